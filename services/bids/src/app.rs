@@ -1,0 +1,121 @@
+//! One function per write, each inside a transaction. A closure may run twice, so ids and times are chosen before it;
+//! the one exception is a submission's instant and number, which come from the gate's row.
+
+mod decisions;
+mod drafts;
+mod gate;
+mod hand_in;
+
+pub use decisions::{
+    Answer, Ask, Decide, DecideLate, Screen, admit_late, answer, ask, decide, reject_late, screen,
+};
+pub use drafts::{
+    Create, RemoveFile, Restore, SetParticipants, SignOff, Update, add_file, create, remove_file, restore,
+    set_participants, sign_off, update,
+};
+pub use gate::{close, sweep, take_call};
+pub use hand_in::{Reopen, Submit, Withdraw, reopen, submit, withdraw};
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{BidId, RoundId};
+use kit::outbox;
+use kit::time::Timestamp;
+
+use crate::bid::{Bid, BidNow};
+use crate::clarification::Actor;
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::intake::Intake;
+use crate::policy::{self, Action};
+use crate::store::{self, HistoryRow};
+
+/// A step on one bid, as the caller read it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub id: BidId,
+    pub version: i64,
+}
+
+/// The bid as it is, if the caller may take this step and read its present version.
+fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target) -> Result<Bid, Error> {
+    let bid = store::get(tx, target.id)?;
+    policy::check(&cx.caller, action, &bid)?;
+    bid.expect_version(target.version)?;
+    Ok(bid)
+}
+
+/// The gate of a round, which must be open for drafting: not closed, not cancelled.
+fn open_gate(tx: &mut Tx, cx: &Cx, round: RoundId) -> Result<Intake, Error> {
+    let intake = store::intake(tx, round)?.ok_or(Error::NotFound { what: "round" })?;
+    if intake.call.cancelled {
+        return Err(Error::RoundCancelled);
+    }
+    match intake.closed_at {
+        Some(closed_at) => Err(Error::RoundClosed { closed_at }),
+        // The ticker may be a moment behind; a draft is edited until the close, not until it is noticed.
+        None if cx.now >= intake.call.closes_at => Err(Error::RoundClosed {
+            closed_at: intake.call.closes_at,
+        }),
+        None => Ok(intake),
+    }
+}
+
+/// Who acts, with the organisation they act for: the bid's own where they have one there.
+fn actor(cx: &Cx, bid: &Bid) -> Actor {
+    let all = cx.caller.organisations();
+    let organisation = if all.contains(&bid.applicant) {
+        Some(bid.applicant)
+    } else {
+        all.first().copied()
+    };
+    Actor::new(cx.caller.subject, organisation)
+}
+
+/// Writes what became of a bid: its row, its history and the event.
+fn settle(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: &Bid,
+    new: &Bid,
+    happened: Happened,
+    closes_at: Timestamp,
+) -> Result<BidNow, Error> {
+    store::update(tx, old, new)?;
+    record(tx, cx, Some(old), new, happened, closes_at)
+}
+
+/// Writes a line of history and the event.
+fn record(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: Option<&Bid>,
+    new: &Bid,
+    happened: Happened,
+    closes_at: Timestamp,
+) -> Result<BidNow, Error> {
+    let actor = actor(cx, new);
+    let row = HistoryRow {
+        bid_id: new.id.to_string(),
+        sequence: 0,
+        happened_at: new.updated_at.micros(),
+        actor: actor.subject,
+        actor_organisation: actor.organisation.map(|id| id.to_string()),
+        step: happened.step().to_string(),
+        from_state: old.map(|old| old.state.name().to_string()),
+        to_state: new.state.name().to_string(),
+        reason: if old.is_some_and(|old| old.reason == new.reason) {
+            String::new()
+        } else {
+            new.reason.clone()
+        },
+    };
+    store::insert_history(tx, row)?;
+    let now = BidNow {
+        bid: new.clone(),
+        closes_at,
+        as_of: cx.now,
+    };
+    outbox::put(tx, cx, new.updated_at, &events::fact(happened, &now))?;
+    Ok(now)
+}

@@ -1,0 +1,139 @@
+//! What the network does with received bids: late ones decided, eligibility screened and decided, questions asked.
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{BidId, ClarificationId};
+use kit::outbox;
+use kit::time::Timestamp;
+
+use super::{Target, actor, open, settle};
+use crate::bid::{Bid, BidNow, Step};
+use crate::clarification::Clarification;
+use crate::eligibility::{self, Standings};
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::intake::Intake;
+use crate::policy::{self, Action};
+use crate::store;
+
+fn gate_of(tx: &mut Tx, bid: &Bid) -> Result<Intake, Error> {
+    store::intake(tx, bid.round)?.ok_or(Error::NotFound { what: "round" })
+}
+
+/// A decision on a late bid, either way.
+#[derive(Clone, Debug)]
+pub struct DecideLate {
+    pub target: Target,
+    pub reason: String,
+}
+
+pub fn admit_late(tx: &mut Tx, cx: &Cx, cmd: &DecideLate) -> Result<BidNow, Error> {
+    let bid = open(tx, cx, Action::DecideLate, &cmd.target)?;
+    let intake = gate_of(tx, &bid)?;
+    let number = store::take_number(tx, bid.round)?;
+    let new = bid.step(Step::AdmitLate { number }, &cmd.reason, cx.now)?;
+    settle(tx, cx, &bid, &new, Happened::AdmittedLate, intake.call.closes_at)
+}
+
+pub fn reject_late(tx: &mut Tx, cx: &Cx, cmd: &DecideLate) -> Result<BidNow, Error> {
+    let bid = open(tx, cx, Action::DecideLate, &cmd.target)?;
+    let intake = gate_of(tx, &bid)?;
+    let new = bid.step(Step::RejectLate, &cmd.reason, cx.now)?;
+    settle(tx, cx, &bid, &new, Happened::RejectedLate, intake.call.closes_at)
+}
+
+#[derive(Clone, Debug)]
+pub struct Screen {
+    pub target: Target,
+}
+
+/// Tries every eligibility rule. The standings on the day of the close were asked of the registry beforehand.
+pub fn screen(tx: &mut Tx, cx: &Cx, standings: &Standings, cmd: &Screen) -> Result<BidNow, Error> {
+    let bid = open(tx, cx, Action::Screen, &cmd.target)?;
+    let intake = gate_of(tx, &bid)?;
+    if intake.closed_at.is_none() {
+        return Err(Error::NotYetClosed);
+    }
+    let n_led = store::n_led(tx, bid.round, bid.lead(), &bid.paper.content.instrument)?;
+    let findings = eligibility::screen(&bid, &intake.call, standings, n_led);
+    let new = bid.screened(findings, cx.now)?;
+    settle(tx, cx, &bid, &new, Happened::Screened, intake.call.closes_at)
+}
+
+#[derive(Clone, Debug)]
+pub struct Decide {
+    pub target: Target,
+    pub eligible: bool,
+    pub reason: String,
+}
+
+pub fn decide(tx: &mut Tx, cx: &Cx, cmd: &Decide) -> Result<BidNow, Error> {
+    let bid = open(tx, cx, Action::Decide, &cmd.target)?;
+    let intake = gate_of(tx, &bid)?;
+    let new = bid.decide(cmd.eligible, &cmd.reason, cx.now)?;
+    let happened = if cmd.eligible {
+        Happened::FoundEligible
+    } else {
+        Happened::FoundIneligible
+    };
+    settle(tx, cx, &bid, &new, happened, intake.call.closes_at)
+}
+
+#[derive(Clone, Debug)]
+pub struct Ask {
+    pub id: ClarificationId,
+    pub bid: BidId,
+    pub question: String,
+    pub answer_by: Timestamp,
+}
+
+pub fn ask(tx: &mut Tx, cx: &Cx, cmd: &Ask) -> Result<Clarification, Error> {
+    let bid = store::get(tx, cmd.bid)?;
+    policy::check(&cx.caller, Action::Ask, &bid)?;
+    if cmd.answer_by <= cx.now {
+        return Err(Error::AnswerByPassed);
+    }
+    let clarification = Clarification {
+        id: cmd.id,
+        bid: bid.id,
+        version: 1,
+        question: cmd.question.clone(),
+        answer_by: cmd.answer_by,
+        asked_at: cx.now,
+        asked_by: actor(cx, &bid),
+        answer: None,
+    };
+    store::insert_clarification(tx, &clarification)?;
+    publish(tx, cx, &bid, Happened::ClarificationAsked)?;
+    Ok(clarification)
+}
+
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub bid: BidId,
+    pub id: ClarificationId,
+    pub version: i64,
+    pub text: String,
+}
+
+pub fn answer(tx: &mut Tx, cx: &Cx, cmd: &Answer) -> Result<Clarification, Error> {
+    let bid = store::get(tx, cmd.bid)?;
+    policy::check(&cx.caller, Action::Answer, &bid)?;
+    let old = store::clarification(tx, cmd.bid, cmd.id)?;
+    old.expect_version(cmd.version)?;
+    let new = old.answer(cmd.text.clone(), actor(cx, &bid), cx.now)?;
+    store::update_clarification(tx, &old, &new)?;
+    publish(tx, cx, &bid, Happened::ClarificationAnswered)?;
+    Ok(new)
+}
+
+/// The bid itself is unchanged by a clarification: watchers are told, its version and history stay.
+fn publish(tx: &mut Tx, cx: &Cx, bid: &Bid, happened: Happened) -> Result<(), Error> {
+    let closes_at = gate_of(tx, bid)?.call.closes_at;
+    let now = BidNow {
+        bid: bid.clone(),
+        closes_at,
+        as_of: cx.now,
+    };
+    Ok(outbox::put(tx, cx, cx.now, &events::fact(happened, &now))?)
+}

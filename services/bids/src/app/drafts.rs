@@ -1,0 +1,195 @@
+//! Drafts: created, revised, shared with partners, signed off.
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{AttachmentId, BidId, OrgId, PersonId, RoundId};
+
+use super::{Target, actor, open, open_gate, record, settle};
+use crate::bid::{Bid, BidNow, Participant, State};
+use crate::call::Call;
+use crate::content::{Attachment, Content, Paper, digest};
+use crate::error::Error;
+use crate::events::Happened;
+use crate::policy::{self, Action, Facts};
+use crate::store::{self, RevisionRow};
+
+#[derive(Clone, Debug)]
+pub struct Create {
+    pub id: BidId,
+    pub round: RoundId,
+    pub applicant: OrgId,
+    pub client_reference: Option<String>,
+    pub content: Content,
+}
+
+pub fn create(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &Create) -> Result<BidNow, Error> {
+    let own = Facts {
+        applicant: Some(cmd.applicant),
+        ..Facts::default()
+    };
+    policy::settle(policy::decide(&cx.caller, Action::Create, &own), "organisation")?;
+    store::put_call(tx, call, cx.now)?;
+    let intake = open_gate(tx, cx, cmd.round)?;
+    // References are unique per client; people of one council share theirs.
+    let client = match cx.caller.organisation {
+        Some(_) => cx.caller.subject.to_string(),
+        None => cmd.applicant.to_string(),
+    };
+    if let Some(reference) = &cmd.client_reference
+        && let Some(existing) = store::of_reference(tx, &client, cmd.round, reference)?
+    {
+        return Err(Error::ReferenceTaken { existing });
+    }
+    let paper = Paper {
+        content: cmd.content.clone(),
+        attachments: Vec::new(),
+    };
+    let bid = Bid {
+        id: cmd.id,
+        round: cmd.round,
+        applicant: cmd.applicant,
+        client_reference: cmd.client_reference.clone(),
+        version: 1,
+        state: State::Draft { kept: None },
+        revision: 1,
+        digest: digest(&paper.canonical_json()),
+        paper,
+        participants: Vec::new(),
+        sign_off: None,
+        findings: Vec::new(),
+        reason: String::new(),
+        created_at: cx.now,
+        updated_at: cx.now,
+    };
+    store::insert(tx, &bid, &client)?;
+    write_revision(tx, cx, &bid, None)?;
+    record(tx, cx, None, &bid, Happened::Created, intake.call.closes_at)
+}
+
+#[derive(Clone, Debug)]
+pub struct Update {
+    pub target: Target,
+    pub content: Content,
+}
+
+pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<BidNow, Error> {
+    let bid = open(tx, cx, Action::Edit, &cmd.target)?;
+    let paper = Paper {
+        content: cmd.content.clone(),
+        attachments: bid.paper.attachments.clone(),
+    };
+    revise(tx, cx, &bid, paper, None)
+}
+
+#[derive(Clone, Debug)]
+pub struct Restore {
+    pub target: Target,
+    pub revision: i32,
+}
+
+pub fn restore(tx: &mut Tx, cx: &Cx, cmd: &Restore) -> Result<BidNow, Error> {
+    let bid = open(tx, cx, Action::Edit, &cmd.target)?;
+    let earlier = store::revision(tx, bid.id, cmd.revision)?.ok_or(Error::NotFound { what: "revision" })?;
+    revise(tx, cx, &bid, earlier.paper()?, Some(cmd.revision))
+}
+
+/// Adds a file whose bytes are already kept.
+pub fn add_file(tx: &mut Tx, cx: &Cx, target: &Target, file: &Attachment) -> Result<BidNow, Error> {
+    let bid = open(tx, cx, Action::Edit, target)?;
+    let mut paper = bid.paper.clone();
+    paper.attachments.push(file.clone());
+    revise(tx, cx, &bid, paper, None)
+}
+
+#[derive(Clone, Debug)]
+pub struct RemoveFile {
+    pub target: Target,
+    pub file: AttachmentId,
+}
+
+pub fn remove_file(tx: &mut Tx, cx: &Cx, cmd: &RemoveFile) -> Result<BidNow, Error> {
+    let bid = open(tx, cx, Action::Edit, &cmd.target)?;
+    bid.attachment(cmd.file)?;
+    let mut paper = bid.paper.clone();
+    paper.attachments.retain(|file| file.id != cmd.file);
+    revise(tx, cx, &bid, paper, None)
+}
+
+fn revise(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: &Bid,
+    paper: Paper,
+    restored_from: Option<i32>,
+) -> Result<BidNow, Error> {
+    let intake = open_gate(tx, cx, old.round)?;
+    let new = old.revise(paper, cx.now)?;
+    write_revision(tx, cx, &new, restored_from)?;
+    settle(tx, cx, old, &new, Happened::Revised, intake.call.closes_at)
+}
+
+fn write_revision(tx: &mut Tx, cx: &Cx, bid: &Bid, restored_from: Option<i32>) -> Result<(), Error> {
+    let author = actor(cx, bid);
+    let row = RevisionRow {
+        bid_id: bid.id.to_string(),
+        number: bid.revision,
+        canonical_json: bid.paper.canonical_json(),
+        sha256: bid.digest.clone(),
+        created_at: bid.updated_at.micros(),
+        author: author.subject,
+        author_organisation: author.organisation.map(|id| id.to_string()),
+        restored_from,
+    };
+    Ok(row.insert(tx)?)
+}
+
+#[derive(Clone, Debug)]
+pub struct SetParticipants {
+    pub target: Target,
+    pub participants: Vec<Participant>,
+}
+
+pub fn set_participants(tx: &mut Tx, cx: &Cx, cmd: &SetParticipants) -> Result<BidNow, Error> {
+    let bid = open(tx, cx, Action::SetParticipants, &cmd.target)?;
+    let intake = open_gate(tx, cx, bid.round)?;
+    let new = bid.with_participants(cmd.participants.clone(), cx.now)?;
+    settle(
+        tx,
+        cx,
+        &bid,
+        &new,
+        Happened::ParticipantsSet,
+        intake.call.closes_at,
+    )
+}
+
+#[derive(Clone, Debug)]
+pub struct SignOff {
+    pub target: Target,
+    pub certifier: PersonId,
+    pub role: String,
+}
+
+/// `certifier_of` is the organisation of which the registry holds the certifier, asked beforehand.
+pub fn sign_off(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &SignOff) -> Result<BidNow, Error> {
+    let bid = open(tx, cx, Action::SignOff, &cmd.target)?;
+    let intake = open_gate(tx, cx, bid.round)?;
+    if certifier_of != Some(bid.applicant) {
+        return Err(Error::NoSuchCertifier);
+    }
+    // A person signs for themselves; a system names the certifier whose word it carries.
+    if let kit::caller::Subject::Person(person) = cx.caller.subject
+        && person != cmd.certifier
+    {
+        return Err(Error::NotAllowed {
+            who_may: "only the certifier named",
+        });
+    }
+    let new = bid.sign_off(
+        cmd.certifier,
+        cmd.role.clone(),
+        cx.caller.subject.to_string(),
+        cx.now,
+    )?;
+    settle(tx, cx, &bid, &new, Happened::SignedOff, intake.call.closes_at)
+}

@@ -1,0 +1,70 @@
+//! The gate of a round: fed by the events of `rounds`, closed by our own ticker, so that neither needs `rounds` up.
+
+use kit::caller::Role;
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{BidId, RoundId};
+use kit::time::Timestamp;
+
+use super::{record, settle};
+use crate::bid::{State, Step};
+use crate::call::Call;
+use crate::error::Error;
+use crate::events::Happened;
+use crate::store;
+
+/// Takes a round as it now is. An extension re-decides the held bids whose instant it covers, in order of receipt
+/// (rule 7).
+pub fn take_call(tx: &mut Tx, call: &Call, now: Timestamp) -> Result<(), Error> {
+    if !store::put_call(tx, call, now)? {
+        return Ok(());
+    }
+    let cx = Cx::of_role(Role::Bids, now);
+    for id in store::held(tx, call.round)? {
+        let bid = store::get(tx, id)?;
+        let covered = bid.state.held().is_some_and(|held| held.at < call.closes_at);
+        if covered && !call.cancelled {
+            let number = store::take_number(tx, call.round)?;
+            let reason = format!("the close was moved to {}", call.closes_at.in_words(&call.zone));
+            let new = bid.step(Step::AdmitLate { number }, &reason, now)?;
+            settle(tx, &cx, &bid, &new, Happened::AdmittedLate, call.closes_at)?;
+        }
+    }
+    Ok(())
+}
+
+/// Closes a gate whose time has come.
+pub fn close(tx: &mut Tx, round: RoundId) -> Result<(), Error> {
+    if store::close_intake(tx, round)? {
+        tracing::info!(round.id = %round, "round {round} takes no more bids");
+    }
+    Ok(())
+}
+
+/// Brings one bid up with its gate: a draft behind the close is not submitted; before a new close it is a draft again.
+pub fn sweep(tx: &mut Tx, round: RoundId, id: BidId, now: Timestamp) -> Result<(), Error> {
+    let Some(intake) = store::intake(tx, round)? else {
+        return Ok(());
+    };
+    let bid = store::get(tx, id)?;
+    let (step, happened) = match (bid.state, intake.closed_at) {
+        (State::Draft { .. }, Some(_)) => (Step::Close, Happened::NotSubmitted),
+        (State::NotSubmitted { .. }, None) => (Step::Resume, Happened::Resumed),
+        // It moved on since it was looked for.
+        (State::Draft { .. }, None) | (State::NotSubmitted { .. }, Some(_)) => return Ok(()),
+        (
+            State::Submitted(_)
+            | State::HeldLate(_)
+            | State::Eligible(_)
+            | State::Ineligible(_)
+            | State::Withdrawn(_)
+            | State::RejectedLate(_),
+            _,
+        ) => return Ok(()),
+    };
+    let new = bid.step(step, &bid.reason, now)?;
+    store::update(tx, &bid, &new)?;
+    let cx = Cx::of_role(Role::Bids, now);
+    record(tx, &cx, Some(&bid), &new, happened, intake.call.closes_at)?;
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Clarifications: a question to a bidder and its answer. The bid itself stays unchanged.
+
+use kit::caller::Subject;
+use kit::ids::{BidId, ClarificationId, OrgId};
+use kit::time::Timestamp;
+
+use crate::error::Error;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clarification {
+    pub id: ClarificationId,
+    pub bid: BidId,
+    pub version: i64,
+    pub question: String,
+    pub answer_by: Timestamp,
+    pub asked_at: Timestamp,
+    pub asked_by: Actor,
+    pub answer: Option<Answer>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub text: String,
+    pub at: Timestamp,
+    pub by: Actor,
+}
+
+/// Who did something, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    pub subject: String,
+    pub organisation: Option<OrgId>,
+}
+
+impl Actor {
+    pub fn new(subject: Subject, organisation: Option<OrgId>) -> Actor {
+        Actor {
+            subject: subject.to_string(),
+            organisation,
+        }
+    }
+}
+
+impl Clarification {
+    /// Answers once. An answer after the deadline is kept and counts as late.
+    pub fn answer(&self, text: String, by: Actor, at: Timestamp) -> Result<Clarification, Error> {
+        match self.answer {
+            None => Ok(Clarification {
+                answer: Some(Answer { text, at, by }),
+                version: self.version + 1,
+                ..self.clone()
+            }),
+            Some(_) => Err(Error::IllegalStep {
+                from: "answered",
+                step: "answer",
+            }),
+        }
+    }
+
+    pub fn is_late(&self) -> bool {
+        self.answer
+            .as_ref()
+            .is_some_and(|answer| answer.at > self.answer_by)
+    }
+
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        if self.version == version {
+            Ok(())
+        } else {
+            Err(Error::StaleClarification {
+                newer: Box::new(self.clone()),
+            })
+        }
+    }
+}

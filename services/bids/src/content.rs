@@ -1,0 +1,213 @@
+//! What a bid says: its content, the canonical bytes of a revision, and what differs between two.
+
+use kit::ids::{AttachmentId, OrgId};
+use kit::money::Money;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Language that a bid is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    En,
+    Cy,
+}
+
+/// What a bid says. A draft may be incomplete.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    pub title: String,
+    pub summary: String,
+    pub language: Option<Language>,
+    pub instrument: String,
+    pub requested: Option<Money>,
+    pub months: i32,
+    /// None means the applicant.
+    pub lead: Option<OrgId>,
+    /// None means the applicant.
+    pub payee: Option<OrgId>,
+    pub partners: Vec<String>,
+    pub answers: Vec<Answer>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    pub question: String,
+    pub text: String,
+}
+
+/// A file that belongs to a revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub file_name: String,
+    /// As found in the content.
+    pub media_type: String,
+    pub size_bytes: i64,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// All that a sign-off covers: the content, and the files by their digests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paper {
+    pub content: Content,
+    pub attachments: Vec<Attachment>,
+}
+
+impl Paper {
+    /// The paper as RFC 8785 canonical JSON: the same bytes whatever wrote it, unlike protobuf's.
+    pub fn canonical_json(&self) -> String {
+        serde_json_canonicalizer::to_string(self)
+            .expect("a paper is made of texts and whole numbers under 2^53")
+    }
+}
+
+/// Lower-case hexadecimal SHA-256 of a revision's canonical JSON.
+pub fn digest(canonical_json: &str) -> String {
+    Sha256::digest(canonical_json)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// One difference between two papers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub field: String,
+    pub before: String,
+    pub after: String,
+}
+
+/// What differs between two papers, in the order of the content's fields.
+pub fn compare(before: &Paper, after: &Paper) -> Vec<Change> {
+    let (old, new) = (fields(before), fields(after));
+    let mut changes = Vec::new();
+    for (field, was) in &old {
+        let is = new
+            .iter()
+            .find(|(name, _)| name == field)
+            .map_or("", |(_, text)| text);
+        if was != is {
+            changes.push(Change {
+                field: field.clone(),
+                before: was.clone(),
+                after: is.to_string(),
+            });
+        }
+    }
+    for (field, is) in &new {
+        if !is.is_empty() && !old.iter().any(|(name, _)| name == field) {
+            changes.push(Change {
+                field: field.clone(),
+                before: String::new(),
+                after: is.clone(),
+            });
+        }
+    }
+    changes
+}
+
+fn fields(paper: &Paper) -> Vec<(String, String)> {
+    let Paper { content, attachments } = paper;
+    let organisation = |id: &Option<OrgId>| id.map(|id| id.to_string()).unwrap_or_default();
+    let language = match content.language {
+        None => "",
+        Some(Language::En) => "en",
+        Some(Language::Cy) => "cy",
+    };
+    let mut fields = vec![
+        ("title".to_string(), content.title.clone()),
+        ("summary".to_string(), content.summary.clone()),
+        ("language".to_string(), language.to_string()),
+        ("instrument".to_string(), content.instrument.clone()),
+        (
+            "requested".to_string(),
+            content.requested.map(|sum| sum.to_string()).unwrap_or_default(),
+        ),
+        ("months".to_string(), content.months.to_string()),
+        ("lead_organisation_id".to_string(), organisation(&content.lead)),
+        ("payee_organisation_id".to_string(), organisation(&content.payee)),
+        ("partners".to_string(), content.partners.join("\n")),
+    ];
+    for answer in &content.answers {
+        fields.push((format!("answers[{}].text", answer.question), answer.text.clone()));
+    }
+    for file in attachments {
+        fields.push((
+            format!("attachments[{}]", file.file_name),
+            format!("{} {}", file.media_type, file.sha256),
+        ));
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paper(title: &str) -> Paper {
+        let content = Content {
+            title: title.to_string(),
+            requested: Some(Money::pence(150_000)),
+            ..Default::default()
+        };
+        Paper {
+            content,
+            attachments: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_canonical_json_has_sorted_keys_and_no_space() {
+        let json = paper("Diabeaters").canonical_json();
+        assert!(
+            json.starts_with(r#"{"attachments":[],"content":{"answers":[],"instrument":"","language":null"#),
+            "{json}"
+        );
+        assert!(
+            json.contains(r#""requested":{"currency":"GBP","minor_units":150000}"#),
+            "{json}"
+        );
+    }
+
+    #[test]
+    fn the_digest_covers_an_attachment() {
+        let plain = paper("Diabeaters");
+        let file = Attachment {
+            id: "att_0190163d8694739baea5966c26f8ad91".parse().unwrap(),
+            file_name: "plan.pdf".to_string(),
+            media_type: "application/pdf".to_string(),
+            size_bytes: 4,
+            sha256: "ab".repeat(32),
+        };
+        let with_file = Paper {
+            attachments: vec![file],
+            ..plain.clone()
+        };
+        assert_ne!(
+            digest(&plain.canonical_json()),
+            digest(&with_file.canonical_json())
+        );
+    }
+
+    #[test]
+    fn a_comparison_names_what_was_added_changed_and_taken_away() {
+        let mut before = paper("Complex Needs Leads");
+        before.content.answers.push(Answer {
+            question: "risks".to_string(),
+            text: "few".to_string(),
+        });
+        let mut after = paper("Complex Needs Alliance");
+        after.content.answers.push(Answer {
+            question: "need".to_string(),
+            text: "great".to_string(),
+        });
+        let fields: Vec<_> = compare(&before, &after)
+            .into_iter()
+            .map(|change| change.field)
+            .collect();
+        assert_eq!(fields, ["title", "answers[risks].text", "answers[need].text"]);
+        assert_eq!(compare(&before, &before), []);
+    }
+}

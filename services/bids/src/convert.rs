@@ -1,0 +1,468 @@
+//! Wire to command, and domain to wire. Every bad field is reported at once; what the field rules of the contract
+//! already hold is not said again here.
+
+mod requests;
+
+use kit::fault::Violation;
+use kit::money::{Currency, Money};
+use kit::time::Timestamp;
+use prost::Message;
+use prost_types::Any;
+use toadlane_proto::bids::v1 as pb;
+use toadlane_proto::registry::v1 as registry;
+use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::types::v1 as types;
+
+use crate::bid::{Bid, BidNow, Participant, State};
+use crate::call::{AttachmentRules, Call, Class, Condition, Form, Instrument, Question, QuestionKind};
+use crate::clarification::{Actor, Clarification};
+use crate::content::{Answer, Attachment, Change, Content, Language, Paper};
+use crate::eligibility::{Finding, Rule, Standing};
+use crate::form::Missing;
+use crate::intake::Intake;
+use crate::store::{HandIn, HistoryRow, RevisionRow};
+
+pub use requests::{AdmitLate, RejectLate, header, list_filter};
+
+/// Full name of the bid's message.
+pub const BID: &str = "toadlane.bids.v1.Bid";
+
+fn wire_time(at: Timestamp) -> Option<prost_types::Timestamp> {
+    Some(at.into())
+}
+
+pub fn etag(version: i64) -> String {
+    version.to_string()
+}
+
+pub fn any(name: &str, value: Vec<u8>) -> Any {
+    Any {
+        type_url: format!("type.googleapis.com/{name}"),
+        value,
+    }
+}
+
+/// A bid for the details of a refusal, where neither close nor instant is at hand.
+pub fn bid_as_any(bid: Bid) -> Any {
+    let as_of = bid.updated_at;
+    let mut wire = self::bid(BidNow {
+        bid,
+        closes_at: as_of,
+        as_of,
+    });
+    (wire.closes_at, wire.as_of) = (None, None);
+    any(BID, wire.encode_to_vec())
+}
+
+impl From<BidNow> for pb::Bid {
+    fn from(now: BidNow) -> pb::Bid {
+        bid(now)
+    }
+}
+
+impl From<Clarification> for pb::Clarification {
+    fn from(one: Clarification) -> pb::Clarification {
+        clarification(one)
+    }
+}
+
+pub fn bid(now: BidNow) -> pb::Bid {
+    let BidNow {
+        bid,
+        closes_at,
+        as_of,
+    } = now;
+    let (receipt, held) = (bid.state.receipt(), bid.state.held());
+    let received_at = receipt.map(|receipt| receipt.at).or(held.map(|held| held.at));
+    pb::Bid {
+        id: bid.id.to_string(),
+        round_id: bid.round.to_string(),
+        applicant_organisation_id: bid.applicant.to_string(),
+        client_reference: bid.client_reference.unwrap_or_default(),
+        etag: etag(bid.version),
+        state: state(bid.state).into(),
+        number: receipt.map_or(0, |receipt| receipt.number),
+        received_at: received_at.and_then(wire_time),
+        revision: bid.revision,
+        content_sha256: bid.digest,
+        content: Some(content(bid.paper.content)),
+        attachments: bid.paper.attachments.into_iter().map(attachment).collect(),
+        participants: bid.participants.into_iter().map(participant).collect(),
+        sign_off: bid.sign_off.map(|sign_off| pb::SignOff {
+            certifier_id: sign_off.certifier.to_string(),
+            role: sign_off.role,
+            revision: sign_off.revision,
+            content_sha256: sign_off.digest,
+            signed_at: wire_time(sign_off.at),
+            recorded_by: sign_off.recorded_by,
+        }),
+        eligibility: bid.findings.into_iter().map(finding).collect(),
+        reason: bid.reason,
+        created_at: wire_time(bid.created_at),
+        updated_at: wire_time(bid.updated_at),
+        closes_at: wire_time(closes_at),
+        as_of: wire_time(as_of),
+    }
+}
+
+/// For lists and events: questions answered, but not with what.
+pub fn without_answers(mut bid: pb::Bid) -> pb::Bid {
+    if let Some(content) = &mut bid.content {
+        for answer in &mut content.answers {
+            answer.text.clear();
+        }
+    }
+    bid
+}
+
+pub fn state(state: State) -> pb::bid::State {
+    match state {
+        State::Draft { .. } => pb::bid::State::Draft,
+        State::Submitted(_) => pb::bid::State::Submitted,
+        State::HeldLate(_) => pb::bid::State::HeldLate,
+        State::Eligible(_) => pb::bid::State::Eligible,
+        State::Ineligible(_) => pb::bid::State::Ineligible,
+        State::Withdrawn(_) => pb::bid::State::Withdrawn,
+        State::NotSubmitted { .. } => pb::bid::State::NotSubmitted,
+        State::RejectedLate(_) => pb::bid::State::RejectedLate,
+    }
+}
+
+/// The state of a stored line of history, which keeps the name alone.
+fn state_named(name: &str) -> pb::bid::State {
+    pb::bid::State::from_str_name(&format!("STATE_{}", name.to_uppercase()))
+        .unwrap_or(pb::bid::State::Unspecified)
+}
+
+/// The stored name of a state in a filter; none for the unspecified one, which the field rules refuse.
+fn state_name(state: pb::bid::State) -> Option<&'static str> {
+    match state {
+        pb::bid::State::Unspecified => None,
+        pb::bid::State::Draft => Some("draft"),
+        pb::bid::State::Submitted => Some("submitted"),
+        pb::bid::State::HeldLate => Some("held_late"),
+        pb::bid::State::Eligible => Some("eligible"),
+        pb::bid::State::Ineligible => Some("ineligible"),
+        pb::bid::State::Withdrawn => Some("withdrawn"),
+        pb::bid::State::NotSubmitted => Some("not_submitted"),
+        pb::bid::State::RejectedLate => Some("rejected_late"),
+    }
+}
+
+fn content(content: Content) -> pb::BidContent {
+    let language = match content.language {
+        None => types::Language::Unspecified,
+        Some(Language::En) => types::Language::En,
+        Some(Language::Cy) => types::Language::Cy,
+    };
+    pb::BidContent {
+        title: content.title,
+        summary: content.summary,
+        language: language.into(),
+        instrument: content.instrument,
+        requested: content.requested.map(types::Money::from),
+        months: content.months,
+        lead_organisation_id: content.lead.map(|id| id.to_string()).unwrap_or_default(),
+        payee_organisation_id: content.payee.map(|id| id.to_string()).unwrap_or_default(),
+        partners: content.partners,
+        answers: content.answers.into_iter().map(answer).collect(),
+    }
+}
+
+fn answer(answer: Answer) -> pb::Answer {
+    pb::Answer {
+        question_id: answer.question,
+        text: answer.text,
+    }
+}
+
+pub fn attachment(file: Attachment) -> pb::Attachment {
+    pb::Attachment {
+        id: file.id.to_string(),
+        file_name: file.file_name,
+        media_type: file.media_type,
+        size_bytes: file.size_bytes,
+        sha256: file.sha256,
+    }
+}
+
+fn participant(participant: Participant) -> pb::Participant {
+    pb::Participant {
+        organisation_id: participant.organisation.to_string(),
+        may_edit: participant.may_edit,
+    }
+}
+
+fn finding(finding: Finding) -> pb::EligibilityFinding {
+    use pb::eligibility_finding::Rule as Wire;
+    let rule = match finding.rule {
+        Rule::Member => Wire::Member,
+        Rule::AdmittedClass => Wire::AdmittedClass,
+        Rule::NotAbolished => Wire::NotAbolished,
+        Rule::PayeeIsLegalBody => Wire::PayeeIsLegalBody,
+        Rule::Amount => Wire::Amount,
+        Rule::Period => Wire::Period,
+        Rule::LeadLimit => Wire::LeadLimit,
+    };
+    pb::EligibilityFinding {
+        rule: rule.into(),
+        met: finding.met,
+        reason: finding.reason,
+    }
+}
+
+fn actor(actor: Actor) -> types::Actor {
+    let organisation_id = actor.organisation.map(|id| id.to_string()).unwrap_or_default();
+    types::Actor {
+        subject: actor.subject,
+        organisation_id,
+    }
+}
+
+pub fn revision(row: RevisionRow, paper: Paper) -> pb::Revision {
+    pb::Revision {
+        number: row.number,
+        content: Some(content(paper.content)),
+        attachments: paper.attachments.into_iter().map(attachment).collect(),
+        canonical_json: row.canonical_json,
+        content_sha256: row.sha256,
+        created_at: wire_time(Timestamp::from_micros(row.created_at)),
+        author: Some(types::Actor {
+            subject: row.author,
+            organisation_id: row.author_organisation.unwrap_or_default(),
+        }),
+        restored_from: row.restored_from.unwrap_or(0),
+    }
+}
+
+pub fn change(change: Change) -> pb::Change {
+    pb::Change {
+        field: change.field,
+        before: change.before,
+        after: change.after,
+    }
+}
+
+pub fn missing(missing: Missing) -> pb::Missing {
+    pb::Missing {
+        field: missing.field,
+        rule: missing.rule.to_string(),
+        says: missing.says,
+    }
+}
+
+pub fn history_entry(row: HistoryRow) -> pb::HistoryEntry {
+    let from = row
+        .from_state
+        .map_or(pb::bid::State::Unspecified, |name| state_named(&name));
+    pb::HistoryEntry {
+        sequence: row.sequence,
+        at: wire_time(Timestamp::from_micros(row.happened_at)),
+        actor: Some(types::Actor {
+            subject: row.actor,
+            organisation_id: row.actor_organisation.unwrap_or_default(),
+        }),
+        step: row.step,
+        from: from.into(),
+        to: state_named(&row.to_state).into(),
+        reason: row.reason,
+    }
+}
+
+pub fn receipt(bid: &Bid, hand_in: HandIn) -> pb::Receipt {
+    pb::Receipt {
+        jws: hand_in.jws,
+        bid_id: bid.id.to_string(),
+        number: hand_in.number.unwrap_or(0),
+        received_at: wire_time(Timestamp::from_micros(hand_in.received_at)),
+        revision: hand_in.revision,
+        content_sha256: hand_in.sha256,
+        client_reference: bid.client_reference.clone().unwrap_or_default(),
+        acknowledgement: hand_in.acknowledgement,
+    }
+}
+
+pub fn clarification(one: Clarification) -> pb::Clarification {
+    let late = one.is_late();
+    let (answer, answered_at, answered_by) = match one.answer {
+        None => (String::new(), None, None),
+        Some(answer) => (answer.text, wire_time(answer.at), Some(actor(answer.by))),
+    };
+    pb::Clarification {
+        id: one.id.to_string(),
+        bid_id: one.bid.to_string(),
+        question: one.question,
+        answer_by: wire_time(one.answer_by),
+        answer,
+        asked_at: wire_time(one.asked_at),
+        asked_by: Some(actor(one.asked_by)),
+        answered_at,
+        answered_by,
+        late,
+        etag: etag(one.version),
+    }
+}
+
+pub fn intake(intake: Intake, as_of: Timestamp) -> pb::Intake {
+    pb::Intake {
+        round_id: intake.call.round.to_string(),
+        opens_at: wire_time(intake.call.opens_at),
+        closes_at: wire_time(intake.call.closes_at),
+        closed_at: intake.closed_at.and_then(wire_time),
+        last_number: intake.last_number,
+        as_of: wire_time(as_of),
+    }
+}
+
+pub fn total_requested(minor_units: i64) -> types::Money {
+    Money {
+        minor_units,
+        currency: Currency::GBP,
+    }
+    .into()
+}
+
+/// What the register said.
+pub fn standing(wire: registry::Standing) -> Standing {
+    use registry::MembershipClass as Wire;
+    let class = match wire.membership_class() {
+        Wire::Unspecified => None,
+        Wire::Full => Some(Class::Full),
+        Wire::Associate => Some(Class::Associate),
+        Wire::Affiliate => Some(Class::Affiliate),
+        Wire::Supporter => Some(Class::Supporter),
+    };
+    Standing {
+        name: wire.name,
+        legal_body: wire.legal_body,
+        abolished: wire.abolished,
+        class,
+        in_good_standing: wire.good_standing,
+    }
+}
+
+/// A round as bids keeps it. None for a draft, which has no window yet: to bids it does not exist.
+pub fn call(wire: rounds::Round) -> Option<Call> {
+    use rounds::round::State as Wire;
+    let cancelled = match wire.state() {
+        Wire::Unspecified | Wire::Draft => return None,
+        Wire::Scheduled | Wire::Open | Wire::Closed => false,
+        Wire::Cancelled => true,
+    };
+    let rules = wire.rules?;
+    let zone = wire
+        .timetable
+        .and_then(|timetable| timetable.closes)
+        .map(|closes| closes.zone);
+    let mut instruments = Vec::with_capacity(rules.instruments.len());
+    for instrument in rules.instruments {
+        instruments.push(self::instrument(instrument)?);
+    }
+    let attachments = rules.attachments.unwrap_or_default();
+    Some(Call {
+        round: wire.id.parse().ok()?,
+        version: wire.etag.parse().ok()?,
+        reference: rules.reference,
+        opens_at: wire.opens_at?.try_into().ok()?,
+        closes_at: wire.closes_at?.try_into().ok()?,
+        zone: zone.unwrap_or_default(),
+        cancelled,
+        instruments,
+        form: form(rules.form.unwrap_or_default()),
+        attachments: AttachmentRules {
+            media_types: attachments.media_types,
+            max_count: usize::try_from(attachments.max_count).unwrap_or(0),
+            max_bytes_each: attachments.max_bytes_each,
+        },
+    })
+}
+
+fn instrument(wire: rounds::Instrument) -> Option<Instrument> {
+    use registry::MembershipClass as Wire;
+    let mut admitted = Vec::new();
+    for class in wire.admitted_classes() {
+        match class {
+            Wire::Unspecified => {}
+            Wire::Full => admitted.push(Class::Full),
+            Wire::Associate => admitted.push(Class::Associate),
+            Wire::Affiliate => admitted.push(Class::Affiliate),
+            Wire::Supporter => admitted.push(Class::Supporter),
+        }
+    }
+    let lead_limit = wire.lead_limit.as_ref().and_then(|limit| match limit.counts() {
+        rounds::lead_limit::Counts::BidsInRound => Some(i64::from(limit.at_most)),
+        // Live projects are counted where awards are known.
+        rounds::lead_limit::Counts::LiveProjects => None,
+        rounds::lead_limit::Counts::Nothing | rounds::lead_limit::Counts::Unspecified => None,
+    });
+    Some(Instrument {
+        code: wire.code,
+        floor: wire.floor?.try_into().ok()?,
+        ceiling: wire.ceiling?.try_into().ok()?,
+        months_min: wire.months_min,
+        months_max: wire.months_max,
+        admitted,
+        lead_limit,
+    })
+}
+
+fn form(wire: rounds::Form) -> Form {
+    use rounds::question::Type as Wire;
+    let questions = wire.questions.into_iter().map(|question| {
+        let kind = match question.r#type() {
+            Wire::Unspecified | Wire::ShortText | Wire::LongText => QuestionKind::Text,
+            Wire::Choice => QuestionKind::Choice,
+            Wire::Choices => QuestionKind::Choices,
+            Wire::Number => QuestionKind::Number,
+            Wire::Money => QuestionKind::Money,
+            Wire::Date => QuestionKind::Date,
+            Wire::YesNo => QuestionKind::YesNo,
+        };
+        Question {
+            id: question.id,
+            label: question.label.unwrap_or_default().en,
+            kind,
+            required: question.required,
+            word_limit: usize::try_from(question.word_limit).unwrap_or(0),
+            options: question.options.into_iter().map(|option| option.code).collect(),
+            condition: question.condition.map(|condition| Condition {
+                question: condition.question_id,
+                equals: condition.equals,
+            }),
+        }
+    });
+    Form {
+        version: wire.version,
+        title_max_chars: usize::try_from(wire.title_max_chars).unwrap_or(0),
+        summary_max_words: usize::try_from(wire.summary_max_words).unwrap_or(0),
+        questions: questions.collect(),
+    }
+}
+
+/// Collects violations while the good parts are kept.
+pub struct Report(Vec<Violation>);
+
+impl Report {
+    fn new() -> Report {
+        Report(Vec::new())
+    }
+
+    /// The value, or a violation on this field.
+    fn take<T, E: std::fmt::Display>(&mut self, field: &str, rule: &str, value: Result<T, E>) -> Option<T> {
+        match value {
+            Ok(value) => Some(value),
+            Err(says) => {
+                self.0.push(Violation::new(field, rule, says.to_string()));
+                None
+            }
+        }
+    }
+
+    /// The command, unless anything was wrong.
+    fn finish<T>(self, command: Option<T>) -> Result<T, Vec<Violation>> {
+        match command {
+            Some(command) if self.0.is_empty() => Ok(command),
+            Some(_) | None => Err(self.0),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Near-duplicates: two bids of one organisation with nearly the same text are flagged, never merged (rule 8).
+
+use std::collections::HashSet;
+
+use crate::content::Content;
+
+/// From this share of common word triples on, in thousandths, two bids are flagged.
+pub const FLAG_FROM_PERMILLE: i32 = 700;
+
+/// The share of word triples that two texts have in common (Jaccard index), in thousandths.
+pub fn similarity_permille(one: &Content, other: &Content) -> i32 {
+    let (one, other) = (triples(one), triples(other));
+    let n_all = one.union(&other).count();
+    if n_all == 0 {
+        return 0;
+    }
+    let n_common = one.intersection(&other).count();
+    i32::try_from(n_common * 1000 / n_all).expect("a share in thousandths is at most 1000")
+}
+
+fn triples(content: &Content) -> HashSet<String> {
+    let mut text = format!("{} {}", content.title, content.summary);
+    for answer in &content.answers {
+        text.push(' ');
+        text.push_str(&answer.text);
+    }
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.windows(3).map(|triple| triple.join(" ")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(title: &str, summary: &str) -> Content {
+        Content {
+            title: title.to_string(),
+            summary: summary.to_string(),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn a_copy_with_one_other_word_is_flagged_and_another_bid_is_not() {
+        let summary = "Food growing, delivery and cooking lessons with three households for a year, and a toolkit for others";
+        let one = content("Diabeaters", summary);
+        let copy = content("Diabeaters", &summary.replace("three", "four"));
+        let other = content(
+            "Health and Wellbeing Hubs",
+            "Shares the learning of five hubs with two new ones",
+        );
+        assert!(similarity_permille(&one, &copy) >= FLAG_FROM_PERMILLE);
+        assert!(similarity_permille(&one, &other) < FLAG_FROM_PERMILLE);
+        assert_eq!(similarity_permille(&content("", ""), &content("", "")), 0);
+    }
+}

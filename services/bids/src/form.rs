@@ -1,0 +1,251 @@
+//! What a round's form demands of a bid before it can be handed in: everything missing at once.
+
+use crate::bid::Bid;
+use crate::call::{Call, Question, QuestionKind};
+use crate::content::{Content, Paper};
+
+/// One thing that keeps a bid from being submitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    pub field: String,
+    pub rule: &'static str,
+    pub says: String,
+}
+
+fn missing(field: impl Into<String>, rule: &'static str, says: impl Into<String>) -> Missing {
+    Missing {
+        field: field.into(),
+        rule,
+        says: says.into(),
+    }
+}
+
+/// Everything that keeps a paper from being submitted in a round, in the order of the content's fields.
+pub fn check(paper: &Paper, call: &Call) -> Vec<Missing> {
+    let mut found = Vec::new();
+    check_head(&paper.content, call, &mut found);
+    check_offer(&paper.content, call, &mut found);
+    check_answers(&paper.content, call, &mut found);
+    check_attachments(paper, call, &mut found);
+    found
+}
+
+/// The same, and the sign-off: all that a dry run lists.
+pub fn check_bid(bid: &Bid, call: &Call) -> Vec<Missing> {
+    let mut found = check(&bid.paper, call);
+    if bid
+        .sign_off
+        .as_ref()
+        .is_none_or(|sign_off| sign_off.digest != bid.digest)
+    {
+        found.push(missing(
+            "sign_off",
+            "sign_off.needed",
+            "have a certifier sign off this revision",
+        ));
+    }
+    found
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+fn check_head(content: &Content, call: &Call, found: &mut Vec<Missing>) {
+    let n_chars = content.title.chars().count();
+    let title_max = call.form.title_max_chars;
+    if content.title.trim().is_empty() {
+        found.push(missing("content.title", "form.required", "give the bid a title"));
+    } else if title_max > 0 && n_chars > title_max {
+        let says = format!("at most {title_max} characters; this has {n_chars}");
+        found.push(missing("content.title", "form.title_max_chars", says));
+    }
+    let n_words = words(&content.summary);
+    let summary_max = call.form.summary_max_words;
+    if n_words == 0 {
+        found.push(missing(
+            "content.summary",
+            "form.required",
+            "sum the bid up in a few sentences",
+        ));
+    } else if summary_max > 0 && n_words > summary_max {
+        let says = format!("at most {summary_max} words; this has {n_words}");
+        found.push(missing("content.summary", "form.word_limit", says));
+    }
+    if content.language.is_none() {
+        found.push(missing(
+            "content.language",
+            "form.required",
+            "say whether the bid is in English or in Welsh",
+        ));
+    }
+}
+
+fn check_offer(content: &Content, call: &Call, found: &mut Vec<Missing>) {
+    let Some(instrument) = call.instrument(&content.instrument) else {
+        let offered: Vec<&str> = call
+            .instruments
+            .iter()
+            .map(|instrument| instrument.code.as_str())
+            .collect();
+        let says = format!("choose what the round offers: {}", offered.join(", "));
+        found.push(missing("content.instrument", "round.instrument", says));
+        return;
+    };
+    let (floor, ceiling) = (instrument.floor, instrument.ceiling);
+    match content.requested {
+        None => found.push(missing(
+            "content.requested",
+            "form.required",
+            "say what sum is asked for",
+        )),
+        Some(sum) if sum.currency != floor.currency => {
+            let says = format!("ask in {}", floor.currency.as_str());
+            found.push(missing("content.requested", "round.currency", says));
+        }
+        Some(sum) if !(floor.minor_units..=ceiling.minor_units).contains(&sum.minor_units) => {
+            let says = if floor == ceiling {
+                format!("every bid asks for {floor}; this asks for {sum}")
+            } else {
+                format!("ask for {floor} to {ceiling}; this asks for {sum}")
+            };
+            found.push(missing("content.requested", "round.amount", says));
+        }
+        Some(_) => {}
+    }
+    let (least, most) = (instrument.months_min, instrument.months_max);
+    if !(least..=most).contains(&content.months) {
+        let says = format!("plan for {least} to {most} months; this says {}", content.months);
+        found.push(missing("content.months", "round.months", says));
+    }
+}
+
+fn check_answers(content: &Content, call: &Call, found: &mut Vec<Missing>) {
+    let mut seen: Vec<&str> = Vec::new();
+    for answer in &content.answers {
+        let field = format!("content.answers[{}]", answer.question);
+        if seen.contains(&answer.question.as_str()) {
+            found.push(missing(
+                &field,
+                "form.answered_twice",
+                "answer each question once",
+            ));
+        }
+        seen.push(&answer.question);
+        if !call
+            .form
+            .questions
+            .iter()
+            .any(|question| question.id == answer.question)
+        {
+            found.push(missing(
+                &field,
+                "form.unknown_question",
+                "the form has no such question; leave it out",
+            ));
+        }
+    }
+    for question in &call.form.questions {
+        let text = answer_to(content, &question.id);
+        let field = format!("content.answers[{}].text", question.id);
+        if !is_asked(question, content) {
+            continue;
+        }
+        if text.trim().is_empty() {
+            if question.required {
+                found.push(missing(
+                    &field,
+                    "form.required",
+                    format!("answer \u{201c}{}\u{201d}", question.label),
+                ));
+            }
+            continue;
+        }
+        let n_words = words(text);
+        if question.word_limit > 0 && n_words > question.word_limit {
+            let says = format!("at most {} words; this has {n_words}", question.word_limit);
+            found.push(missing(&field, "form.word_limit", says));
+        }
+        if let Some(says) = misfit(question, text) {
+            found.push(missing(&field, "form.type", says));
+        }
+    }
+}
+
+fn answer_to<'a>(content: &'a Content, question: &str) -> &'a str {
+    content
+        .answers
+        .iter()
+        .find(|answer| answer.question == question)
+        .map_or("", |answer| &answer.text)
+}
+
+/// Whether a question is asked, given the answers so far: its condition holds.
+fn is_asked(question: &Question, content: &Content) -> bool {
+    match &question.condition {
+        None => true,
+        Some(condition) => answer_to(content, &condition.question)
+            .split(',')
+            .any(|code| code.trim() == condition.equals),
+    }
+}
+
+/// Why an answer does not have the shape that its question asks for.
+fn misfit(question: &Question, text: &str) -> Option<String> {
+    let text = text.trim();
+    let known = |code: &str| question.options.iter().any(|option| option == code.trim());
+    let choose = || Some(format!("choose from {}", question.options.join(", ")));
+    match question.kind {
+        QuestionKind::Text => None,
+        QuestionKind::Choice if known(text) => None,
+        QuestionKind::Choice => choose(),
+        QuestionKind::Choices if text.split(',').all(known) => None,
+        QuestionKind::Choices => choose(),
+        QuestionKind::Number if is_decimal(text, usize::MAX) => None,
+        QuestionKind::Number => Some("give a decimal number, such as 12.5".to_string()),
+        QuestionKind::Money if is_decimal(text, 2) => None,
+        QuestionKind::Money => Some("give a sum, such as 1500.00".to_string()),
+        QuestionKind::Date if text.parse::<kit::time::Date>().is_ok() => None,
+        QuestionKind::Date => Some("give a date, such as 2026-03-16".to_string()),
+        QuestionKind::YesNo if text == "yes" || text == "no" => None,
+        QuestionKind::YesNo => Some("answer yes or no".to_string()),
+    }
+}
+
+fn is_decimal(text: &str, most_places: usize) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    match text.split_once('.') {
+        None => digits(text),
+        Some((whole, places)) => digits(whole) && digits(places) && places.len() <= most_places,
+    }
+}
+
+fn check_attachments(paper: &Paper, call: &Call, found: &mut Vec<Missing>) {
+    let rules = &call.attachments;
+    if paper.attachments.len() > rules.max_count {
+        let says = format!(
+            "at most {} files; this has {}",
+            rules.max_count,
+            paper.attachments.len()
+        );
+        found.push(missing("attachments", "round.attachments", says));
+    }
+    for file in &paper.attachments {
+        let field = format!("attachments[{}]", file.file_name);
+        if !rules.media_types.contains(&file.media_type) {
+            let says = format!(
+                "this is {}; the round takes {}",
+                file.media_type,
+                rules.media_types.join(", ")
+            );
+            found.push(missing(&field, "round.media_type", says));
+        }
+        if file.size_bytes > rules.max_bytes_each {
+            let says = format!(
+                "at most {} bytes; this has {}",
+                rules.max_bytes_each, file.size_bytes
+            );
+            found.push(missing(&field, "round.file_size", says));
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! `bids` takes bids from councils: drafts and revisions, partners who edit, a certifier's sign-off, submission with a
+//! gapless number and a signed receipt, eligibility, clarifications and withdrawal.
+//!
+//! What a council must be able to trust stands in two places. The close is exact because taking a place and closing
+//! update one row ([`store::take_place`], design.md section 4). A retry is safe because the answer is committed with
+//! the write it answers ([`kit::idempotency`]).
+//!
+//! Outcomes are not here: they belong to `grading` and `awards`, and stay secret there.
+
+pub mod app;
+pub mod bid;
+pub mod call;
+pub mod clarification;
+pub mod content;
+pub mod duplicates;
+pub mod eligibility;
+pub mod error;
+pub mod form;
+pub mod intake;
+pub mod policy;
+pub mod receipt;
+pub mod store;
+
+mod api;
+mod convert;
+mod events;
+mod files;
+mod peers;
+mod schema;
+mod streams;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use kit::bus::Bus;
+use kit::caller::Role;
+use kit::cx::Cx;
+use kit::db::{Db, DbError, OpenError, Storage};
+use kit::ids::{BidId, RoundId};
+use kit::outbox::{self, Take};
+use kit::stop::Stop;
+use kit::time::Timestamp;
+use kit::tokens::SigningKey;
+use kit::transport::Transport;
+use prost::Message;
+use toadlane_proto::bids::v1::bids_service_server::BidsServiceServer;
+use toadlane_proto::rounds::v1::Round;
+use toadlane_proto::types::v1::Event;
+use tokio::sync::Notify;
+use tonic::service::Routes;
+
+use bid::{Bid, BidNow};
+use call::Call;
+use error::Error;
+use files::Files;
+use intake::Intake;
+use peers::Peers;
+use policy::Action;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+/// How often the gates are looked at. Lateness does not rest on it: a submission compares its own instant.
+const TICK_EVERY: Duration = Duration::from_millis(100);
+const MOST_PER_SWEEP: i64 = 200;
+
+/// Opens the store of `bids`.
+pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
+    Db::open(storage, Role::Bids.name(), MIGRATIONS, held_clock)
+}
+
+/// The service, as its RPCs, its ticker and its consumer see it.
+#[derive(Clone)]
+pub struct Bids {
+    db: Db,
+    peers: Peers,
+    files: Files,
+    key: Arc<SigningKey>,
+    published: Arc<Notify>,
+    stop: Stop,
+}
+
+impl Bids {
+    /// `files` is the folder of the attachments; `key` signs the receipts.
+    pub fn new(
+        db: Db,
+        files: &Path,
+        key: Arc<SigningKey>,
+        rounds: Transport,
+        registry: Transport,
+        stop: Stop,
+    ) -> Result<Bids, Error> {
+        let files = Files::in_folder(files)?;
+        Ok(Bids {
+            published: db.published(),
+            db,
+            peers: Peers::new(rounds, registry),
+            files,
+            key,
+            stop,
+        })
+    }
+
+    pub fn routes(&self) -> Routes {
+        Routes::new(BidsServiceServer::new(self.clone()))
+    }
+
+    /// Takes the events of `rounds`.
+    pub fn subscribe(&self, bus: &Bus) {
+        let db = self.db.clone();
+        let handler = move |event: Event| {
+            let db = db.clone();
+            Box::pin(async move { take_round(&db, event).await }) as futures_util::future::BoxFuture<_>
+        };
+        bus.subscribe(
+            Role::Rounds,
+            Role::Bids.name(),
+            Arc::new(handler),
+            self.stop.clone(),
+        );
+    }
+
+    /// Ticks until the process stops.
+    pub async fn run(self) {
+        while !self.stop.is_called() {
+            if let Err(error) = self.tick().await {
+                tracing::warn!(error = %error, "the gates could not be looked at: {error}");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(TICK_EVERY) => {}
+                () = self.stop.called() => {}
+            }
+        }
+    }
+
+    /// Lets all that is due by now happen: gates close, and bids fall in line with their gates.
+    pub async fn tick(&self) -> Result<(), Error> {
+        for round in self
+            .db
+            .read(|tx| store::due_intakes(tx).map_err(Error::Db))
+            .await?
+        {
+            self.db
+                .work(Some(round.to_string()), move |tx| app::close(tx, round))
+                .await?;
+        }
+        loop {
+            let behind = self
+                .db
+                .read(|tx| store::sweepable(tx, MOST_PER_SWEEP).map_err(Error::Db))
+                .await?;
+            if behind.is_empty() {
+                return Ok(());
+            }
+            let now = self.db.clock().now();
+            for (round, id) in behind {
+                self.db
+                    .work(Some(round.to_string()), move |tx| app::sweep(tx, round, id, now))
+                    .await?;
+            }
+        }
+    }
+
+    /// The bid, if the caller may see it.
+    async fn seen(&self, cx: &Cx, id: BidId) -> Result<Bid, Error> {
+        let caller = cx.caller.clone();
+        self.db
+            .read(move |tx| {
+                let bid = store::get(tx, id)?;
+                policy::check(&caller, Action::See, &bid)?;
+                Ok(bid)
+            })
+            .await
+    }
+
+    /// The bid with the close as it stands.
+    async fn now(&self, cx: &Cx, bid: Bid) -> Result<BidNow, Error> {
+        let closes_at = self.intake(bid.round).await?.call.closes_at;
+        Ok(BidNow {
+            bid,
+            closes_at,
+            as_of: cx.now,
+        })
+    }
+
+    /// The gate of a round: our own row, or what `rounds` says where we have none yet.
+    async fn intake(&self, round: RoundId) -> Result<Intake, Error> {
+        match self
+            .db
+            .read(move |tx| store::intake(tx, round).map_err(Error::Db))
+            .await?
+        {
+            Some(intake) => Ok(intake),
+            None => Ok(Intake {
+                call: self.peers.call(round).await?,
+                closed_at: None,
+                last_number: 0,
+            }),
+        }
+    }
+
+    async fn call(&self, round: RoundId) -> Result<Call, Error> {
+        Ok(self.intake(round).await?.call)
+    }
+}
+
+/// Takes an event of `rounds`, once.
+async fn take_round(db: &Db, event: Event) -> Result<(), DbError> {
+    let Some(resource) = &event.resource else {
+        return Ok(());
+    };
+    if !resource.type_url.ends_with("/toadlane.rounds.v1.Round") {
+        return Ok(());
+    }
+    let round = Round::decode(resource.value.as_slice())
+        .map_err(|cause| DbError::Inconsistent(format!("event {}: {cause}", event.id)))?;
+    let Some(call) = convert::call(round) else {
+        return Ok(());
+    };
+    let (key, now) = (call.round.to_string(), db.clock().now());
+    db.work(Some(key), move |tx| match outbox::take(tx, &event, now)? {
+        Take::First => app::take_call(tx, &call, now),
+        Take::Again | Take::Older => Ok(()),
+    })
+    .await
+    .map_err(|error: Error| match error {
+        Error::Db(error) => error,
+        other => DbError::Inconsistent(other.to_string()),
+    })
+}

@@ -1,0 +1,187 @@
+//! Who may do what with a bid: one pure function, deny by default. The golden matrix in `tests/` prints it.
+
+use kit::caller::{Caller, Duty, Scope, Subject};
+use kit::ids::OrgId;
+
+use crate::bid::Bid;
+use crate::error::Error;
+
+/// What a caller wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Create,
+    See,
+    Edit,
+    SetParticipants,
+    SignOff,
+    Submit,
+    Reopen,
+    /// Takes back what the network has not received.
+    Withdraw,
+    /// Takes back what it has.
+    WithdrawReceived,
+    Answer,
+    DecideLate,
+    Screen,
+    Decide,
+    Ask,
+    ListDuplicates,
+}
+
+impl Action {
+    pub const ALL: [Action; 15] = [
+        Action::Create,
+        Action::See,
+        Action::Edit,
+        Action::SetParticipants,
+        Action::SignOff,
+        Action::Submit,
+        Action::Reopen,
+        Action::Withdraw,
+        Action::WithdrawReceived,
+        Action::Answer,
+        Action::DecideLate,
+        Action::Screen,
+        Action::Decide,
+        Action::Ask,
+        Action::ListDuplicates,
+    ];
+}
+
+/// What the policy needs to know of a bid.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// None for what is asked about a whole round.
+    pub applicant: Option<OrgId>,
+    pub editors: Vec<OrgId>,
+    pub readers: Vec<OrgId>,
+    /// Whether the network has received the bid.
+    pub received: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Allow,
+    /// The caller may see the bid, but others do this.
+    Refuse {
+        who_may: &'static str,
+    },
+    /// The caller may not know that the bid exists.
+    Hide,
+}
+
+const WRITERS: &str = "an applicant officer, or a system with bids.write, of the applicant";
+const EDITORS: &str =
+    "an applicant officer, or a system with bids.write, of the applicant or of a partner who may edit";
+const CERTIFIERS: &str = "a certifier, or a system with bids.certify, of the applicant";
+const MANAGERS: &str = "a round manager";
+
+pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
+    if !sees(caller, action, facts) {
+        return Verdict::Hide;
+    }
+    let of_applicant =
+        |may: fn(&Caller, OrgId) -> bool| facts.applicant.is_some_and(|applicant| may(caller, applicant));
+    let (allowed, who_may) = match action {
+        Action::See => (true, ""),
+        Action::Edit => (
+            of_applicant(writes_for) || facts.editors.iter().any(|&org| writes_for(caller, org)),
+            EDITORS,
+        ),
+        Action::Create | Action::SetParticipants | Action::Submit | Action::Reopen => {
+            (of_applicant(writes_for), WRITERS)
+        }
+        Action::Withdraw | Action::Answer => {
+            (of_applicant(writes_for) || of_applicant(certifies_for), WRITERS)
+        }
+        Action::SignOff | Action::WithdrawReceived => (of_applicant(certifies_for), CERTIFIERS),
+        Action::DecideLate | Action::Screen | Action::Decide | Action::Ask => {
+            (caller.has(Duty::RoundManager), MANAGERS)
+        }
+        Action::ListDuplicates => (oversees(caller), MANAGERS),
+    };
+    if allowed {
+        Verdict::Allow
+    } else {
+        Verdict::Refuse { who_may }
+    }
+}
+
+/// Writes on behalf of an organisation.
+fn writes_for(caller: &Caller, organisation: OrgId) -> bool {
+    caller.has_for(Duty::ApplicantOfficer, organisation)
+        || caller.may_as_system(Scope::BidsWrite, organisation)
+}
+
+/// Signs off on behalf of an organisation.
+fn certifies_for(caller: &Caller, organisation: OrgId) -> bool {
+    caller.has_for(Duty::Certifier, organisation) || caller.may_as_system(Scope::BidsCertify, organisation)
+}
+
+/// Reads what its own organisation has to do with.
+fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
+    writes_for(caller, organisation)
+        || certifies_for(caller, organisation)
+        || caller.has_for(Duty::CouncilAdministrator, organisation)
+        || caller.may_as_system(Scope::BidsRead, organisation)
+}
+
+/// Sees every bid that the network has received.
+pub fn oversees(caller: &Caller) -> bool {
+    caller.has(Duty::RoundManager) || caller.has(Duty::NetworkAdministrator) || caller.has(Duty::Auditor)
+}
+
+fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
+    if action == Action::ListDuplicates {
+        return caller.subject != Subject::Anonymous;
+    }
+    is_of_its_own(caller, facts) || (facts.received && oversees(caller))
+}
+
+/// Whether a bid is the caller's own: that of an applicant or partner they read for.
+pub fn is_of_its_own(caller: &Caller, facts: &Facts) -> bool {
+    facts
+        .applicant
+        .iter()
+        .chain(&facts.editors)
+        .chain(&facts.readers)
+        .any(|&org| reads_for(caller, org))
+}
+
+/// The organisations whose bids a caller sees as their own.
+pub fn reads_for_all(caller: &Caller) -> Vec<OrgId> {
+    let all = caller.organisations();
+    all.into_iter()
+        .filter(|&organisation| reads_for(caller, organisation))
+        .collect()
+}
+
+/// The facts of a bid.
+pub fn facts(bid: &Bid) -> Facts {
+    let of = |may_edit: bool| {
+        let some = bid
+            .participants
+            .iter()
+            .filter(move |participant| participant.may_edit == may_edit);
+        some.map(|participant| participant.organisation).collect()
+    };
+    Facts {
+        applicant: Some(bid.applicant),
+        editors: of(true),
+        readers: of(false),
+        received: bid.state.is_received(),
+    }
+}
+
+/// Lets a caller act on a bid, or refuses as the policy says.
+pub fn check(caller: &Caller, action: Action, bid: &Bid) -> Result<(), Error> {
+    settle(decide(caller, action, &facts(bid)), "bid")
+}
+
+pub fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
+    match verdict {
+        Verdict::Allow => Ok(()),
+        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
+        Verdict::Hide => Err(Error::NotFound { what }),
+    }
+}

@@ -1,0 +1,132 @@
+//! Tables, private rows and queries. A row that makes no sense fails loudly.
+
+mod clarifications;
+mod gates;
+mod lists;
+mod records;
+mod rows;
+
+pub use clarifications::{clarification, clarifications, insert_clarification, update_clarification};
+pub use gates::{Gate, close_intake, due_intakes, intake, put_call, take_number, take_place};
+pub use lists::{Filter, Totals, held, page, sweepable, totals};
+pub use records::{
+    HandIn, HistoryRow, RevisionRow, history, insert_hand_in, insert_history, latest_hand_in, paper_of,
+    revision, revisions,
+};
+pub use rows::{get, insert, of_reference, update};
+
+use diesel::prelude::*;
+use kit::db::{DbError, Tx};
+use kit::ids::{BidId, OrgId, RoundId};
+
+use crate::bid::Bid;
+use crate::content::Content;
+use crate::schema::{bid, duplicate, revision};
+
+fn inconsistent(what: impl std::fmt::Display) -> DbError {
+    DbError::Inconsistent(what.to_string())
+}
+
+/// Reads a stored text that must be of its kind.
+fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, DbError>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse()
+        .map_err(|cause| inconsistent(format!("{text}: {cause}")))
+}
+
+fn parsed_option<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, DbError>
+where
+    T::Err: std::fmt::Display,
+{
+    text.map(parsed).transpose()
+}
+
+/// How many received bids an organisation leads for an instrument in a round.
+pub fn n_led(tx: &mut Tx, round: RoundId, lead: OrgId, instrument: &str) -> Result<i64, DbError> {
+    let received = ["submitted", "eligible", "ineligible", "held_late"];
+    Ok(bid::table
+        .filter(bid::round_id.eq(round.to_string()))
+        .filter(bid::lead_id.eq(lead.to_string()))
+        .filter(bid::instrument.eq(instrument))
+        .filter(bid::state.eq_any(received))
+        .count()
+        .get_result(tx)?)
+}
+
+/// The newest of an applicant's other received bids in a round, to be compared for near-duplicates.
+pub fn received_siblings(tx: &mut Tx, of: &Bid) -> Result<Vec<(BidId, Content)>, DbError> {
+    const MOST: i64 = 50;
+    let rows: Vec<(String, String)> = bid::table
+        .inner_join(revision::table)
+        .filter(revision::number.eq(bid::revision))
+        .filter(bid::round_id.eq(of.round.to_string()))
+        .filter(bid::applicant_id.eq(of.applicant.to_string()))
+        .filter(bid::id.ne(of.id.to_string()))
+        .filter(bid::received_at.is_not_null())
+        .order(bid::id.desc())
+        .limit(MOST)
+        .select((bid::id, revision::canonical_json))
+        .load(tx)?;
+    let mut siblings = Vec::with_capacity(rows.len());
+    for (id, json) in rows {
+        siblings.push((parsed(&id)?, paper_of(&json)?.content));
+    }
+    Ok(siblings)
+}
+
+/// Flags a pair; one that is flagged already keeps its newest figure.
+pub fn put_duplicate(
+    tx: &mut Tx,
+    round: RoundId,
+    first: BidId,
+    second: BidId,
+    permille: i32,
+) -> Result<(), DbError> {
+    let row = (
+        duplicate::round_id.eq(round.to_string()),
+        duplicate::first_bid_id.eq(first.to_string()),
+        duplicate::second_bid_id.eq(second.to_string()),
+        duplicate::similarity_permille.eq(permille),
+    );
+    kit::each_backend!(tx, conn => diesel::insert_into(duplicate::table)
+        .values(&row)
+        .on_conflict((duplicate::second_bid_id, duplicate::first_bid_id))
+        .do_update()
+        .set(duplicate::similarity_permille.eq(permille))
+        .execute(conn))?;
+    Ok(())
+}
+
+/// A flagged pair: the earlier bid, the later one, and the share of word triples in common.
+pub type Pair = (String, String, i32);
+
+/// Flagged pairs of a round, by the later bid and then the earlier one.
+pub fn duplicates(
+    tx: &mut Tx,
+    round: RoundId,
+    after: Option<(String, String)>,
+    limit: i64,
+) -> Result<Vec<Pair>, DbError> {
+    let mut query = duplicate::table
+        .filter(duplicate::round_id.eq(round.to_string()))
+        .into_boxed::<<Tx as diesel::Connection>::Backend>();
+    if let Some((second, first)) = after {
+        let later = duplicate::second_bid_id.gt(second.clone());
+        query = query.filter(
+            later.or(duplicate::second_bid_id
+                .eq(second)
+                .and(duplicate::first_bid_id.gt(first))),
+        );
+    }
+    Ok(query
+        .order((duplicate::second_bid_id.asc(), duplicate::first_bid_id.asc()))
+        .limit(limit)
+        .select((
+            duplicate::first_bid_id,
+            duplicate::second_bid_id,
+            duplicate::similarity_permille,
+        ))
+        .load(tx)?)
+}

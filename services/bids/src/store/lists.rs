@@ -1,0 +1,144 @@
+//! Lists of bids: one filter for the page, the totals and the sweep after a close.
+
+use diesel::dsl::{count_star, exists, sql};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
+use kit::db::{DbError, Tx};
+use kit::ids::{BidId, OrgId, RoundId};
+
+use super::{get, parsed};
+use crate::bid::Bid;
+use crate::error::Error;
+use crate::schema::{bid, intake, participant};
+
+/// Which bids: what was asked for, within what the caller may see.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub round: Option<RoundId>,
+    pub organisation: Option<OrgId>,
+    pub states: Vec<&'static str>,
+    pub client_reference: Option<String>,
+    pub by_number: bool,
+    /// Organisations whose bids the caller sees as their own.
+    pub own: Vec<OrgId>,
+    /// Whether the caller sees all that the network has received.
+    pub all_received: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Totals {
+    pub n_bids: i64,
+    pub requested_minor: i64,
+}
+
+type Boxed<'a> = bid::BoxedQuery<'a, <Tx as diesel::Connection>::Backend>;
+type Condition<'a> =
+    Box<dyn BoxableExpression<bid::table, <Tx as diesel::Connection>::Backend, SqlType = Bool> + 'a>;
+
+fn involves(organisations: Vec<String>) -> Condition<'static> {
+    let takes_part = participant::table
+        .filter(participant::bid_id.eq(bid::id))
+        .filter(participant::organisation_id.eq_any(organisations.clone()));
+    Box::new(bid::applicant_id.eq_any(organisations).or(exists(takes_part)))
+}
+
+fn filtered(filter: &Filter) -> Boxed<'static> {
+    let own: Vec<String> = filter.own.iter().map(OrgId::to_string).collect();
+    let mut query = bid::table.into_boxed();
+    query = match filter.all_received {
+        // A withdrawn bid that was received keeps its instant, so this is `State::is_received` but for drafts.
+        true => {
+            let received = bid::received_at
+                .is_not_null()
+                .and(bid::state.ne_all(["draft", "not_submitted"]));
+            query.filter(involves(own).or(received.assume_not_null()))
+        }
+        false => query.filter(involves(own)),
+    };
+    if let Some(round) = filter.round {
+        query = query.filter(bid::round_id.eq(round.to_string()));
+    }
+    if let Some(organisation) = filter.organisation {
+        query = query.filter(involves(vec![organisation.to_string()]));
+    }
+    if !filter.states.is_empty() {
+        query = query.filter(bid::state.eq_any(filter.states.clone()));
+    }
+    if let Some(reference) = &filter.client_reference {
+        query = query.filter(bid::client_reference.assume_not_null().eq(reference.clone()));
+    }
+    if filter.by_number {
+        query = query.filter(bid::number.is_not_null());
+    }
+    query
+}
+
+/// One page. The key is the number or the identity, as the order asks.
+pub fn page(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: Option<(i64, String)>,
+    limit: i64,
+) -> Result<Vec<Bid>, Error> {
+    let mut query = filtered(filter);
+    if let Some((number, id)) = after {
+        query = match filter.by_number {
+            true => query.filter(
+                bid::number
+                    .gt(number)
+                    .or(bid::number.eq(number).and(bid::id.gt(id)))
+                    .assume_not_null(),
+            ),
+            false => query.filter(bid::id.lt(id)),
+        };
+    }
+    query = match filter.by_number {
+        true => query.order((bid::number.asc(), bid::id.asc())),
+        false => query.order(bid::id.desc()),
+    };
+    let ids: Vec<String> = query.select(bid::id).limit(limit).load(tx)?;
+    let mut bids = Vec::with_capacity(ids.len());
+    for id in ids {
+        bids.push(get(tx, parsed::<BidId>(&id)?)?);
+    }
+    Ok(bids)
+}
+
+/// How many bids match on all pages, and the sum that they ask for.
+pub fn totals(tx: &mut Tx, filter: &Filter) -> Result<Totals, DbError> {
+    let sum = sql::<BigInt>("COALESCE(CAST(SUM(requested_minor) AS BIGINT), 0)");
+    let (n_bids, requested_minor) = filtered(filter).select((count_star(), sum)).first(tx)?;
+    Ok(Totals {
+        n_bids,
+        requested_minor,
+    })
+}
+
+/// Bids whose state has fallen behind their gate: drafts behind a close, and unsubmitted ones before a new close.
+pub fn sweepable(tx: &mut Tx, limit: i64) -> Result<Vec<(RoundId, BidId)>, DbError> {
+    let behind = bid::state.eq("draft").and(intake::closed_at.is_not_null());
+    let before = bid::state.eq("not_submitted").and(intake::closed_at.is_null());
+    let rows: Vec<(String, String)> = bid::table
+        .inner_join(intake::table.on(intake::round_id.eq(bid::round_id)))
+        .filter(behind.or(before))
+        .order(bid::id.asc())
+        .limit(limit)
+        .select((bid::round_id, bid::id))
+        .load(tx)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for (round, id) in rows {
+        found.push((parsed(&round)?, parsed(&id)?));
+    }
+    Ok(found)
+}
+
+/// Bids of a round that are held late, in order of receipt.
+pub fn held(tx: &mut Tx, round: RoundId) -> Result<Vec<BidId>, DbError> {
+    let ids: Vec<String> = bid::table
+        .filter(bid::round_id.eq(round.to_string()))
+        .filter(bid::state.eq("held_late"))
+        .order((bid::received_at.asc(), bid::id.asc()))
+        .select(bid::id)
+        .load(tx)?;
+    ids.iter().map(|id| parsed(id)).collect()
+}

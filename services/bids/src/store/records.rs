@@ -1,0 +1,144 @@
+//! What is written once and never changed: revisions, history, and the receipts of each hand-in.
+
+use diesel::prelude::*;
+use kit::db::{DbError, Tx};
+use kit::ids::BidId;
+
+use super::inconsistent;
+use crate::content::Paper;
+use crate::schema::{history, receipt, revision};
+
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = revision)]
+pub struct RevisionRow {
+    pub bid_id: String,
+    pub number: i32,
+    pub canonical_json: String,
+    pub sha256: String,
+    pub created_at: i64,
+    pub author: String,
+    pub author_organisation: Option<String>,
+    pub restored_from: Option<i32>,
+}
+
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = history)]
+pub struct HistoryRow {
+    pub bid_id: String,
+    pub sequence: i64,
+    pub happened_at: i64,
+    pub actor: String,
+    pub actor_organisation: Option<String>,
+    pub step: String,
+    pub from_state: Option<String>,
+    pub to_state: String,
+    pub reason: String,
+}
+
+/// One hand-in and its signed receipt.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = receipt)]
+pub struct HandIn {
+    pub bid_id: String,
+    pub version: i64,
+    pub number: Option<i64>,
+    pub received_at: i64,
+    pub revision: i32,
+    pub sha256: String,
+    pub jws: String,
+    pub acknowledgement: String,
+    pub client_time: Option<i64>,
+}
+
+/// Reads the canonical JSON of a revision back.
+pub fn paper_of(canonical_json: &str) -> Result<Paper, DbError> {
+    serde_json::from_str(canonical_json).map_err(inconsistent)
+}
+
+impl RevisionRow {
+    pub fn paper(&self) -> Result<Paper, DbError> {
+        paper_of(&self.canonical_json)
+    }
+
+    pub fn insert(&self, tx: &mut Tx) -> Result<(), DbError> {
+        diesel::insert_into(revision::table)
+            .values(self.clone())
+            .execute(tx)?;
+        Ok(())
+    }
+}
+
+/// One revision; none when the bid has no such.
+pub fn revision(tx: &mut Tx, bid: BidId, number: i32) -> Result<Option<RevisionRow>, DbError> {
+    Ok(revision::table
+        .find((bid.to_string(), number))
+        .select(RevisionRow::as_select())
+        .first(tx)
+        .optional()?)
+}
+
+/// Revisions of a bid, newest first, from below a number on. `received_only` keeps to those that were handed in.
+pub fn revisions(
+    tx: &mut Tx,
+    bid: BidId,
+    received_only: bool,
+    below: Option<i32>,
+    limit: i64,
+) -> Result<Vec<RevisionRow>, DbError> {
+    let mut query = revision::table
+        .filter(revision::bid_id.eq(bid.to_string()))
+        .into_boxed::<<Tx as diesel::Connection>::Backend>();
+    if received_only {
+        let handed_in = receipt::table
+            .filter(receipt::bid_id.eq(bid.to_string()))
+            .select(receipt::revision);
+        query = query.filter(revision::number.eq_any(handed_in));
+    }
+    if let Some(below) = below {
+        query = query.filter(revision::number.lt(below));
+    }
+    Ok(query
+        .order(revision::number.desc())
+        .limit(limit)
+        .select(RevisionRow::as_select())
+        .load(tx)?)
+}
+
+/// Writes the next line of a bid's history; its sequence is set here.
+pub fn insert_history(tx: &mut Tx, mut row: HistoryRow) -> Result<(), DbError> {
+    let last: Option<i64> = history::table
+        .filter(history::bid_id.eq(&row.bid_id))
+        .select(diesel::dsl::max(history::sequence))
+        .first(tx)?;
+    row.sequence = last.unwrap_or(0) + 1;
+    diesel::insert_into(history::table).values(row).execute(tx)?;
+    Ok(())
+}
+
+/// History of a bid, oldest first, from above a sequence on.
+pub fn history(tx: &mut Tx, bid: BidId, above: i64, limit: i64) -> Result<Vec<HistoryRow>, DbError> {
+    Ok(history::table
+        .filter(history::bid_id.eq(bid.to_string()))
+        .filter(history::sequence.gt(above))
+        .order(history::sequence.asc())
+        .limit(limit)
+        .select(HistoryRow::as_select())
+        .load(tx)?)
+}
+
+pub fn insert_hand_in(tx: &mut Tx, hand_in: &HandIn) -> Result<(), DbError> {
+    diesel::insert_into(receipt::table)
+        .values(hand_in.clone())
+        .execute(tx)?;
+    Ok(())
+}
+
+/// The receipt of the latest hand-in; none when there was none.
+pub fn latest_hand_in(tx: &mut Tx, bid: BidId) -> Result<Option<HandIn>, DbError> {
+    Ok(receipt::table
+        .filter(receipt::bid_id.eq(bid.to_string()))
+        .order(receipt::version.desc())
+        .select(HandIn::as_select())
+        .first(tx)
+        .optional()?)
+}

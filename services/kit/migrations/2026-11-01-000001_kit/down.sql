@@ -1,0 +1,5 @@
+DROP TABLE inbox_version;
+DROP TABLE inbox;
+DROP TABLE outbox;
+DROP TABLE idempotency;
+DROP TABLE clock;

@@ -1,0 +1,181 @@
+//! How events travel: inside the process, or over NATS JetStream. Either way at least once, in no promised order
+//! between subjects; a consumer that fails is asked again.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_nats::jetstream::{self, AckKind, consumer::pull, stream};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use prost::Message;
+use toadlane_proto::types::v1 as pb;
+
+use crate::caller::Role;
+use crate::stop::Stop;
+
+/// What a consumer does with an event. An error means: ask again.
+pub type Handler = Arc<dyn Fn(pb::Event) -> BoxFuture<'static, Result<(), crate::db::DbError>> + Send + Sync>;
+
+/// Why an event could not be handed on.
+#[derive(Debug, thiserror::Error)]
+pub enum BusError {
+    #[error("a consumer in this process failed")]
+    Consumer(#[source] crate::db::DbError),
+    #[error("the broker cannot be reached: {0}")]
+    Broker(String),
+}
+
+/// The bus of a process.
+#[derive(Clone)]
+pub enum Bus {
+    /// Consumers live in this process; publishing is calling them.
+    Local(Arc<Mutex<HashMap<Role, Vec<Handler>>>>),
+    Nats(jetstream::Context),
+}
+
+const RETRY: Duration = Duration::from_millis(200);
+/// Within this time the broker itself drops a second message with the same event id.
+const DUPLICATES: Duration = Duration::from_secs(120);
+
+fn broker(cause: impl std::fmt::Display) -> BusError {
+    BusError::Broker(cause.to_string())
+}
+
+fn stream_of(role: Role) -> String {
+    format!("toadlane_{role}")
+}
+
+impl Bus {
+    pub fn local() -> Bus {
+        Bus::Local(Arc::default())
+    }
+
+    /// Connects to a broker, which may come and go afterwards.
+    pub async fn nats(url: &str) -> Result<Bus, BusError> {
+        let options = async_nats::ConnectOptions::new()
+            .retry_on_initial_connect()
+            .max_reconnects(None);
+        let client = options.connect(url).await.map_err(broker)?;
+        let mut context = jetstream::new(client);
+        context.set_timeout(Duration::from_secs(3));
+        Ok(Bus::Nats(context))
+    }
+
+    /// Hands an event of a role to all its consumers, or to the broker, whose sequence is the answer.
+    pub async fn publish(&self, from: Role, event: &pb::Event) -> Result<Option<i64>, BusError> {
+        match self {
+            Bus::Local(consumers) => {
+                let handlers = {
+                    let consumers = consumers.lock().unwrap_or_else(PoisonError::into_inner);
+                    consumers.get(&from).cloned().unwrap_or_default()
+                };
+                for handler in handlers {
+                    handler(event.clone()).await.map_err(BusError::Consumer)?;
+                }
+                Ok(None)
+            }
+            Bus::Nats(context) => {
+                let mut headers = async_nats::HeaderMap::new();
+                headers.insert("Nats-Msg-Id", event.id.as_str());
+                let name = event.r#type.rsplit('.').next().unwrap_or("event");
+                let subject = format!("toadlane.{from}.{name}");
+                let sent = context.publish_with_headers(subject, headers, event.encode_to_vec().into());
+                let acknowledged = sent.await.map_err(broker)?.await.map_err(broker)?;
+                Ok(i64::try_from(acknowledged.sequence).ok())
+            }
+        }
+    }
+
+    /// The last sequence that the broker holds of a role; none without a broker. Makes the stream if it is absent.
+    pub async fn last_sequence(&self, role: Role) -> Result<Option<i64>, BusError> {
+        match self {
+            Bus::Local(_) => Ok(None),
+            Bus::Nats(context) => {
+                let mut stream = context.get_or_create_stream(config(role)).await.map_err(broker)?;
+                let info = stream.info().await.map_err(broker)?;
+                Ok(i64::try_from(info.state.last_sequence).ok())
+            }
+        }
+    }
+
+    /// Calls the handler with every event of a role, from now on and after a restart from where it stopped.
+    pub fn subscribe(&self, from: Role, consumer: &str, handler: Handler, stop: Stop) {
+        match self {
+            Bus::Local(consumers) => {
+                let mut consumers = consumers.lock().unwrap_or_else(PoisonError::into_inner);
+                consumers.entry(from).or_default().push(handler);
+            }
+            Bus::Nats(context) => {
+                let (context, consumer) = (context.clone(), consumer.to_string());
+                tokio::spawn(async move {
+                    while !stop.is_called() {
+                        let pulled = pull_events(&context, from, &consumer, &handler, &stop).await;
+                        if let Err(error) = pulled {
+                            tracing::warn!(role = %from, error = %error, "events of {from} do not arrive: {error}");
+                            tokio::time::sleep(RETRY).await;
+                        }
+                    }
+                });
+            }
+        }
+    }
+}
+
+fn config(role: Role) -> stream::Config {
+    stream::Config {
+        name: stream_of(role),
+        subjects: vec![format!("toadlane.{role}.>")],
+        duplicate_window: DUPLICATES,
+        ..Default::default()
+    }
+}
+
+async fn pull_events(
+    context: &jetstream::Context,
+    from: Role,
+    consumer: &str,
+    handler: &Handler,
+    stop: &Stop,
+) -> Result<(), BusError> {
+    let stream = context.get_or_create_stream(config(from)).await.map_err(broker)?;
+    let durable = pull::Config {
+        durable_name: Some(consumer.to_string()),
+        ack_wait: Duration::from_secs(10),
+        ..Default::default()
+    };
+    let consumer = stream
+        .get_or_create_consumer(consumer, durable)
+        .await
+        .map_err(broker)?;
+    let messages = consumer
+        .stream()
+        .heartbeat(Duration::from_secs(2))
+        .expires(Duration::from_secs(10));
+    let mut messages = messages.messages().await.map_err(broker)?;
+    loop {
+        let message = tokio::select! {
+            message = messages.next() => match message {
+                Some(message) => message.map_err(broker)?,
+                None => return Ok(()),
+            },
+            () = stop.called() => return Ok(()),
+        };
+        let done = match pb::Event::decode(message.payload.clone()) {
+            Ok(event) => handler(event).await,
+            Err(cause) => {
+                // Not ours: no retry makes it readable.
+                tracing::error!(error = %cause, "a message on the bus is no event: {cause}");
+                Ok(())
+            }
+        };
+        let answer = match done {
+            Ok(()) => AckKind::Ack,
+            Err(error) => {
+                tracing::warn!(error = %error, "an event was not taken and comes again: {error}");
+                AckKind::Nak(Some(RETRY))
+            }
+        };
+        message.ack_with(answer).await.map_err(broker)?;
+    }
+}

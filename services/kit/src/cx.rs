@@ -1,0 +1,95 @@
+//! The context of one request: who asks, when, and under which request identity. Read once, passed first.
+
+use prost::Message;
+use sha2::{Digest, Sha256};
+use tonic::{Request, Status};
+
+use crate::caller::{Caller, Role};
+use crate::fault::{Fault, Reason, Violation};
+use crate::rules::Asked;
+use crate::time::Timestamp;
+
+/// What the guard found out about a request before any handler sees it.
+#[derive(Clone, Debug)]
+pub struct Arrived {
+    /// By the server's clock.
+    pub now: Timestamp,
+    /// Path of the RPC, such as `/toadlane.bids.v1.BidsService/SubmitBid`.
+    pub rpc: String,
+}
+
+/// The context of one request. `now` is read once; it never decides whether a bid is late.
+#[derive(Clone, Debug)]
+pub struct Cx {
+    pub caller: Caller,
+    pub now: Timestamp,
+    pub rpc: String,
+    pub request_id: Option<String>,
+    pub validate_only: bool,
+    pub digest: [u8; 32],
+}
+
+/// A command as a service understands it, made from its wire form.
+pub trait Parse: Sized {
+    type Wire: Message;
+
+    /// # Errors
+    /// Every bad field at once.
+    fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>>;
+}
+
+impl Cx {
+    /// Parses a request: its context, and the command in it.
+    pub fn parse<C: Parse>(request: Request<C::Wire>) -> Result<(Cx, C), Status> {
+        let cx = Cx::of(&request)?;
+        let command = C::parse(request.into_inner()).map_err(Fault::invalid)?;
+        Ok((cx, command))
+    }
+
+    /// The context of a request, for what has no command to parse.
+    pub fn of<T>(request: &Request<T>) -> Result<Cx, Status> {
+        let extensions = request.extensions();
+        // Both are put there by the guard, which wraps every service in both placements.
+        let (Some(caller), Some(arrived)) = (extensions.get::<Caller>(), extensions.get::<Arrived>()) else {
+            return Err(unguarded());
+        };
+        let asked = extensions.get::<Asked>().cloned().unwrap_or_default();
+        Ok(Cx {
+            caller: caller.clone(),
+            now: arrived.now,
+            rpc: arrived.rpc.clone(),
+            request_id: asked.request_id,
+            validate_only: asked.validate_only,
+            digest: asked.digest,
+        })
+    }
+
+    /// The context of what a role does by itself: tickers and consumers.
+    pub fn of_role(role: Role, now: Timestamp) -> Cx {
+        Cx {
+            caller: Caller::role(role),
+            now,
+            rpc: String::new(),
+            request_id: None,
+            validate_only: false,
+            digest: [0; 32],
+        }
+    }
+
+    /// The same request with the identity that stood in the first message of its stream; `rest` is that message with
+    /// the identity cleared.
+    pub fn with_request(mut self, request_id: &str, rest: &impl Message) -> Cx {
+        self.request_id = Some(request_id.to_string());
+        self.digest = Sha256::digest(rest.encode_to_vec()).into();
+        self
+    }
+}
+
+fn unguarded() -> Status {
+    Fault::new(
+        tonic::Code::Internal,
+        Reason::Internal,
+        "the request came past the guard",
+    )
+    .into()
+}

@@ -1,0 +1,63 @@
+//! Answers by request identity: the key is caller, RPC and id; the digest is over the message without it (AIP-155).
+//! The row is written in the savepoint of the write it answers, so that "first received" (rule 6) is a committed row.
+
+use diesel::prelude::*;
+use prost::Message;
+
+use crate::cx::Cx;
+use crate::db::{DbError, Tx};
+
+diesel::table! {
+    idempotency (caller, rpc, request_id) {
+        caller -> Text,
+        rpc -> Text,
+        request_id -> Text,
+        digest -> Binary,
+        answer -> Binary,
+        answered_at -> BigInt,
+    }
+}
+
+/// Keeps the answer. A write without a request identity keeps none.
+pub fn store(tx: &mut Tx, cx: &Cx, answer: &impl Message) -> Result<(), DbError> {
+    let Some(request_id) = &cx.request_id else {
+        return Ok(());
+    };
+    diesel::insert_into(idempotency::table)
+        .values((
+            idempotency::caller.eq(cx.caller.subject.to_string()),
+            idempotency::rpc.eq(&cx.rpc),
+            idempotency::request_id.eq(request_id),
+            idempotency::digest.eq(cx.digest.as_slice()),
+            idempotency::answer.eq(answer.encode_to_vec()),
+            idempotency::answered_at.eq(cx.now.micros()),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// The answer given before to this request identity.
+///
+/// # Errors
+/// [`DbError::RequestIdReused`] when it was given to other content.
+pub fn find<W: Message + Default>(tx: &mut Tx, cx: &Cx) -> Result<Option<W>, DbError> {
+    let Some(request_id) = &cx.request_id else {
+        return Ok(None);
+    };
+    let stored: Option<(Vec<u8>, Vec<u8>)> = idempotency::table
+        .find((cx.caller.subject.to_string(), &cx.rpc, request_id))
+        .select((idempotency::digest, idempotency::answer))
+        .first(tx)
+        .optional()?;
+    match stored {
+        None => Ok(None),
+        Some((digest, _)) if digest != cx.digest => Err(DbError::RequestIdReused),
+        Some((_, answer)) => match W::decode(answer.as_slice()) {
+            Ok(answer) => Ok(Some(answer)),
+            Err(cause) => Err(DbError::Inconsistent(format!(
+                "stored answer of {}: {cause}",
+                cx.rpc
+            ))),
+        },
+    }
+}

@@ -1,0 +1,128 @@
+//! Identities: UUIDv7 with a prefix that says of what, such as `bid_0190..`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+/// A text is not an identity of the expected kind.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("not an identity of this kind; it looks like `{prefix}_` and 32 hexadecimal digits")]
+pub struct BadId {
+    pub prefix: &'static str,
+}
+
+macro_rules! id {
+    ($(#[doc = $doc:literal] $name:ident = $prefix:literal;)*) => {$(
+        #[doc = $doc]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new identity, later ones sort after earlier ones of the same process.
+            #[allow(clippy::new_without_default)]
+            pub fn new() -> $name {
+                $name(Uuid::now_v7())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "_{}"), self.0.simple())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadId;
+
+            fn from_str(text: &str) -> Result<$name, BadId> {
+                let bad = BadId { prefix: $prefix };
+                let digits = text.strip_prefix(concat!($prefix, "_")).ok_or(bad)?;
+                let lower = digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+                match Uuid::try_parse(digits) {
+                    Ok(uuid) if lower && digits.len() == 32 => Ok($name(uuid)),
+                    _ => Err(BadId { prefix: $prefix }),
+                }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<$name, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+id! {
+    /// An organisation: a council, the network, a consultancy.
+    OrgId = "org";
+    /// A person.
+    PersonId = "per";
+    /// An integration client: a council's own system.
+    ClientId = "cli";
+    /// A public key of an integration client.
+    ClientKeyId = "key";
+    /// A secret of an integration client.
+    SecretId = "sec";
+    /// A membership of the network.
+    MembershipId = "mem";
+    /// A role granted to a person.
+    GrantId = "grt";
+    /// A board.
+    BoardId = "brd";
+    /// A seat on a board.
+    SeatId = "sea";
+    /// A sign-in that awaits its one-time code.
+    SignInId = "sgn";
+    /// A framework of principles.
+    FrameworkId = "fwk";
+    /// A round.
+    RoundId = "rnd";
+    /// A bid.
+    BidId = "bid";
+    /// An attachment of a bid.
+    AttachmentId = "att";
+    /// A clarification of a bid.
+    ClarificationId = "cla";
+    /// An event.
+    EventId = "evt";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_reads_back_as_it_prints() {
+        let id = BidId::new();
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert!(id.to_string().starts_with("bid_"));
+    }
+
+    #[test]
+    fn an_identity_of_another_kind_or_form_is_refused() {
+        let round = RoundId::new().to_string();
+        assert!(round.parse::<BidId>().is_err());
+        assert!(round.to_uppercase().parse::<RoundId>().is_err());
+        assert!("rnd_".parse::<RoundId>().is_err());
+        assert!(
+            "rnd_0190163d-8694-739b-aea5-966c26f8ad91"
+                .parse::<RoundId>()
+                .is_err()
+        );
+    }
+}

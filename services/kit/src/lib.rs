@@ -1,0 +1,22 @@
+//! What at least three services share, and nothing else.
+
+pub mod bus;
+pub mod caller;
+pub mod clock;
+pub mod cx;
+pub mod db;
+pub mod edge;
+pub mod fault;
+pub mod guard;
+pub mod idempotency;
+pub mod ids;
+pub mod listener;
+pub mod money;
+pub mod outbox;
+pub mod paging;
+pub mod relay;
+pub mod rules;
+pub mod stop;
+pub mod time;
+pub mod tokens;
+pub mod transport;

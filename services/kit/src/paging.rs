@@ -1,0 +1,99 @@
+//! Keyset pages: a token holds the key of the last row and is bound to its filter and caller (AIP-158).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use prost::Message;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::cx::Cx;
+use crate::fault::Violation;
+
+/// Rows on a page when the caller does not say.
+const DEFAULT_SIZE: i64 = 50;
+
+/// One page asked for: how many rows, after which key.
+#[derive(Clone, Debug)]
+pub struct Page<K> {
+    pub size: i64,
+    pub after: Option<K>,
+    bound_to: String,
+}
+
+/// A page found: its rows and the token of the next one, empty on the last.
+#[derive(Clone, Debug)]
+pub struct Found<T> {
+    pub rows: Vec<T>,
+    pub next_page_token: String,
+}
+
+#[derive(serde::Deserialize, serde::Serialize)]
+struct Token<K> {
+    key: K,
+    bound_to: String,
+}
+
+impl<K: Serialize + DeserializeOwned> Page<K> {
+    /// Reads what was asked. `filter` is the request with page size and token cleared.
+    ///
+    /// # Errors
+    /// When the token is not one of ours, or belongs to another filter or caller.
+    pub fn parse(cx: &Cx, size: i32, token: &str, filter: &impl Message) -> Result<Page<K>, Violation> {
+        let mut digest = Sha256::new();
+        digest.update(cx.rpc.as_bytes());
+        digest.update(cx.caller.subject.to_string().as_bytes());
+        digest.update(filter.encode_to_vec());
+        let bound_to = hex::encode(&digest.finalize()[..12]);
+        let size = if size == 0 { DEFAULT_SIZE } else { i64::from(size) };
+        if token.is_empty() {
+            return Ok(Page {
+                size,
+                after: None,
+                bound_to,
+            });
+        }
+        let read: Option<Token<K>> = match URL_SAFE_NO_PAD.decode(token) {
+            Ok(bytes) => serde_json::from_slice(&bytes).ok(),
+            Err(_) => None,
+        };
+        match read {
+            Some(read) if read.bound_to == bound_to => Ok(Page {
+                size,
+                after: Some(read.key),
+                bound_to,
+            }),
+            Some(_) | None => Err(Violation::new(
+                "page_token",
+                "page_token",
+                "give the next_page_token of the answer before, with the same filter; or none, to begin anew",
+            )),
+        }
+    }
+
+    /// How many rows to fetch: one more than the page, which tells whether there is a next one.
+    pub fn limit(&self) -> i64 {
+        self.size + 1
+    }
+
+    /// Cuts the extra row off and makes the next token from the last row's key.
+    pub fn found<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> K) -> Found<T> {
+        let more = rows.len() as i64 > self.size;
+        rows.truncate(usize::try_from(self.size).unwrap_or(usize::MAX));
+        let last = rows.last().filter(|_| more);
+        let next_page_token = last.map_or_else(String::new, |row| self.token(&key(row)));
+        Found {
+            rows,
+            next_page_token,
+        }
+    }
+
+    /// A token that goes on after this key, bound as this page is.
+    pub fn token(&self, key: &K) -> String {
+        let token = Token {
+            key,
+            bound_to: self.bound_to.clone(),
+        };
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(&token).expect("a key of plain values becomes JSON"))
+    }
+}

@@ -1,0 +1,17 @@
+DROP TABLE role_key;
+DROP TABLE revocation;
+DROP TABLE revocation_counter;
+DROP TABLE sign_in;
+DROP TABLE used_assertion;
+DROP TABLE client_secret;
+DROP TABLE client_key;
+DROP TABLE client;
+DROP TABLE seat;
+DROP TABLE board;
+DROP TABLE role_grant;
+DROP TABLE person;
+DROP TABLE suspension;
+DROP TABLE membership;
+DROP TABLE successor;
+DROP TABLE former_gss_code;
+DROP TABLE organisation;

@@ -1,0 +1,142 @@
+//! Integration clients: what they may do, their keys and their secrets. Credentials live in real time (`real_now`).
+
+use kit::caller::{Scope, Subject};
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{ClientId, ClientKeyId, OrgId};
+use kit::outbox;
+use kit::time::Timestamp;
+
+use super::Target;
+use crate::client::{Client, Credentials, Key, Secret};
+use crate::error::{Error, Newer};
+use crate::events::{self, OfClient};
+use crate::policy::{self, Action, Facts, of_organisation};
+use crate::store::{clients as store, organisations, revocations};
+
+#[derive(Clone, Debug)]
+pub struct Create {
+    pub id: ClientId,
+    pub organisation: OrgId,
+    pub name: String,
+    pub credentials: Credentials,
+    pub scopes: Vec<Scope>,
+    pub real_now: Timestamp,
+}
+
+pub fn create(tx: &mut Tx, cx: &Cx, cmd: &Create) -> Result<Client, Error> {
+    let facts = of_organisation(cmd.organisation);
+    policy::check(&cx.caller, Action::CreateClient, &facts, "organisation")?;
+    for scope in &cmd.scopes {
+        policy::check(&cx.caller, Action::GiveScope(*scope), &facts, "organisation")?;
+    }
+    let organisation = organisations::get(tx, cmd.organisation)?.id;
+    let Create { id, name, credentials, scopes, .. } = cmd;
+    credentials.check(cmd.real_now)?;
+    let client = Client::create(*id, organisation, name, credentials.clone(), scopes, cx.now);
+    store::insert(tx, &client)?;
+    outbox::put(tx, cx, cx.now, &events::client(OfClient::Created, &client))?;
+    Ok(client)
+}
+
+#[derive(Clone, Debug)]
+pub struct SetScopes {
+    pub target: Target<ClientId>,
+    pub scopes: Vec<Scope>,
+    pub real_now: Timestamp,
+}
+
+pub fn set_scopes(tx: &mut Tx, cx: &Cx, cmd: &SetScopes) -> Result<Client, Error> {
+    let client = open(tx, cx, Action::SetScopes, &cmd.target)?;
+    for scope in client.added(&cmd.scopes) {
+        policy::check(&cx.caller, Action::GiveScope(scope), &facts(&client), "client")?;
+    }
+    let changed = client.set_scopes(&cmd.scopes, cx.now)?;
+    settle(tx, cx, OfClient::ScopesSet, &client, changed, cmd.real_now)
+}
+
+#[derive(Clone, Debug)]
+pub struct AddKey {
+    pub target: Target<ClientId>,
+    pub key: Key,
+    pub real_now: Timestamp,
+}
+
+pub fn add_key(tx: &mut Tx, cx: &Cx, cmd: &AddKey) -> Result<Client, Error> {
+    let client = open(tx, cx, Action::ManageCredentials, &cmd.target)?;
+    let changed = client.add_key(cmd.key.clone(), cmd.real_now, cx.now)?;
+    settle(tx, cx, OfClient::KeyAdded, &client, changed, cmd.real_now)
+}
+
+#[derive(Clone, Debug)]
+pub struct RetireKey {
+    pub target: Target<ClientId>,
+    pub key: ClientKeyId,
+    /// None means now.
+    pub retire_at: Option<Timestamp>,
+    pub real_now: Timestamp,
+}
+
+pub fn retire_key(tx: &mut Tx, cx: &Cx, cmd: &RetireKey) -> Result<Client, Error> {
+    let client = open(tx, cx, Action::ManageCredentials, &cmd.target)?;
+    let changed = client.retire_key(cmd.key, cmd.retire_at, cmd.real_now, cx.now)?;
+    settle(tx, cx, OfClient::KeyRetired, &client, changed, cmd.real_now)
+}
+
+#[derive(Clone, Debug)]
+pub struct Rotate {
+    pub target: Target<ClientId>,
+    pub new: Secret,
+    /// None means that those before end now.
+    pub previous_until: Option<Timestamp>,
+    pub real_now: Timestamp,
+}
+
+pub fn rotate(tx: &mut Tx, cx: &Cx, cmd: &Rotate) -> Result<Client, Error> {
+    let client = open(tx, cx, Action::ManageCredentials, &cmd.target)?;
+    let changed = client.rotate(cmd.new.clone(), cmd.previous_until, cmd.real_now, cx.now)?;
+    settle(tx, cx, OfClient::SecretRotated, &client, changed, cmd.real_now)
+}
+
+#[derive(Clone, Debug)]
+pub struct Revoke {
+    pub target: Target<ClientId>,
+    pub real_now: Timestamp,
+}
+
+pub fn revoke(tx: &mut Tx, cx: &Cx, cmd: &Revoke) -> Result<Client, Error> {
+    let client = open(tx, cx, Action::RevokeClient, &cmd.target)?;
+    let revoked = client.revoke(cx.now)?;
+    settle(tx, cx, OfClient::Revoked, &client, revoked, cmd.real_now)
+}
+
+pub fn facts(client: &Client) -> Facts {
+    Facts { organisation: Some(client.organisation), subject: Some(Subject::Client(client.id)) }
+}
+
+/// The client as it is, if the caller may take this step and read its present version.
+fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ClientId>) -> Result<Client, Error> {
+    let client = store::get(tx, target.id)?;
+    policy::check(&cx.caller, action, &facts(&client), "client")?;
+    if client.version != target.version {
+        return Err(Error::Stale { newer: Box::new(Newer::Client(client)) });
+    }
+    Ok(client)
+}
+
+/// Writes what became of a client. Tokens made with what it no longer has end with it.
+fn settle(
+    tx: &mut Tx,
+    cx: &Cx,
+    happened: OfClient,
+    old: &Client,
+    new: Client,
+    real_now: Timestamp,
+) -> Result<Client, Error> {
+    store::update(tx, old, &new)?;
+    if !old.tokens_last(&new, real_now) {
+        revocations::insert(tx, &new.id.to_string(), real_now)?;
+    }
+    outbox::put(tx, cx, cx.now, &events::client(happened, &new))?;
+    Ok(new)
+}

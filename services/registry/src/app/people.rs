@@ -1,0 +1,132 @@
+//! Entering, renaming and ending people; granting and revoking roles.
+
+use kit::caller::Grant;
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{GrantId, OrgId, PersonId};
+use kit::outbox;
+use kit::time::Timestamp;
+
+use super::{SeatNow, Target};
+use crate::dates::today;
+use crate::error::{Error, Newer};
+use crate::events::{self, OfPerson, OfSeat};
+use crate::person::{Person, RoleGrant, fold_email, keep_an_administrator};
+use crate::policy::{self, Action, of_organisation, of_person};
+use crate::store::{boards, organisations, people as store, revocations};
+
+#[derive(Clone, Debug)]
+pub struct Create {
+    pub id: PersonId,
+    pub organisation: OrgId,
+    pub name: String,
+    pub email: String,
+}
+
+pub fn create(tx: &mut Tx, cx: &Cx, cmd: &Create) -> Result<Person, Error> {
+    policy::check(&cx.caller, Action::ManagePerson, &of_organisation(cmd.organisation), "organisation")?;
+    let organisation = organisations::get(tx, cmd.organisation)?.id;
+    let person = Person::enter(cmd.id, organisation, &cmd.name, &cmd.email, cx.now);
+    store::insert(tx, &person)?;
+    outbox::put(tx, cx, cx.now, &events::person(OfPerson::Entered, &person))?;
+    Ok(person)
+}
+
+#[derive(Clone, Debug)]
+pub struct Update {
+    pub target: Target<PersonId>,
+    pub name: String,
+    pub email: String,
+    /// In real time: what a new address ends.
+    pub real_now: Timestamp,
+}
+
+pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<Person, Error> {
+    let person = open(tx, cx, Action::ManagePerson, &cmd.target)?;
+    let renamed = person.rename(&cmd.name, &cmd.email, cx.now)?;
+    // Whoever had the old address shall not go on under it.
+    if fold_email(&person.email) != fold_email(&renamed.email) {
+        revocations::insert(tx, &person.id.to_string(), cmd.real_now)?;
+    }
+    settle(tx, cx, OfPerson::Renamed, &person, renamed)
+}
+
+#[derive(Clone, Debug)]
+pub struct GrantRole {
+    pub target: Target<PersonId>,
+    pub id: GrantId,
+    pub grant: Grant,
+    /// None means now.
+    pub starts_at: Option<Timestamp>,
+    pub ends_at: Option<Timestamp>,
+}
+
+pub fn grant_role(tx: &mut Tx, cx: &Cx, cmd: &GrantRole) -> Result<Person, Error> {
+    let Grant { duty, organisation } = cmd.grant;
+    let person = open(tx, cx, Action::Grant { duty, organisation }, &cmd.target)?;
+    organisations::get(tx, organisation)?;
+    let starts_at = cmd.starts_at.unwrap_or(cx.now);
+    let held = RoleGrant { id: cmd.id, grant: cmd.grant, starts_at, ends_at: cmd.ends_at };
+    let granted = person.grant(held, cx.now)?;
+    settle(tx, cx, OfPerson::RoleGranted, &person, granted)
+}
+
+#[derive(Clone, Debug)]
+pub struct RevokeRole {
+    pub target: Target<PersonId>,
+    pub grant: GrantId,
+    /// In real time: the tokens until then end.
+    pub real_now: Timestamp,
+}
+
+pub fn revoke_role(tx: &mut Tx, cx: &Cx, cmd: &RevokeRole) -> Result<Person, Error> {
+    let person = open(tx, cx, Action::SeePerson, &cmd.target)?;
+    let Grant { duty, organisation } = person.find_grant(cmd.grant)?.grant;
+    let facts = of_person(person.id, person.organisation);
+    policy::check(&cx.caller, Action::Grant { duty, organisation }, &facts, "person")?;
+    let revoked = person.revoke(cmd.grant, cx.now)?;
+    keep_an_administrator(&person, &revoked, store::n_other_administrators(tx, person.id, cx.now)?, cx.now)?;
+    revocations::insert(tx, &person.id.to_string(), cmd.real_now)?;
+    settle(tx, cx, OfPerson::RoleRevoked, &person, revoked)
+}
+
+#[derive(Clone, Debug)]
+pub struct End {
+    pub target: Target<PersonId>,
+    /// In real time: the tokens until then end.
+    pub real_now: Timestamp,
+}
+
+pub fn end(tx: &mut Tx, cx: &Cx, cmd: &End) -> Result<Person, Error> {
+    let person = open(tx, cx, Action::ManagePerson, &cmd.target)?;
+    let ended = person.end(cx.now)?;
+    keep_an_administrator(&person, &ended, store::n_other_administrators(tx, person.id, cx.now)?, cx.now)?;
+    revocations::insert(tx, &person.id.to_string(), cmd.real_now)?;
+    for seat in boards::seats_of(tx, person.id, None)? {
+        if let Some(vacated) = seat.vacate(today(cx.now), cx.now) {
+            boards::update_seat(tx, &seat, &vacated)?;
+            let now = SeatNow { seat: vacated, person_name: person.name.clone() };
+            outbox::put(tx, cx, cx.now, &events::seat(OfSeat::Ended, &now))?;
+        }
+    }
+    settle(tx, cx, OfPerson::Ended, &person, ended)
+}
+
+/// The person as they are, if the caller may take this step and read the present version.
+fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PersonId>) -> Result<Person, Error> {
+    let person = store::get(tx, target.id)?;
+    policy::check(&cx.caller, action, &of_person(person.id, person.organisation), "person")?;
+    if person.version != target.version {
+        let facts = of_person(person.id, person.organisation);
+        let email_too = policy::decide(&cx.caller, Action::SeeEmail, &facts) == policy::Verdict::Allow;
+        let newer = if email_too { person } else { Person { email: String::new(), ..person } };
+        return Err(Error::Stale { newer: Box::new(Newer::Person(newer)) });
+    }
+    Ok(person)
+}
+
+fn settle(tx: &mut Tx, cx: &Cx, happened: OfPerson, old: &Person, new: Person) -> Result<Person, Error> {
+    store::update(tx, old, &new)?;
+    outbox::put(tx, cx, cx.now, &events::person(happened, &new))?;
+    Ok(new)
+}

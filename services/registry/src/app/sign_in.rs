@@ -1,0 +1,191 @@
+//! Signing in, revoking what was signed in with, and the platform's own keys. All times are real time but for `cx.now`,
+//! which decides what roles a person holds.
+
+use kit::caller::{Duty, Grant, Subject};
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::fault::Violation;
+use kit::ids::{ClientId, GrantId, OrgId, PersonId, SignInId};
+use kit::outbox;
+use kit::time::Timestamp;
+use kit::tokens::{Code, PublicKey};
+
+use super::clients;
+use crate::client::{self, Client};
+use crate::dates::RegisterDate;
+use crate::error::Error;
+use crate::events::{self, OfPerson};
+use crate::organisation::{Details, Kind, Organisation};
+use crate::person::{Person, RoleGrant};
+use crate::policy::{self, Action, Facts, of_person};
+use crate::sign_in::{MOST_STARTS, Revocation, START_WINDOW_S, SignIn};
+use crate::store::{self, keys, organisations, people, revocations, sign_ins};
+
+/// How long a sign-in that was started is remembered.
+const REMEMBERED_S: i64 = 24 * 3600;
+
+#[derive(Clone, Debug)]
+pub struct Start {
+    pub id: SignInId,
+    pub email: String,
+    /// Digest of the code.
+    pub code: String,
+    pub real_now: Timestamp,
+}
+
+/// The address to mail the code to, if anybody signs in with it and has not asked too often.
+pub fn start(tx: &mut Tx, cmd: &Start) -> Result<Option<String>, Error> {
+    sign_ins::forget(tx, cmd.real_now.plus_seconds(-REMEMBERED_S))?;
+    let since = cmd.real_now.plus_seconds(-START_WINDOW_S);
+    let too_often = sign_ins::n_started(tx, &cmd.email, since)? >= MOST_STARTS;
+    let person = people::of_email(tx, &cmd.email)?.filter(|_| !too_often);
+    let sign_in = SignIn::start(cmd.id, person.as_ref().map(|person| person.id), &cmd.code, cmd.real_now);
+    sign_ins::insert(tx, &cmd.email, &sign_in)?;
+    Ok(person.map(|person| person.email))
+}
+
+#[derive(Clone, Debug)]
+pub struct Finish {
+    pub id: SignInId,
+    pub code: String,
+    pub real_now: Timestamp,
+}
+
+/// Who signed in. None is no error here: the try must be kept.
+pub fn finish(tx: &mut Tx, cmd: &Finish) -> Result<Option<SignedIn<Person>>, Error> {
+    let Some(sign_in) = sign_ins::find(tx, cmd.id)? else { return Ok(None) };
+    let matches = Code::matches(&cmd.code, &cmd.id.to_string(), &sign_in.code);
+    let (tried, person) = sign_in.try_code(matches, cmd.real_now);
+    sign_ins::update(tx, &tried)?;
+    let Some(person) = person else { return Ok(None) };
+    match people::find(tx, person)? {
+        Some(person) if person.state == crate::person::State::Active => Ok(Some(signed_in(tx, person.id, person)?)),
+        Some(_) | None => Ok(None),
+    }
+}
+
+/// Somebody who proved who they are, and when their tokens were last ended.
+#[derive(Clone, Debug)]
+pub struct SignedIn<T> {
+    pub who: T,
+    pub last_revoked_at: Option<Timestamp>,
+}
+
+fn signed_in<T>(tx: &mut Tx, id: impl ToString, who: T) -> Result<SignedIn<T>, Error> {
+    Ok(SignedIn { who, last_revoked_at: revocations::latest(tx, &id.to_string())? })
+}
+
+/// The client with this identity, unless it was revoked.
+pub fn client(tx: &mut Tx, id: ClientId) -> Result<Option<SignedIn<Client>>, Error> {
+    match store::clients::find(tx, id)? {
+        Some(client) if client.state == client::State::Active => Ok(Some(signed_in(tx, id, client)?)),
+        Some(_) | None => Ok(None),
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct RevokeSubject {
+    pub subject: Subject,
+    pub real_now: Timestamp,
+}
+
+pub fn revoke_subject(tx: &mut Tx, cx: &Cx, cmd: &RevokeSubject) -> Result<Revocation, Error> {
+    let facts = facts_of(tx, cmd.subject)?;
+    policy::check(&cx.caller, Action::RevokeSubject, &facts, "subject")?;
+    Ok(revocations::insert(tx, &cmd.subject.to_string(), cmd.real_now)?)
+}
+
+fn facts_of(tx: &mut Tx, subject: Subject) -> Result<Facts, Error> {
+    let none = Error::NotFound { what: "subject" };
+    match subject {
+        Subject::Person(id) => {
+            let person = people::find(tx, id)?.ok_or(none)?;
+            Ok(of_person(person.id, person.organisation))
+        }
+        Subject::Client(id) => Ok(clients::facts(&store::clients::find(tx, id)?.ok_or(none)?)),
+        Subject::Role(_) | Subject::Anonymous => Err(none),
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct PublishKey {
+    pub key: PublicKey,
+    pub real_now: Timestamp,
+}
+
+pub fn publish_key(tx: &mut Tx, cx: &Cx, cmd: &PublishKey) -> Result<Vec<PublicKey>, Error> {
+    policy::check(&cx.caller, Action::ServePlatform, &Facts::default(), "key")?;
+    if cx.caller.subject.to_string() != format!("role:{}", cmd.key.role) {
+        let says = "a role publishes its own key";
+        return Err(Error::Invalid(vec![Violation::new("jwks", "role", says)]));
+    }
+    put_key(tx, &cmd.key, cmd.real_now)?;
+    Ok(keys::all(tx)?)
+}
+
+/// Makes a key known and retires the one before; one that is known changes nothing, be it retired.
+pub fn put_key(tx: &mut Tx, key: &PublicKey, real_now: Timestamp) -> Result<(), Error> {
+    if !keys::is_known(tx, key)? {
+        keys::succeed(tx, key, real_now.seconds())?;
+    }
+    Ok(())
+}
+
+/// The first administrator of a network that has none.
+#[derive(Clone, Debug)]
+pub struct First {
+    pub person: PersonId,
+    pub grant: GrantId,
+    /// Identity of the network, if it has to be entered too.
+    pub network: OrgId,
+    pub network_name: String,
+    pub name: String,
+    pub email: String,
+}
+
+pub fn admin_first(tx: &mut Tx, cx: &Cx, cmd: &First) -> Result<Person, Error> {
+    if people::n_other_administrators(tx, cmd.person, cx.now)? > 0 {
+        return Err(Error::AdministratorExists);
+    }
+    let organisation = match organisations::first_of_kind(tx, Kind::Network)? {
+        Some(network) => network,
+        None => {
+            let network = Organisation::enter(cmd.network, a_network(&cmd.network_name), &[], cx.now)?;
+            organisations::insert(tx, &network)?;
+            network.id
+        }
+    };
+    let entered = Person::enter(cmd.person, organisation, &cmd.name, &cmd.email, cx.now);
+    people::insert(tx, &entered)?;
+    let grant = Grant { duty: Duty::NetworkAdministrator, organisation };
+    let person = entered.grant(RoleGrant { id: cmd.grant, grant, starts_at: cx.now, ends_at: None }, cx.now)?;
+    people::update(tx, &entered, &person)?;
+    outbox::put(tx, cx, cx.now, &events::person(OfPerson::RoleGranted, &person))?;
+    Ok(person)
+}
+
+/// A network has no register entry and is no legal body: a member council looks after its money (domain.md, section 1).
+fn a_network(name: &str) -> Details {
+    Details {
+        kind: Kind::Network,
+        name: name.to_string(),
+        name_cy: String::new(),
+        short_name: String::new(),
+        code: String::new(),
+        org_id: String::new(),
+        gss_code: String::new(),
+        former_gss_codes: Vec::new(),
+        authority_type: String::new(),
+        authority_type_name: String::new(),
+        nation: None,
+        region: String::new(),
+        county_code: String::new(),
+        combined_authority_code: String::new(),
+        start_date: RegisterDate::Unknown,
+        end_date: RegisterDate::Unknown,
+        successors: Vec::new(),
+        gov_uk_slug: String::new(),
+        website: String::new(),
+        legal_body: false,
+    }
+}

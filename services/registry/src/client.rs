@@ -1,0 +1,417 @@
+//! Integration clients: a council's own systems, their keys, their secrets and what they may do.
+//!
+//! Keys and secrets live in real time (`real_now`), also on a store with a held clock, as tokens do. Checking a signature
+//! or a secret is `kit::tokens`' work.
+
+use kit::caller::Scope;
+use kit::fault::Violation;
+use kit::ids::{ClientId, ClientKeyId, OrgId, SecretId};
+use kit::time::Timestamp;
+
+use crate::error::Error;
+
+/// Keys that work or wait at a time: two in use, and room for a rotation that went wrong.
+pub const MOST_KEYS: usize = 4;
+/// Secrets that work at a time.
+pub const MOST_SECRETS: usize = 2;
+/// How long an old secret may work beside the new one.
+pub const LONGEST_OVERLAP_S: i64 = 90 * 24 * 3600;
+
+/// A system of an organisation that calls unattended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    pub id: ClientId,
+    pub organisation: OrgId,
+    /// Counts every change; the etag.
+    pub version: i64,
+    pub name: String,
+    pub credentials: Credentials,
+    /// Sorted, each once.
+    pub scopes: Vec<Scope>,
+    pub state: State,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// How a client signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// With assertions that it signs (RFC 7523); by when the keys begin.
+    Keys(Vec<Key>),
+    /// With a secret; oldest first.
+    Secrets(Vec<Secret>),
+}
+
+impl Credentials {
+    /// # Errors
+    /// [`Error::Invalid`] for a key that is over before it begins.
+    pub fn check(&self, real_now: Timestamp) -> Result<(), Error> {
+        match self {
+            Credentials::Keys(keys) => keys.iter().try_for_each(|key| check_times(key, real_now)),
+            Credentials::Secrets(_) => Ok(()),
+        }
+    }
+
+    /// Whether every one that worked before a change still does.
+    fn last(&self, after: &Credentials, at: Timestamp) -> bool {
+        match (self, after) {
+            (Credentials::Keys(before), Credentials::Keys(after)) => before
+                .iter()
+                .filter(|key| key.works_at(at))
+                .all(|key| after.iter().any(|kept| kept.id == key.id && kept.works_at(at))),
+            (Credentials::Secrets(before), Credentials::Secrets(after)) => before
+                .iter()
+                .filter(|secret| secret.works_at(at))
+                .all(|secret| after.iter().any(|kept| kept.id == secret.id && kept.works_at(at))),
+            (Credentials::Keys(_), Credentials::Secrets(_)) | (Credentials::Secrets(_), Credentials::Keys(_)) => false,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Active,
+    Revoked { at: Timestamp },
+}
+
+/// A public key of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    pub id: ClientKeyId,
+    /// Its thumbprint (RFC 7638); unique in the client, also among retired keys.
+    pub kid: String,
+    pub algorithm: String,
+    /// Canonical JSON.
+    pub jwk: String,
+    /// Included.
+    pub not_before: Timestamp,
+    /// Not included; none while it has no end.
+    pub retire_at: Option<Timestamp>,
+}
+
+impl Key {
+    pub fn works_at(&self, at: Timestamp) -> bool {
+        self.not_before <= at && !self.is_retired_at(at)
+    }
+
+    fn is_retired_at(&self, at: Timestamp) -> bool {
+        self.retire_at.is_some_and(|retire_at| retire_at <= at)
+    }
+}
+
+/// A secret as it is kept: a digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    pub id: SecretId,
+    pub digest: String,
+    pub created_at: Timestamp,
+    /// Not included; none while it has no end.
+    pub retire_at: Option<Timestamp>,
+}
+
+impl Secret {
+    pub fn works_at(&self, at: Timestamp) -> bool {
+        self.retire_at.is_none_or(|retire_at| at < retire_at)
+    }
+}
+
+impl Client {
+    pub fn create(
+        id: ClientId,
+        organisation: OrgId,
+        name: &str,
+        credentials: Credentials,
+        scopes: &[Scope],
+        now: Timestamp,
+    ) -> Client {
+        Client {
+            id,
+            organisation,
+            version: 1,
+            name: name.to_string(),
+            credentials,
+            scopes: tidy(scopes),
+            state: State::Active,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    pub fn set_scopes(&self, scopes: &[Scope], now: Timestamp) -> Result<Client, Error> {
+        self.expect_active("set_scopes")?;
+        Ok(Client { scopes: tidy(scopes), ..self.changed(now) })
+    }
+
+    /// Scopes in `wanted` that the client does not have.
+    pub fn added<'a>(&'a self, wanted: &'a [Scope]) -> impl Iterator<Item = Scope> + 'a {
+        wanted.iter().copied().filter(|scope| !self.scopes.contains(scope))
+    }
+
+    /// Adds a key beside the others.
+    ///
+    /// # Errors
+    /// [`Error::WrongKind`] for a client with secrets, [`Error::AlreadyExists`] for a key that it has or had,
+    /// [`Error::TooMany`] beyond four that work or wait.
+    pub fn add_key(&self, key: Key, real_now: Timestamp, now: Timestamp) -> Result<Client, Error> {
+        self.expect_active("add_key")?;
+        let Credentials::Keys(keys) = &self.credentials else { return Err(Error::WrongKind { signs_in_with: "secret" }) };
+        check_times(&key, real_now)?;
+        if let Some(held) = keys.iter().find(|held| held.kid == key.kid) {
+            return Err(Error::AlreadyExists { what: "key", field: "key.public_key", existing: held.id.to_string() });
+        }
+        if keys.iter().filter(|held| !held.is_retired_at(real_now)).count() >= MOST_KEYS {
+            return Err(Error::TooMany { what: "keys", most: MOST_KEYS });
+        }
+        let mut keys = keys.clone();
+        keys.push(key);
+        keys.sort_by_key(|key| (key.not_before, key.id));
+        Ok(Client { credentials: Credentials::Keys(keys), ..self.changed(now) })
+    }
+
+    /// Sets when a key is no longer taken; an instant that is past, or none, means now.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a key that is not the client's, [`Error::EndedAlready`] for one that is retired.
+    pub fn retire_key(
+        &self,
+        id: ClientKeyId,
+        retire_at: Option<Timestamp>,
+        real_now: Timestamp,
+        now: Timestamp,
+    ) -> Result<Client, Error> {
+        self.expect_active("retire_key")?;
+        let Credentials::Keys(keys) = &self.credentials else { return Err(Error::WrongKind { signs_in_with: "secret" }) };
+        let mut keys = keys.clone();
+        let key = keys.iter_mut().find(|key| key.id == id).ok_or(Error::NotFound { what: "key" })?;
+        if let Some(over) = key.retire_at.filter(|over| *over <= real_now) {
+            return Err(Error::EndedAlready { on: over.to_string() });
+        }
+        key.retire_at = Some(retire_at.map_or(real_now, |at| at.max(real_now)));
+        Ok(Client { credentials: Credentials::Keys(keys), ..self.changed(now) })
+    }
+
+    /// Issues a new secret. Those before work until `previous_until`; a past instant, or none, ends them now.
+    ///
+    /// # Errors
+    /// [`Error::WrongKind`] for a client with keys, [`Error::Invalid`] for an overlap of more than 90 days,
+    /// [`Error::TooMany`] when two already work and are to go on.
+    pub fn rotate(
+        &self,
+        new: Secret,
+        previous_until: Option<Timestamp>,
+        real_now: Timestamp,
+        now: Timestamp,
+    ) -> Result<Client, Error> {
+        self.expect_active("rotate_secret")?;
+        let Credentials::Secrets(secrets) = &self.credentials else {
+            return Err(Error::WrongKind { signs_in_with: "public key" });
+        };
+        let until = previous_until.map_or(real_now, |until| until.max(real_now));
+        if until > real_now.plus_seconds(LONGEST_OVERLAP_S) {
+            let says = "the old secret may work for 90 days beside the new one at most";
+            return Err(Error::Invalid(vec![Violation::new("previous_until", "overlap", says)]));
+        }
+        let n_working = secrets.iter().filter(|secret| secret.works_at(real_now)).count();
+        if until > real_now && n_working >= MOST_SECRETS {
+            return Err(Error::TooMany { what: "secrets", most: MOST_SECRETS });
+        }
+        let mut secrets = secrets.clone();
+        for secret in secrets.iter_mut().filter(|secret| secret.works_at(real_now)) {
+            secret.retire_at = Some(secret.retire_at.map_or(until, |at| at.min(until)));
+        }
+        secrets.push(new);
+        Ok(Client { credentials: Credentials::Secrets(secrets), ..self.changed(now) })
+    }
+
+    /// Ends it for good.
+    pub fn revoke(&self, now: Timestamp) -> Result<Client, Error> {
+        self.expect_active("revoke")?;
+        Ok(Client { state: State::Revoked { at: now }, ..self.changed(now) })
+    }
+
+    /// Whether the tokens that the client has say no more than it may after a change, and were made with credentials
+    /// that still work. If not, they must end.
+    pub fn tokens_last(&self, after: &Client, real_now: Timestamp) -> bool {
+        let in_force = match after.state {
+            State::Active => true,
+            State::Revoked { .. } => false,
+        };
+        let keeps_scopes = self.scopes.iter().all(|scope| after.scopes.contains(scope));
+        in_force && keeps_scopes && self.credentials.last(&after.credentials, real_now)
+    }
+
+    fn expect_active(&self, step: &'static str) -> Result<(), Error> {
+        match self.state {
+            State::Active => Ok(()),
+            State::Revoked { .. } => Err(Error::IllegalStep { what: "client", from: "revoked", step }),
+        }
+    }
+
+    fn changed(&self, now: Timestamp) -> Client {
+        Client { version: self.version + 1, updated_at: now, ..self.clone() }
+    }
+}
+
+fn check_times(key: &Key, real_now: Timestamp) -> Result<(), Error> {
+    if key.retire_at.is_some_and(|retire_at| retire_at <= key.not_before.max(real_now)) {
+        let says = "give an instant to come, after the key begins; or none for a key without an end";
+        return Err(Error::Invalid(vec![Violation::new("key.retire_at", "order", says)]));
+    }
+    Ok(())
+}
+
+fn tidy(scopes: &[Scope]) -> Vec<Scope> {
+    let mut tidy = scopes.to_vec();
+    tidy.sort_unstable();
+    tidy.dedup();
+    tidy
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::time::at;
+
+    use super::*;
+
+    const NOW: &str = "2026-11-23T09:00:00Z";
+    const WEEK: &str = "2026-11-30T09:00:00Z";
+
+    fn a_key(kid: &str, not_before: &str, retire_at: &str) -> Key {
+        Key {
+            id: ClientKeyId::new(),
+            kid: kid.to_string(),
+            algorithm: "EdDSA".to_string(),
+            jwk: "{}".to_string(),
+            not_before: at(not_before),
+            retire_at: (!retire_at.is_empty()).then(|| at(retire_at)),
+        }
+    }
+
+    fn a_secret(digest: &str, created_at: &str) -> Secret {
+        Secret { id: SecretId::new(), digest: digest.to_string(), created_at: at(created_at), retire_at: None }
+    }
+
+    fn a_client(credentials: Credentials) -> Client {
+        let scopes = [Scope::BidsWrite, Scope::BidsRead, Scope::BidsWrite];
+        Client::create(ClientId::new(), OrgId::new(), "Case management", credentials, &scopes, at(NOW))
+    }
+
+    fn with_keys() -> Client {
+        a_client(Credentials::Keys(vec![a_key("one", NOW, "")]))
+    }
+
+    fn with_secrets() -> Client {
+        a_client(Credentials::Secrets(vec![a_secret("one", NOW)]))
+    }
+
+    fn working_kids(client: &Client, when: &str) -> Vec<String> {
+        match &client.credentials {
+            Credentials::Keys(keys) => {
+                keys.iter().filter(|key| key.works_at(at(when))).map(|key| key.kid.clone()).collect()
+            }
+            Credentials::Secrets(secrets) => {
+                secrets.iter().filter(|secret| secret.works_at(at(when))).map(|secret| secret.digest.clone()).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn scopes_are_kept_sorted_and_once() {
+        assert_eq!(with_keys().scopes, [Scope::BidsRead, Scope::BidsWrite]);
+    }
+
+    #[test]
+    fn keys_rotate_with_an_overlap() {
+        let client = with_keys().add_key(a_key("two", "2026-11-25T00:00:00Z", ""), at(NOW), at(NOW)).unwrap();
+        let Credentials::Keys(keys) = &client.credentials else { panic!("it has keys") };
+        let client = client.retire_key(keys[0].id, Some(at(WEEK)), at(NOW), at(NOW)).unwrap();
+        assert_eq!(working_kids(&client, NOW), ["one"]);
+        assert_eq!(working_kids(&client, "2026-11-25T00:00:00Z"), ["one", "two"]);
+        assert_eq!(working_kids(&client, WEEK), ["two"]);
+        assert_eq!(client.version, 3);
+    }
+
+    #[test]
+    fn a_key_retired_at_once_takes_its_tokens_along() {
+        let client = with_keys();
+        let Credentials::Keys(keys) = &client.credentials else { panic!("it has keys") };
+        let retired = client.retire_key(keys[0].id, None, at(NOW), at(NOW)).unwrap();
+        assert_eq!(working_kids(&retired, NOW), [""; 0]);
+        assert!(!client.tokens_last(&retired, at(NOW)));
+        assert!(matches!(retired.retire_key(keys[0].id, None, at(NOW), at(NOW)), Err(Error::EndedAlready { .. })));
+        assert!(matches!(retired.retire_key(ClientKeyId::new(), None, at(NOW), at(NOW)), Err(Error::NotFound { .. })));
+    }
+
+    #[test]
+    fn a_key_comes_once_and_four_at_a_time() {
+        let mut client = with_keys();
+        assert!(matches!(client.add_key(a_key("one", NOW, ""), at(NOW), at(NOW)), Err(Error::AlreadyExists { .. })));
+        for kid in ["two", "three", "four"] {
+            client = client.add_key(a_key(kid, NOW, WEEK), at(NOW), at(NOW)).unwrap();
+        }
+        assert!(matches!(client.add_key(a_key("five", NOW, ""), at(NOW), at(NOW)), Err(Error::TooMany { .. })));
+        assert!(client.add_key(a_key("five", WEEK, ""), at(WEEK), at(WEEK)).is_ok(), "three are retired by then");
+    }
+
+    #[test]
+    fn a_key_that_is_over_before_it_begins_is_refused() {
+        let client = with_keys();
+        assert!(matches!(client.add_key(a_key("two", WEEK, NOW), at(NOW), at(NOW)), Err(Error::Invalid(_))));
+        let past = a_key("two", "2026-11-01T00:00:00Z", "2026-11-22T00:00:00Z");
+        assert!(matches!(client.add_key(past, at(NOW), at(NOW)), Err(Error::Invalid(_))));
+    }
+
+    #[test]
+    fn secrets_rotate_with_an_overlap_and_two_work_at_most() {
+        let client = with_secrets().rotate(a_secret("two", NOW), Some(at(WEEK)), at(NOW), at(NOW)).unwrap();
+        assert_eq!(working_kids(&client, NOW), ["one", "two"]);
+        assert_eq!(working_kids(&client, WEEK), ["two"]);
+        let third = a_secret("three", NOW);
+        assert!(matches!(client.rotate(third.clone(), Some(at(WEEK)), at(NOW)), Err(Error::TooMany { .. })));
+        let client = client.rotate(third, None, at(NOW)).unwrap();
+        assert_eq!(working_kids(&client, NOW), ["three"], "none given ends all before at once");
+    }
+
+    #[test]
+    fn an_overlap_never_makes_an_old_secret_last_longer() {
+        let client = with_secrets().rotate(a_secret("two", NOW), Some(at(WEEK)), at(NOW)).unwrap();
+        let later = at(WEEK).plus_seconds(1);
+        let client = client.rotate(a_secret("three", WEEK), Some(later.plus_seconds(60)), later).unwrap();
+        let Credentials::Secrets(secrets) = &client.credentials else { panic!("it has secrets") };
+        assert_eq!(secrets[0].retire_at, Some(at(WEEK)));
+    }
+
+    #[test]
+    fn an_old_secret_works_for_ninety_days_at_most() {
+        let until = at(NOW).plus_seconds(LONGEST_OVERLAP_S + 1);
+        assert!(matches!(with_secrets().rotate(a_secret("two", NOW), Some(until), at(NOW)), Err(Error::Invalid(_))));
+    }
+
+    #[test]
+    fn keys_and_secrets_are_not_mixed() {
+        let refused = with_secrets().add_key(a_key("one", NOW, ""), at(NOW), at(NOW));
+        assert!(matches!(refused, Err(Error::WrongKind { .. })));
+        let refused = with_keys().rotate(a_secret("one", NOW), None, at(NOW));
+        assert!(matches!(refused, Err(Error::WrongKind { .. })));
+    }
+
+    #[test]
+    fn a_revoked_client_changes_no_more() {
+        let client = with_keys().revoke(at(NOW)).unwrap();
+        assert!(matches!(client.revoke(at(NOW)), Err(Error::IllegalStep { .. })));
+        assert!(matches!(client.set_scopes(&[], at(NOW)), Err(Error::IllegalStep { .. })));
+        assert!(matches!(client.add_key(a_key("two", NOW, ""), at(NOW), at(NOW)), Err(Error::IllegalStep { .. })));
+        assert!(matches!(client.retire_key(ClientKeyId::new(), None, at(NOW), at(NOW)), Err(Error::IllegalStep { .. })));
+    }
+
+    #[test]
+    fn taking_a_scope_away_is_noticed() {
+        let client = with_keys();
+        let narrowed = client.set_scopes(&[Scope::BidsRead], at(NOW)).unwrap();
+        assert!(!client.tokens_last(&narrowed, at(NOW)));
+        let wanted = [Scope::BidsRead, Scope::BidsWrite, Scope::BidsCertify];
+        let widened = client.set_scopes(&wanted, at(NOW)).unwrap();
+        assert!(client.tokens_last(&widened, at(NOW)));
+        assert_eq!(client.added(&wanted).collect::<Vec<_>>(), [Scope::BidsCertify]);
+    }
+}

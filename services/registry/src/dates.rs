@@ -1,0 +1,226 @@
+//! Days as people and registers give them: a term of days, and a date that is no more precise than its source.
+
+use std::fmt;
+use std::str::FromStr;
+
+use kit::time::{Date, Timestamp};
+
+use crate::error::Error;
+
+/// Days of councils are days in London.
+const ZONE: &str = "Europe/London";
+
+/// The day that it is at an instant.
+pub fn today(now: Timestamp) -> Date {
+    Date::at(now, ZONE)
+}
+
+fn day_after(day: Date) -> Date {
+    let noon: Timestamp = format!("{day}T12:00:00Z").parse().expect("a day and a time make an instant");
+    Date::at(noon.plus_seconds(24 * 3600), "UTC")
+}
+
+/// Some days in a row: from the first one until, not including, another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Term {
+    pub from: Date,
+    /// First day on which it no longer holds; none while it has no end.
+    pub until: Option<Date>,
+}
+
+impl Term {
+    /// # Errors
+    /// [`Error::EndBeforeStart`] unless the end, if there is one, lies after the first day.
+    pub fn new(from: Date, until: Option<Date>) -> Result<Term, Error> {
+        match until {
+            Some(until) if until <= from => Err(Error::EndBeforeStart { field: "until_date", start: from.to_string() }),
+            Some(_) | None => Ok(Term { from, until }),
+        }
+    }
+
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.from <= day && self.until.is_none_or(|until| day < until)
+    }
+
+    pub fn overlaps(&self, other: &Term) -> bool {
+        let ends_after = |term: &Term, day: Date| term.until.is_none_or(|until| day < until);
+        // A term that was ended on its first day holds on no day.
+        let empty = |term: &Term| term.until == Some(term.from);
+        ends_after(self, other.from) && ends_after(other, self.from) && !empty(self) && !empty(other)
+    }
+
+    /// The same with an end that comes earlier; an end on the first day leaves no day of it.
+    ///
+    /// # Errors
+    /// [`Error::EndBeforeStart`] for an end before the first day, [`Error::EndedAlready`] unless it comes earlier.
+    pub fn end(&self, until: Date) -> Result<Term, Error> {
+        if until < self.from {
+            return Err(Error::EndBeforeStart { field: "until_date", start: self.from.to_string() });
+        }
+        match self.until {
+            Some(earlier) if earlier <= until => Err(Error::EndedAlready { on: earlier.to_string() }),
+            Some(_) | None => Ok(Term { from: self.from, until: Some(until) }),
+        }
+    }
+}
+
+/// A date as precisely as a register gives it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RegisterDate {
+    Unknown,
+    Year(i16),
+    Day(Date),
+}
+
+impl RegisterDate {
+    /// The latest day that it can mean.
+    fn latest(self) -> Option<Date> {
+        match self {
+            RegisterDate::Unknown => None,
+            RegisterDate::Year(year) => format!("{year:04}-12-31").parse().ok(),
+            RegisterDate::Day(day) => Some(day),
+        }
+    }
+
+    /// Whether it certainly lies before another: so far as both are known, texts sort as dates do.
+    pub fn is_before(self, other: RegisterDate) -> bool {
+        let (one, other) = (self.to_string(), other.to_string());
+        let known = one.len().min(other.len());
+        one[..known] < other[..known]
+    }
+
+    /// The first day on which a body that ended on this date no longer exists.
+    ///
+    /// Registers give sometimes the last day and sometimes the first day of a successor: a successor that began on the
+    /// very day, or in the year given, settles it; else the date is taken as the last day.
+    pub fn gone_from(self, successors_began: &[RegisterDate]) -> Option<Date> {
+        let last = self.latest()?;
+        let mut gone = day_after(last);
+        for began in successors_began {
+            match began {
+                RegisterDate::Day(day) if *day <= last && !began.is_before(self) => gone = gone.min(*day),
+                RegisterDate::Day(_) | RegisterDate::Year(_) | RegisterDate::Unknown => {}
+            }
+        }
+        Some(gone)
+    }
+}
+
+/// A text is neither a day of the calendar nor a year.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("give a day that exists, such as 2026-03-16, or a year, or nothing")]
+pub struct BadDate;
+
+impl fmt::Display for RegisterDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RegisterDate::Unknown => Ok(()),
+            RegisterDate::Year(year) => write!(f, "{year:04}"),
+            RegisterDate::Day(day) => write!(f, "{day}"),
+        }
+    }
+}
+
+impl FromStr for RegisterDate {
+    type Err = BadDate;
+
+    fn from_str(text: &str) -> Result<RegisterDate, BadDate> {
+        match text.len() {
+            0 => Ok(RegisterDate::Unknown),
+            4 => text.parse().map(RegisterDate::Year).map_err(|_| BadDate),
+            _ => text.parse().map(RegisterDate::Day).map_err(|_| BadDate),
+        }
+    }
+}
+
+/// Written-out days for tests: `day("2026-03-16")`.
+///
+/// # Panics
+/// When the text is no day.
+#[cfg(test)]
+pub fn day(text: &str) -> Date {
+    text.parse().expect("the day is written out")
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::time::at;
+
+    use super::*;
+
+    fn term(from: &str, until: &str) -> Term {
+        Term { from: day(from), until: (!until.is_empty()).then(|| day(until)) }
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_london_and_not_in_greenwich() {
+        assert_eq!(today(at("2026-03-16T23:59:59Z")), day("2026-03-16"));
+        assert_eq!(today(at("2026-06-30T23:00:00Z")), day("2026-07-01"));
+    }
+
+    #[test]
+    fn the_day_after_crosses_months_and_leap_days() {
+        assert_eq!(day_after(day("2020-02-28")), day("2020-02-29"));
+        assert_eq!(day_after(day("2026-12-31")), day("2027-01-01"));
+    }
+
+    #[test]
+    fn a_register_date_keeps_its_precision() {
+        for text in ["", "1996", "2023-04-01"] {
+            assert_eq!(text.parse::<RegisterDate>().unwrap().to_string(), text);
+        }
+        for text in ["196", "2026-02-29", "16/03/2026", "2026-03-16T00:00", "abcd"] {
+            assert_eq!(text.parse::<RegisterDate>(), Err(BadDate), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_are_compared_so_far_as_both_are_known() {
+        let before = |one: &str, other: &str| {
+            one.parse::<RegisterDate>().unwrap().is_before(other.parse::<RegisterDate>().unwrap())
+        };
+        assert!(before("1996", "2023-04-01") && before("2023-03-31", "2023-04-01"));
+        assert!(!before("1996", "1996-04-01") && !before("1996-04-01", "1996"), "within the year nobody knows");
+        assert!(!before("", "1996") && !before("1996", ""));
+    }
+
+    #[test]
+    fn a_last_day_and_a_successors_first_day_mean_the_same_end() {
+        let gone = |end: &str, began: &str| {
+            end.parse::<RegisterDate>().unwrap().gone_from(&[began.parse::<RegisterDate>().unwrap()])
+        };
+        assert_eq!(gone("2020-03-31", "2020-04-01"), Some(day("2020-04-01")), "Aylesbury Vale, by its last day");
+        assert_eq!(gone("2023-04-01", "2023-04-01"), Some(day("2023-04-01")), "Allerdale, by the next one's first day");
+        assert_eq!(gone("2015-03-31", ""), Some(day("2015-04-01")), "a district of Northern Ireland, successor unknown");
+        assert_eq!(gone("1996", "1996-04-01"), Some(day("1996-04-01")));
+        assert_eq!(gone("1996", "1974-04-01"), Some(day("1997-01-01")), "an old body took it over");
+        assert_eq!(gone("", "1974-04-01"), None);
+    }
+
+    #[test]
+    fn a_term_holds_from_its_first_day_until_the_day_it_names() {
+        let term = term("2024-07-01", "2026-07-01");
+        assert!(!term.holds_on(day("2024-06-30")));
+        assert!(term.holds_on(day("2024-07-01")));
+        assert!(term.holds_on(day("2026-06-30")));
+        assert!(!term.holds_on(day("2026-07-01")));
+    }
+
+    #[test]
+    fn terms_that_touch_do_not_overlap() {
+        let first = term("2022-07-01", "2024-07-01");
+        assert!(!first.overlaps(&term("2024-07-01", "")));
+        assert!(first.overlaps(&term("2024-06-30", "")));
+        assert!(first.overlaps(&term("2020-01-01", "")));
+        assert!(!first.overlaps(&term("2023-01-01", "2023-01-01")), "one that was ended on its first day");
+    }
+
+    #[test]
+    fn a_term_can_be_cut_short_but_not_stretched() {
+        let two_years = term("2024-07-01", "2026-07-01");
+        assert_eq!(two_years.end(day("2025-01-01")).unwrap(), term("2024-07-01", "2025-01-01"));
+        assert!(matches!(two_years.end(day("2026-07-01")), Err(Error::EndedAlready { .. })));
+        assert!(matches!(two_years.end(day("2024-06-30")), Err(Error::EndBeforeStart { .. })));
+        assert!(matches!(Term::new(day("2024-07-01"), Some(day("2024-07-01"))), Err(Error::EndBeforeStart { .. })));
+    }
+}

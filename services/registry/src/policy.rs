@@ -1,0 +1,182 @@
+//! Who may do what in the registry: one pure function, deny by default. The golden matrix in `tests/` prints it.
+
+use kit::caller::{Caller, Duty, Scope, Subject};
+use kit::ids::{OrgId, PersonId};
+
+use crate::error::Error;
+
+/// What a caller wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Organisations, memberships, boards and seats.
+    ReadRegister,
+    ChangeRegister,
+    /// Asks whether a person is a certifier of an organisation.
+    AskCertifier,
+    SeePerson,
+    SeeEmail,
+    /// Enters, renames or ends a person.
+    ManagePerson,
+    /// Gives a role for an organisation, or takes it away.
+    Grant { duty: Duty, organisation: OrgId },
+    SeeClient,
+    CreateClient,
+    /// Changes what a client may do.
+    SetScopes,
+    /// Lets a client do something that it could not.
+    GiveScope(Scope),
+    /// Keys and secrets.
+    ManageCredentials,
+    RevokeClient,
+    /// Ends the tokens of a person or a client.
+    RevokeSubject,
+    /// The roles of the platform among themselves.
+    ServePlatform,
+}
+
+/// What the policy needs to know of a person or a client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Organisation that the person or client belongs to, or that is asked about. None for the register as a whole.
+    pub organisation: Option<OrgId>,
+    /// The person or client.
+    pub subject: Option<Subject>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Allow,
+    /// The caller may see it, but others do this.
+    Refuse { who_may: &'static str },
+    /// The caller may not know that it exists.
+    Hide,
+}
+
+const NETWORK: &str = "a network administrator";
+const EITHER: &str = "a network administrator, or the organisation's own administrator,";
+const OWN: &str = "the organisation's own administrator";
+const ANYONE: &str = "everyone signed in";
+const ASKERS: &str = "a role of the platform, a network administrator or the organisation's own people and systems";
+const PLATFORM: &str = "a role of the platform";
+
+/// Duties that a council's own administrator hands out.
+const COUNCIL_DUTIES: [Duty; 3] = [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator];
+
+pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
+    if !sees(caller, action, facts) {
+        return Verdict::Hide;
+    }
+    let network = caller.has(Duty::NetworkAdministrator);
+    let own = facts.organisation.is_some_and(|organisation| administers(caller, organisation));
+    let (allowed, who_may) = match action {
+        Action::SeePerson | Action::SeeClient => (true, ""),
+        Action::ReadRegister => (caller.subject != Subject::Anonymous, ANYONE),
+        Action::ChangeRegister => (network, NETWORK),
+        Action::AskCertifier => {
+            let belongs = facts.organisation.is_some_and(|organisation| belongs_to(caller, organisation));
+            (is_platform(caller) || network || belongs, ASKERS)
+        }
+        Action::SeeEmail => (network || own || is_self(caller, facts), EITHER),
+        Action::ManagePerson | Action::RevokeClient => (network || own, EITHER),
+        Action::RevokeSubject => (network || own || is_self(caller, facts), EITHER),
+        Action::Grant { duty, organisation } => {
+            // The person must be the council's own too, or its administrator could give roles to anybody.
+            let at_home = own && facts.organisation == Some(organisation) && COUNCIL_DUTIES.contains(&duty);
+            (network || at_home, if COUNCIL_DUTIES.contains(&duty) { EITHER } else { NETWORK })
+        }
+        Action::CreateClient | Action::SetScopes => (network || own, EITHER),
+        Action::GiveScope(Scope::BidsCertify) | Action::ManageCredentials => (own, OWN),
+        Action::GiveScope(Scope::BidsRead | Scope::BidsWrite) => (network || own, EITHER),
+        Action::ServePlatform => (is_platform(caller), PLATFORM),
+    };
+    if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
+}
+
+/// What concerns a person or a client exists only for those who may see it.
+fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
+    let network = caller.has(Duty::NetworkAdministrator);
+    let reads = caller.has(Duty::Auditor) || caller.has(Duty::DataProtectionOfficer);
+    let of_its_own = |may: fn(&Caller, OrgId) -> bool| facts.organisation.is_some_and(|organisation| may(caller, organisation));
+    let as_staff = network || reads || of_its_own(administers) || is_self(caller, facts);
+    match action {
+        Action::ReadRegister | Action::ChangeRegister | Action::AskCertifier | Action::ServePlatform => true,
+        Action::SeePerson | Action::SeeEmail | Action::ManagePerson | Action::Grant { .. } => {
+            as_staff || of_its_own(belongs_to)
+        }
+        Action::SeeClient
+        | Action::CreateClient
+        | Action::SetScopes
+        | Action::GiveScope(_)
+        | Action::ManageCredentials
+        | Action::RevokeClient => as_staff,
+        Action::RevokeSubject => match facts.subject {
+            Some(Subject::Person(_)) => as_staff || of_its_own(belongs_to),
+            Some(Subject::Client(_) | Subject::Role(_) | Subject::Anonymous) | None => as_staff,
+        },
+    }
+}
+
+fn administers(caller: &Caller, organisation: OrgId) -> bool {
+    caller.has_for(Duty::CouncilAdministrator, organisation)
+}
+
+/// Works for an organisation: an officer, a certifier, its administrator, or a system of it.
+fn belongs_to(caller: &Caller, organisation: OrgId) -> bool {
+    COUNCIL_DUTIES.iter().any(|&duty| caller.has_for(duty, organisation))
+        || (caller.organisation == Some(organisation) && matches!(caller.subject, Subject::Client(_)))
+}
+
+fn is_self(caller: &Caller, facts: &Facts) -> bool {
+    match caller.subject {
+        Subject::Person(_) | Subject::Client(_) => facts.subject == Some(caller.subject),
+        Subject::Role(_) | Subject::Anonymous => false,
+    }
+}
+
+fn is_platform(caller: &Caller) -> bool {
+    matches!(caller.subject, Subject::Role(_))
+}
+
+/// Which people or clients a caller finds in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visible {
+    All,
+    /// Those of these organisations, and the caller.
+    Of { organisations: Vec<OrgId>, caller: Subject },
+}
+
+pub fn visible_people(caller: &Caller) -> Visible {
+    visible(caller, belongs_to)
+}
+
+pub fn visible_clients(caller: &Caller) -> Visible {
+    visible(caller, administers)
+}
+
+fn visible(caller: &Caller, through: fn(&Caller, OrgId) -> bool) -> Visible {
+    let all = [Duty::NetworkAdministrator, Duty::Auditor, Duty::DataProtectionOfficer];
+    if all.iter().any(|&duty| caller.has(duty)) {
+        return Visible::All;
+    }
+    let organisations = caller.organisations().into_iter().filter(|&organisation| through(caller, organisation));
+    Visible::Of { organisations: organisations.collect(), caller: caller.subject }
+}
+
+/// The facts of a person.
+pub fn of_person(id: PersonId, organisation: OrgId) -> Facts {
+    Facts { organisation: Some(organisation), subject: Some(Subject::Person(id)) }
+}
+
+/// The facts of what belongs to an organisation and has no identity yet.
+pub fn of_organisation(organisation: OrgId) -> Facts {
+    Facts { organisation: Some(organisation), subject: None }
+}
+
+/// Lets a caller act, or refuses as the policy says; `what` it was about stands in the refusal.
+pub fn check(caller: &Caller, action: Action, facts: &Facts, what: &'static str) -> Result<(), Error> {
+    match decide(caller, action, facts) {
+        Verdict::Allow => Ok(()),
+        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
+        Verdict::Hide => Err(Error::NotFound { what }),
+    }
+}

@@ -1,0 +1,136 @@
+//! Signing in by one-time code, and how access tokens end before their time.
+//!
+//! All times in here are real time, also on a store with a held clock. Making and comparing codes is `kit::tokens`' work.
+
+use kit::ids::{PersonId, SignInId};
+use kit::time::Timestamp;
+
+/// How long a code is taken.
+pub const CODE_LIFETIME_S: i64 = 10 * 60;
+/// How many codes are tried for one sign-in.
+pub const MOST_TRIES: i32 = 5;
+/// How many codes one address is sent in [`START_WINDOW_S`].
+pub const MOST_STARTS: i64 = 5;
+pub const START_WINDOW_S: i64 = 15 * 60;
+/// How long an access token lasts.
+pub const TOKEN_LIFETIME_S: i64 = 10 * 60;
+
+/// A sign-in that was started. It exists for unknown addresses too, so that nothing tells them apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    pub id: SignInId,
+    /// None for an address that nobody signs in with, and for one that asked too often.
+    pub person: Option<PersonId>,
+    /// Digest of the code.
+    pub code: String,
+    pub started_at: Timestamp,
+    pub state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Waiting { n_tries: i32 },
+    Used { at: Timestamp },
+}
+
+impl SignIn {
+    pub fn start(id: SignInId, person: Option<PersonId>, code: &str, now: Timestamp) -> SignIn {
+        SignIn { id, person, code: code.to_string(), started_at: now, state: State::Waiting { n_tries: 0 } }
+    }
+
+    pub fn expires_at(&self) -> Timestamp {
+        self.started_at.plus_seconds(CODE_LIFETIME_S)
+    }
+
+    /// Tries a code: the sign-in afterwards, and who signed in if it was right. A wrong code costs a try, and that must
+    /// be kept although the caller is refused.
+    pub fn try_code(&self, matches: bool, now: Timestamp) -> (SignIn, Option<PersonId>) {
+        let open = match self.state {
+            State::Waiting { n_tries } => n_tries < MOST_TRIES && now < self.expires_at(),
+            State::Used { .. } => false,
+        };
+        match (self.state, self.person) {
+            (State::Waiting { .. }, Some(person)) if open && matches => {
+                (SignIn { state: State::Used { at: now }, ..self.clone() }, Some(person))
+            }
+            (State::Waiting { n_tries }, _) if open => {
+                (SignIn { state: State::Waiting { n_tries: n_tries + 1 }, ..self.clone() }, None)
+            }
+            (State::Waiting { .. } | State::Used { .. }, _) => (self.clone(), None),
+        }
+    }
+}
+
+/// Ends every token of a subject that was issued until an instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// Counts from 1 without gaps.
+    pub position: i64,
+    /// `per_..` or `cli_..`.
+    pub subject: String,
+    pub revoked_at: Timestamp,
+}
+
+/// When a token says that it was issued, in unix seconds.
+///
+/// A token counts seconds, and one whose second is not after the latest revocation is refused; so the first second
+/// after it is named, which is never further ahead than clocks may differ.
+pub fn issued_at(now: Timestamp, last_revoked_at: Option<Timestamp>) -> i64 {
+    match last_revoked_at {
+        Some(revoked_at) => now.seconds().max(revoked_at.seconds() + 1),
+        None => now.seconds(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::time::at;
+
+    use super::*;
+
+    const NOW: &str = "2026-11-23T09:00:00Z";
+
+    fn a_sign_in() -> SignIn {
+        SignIn::start(SignInId::new(), Some(PersonId::new()), "digest", at(NOW))
+    }
+
+    #[test]
+    fn the_right_code_signs_in_once() {
+        let sign_in = a_sign_in();
+        let (used, person) = sign_in.try_code(true, at("2026-11-23T09:09:59Z"));
+        assert_eq!(person, sign_in.person);
+        assert_eq!(used.try_code(true, at("2026-11-23T09:09:59Z")), (used.clone(), None));
+    }
+
+    #[test]
+    fn a_code_is_not_taken_after_ten_minutes() {
+        assert_eq!(a_sign_in().try_code(true, at("2026-11-23T09:10:00Z")).1, None);
+    }
+
+    #[test]
+    fn after_five_wrong_codes_the_right_one_is_wrong_too() {
+        let mut sign_in = a_sign_in();
+        for _ in 0..MOST_TRIES - 1 {
+            sign_in = sign_in.try_code(false, at(NOW)).0;
+        }
+        assert!(sign_in.try_code(true, at(NOW)).1.is_some(), "the fifth try");
+        let locked = sign_in.try_code(false, at(NOW)).0;
+        assert_eq!(locked.try_code(true, at(NOW)), (locked.clone(), None));
+    }
+
+    #[test]
+    fn an_unknown_address_counts_tries_like_a_known_one() {
+        let unknown = SignIn { person: None, ..a_sign_in() };
+        let (tried, person) = unknown.try_code(true, at(NOW));
+        assert_eq!((tried.state, person), (State::Waiting { n_tries: 1 }, None));
+    }
+
+    #[test]
+    fn a_token_issued_in_the_second_of_a_revocation_is_not_ended_by_it() {
+        let revoked_at = at("2026-11-23T09:00:00.700Z");
+        let second = at(NOW).seconds();
+        assert_eq!(issued_at(at("2026-11-23T09:00:00.900Z"), Some(revoked_at)), second + 1);
+        assert_eq!(issued_at(at("2026-11-23T09:00:05Z"), Some(revoked_at)), second + 5);
+        assert_eq!(issued_at(at(NOW), None), second);
+    }
+}

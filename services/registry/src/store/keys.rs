@@ -1,0 +1,53 @@
+//! The public keys of the platform's roles. Retired ones stay for ever: receipts are verified with them.
+
+use diesel::prelude::*;
+use kit::db::{DbError, Tx};
+use kit::tokens::PublicKey;
+
+use super::{inconsistent, role_key};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = role_key)]
+struct KeyRow {
+    kid: String,
+    role: String,
+    public_key: Vec<u8>,
+    created_at: i64,
+    retired_at: Option<i64>,
+}
+
+/// Every key, by role and then oldest first.
+pub fn all(tx: &mut Tx) -> Result<Vec<PublicKey>, DbError> {
+    let rows: Vec<KeyRow> = role_key::table
+        .order((role_key::role.asc(), role_key::created_at.asc(), role_key::kid.asc()))
+        .select(KeyRow::as_select())
+        .load(tx)?;
+    let mut keys = Vec::with_capacity(rows.len());
+    for row in rows {
+        let x = row.public_key.try_into().map_err(|_| inconsistent(format!("the role key {} is cut", row.kid)))?;
+        keys.push(PublicKey { role: row.role, x, created_at: Some(row.created_at), retired_at: row.retired_at });
+    }
+    Ok(keys)
+}
+
+/// Whether a key is known, be it retired.
+pub fn is_known(tx: &mut Tx, key: &PublicKey) -> Result<bool, DbError> {
+    let found: Option<String> = role_key::table.find(key.kid()).select(role_key::kid).first(tx).optional()?;
+    Ok(found.is_some())
+}
+
+/// Makes a new key known, in use from this second on, and retires the one before.
+pub fn succeed(tx: &mut Tx, key: &PublicKey, now_s: i64) -> Result<(), DbError> {
+    let in_use = role_key::table.filter(role_key::role.eq(&key.role)).filter(role_key::retired_at.is_null());
+    // The old key may have signed within this second.
+    diesel::update(in_use).set(role_key::retired_at.eq(now_s + 1)).execute(tx)?;
+    let row = KeyRow {
+        kid: key.kid(),
+        role: key.role.clone(),
+        public_key: key.x.to_vec(),
+        created_at: now_s,
+        retired_at: None,
+    };
+    diesel::insert_into(role_key::table).values(row).execute(tx)?;
+    Ok(())
+}

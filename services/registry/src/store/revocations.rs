@@ -1,0 +1,61 @@
+//! Revocations, in gapless order.
+
+use diesel::prelude::*;
+use kit::db::{DbError, Tx};
+use kit::time::Timestamp;
+
+use super::{instant, revocation, revocation_counter};
+use crate::sign_in::Revocation;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = revocation)]
+struct RevocationRow {
+    position: i64,
+    subject: String,
+    revoked_at: i64,
+}
+
+/// Ends every token of a subject that was issued until now. The counter's row makes writers wait for each other, so
+/// nobody who has read a position can miss an earlier one.
+pub fn insert(tx: &mut Tx, subject: &str, revoked_at: Timestamp) -> Result<Revocation, DbError> {
+    let position = diesel::update(revocation_counter::table)
+        .set(revocation_counter::last_position.eq(revocation_counter::last_position + 1))
+        .returning(revocation_counter::last_position)
+        .get_result(tx)?;
+    let row = RevocationRow { position, subject: subject.to_string(), revoked_at: revoked_at.micros() };
+    diesel::insert_into(revocation::table).values(row).execute(tx)?;
+    Ok(Revocation { position, subject: subject.to_string(), revoked_at })
+}
+
+/// When a subject's tokens were last ended.
+pub fn latest(tx: &mut Tx, subject: &str) -> Result<Option<Timestamp>, DbError> {
+    let latest: Option<i64> = revocation::table
+        .filter(revocation::subject.eq(subject))
+        .order(revocation::position.desc())
+        .select(revocation::revoked_at)
+        .first(tx)
+        .optional()?;
+    Ok(latest.map(instant))
+}
+
+/// The position given last; 0 when nothing was ever revoked.
+pub fn last_position(tx: &mut Tx) -> Result<i64, DbError> {
+    Ok(revocation_counter::table.select(revocation_counter::last_position).first(tx)?)
+}
+
+/// Revocations after a position, oldest first, less those that end nothing but tokens which expired before `since`.
+pub fn after(tx: &mut Tx, position: i64, since: Timestamp, limit: i64) -> Result<Vec<Revocation>, DbError> {
+    let rows: Vec<RevocationRow> = revocation::table
+        .filter(revocation::position.gt(position))
+        .filter(revocation::revoked_at.gt(since.micros()))
+        .order(revocation::position.asc())
+        .limit(limit)
+        .select(RevocationRow::as_select())
+        .load(tx)?;
+    let found = rows.into_iter().map(|row| Revocation {
+        position: row.position,
+        subject: row.subject,
+        revoked_at: instant(row.revoked_at),
+    });
+    Ok(found.collect())
+}

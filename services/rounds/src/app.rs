@@ -1,0 +1,14 @@
+//! One function per write, each inside a transaction. A closure may run twice, so ids and times are chosen before it.
+
+mod frameworks;
+mod rounds;
+mod ticker;
+
+pub use frameworks::{
+    AddVersion, CreateFramework, FrameworkTarget, UpdateVersion, add_version, create_framework, update_version,
+};
+pub use rounds::{
+    Cancel, CreateRound, Extend, Reopen, Schedule, Target, UpdateRound, cancel, create_round, extend, known, reopen,
+    schedule, update_round,
+};
+pub use ticker::tick;

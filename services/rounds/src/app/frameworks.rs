@@ -1,0 +1,71 @@
+//! Frameworks: worded, and worded anew.
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{FrameworkId, OrgId};
+
+use crate::error::Error;
+use crate::framework::{Framework, Wording};
+use crate::policy::{self, Action, Facts};
+use crate::rules::Text;
+use crate::store;
+
+/// A step on one framework, as the caller read it.
+#[derive(Clone, Copy, Debug)]
+pub struct FrameworkTarget {
+    pub id: FrameworkId,
+    pub version: i64,
+}
+
+fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &FrameworkTarget) -> Result<Framework, Error> {
+    let framework = store::framework(tx, target.id)?;
+    policy::check(&cx.caller, action, Facts::Published)?;
+    framework.expect_version(target.version)?;
+    Ok(framework)
+}
+
+#[derive(Clone, Debug)]
+pub struct CreateFramework {
+    pub id: FrameworkId,
+    pub name: Text,
+    pub owner: OrgId,
+    pub wording: Wording,
+}
+
+/// `owner` is the organisation as the registry holds it, asked beforehand.
+pub fn create_framework(tx: &mut Tx, cx: &Cx, owner: Option<OrgId>, cmd: &CreateFramework) -> Result<Framework, Error> {
+    policy::check(&cx.caller, Action::CreateFramework, Facts::New)?;
+    if owner != Some(cmd.owner) {
+        return Err(Error::NoSuchOwner);
+    }
+    let framework = Framework::new(cmd.id, cmd.name.clone(), cmd.owner, cmd.wording.clone(), cx.now)?;
+    store::insert_framework(tx, &framework)?;
+    Ok(framework)
+}
+
+#[derive(Clone, Debug)]
+pub struct AddVersion {
+    pub target: FrameworkTarget,
+    pub wording: Wording,
+}
+
+pub fn add_version(tx: &mut Tx, cx: &Cx, cmd: &AddVersion) -> Result<Framework, Error> {
+    let framework = open(tx, cx, Action::AddVersion, &cmd.target)?;
+    let new = framework.add_version(cmd.wording.clone(), cx.now)?;
+    store::update_framework(tx, &framework, &new)?;
+    Ok(new)
+}
+
+#[derive(Clone, Debug)]
+pub struct UpdateVersion {
+    pub target: FrameworkTarget,
+    pub number: i32,
+    pub wording: Wording,
+}
+
+pub fn update_version(tx: &mut Tx, cx: &Cx, cmd: &UpdateVersion) -> Result<Framework, Error> {
+    let framework = open(tx, cx, Action::UpdateVersion, &cmd.target)?;
+    let new = framework.reword(cmd.number, cmd.wording.clone(), cx.now)?;
+    store::update_framework(tx, &framework, &new)?;
+    Ok(new)
+}

@@ -1,0 +1,137 @@
+//! Rounds: set up, scheduled, and their dates moved.
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{BoardId, RoundId};
+use kit::outbox;
+
+use crate::check::Known;
+use crate::error::Error;
+use crate::events;
+use crate::policy::{self, Action, Facts};
+use crate::round::{Entry, LaterDates, Round, RoundNow, Step, Timetable};
+use crate::rules::Rules;
+use crate::store;
+
+/// A step on one round, as the caller read it.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    pub id: RoundId,
+    pub version: i64,
+}
+
+/// The round as it is, if the caller may take this step and read its present version.
+fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target) -> Result<Round, Error> {
+    let round = store::round(tx, target.id)?;
+    policy::check(&cx.caller, action, Facts::of(&round))?;
+    round.expect_version(target.version)?;
+    Ok(round)
+}
+
+/// Writes what became of a round: its row, its history and the event.
+pub(super) fn settle(tx: &mut Tx, cx: &Cx, step: Step, old: &Round, new: Round) -> Result<RoundNow, Error> {
+    store::update_round(tx, old, &new)?;
+    store::insert_history(tx, new.id, &cx.caller, new.updated_at, &Entry::of(step, old, &new))?;
+    let now = RoundNow { round: new, as_of: cx.now };
+    if let Some(fact) = events::fact(step, &now) {
+        outbox::put(tx, cx, now.round.updated_at, &fact)?;
+    }
+    Ok(now)
+}
+
+#[derive(Clone, Debug)]
+pub struct CreateRound {
+    pub id: RoundId,
+    pub rules: Rules,
+    pub timetable: Timetable,
+}
+
+pub fn create_round(tx: &mut Tx, cx: &Cx, cmd: &CreateRound) -> Result<RoundNow, Error> {
+    policy::check(&cx.caller, Action::CreateRound, Facts::New)?;
+    let round = Round::draft(cmd.id, cmd.rules.clone(), cmd.timetable.clone(), cx.now);
+    store::insert_round(tx, &round)?;
+    store::insert_history(tx, round.id, &cx.caller, cx.now, &Entry::created(&round))?;
+    Ok(RoundNow { round, as_of: cx.now })
+}
+
+#[derive(Clone, Debug)]
+pub struct UpdateRound {
+    pub target: Target,
+    pub rules: Rules,
+    pub timetable: Timetable,
+}
+
+/// Rewrites a draft. Not a transition: history keeps the steps, and who drafted what is nobody's later.
+pub fn update_round(tx: &mut Tx, cx: &Cx, cmd: &UpdateRound) -> Result<RoundNow, Error> {
+    let round = open(tx, cx, Action::UpdateRound, &cmd.target)?;
+    let new = round.update(cmd.rules.clone(), cmd.timetable.clone(), cx.now)?;
+    store::update_round(tx, &round, &new)?;
+    Ok(RoundNow { round: new, as_of: cx.now })
+}
+
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    pub target: Target,
+}
+
+/// Publishes a draft and freezes its version of the framework. `boards` are those of its boards that the registry
+/// holds, asked beforehand.
+pub fn schedule(tx: &mut Tx, cx: &Cx, boards: &[BoardId], cmd: &Schedule) -> Result<RoundNow, Error> {
+    let round = open(tx, cx, Action::ScheduleRound, &cmd.target)?;
+    let known = known(tx, &round, boards)?;
+    let new = round.schedule(&known, cx.now)?;
+    if let Some(used) = new.rules.framework {
+        let framework = store::framework(tx, used.id)?;
+        if let Some(frozen) = framework.freeze(used.version, cx.now) {
+            store::update_framework(tx, &framework, &frozen)?;
+        }
+    }
+    settle(tx, cx, Step::Schedule, &round, new)
+}
+
+/// What exists of the things that a round's rules name.
+pub fn known(tx: &mut Tx, round: &Round, boards: &[BoardId]) -> Result<Known, Error> {
+    let framework = match round.rules.framework {
+        Some(used) => store::framework_version(tx, used)?,
+        None => None,
+    };
+    Ok(Known { framework, boards: boards.to_vec() })
+}
+
+#[derive(Clone, Debug)]
+pub struct Extend {
+    pub target: Target,
+    pub dates: LaterDates,
+    pub reason: String,
+}
+
+pub fn extend(tx: &mut Tx, cx: &Cx, cmd: &Extend) -> Result<RoundNow, Error> {
+    let round = open(tx, cx, Action::ExtendRound, &cmd.target)?;
+    let new = round.extend(cmd.dates.clone(), cmd.reason.clone(), cx.now)?;
+    settle(tx, cx, Step::Extend, &round, new)
+}
+
+#[derive(Clone, Debug)]
+pub struct Reopen {
+    pub target: Target,
+    pub dates: LaterDates,
+    pub reason: String,
+}
+
+pub fn reopen(tx: &mut Tx, cx: &Cx, cmd: &Reopen) -> Result<RoundNow, Error> {
+    let round = open(tx, cx, Action::ReopenRound, &cmd.target)?;
+    let new = round.reopen(cmd.dates.clone(), cmd.reason.clone(), cx.now)?;
+    settle(tx, cx, Step::Reopen, &round, new)
+}
+
+#[derive(Clone, Debug)]
+pub struct Cancel {
+    pub target: Target,
+    pub reason: String,
+}
+
+pub fn cancel(tx: &mut Tx, cx: &Cx, cmd: &Cancel) -> Result<RoundNow, Error> {
+    let round = open(tx, cx, Action::CancelRound, &cmd.target)?;
+    let new = round.cancel(cmd.reason.clone(), cx.now)?;
+    settle(tx, cx, Step::Cancel, &round, new)
+}

@@ -1,0 +1,210 @@
+//! Wire to command, and domain to wire. Every bad field is reported at once; what the field rules of the contract
+//! already hold is not said again here.
+
+mod frameworks;
+mod requests;
+mod rules;
+
+use kit::fault::Violation;
+use kit::money::Money;
+use kit::time::Timestamp;
+use prost::Message;
+use prost_types::Any;
+use toadlane_proto::rounds::v1 as pb;
+use toadlane_proto::types::v1 as types;
+
+use crate::deadline::Deadline;
+use crate::framework::Framework;
+use crate::round::{Round, RoundNow, StateName};
+use crate::rules::Text;
+use crate::store::HistoryRow;
+
+pub use frameworks::{framework, without_statements};
+pub use requests::{frameworks_listed, rounds_listed};
+
+/// Full name of the round's message.
+pub const ROUND: &str = "toadlane.rounds.v1.Round";
+
+pub fn wire_time(at: Timestamp) -> Option<prost_types::Timestamp> {
+    Some(at.into())
+}
+
+pub fn etag(version: i64) -> String {
+    version.to_string()
+}
+
+fn any(name: &str, value: Vec<u8>) -> Any {
+    Any { type_url: format!("type.googleapis.com/{name}"), value }
+}
+
+/// A round for the details of a refusal, where no instant is at hand.
+pub fn round_as_any(round: Round) -> Any {
+    let as_of = round.updated_at;
+    let wire = pb::Round { as_of: None, ..self::round(RoundNow { round, as_of }) };
+    any(ROUND, wire.encode_to_vec())
+}
+
+/// A framework for the details of a refusal.
+pub fn framework_as_any(framework: Framework) -> Any {
+    any("toadlane.rounds.v1.Framework", self::framework(framework).encode_to_vec())
+}
+
+impl From<RoundNow> for pb::Round {
+    fn from(now: RoundNow) -> pb::Round {
+        round(now)
+    }
+}
+
+impl From<Framework> for pb::Framework {
+    fn from(framework: Framework) -> pb::Framework {
+        self::framework(framework)
+    }
+}
+
+pub fn round(now: RoundNow) -> pb::Round {
+    let RoundNow { round, as_of } = now;
+    let (opens_at, closes_at) = (round.opens_at(), round.closes_at());
+    pb::Round {
+        id: round.id.to_string(),
+        etag: etag(round.version),
+        state: state(round.state.name()).into(),
+        rules: Some(rules::to_rules(round.rules)),
+        timetable: Some(rules::to_timetable(round.timetable)),
+        opens_at: opens_at.and_then(wire_time),
+        closes_at: closes_at.and_then(wire_time),
+        originally_closes: round.originally_closes.map(to_deadline),
+        reason: round.reason,
+        scheduled_at: round.state.scheduled_at().and_then(wire_time),
+        opened_at: round.state.opened_at().and_then(wire_time),
+        closed_at: round.state.closed_at().and_then(wire_time),
+        cancelled_at: round.state.cancelled_at().and_then(wire_time),
+        created_at: wire_time(round.created_at),
+        updated_at: wire_time(round.updated_at),
+        as_of: wire_time(as_of),
+    }
+}
+
+/// For lists: the form without its questions.
+pub fn without_questions(mut round: pb::Round) -> pb::Round {
+    for form in round.rules.iter_mut().flat_map(|rules| &mut rules.form) {
+        form.questions.clear();
+    }
+    round
+}
+
+fn state(state: StateName) -> pb::round::State {
+    match state {
+        StateName::Draft => pb::round::State::Draft,
+        StateName::Scheduled => pb::round::State::Scheduled,
+        StateName::Open => pb::round::State::Open,
+        StateName::Closed => pb::round::State::Closed,
+        StateName::Cancelled => pb::round::State::Cancelled,
+    }
+}
+
+/// The state in a filter; none for the unspecified one, which the field rules refuse.
+fn state_name(state: pb::round::State) -> Option<StateName> {
+    match state {
+        pb::round::State::Unspecified => None,
+        pb::round::State::Draft => Some(StateName::Draft),
+        pb::round::State::Scheduled => Some(StateName::Scheduled),
+        pb::round::State::Open => Some(StateName::Open),
+        pb::round::State::Closed => Some(StateName::Closed),
+        pb::round::State::Cancelled => Some(StateName::Cancelled),
+    }
+}
+
+fn to_deadline(deadline: Deadline) -> types::Deadline {
+    types::Deadline { instant: wire_time(deadline.instant), zone: deadline.zone, announced: deadline.announced }
+}
+
+fn to_text(text: Text) -> types::LocalizedText {
+    types::LocalizedText { en: text.en, cy: text.cy }
+}
+
+pub fn missing(missing: Violation) -> pb::Missing {
+    pb::Missing { field: missing.field, rule: missing.rule, says: missing.says }
+}
+
+pub fn history_entry(row: HistoryRow) -> pb::HistoryEntry {
+    let (before, after) = row.moved.unzip();
+    pb::HistoryEntry {
+        sequence: row.sequence,
+        at: wire_time(row.at),
+        actor: Some(types::Actor { subject: row.actor, organisation_id: row.actor_organisation.unwrap_or_default() }),
+        step: row.step,
+        from: row.from.map_or(pb::round::State::Unspecified, state).into(),
+        to: state(row.to).into(),
+        reason: row.reason,
+        timetable_before: before.map(rules::to_timetable),
+        timetable_after: after.map(rules::to_timetable),
+    }
+}
+
+/// Collects violations while the good parts are kept.
+pub struct Report(Vec<Violation>);
+
+impl Report {
+    fn new() -> Report {
+        Report(Vec::new())
+    }
+
+    /// The value, or a violation on this field.
+    fn take<T, E: std::fmt::Display>(&mut self, field: &str, rule: &str, value: Result<T, E>) -> Option<T> {
+        match value {
+            Ok(value) => Some(value),
+            Err(says) => {
+                self.0.push(Violation::new(field, rule, says.to_string()));
+                None
+            }
+        }
+    }
+
+    /// A message that must be there.
+    fn needed<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
+        self.take(field, "required", value.ok_or("give a value"))
+    }
+
+    fn id<T: std::str::FromStr>(&mut self, field: &str, text: &str) -> Option<T>
+    where
+        T::Err: std::fmt::Display,
+    {
+        self.take(field, "id", text.parse())
+    }
+
+    fn text(&mut self, field: &str, wire: Option<types::LocalizedText>) -> Option<Text> {
+        self.needed(field, wire).map(|wire| Text { en: wire.en, cy: wire.cy })
+    }
+
+    /// A sum; none where there is none.
+    fn money(&mut self, field: &str, wire: Option<types::Money>) -> Option<Money> {
+        self.take(&format!("{field}.currency"), "currency", Money::try_from(wire?))
+    }
+
+    /// A number that its enum does not declare.
+    fn undeclared<T>(&mut self, field: &str) -> Option<T> {
+        self.take(field, "enum.defined_only", Err("give one of the declared values"))
+    }
+
+    /// The good ones of a list, each read under the path of its place.
+    fn each<W, T>(
+        &mut self,
+        field: &str,
+        wires: Vec<W>,
+        read: impl Fn(&mut Report, &str, W) -> Option<T>,
+    ) -> Vec<T> {
+        let mut found = Vec::with_capacity(wires.len());
+        for (place, wire) in wires.into_iter().enumerate() {
+            found.extend(read(self, &format!("{field}[{place}]"), wire));
+        }
+        found
+    }
+
+    /// The command, unless anything was wrong.
+    fn finish<T>(self, command: Option<T>) -> Result<T, Vec<Violation>> {
+        match command {
+            Some(command) if self.0.is_empty() => Ok(command),
+            Some(_) | None => Err(self.0),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Requests as commands.
+
+use kit::cx::{Cx, Parse};
+use kit::fault::Violation;
+use kit::ids::{FrameworkId, OrgId, RoundId};
+use kit::paging::Page;
+use toadlane_proto::rounds::v1 as pb;
+
+use super::frameworks::wording;
+use super::{Report, rules, state_name};
+use crate::app::{self, FrameworkTarget, Target};
+use crate::policy;
+use crate::store::Filter;
+
+fn version(etag: &str) -> Result<i64, &'static str> {
+    etag.parse().map_err(|_| "give the etag exactly as it was answered")
+}
+
+fn target(report: &mut Report, id: &str, etag: &str) -> Option<Target> {
+    let id = report.id("round_id", id);
+    let version = report.take("etag", "etag", version(etag));
+    Some(Target { id: id?, version: version? })
+}
+
+fn framework_target(report: &mut Report, id: &str, etag: &str) -> Option<FrameworkTarget> {
+    let id = report.id("framework_id", id);
+    let version = report.take("etag", "etag", version(etag));
+    Some(FrameworkTarget { id: id?, version: version? })
+}
+
+impl Parse for app::CreateRound {
+    type Wire = pb::CreateRoundRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::CreateRound, Vec<Violation>> {
+        let mut report = Report::new();
+        let rules = rules::rules(&mut report, wire.rules);
+        let timetable = rules::timetable(&mut report, wire.timetable);
+        report.finish(rules.map(|rules| app::CreateRound { id: RoundId::new(), rules, timetable }))
+    }
+}
+
+impl Parse for app::UpdateRound {
+    type Wire = pb::UpdateRoundRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::UpdateRound, Vec<Violation>> {
+        let mut report = Report::new();
+        let target = target(&mut report, &wire.round_id, &wire.etag);
+        let rules = rules::rules(&mut report, wire.rules);
+        let timetable = rules::timetable(&mut report, wire.timetable);
+        report.finish(target.zip(rules).map(|(target, rules)| app::UpdateRound { target, rules, timetable }))
+    }
+}
+
+impl Parse for app::Schedule {
+    type Wire = pb::ScheduleRoundRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::Schedule, Vec<Violation>> {
+        let mut report = Report::new();
+        let target = target(&mut report, &wire.round_id, &wire.etag);
+        report.finish(target.map(|target| app::Schedule { target }))
+    }
+}
+
+impl Parse for app::Extend {
+    type Wire = pb::ExtendRoundRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::Extend, Vec<Violation>> {
+        let mut report = Report::new();
+        let target = target(&mut report, &wire.round_id, &wire.etag);
+        let dates = rules::later_dates(&mut report, wire.dates);
+        let reason = wire.reason;
+        report.finish(target.zip(dates).map(|(target, dates)| app::Extend { target, dates, reason }))
+    }
+}
+
+impl Parse for app::Reopen {
+    type Wire = pb::ReopenRoundRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::Reopen, Vec<Violation>> {
+        let mut report = Report::new();
+        let target = target(&mut report, &wire.round_id, &wire.etag);
+        let dates = rules::later_dates(&mut report, wire.dates);
+        let reason = wire.reason;
+        report.finish(target.zip(dates).map(|(target, dates)| app::Reopen { target, dates, reason }))
+    }
+}
+
+impl Parse for app::Cancel {
+    type Wire = pb::CancelRoundRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::Cancel, Vec<Violation>> {
+        let mut report = Report::new();
+        let target = target(&mut report, &wire.round_id, &wire.etag);
+        let reason = wire.reason;
+        report.finish(target.map(|target| app::Cancel { target, reason }))
+    }
+}
+
+impl Parse for app::CreateFramework {
+    type Wire = pb::CreateFrameworkRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::CreateFramework, Vec<Violation>> {
+        let mut report = Report::new();
+        let name = report.text("name", wire.name);
+        let owner = report.id("owner_organisation_id", &wire.owner_organisation_id);
+        let wording = wording(&mut report, wire.wording);
+        let id = FrameworkId::new();
+        let command = (|| Some(app::CreateFramework { id, name: name?, owner: owner?, wording: wording? }))();
+        report.finish(command)
+    }
+}
+
+impl Parse for app::AddVersion {
+    type Wire = pb::AddFrameworkVersionRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::AddVersion, Vec<Violation>> {
+        let mut report = Report::new();
+        let target = framework_target(&mut report, &wire.framework_id, &wire.etag);
+        let wording = wording(&mut report, wire.wording);
+        report.finish(target.zip(wording).map(|(target, wording)| app::AddVersion { target, wording }))
+    }
+}
+
+impl Parse for app::UpdateVersion {
+    type Wire = pb::UpdateFrameworkVersionRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::UpdateVersion, Vec<Violation>> {
+        let mut report = Report::new();
+        let target = framework_target(&mut report, &wire.framework_id, &wire.etag);
+        let wording = wording(&mut report, wire.wording);
+        let number = wire.number;
+        report.finish(target.zip(wording).map(|(target, wording)| app::UpdateVersion { target, number, wording }))
+    }
+}
+
+/// One page of a list and what is asked for.
+#[derive(Clone, Debug)]
+pub struct Listed<F> {
+    pub filter: F,
+    pub page: Page<String>,
+}
+
+/// Which rounds a caller asks for: drafts are among them only for those who may see them.
+pub fn rounds_listed(cx: &Cx, wire: pb::ListRoundsRequest) -> Result<Listed<Filter>, Vec<Violation>> {
+    let bound = pb::ListRoundsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
+    let page = Page::parse(cx, wire.page_size, &wire.page_token, &bound).map_err(|violation| vec![violation])?;
+    let filter = Filter {
+        states: wire.states().filter_map(state_name).collect(),
+        programme: Some(wire.programme).filter(|programme| !programme.is_empty()),
+        reference: Some(wire.reference).filter(|reference| !reference.is_empty()),
+        unpublished: policy::sees_drafts(&cx.caller),
+    };
+    Ok(Listed { filter, page })
+}
+
+/// Whose frameworks a caller asks for.
+pub fn frameworks_listed(cx: &Cx, wire: pb::ListFrameworksRequest) -> Result<Listed<Option<OrgId>>, Vec<Violation>> {
+    let bound = pb::ListFrameworksRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
+    let page = Page::parse(cx, wire.page_size, &wire.page_token, &bound).map_err(|violation| vec![violation])?;
+    let mut report = Report::new();
+    let owner = match wire.owner_organisation_id.as_str() {
+        "" => Some(None),
+        id => report.id("owner_organisation_id", id).map(Some),
+    };
+    report.finish(owner.map(|filter| Listed { filter, page }))
+}

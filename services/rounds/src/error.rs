@@ -1,0 +1,111 @@
+//! What rounds refuses, as sentences with data, and the one place where each gets its code and reason.
+
+use kit::db::DbError;
+use kit::fault::{Fault, Reason, Violation};
+use kit::time::Timestamp;
+use tonic::{Code, Status};
+
+use crate::convert;
+use crate::framework::Framework;
+use crate::round::{Round, StateName, Step};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("no such {what}")]
+    NotFound { what: &'static str },
+    #[error("{who_may} may do this")]
+    NotAllowed { who_may: &'static str },
+    #[error("the round changed since you read it; merge with the newer version and try again")]
+    StaleRound { newer: Box<Round> },
+    #[error("the framework changed since you read it; merge with the newer version and try again")]
+    StaleFramework { newer: Box<Framework> },
+    #[error("a round that is {from} cannot take the step {step}")]
+    IllegalStep { from: StateName, step: Step },
+    #[error("the rules of a round that is {state} are frozen; only its dates can move")]
+    RulesFrozen { state: StateName },
+    #[error("the close passed at {closes_at}; once the round is closed it can be reopened")]
+    ClosePassed { closes_at: Timestamp },
+    #[error("the round is not ready to be scheduled; everything missing is named in the details")]
+    NotReady(Vec<Violation>),
+    #[error("a round with the reference {reference} exists; a reference is never used twice")]
+    ReferenceTaken { reference: String },
+    #[error("the registry holds no such organisation")]
+    NoSuchOwner,
+    #[error("the framework has no version {number}")]
+    VersionNotFound { number: i32 },
+    #[error("version {number} was frozen at {at}; add a new version")]
+    VersionFrozen { number: i32, at: Timestamp },
+    #[error("request is not valid")]
+    Invalid(Vec<Violation>),
+    #[error("a part of the platform cannot be reached; try again with the same request id")]
+    Neighbour {
+        reason: Reason,
+        #[source]
+        status: Status,
+    },
+    #[error("storage failed")]
+    Db(#[from] DbError),
+}
+
+impl Error {
+    /// # Errors
+    /// [`Error::Invalid`] unless there is nothing to say.
+    pub fn invalid_if_any(violations: Vec<Violation>) -> Result<(), Error> {
+        if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
+    }
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Error {
+        Error::Db(DbError::Query(error))
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Fault {
+        let says = error.to_string();
+        let precondition = |reason, says| Fault::new(Code::FailedPrecondition, reason, says);
+        match error {
+            Error::NotFound { what } => Fault::not_found(what),
+            Error::NotAllowed { who_may } => {
+                Fault::new(Code::PermissionDenied, Reason::NotAllowed, says).with("who_may", who_may)
+            }
+            Error::StaleRound { newer } => {
+                let newer = Some(convert::round_as_any(*newer));
+                Fault { newer, ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
+            }
+            Error::StaleFramework { newer } => {
+                let newer = Some(convert::framework_as_any(*newer));
+                Fault { newer, ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
+            }
+            Error::IllegalStep { from, step } => {
+                precondition(Reason::IllegalStep, says).with("from", from.as_str()).with("step", step.as_str())
+            }
+            Error::RulesFrozen { state } => precondition(Reason::RulesFrozen, says).with("state", state.as_str()),
+            Error::ClosePassed { closes_at } => {
+                precondition(Reason::RoundClosed, says).with("closes_at", closes_at.to_string())
+            }
+            Error::NotReady(violations) => Fault { violations, ..precondition(Reason::InvalidFields, says) },
+            Error::ReferenceTaken { reference } => {
+                Fault::new(Code::AlreadyExists, Reason::AlreadyExists, says).with("existing", reference)
+            }
+            Error::NoSuchOwner => {
+                Fault::invalid(vec![Violation::new("owner_organisation_id", "organisation.unknown", says)])
+            }
+            Error::VersionNotFound { .. } => Fault::invalid(vec![Violation::new("number", "framework.no_version", says)]),
+            Error::VersionFrozen { at, .. } => {
+                precondition(Reason::IllegalStep, says).with("from", "frozen").with("frozen_at", at.to_string())
+            }
+            Error::Invalid(violations) => Fault::invalid(violations),
+            Error::Neighbour { reason: Reason::TryAgain, .. } => Fault::try_again(says),
+            error @ Error::Neighbour { .. } => Fault::internal(&error),
+            Error::Db(cause) => cause.fault(),
+        }
+    }
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Status {
+        Fault::from(error).into()
+    }
+}

@@ -1,0 +1,33 @@
+//! The facts that rounds publishes. Each carries the round as it then is. A draft is nobody else's affair: nothing is
+//! said of it, nor of one that is cancelled before it was scheduled.
+
+use kit::outbox::Fact;
+use prost::Message;
+
+use crate::convert;
+use crate::round::{RoundNow, Step};
+
+/// The event's type: past tense, with its package. None for a step that is not published.
+fn kind(step: Step) -> Option<&'static str> {
+    match step {
+        Step::Update => None,
+        Step::Schedule => Some("toadlane.rounds.v1.RoundScheduled"),
+        Step::Open => Some("toadlane.rounds.v1.RoundOpened"),
+        Step::Close => Some("toadlane.rounds.v1.RoundClosed"),
+        Step::Extend => Some("toadlane.rounds.v1.RoundExtended"),
+        Step::Reopen => Some("toadlane.rounds.v1.RoundReopened"),
+        Step::Cancel => Some("toadlane.rounds.v1.RoundCancelled"),
+    }
+}
+
+/// The fact as the outbox takes it; none where the round was never published.
+pub fn fact(step: Step, now: &RoundNow) -> Option<Fact> {
+    let kind = kind(step).filter(|_| now.round.state.scheduled_at().is_some())?;
+    Some(Fact {
+        kind,
+        subject: now.round.id.to_string(),
+        version: now.round.version,
+        resource_type: convert::ROUND,
+        resource: convert::round(now.clone()).encode_to_vec(),
+    })
+}

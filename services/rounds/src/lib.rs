@@ -1,0 +1,117 @@
+//! `rounds` sets rounds up and keeps their dates: frameworks of principles, instruments and pots, limits, form,
+//! criteria and timetable.
+//!
+//! What a bidder must be able to trust: the rules of a scheduled round never change, and neither does the wording of
+//! the principles it names. Dates move to later ones only, for everyone, with a reason, and the first ones stay on
+//! record. A deadline's words are held to its instant (rule 5, `deadline.rs`).
+//!
+//! The gate that bids pass through is not here: `bids` keeps its own row and closes it by its own clock, so a bid can
+//! be handed in while this service is down (design.md, section 4).
+
+pub mod app;
+pub mod check;
+pub mod deadline;
+pub mod error;
+pub mod framework;
+pub mod policy;
+pub mod round;
+pub mod rules;
+pub mod store;
+
+mod api;
+mod convert;
+mod events;
+mod peers;
+#[cfg(test)]
+mod samples;
+
+use std::time::Duration;
+
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use kit::caller::Role;
+use kit::cx::Cx;
+use kit::db::{Db, OpenError, Storage};
+use kit::ids::{BoardId, RoundId};
+use kit::stop::Stop;
+use kit::time::Timestamp;
+use kit::transport::Transport;
+use toadlane_proto::rounds::v1::frameworks_service_server::FrameworksServiceServer;
+use toadlane_proto::rounds::v1::rounds_service_server::RoundsServiceServer;
+use tonic::service::Routes;
+
+use error::Error;
+use peers::Peers;
+use policy::{Action, Facts};
+use round::Round;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+/// How often the clock is looked at. Lateness does not rest on it: `bids` compares its own instants.
+const TICK_EVERY: Duration = Duration::from_millis(100);
+const MOST_PER_LOOK: i64 = 200;
+
+/// Opens the store of `rounds`.
+pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
+    Db::open(storage, Role::Rounds.name(), MIGRATIONS, held_clock)
+}
+
+/// The service, as its RPCs and its ticker see it.
+#[derive(Clone)]
+pub struct Rounds {
+    db: Db,
+    peers: Peers,
+    stop: Stop,
+}
+
+impl Rounds {
+    pub fn new(db: Db, registry: Transport, stop: Stop) -> Rounds {
+        Rounds { db, peers: Peers::new(registry), stop }
+    }
+
+    pub fn routes(&self) -> Routes {
+        Routes::new(RoundsServiceServer::new(self.clone())).add_service(FrameworksServiceServer::new(self.clone()))
+    }
+
+    /// Ticks until the process stops.
+    pub async fn run(self) {
+        while !self.stop.is_called() {
+            if let Err(error) = self.tick().await {
+                tracing::warn!(error = %error, "the rounds could not be looked at: {error}");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(TICK_EVERY) => {}
+                () = self.stop.called() => {}
+            }
+        }
+    }
+
+    /// Lets all that is due by now happen: rounds open and close.
+    pub async fn tick(&self) -> Result<(), Error> {
+        loop {
+            let now = self.db.clock().now();
+            let due = self.db.read(move |tx| store::due(tx, now, MOST_PER_LOOK).map_err(Error::Db)).await?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            for id in due {
+                self.db.work(Some(id.to_string()), move |tx| app::tick(tx, id, now)).await?;
+            }
+        }
+    }
+
+    /// The round, if the caller may see it.
+    async fn seen(&self, cx: &Cx, id: RoundId) -> Result<Round, Error> {
+        let caller = cx.caller.clone();
+        self.db
+            .read(move |tx| {
+                let round = store::round(tx, id)?;
+                policy::check(&caller, Action::SeeRound, Facts::of(&round))?;
+                Ok(round)
+            })
+            .await
+    }
+
+    /// Those of a round's boards that the registry holds.
+    async fn boards(&self, round: &Round) -> Result<Vec<BoardId>, Error> {
+        self.peers.boards(round.rules.boards.iter().map(|board| board.board).collect()).await
+    }
+}

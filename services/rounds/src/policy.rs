@@ -1,0 +1,231 @@
+//! Who may do what: one pure function from caller, action and facts to a verdict, deny by default.
+//!
+//! Whether a step is legal in a state is the round's own affair (`round.rs`). The whole matrix is a golden file,
+//! `tests/golden/policy.txt`: a change of policy shows there as a diff.
+
+use kit::caller::{Caller, Duty, Subject};
+
+use crate::error::Error;
+use crate::round::Round;
+
+/// What a caller wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    CreateRound,
+    SeeRound,
+    UpdateRound,
+    ScheduleRound,
+    ExtendRound,
+    ReopenRound,
+    CancelRound,
+    SeeFramework,
+    CreateFramework,
+    AddVersion,
+    UpdateVersion,
+}
+
+/// What the policy needs to know of a round or a framework.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facts {
+    /// A draft, or a round that was cancelled as one.
+    Unpublished,
+    /// A round from scheduled on, and every framework.
+    Published,
+    /// What does not exist yet.
+    New,
+}
+
+impl Facts {
+    pub fn of(round: &Round) -> Facts {
+        if round.state.scheduled_at().is_some() { Facts::Published } else { Facts::Unpublished }
+    }
+}
+
+/// What the policy says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Allow,
+    /// The caller can see it and may not do this.
+    Refuse { who_may: &'static str },
+    /// The caller may not know that it exists.
+    Hide,
+}
+
+const MANAGERS: &str = "a round manager or a network administrator";
+const EDITORS: &str = "a network administrator or an editor";
+
+pub fn decide(caller: &Caller, action: Action, facts: Facts) -> Verdict {
+    let runs_rounds = caller.has(Duty::RoundManager) || caller.has(Duty::NetworkAdministrator);
+    let words_frameworks = caller.has(Duty::NetworkAdministrator) || caller.has(Duty::Editor);
+    let sees_drafts = runs_rounds || caller.has(Duty::Auditor);
+    if caller.subject == Subject::Anonymous || (facts == Facts::Unpublished && !sees_drafts) {
+        return Verdict::Hide;
+    }
+    match action {
+        Action::SeeRound | Action::SeeFramework => Verdict::Allow,
+        Action::CreateRound
+        | Action::UpdateRound
+        | Action::ScheduleRound
+        | Action::ExtendRound
+        | Action::ReopenRound
+        | Action::CancelRound => {
+            if runs_rounds { Verdict::Allow } else { Verdict::Refuse { who_may: MANAGERS } }
+        }
+        Action::CreateFramework | Action::AddVersion | Action::UpdateVersion => {
+            if words_frameworks { Verdict::Allow } else { Verdict::Refuse { who_may: EDITORS } }
+        }
+    }
+}
+
+/// Whether the caller sees rounds that were never published.
+pub fn sees_drafts(caller: &Caller) -> bool {
+    decide(caller, Action::SeeRound, Facts::Unpublished) == Verdict::Allow
+}
+
+/// # Errors
+/// [`Error::NotFound`] for what the caller may not know of; [`Error::NotAllowed`] with who may.
+pub fn check(caller: &Caller, action: Action, facts: Facts) -> Result<(), Error> {
+    match decide(caller, action, facts) {
+        Verdict::Allow => Ok(()),
+        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
+        Verdict::Hide => Err(Error::NotFound { what: action.subject() }),
+    }
+}
+
+impl Action {
+    pub const ALL: [Action; 11] = [
+        Action::CreateRound,
+        Action::SeeRound,
+        Action::UpdateRound,
+        Action::ScheduleRound,
+        Action::ExtendRound,
+        Action::ReopenRound,
+        Action::CancelRound,
+        Action::SeeFramework,
+        Action::CreateFramework,
+        Action::AddVersion,
+        Action::UpdateVersion,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Action::CreateRound => "create a round",
+            Action::SeeRound => "see a round",
+            Action::UpdateRound => "update a round",
+            Action::ScheduleRound => "schedule a round",
+            Action::ExtendRound => "extend a round",
+            Action::ReopenRound => "reopen a round",
+            Action::CancelRound => "cancel a round",
+            Action::SeeFramework => "see a framework",
+            Action::CreateFramework => "create a framework",
+            Action::AddVersion => "add a version",
+            Action::UpdateVersion => "update a version",
+        }
+    }
+
+    fn subject(self) -> &'static str {
+        match self {
+            Action::CreateRound
+            | Action::SeeRound
+            | Action::UpdateRound
+            | Action::ScheduleRound
+            | Action::ExtendRound
+            | Action::ReopenRound
+            | Action::CancelRound => "round",
+            Action::SeeFramework | Action::CreateFramework | Action::AddVersion | Action::UpdateVersion => "framework",
+        }
+    }
+
+    /// The facts that can be met with this action.
+    #[cfg(test)]
+    fn facts(self) -> &'static [Facts] {
+        match self {
+            Action::CreateRound | Action::CreateFramework => &[Facts::New],
+            Action::SeeRound
+            | Action::UpdateRound
+            | Action::ScheduleRound
+            | Action::ExtendRound
+            | Action::ReopenRound
+            | Action::CancelRound => &[Facts::Unpublished, Facts::Published],
+            Action::SeeFramework | Action::AddVersion | Action::UpdateVersion => &[Facts::Published],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::caller::{Grant, Role};
+    use kit::ids::{ClientId, OrgId, PersonId};
+
+    use super::*;
+    use crate::samples::{a_draft, an_open_round};
+
+    fn somebody() -> Caller {
+        Caller { subject: Subject::Person(PersonId::new()), ..Caller::anonymous() }
+    }
+
+    fn with(duty: Duty) -> Caller {
+        Caller { grants: vec![Grant { duty, organisation: OrgId::new() }], ..somebody() }
+    }
+
+    /// Everybody who can call, by the name that stands in the golden file.
+    fn everybody() -> Vec<(&'static str, Caller)> {
+        let client = Caller {
+            subject: Subject::Client(ClientId::new()),
+            organisation: Some(OrgId::new()),
+            ..Caller::anonymous()
+        };
+        let mut all: Vec<_> = Duty::ALL.into_iter().map(|duty| (duty.name(), with(duty))).collect();
+        all.push(("no duty", somebody()));
+        all.push(("a council's system", client));
+        all.push(("another role", Caller::role(Role::Bids)));
+        all.push(("not signed in", Caller::anonymous()));
+        all
+    }
+
+    #[test]
+    fn the_policy_is_as_the_golden_matrix_says() {
+        let mut matrix = String::from("# who may do what; `unpublished` is a draft, or a round cancelled as one\n");
+        for action in Action::ALL {
+            for facts in action.facts() {
+                matrix += &format!("\n{} ({})\n", action.as_str(), format!("{facts:?}").to_lowercase());
+                let mut allowed = Vec::new();
+                let mut refused = Vec::new();
+                let mut hidden = Vec::new();
+                for (name, caller) in everybody() {
+                    match decide(&caller, action, *facts) {
+                        Verdict::Allow => allowed.push(name),
+                        Verdict::Refuse { .. } => refused.push(name),
+                        Verdict::Hide => hidden.push(name),
+                    }
+                }
+                matrix += &format!("  allowed: {}\n", allowed.join(", "));
+                matrix += &format!("  refused: {}\n", refused.join(", "));
+                matrix += &format!("  hidden:  {}\n", hidden.join(", "));
+            }
+        }
+        let matrix: String = matrix.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+        let golden = include_str!("../tests/golden/policy.txt");
+        assert!(matrix == golden, "the matrix is now:\n{matrix}");
+    }
+
+    #[test]
+    fn a_round_cancelled_as_a_draft_stays_hidden() {
+        let now = kit::time::at("2019-11-01T10:00:00Z");
+        let draft = a_draft().cancel("no money".to_string(), now).unwrap();
+        let published = an_open_round().cancel("no money".to_string(), now).unwrap();
+        assert_eq!((Facts::of(&draft), Facts::of(&published)), (Facts::Unpublished, Facts::Published));
+    }
+
+    #[test]
+    fn a_refusal_says_who_may() {
+        let refused = check(&with(Duty::Certifier), Action::ExtendRound, Facts::Published).unwrap_err();
+        assert_eq!(refused.to_string(), "a round manager or a network administrator may do this");
+    }
+
+    #[test]
+    fn a_draft_is_not_found_by_those_who_may_not_know_of_it() {
+        let hidden = check(&with(Duty::Certifier), Action::UpdateRound, Facts::Unpublished).unwrap_err();
+        assert_eq!(hidden.to_string(), "no such round");
+    }
+}

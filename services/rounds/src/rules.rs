@@ -1,0 +1,237 @@
+//! What a round manager writes of a round: instruments and pots, limits, form, criteria, scale and boards.
+//!
+//! Values only. A draft may hold them incomplete; `check.rs` says what keeps them from being scheduled.
+
+use kit::ids::{BoardId, FrameworkId};
+use kit::money::Money;
+use serde::{Deserialize, Serialize};
+
+/// Text that the network publishes, in English and, where it exists, in Welsh.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    pub en: String,
+    /// Empty where there is none.
+    pub cy: String,
+}
+
+/// All that is frozen when a round is scheduled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules {
+    /// Public reference code, unique for ever, such as `r3-2020`.
+    pub reference: String,
+    pub programme: Option<Programme>,
+    pub title: Text,
+    pub theme: Option<Text>,
+    pub framework: Option<FrameworkUse>,
+    pub instruments: Vec<Instrument>,
+    pub form: Option<Form>,
+    pub attachments: Option<AttachmentRules>,
+    pub criteria: Vec<Criterion>,
+    pub scale: Option<Scale>,
+    /// Best first.
+    pub bands: Vec<GradeBand>,
+    /// Whether seats without a vote may score (rule 12).
+    pub non_voting_seats_may_score: bool,
+    pub boards: Vec<GradingBoard>,
+    /// What an overdue report on an earlier award does to a bid (rule 9).
+    pub overdue_reports: OverdueReports,
+    /// Seconds after the announced close in which a bid still counts as in time (rule 5).
+    pub grace_seconds: i32,
+}
+
+impl Rules {
+    /// The same rules with this number on their form. The server counts, whatever was written.
+    pub fn with_form_version(mut self, version: i32) -> Rules {
+        if let Some(form) = &mut self.form {
+            form.version = version;
+        }
+        self
+    }
+
+    /// The same rules, their form counted on where it differs from the one before.
+    pub fn with_form_version_after(self, before: &Rules) -> Rules {
+        let Some(last) = before.form.as_ref().map(|form| form.version) else { return self.with_form_version(1) };
+        let rules = self.with_form_version(last);
+        if rules.form == before.form { rules } else { rules.with_form_version(last + 1) }
+    }
+}
+
+/// A lasting purpose under which rounds are run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Programme {
+    pub code: String,
+    pub title: Text,
+}
+
+/// The version of a framework whose principles bids name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrameworkUse {
+    pub id: FrameworkId,
+    /// 0 while none is chosen.
+    pub version: i32,
+}
+
+/// A kind of support on offer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instrument {
+    pub code: String,
+    pub name: Text,
+    pub pot: Option<Money>,
+    pub floor: Option<Money>,
+    pub ceiling: Option<Money>,
+    pub months_min: i32,
+    pub months_max: i32,
+    /// Classes whose members may lead a bid for it.
+    pub admitted_classes: Vec<MembershipClass>,
+    pub lead_limit: LeadLimit,
+}
+
+/// The class in which an organisation belongs to the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MembershipClass {
+    Full,
+    Associate,
+    Affiliate,
+    Supporter,
+}
+
+/// How much one organisation may lead (rule 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadLimit {
+    pub counts: LeadCounts,
+    /// 0 where nothing is counted.
+    pub at_most: i32,
+}
+
+/// What a lead limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeadCounts {
+    Nothing,
+    BidsInRound,
+    LiveProjects,
+}
+
+/// What a bid is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// Counts the changes of the form while the round is a draft, from 1.
+    pub version: i32,
+    pub title_max_chars: i32,
+    pub summary_max_words: i32,
+    pub questions: Vec<Question>,
+}
+
+/// One question of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    pub id: String,
+    pub label: Text,
+    pub help: Option<Text>,
+    pub kind: QuestionKind,
+    pub required: bool,
+    /// 0 means no limit.
+    pub word_limit: i32,
+    pub options: Vec<QuestionOption>,
+    /// None: always asked.
+    pub condition: Option<Condition>,
+}
+
+/// Shape of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionKind {
+    ShortText,
+    LongText,
+    Choice,
+    Choices,
+    Number,
+    Money,
+    Date,
+    YesNo,
+}
+
+/// One thing that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionOption {
+    pub code: String,
+    pub label: Text,
+}
+
+/// A question is asked only after a certain answer to an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    pub question_id: String,
+    /// Code of an option, or `yes` or `no`.
+    pub equals: String,
+}
+
+/// Which files a bid may have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentRules {
+    pub media_types: Vec<String>,
+    pub max_count: i32,
+    pub max_bytes_each: i64,
+}
+
+/// An aspect that is judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Criterion {
+    pub code: String,
+    pub name: Text,
+    pub guidance: Option<Text>,
+    /// Its part of the sum of all weights.
+    pub weight: i32,
+    /// Least mark with which a bid can be funded, whatever its total (rule 16).
+    pub minimum_mark: Option<i32>,
+    /// Code of a statement of the round's framework; empty where there is none.
+    pub principle: String,
+}
+
+/// The whole marks that a reviewer may give.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scale {
+    pub min: i32,
+    pub max: i32,
+    pub anchors: Vec<Anchor>,
+}
+
+/// The text that fixes what a mark means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anchor {
+    pub mark: i32,
+    pub text: Text,
+}
+
+/// A grade and the least total for it, from 0 to 100.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GradeBand {
+    pub grade: String,
+    pub at_least: i32,
+}
+
+/// A board and its part in grading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GradingBoard {
+    pub board: BoardId,
+    pub part: BoardPart,
+}
+
+/// What a board does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BoardPart {
+    Joint,
+    Recommends,
+    Determines,
+}
+
+/// What an overdue report on an earlier award does to a bid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverdueReports {
+    Ignore,
+    Warn,
+    Block,
+}

@@ -1,0 +1,192 @@
+//! The round's own row, and lists of rounds.
+
+use diesel::prelude::*;
+use kit::db::{DbError, Tx, is_unique_violation};
+use kit::ids::RoundId;
+use kit::time::Timestamp;
+
+use super::tables::round;
+use super::{from_json, inconsistent, json, parsed};
+use crate::error::Error;
+use crate::round::{Round, State, StateName};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = round, treat_none_as_null = true)]
+struct Row {
+    id: String,
+    reference: String,
+    programme: Option<String>,
+    version: i64,
+    state: String,
+    rules: String,
+    timetable: String,
+    framework_id: Option<String>,
+    framework_version: Option<i32>,
+    opens_at: Option<i64>,
+    closes_at: Option<i64>,
+    originally_closes: Option<String>,
+    reason: String,
+    scheduled_at: Option<i64>,
+    opened_at: Option<i64>,
+    closed_at: Option<i64>,
+    cancelled_at: Option<i64>,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl From<&Round> for Row {
+    fn from(round: &Round) -> Row {
+        let (rules, state) = (&round.rules, round.state);
+        let framework = rules.framework.filter(|_| state.scheduled_at().is_some());
+        Row {
+            id: round.id.to_string(),
+            reference: rules.reference.clone(),
+            programme: rules.programme.as_ref().map(|programme| programme.code.clone()),
+            version: round.version,
+            state: state.name().as_str().to_string(),
+            rules: json(rules),
+            timetable: json(&round.timetable),
+            framework_id: framework.map(|used| used.id.to_string()),
+            framework_version: framework.map(|used| used.version),
+            opens_at: round.opens_at().map(Timestamp::micros),
+            closes_at: round.closes_at().map(Timestamp::micros),
+            originally_closes: round.originally_closes.as_ref().map(json),
+            reason: round.reason.clone(),
+            scheduled_at: state.scheduled_at().map(Timestamp::micros),
+            opened_at: state.opened_at().map(Timestamp::micros),
+            closed_at: state.closed_at().map(Timestamp::micros),
+            cancelled_at: state.cancelled_at().map(Timestamp::micros),
+            created_at: round.created_at.micros(),
+            updated_at: round.updated_at.micros(),
+        }
+    }
+}
+
+impl TryFrom<Row> for Round {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Round, DbError> {
+        Ok(Round {
+            id: parsed(&row.id)?,
+            version: row.version,
+            state: state_of(&row)?,
+            rules: from_json(&row.rules)?,
+            timetable: from_json(&row.timetable)?,
+            originally_closes: row.originally_closes.as_deref().map(from_json).transpose()?,
+            reason: row.reason,
+            created_at: Timestamp::from_micros(row.created_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
+        })
+    }
+}
+
+fn state_of(row: &Row) -> Result<State, DbError> {
+    let at = |micros: Option<i64>| micros.map(Timestamp::from_micros);
+    let (scheduled_at, opened_at) = (at(row.scheduled_at), at(row.opened_at));
+    let (closed_at, cancelled_at) = (at(row.closed_at), at(row.cancelled_at));
+    match (row.state.as_str(), scheduled_at, opened_at, closed_at, cancelled_at) {
+        ("draft", None, None, None, None) => Ok(State::Draft),
+        ("scheduled", Some(scheduled_at), None, None, None) => Ok(State::Scheduled { scheduled_at }),
+        ("open", Some(scheduled_at), Some(opened_at), None, None) => Ok(State::Open { scheduled_at, opened_at }),
+        ("closed", Some(scheduled_at), Some(opened_at), Some(closed_at), None) => {
+            Ok(State::Closed { scheduled_at, opened_at, closed_at })
+        }
+        ("cancelled", scheduled_at, opened_at, None, Some(cancelled_at)) => {
+            Ok(State::Cancelled { scheduled_at, opened_at, cancelled_at })
+        }
+        (state, ..) => Err(inconsistent(format!("round {}: {state} does not fit its instants", row.id))),
+    }
+}
+
+/// The round as it now is.
+pub fn round(tx: &mut Tx, id: RoundId) -> Result<Round, Error> {
+    let found: Option<Row> = round::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
+    match found {
+        Some(row) => Ok(row.try_into()?),
+        None => Err(Error::NotFound { what: "round" }),
+    }
+}
+
+pub fn insert_round(tx: &mut Tx, new: &Round) -> Result<(), Error> {
+    let written = diesel::insert_into(round::table).values(Row::from(new)).execute(tx);
+    written.map_err(|error| reference_taken(error, new))?;
+    Ok(())
+}
+
+/// Writes the new version over the one it was made from.
+pub fn update_round(tx: &mut Tx, old: &Round, new: &Round) -> Result<(), Error> {
+    let of_old_version = round::table.filter(round::id.eq(new.id.to_string())).filter(round::version.eq(old.version));
+    let written = diesel::update(of_old_version).set(Row::from(new)).execute(tx);
+    let n_changed = written.map_err(|error| reference_taken(error, new))?;
+    if n_changed == 0 {
+        return Err(Error::StaleRound { newer: Box::new(self::round(tx, new.id)?) });
+    }
+    Ok(())
+}
+
+/// The reference is the one unique thing that a caller chooses.
+fn reference_taken(error: diesel::result::Error, round: &Round) -> Error {
+    if is_unique_violation(&error) {
+        Error::ReferenceTaken { reference: round.rules.reference.clone() }
+    } else {
+        error.into()
+    }
+}
+
+/// Which rounds are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Empty means all.
+    pub states: Vec<StateName>,
+    pub programme: Option<String>,
+    pub reference: Option<String>,
+    /// Whether rounds that were never published are among them.
+    pub unpublished: bool,
+}
+
+type Boxed<'a> = round::BoxedQuery<'a, <Tx as diesel::Connection>::Backend>;
+
+fn filtered(filter: &Filter) -> Boxed<'_> {
+    let mut query = round::table.into_boxed();
+    if !filter.states.is_empty() {
+        query = query.filter(round::state.eq_any(filter.states.iter().map(|state| state.as_str())));
+    }
+    if let Some(programme) = &filter.programme {
+        query = query.filter(round::programme.eq(programme));
+    }
+    if let Some(reference) = &filter.reference {
+        query = query.filter(round::reference.eq(reference));
+    }
+    if !filter.unpublished {
+        query = query.filter(round::scheduled_at.is_not_null());
+    }
+    query
+}
+
+/// Rounds newest first, from below an identity on.
+pub fn rounds(tx: &mut Tx, filter: &Filter, below: Option<&str>, limit: i64) -> Result<Vec<Round>, DbError> {
+    let mut query = filtered(filter);
+    if let Some(below) = below {
+        query = query.filter(round::id.lt(below));
+    }
+    let rows: Vec<Row> = query.order(round::id.desc()).limit(limit).select(Row::as_select()).load(tx)?;
+    rows.into_iter().map(Round::try_from).collect()
+}
+
+/// How many rounds match, on all pages.
+pub fn n_rounds(tx: &mut Tx, filter: &Filter) -> Result<i64, DbError> {
+    Ok(filtered(filter).count().get_result(tx)?)
+}
+
+/// Rounds for which the clock brings something about at this instant.
+pub fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<RoundId>, DbError> {
+    let to_open = round::state.eq("scheduled").and(round::opens_at.le(now.micros()));
+    let to_close = round::state.eq("open").and(round::closes_at.le(now.micros()));
+    let ids: Vec<String> = round::table
+        .filter(to_open.or(to_close))
+        .order(round::id.asc())
+        .limit(limit)
+        .select(round::id)
+        .load(tx)?;
+    ids.iter().map(|id| parsed(id)).collect()
+}

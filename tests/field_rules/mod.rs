@@ -20,34 +20,19 @@ type Found = BTreeSet<(String, String)>;
 
 #[test]
 fn the_rules_of_the_contract_are_those_of_bufs_validator() {
-    agree(
-        "the contract",
-        toadlane_proto::pool().clone(),
-        toadlane_proto::DESCRIPTORS.to_vec(),
-    );
+    agree("the contract", toadlane_proto::pool().clone(), toadlane_proto::DESCRIPTORS.to_vec());
 }
 
 #[test]
 fn every_rule_that_is_known_is_that_of_bufs_validator() {
     let mut resolver = ChainFileResolver::new();
-    resolver.add(IncludeFileResolver::new(
-        concat!(env!("CARGO_MANIFEST_DIR"), "/field_rules").into(),
-    ));
-    resolver.add(IncludeFileResolver::new(
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../proto").into(),
-    ));
+    resolver.add(IncludeFileResolver::new(concat!(env!("CARGO_MANIFEST_DIR"), "/field_rules").into()));
+    resolver.add(IncludeFileResolver::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../proto").into()));
     resolver.add(GoogleFileResolver::new());
     let mut compiler = protox::Compiler::with_file_resolver(resolver);
-    compiler
-        .include_imports(true)
-        .open_file("every_rule.proto")
-        .unwrap();
+    compiler.include_imports(true).open_file("every_rule.proto").unwrap();
     let descriptors = compiler.encode_file_descriptor_set();
-    agree(
-        "every_rule.proto",
-        DescriptorPool::decode(descriptors.as_slice()).unwrap(),
-        descriptors,
-    );
+    agree("every_rule.proto", DescriptorPool::decode(descriptors.as_slice()).unwrap(), descriptors);
 }
 
 /// Compares both validators, then takes one rule of each kind out of ours and expects the comparison to fail.
@@ -59,11 +44,7 @@ fn agree(name: &str, pool: DescriptorPool, descriptors: Vec<u8>) {
 
     let n_invalid = judged.iter().filter(|found| !found.is_empty()).count();
     let share = n_invalid as f64 / requests.len() as f64;
-    println!(
-        "{name}: {} messages, {n_invalid} of them invalid ({:.0} %)",
-        requests.len(),
-        share * 100.0
-    );
+    println!("{name}: {} messages, {n_invalid} of them invalid ({:.0} %)", requests.len(), share * 100.0);
     if let Some((message, buf, ours)) = first_difference(&rules, &requests, &judged) {
         let only = |a: &Found, b: &Found| a.difference(b).cloned().collect::<Vec<_>>();
         panic!(
@@ -82,15 +63,9 @@ fn agree(name: &str, pool: DescriptorPool, descriptors: Vec<u8>) {
             let rules = Rules::new(&without(&pool, &descriptors, place, kind)).unwrap();
             first_difference(&rules, &requests, &judged).is_some()
         });
-        assert!(
-            noticed,
-            "{name}: nothing notices when a rule {kind} is lost, of those on {places:?}"
-        );
+        assert!(noticed, "{name}: nothing notices when a rule {kind} is lost, of those on {places:?}");
     }
-    println!(
-        "{name}: losing one rule is noticed for each of {:?}",
-        kinds.keys().collect::<Vec<_>>()
-    );
+    println!("{name}: losing one rule is noticed for each of {:?}", kinds.keys().collect::<Vec<_>>());
 }
 
 fn first_difference<'a>(
@@ -99,11 +74,7 @@ fn first_difference<'a>(
     judged: &[Found],
 ) -> Option<(&'a DynamicMessage, Found, Found)> {
     requests.iter().zip(judged).find_map(|(message, buf)| {
-        let ours: Found = rules
-            .check(message)
-            .into_iter()
-            .map(|found| (found.field, found.rule))
-            .collect();
+        let ours: Found = rules.check(message).into_iter().map(|found| (found.field, found.rule)).collect();
         (*buf != ours).then(|| (message, buf.clone(), ours))
     })
 }
@@ -111,33 +82,20 @@ fn first_difference<'a>(
 /// The bytes in a form for `protoc --decode`: printing the message itself does not end for recursive types.
 fn shown(message: &DynamicMessage) -> String {
     let bytes = message.encode_to_vec();
-    let hex: String = bytes
-        .iter()
-        .take(1000)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex: String = bytes.iter().take(1000).map(|byte| format!("{byte:02x}")).collect();
     format!("{} bytes {hex}", bytes.len())
 }
 
 fn judged_by_buf(name: &str, descriptors: &[u8], requests: &[DynamicMessage]) -> Vec<Found> {
-    let python = std::env::var("TOADLANE_TEST_PYTHON").expect(
-        "TOADLANE_TEST_PYTHON must name a Python with protovalidate 2.1 and protobuf; ./infra/test sets it",
-    );
-    let folder = std::env::temp_dir().join(format!(
-        "toadlane-field-rules-{}-{}",
-        std::process::id(),
-        name.len()
-    ));
+    let python = std::env::var("TOADLANE_TEST_PYTHON")
+        .expect("TOADLANE_TEST_PYTHON must name a Python with protovalidate 2.1 and protobuf; ./infra/test sets it");
+    let folder = std::env::temp_dir().join(format!("toadlane-field-rules-{}-{}", std::process::id(), name.len()));
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("descriptors"), descriptors).unwrap();
     let mut file = BufWriter::new(File::create(folder.join("messages")).unwrap());
     for message in requests {
-        for part in [
-            message.descriptor().full_name().as_bytes(),
-            &message.encode_to_vec(),
-        ] {
-            file.write_all(&u32::try_from(part.len()).unwrap().to_le_bytes())
-                .unwrap();
+        for part in [message.descriptor().full_name().as_bytes(), &message.encode_to_vec()] {
+            file.write_all(&u32::try_from(part.len()).unwrap().to_le_bytes()).unwrap();
             file.write_all(part).unwrap();
         }
     }
@@ -148,16 +106,9 @@ fn judged_by_buf(name: &str, descriptors: &[u8], requests: &[DynamicMessage]) ->
         .output()
         .unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines = String::from_utf8(output.stdout).unwrap();
-    lines
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// Where each kind of rule stands, among all messages that a request may hold: kind to full names of fields and oneofs.
@@ -180,10 +131,7 @@ fn kinds_of_rules(pool: &DescriptorPool) -> BTreeMap<String, Vec<String>> {
 
 fn kinds_within(options: &DynamicMessage, before: &str) -> Vec<String> {
     let mut kinds = Vec::new();
-    for (_, rules) in options
-        .extensions()
-        .filter(|(extension, _)| extension.number() == 1159)
-    {
+    for (_, rules) in options.extensions().filter(|(extension, _)| extension.number() == 1159) {
         leaves(rules.as_message().unwrap(), before, &mut kinds);
     }
     kinds
@@ -205,18 +153,11 @@ fn leaves(rules: &DynamicMessage, path: &str, kinds: &mut Vec<String>) {
 
 /// The same contract with one rule of one field (or oneof) taken out.
 fn without(pool: &DescriptorPool, descriptors: &[u8], place: &str, kind: &str) -> DescriptorPool {
-    let set: MessageDescriptor = pool
-        .get_message_by_name("google.protobuf.FileDescriptorSet")
-        .unwrap();
+    let set: MessageDescriptor = pool.get_message_by_name("google.protobuf.FileDescriptorSet").unwrap();
     let mut set = DynamicMessage::decode(set, descriptors).unwrap();
     let mut taken = 0;
     for file in list(&mut set, "file") {
-        let package = file
-            .get_field_by_name("package")
-            .unwrap()
-            .as_str()
-            .unwrap()
-            .to_string();
+        let package = file.get_field_by_name("package").unwrap().as_str().unwrap().to_string();
         for message in list(file, "message_type") {
             take_out(message, &package, place, kind, &mut taken);
         }
@@ -227,10 +168,7 @@ fn without(pool: &DescriptorPool, descriptors: &[u8], place: &str, kind: &str) -
 
 fn take_out(message: &mut DynamicMessage, outer: &str, place: &str, kind: &str, taken: &mut usize) {
     let full_name = |within: &str, message: &DynamicMessage| {
-        format!(
-            "{within}.{}",
-            message.get_field_by_name("name").unwrap().as_str().unwrap()
-        )
+        format!("{within}.{}", message.get_field_by_name("name").unwrap().as_str().unwrap())
     };
     let name = full_name(outer, message);
     let (held_by, kind_within) = match kind.strip_prefix("oneof ") {
@@ -238,15 +176,8 @@ fn take_out(message: &mut DynamicMessage, outer: &str, place: &str, kind: &str, 
         None => ("field", kind),
     };
     for member in list(message, held_by).filter(|member| full_name(&name, member) == place) {
-        let options = member
-            .get_field_by_name_mut("options")
-            .unwrap()
-            .as_message_mut()
-            .unwrap();
-        let (_, rules) = options
-            .extensions_mut()
-            .find(|(extension, _)| extension.number() == 1159)
-            .unwrap();
+        let options = member.get_field_by_name_mut("options").unwrap().as_message_mut().unwrap();
+        let (_, rules) = options.extensions_mut().find(|(extension, _)| extension.number() == 1159).unwrap();
         let mut rules = rules.as_message_mut().unwrap();
         let mut path = kind_within.split('.').peekable();
         while let Some(part) = path.next() {
@@ -255,11 +186,7 @@ fn take_out(message: &mut DynamicMessage, outer: &str, place: &str, kind: &str, 
                 *taken += 1;
                 break;
             }
-            rules = rules
-                .get_field_by_name_mut(part)
-                .unwrap()
-                .as_message_mut()
-                .unwrap();
+            rules = rules.get_field_by_name_mut(part).unwrap().as_message_mut().unwrap();
         }
     }
     for inner in list(message, "nested_type") {
@@ -268,10 +195,6 @@ fn take_out(message: &mut DynamicMessage, outer: &str, place: &str, kind: &str, 
 }
 
 fn list<'a>(message: &'a mut DynamicMessage, name: &str) -> impl Iterator<Item = &'a mut DynamicMessage> {
-    let items = message
-        .get_field_by_name_mut(name)
-        .unwrap()
-        .as_list_mut()
-        .unwrap();
+    let items = message.get_field_by_name_mut(name).unwrap().as_list_mut().unwrap();
     items.iter_mut().map(|item| item.as_message_mut().unwrap())
 }

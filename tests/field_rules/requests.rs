@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use bytes::Bytes;
 use kit::rules::Rules;
-use prost_reflect::{
-    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Value,
-};
+use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Value};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// Every request of the pool: valid, with each field at and beyond each limit, and with several fields so.
@@ -16,22 +14,14 @@ pub fn of(pool: &DescriptorPool, rules: &Rules) -> Vec<DynamicMessage> {
     for input in inputs(pool) {
         let base = base(&input, rules, &mut Vec::new());
         let broken = rules.check(&base);
-        assert!(
-            broken.is_empty(),
-            "no valid {} could be made: {broken:?}",
-            input.full_name()
-        );
+        assert!(broken.is_empty(), "no valid {} could be made: {broken:?}", input.full_name());
         let single = variants(&base, rules, &mut Vec::new());
-        let invalid: Vec<&DynamicMessage> =
-            single.iter().filter(|one| !rules.check(one).is_empty()).collect();
+        let invalid: Vec<&DynamicMessage> = single.iter().filter(|one| !rules.check(one).is_empty()).collect();
         for one in &single {
             // Half begin with an invalid field: with chance alone, most messages would be valid.
-            let mut several = if chance.below(2) == 0 || invalid.is_empty() {
-                one
-            } else {
-                invalid[chance.below(invalid.len())]
-            }
-            .clone();
+            let mut several =
+                if chance.below(2) == 0 || invalid.is_empty() { one } else { invalid[chance.below(invalid.len())] }
+                    .clone();
             for _ in 0..1 + chance.below(4) {
                 let other = &single[chance.below(single.len())];
                 let fields: Vec<FieldDescriptor> = input.fields().collect();
@@ -56,11 +46,7 @@ pub fn reachable(pool: &DescriptorPool) -> Vec<MessageDescriptor> {
     let mut open = inputs(pool);
     while let Some(message) = open.pop() {
         if !found.contains(&message) {
-            open.extend(
-                message
-                    .fields()
-                    .filter_map(|field| field.kind().as_message().cloned()),
-            );
+            open.extend(message.fields().filter_map(|field| field.kind().as_message().cloned()));
             found.push(message);
         }
     }
@@ -82,9 +68,7 @@ fn base(message: &MessageDescriptor, rules: &Rules, outer: &mut Vec<String>) -> 
     let mut made = DynamicMessage::new(message.clone());
     outer.push(message.full_name().to_string());
     for field in message.fields() {
-        let is_taken = field
-            .containing_oneof()
-            .is_some_and(|oneof| oneof.fields().any(|other| made.has_field(&other)));
+        let is_taken = field.containing_oneof().is_some_and(|oneof| oneof.fields().any(|other| made.has_field(&other)));
         if is_taken {
             continue;
         }
@@ -148,10 +132,7 @@ fn candidates(field: &FieldDescriptor, rules: &Rules, outer: &mut Vec<String>) -
     let items = items(field, &options.within("repeated").within("items"), rules, outer);
     let list = options.within("repeated");
     let mut sizes = HashSet::from([0, 1, 2, 3]);
-    for n in [list.number("min_items"), list.number("max_items")]
-        .into_iter()
-        .flatten()
-    {
+    for n in [list.number("min_items"), list.number("max_items")].into_iter().flatten() {
         sizes.extend([n.saturating_sub(1), n, n + 1]);
     }
     let mut sizes: Vec<u64> = sizes.into_iter().filter(|n| *n <= 2000).collect();
@@ -160,11 +141,7 @@ fn candidates(field: &FieldDescriptor, rules: &Rules, outer: &mut Vec<String>) -
     for n in sizes {
         // Now and then all the same, then each different: `unique` tells them apart.
         for shift in 0..items.len().min(8) {
-            lists.push(
-                (0..n as usize)
-                    .map(|at| items[(shift + at) % items.len()].clone())
-                    .collect(),
-            );
+            lists.push((0..n as usize).map(|at| items[(shift + at) % items.len()].clone()).collect());
             lists.push(vec![items[shift].clone(); n as usize]);
         }
     }
@@ -184,15 +161,9 @@ fn items(field: &FieldDescriptor, options: &Options, rules: &Rules, outer: &mut 
             vec![Value::Message(DynamicMessage::new(message))]
         }
         Kind::Message(message) => {
-            vec![
-                Value::Message(base(&message, rules, outer)),
-                Value::Message(DynamicMessage::new(message)),
-            ]
+            vec![Value::Message(base(&message, rules, outer)), Value::Message(DynamicMessage::new(message))]
         }
-        Kind::String => texts(&options.within("string"))
-            .into_iter()
-            .map(Value::String)
-            .collect(),
+        Kind::String => texts(&options.within("string")).into_iter().map(Value::String).collect(),
         Kind::Bytes => {
             let sizes = sizes(&options.within("bytes"), &["len", "min_len", "max_len"]);
             let bytes = |n: &usize| [Bytes::from(vec![0; *n]), Bytes::from(vec![0xff; *n])];
@@ -205,12 +176,8 @@ fn items(field: &FieldDescriptor, options: &Options, rules: &Rules, outer: &mut 
             all.extend([0, -1, i32::MAX, declared.iter().max().map_or(1, |n| n + 1)]);
             all.into_iter().map(Value::EnumNumber).collect()
         }
-        Kind::Int32 => whole(options, "int32", i32::MIN.into(), i32::MAX.into(), |n| {
-            Value::I32(n as i32)
-        }),
-        Kind::Int64 => whole(options, "int64", i64::MIN.into(), i64::MAX.into(), |n| {
-            Value::I64(n as i64)
-        }),
+        Kind::Int32 => whole(options, "int32", i32::MIN.into(), i32::MAX.into(), |n| Value::I32(n as i32)),
+        Kind::Int64 => whole(options, "int64", i64::MIN.into(), i64::MAX.into(), |n| Value::I64(n as i64)),
         Kind::Uint32 => whole(options, "uint32", 0, u32::MAX.into(), |n| Value::U32(n as u32)),
         Kind::Uint64 => whole(options, "uint64", 0, u64::MAX.into(), |n| Value::U64(n as u64)),
         Kind::Double => [0.0, 1.0, -0.5].map(Value::F64).to_vec(),
@@ -223,28 +190,15 @@ fn whole(options: &Options, rule: &str, min: i128, max: i128, value: fn(i128) ->
     for n in options.within(rule).numbers() {
         all.extend([n, n - 1, n + 1]);
     }
-    all.into_iter()
-        .filter(|n| (min..=max).contains(n))
-        .map(value)
-        .collect()
+    all.into_iter().filter(|n| (min..=max).contains(n)).map(value).collect()
 }
 
 fn times(message: &MessageDescriptor, options: &Options) -> Vec<Value> {
-    let mut all = vec![
-        (1_585_000_000, 0),
-        (0, 0),
-        (-5, 999_999_999),
-        (253_402_300_799, 0),
-    ];
+    let mut all = vec![(1_585_000_000, 0), (0, 0), (-5, 999_999_999), (253_402_300_799, 0)];
     for time in options.messages() {
         let part = |name| Options(Some(time.clone())).number_of(name);
         let (seconds, nanos) = (part("seconds"), part("nanos"));
-        all.extend([
-            (seconds, nanos),
-            (seconds, nanos + 1),
-            (seconds - 1, 999_999_999),
-            (seconds + 1, 0),
-        ]);
+        all.extend([(seconds, nanos), (seconds, nanos + 1), (seconds - 1, 999_999_999), (seconds + 1, 0)]);
     }
     let made = |(seconds, nanos): (i64, i64)| {
         let mut time = DynamicMessage::new(message.clone());
@@ -265,30 +219,14 @@ fn texts(options: &Options) -> Vec<String> {
             let mut shorter: Vec<char> = text.chars().collect();
             shorter.pop();
             let shorter: String = shorter.into_iter().collect();
-            all.extend([
-                format!("{text}a"),
-                format!("{text}\n"),
-                format!(" {text}"),
-                format!("{shorter}ŵ"),
-                shorter,
-            ]);
+            all.extend([format!("{text}a"), format!("{text}\n"), format!(" {text}"), format!("{shorter}ŵ"), shorter]);
             all.push(text.to_uppercase());
         }
     }
     if options.is_on("uuid") {
         let uuid = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
-        all.extend([
-            uuid.to_string(),
-            uuid.to_uppercase(),
-            uuid.replace('-', ""),
-            format!("{{{uuid}}}"),
-        ]);
-        all.extend([
-            format!("{uuid}\n"),
-            uuid.replace('0', "g"),
-            format!("urn:uuid:{uuid}"),
-            uuid[..35].to_string(),
-        ]);
+        all.extend([uuid.to_string(), uuid.to_uppercase(), uuid.replace('-', ""), format!("{{{uuid}}}")]);
+        all.extend([format!("{uuid}\n"), uuid.replace('0', "g"), format!("urn:uuid:{uuid}"), uuid[..35].to_string()]);
         all.push("0190a1b2c3d4-7e5f-8a9b-0c1d-2e3f4a5b".to_string());
     }
     if options.is_on("email") {
@@ -298,18 +236,10 @@ fn texts(options: &Options) -> Vec<String> {
         all.extend(["a@b\n".to_string(), "a b@c".to_string()]);
     }
     for prefix in options.words("prefix") {
-        all.extend([
-            format!("{prefix}x"),
-            prefix.clone(),
-            prefix.to_uppercase(),
-            format!(" {prefix}"),
-        ]);
+        all.extend([format!("{prefix}x"), prefix.clone(), prefix.to_uppercase(), format!(" {prefix}")]);
         all.push(prefix.chars().skip(1).collect());
     }
-    for word in ["const", "in", "not_in"]
-        .iter()
-        .flat_map(|rule| options.words(rule))
-    {
+    for word in ["const", "in", "not_in"].iter().flat_map(|rule| options.words(rule)) {
         all.extend([word.clone(), format!("{word}x"), word.to_uppercase()]);
     }
     all.push("plain".to_string());
@@ -318,12 +248,7 @@ fn texts(options: &Options) -> Vec<String> {
         all.push("🐸".repeat(n));
         // Long texts would only make the test slow.
         if n <= 1000 {
-            all.extend([
-                "ŵ".repeat(n),
-                "ŵ".repeat(n / 2),
-                "🐸".repeat(n / 4),
-                "e\u{302}".repeat(n / 2),
-            ]);
+            all.extend(["ŵ".repeat(n), "ŵ".repeat(n / 2), "🐸".repeat(n / 4), "e\u{302}".repeat(n / 2)]);
         }
     }
     all
@@ -343,33 +268,16 @@ fn matching(hir: &Hir, extra: u32) -> Vec<String> {
         HirKind::Empty | HirKind::Look(_) => vec![String::new()],
         HirKind::Literal(literal) => vec![String::from_utf8(literal.0.to_vec()).unwrap()],
         HirKind::Class(Class::Unicode(class)) => {
-            let ends = class
-                .ranges()
-                .iter()
-                .flat_map(|range| [range.start(), range.end()]);
+            let ends = class.ranges().iter().flat_map(|range| [range.start(), range.end()]);
             let (plain, odd): (Vec<char>, Vec<char>) = ends.partition(char::is_ascii_graphic);
-            let inside = class
-                .ranges()
-                .iter()
-                .any(|range| (range.start()..=range.end()).contains(&'n'));
-            let chosen = if inside {
-                Some('n')
-            } else {
-                plain.first().or(odd.first()).copied()
-            };
-            chosen
-                .into_iter()
-                .chain(plain.last().copied())
-                .map(String::from)
-                .collect()
+            let inside = class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&'n'));
+            let chosen = if inside { Some('n') } else { plain.first().or(odd.first()).copied() };
+            chosen.into_iter().chain(plain.last().copied()).map(String::from).collect()
         }
         HirKind::Class(Class::Bytes(_)) => panic!("a pattern over bytes"),
         HirKind::Repetition(repetition) => {
             let n = (repetition.min + extra).min(repetition.max.unwrap_or(u32::MAX));
-            matching(&repetition.sub, extra)
-                .iter()
-                .map(|text| text.repeat(n as usize))
-                .collect()
+            matching(&repetition.sub, extra).iter().map(|text| text.repeat(n as usize)).collect()
         }
         HirKind::Capture(capture) => matching(&capture.sub, extra),
         HirKind::Alternation(parts) => parts.iter().flat_map(|part| matching(part, extra)).collect(),
@@ -377,11 +285,7 @@ fn matching(hir: &Hir, extra: u32) -> Vec<String> {
             let mut all = vec![String::new()];
             for part in parts {
                 let ends = matching(part, extra);
-                all = all
-                    .iter()
-                    .flat_map(|text| ends.iter().map(move |end| format!("{text}{end}")))
-                    .take(20)
-                    .collect();
+                all = all.iter().flat_map(|text| ends.iter().map(move |end| format!("{text}{end}"))).take(20).collect();
             }
             all
         }
@@ -394,18 +298,13 @@ struct Options(Option<DynamicMessage>);
 impl Options {
     fn of(field: &FieldDescriptor) -> Options {
         let options = field.options();
-        let rules = options
-            .extensions()
-            .find(|(extension, _)| extension.number() == 1159);
+        let rules = options.extensions().find(|(extension, _)| extension.number() == 1159);
         Options(rules.and_then(|(_, rules)| rules.as_message().cloned()))
     }
 
     fn get(&self, name: &str) -> Option<Value> {
         let rules = self.0.as_ref()?;
-        rules
-            .has_field_by_name(name)
-            .then(|| rules.get_field_by_name(name))?
-            .map(|value| value.into_owned())
+        rules.has_field_by_name(name).then(|| rules.get_field_by_name(name))?.map(|value| value.into_owned())
     }
 
     fn within(&self, name: &str) -> Options {
@@ -422,28 +321,20 @@ impl Options {
 
     fn number_of(&self, name: &str) -> i64 {
         let value = self.get(name);
-        value
-            .and_then(|value| value.as_i64().or(value.as_i32().map(i64::from)))
-            .unwrap_or(0)
+        value.and_then(|value| value.as_i64().or(value.as_i32().map(i64::from))).unwrap_or(0)
     }
 
     fn words(&self, name: &str) -> Vec<String> {
         match self.get(name) {
             Some(Value::String(word)) => vec![word],
-            Some(Value::List(words)) => words
-                .iter()
-                .filter_map(|word| word.as_str().map(str::to_string))
-                .collect(),
+            Some(Value::List(words)) => words.iter().filter_map(|word| word.as_str().map(str::to_string)).collect(),
             _ => Vec::new(),
         }
     }
 
     fn messages(&self) -> Vec<DynamicMessage> {
         let Some(rules) = &self.0 else { return Vec::new() };
-        rules
-            .fields()
-            .filter_map(|(_, value)| value.as_message().cloned())
-            .collect()
+        rules.fields().filter_map(|(_, value)| value.as_message().cloned()).collect()
     }
 
     /// Every number in the rules.

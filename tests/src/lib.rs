@@ -1,1 +1,13 @@
+//! The platform tested as its users meet it: the real program, the real databases and broker, the public API.
+//!
+//! `./infra/test` provides what these tests drive; a test that lacks it fails and says so.
 
+#![cfg(test)]
+
+#[path = "../field_rules/mod.rs"]
+mod field_rules;
+
+mod contract;
+mod scenario;
+mod start;
+mod town;

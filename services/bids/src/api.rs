@@ -12,11 +12,12 @@ use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::bids::v1::bids_service_server::BidsService;
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::bid::{Bid, BidNow};
 use crate::convert::{self, AdmitLate, RejectLate};
 use crate::eligibility::Standings;
 use crate::error::Error;
 use crate::policy::{self, Action, Facts};
-use crate::{Bids, app, content, form, store, streams};
+use crate::{Bids, app, content, store, streams};
 
 type Answer<T> = Result<Response<T>, Status>;
 type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -25,23 +26,19 @@ fn id<T: std::str::FromStr>(field: &str, text: &str) -> Result<T, Error>
 where
     T::Err: std::fmt::Display,
 {
-    text.parse()
-        .map_err(|cause: T::Err| Error::Invalid(vec![Violation::new(field, "id", cause.to_string())]))
+    text.parse().map_err(|cause: T::Err| Error::Invalid(vec![Violation::new(field, "id", cause.to_string())]))
 }
 
 #[tonic::async_trait]
 impl BidsService for Bids {
     async fn create_bid(&self, request: Request<pb::CreateBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Create>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(bid) = self.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let call = self.call(cmd.round).await?;
         let of = cx.clone();
-        let bid = self
-            .db
-            .write(&cx, move |tx| app::create(tx, &of, &call, &cmd))
-            .await?;
+        let bid = self.db.write(&cx, move |tx| app::create(tx, &of, &call, &cmd)).await?;
         Ok(Response::new(bid))
     }
 
@@ -60,29 +57,16 @@ impl BidsService for Bids {
             .db
             .read(move |tx| {
                 let bids = store::page(tx, &filter, page.after.clone(), page.limit())?;
-                let mut shown = Vec::with_capacity(bids.len());
-                for bid in bids {
-                    let closes_at = store::intake(tx, bid.round)?.map(|intake| intake.call.closes_at);
-                    shown.push((bid, closes_at));
-                }
-                Ok((shown, store::totals(tx, &filter)?))
+                Ok((bids, store::totals(tx, &filter)?))
             })
             .await;
         let (bids, totals) = found?;
-        let found = asked.page.found(bids, |(bid, _)| {
-            (
-                bid.state.receipt().map_or(0, |receipt| receipt.number),
-                bid.id.to_string(),
-            )
-        });
-        let bids = found.rows.into_iter().map(|(bid, closes_at)| {
-            let closes_at = closes_at.unwrap_or(bid.updated_at);
-            convert::without_answers(convert::bid(crate::bid::BidNow {
-                bid,
-                closes_at,
-                as_of: cx.now,
-            }))
-        });
+        let number = |bid: &Bid| bid.state.receipt().map_or(0, |receipt| receipt.number);
+        let found = asked.page.found(bids, |(bid, _)| (number(bid), bid.id.to_string()));
+        let bids = found
+            .rows
+            .into_iter()
+            .map(|(bid, closes_at)| convert::without_answers(convert::bid(BidNow { bid, closes_at, as_of: cx.now })));
         Ok(Response::new(pb::ListBidsResponse {
             bids: bids.collect(),
             next_page_token: found.next_page_token,
@@ -94,7 +78,7 @@ impl BidsService for Bids {
 
     async fn update_bid(&self, request: Request<pb::UpdateBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Update>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(bid) = self.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
@@ -107,33 +91,19 @@ impl BidsService for Bids {
         let bid = self.seen(&cx, id("bid_id", &request.get_ref().bid_id)?).await?;
         policy::check(&cx.caller, Action::Edit, &bid)?;
         let intake = self.intake(bid.round).await?;
-        let missing = form::check_bid(&bid, &intake.call)
-            .into_iter()
-            .map(convert::missing)
-            .collect();
-        Ok(Response::new(pb::CheckBidResponse {
-            missing,
-            intake: Some(convert::intake(intake, cx.now)),
-        }))
+        let call = intake.call.clone();
+        let missing = self.db.read(move |tx| app::check(tx, &bid, &call)).await?;
+        let missing = missing.into_iter().map(convert::missing).collect();
+        Ok(Response::new(pb::CheckBidResponse { missing, intake: Some(convert::intake(intake, cx.now)) }))
     }
 
-    async fn list_revisions(
-        &self,
-        request: Request<pb::ListRevisionsRequest>,
-    ) -> Answer<pb::ListRevisionsResponse> {
+    async fn list_revisions(&self, request: Request<pb::ListRevisionsRequest>) -> Answer<pb::ListRevisionsResponse> {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
         let bid = self.seen(&cx, id("bid_id", &asked.bid_id)?).await?;
-        let bound = pb::ListRevisionsRequest {
-            page_size: 0,
-            page_token: String::new(),
-            ..asked.clone()
-        };
+        let bound = pb::ListRevisionsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
         let page = Page::<i32>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
-        let (of_page, received_only) = (
-            page.clone(),
-            !policy::is_of_its_own(&cx.caller, &policy::facts(&bid)),
-        );
+        let (of_page, received_only) = (page.clone(), !policy::is_of_its_own(&cx.caller, &policy::facts(&bid)));
         let found: Result<_, Error> = self
             .db
             .read(move |tx| {
@@ -146,10 +116,7 @@ impl BidsService for Bids {
             })
             .await;
         let found = page.found(found?, |revision| revision.number);
-        Ok(Response::new(pb::ListRevisionsResponse {
-            revisions: found.rows,
-            next_page_token: found.next_page_token,
-        }))
+        Ok(Response::new(pb::ListRevisionsResponse { revisions: found.rows, next_page_token: found.next_page_token }))
     }
 
     async fn compare_revisions(
@@ -178,7 +145,7 @@ impl BidsService for Bids {
 
     async fn restore_revision(&self, request: Request<pb::RestoreRevisionRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Restore>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(bid) = self.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
@@ -188,21 +155,15 @@ impl BidsService for Bids {
 
     async fn set_participants(&self, request: Request<pb::SetParticipantsRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::SetParticipants>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(bid) = self.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
-        let bid = self
-            .db
-            .write(&cx, move |tx| app::set_participants(tx, &of, &cmd))
-            .await?;
+        let bid = self.db.write(&cx, move |tx| app::set_participants(tx, &of, &cmd)).await?;
         Ok(Response::new(bid))
     }
 
-    async fn upload_attachment(
-        &self,
-        request: Request<Streaming<pb::UploadAttachmentRequest>>,
-    ) -> Answer<pb::Bid> {
+    async fn upload_attachment(&self, request: Request<Streaming<pb::UploadAttachmentRequest>>) -> Answer<pb::Bid> {
         streams::upload(self, request).await
     }
 
@@ -214,51 +175,40 @@ impl BidsService for Bids {
     ) -> Answer<Self::DownloadAttachmentStream> {
         let cx = Cx::of(&request)?;
         let bid = self.seen(&cx, id("bid_id", &request.get_ref().bid_id)?).await?;
-        let file = bid
-            .attachment(id("attachment_id", &request.get_ref().attachment_id)?)?
-            .clone();
+        let file = bid.attachment(id("attachment_id", &request.get_ref().attachment_id)?)?.clone();
         Ok(Response::new(streams::download(&self.files, file).await?))
     }
 
     async fn remove_attachment(&self, request: Request<pb::RemoveAttachmentRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::RemoveFile>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(bid) = self.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
-        let bid = self
-            .db
-            .write(&cx, move |tx| app::remove_file(tx, &of, &cmd))
-            .await?;
+        let bid = self.db.write(&cx, move |tx| app::remove_file(tx, &of, &cmd)).await?;
         Ok(Response::new(bid))
     }
 
     async fn sign_off_bid(&self, request: Request<pb::SignOffBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::SignOff>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(bid) = self.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let bid = self.seen(&cx, cmd.target.id).await?;
         let certifier_of = self.peers.certifier_of(cmd.certifier, bid.applicant).await?;
         let of = cx.clone();
-        let bid = self
-            .db
-            .write(&cx, move |tx| app::sign_off(tx, &of, certifier_of, &cmd))
-            .await?;
+        let bid = self.db.write(&cx, move |tx| app::sign_off(tx, &of, certifier_of, &cmd)).await?;
         Ok(Response::new(bid))
     }
 
     async fn submit_bid(&self, request: Request<pb::SubmitBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Submit>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(bid) = self.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let round = self.seen(&cx, cmd.target.id).await?.round;
-        let (of, key) = (cx.clone(), self.key.clone());
-        let bid = self
-            .db
-            .write_keyed(&cx, round, move |tx| app::submit(tx, &of, &key, &cmd))
-            .await?;
+        let (of, seal) = (cx.clone(), self.seal());
+        let bid = self.db.write_keyed(&cx, round, move |tx| app::submit(tx, &of, &seal, &cmd)).await?;
         Ok(Response::new(bid))
     }
 
@@ -266,17 +216,14 @@ impl BidsService for Bids {
         let cx = Cx::of(&request)?;
         let bid = self.seen(&cx, id("bid_id", &request.get_ref().bid_id)?).await?;
         let of = bid.id;
-        let hand_in = self
-            .db
-            .read(move |tx| store::latest_hand_in(tx, of).map_err(Error::Db))
-            .await?;
+        let hand_in = self.db.read(move |tx| store::latest_hand_in(tx, of).map_err(Error::Db)).await?;
         let hand_in = hand_in.ok_or(Error::NotFound { what: "receipt" })?;
         Ok(Response::new(convert::receipt(&bid, hand_in)))
     }
 
     async fn reopen_bid(&self, request: Request<pb::ReopenBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Reopen>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(bid) = self.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
@@ -286,7 +233,7 @@ impl BidsService for Bids {
 
     async fn withdraw_bid(&self, request: Request<pb::WithdrawBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Withdraw>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(bid) = self.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
@@ -301,72 +248,54 @@ impl BidsService for Bids {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
         let bid = self.seen(&cx, id("bid_id", &asked.bid_id)?).await?;
-        let bound = pb::ListBidHistoryRequest {
-            page_size: 0,
-            page_token: String::new(),
-            ..asked.clone()
-        };
+        let bound = pb::ListBidHistoryRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
         let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
         let of_page = page.clone();
         let rows = self
             .db
-            .read(move |tx| {
-                store::history(tx, bid.id, of_page.after.unwrap_or(0), of_page.limit()).map_err(Error::Db)
-            })
+            .read(move |tx| store::history(tx, bid.id, of_page.after.unwrap_or(0), of_page.limit()).map_err(Error::Db))
             .await?;
         let found = page.found(rows, |row| row.sequence);
         let entries = found.rows.into_iter().map(convert::history_entry).collect();
-        Ok(Response::new(pb::ListBidHistoryResponse {
-            entries,
-            next_page_token: found.next_page_token,
-        }))
+        Ok(Response::new(pb::ListBidHistoryResponse { entries, next_page_token: found.next_page_token }))
     }
 
     async fn admit_late_bid(&self, request: Request<pb::AdmitLateBidRequest>) -> Answer<pb::Bid> {
         let (cx, AdmitLate(cmd)) = Cx::parse::<AdmitLate>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(bid) = self.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let round = self.seen(&cx, cmd.target.id).await?.round;
-        let of = cx.clone();
-        let bid = self
-            .db
-            .write_keyed(&cx, round, move |tx| app::admit_late(tx, &of, &cmd))
-            .await?;
+        let (of, seal) = (cx.clone(), self.seal());
+        let bid = self.db.write_keyed(&cx, round, move |tx| app::admit_late(tx, &of, &seal, &cmd)).await?;
         Ok(Response::new(bid))
     }
 
     async fn reject_late_bid(&self, request: Request<pb::RejectLateBidRequest>) -> Answer<pb::Bid> {
         let (cx, RejectLate(cmd)) = Cx::parse::<RejectLate>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(bid) = self.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
-        let bid = self
-            .db
-            .write(&cx, move |tx| app::reject_late(tx, &of, &cmd))
-            .await?;
+        let bid = self.db.write(&cx, move |tx| app::reject_late(tx, &of, &cmd)).await?;
         Ok(Response::new(bid))
     }
 
     async fn screen_bid(&self, request: Request<pb::ScreenBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Screen>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(bid) = self.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let bid = self.seen(&cx, cmd.target.id).await?;
         let standings = self.standings(&bid).await?;
         let of = cx.clone();
-        let bid = self
-            .db
-            .write(&cx, move |tx| app::screen(tx, &of, &standings, &cmd))
-            .await?;
+        let bid = self.db.write(&cx, move |tx| app::screen(tx, &of, &standings, &cmd)).await?;
         Ok(Response::new(bid))
     }
 
     async fn decide_eligibility(&self, request: Request<pb::DecideEligibilityRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Decide>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(bid) = self.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
@@ -374,12 +303,9 @@ impl BidsService for Bids {
         Ok(Response::new(bid))
     }
 
-    async fn ask_clarification(
-        &self,
-        request: Request<pb::AskClarificationRequest>,
-    ) -> Answer<pb::Clarification> {
+    async fn ask_clarification(&self, request: Request<pb::AskClarificationRequest>) -> Answer<pb::Clarification> {
         let (cx, cmd) = Cx::parse::<app::Ask>(request)?;
-        if let Some(clarification) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(clarification) = self.replay(&cx).await? {
             return Ok(Response::new(clarification));
         }
         let of = cx.clone();
@@ -392,7 +318,7 @@ impl BidsService for Bids {
         request: Request<pb::AnswerClarificationRequest>,
     ) -> Answer<pb::Clarification> {
         let (cx, cmd) = Cx::parse::<app::Answer>(request)?;
-        if let Some(clarification) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(clarification) = self.replay(&cx).await? {
             return Ok(Response::new(clarification));
         }
         let of = cx.clone();
@@ -407,11 +333,7 @@ impl BidsService for Bids {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
         let bid = self.seen(&cx, id("bid_id", &asked.bid_id)?).await?;
-        let bound = pb::ListClarificationsRequest {
-            page_size: 0,
-            page_token: String::new(),
-            ..asked.clone()
-        };
+        let bound = pb::ListClarificationsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
         let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
         let of_page = page.clone();
         let rows = self
@@ -423,52 +345,28 @@ impl BidsService for Bids {
             .await?;
         let found = page.found(rows, |clarification| clarification.id.to_string());
         let clarifications = found.rows.into_iter().map(convert::clarification).collect();
-        Ok(Response::new(pb::ListClarificationsResponse {
-            clarifications,
-            next_page_token: found.next_page_token,
-        }))
+        Ok(Response::new(pb::ListClarificationsResponse { clarifications, next_page_token: found.next_page_token }))
     }
 
-    async fn list_duplicates(
-        &self,
-        request: Request<pb::ListDuplicatesRequest>,
-    ) -> Answer<pb::ListDuplicatesResponse> {
+    async fn list_duplicates(&self, request: Request<pb::ListDuplicatesRequest>) -> Answer<pb::ListDuplicatesResponse> {
         let cx = Cx::of(&request)?;
-        policy::settle(
-            policy::decide(&cx.caller, Action::ListDuplicates, &Facts::default()),
-            "round",
-        )?;
+        policy::settle(policy::decide(&cx.caller, Action::ListDuplicates, &Facts::default()), "round")?;
         let asked = request.into_inner();
         let round: RoundId = id("round_id", &asked.round_id)?;
         self.intake(round).await?;
-        let bound = pb::ListDuplicatesRequest {
-            page_size: 0,
-            page_token: String::new(),
-            ..asked.clone()
-        };
-        let page = Page::<(String, String)>::parse(&cx, asked.page_size, &asked.page_token, &bound)
-            .map_err(invalid)?;
+        let bound = pb::ListDuplicatesRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
+        let page = Page::<(String, String)>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
         let of_page = page.clone();
         let rows = self
             .db
-            .read(move |tx| {
-                store::duplicates(tx, round, of_page.after.clone(), of_page.limit()).map_err(Error::Db)
-            })
+            .read(move |tx| store::duplicates(tx, round, of_page.after.clone(), of_page.limit()).map_err(Error::Db))
             .await?;
         let found = page.found(rows, |(first, second, _)| (second.clone(), first.clone()));
-        let duplicates =
-            found.rows.into_iter().map(
-                |(first_bid_id, second_bid_id, similarity_permille)| pb::Duplicate {
-                    first_bid_id,
-                    second_bid_id,
-                    similarity_permille,
-                },
-            );
+        let duplicates = found.rows.into_iter().map(|(first_bid_id, second_bid_id, similarity_permille)| {
+            pb::Duplicate { first_bid_id, second_bid_id, similarity_permille }
+        });
         let duplicates = duplicates.collect();
-        Ok(Response::new(pb::ListDuplicatesResponse {
-            duplicates,
-            next_page_token: found.next_page_token,
-        }))
+        Ok(Response::new(pb::ListDuplicatesResponse { duplicates, next_page_token: found.next_page_token }))
     }
 
     async fn get_intake(&self, request: Request<pb::GetIntakeRequest>) -> Answer<pb::Intake> {
@@ -490,7 +388,7 @@ fn invalid(violation: Violation) -> Fault {
 
 impl Bids {
     /// The close on which a bid's screening rests, and what the register says of that day.
-    async fn standings(&self, bid: &crate::bid::Bid) -> Result<Standings, Error> {
+    async fn standings(&self, bid: &Bid) -> Result<Standings, Error> {
         let call = self.intake(bid.round).await?.call;
         // The last instant that is still within the window.
         let day = call.closes_at.plus_micros(-1);

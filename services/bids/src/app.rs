@@ -6,15 +6,13 @@ mod drafts;
 mod gate;
 mod hand_in;
 
-pub use decisions::{
-    Answer, Ask, Decide, DecideLate, Screen, admit_late, answer, ask, decide, reject_late, screen,
-};
+pub use decisions::{Answer, Ask, Decide, DecideLate, Screen, admit_late, answer, ask, decide, reject_late, screen};
 pub use drafts::{
     Create, RemoveFile, Restore, SetParticipants, SignOff, Update, add_file, create, remove_file, restore,
     set_participants, sign_off, update,
 };
 pub use gate::{close, sweep, take_call};
-pub use hand_in::{Reopen, Submit, Withdraw, reopen, submit, withdraw};
+pub use hand_in::{Reopen, Submit, Withdraw, check, reopen, submit, withdraw};
 
 use kit::cx::Cx;
 use kit::db::Tx;
@@ -37,6 +35,11 @@ pub struct Target {
     pub version: i64,
 }
 
+/// The gate of a bid's round. A bid is never without one.
+fn gate_of(tx: &mut Tx, bid: &Bid) -> Result<Intake, Error> {
+    store::intake(tx, bid.round)?.ok_or(Error::NotFound { what: "round" })
+}
+
 /// The bid as it is, if the caller may take this step and read its present version.
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target) -> Result<Bid, Error> {
     let bid = store::get(tx, target.id)?;
@@ -54,22 +57,18 @@ fn open_gate(tx: &mut Tx, cx: &Cx, round: RoundId) -> Result<Intake, Error> {
     match intake.closed_at {
         Some(closed_at) => Err(Error::RoundClosed { closed_at }),
         // The ticker may be a moment behind; a draft is edited until the close, not until it is noticed.
-        None if cx.now >= intake.call.closes_at => Err(Error::RoundClosed {
-            closed_at: intake.call.closes_at,
-        }),
+        None if cx.now >= intake.call.closes_at => Err(Error::RoundClosed { closed_at: intake.call.closes_at }),
         None => Ok(intake),
     }
 }
 
-/// Who acts, with the organisation they act for: the bid's own where they have one there.
-fn actor(cx: &Cx, bid: &Bid) -> Actor {
-    let all = cx.caller.organisations();
-    let organisation = if all.contains(&bid.applicant) {
-        Some(bid.applicant)
-    } else {
-        all.first().copied()
+/// Who acts, with the organisation that they act for here.
+fn actor(cx: &Cx, bid: &Bid, happened: Happened) -> Actor {
+    let organisation = match happened.by_network() {
+        true => policy::network_of(&cx.caller),
+        false => policy::council_of(&cx.caller, bid),
     };
-    Actor::new(cx.caller.subject, organisation)
+    Actor { subject: cx.caller.subject.to_string(), organisation }
 }
 
 /// Writes what became of a bid: its row, its history and the event.
@@ -94,28 +93,21 @@ fn record(
     happened: Happened,
     closes_at: Timestamp,
 ) -> Result<BidNow, Error> {
-    let actor = actor(cx, new);
+    let actor = actor(cx, new, happened);
     let row = HistoryRow {
         bid_id: new.id.to_string(),
-        sequence: 0,
+        // Every version is one line of history.
+        sequence: new.version,
         happened_at: new.updated_at.micros(),
         actor: actor.subject,
         actor_organisation: actor.organisation.map(|id| id.to_string()),
         step: happened.step().to_string(),
         from_state: old.map(|old| old.state.name().to_string()),
         to_state: new.state.name().to_string(),
-        reason: if old.is_some_and(|old| old.reason == new.reason) {
-            String::new()
-        } else {
-            new.reason.clone()
-        },
+        reason: if happened.has_reason() { new.reason.clone() } else { String::new() },
     };
     store::insert_history(tx, row)?;
-    let now = BidNow {
-        bid: new.clone(),
-        closes_at,
-        as_of: cx.now,
-    };
+    let now = BidNow { bid: new.clone(), closes_at, as_of: cx.now };
     outbox::put(tx, cx, new.updated_at, &events::fact(happened, &now))?;
     Ok(now)
 }

@@ -99,3 +99,15 @@ impl Call {
         self.instruments.iter().find(|instrument| instrument.code == code)
     }
 }
+
+impl Instrument {
+    /// Whether a sum lies between floor and ceiling, in their currency.
+    pub fn admits_sum(&self, sum: Money) -> bool {
+        let range = self.floor.minor_units..=self.ceiling.minor_units;
+        sum.currency == self.floor.currency && range.contains(&sum.minor_units)
+    }
+
+    pub fn admits_months(&self, months: i32) -> bool {
+        (self.months_min..=self.months_max).contains(&months)
+    }
+}

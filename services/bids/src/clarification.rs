@@ -1,6 +1,5 @@
 //! Clarifications: a question to a bidder and its answer. The bid itself stays unchanged.
 
-use kit::caller::Subject;
 use kit::ids::{BidId, ClarificationId, OrgId};
 use kit::time::Timestamp;
 
@@ -32,44 +31,23 @@ pub struct Actor {
     pub organisation: Option<OrgId>,
 }
 
-impl Actor {
-    pub fn new(subject: Subject, organisation: Option<OrgId>) -> Actor {
-        Actor {
-            subject: subject.to_string(),
-            organisation,
-        }
-    }
-}
-
 impl Clarification {
     /// Answers once. An answer after the deadline is kept and counts as late.
     pub fn answer(&self, text: String, by: Actor, at: Timestamp) -> Result<Clarification, Error> {
         match self.answer {
-            None => Ok(Clarification {
-                answer: Some(Answer { text, at, by }),
-                version: self.version + 1,
-                ..self.clone()
-            }),
-            Some(_) => Err(Error::IllegalStep {
-                from: "answered",
-                step: "answer",
-            }),
+            None => {
+                Ok(Clarification { answer: Some(Answer { text, at, by }), version: self.version + 1, ..self.clone() })
+            }
+            Some(_) => Err(Error::IllegalStep { from: "answered", step: "answer" }),
         }
     }
 
+    /// The deadline is the first late instant, as that of a round is (rule 5).
     pub fn is_late(&self) -> bool {
-        self.answer
-            .as_ref()
-            .is_some_and(|answer| answer.at > self.answer_by)
+        self.answer.as_ref().is_some_and(|answer| answer.at >= self.answer_by)
     }
 
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version {
-            Ok(())
-        } else {
-            Err(Error::StaleClarification {
-                newer: Box::new(self.clone()),
-            })
-        }
+        if self.version == version { Ok(()) } else { Err(Error::StaleClarification { newer: Box::new(self.clone()) }) }
     }
 }

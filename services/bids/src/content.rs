@@ -58,17 +58,13 @@ pub struct Paper {
 impl Paper {
     /// The paper as RFC 8785 canonical JSON: the same bytes whatever wrote it, unlike protobuf's.
     pub fn canonical_json(&self) -> String {
-        serde_json_canonicalizer::to_string(self)
-            .expect("a paper is made of texts and whole numbers under 2^53")
+        serde_json_canonicalizer::to_string(self).expect("a paper is made of texts and whole numbers under 2^53")
     }
 }
 
 /// Lower-case hexadecimal SHA-256 of a revision's canonical JSON.
 pub fn digest(canonical_json: &str) -> String {
-    Sha256::digest(canonical_json)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(canonical_json).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// One difference between two papers.
@@ -84,25 +80,14 @@ pub fn compare(before: &Paper, after: &Paper) -> Vec<Change> {
     let (old, new) = (fields(before), fields(after));
     let mut changes = Vec::new();
     for (field, was) in &old {
-        let is = new
-            .iter()
-            .find(|(name, _)| name == field)
-            .map_or("", |(_, text)| text);
+        let is = new.iter().find(|(name, _)| name == field).map_or("", |(_, text)| text);
         if was != is {
-            changes.push(Change {
-                field: field.clone(),
-                before: was.clone(),
-                after: is.to_string(),
-            });
+            changes.push(Change { field: field.clone(), before: was.clone(), after: is.to_string() });
         }
     }
     for (field, is) in &new {
         if !is.is_empty() && !old.iter().any(|(name, _)| name == field) {
-            changes.push(Change {
-                field: field.clone(),
-                before: String::new(),
-                after: is.clone(),
-            });
+            changes.push(Change { field: field.clone(), before: String::new(), after: is.clone() });
         }
     }
     changes
@@ -121,10 +106,7 @@ fn fields(paper: &Paper) -> Vec<(String, String)> {
         ("summary".to_string(), content.summary.clone()),
         ("language".to_string(), language.to_string()),
         ("instrument".to_string(), content.instrument.clone()),
-        (
-            "requested".to_string(),
-            content.requested.map(|sum| sum.to_string()).unwrap_or_default(),
-        ),
+        ("requested".to_string(), content.requested.map(|sum| sum.to_string()).unwrap_or_default()),
         ("months".to_string(), content.months.to_string()),
         ("lead_organisation_id".to_string(), organisation(&content.lead)),
         ("payee_organisation_id".to_string(), organisation(&content.payee)),
@@ -134,10 +116,7 @@ fn fields(paper: &Paper) -> Vec<(String, String)> {
         fields.push((format!("answers[{}].text", answer.question), answer.text.clone()));
     }
     for file in attachments {
-        fields.push((
-            format!("attachments[{}]", file.file_name),
-            format!("{} {}", file.media_type, file.sha256),
-        ));
+        fields.push((format!("attachments[{}]", file.file_name), format!("{} {}", file.media_type, file.sha256)));
     }
     fields
 }
@@ -147,15 +126,9 @@ mod tests {
     use super::*;
 
     fn paper(title: &str) -> Paper {
-        let content = Content {
-            title: title.to_string(),
-            requested: Some(Money::pence(150_000)),
-            ..Default::default()
-        };
-        Paper {
-            content,
-            attachments: Vec::new(),
-        }
+        let content =
+            Content { title: title.to_string(), requested: Some(Money::pence(150_000)), ..Default::default() };
+        Paper { content, attachments: Vec::new() }
     }
 
     #[test]
@@ -165,10 +138,7 @@ mod tests {
             json.starts_with(r#"{"attachments":[],"content":{"answers":[],"instrument":"","language":null"#),
             "{json}"
         );
-        assert!(
-            json.contains(r#""requested":{"currency":"GBP","minor_units":150000}"#),
-            "{json}"
-        );
+        assert!(json.contains(r#""requested":{"currency":"GBP","minor_units":150000}"#), "{json}");
     }
 
     #[test]
@@ -181,32 +151,17 @@ mod tests {
             size_bytes: 4,
             sha256: "ab".repeat(32),
         };
-        let with_file = Paper {
-            attachments: vec![file],
-            ..plain.clone()
-        };
-        assert_ne!(
-            digest(&plain.canonical_json()),
-            digest(&with_file.canonical_json())
-        );
+        let with_file = Paper { attachments: vec![file], ..plain.clone() };
+        assert_ne!(digest(&plain.canonical_json()), digest(&with_file.canonical_json()));
     }
 
     #[test]
     fn a_comparison_names_what_was_added_changed_and_taken_away() {
         let mut before = paper("Complex Needs Leads");
-        before.content.answers.push(Answer {
-            question: "risks".to_string(),
-            text: "few".to_string(),
-        });
+        before.content.answers.push(Answer { question: "risks".to_string(), text: "few".to_string() });
         let mut after = paper("Complex Needs Alliance");
-        after.content.answers.push(Answer {
-            question: "need".to_string(),
-            text: "great".to_string(),
-        });
-        let fields: Vec<_> = compare(&before, &after)
-            .into_iter()
-            .map(|change| change.field)
-            .collect();
+        after.content.answers.push(Answer { question: "need".to_string(), text: "great".to_string() });
+        let fields: Vec<_> = compare(&before, &after).into_iter().map(|change| change.field).collect();
         assert_eq!(fields, ["title", "answers[risks].text", "answers[need].text"]);
         assert_eq!(compare(&before, &before), []);
     }

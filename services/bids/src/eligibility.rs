@@ -3,7 +3,7 @@
 use kit::time::Timestamp;
 
 use crate::bid::Bid;
-use crate::call::{Call, Class};
+use crate::call::{Call, Class, Instrument};
 
 /// An eligibility rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -45,99 +45,78 @@ pub struct Standings {
     pub payee: Standing,
 }
 
-/// Tries every rule. `n_led` is how many received bids the lead organisation has for this instrument in this round,
-/// this one included.
+/// Tries every rule. `n_led` is how many bids the lead organisation has with the network for this instrument in this
+/// round, this one included.
 pub fn screen(bid: &Bid, call: &Call, standings: &Standings, n_led: i64) -> Vec<Finding> {
-    let finding = |rule, met, reason: String| Finding { rule, met, reason };
-    let (lead, payee) = (&standings.lead, &standings.payee);
     let day = standings.day.in_words(&call.zone);
     let mut findings = vec![
-        match (lead.class, lead.in_good_standing) {
-            (Some(_), true) => finding(Rule::Member, true, format!("{} was a member at {day}", lead.name)),
-            (Some(_), false) => finding(
-                Rule::Member,
-                false,
-                format!("the membership of {} was suspended at {day}", lead.name),
-            ),
-            (None, _) => finding(
-                Rule::Member,
-                false,
-                format!("{} was no member at {day}", lead.name),
-            ),
-        },
-        finding(
-            Rule::NotAbolished,
-            !lead.abolished,
-            format!(
-                "{} {} at {day}",
-                lead.name,
-                if lead.abolished {
-                    "no longer existed"
-                } else {
-                    "existed"
-                }
-            ),
-        ),
-        finding(
-            Rule::PayeeIsLegalBody,
-            payee.legal_body,
-            format!(
-                "{} {} a legal body",
-                payee.name,
-                if payee.legal_body { "is" } else { "is not" }
-            ),
-        ),
+        member(&standings.lead, &day),
+        not_abolished(&standings.lead, &day),
+        payee_is_legal_body(&standings.payee),
     ];
-    let Some(instrument) = call.instrument(&bid.paper.content.instrument) else {
-        let reason = format!("the round offers no {}", bid.paper.content.instrument);
-        findings.push(finding(Rule::AdmittedClass, false, reason));
-        return findings;
-    };
-    let admitted = lead
-        .class
-        .is_some_and(|class| instrument.admitted.contains(&class));
-    findings.push(match lead.class {
-        Some(class) => finding(
-            Rule::AdmittedClass,
-            admitted,
-            format!(
-                "{class:?} members {} lead a bid",
-                if admitted { "may" } else { "may not" }
-            ),
-        ),
-        None => finding(
-            Rule::AdmittedClass,
-            false,
-            "only members may lead a bid".to_string(),
-        ),
-    });
-    let sum = bid.paper.content.requested;
-    let in_range = sum.is_some_and(|sum| {
-        sum.currency == instrument.floor.currency
-            && (instrument.floor.minor_units..=instrument.ceiling.minor_units).contains(&sum.minor_units)
-    });
-    let asked = sum.map_or_else(|| "nothing".to_string(), |sum| sum.to_string());
-    let range = format!(
-        "asks for {asked}; the range is {} to {}",
-        instrument.floor, instrument.ceiling
-    );
-    findings.push(finding(Rule::Amount, in_range, range));
-    let months = bid.paper.content.months;
-    findings.push(finding(
-        Rule::Period,
-        (instrument.months_min..=instrument.months_max).contains(&months),
-        format!(
-            "runs {months} months; the range is {} to {}",
-            instrument.months_min, instrument.months_max
-        ),
-    ));
-    findings.push(match instrument.lead_limit {
-        None => finding(Rule::LeadLimit, true, "the round sets no lead limit".to_string()),
-        Some(limit) => finding(
-            Rule::LeadLimit,
-            n_led <= limit,
-            format!("{} leads {n_led} of at most {limit} bids", lead.name),
-        ),
-    });
+    match call.instrument(&bid.paper.content.instrument) {
+        Some(instrument) => findings.extend([
+            admitted_class(&standings.lead, instrument),
+            amount(bid, instrument),
+            period(bid, instrument),
+            lead_limit(&standings.lead, instrument, n_led),
+        ]),
+        None => {
+            let reason = format!("the round offers no {}", bid.paper.content.instrument);
+            findings.push(Finding { rule: Rule::AdmittedClass, met: false, reason });
+        }
+    }
     findings
+}
+
+fn member(lead: &Standing, day: &str) -> Finding {
+    let name = &lead.name;
+    let (met, reason) = match (lead.class, lead.in_good_standing) {
+        (Some(_), true) => (true, format!("{name} was a member at {day}")),
+        (Some(_), false) => (false, format!("the membership of {name} was suspended at {day}")),
+        (None, _) => (false, format!("{name} was no member at {day}")),
+    };
+    Finding { rule: Rule::Member, met, reason }
+}
+
+fn not_abolished(lead: &Standing, day: &str) -> Finding {
+    let existed = if lead.abolished { "no longer existed" } else { "existed" };
+    Finding { rule: Rule::NotAbolished, met: !lead.abolished, reason: format!("{} {existed} at {day}", lead.name) }
+}
+
+fn payee_is_legal_body(payee: &Standing) -> Finding {
+    let is = if payee.legal_body { "is" } else { "is not" };
+    let reason = format!("{} {is} a legal body", payee.name);
+    Finding { rule: Rule::PayeeIsLegalBody, met: payee.legal_body, reason }
+}
+
+fn admitted_class(lead: &Standing, instrument: &Instrument) -> Finding {
+    let (met, reason) = match lead.class {
+        Some(class) if instrument.admitted.contains(&class) => (true, format!("{class:?} members may lead a bid")),
+        Some(class) => (false, format!("{class:?} members may not lead a bid")),
+        None => (false, "only members may lead a bid".to_string()),
+    };
+    Finding { rule: Rule::AdmittedClass, met, reason }
+}
+
+fn amount(bid: &Bid, instrument: &Instrument) -> Finding {
+    let sum = bid.paper.content.requested;
+    let asked = sum.map_or_else(|| "nothing".to_string(), |sum| sum.to_string());
+    let reason = format!("asks for {asked}; the range is {} to {}", instrument.floor, instrument.ceiling);
+    Finding { rule: Rule::Amount, met: sum.is_some_and(|sum| instrument.admits_sum(sum)), reason }
+}
+
+fn period(bid: &Bid, instrument: &Instrument) -> Finding {
+    let months = bid.paper.content.months;
+    let (least, most) = (instrument.months_min, instrument.months_max);
+    let reason = format!("runs {months} months; the range is {least} to {most}");
+    Finding { rule: Rule::Period, met: instrument.admits_months(months), reason }
+}
+
+fn lead_limit(lead: &Standing, instrument: &Instrument, n_led: i64) -> Finding {
+    let (met, reason) = match instrument.lead_limit {
+        None => (true, "the round sets no lead limit".to_string()),
+        Some(limit) => (n_led <= limit, format!("{} leads {n_led} of at most {limit} bids", lead.name)),
+    };
+    Finding { rule: Rule::LeadLimit, met, reason }
 }

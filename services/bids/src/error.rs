@@ -41,6 +41,8 @@ pub enum Error {
     LeadLimitReached { limit: i64 },
     #[error("your system already has a bid with this reference in this round: {existing}")]
     ReferenceTaken { existing: String },
+    #[error("the applicant takes part already; name the others only")]
+    ApplicantTakesPart,
     #[error("give a deadline for the answer that lies ahead")]
     AnswerByPassed,
     #[error("screen the bid first")]
@@ -59,6 +61,8 @@ pub enum Error {
         #[source]
         status: Status,
     },
+    #[error("what rounds said cannot be used")]
+    Round(#[source] convert::BadRound),
     #[error("the upload broke off")]
     Upload(#[source] Status),
     #[error("the receipt could not be signed")]
@@ -86,22 +90,16 @@ impl From<Error> for Fault {
             }
             Error::Stale { newer } => {
                 let newer = convert::bid_as_any(*newer);
-                Fault {
-                    newer: Some(newer),
-                    ..Fault::new(Code::Aborted, Reason::StaleEtag, says)
-                }
+                Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
             }
             Error::StaleClarification { newer } => {
                 let value = convert::clarification(*newer).encode_to_vec();
                 let newer = convert::any("toadlane.bids.v1.Clarification", value);
-                Fault {
-                    newer: Some(newer),
-                    ..Fault::new(Code::Aborted, Reason::StaleEtag, says)
-                }
+                Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
             }
-            Error::IllegalStep { from, step } => precondition(Reason::IllegalStep, says)
-                .with("from", from)
-                .with("step", step),
+            Error::IllegalStep { from, step } => {
+                precondition(Reason::IllegalStep, says).with("from", from).with("step", step)
+            }
             Error::NotYetOpen => precondition(Reason::NotYetOpen, says),
             Error::RoundClosed { closed_at } => {
                 precondition(Reason::RoundClosed, says).with("closed_at", closed_at.to_string())
@@ -109,14 +107,8 @@ impl From<Error> for Fault {
             Error::NotYetClosed | Error::NotScreened => precondition(Reason::IllegalStep, says),
             Error::RoundCancelled => precondition(Reason::RoundClosed, says),
             Error::Incomplete(missing) => {
-                let violations = missing
-                    .into_iter()
-                    .map(|one| Violation::new(one.field, one.rule, one.says))
-                    .collect();
-                Fault {
-                    violations,
-                    ..precondition(Reason::BidIncomplete, says)
-                }
+                let violations = missing.into_iter().map(|one| Violation::new(one.field, one.rule, one.says)).collect();
+                Fault { violations, ..precondition(Reason::BidIncomplete, says) }
             }
             Error::SignOffNeeded => precondition(Reason::SignOffNeeded, says),
             Error::NoSuchCertifier => Fault::invalid(vec![Violation::new("certifier_id", "certifier", says)]),
@@ -127,18 +119,15 @@ impl From<Error> for Fault {
                 Fault::new(Code::AlreadyExists, Reason::AlreadyExists, says).with("existing", existing)
             }
             Error::ReasonNeeded => Fault::invalid(vec![Violation::new("reason", "required", says)]),
-            Error::AnswerByPassed => {
-                Fault::invalid(vec![Violation::new("answer_by", "timestamp.gt_now", says)])
-            }
+            Error::ApplicantTakesPart => Fault::invalid(vec![Violation::new("participants", "not_applicant", says)]),
+            Error::AnswerByPassed => Fault::invalid(vec![Violation::new("answer_by", "timestamp.gt_now", says)]),
             Error::Attachment(says) => Fault::new(Code::InvalidArgument, Reason::AttachmentMismatch, says),
             Error::ResumeTokenTooOld => Fault::new(Code::OutOfRange, Reason::ResumeTokenTooOld, says),
             Error::Invalid(violations) => Fault::invalid(violations),
-            Error::Neighbour {
-                reason: Reason::TryAgain,
-                ..
-            } => Fault::try_again(says),
+            Error::Neighbour { reason: Reason::TryAgain, .. } => Fault::try_again(says),
             Error::Neighbour { reason: _, status } => Fault::internal(&status),
             Error::Upload(status) => Fault::new(status.code(), Reason::InvalidFields, status.message()),
+            Error::Round(cause) => Fault::internal(&cause),
             Error::Sign(cause) => Fault::internal(&cause),
             Error::Files(cause) => Fault::internal(&cause),
             Error::Db(cause) => cause.fault(),

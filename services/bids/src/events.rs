@@ -29,49 +29,54 @@ pub enum Happened {
 }
 
 impl Happened {
-    /// The event's type: past tense, with its package.
-    pub fn kind(self) -> &'static str {
+    /// The name of the event, in the past tense, and the step as history names it.
+    fn names(self) -> (&'static str, &'static str) {
         match self {
-            Happened::Created => "toadlane.bids.v1.BidCreated",
-            Happened::Revised => "toadlane.bids.v1.BidRevised",
-            Happened::ParticipantsSet => "toadlane.bids.v1.BidParticipantsSet",
-            Happened::SignedOff => "toadlane.bids.v1.BidSignedOff",
-            Happened::Submitted => "toadlane.bids.v1.BidSubmitted",
-            Happened::HeldLate => "toadlane.bids.v1.BidHeldLate",
-            Happened::Reopened => "toadlane.bids.v1.BidReopened",
-            Happened::Withdrawn => "toadlane.bids.v1.BidWithdrawn",
-            Happened::AdmittedLate => "toadlane.bids.v1.BidAdmittedLate",
-            Happened::RejectedLate => "toadlane.bids.v1.BidRejectedLate",
-            Happened::Screened => "toadlane.bids.v1.BidScreened",
-            Happened::FoundEligible => "toadlane.bids.v1.BidFoundEligible",
-            Happened::FoundIneligible => "toadlane.bids.v1.BidFoundIneligible",
-            Happened::NotSubmitted => "toadlane.bids.v1.BidNotSubmitted",
-            Happened::Resumed => "toadlane.bids.v1.BidResumed",
-            Happened::ClarificationAsked => "toadlane.bids.v1.ClarificationAsked",
-            Happened::ClarificationAnswered => "toadlane.bids.v1.ClarificationAnswered",
+            Happened::Created => ("toadlane.bids.v1.BidCreated", "create"),
+            Happened::Revised => ("toadlane.bids.v1.BidRevised", "edit"),
+            Happened::ParticipantsSet => ("toadlane.bids.v1.BidParticipantsSet", "set_participants"),
+            Happened::SignedOff => ("toadlane.bids.v1.BidSignedOff", "sign_off"),
+            Happened::Submitted => ("toadlane.bids.v1.BidSubmitted", "submit"),
+            Happened::HeldLate => ("toadlane.bids.v1.BidHeldLate", "hold_late"),
+            Happened::Reopened => ("toadlane.bids.v1.BidReopened", "reopen"),
+            Happened::Withdrawn => ("toadlane.bids.v1.BidWithdrawn", "withdraw"),
+            Happened::AdmittedLate => ("toadlane.bids.v1.BidAdmittedLate", "admit_late"),
+            Happened::RejectedLate => ("toadlane.bids.v1.BidRejectedLate", "reject_late"),
+            Happened::Screened => ("toadlane.bids.v1.BidScreened", "screen"),
+            Happened::FoundEligible => ("toadlane.bids.v1.BidFoundEligible", "decide_eligible"),
+            Happened::FoundIneligible => ("toadlane.bids.v1.BidFoundIneligible", "decide_ineligible"),
+            Happened::NotSubmitted => ("toadlane.bids.v1.BidNotSubmitted", "close"),
+            Happened::Resumed => ("toadlane.bids.v1.BidResumed", "resume"),
+            Happened::ClarificationAsked => ("toadlane.bids.v1.ClarificationAsked", "ask"),
+            Happened::ClarificationAnswered => ("toadlane.bids.v1.ClarificationAnswered", "answer"),
         }
     }
 
-    /// The step as history names it.
+    pub fn kind(self) -> &'static str {
+        self.names().0
+    }
+
     pub fn step(self) -> &'static str {
+        self.names().1
+    }
+
+    /// Whether it is the network's act, and not the council's.
+    pub fn by_network(self) -> bool {
+        use Happened::*;
         match self {
-            Happened::Created => "create",
-            Happened::Revised => "edit",
-            Happened::ParticipantsSet => "set_participants",
-            Happened::SignedOff => "sign_off",
-            Happened::Submitted => "submit",
-            Happened::HeldLate => "hold_late",
-            Happened::Reopened => "reopen",
-            Happened::Withdrawn => "withdraw",
-            Happened::AdmittedLate => "admit_late",
-            Happened::RejectedLate => "reject_late",
-            Happened::Screened => "screen",
-            Happened::FoundEligible => "decide_eligible",
-            Happened::FoundIneligible => "decide_ineligible",
-            Happened::NotSubmitted => "close",
-            Happened::Resumed => "resume",
-            Happened::ClarificationAsked => "ask",
-            Happened::ClarificationAnswered => "answer",
+            AdmittedLate | RejectedLate | Screened | FoundEligible | FoundIneligible | ClarificationAsked => true,
+            Created | Revised | ParticipantsSet | SignedOff | Submitted | HeldLate | Reopened | Withdrawn => false,
+            NotSubmitted | Resumed | ClarificationAnswered => false,
+        }
+    }
+
+    /// Whether a reason is given with it.
+    pub fn has_reason(self) -> bool {
+        use Happened::*;
+        match self {
+            Reopened | Withdrawn | AdmittedLate | RejectedLate | FoundEligible | FoundIneligible => true,
+            Created | Revised | ParticipantsSet | SignedOff | Submitted | HeldLate | Screened => false,
+            NotSubmitted | Resumed | ClarificationAsked | ClarificationAnswered => false,
         }
     }
 }

@@ -13,11 +13,7 @@ pub struct Missing {
 }
 
 fn missing(field: impl Into<String>, rule: &'static str, says: impl Into<String>) -> Missing {
-    Missing {
-        field: field.into(),
-        rule,
-        says: says.into(),
-    }
+    Missing { field: field.into(), rule, says: says.into() }
 }
 
 /// Everything that keeps a paper from being submitted in a round, in the order of the content's fields.
@@ -33,16 +29,8 @@ pub fn check(paper: &Paper, call: &Call) -> Vec<Missing> {
 /// The same, and the sign-off: all that a dry run lists.
 pub fn check_bid(bid: &Bid, call: &Call) -> Vec<Missing> {
     let mut found = check(&bid.paper, call);
-    if bid
-        .sign_off
-        .as_ref()
-        .is_none_or(|sign_off| sign_off.digest != bid.digest)
-    {
-        found.push(missing(
-            "sign_off",
-            "sign_off.needed",
-            "have a certifier sign off this revision",
-        ));
+    if let Err(error) = bid.expect_signed_off() {
+        found.push(missing("sign_off", "sign_off.needed", error.to_string()));
     }
     found
 }
@@ -63,47 +51,31 @@ fn check_head(content: &Content, call: &Call, found: &mut Vec<Missing>) {
     let n_words = words(&content.summary);
     let summary_max = call.form.summary_max_words;
     if n_words == 0 {
-        found.push(missing(
-            "content.summary",
-            "form.required",
-            "sum the bid up in a few sentences",
-        ));
+        found.push(missing("content.summary", "form.required", "sum the bid up in a few sentences"));
     } else if summary_max > 0 && n_words > summary_max {
         let says = format!("at most {summary_max} words; this has {n_words}");
         found.push(missing("content.summary", "form.word_limit", says));
     }
     if content.language.is_none() {
-        found.push(missing(
-            "content.language",
-            "form.required",
-            "say whether the bid is in English or in Welsh",
-        ));
+        found.push(missing("content.language", "form.required", "say whether the bid is in English or in Welsh"));
     }
 }
 
 fn check_offer(content: &Content, call: &Call, found: &mut Vec<Missing>) {
     let Some(instrument) = call.instrument(&content.instrument) else {
-        let offered: Vec<&str> = call
-            .instruments
-            .iter()
-            .map(|instrument| instrument.code.as_str())
-            .collect();
+        let offered: Vec<&str> = call.instruments.iter().map(|instrument| instrument.code.as_str()).collect();
         let says = format!("choose what the round offers: {}", offered.join(", "));
         found.push(missing("content.instrument", "round.instrument", says));
         return;
     };
     let (floor, ceiling) = (instrument.floor, instrument.ceiling);
     match content.requested {
-        None => found.push(missing(
-            "content.requested",
-            "form.required",
-            "say what sum is asked for",
-        )),
+        None => found.push(missing("content.requested", "form.required", "say what sum is asked for")),
         Some(sum) if sum.currency != floor.currency => {
             let says = format!("ask in {}", floor.currency.as_str());
             found.push(missing("content.requested", "round.currency", says));
         }
-        Some(sum) if !(floor.minor_units..=ceiling.minor_units).contains(&sum.minor_units) => {
+        Some(sum) if !instrument.admits_sum(sum) => {
             let says = if floor == ceiling {
                 format!("every bid asks for {floor}; this asks for {sum}")
             } else {
@@ -114,7 +86,7 @@ fn check_offer(content: &Content, call: &Call, found: &mut Vec<Missing>) {
         Some(_) => {}
     }
     let (least, most) = (instrument.months_min, instrument.months_max);
-    if !(least..=most).contains(&content.months) {
+    if !instrument.admits_months(content.months) {
         let says = format!("plan for {least} to {most} months; this says {}", content.months);
         found.push(missing("content.months", "round.months", says));
     }
@@ -125,24 +97,11 @@ fn check_answers(content: &Content, call: &Call, found: &mut Vec<Missing>) {
     for answer in &content.answers {
         let field = format!("content.answers[{}]", answer.question);
         if seen.contains(&answer.question.as_str()) {
-            found.push(missing(
-                &field,
-                "form.answered_twice",
-                "answer each question once",
-            ));
+            found.push(missing(&field, "form.answered_twice", "answer each question once"));
         }
         seen.push(&answer.question);
-        if !call
-            .form
-            .questions
-            .iter()
-            .any(|question| question.id == answer.question)
-        {
-            found.push(missing(
-                &field,
-                "form.unknown_question",
-                "the form has no such question; leave it out",
-            ));
+        if !call.form.questions.iter().any(|question| question.id == answer.question) {
+            found.push(missing(&field, "form.unknown_question", "the form has no such question; leave it out"));
         }
     }
     for question in &call.form.questions {
@@ -153,11 +112,7 @@ fn check_answers(content: &Content, call: &Call, found: &mut Vec<Missing>) {
         }
         if text.trim().is_empty() {
             if question.required {
-                found.push(missing(
-                    &field,
-                    "form.required",
-                    format!("answer \u{201c}{}\u{201d}", question.label),
-                ));
+                found.push(missing(&field, "form.required", format!("answer \u{201c}{}\u{201d}", question.label)));
             }
             continue;
         }
@@ -173,20 +128,16 @@ fn check_answers(content: &Content, call: &Call, found: &mut Vec<Missing>) {
 }
 
 fn answer_to<'a>(content: &'a Content, question: &str) -> &'a str {
-    content
-        .answers
-        .iter()
-        .find(|answer| answer.question == question)
-        .map_or("", |answer| &answer.text)
+    content.answers.iter().find(|answer| answer.question == question).map_or("", |answer| &answer.text)
 }
 
 /// Whether a question is asked, given the answers so far: its condition holds.
 fn is_asked(question: &Question, content: &Content) -> bool {
     match &question.condition {
         None => true,
-        Some(condition) => answer_to(content, &condition.question)
-            .split(',')
-            .any(|code| code.trim() == condition.equals),
+        Some(condition) => {
+            answer_to(content, &condition.question).split(',').any(|code| code.trim() == condition.equals)
+        }
     }
 }
 
@@ -223,28 +174,17 @@ fn is_decimal(text: &str, most_places: usize) -> bool {
 fn check_attachments(paper: &Paper, call: &Call, found: &mut Vec<Missing>) {
     let rules = &call.attachments;
     if paper.attachments.len() > rules.max_count {
-        let says = format!(
-            "at most {} files; this has {}",
-            rules.max_count,
-            paper.attachments.len()
-        );
+        let says = format!("at most {} files; this has {}", rules.max_count, paper.attachments.len());
         found.push(missing("attachments", "round.attachments", says));
     }
     for file in &paper.attachments {
         let field = format!("attachments[{}]", file.file_name);
         if !rules.media_types.contains(&file.media_type) {
-            let says = format!(
-                "this is {}; the round takes {}",
-                file.media_type,
-                rules.media_types.join(", ")
-            );
+            let says = format!("this is {}; the round takes {}", file.media_type, rules.media_types.join(", "));
             found.push(missing(&field, "round.media_type", says));
         }
         if file.size_bytes > rules.max_bytes_each {
-            let says = format!(
-                "at most {} bytes; this has {}",
-                rules.max_bytes_each, file.size_bytes
-            );
+            let says = format!("at most {} bytes; this has {}", rules.max_bytes_each, file.size_bytes);
             found.push(missing(&field, "round.file_size", says));
         }
     }

@@ -14,7 +14,7 @@ pub struct Intake {
     pub last_number: i64,
 }
 
-/// What the gate gave to one hand-in: the instant that decides, and the next number where the gate was open.
+/// What the gate gave to one hand-in: the instant that decides, and its place in the order of hand-ins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     pub at: Timestamp,
@@ -25,19 +25,25 @@ pub struct Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timing {
     Early,
-    InTime { number: i64 },
-    Late,
+    /// With the next number of the round; a bid that keeps one has no use for it.
+    InTime {
+        number: i64,
+    },
+    /// With the next place among the late ones, which orders those of one instant.
+    Late {
+        queue: i64,
+    },
 }
 
 impl Place {
-    /// Places an instant in a window. `number` is what the gate's counter would give.
-    pub fn new(at: Timestamp, opens_at: Timestamp, closes_at: Timestamp, number: i64) -> Place {
+    /// Places an instant in the window of a call. `number` and `queue` are what the gate's counters would give.
+    pub fn new(at: Timestamp, (opens_at, closes_at): (Timestamp, Timestamp), number: i64, queue: i64) -> Place {
         let timing = if at < opens_at {
             Timing::Early
         } else if at < closes_at {
             Timing::InTime { number }
         } else {
-            Timing::Late
+            Timing::Late { queue }
         };
         Place { at, timing }
     }
@@ -49,24 +55,16 @@ mod tests {
     use kit::time::at;
 
     fn timing(instant: &str) -> Timing {
-        Place::new(
-            at(instant),
-            at("2026-02-10T09:00:00Z"),
-            at("2026-03-17T00:00:00Z"),
-            1,
-        )
-        .timing
+        let window = (at("2026-02-10T09:00:00Z"), at("2026-03-17T00:00:00Z"));
+        Place::new(at(instant), window, 1, 7).timing
     }
 
     #[test]
     fn the_opening_is_in_the_window_and_the_close_is_not() {
         assert_eq!(timing("2026-02-10T08:59:59.999999Z"), Timing::Early);
         assert_eq!(timing("2026-02-10T09:00:00Z"), Timing::InTime { number: 1 });
-        assert_eq!(
-            timing("2026-03-16T23:59:59.999999Z"),
-            Timing::InTime { number: 1 }
-        );
-        assert_eq!(timing("2026-03-17T00:00:00Z"), Timing::Late);
-        assert_eq!(timing("2026-03-17T00:00:00.000001Z"), Timing::Late);
+        assert_eq!(timing("2026-03-16T23:59:59.999999Z"), Timing::InTime { number: 1 });
+        assert_eq!(timing("2026-03-17T00:00:00Z"), Timing::Late { queue: 7 });
+        assert_eq!(timing("2026-03-17T00:00:00.000001Z"), Timing::Late { queue: 7 });
     }
 }

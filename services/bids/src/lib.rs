@@ -19,6 +19,7 @@ pub mod form;
 pub mod intake;
 pub mod policy;
 pub mod receipt;
+pub mod state;
 pub mod store;
 
 mod api;
@@ -28,6 +29,8 @@ mod files;
 mod peers;
 mod schema;
 mod streams;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -58,6 +61,7 @@ use files::Files;
 use intake::Intake;
 use peers::Peers;
 use policy::Action;
+use receipt::Seal;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// How often the gates are looked at. Lateness does not rest on it: a submission compares its own instant.
@@ -91,14 +95,7 @@ impl Bids {
         stop: Stop,
     ) -> Result<Bids, Error> {
         let files = Files::in_folder(files)?;
-        Ok(Bids {
-            published: db.published(),
-            db,
-            peers: Peers::new(rounds, registry),
-            files,
-            key,
-            stop,
-        })
+        Ok(Bids { published: db.published(), db, peers: Peers::new(rounds, registry), files, key, stop })
     }
 
     pub fn routes(&self) -> Routes {
@@ -107,17 +104,12 @@ impl Bids {
 
     /// Takes the events of `rounds`.
     pub fn subscribe(&self, bus: &Bus) {
-        let db = self.db.clone();
+        let bids = self.clone();
         let handler = move |event: Event| {
-            let db = db.clone();
-            Box::pin(async move { take_round(&db, event).await }) as futures_util::future::BoxFuture<_>
+            let bids = bids.clone();
+            Box::pin(async move { bids.take_round(event).await }) as futures_util::future::BoxFuture<_>
         };
-        bus.subscribe(
-            Role::Rounds,
-            Role::Bids.name(),
-            Arc::new(handler),
-            self.stop.clone(),
-        );
+        bus.subscribe(Role::Rounds, Role::Bids.name(), Arc::new(handler), self.stop.clone());
     }
 
     /// Ticks until the process stops.
@@ -135,28 +127,17 @@ impl Bids {
 
     /// Lets all that is due by now happen: gates close, and bids fall in line with their gates.
     pub async fn tick(&self) -> Result<(), Error> {
-        for round in self
-            .db
-            .read(|tx| store::due_intakes(tx).map_err(Error::Db))
-            .await?
-        {
-            self.db
-                .work(Some(round.to_string()), move |tx| app::close(tx, round))
-                .await?;
+        for round in self.db.read(store::due_intakes).await? {
+            self.db.work(Some(round.to_string()), move |tx| app::close(tx, round)).await?;
         }
         loop {
-            let behind = self
-                .db
-                .read(|tx| store::sweepable(tx, MOST_PER_SWEEP).map_err(Error::Db))
-                .await?;
+            let behind = self.db.read(|tx| store::sweepable(tx, MOST_PER_SWEEP)).await?;
             if behind.is_empty() {
                 return Ok(());
             }
             let now = self.db.clock().now();
             for (round, id) in behind {
-                self.db
-                    .work(Some(round.to_string()), move |tx| app::sweep(tx, round, id, now))
-                    .await?;
+                self.db.work(Some(round.to_string()), move |tx| app::sweep(tx, round, id, now)).await?;
             }
         }
     }
@@ -176,55 +157,49 @@ impl Bids {
     /// The bid with the close as it stands.
     async fn now(&self, cx: &Cx, bid: Bid) -> Result<BidNow, Error> {
         let closes_at = self.intake(bid.round).await?.call.closes_at;
-        Ok(BidNow {
-            bid,
-            closes_at,
-            as_of: cx.now,
-        })
+        Ok(BidNow { bid, closes_at, as_of: cx.now })
     }
 
     /// The gate of a round: our own row, or what `rounds` says where we have none yet.
     async fn intake(&self, round: RoundId) -> Result<Intake, Error> {
-        match self
-            .db
-            .read(move |tx| store::intake(tx, round).map_err(Error::Db))
-            .await?
-        {
+        match self.db.read(move |tx| store::intake(tx, round)).await? {
             Some(intake) => Ok(intake),
-            None => Ok(Intake {
-                call: self.peers.call(round).await?,
-                closed_at: None,
-                last_number: 0,
-            }),
+            None => Ok(Intake { call: self.peers.call(round).await?, closed_at: None, last_number: 0 }),
         }
     }
 
     async fn call(&self, round: RoundId) -> Result<Call, Error> {
         Ok(self.intake(round).await?.call)
     }
-}
 
-/// Takes an event of `rounds`, once.
-async fn take_round(db: &Db, event: Event) -> Result<(), DbError> {
-    let Some(resource) = &event.resource else {
-        return Ok(());
-    };
-    if !resource.type_url.ends_with("/toadlane.rounds.v1.Round") {
-        return Ok(());
+    fn seal(&self) -> Seal {
+        Seal { key: self.key.clone(), at: Timestamp::of_this_machine() }
     }
-    let round = Round::decode(resource.value.as_slice())
-        .map_err(|cause| DbError::Inconsistent(format!("event {}: {cause}", event.id)))?;
-    let Some(call) = convert::call(round) else {
-        return Ok(());
-    };
-    let (key, now) = (call.round.to_string(), db.clock().now());
-    db.work(Some(key), move |tx| match outbox::take(tx, &event, now)? {
-        Take::First => app::take_call(tx, &call, now),
-        Take::Again | Take::Older => Ok(()),
-    })
-    .await
-    .map_err(|error: Error| match error {
-        Error::Db(error) => error,
-        other => DbError::Inconsistent(other.to_string()),
-    })
+
+    /// The stored answer of this very request, if it was answered before.
+    async fn replay<W: Message + Default + 'static>(&self, cx: &Cx) -> Result<Option<W>, Error> {
+        Ok(self.db.replay(cx).await?)
+    }
+
+    /// Takes an event of `rounds`, once.
+    async fn take_round(&self, event: Event) -> Result<(), DbError> {
+        let Some(resource) = event.resource.as_ref().filter(|any| any.type_url.ends_with("/toadlane.rounds.v1.Round"))
+        else {
+            return Ok(());
+        };
+        let unreadable = |cause: &dyn std::fmt::Display| DbError::Inconsistent(format!("event {}: {cause}", event.id));
+        let round = Round::decode(resource.value.as_slice()).map_err(|cause| unreadable(&cause))?;
+        let Some(call) = convert::call(round).map_err(|cause| unreadable(&cause))? else {
+            return Ok(());
+        };
+        let (key, now, seal) = (call.round.to_string(), self.db.clock().now(), self.seal());
+        let taken = self.db.work(Some(key), move |tx| match outbox::take(tx, &event, now)? {
+            Take::First => app::take_call(tx, &seal, &call, now),
+            Take::Again | Take::Older => Ok(()),
+        });
+        taken.await.map_err(|error: Error| match error {
+            Error::Db(error) => error,
+            other => DbError::Inconsistent(other.to_string()),
+        })
+    }
 }

@@ -35,25 +35,16 @@ impl Peers {
         Peers {
             rounds: RoundsServiceClient::new(rounds),
             organisations: OrganisationsServiceClient::new(registry),
-            standings: moka::future::Cache::builder()
-                .max_capacity(10_000)
-                .time_to_live(KEEP_STANDINGS)
-                .build(),
+            standings: moka::future::Cache::builder().max_capacity(10_000).time_to_live(KEEP_STANDINGS).build(),
         }
     }
 
     /// A scheduled round as it now is.
     pub async fn call(&self, round: RoundId) -> Result<Call, Error> {
-        let request = patient(GetRoundRequest {
-            round_id: round.to_string(),
-        });
-        let wire = self
-            .rounds
-            .clone()
-            .get_round(request)
-            .await
-            .map_err(|status| refused(status, "round"))?;
-        convert::call(wire.into_inner()).ok_or(Error::NotFound { what: "round" })
+        let request = patient(GetRoundRequest { round_id: round.to_string() });
+        let wire = self.rounds.clone().get_round(request).await.map_err(|status| refused(status, "round"))?;
+        let call = convert::call(wire.into_inner()).map_err(Error::Round)?;
+        call.ok_or(Error::NotFound { what: "round" })
     }
 
     /// What the register says of an organisation on a day.
@@ -103,13 +94,7 @@ fn is_out_of_reach(status: &Status) -> bool {
 fn refused(status: Status, what: &'static str) -> Error {
     match status.code() {
         Code::NotFound => Error::NotFound { what },
-        Code::Unavailable | Code::DeadlineExceeded => Error::Neighbour {
-            reason: Reason::TryAgain,
-            status,
-        },
-        _ => Error::Neighbour {
-            reason: Reason::Internal,
-            status,
-        },
+        Code::Unavailable | Code::DeadlineExceeded => Error::Neighbour { reason: Reason::TryAgain, status },
+        _ => Error::Neighbour { reason: Reason::Internal, status },
     }
 }

@@ -1,4 +1,4 @@
-//! Who may do what with a bid: one pure function, deny by default. The golden matrix in `tests/` prints it.
+//! Who may do what with a bid: one pure function, deny by default. `tests/golden/policy.txt` prints it as a matrix.
 
 use kit::caller::{Caller, Duty, Scope, Subject};
 use kit::ids::OrgId;
@@ -75,6 +75,7 @@ const EDITORS: &str =
     "an applicant officer, or a system with bids.write, of the applicant or of a partner who may edit";
 const CERTIFIERS: &str = "a certifier, or a system with bids.certify, of the applicant";
 const MANAGERS: &str = "a round manager";
+const OVERSEERS: &str = "a round manager, a network administrator or an auditor";
 
 pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     if !sees(caller, action, facts) {
@@ -84,33 +85,25 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         |may: fn(&Caller, OrgId) -> bool| facts.applicant.is_some_and(|applicant| may(caller, applicant));
     let (allowed, who_may) = match action {
         Action::See => (true, ""),
-        Action::Edit => (
-            of_applicant(writes_for) || facts.editors.iter().any(|&org| writes_for(caller, org)),
-            EDITORS,
-        ),
-        Action::Create | Action::SetParticipants | Action::Submit | Action::Reopen => {
-            (of_applicant(writes_for), WRITERS)
-        }
-        Action::Withdraw | Action::Answer => {
-            (of_applicant(writes_for) || of_applicant(certifies_for), WRITERS)
-        }
+        Action::Edit => (of_applicant(writes_for) || facts.editors.iter().any(|&org| writes_for(caller, org)), EDITORS),
+        Action::Create
+        | Action::SetParticipants
+        | Action::Submit
+        | Action::Reopen
+        | Action::Withdraw
+        | Action::Answer => (of_applicant(writes_for), WRITERS),
         Action::SignOff | Action::WithdrawReceived => (of_applicant(certifies_for), CERTIFIERS),
         Action::DecideLate | Action::Screen | Action::Decide | Action::Ask => {
             (caller.has(Duty::RoundManager), MANAGERS)
         }
-        Action::ListDuplicates => (oversees(caller), MANAGERS),
+        Action::ListDuplicates => (oversees(caller), OVERSEERS),
     };
-    if allowed {
-        Verdict::Allow
-    } else {
-        Verdict::Refuse { who_may }
-    }
+    if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
 }
 
 /// Writes on behalf of an organisation.
 fn writes_for(caller: &Caller, organisation: OrgId) -> bool {
-    caller.has_for(Duty::ApplicantOfficer, organisation)
-        || caller.may_as_system(Scope::BidsWrite, organisation)
+    caller.has_for(Duty::ApplicantOfficer, organisation) || caller.may_as_system(Scope::BidsWrite, organisation)
 }
 
 /// Signs off on behalf of an organisation.
@@ -124,6 +117,18 @@ fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
         || certifies_for(caller, organisation)
         || caller.has_for(Duty::CouncilAdministrator, organisation)
         || caller.may_as_system(Scope::BidsRead, organisation)
+}
+
+/// For whom of the applicant and its partners a caller acts on a bid.
+pub fn council_of(caller: &Caller, bid: &Bid) -> Option<OrgId> {
+    let partners = bid.participants.iter().map(|participant| participant.organisation);
+    std::iter::once(bid.applicant).chain(partners).find(|&organisation| reads_for(caller, organisation))
+}
+
+/// The organisation for which a caller runs rounds.
+pub fn network_of(caller: &Caller) -> Option<OrgId> {
+    let grant = caller.grants.iter().find(|grant| grant.duty == Duty::RoundManager);
+    grant.map(|grant| grant.organisation)
 }
 
 /// Sees every bid that the network has received.
@@ -140,37 +145,22 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
 
 /// Whether a bid is the caller's own: that of an applicant or partner they read for.
 pub fn is_of_its_own(caller: &Caller, facts: &Facts) -> bool {
-    facts
-        .applicant
-        .iter()
-        .chain(&facts.editors)
-        .chain(&facts.readers)
-        .any(|&org| reads_for(caller, org))
+    facts.applicant.iter().chain(&facts.editors).chain(&facts.readers).any(|&org| reads_for(caller, org))
 }
 
 /// The organisations whose bids a caller sees as their own.
 pub fn reads_for_all(caller: &Caller) -> Vec<OrgId> {
     let all = caller.organisations();
-    all.into_iter()
-        .filter(|&organisation| reads_for(caller, organisation))
-        .collect()
+    all.into_iter().filter(|&organisation| reads_for(caller, organisation)).collect()
 }
 
 /// The facts of a bid.
 pub fn facts(bid: &Bid) -> Facts {
     let of = |may_edit: bool| {
-        let some = bid
-            .participants
-            .iter()
-            .filter(move |participant| participant.may_edit == may_edit);
+        let some = bid.participants.iter().filter(move |participant| participant.may_edit == may_edit);
         some.map(|participant| participant.organisation).collect()
     };
-    Facts {
-        applicant: Some(bid.applicant),
-        editors: of(true),
-        readers: of(false),
-        received: bid.state.is_received(),
-    }
+    Facts { applicant: Some(bid.applicant), editors: of(true), readers: of(false), received: bid.state.is_received() }
 }
 
 /// Lets a caller act on a bid, or refuses as the policy says.
@@ -185,3 +175,6 @@ pub fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
         Verdict::Hide => Err(Error::NotFound { what }),
     }
 }
+
+#[cfg(test)]
+mod tests;

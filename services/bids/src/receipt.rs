@@ -1,11 +1,14 @@
 //! The signed receipt: the platform's word that it received a bid, verifiable offline by anyone with the key set.
 
+use std::sync::Arc;
+
 use kit::time::Timestamp;
 use kit::tokens::{SigningKey, TokenError, sign_statement};
 use serde::{Deserialize, Serialize};
 
-use crate::bid::{Bid, State};
+use crate::bid::Bid;
 use crate::call::Call;
+use crate::state::State;
 
 /// The `typ` of a receipt's JWS.
 pub const TYPE: &str = "toadlane-receipt+jws";
@@ -29,7 +32,14 @@ pub struct Claims {
     pub state: String,
 }
 
-/// The claims for a bid as it was just received at an instant.
+/// What signs a receipt: the key of the role, and real time, whatever the platform's clock says.
+#[derive(Clone)]
+pub struct Seal {
+    pub key: Arc<SigningKey>,
+    pub at: Timestamp,
+}
+
+/// The claims for a bid as it was received at an instant.
 pub fn claims(bid: &Bid, call: &Call, at: Timestamp, signed_at: Timestamp) -> Claims {
     Claims {
         iat: signed_at.seconds(),
@@ -41,8 +51,16 @@ pub fn claims(bid: &Bid, call: &Call, at: Timestamp, signed_at: Timestamp) -> Cl
         revision: bid.revision,
         content_sha256: bid.digest.clone(),
         received_at: at.to_string(),
-        number: bid.state.receipt().map(|receipt| receipt.number),
+        number: number(bid.state),
         state: bid.state.name().to_string(),
+    }
+}
+
+/// The number that a receipt shows. A late one has none, even where the bid keeps one from before.
+fn number(state: State) -> Option<i64> {
+    match state.held() {
+        Some(_) => None,
+        None => state.receipt().map(|receipt| receipt.number),
     }
 }
 
@@ -54,20 +72,12 @@ pub fn sign(key: &SigningKey, claims: &Claims) -> Result<String, TokenError> {
 pub fn acknowledgement(bid: &Bid, call: &Call, at: Timestamp) -> String {
     let title = &bid.paper.content.title;
     let reference = bid.client_reference.as_deref().unwrap_or("none");
-    let standing = match bid.state {
-        State::HeldLate(_) | State::RejectedLate(_) => format!(
+    let standing = match number(bid.state) {
+        Some(number) => format!("It is number {number} of the round."),
+        None => format!(
             "It arrived after the close ({}) and is held until the round's manager decides on it.",
             call.closes_at.in_words(&call.zone)
         ),
-        state @ (State::Draft { .. }
-        | State::Submitted(_)
-        | State::Eligible(_)
-        | State::Ineligible(_)
-        | State::Withdrawn(_)
-        | State::NotSubmitted { .. }) => match state.receipt() {
-            Some(receipt) => format!("It is number {} of the round.", receipt.number),
-            None => "It has no number.".to_string(),
-        },
     };
     format!(
         "We received the bid \u{201c}{title}\u{201d} for round {} at {} ({at}).\n{standing}\n\

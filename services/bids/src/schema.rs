@@ -8,6 +8,7 @@ diesel::table! {
         closes_at -> BigInt,
         closed_at -> Nullable<BigInt>,
         last_number -> BigInt,
+        last_late -> BigInt,
         last_instant -> BigInt,
         call -> Text,
     }
@@ -25,6 +26,9 @@ diesel::table! {
         number -> Nullable<BigInt>,
         received_at -> Nullable<BigInt>,
         received_revision -> Nullable<Integer>,
+        held_at -> Nullable<BigInt>,
+        held_queue -> Nullable<BigInt>,
+        held_revision -> Nullable<Integer>,
         revision -> Integer,
         lead_id -> Text,
         instrument -> Text,
@@ -113,6 +117,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(bid -> intake (round_id));
 diesel::joinable!(revision -> bid (bid_id));
 diesel::joinable!(participant -> bid (bid_id));
 diesel::allow_tables_to_appear_in_same_query!(bid, intake, participant, revision, receipt);

@@ -7,17 +7,17 @@ mod records;
 mod rows;
 
 pub use clarifications::{clarification, clarifications, insert_clarification, update_clarification};
-pub use gates::{Gate, close_intake, due_intakes, intake, put_call, take_number, take_place};
+pub use gates::{Gate, close_intake, due_intakes, insert_call, intake, put_call, take_number, take_place};
 pub use lists::{Filter, Totals, held, page, sweepable, totals};
 pub use records::{
-    HandIn, HistoryRow, RevisionRow, history, insert_hand_in, insert_history, latest_hand_in, paper_of,
-    revision, revisions,
+    HandIn, HistoryRow, RevisionRow, history, insert_hand_in, insert_history, latest_hand_in, paper_of, revision,
+    revisions,
 };
-pub use rows::{get, insert, of_reference, update};
+pub use rows::{get, get_all, insert, of_reference, update};
 
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
-use kit::ids::{BidId, OrgId, RoundId};
+use kit::ids::{BidId, RoundId};
 
 use crate::bid::Bid;
 use crate::content::Content;
@@ -32,8 +32,7 @@ fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, DbError>
 where
     T::Err: std::fmt::Display,
 {
-    text.parse()
-        .map_err(|cause| inconsistent(format!("{text}: {cause}")))
+    text.parse().map_err(|cause| inconsistent(format!("{text}: {cause}")))
 }
 
 fn parsed_option<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, DbError>
@@ -43,14 +42,14 @@ where
     text.map(parsed).transpose()
 }
 
-/// How many received bids an organisation leads for an instrument in a round.
-pub fn n_led(tx: &mut Tx, round: RoundId, lead: OrgId, instrument: &str) -> Result<i64, DbError> {
-    let received = ["submitted", "eligible", "ineligible", "held_late"];
+/// How many bids besides this one its lead organisation has with the network, for the same instrument and round.
+pub fn n_led_besides(tx: &mut Tx, of: &Bid) -> Result<i64, DbError> {
     Ok(bid::table
-        .filter(bid::round_id.eq(round.to_string()))
-        .filter(bid::lead_id.eq(lead.to_string()))
-        .filter(bid::instrument.eq(instrument))
-        .filter(bid::state.eq_any(received))
+        .filter(bid::round_id.eq(of.round.to_string()))
+        .filter(bid::lead_id.eq(of.lead().to_string()))
+        .filter(bid::instrument.eq(&of.paper.content.instrument))
+        .filter(bid::state.eq_any(["submitted", "eligible", "held_late"]))
+        .filter(bid::id.ne(of.id.to_string()))
         .count()
         .get_result(tx)?)
 }
@@ -63,8 +62,8 @@ pub fn received_siblings(tx: &mut Tx, of: &Bid) -> Result<Vec<(BidId, Content)>,
         .filter(revision::number.eq(bid::revision))
         .filter(bid::round_id.eq(of.round.to_string()))
         .filter(bid::applicant_id.eq(of.applicant.to_string()))
+        .filter(bid::state.eq_any(["submitted", "eligible", "ineligible", "held_late"]))
         .filter(bid::id.ne(of.id.to_string()))
-        .filter(bid::received_at.is_not_null())
         .order(bid::id.desc())
         .limit(MOST)
         .select((bid::id, revision::canonical_json))
@@ -76,26 +75,21 @@ pub fn received_siblings(tx: &mut Tx, of: &Bid) -> Result<Vec<(BidId, Content)>,
     Ok(siblings)
 }
 
-/// Flags a pair; one that is flagged already keeps its newest figure.
-pub fn put_duplicate(
-    tx: &mut Tx,
-    round: RoundId,
-    first: BidId,
-    second: BidId,
-    permille: i32,
-) -> Result<(), DbError> {
-    let row = (
-        duplicate::round_id.eq(round.to_string()),
-        duplicate::first_bid_id.eq(first.to_string()),
-        duplicate::second_bid_id.eq(second.to_string()),
-        duplicate::similarity_permille.eq(permille),
-    );
-    kit::each_backend!(tx, conn => diesel::insert_into(duplicate::table)
-        .values(&row)
-        .on_conflict((duplicate::second_bid_id, duplicate::first_bid_id))
-        .do_update()
-        .set(duplicate::similarity_permille.eq(permille))
-        .execute(conn))?;
+/// Flags these pairs of a bid, and no longer those of its earlier revisions.
+pub fn set_duplicates(tx: &mut Tx, of: &Bid, pairs: &[(BidId, i32)]) -> Result<(), DbError> {
+    let id = of.id.to_string();
+    let earlier = duplicate::table.filter(duplicate::first_bid_id.eq(&id).or(duplicate::second_bid_id.eq(&id)));
+    diesel::delete(earlier).execute(tx)?;
+    for &(other, permille) in pairs {
+        diesel::insert_into(duplicate::table)
+            .values((
+                duplicate::round_id.eq(of.round.to_string()),
+                duplicate::first_bid_id.eq(of.id.min(other).to_string()),
+                duplicate::second_bid_id.eq(of.id.max(other).to_string()),
+                duplicate::similarity_permille.eq(permille),
+            ))
+            .execute(tx)?;
+    }
     Ok(())
 }
 
@@ -114,19 +108,11 @@ pub fn duplicates(
         .into_boxed::<<Tx as diesel::Connection>::Backend>();
     if let Some((second, first)) = after {
         let later = duplicate::second_bid_id.gt(second.clone());
-        query = query.filter(
-            later.or(duplicate::second_bid_id
-                .eq(second)
-                .and(duplicate::first_bid_id.gt(first))),
-        );
+        query = query.filter(later.or(duplicate::second_bid_id.eq(second).and(duplicate::first_bid_id.gt(first))));
     }
     Ok(query
         .order((duplicate::second_bid_id.asc(), duplicate::first_bid_id.asc()))
         .limit(limit)
-        .select((
-            duplicate::first_bid_id,
-            duplicate::second_bid_id,
-            duplicate::similarity_permille,
-        ))
+        .select((duplicate::first_bid_id, duplicate::second_bid_id, duplicate::similarity_permille))
         .load(tx)?)
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use kit::cx::Cx;
 use kit::fault::{Fault, Reason};
-use kit::ids::{AttachmentId, BidId, OrgId, RoundId};
+use kit::ids::{AttachmentId, OrgId, RoundId};
 use kit::outbox::{self, Published};
 use kit::paging::Page;
 use toadlane_proto::bids::v1 as pb;
@@ -34,12 +34,9 @@ pub async fn upload(
         return Err(Error::Attachment("send the header first, then the bytes".to_string()).into());
     };
     let (target, declared) = convert::header(&header).map_err(Error::Invalid)?;
-    let rest = pb::AttachmentHeader {
-        request_id: String::new(),
-        ..header.clone()
-    };
+    let rest = pb::AttachmentHeader { request_id: String::new(), ..header.clone() };
     let cx = cx.with_request(&header.request_id, &rest);
-    if let Some(bid) = bids.db.replay(&cx).await.map_err(Error::Db)? {
+    if let Some(bid) = bids.replay(&cx).await? {
         return Ok(Response::new(bid));
     }
     let bid = bids.seen(&cx, target.id).await?;
@@ -49,9 +46,7 @@ pub async fn upload(
 
     let bytes = parts.map(|part| match part.map_err(Error::Upload)?.part {
         Some(Part::Data(bytes)) => Ok(bytes),
-        Some(Part::Header(_)) | None => Err(Error::Attachment(
-            "send the header once, then bytes alone".to_string(),
-        )),
+        Some(Part::Header(_)) | None => Err(Error::Attachment("send the header once, then bytes alone".to_string())),
     });
     bids.files.take_in(&declared, Box::pin(bytes)).await?;
     let file = Attachment {
@@ -62,26 +57,18 @@ pub async fn upload(
         sha256: declared.sha256,
     };
     let of = cx.clone();
-    let bid = bids
-        .db
-        .write(&cx, move |tx| app::add_file(tx, &of, &target, &file))
-        .await?;
+    let bid = bids.db.write(&cx, move |tx| app::add_file(tx, &of, &target, &file)).await?;
     Ok(Response::new(bid))
 }
 
 /// Sends a file: what it is, then its bytes.
-pub async fn download(
-    files: &Files,
-    file: Attachment,
-) -> Result<Streamed<pb::DownloadAttachmentResponse>, Error> {
+pub async fn download(files: &Files, file: Attachment) -> Result<Streamed<pb::DownloadAttachmentResponse>, Error> {
     use pb::download_attachment_response::Part;
     let part = |part| pb::DownloadAttachmentResponse { part: Some(part) };
     let bytes = files.read(&file.sha256).await?;
     let head = stream::iter([Ok(part(Part::Attachment(convert::attachment(file))))]);
     let rest = bytes.flat_map(move |piece| match piece {
-        Ok(piece) => stream::iter(pieces(piece))
-            .map(move |piece| Ok(part(Part::Data(piece))))
-            .left_stream(),
+        Ok(piece) => stream::iter(pieces(piece)).map(move |piece| Ok(part(Part::Data(piece)))).left_stream(),
         Err(error) => stream::iter([Err(Status::from(error))]).right_stream(),
     });
     Ok(Box::pin(head.chain(rest)))
@@ -123,20 +110,19 @@ pub async fn watch(
 ) -> Result<Streamed<pb::WatchBidsResponse>, Status> {
     let cx = Cx::of(&request)?;
     let asked = request.into_inner();
-    let bound = pb::WatchBidsRequest {
-        resume_token: String::new(),
-        ..asked.clone()
-    };
+    let bound = pb::WatchBidsRequest { resume_token: String::new(), ..asked.clone() };
     let page = Page::<i64>::parse(&cx, 0, &asked.resume_token, &bound).map_err(|violation| {
-        Fault::invalid(vec![kit::fault::Violation {
-            field: "resume_token".into(),
-            ..violation
-        }])
+        Fault::invalid(vec![kit::fault::Violation { field: "resume_token".into(), ..violation }])
     })?;
     let bounds = bids.db.read(|tx| outbox::bounds(tx).map_err(Error::Db)).await?;
     let position = match (page.after, bounds) {
-        (None, bounds) => bounds.map_or(0, |(_, last)| last),
-        (Some(after), Some((first, _))) if after + 1 < first => return Err(Error::ResumeTokenTooOld.into()),
+        (None, None) => 0,
+        (None, Some((_, last))) => last,
+        // Beyond the last: of a store that has since been restored from an older copy.
+        (Some(after), Some((first, last))) if after + 1 < first || after > last => {
+            return Err(Error::ResumeTokenTooOld.into());
+        }
+        (Some(after), None) if after > 0 => return Err(Error::ResumeTokenTooOld.into()),
         (Some(after), _) => after,
     };
     let watch = Watch {
@@ -191,26 +177,19 @@ impl Watch {
     /// Reads what has been published since. True when there was something, seen or not.
     async fn look(&mut self) -> Result<bool, Status> {
         let (position, caller) = (self.position, self.cx.caller.clone());
-        let (round, organisation, now) = (self.round, self.organisation, self.cx.now);
+        let (round, organisation, as_of) = (self.round, self.organisation, self.bids.db.clock().now());
         let found: Result<Vec<(Published, Option<BidNow>)>, Error> = self
             .bids
             .db
             .read(move |tx| {
                 let mut found = Vec::new();
                 for published in outbox::after(tx, position, MOST_PER_LOOK)? {
-                    let Ok(id) = published.event.subject.parse::<BidId>() else {
-                        continue;
-                    };
-                    let bid = store::get(tx, id)?;
-                    let concerns = concerns(&bid, round, organisation);
-                    let seen = concerns && policy::check(&caller, Action::See, &bid).is_ok();
-                    let closes_at = store::intake(tx, bid.round)?.map(|intake| intake.call.closes_at);
-                    let now = seen.then(|| BidNow {
-                        closes_at: closes_at.unwrap_or(now),
-                        as_of: now,
-                        bid,
+                    let of_event = store::get_all(tx, std::slice::from_ref(&published.event.subject))?.pop();
+                    let now = of_event.map(|(bid, closes_at)| BidNow { bid, closes_at, as_of });
+                    let seen = now.filter(|now| {
+                        concerns(&now.bid, round, organisation) && policy::check(&caller, Action::See, &now.bid).is_ok()
                     });
-                    found.push((published, now));
+                    found.push((published, seen));
                 }
                 Ok(found)
             })
@@ -219,17 +198,10 @@ impl Watch {
         let any = !found.is_empty();
         for (published, now) in found {
             self.position = published.position;
-            let Some(mut now) = now else { continue };
-            now.as_of = self.bids.db.clock().now();
+            let Some(now) = now else { continue };
             self.ready.push_back(pb::WatchBidsResponse {
                 bid: Some(now.into()),
-                event_type: published
-                    .event
-                    .r#type
-                    .rsplit('.')
-                    .next()
-                    .unwrap_or_default()
-                    .to_string(),
+                event_type: published.event.r#type.rsplit('.').next().unwrap_or_default().to_string(),
                 happened_at: published.event.happened_at,
                 resume_token: self.page.token(&self.position),
             });
@@ -238,15 +210,11 @@ impl Watch {
     }
 
     fn sign_of_life(&self) -> pb::WatchBidsResponse {
-        pb::WatchBidsResponse {
-            resume_token: self.page.token(&self.position),
-            ..Default::default()
-        }
+        pb::WatchBidsResponse { resume_token: self.page.token(&self.position), ..Default::default() }
     }
 }
 
 fn concerns(bid: &Bid, round: Option<RoundId>, organisation: Option<OrgId>) -> bool {
-    let takes_part =
-        |id: OrgId| bid.applicant == id || bid.participants.iter().any(|one| one.organisation == id);
+    let takes_part = |id: OrgId| bid.applicant == id || bid.participants.iter().any(|one| one.organisation == id);
     round.is_none_or(|round| bid.round == round) && organisation.is_none_or(takes_part)
 }

@@ -2,28 +2,39 @@
 //! between subjects; a consumer that fails is asked again.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::jetstream::{self, AckKind, consumer::pull, stream};
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt};
 use prost::Message;
 use toadlane_proto::types::v1 as pb;
 
 use crate::caller::Role;
+use crate::db::DbError;
 use crate::stop::Stop;
 
 /// What a consumer does with an event. An error means: ask again.
-pub type Handler = Arc<dyn Fn(pb::Event) -> BoxFuture<'static, Result<(), crate::db::DbError>> + Send + Sync>;
+pub type Handler = Arc<dyn Fn(pb::Event) -> BoxFuture<'static, Result<(), DbError>> + Send + Sync>;
 
 /// Why an event could not be handed on.
 #[derive(Debug, thiserror::Error)]
 pub enum BusError {
     #[error("a consumer in this process failed")]
-    Consumer(#[source] crate::db::DbError),
+    Consumer(#[source] DbError),
     #[error("the broker cannot be reached: {0}")]
     Broker(String),
+}
+
+/// What the broker said to a published event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Receipt {
+    /// The place of the event in the broker's stream.
+    pub sequence: i64,
+    /// The broker held the event already, so that the place is an earlier one.
+    pub is_known: bool,
 }
 
 /// The bus of a process.
@@ -53,17 +64,15 @@ impl Bus {
 
     /// Connects to a broker, which may come and go afterwards.
     pub async fn nats(url: &str) -> Result<Bus, BusError> {
-        let options = async_nats::ConnectOptions::new()
-            .retry_on_initial_connect()
-            .max_reconnects(None);
+        let options = async_nats::ConnectOptions::new().retry_on_initial_connect().max_reconnects(None);
         let client = options.connect(url).await.map_err(broker)?;
         let mut context = jetstream::new(client);
         context.set_timeout(Duration::from_secs(3));
         Ok(Bus::Nats(context))
     }
 
-    /// Hands an event of a role to all its consumers, or to the broker, whose sequence is the answer.
-    pub async fn publish(&self, from: Role, event: &pb::Event) -> Result<Option<i64>, BusError> {
+    /// Hands an event of a role to all its consumers, or to the broker, whose receipt is the answer.
+    pub async fn publish(&self, from: Role, event: &pb::Event) -> Result<Option<Receipt>, BusError> {
         match self {
             Bus::Local(consumers) => {
                 let handlers = {
@@ -71,7 +80,7 @@ impl Bus {
                     consumers.get(&from).cloned().unwrap_or_default()
                 };
                 for handler in handlers {
-                    handler(event.clone()).await.map_err(BusError::Consumer)?;
+                    take(&handler, event.clone()).await.map_err(BusError::Consumer)?;
                 }
                 Ok(None)
             }
@@ -82,7 +91,10 @@ impl Bus {
                 let subject = format!("toadlane.{from}.{name}");
                 let sent = context.publish_with_headers(subject, headers, event.encode_to_vec().into());
                 let acknowledged = sent.await.map_err(broker)?.await.map_err(broker)?;
-                Ok(i64::try_from(acknowledged.sequence).ok())
+                Ok(Some(Receipt {
+                    sequence: i64::try_from(acknowledged.sequence).map_err(broker)?,
+                    is_known: acknowledged.duplicate,
+                }))
             }
         }
     }
@@ -94,12 +106,13 @@ impl Bus {
             Bus::Nats(context) => {
                 let mut stream = context.get_or_create_stream(config(role)).await.map_err(broker)?;
                 let info = stream.info().await.map_err(broker)?;
-                Ok(i64::try_from(info.state.last_sequence).ok())
+                Ok(Some(i64::try_from(info.state.last_sequence).map_err(broker)?))
             }
         }
     }
 
-    /// Calls the handler with every event of a role, from now on and after a restart from where it stopped.
+    /// Calls the handler with every event of a role: over a broker from the first that it holds, and after a restart
+    /// from where the consumer stopped; inside the process from now on, before [`publish`](Bus::publish) answers.
     pub fn subscribe(&self, from: Role, consumer: &str, handler: Handler, stop: Stop) {
         match self {
             Bus::Local(consumers) => {
@@ -120,6 +133,12 @@ impl Bus {
             }
         }
     }
+}
+
+/// A consumer that panics is one that failed: neither the relay nor the consumer's task may die of it.
+async fn take(handler: &Handler, event: pb::Event) -> Result<(), DbError> {
+    let handled = AssertUnwindSafe(async { handler(event).await }).catch_unwind();
+    handled.await.unwrap_or_else(|_| Err(DbError::Panicked("a consumer; its words are in the log above".to_string())))
 }
 
 fn config(role: Role) -> stream::Config {
@@ -144,14 +163,8 @@ async fn pull_events(
         ack_wait: Duration::from_secs(10),
         ..Default::default()
     };
-    let consumer = stream
-        .get_or_create_consumer(consumer, durable)
-        .await
-        .map_err(broker)?;
-    let messages = consumer
-        .stream()
-        .heartbeat(Duration::from_secs(2))
-        .expires(Duration::from_secs(10));
+    let consumer = stream.get_or_create_consumer(consumer, durable).await.map_err(broker)?;
+    let messages = consumer.stream().heartbeat(Duration::from_secs(2)).expires(Duration::from_secs(10));
     let mut messages = messages.messages().await.map_err(broker)?;
     loop {
         let message = tokio::select! {
@@ -162,7 +175,7 @@ async fn pull_events(
             () = stop.called() => return Ok(()),
         };
         let done = match pb::Event::decode(message.payload.clone()) {
-            Ok(event) => handler(event).await,
+            Ok(event) => take(handler, event).await,
             Err(cause) => {
                 // Not ours: no retry makes it readable.
                 tracing::error!(error = %cause, "a message on the bus is no event: {cause}");

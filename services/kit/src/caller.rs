@@ -44,9 +44,7 @@ impl FromStr for Role {
 
     fn from_str(text: &str) -> Result<Role, UnknownName> {
         let found = Role::ALL.into_iter().find(|role| role.name() == text);
-        found.ok_or_else(|| UnknownName {
-            accepted: Role::ALL.map(Role::name).join(", "),
-        })
+        found.ok_or_else(|| UnknownName { accepted: Role::ALL.map(Role::name).join(", ") })
     }
 }
 
@@ -110,9 +108,7 @@ impl FromStr for Duty {
 
     fn from_str(text: &str) -> Result<Duty, UnknownName> {
         let found = Duty::ALL.into_iter().find(|duty| duty.name() == text);
-        found.ok_or_else(|| UnknownName {
-            accepted: Duty::ALL.map(Duty::name).join(", "),
-        })
+        found.ok_or_else(|| UnknownName { accepted: Duty::ALL.map(Duty::name).join(", ") })
     }
 }
 
@@ -133,14 +129,9 @@ impl FromStr for Grant {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Grant, UnknownName> {
-        let form = || UnknownName {
-            accepted: "duty@org_..".to_string(),
-        };
+        let form = || UnknownName { accepted: "duty@org_..".to_string() };
         let (duty, organisation) = text.split_once('@').ok_or_else(form)?;
-        Ok(Grant {
-            duty: duty.parse()?,
-            organisation: organisation.parse().map_err(|_| form())?,
-        })
+        Ok(Grant { duty: duty.parse()?, organisation: organisation.parse().map_err(|_| form())? })
     }
 }
 
@@ -190,9 +181,7 @@ impl FromStr for Scope {
 
     fn from_str(text: &str) -> Result<Scope, UnknownName> {
         let found = Scope::ALL.into_iter().find(|scope| scope.name() == text);
-        found.ok_or_else(|| UnknownName {
-            accepted: Scope::ALL.map(Scope::name).join(", "),
-        })
+        found.ok_or_else(|| UnknownName { accepted: Scope::ALL.map(Scope::name).join(", ") })
     }
 }
 
@@ -208,19 +197,11 @@ pub struct Caller {
 
 impl Caller {
     pub fn anonymous() -> Caller {
-        Caller {
-            subject: Subject::Anonymous,
-            organisation: None,
-            grants: Vec::new(),
-            scopes: Vec::new(),
-        }
+        Caller { subject: Subject::Anonymous, organisation: None, grants: Vec::new(), scopes: Vec::new() }
     }
 
     pub fn role(role: Role) -> Caller {
-        Caller {
-            subject: Subject::Role(role),
-            ..Caller::anonymous()
-        }
+        Caller { subject: Subject::Role(role), ..Caller::anonymous() }
     }
 
     /// Whether the caller has a duty for any organisation.
@@ -254,18 +235,13 @@ mod tests {
 
     #[test]
     fn a_grant_reads_back_as_it_prints() {
-        let grant = Grant {
-            duty: Duty::Certifier,
-            organisation: OrgId::new(),
-        };
+        let grant = Grant { duty: Duty::Certifier, organisation: OrgId::new() };
         assert_eq!(grant.to_string().parse(), Ok(grant));
     }
 
     #[test]
     fn an_unknown_duty_names_those_that_exist() {
-        let refused = "mayor@org_0190163d8694739baea5966c26f8ad91"
-            .parse::<Grant>()
-            .unwrap_err();
+        let refused = "mayor@org_0190163d8694739baea5966c26f8ad91".parse::<Grant>().unwrap_err();
         assert!(refused.accepted.contains("certifier"), "{}", refused.accepted);
     }
 }

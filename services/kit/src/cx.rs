@@ -86,10 +86,5 @@ impl Cx {
 }
 
 fn unguarded() -> Status {
-    Fault::new(
-        tonic::Code::Internal,
-        Reason::Internal,
-        "the request came past the guard",
-    )
-    .into()
+    Fault::new(tonic::Code::Internal, Reason::Internal, "the request came past the guard").into()
 }

@@ -73,14 +73,10 @@ impl DbError {
     pub fn fault(&self) -> Fault {
         match self {
             DbError::Query(_) | DbError::Inconsistent(_) | DbError::Panicked(_) => Fault::internal(self),
-            DbError::Unreachable | DbError::Contention | DbError::Stopping => {
-                Fault::try_again(self.to_string())
+            DbError::Unreachable | DbError::Contention | DbError::Stopping => Fault::try_again(self.to_string()),
+            DbError::RequestIdReused => {
+                Fault::new(tonic::Code::AlreadyExists, Reason::RequestIdReused, self.to_string())
             }
-            DbError::RequestIdReused => Fault::new(
-                tonic::Code::AlreadyExists,
-                Reason::RequestIdReused,
-                self.to_string(),
-            ),
         }
     }
 }
@@ -94,9 +90,7 @@ pub fn is_unique_violation(error: &diesel::result::Error) -> bool {
 
 /// The instant that the store decides by: the database's clock (embedded: the process's), or the held clock.
 pub fn instant(tx: &mut Tx) -> Result<Timestamp, DbError> {
-    Ok(Timestamp::from_micros(
-        diesel::select(toadlane_now()).get_result(tx)?,
-    ))
+    Ok(Timestamp::from_micros(diesel::select(toadlane_now()).get_result(tx)?))
 }
 
 /// What a service's error must be for its closures to run here.
@@ -151,7 +145,7 @@ impl Db {
         E: WriteError,
         F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
     {
-        let run = move |tx: &mut Tx| (Verdict::Undo, query(tx));
+        let run = move |tx: &mut Tx| (Verdict::Keep, query(tx));
         self.run(&self.inner.readers, None, run).await
     }
 
@@ -220,6 +214,7 @@ impl Db {
             // A twin of this request may have been committed since the look-up: then its answer counts.
             Err(error) => match self.replay(cx).await {
                 Ok(Some(answer)) => Ok(answer),
+                Err(reused @ DbError::RequestIdReused) => Err(E::from(reused)),
                 Ok(None) | Err(_) => Err(error),
             },
         }

@@ -49,19 +49,10 @@ async fn admit(State(rpcs): State<Arc<Rpcs>>, request: Request, next: Next) -> R
     let grpc = content_type(request.headers()).starts_with("application/grpc");
     if !known && !grpc {
         // A service's route takes every path below it, and would answer a browser in gRPC.
-        return if rpcs.services.contains(service(path)) {
-            nothing_here()
-        } else {
-            next.run(request).await
-        };
+        return if rpcs.services.contains(service(path)) { nothing_here() } else { next.run(request).await };
     }
     if request.method() != Method::POST {
-        return (
-            StatusCode::METHOD_NOT_ALLOWED,
-            [(ALLOW, "POST")],
-            "an RPC is called with POST\n",
-        )
-            .into_response();
+        return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")], "an RPC is called with POST\n").into_response();
     }
     if known && !proto(request.headers()) {
         let says = "an RPC takes the content type application/grpc or application/grpc+proto\n";
@@ -71,20 +62,12 @@ async fn admit(State(rpcs): State<Arc<Rpcs>>, request: Request, next: Next) -> R
         // Without trailers the caller would never learn the outcome of what was done.
         return (StatusCode::HTTP_VERSION_NOT_SUPPORTED, "gRPC needs HTTP/2\n").into_response();
     }
-    if known {
-        next.run(request).await
-    } else {
-        unknown_rpc()
-    }
+    if known { next.run(request).await } else { unknown_rpc() }
 }
 
 /// What no route takes.
 async fn unknown(request: Request) -> Response {
-    if content_type(request.headers()).starts_with("application/grpc") {
-        unknown_rpc()
-    } else {
-        nothing_here()
-    }
+    if content_type(request.headers()).starts_with("application/grpc") { unknown_rpc() } else { nothing_here() }
 }
 
 fn nothing_here() -> Response {
@@ -92,11 +75,7 @@ fn nothing_here() -> Response {
 }
 
 fn unknown_rpc() -> Response {
-    let fault = Fault::new(
-        Code::Unimplemented,
-        Reason::UnknownRpc,
-        "this server does not offer this RPC",
-    );
+    let fault = Fault::new(Code::Unimplemented, Reason::UnknownRpc, "this server does not offer this RPC");
     Status::from(fault).into_http()
 }
 
@@ -138,10 +117,7 @@ mod tests {
 
     async fn ask_by(version: Version, method: Method, path: &str, content_type: &str) -> Response {
         let request = Request::builder().version(version).method(method).uri(path);
-        let request = request
-            .header(CONTENT_TYPE, content_type)
-            .body(Body::empty())
-            .unwrap();
+        let request = request.header(CONTENT_TYPE, content_type).body(Body::empty()).unwrap();
         site().oneshot(request).await.unwrap()
     }
 
@@ -151,28 +127,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_reaches_its_handler() {
-        for kind in [
-            "application/grpc",
-            "application/grpc+proto",
-            "Application/gRPC",
-            "application/grpc; a=b",
-        ] {
-            assert_eq!(
-                text(ask(Method::POST, RPC, kind).await).await,
-                "handled",
-                "{kind}"
-            );
+        for kind in ["application/grpc", "application/grpc+proto", "Application/gRPC", "application/grpc; a=b"] {
+            assert_eq!(text(ask(Method::POST, RPC, kind).await).await, "handled", "{kind}");
         }
     }
 
     #[tokio::test]
     async fn a_page_reaches_its_handler() {
-        let answer = ask_by(
-            Version::HTTP_11,
-            Method::POST,
-            "/oauth/token",
-            "application/x-www-form-urlencoded",
-        );
+        let answer = ask_by(Version::HTTP_11, Method::POST, "/oauth/token", "application/x-www-form-urlencoded");
         assert_eq!(text(answer.await).await, "token");
     }
 
@@ -187,13 +149,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_rpc_takes_no_other_content_type() {
-        for kind in [
-            "application/json",
-            "application/grpc+json",
-            "application/grpc-web",
-            "application/grpcx",
-            "",
-        ] {
+        for kind in ["application/json", "application/grpc+json", "application/grpc-web", "application/grpcx", ""] {
             let answer = ask(Method::POST, RPC, kind).await;
             assert_eq!(answer.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
         }
@@ -207,12 +163,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_rpc_is_unimplemented_and_says_why() {
-        for path in [
-            "/toadlane.bids.v1.BidsService/Nope",
-            "/nowhere.v1.NoService/Nope",
-            "/oauth/token",
-            "/",
-        ] {
+        for path in ["/toadlane.bids.v1.BidsService/Nope", "/nowhere.v1.NoService/Nope", "/oauth/token", "/"] {
             let answer = ask(Method::POST, path, "application/grpc").await;
             assert_eq!(answer.status(), StatusCode::OK, "{path}");
             assert_eq!(answer.headers()[CONTENT_TYPE], "application/grpc");
@@ -226,27 +177,14 @@ mod tests {
     #[tokio::test]
     async fn an_rpc_of_a_role_that_is_not_here_is_unimplemented() {
         let elsewhere = edge(Router::new(), [RPC.to_string()]);
-        let request = Request::post(RPC)
-            .version(Version::HTTP_2)
-            .header(CONTENT_TYPE, "application/grpc");
-        let answer = elsewhere
-            .oneshot(request.body(Body::empty()).unwrap())
-            .await
-            .unwrap();
-        assert_eq!(
-            Status::from_header_map(answer.headers()).unwrap().code(),
-            Code::Unimplemented
-        );
+        let request = Request::post(RPC).version(Version::HTTP_2).header(CONTENT_TYPE, "application/grpc");
+        let answer = elsewhere.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(Status::from_header_map(answer.headers()).unwrap().code(), Code::Unimplemented);
     }
 
     #[tokio::test]
     async fn an_unknown_path_is_404_in_plain_text() {
-        for path in [
-            "/nowhere",
-            "/",
-            "/toadlane.bids.v1.BidsService/Nope",
-            "/toadlane.bids.v1.BidsService/",
-        ] {
+        for path in ["/nowhere", "/", "/toadlane.bids.v1.BidsService/Nope", "/toadlane.bids.v1.BidsService/"] {
             let answer = ask(Method::GET, path, "text/html").await;
             assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
             assert_eq!(text(answer).await, "there is nothing at this address\n");

@@ -28,11 +28,7 @@ pub struct Violation {
 
 impl Violation {
     pub fn new(field: impl Into<String>, rule: impl Into<String>, says: impl Into<String>) -> Violation {
-        Violation {
-            field: field.into(),
-            rule: rule.into(),
-            says: says.into(),
-        }
+        Violation { field: field.into(), rule: rule.into(), says: says.into() }
     }
 }
 
@@ -75,10 +71,7 @@ impl Fault {
             1 => format!("{}: {}", violations[0].field, violations[0].says),
             _ => format!("{n} fields are not valid; each is named in the details"),
         };
-        Fault {
-            violations,
-            ..Fault::new(Code::InvalidArgument, Reason::InvalidFields, message)
-        }
+        Fault { violations, ..Fault::new(Code::InvalidArgument, Reason::InvalidFields, message) }
     }
 
     /// The same answer for what does not exist and for what the caller may not know of.
@@ -104,21 +97,14 @@ impl Fault {
             next = inner.source();
         }
         tracing::error!(error.chain = %chain, "a request failed by our own fault");
-        Fault::new(
-            Code::Internal,
-            Reason::Internal,
-            "the platform failed; the fault is in its log",
-        )
+        Fault::new(Code::Internal, Reason::Internal, "the platform failed; the fault is in its log")
     }
 }
 
 impl From<Fault> for Status {
     fn from(fault: Fault) -> Status {
-        let metadata: HashMap<String, String> = fault
-            .metadata
-            .into_iter()
-            .map(|(key, value)| (key.to_string(), value))
-            .collect();
+        let metadata: HashMap<String, String> =
+            fault.metadata.into_iter().map(|(key, value)| (key.to_string(), value)).collect();
         let reason = fault.reason.as_str_name().trim_start_matches("REASON_");
         let mut details = ErrorDetails::with_error_info(reason, DOMAIN, metadata);
         if !fault.violations.is_empty() {

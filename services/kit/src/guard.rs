@@ -50,9 +50,7 @@ impl Revocations {
 
     fn covers(&self, subject: &str, issued_at: i64) -> bool {
         let revoked = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        revoked
-            .get(subject)
-            .is_some_and(|revoked_at| issued_at <= *revoked_at)
+        revoked.get(subject).is_some_and(|revoked_at| issued_at <= *revoked_at)
     }
 }
 
@@ -75,16 +73,13 @@ pub fn guarded(routes: Routes, door: Arc<Door>, clock: Clock) -> Transport {
     }))
 }
 
-async fn serve(
-    service: Checked<Routes>,
-    door: &Door,
-    clock: &Clock,
-    mut request: Request<Body>,
-) -> Response<Body> {
+async fn serve(service: Checked<Routes>, door: &Door, clock: &Clock, mut request: Request<Body>) -> Response<Body> {
     // A local caller could otherwise hand us an identity. The listener's word on the address is kept.
     let peer = request.extensions_mut().remove::<Peer>();
     request.extensions_mut().clear();
-    request.extensions_mut().extend(peer_extensions(peer));
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
+    }
 
     let rpc = request.uri().path().to_string();
     let mut line = Line::begin(rpc.clone());
@@ -96,10 +91,7 @@ async fn serve(
     // The server-side deadline is ours alone to keep: were the header left in place, tonic would answer CANCELLED.
     request.headers_mut().remove("grpc-timeout");
     request.extensions_mut().insert(caller);
-    request.extensions_mut().insert(Arrived {
-        now: clock.now(),
-        rpc,
-    });
+    request.extensions_mut().insert(Arrived { now: clock.now(), rpc });
 
     let until = limit.map(|limit| Instant::now() + limit);
     let head_until = until.unwrap_or_else(|| Instant::now() + LONGEST_CALL);
@@ -111,47 +103,26 @@ async fn serve(
     }
 }
 
-fn peer_extensions(peer: Option<Peer>) -> http::Extensions {
-    let mut extensions = http::Extensions::new();
-    if let Some(peer) = peer {
-        extensions.insert(peer);
-    }
-    extensions
-}
-
 fn deadline_passed() -> Fault {
-    let says =
-        "the time limit of the call passed; it may have taken effect: try again with the same request id";
+    let says = "the time limit of the call passed; it may have taken effect: try again with the same request id";
     Fault::new(Code::DeadlineExceeded, Reason::DeadlinePassed, says)
 }
 
 fn panicked() -> Fault {
     tracing::error!("a handler panicked; its words are in the log above");
-    Fault::new(
-        Code::Internal,
-        Reason::Internal,
-        "the platform failed; the fault is in its log",
-    )
+    Fault::new(Code::Internal, Reason::Internal, "the platform failed; the fault is in its log")
 }
 
 fn admit(door: &Door, rpc: &str, headers: &HeaderMap) -> Result<(Caller, Option<Duration>), Fault> {
     let limit = match headers.get("grpc-timeout") {
         None => None,
-        Some(value) => Some(
-            value
-                .to_str()
-                .ok()
-                .and_then(parse_timeout)
-                .ok_or_else(bad_timeout)?,
-        ),
+        Some(value) => Some(value.to_str().ok().and_then(parse_timeout).ok_or_else(bad_timeout)?),
     };
     let caller = match headers.get(header::AUTHORIZATION) {
         Some(value) => sign_in(door, value)?,
         None if door.public.iter().any(|public| public == rpc) => Caller::anonymous(),
         None => {
-            return Err(sign_in_needed(
-                "send an access token as `authorization: Bearer ..`",
-            ));
+            return Err(sign_in_needed("send an access token as `authorization: Bearer ..`"));
         }
     };
     Ok((caller, limit))
@@ -167,15 +138,11 @@ fn sign_in_needed(says: impl Into<String>) -> Fault {
 }
 
 fn sign_in(door: &Door, value: &http::HeaderValue) -> Result<Caller, Fault> {
-    let text = value
-        .to_str()
-        .map_err(|_| sign_in_needed("the authorization header is not plain text"))?;
+    let text = value.to_str().map_err(|_| sign_in_needed("the authorization header is not plain text"))?;
     let token = match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         Some(_) | None => {
-            return Err(sign_in_needed(
-                "send an access token as `authorization: Bearer ..`",
-            ));
+            return Err(sign_in_needed("send an access token as `authorization: Bearer ..`"));
         }
     };
     // Tokens live in real time, whatever the platform's clock says.
@@ -190,8 +157,7 @@ fn sign_in(door: &Door, value: &http::HeaderValue) -> Result<Caller, Fault> {
             if door.revocations.covers(&claims.sub, claims.iat) {
                 return Err(sign_in_needed("the sign-in was revoked; ask your administrator"));
             }
-            caller_of(&claims)
-                .ok_or_else(|| sign_in_needed("the token says what is unknown here; sign in again"))
+            caller_of(&claims).ok_or_else(|| sign_in_needed("the token says what is unknown here; sign in again"))
         }
     }
 }
@@ -214,12 +180,7 @@ fn caller_of(claims: &crate::tokens::AccessClaims) -> Option<Caller> {
     for scope in claims.scope.split_ascii_whitespace() {
         scopes.push(scope.parse().ok()?);
     }
-    Some(Caller {
-        subject,
-        organisation,
-        grants,
-        scopes,
-    })
+    Some(Caller { subject, organisation, grants, scopes })
 }
 
 /// Reads a `grpc-timeout`: at most eight digits and a unit (gRPC over HTTP/2, "Timeout").

@@ -54,10 +54,7 @@ pub fn find<W: Message + Default>(tx: &mut Tx, cx: &Cx) -> Result<Option<W>, DbE
         Some((digest, _)) if digest != cx.digest => Err(DbError::RequestIdReused),
         Some((_, answer)) => match W::decode(answer.as_slice()) {
             Ok(answer) => Ok(Some(answer)),
-            Err(cause) => Err(DbError::Inconsistent(format!(
-                "stored answer of {}: {cause}",
-                cx.rpc
-            ))),
+            Err(cause) => Err(DbError::Inconsistent(format!("stored answer of {}: {cause}", cx.rpc))),
         },
     }
 }

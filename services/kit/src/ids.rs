@@ -119,10 +119,6 @@ mod tests {
         assert!(round.parse::<BidId>().is_err());
         assert!(round.to_uppercase().parse::<RoundId>().is_err());
         assert!("rnd_".parse::<RoundId>().is_err());
-        assert!(
-            "rnd_0190163d-8694-739b-aea5-966c26f8ad91"
-                .parse::<RoundId>()
-                .is_err()
-        );
+        assert!("rnd_0190163d-8694-739b-aea5-966c26f8ad91".parse::<RoundId>().is_err());
     }
 }

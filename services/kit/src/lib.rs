@@ -5,6 +5,8 @@ pub mod caller;
 pub mod clock;
 pub mod cx;
 pub mod db;
+#[cfg(any(test, feature = "testing"))]
+pub mod each_db;
 pub mod edge;
 pub mod fault;
 pub mod guard;

@@ -103,11 +103,7 @@ pub enum ListenError {
     #[error("the key in {} is not that of the first certificate in {}", .key.display(), .certificates.display())]
     Mismatch { key: PathBuf, certificates: PathBuf },
     #[error("the certificates in {} or the key in {} cannot be used", .certificates.display(), .key.display())]
-    Unusable {
-        key: PathBuf,
-        certificates: PathBuf,
-        source: rustls::Error,
-    },
+    Unusable { key: PathBuf, certificates: PathBuf, source: rustls::Error },
 }
 
 /// Who is at the other end of a connection, in the extensions of every request that came through a [`Listener`].
@@ -170,13 +166,7 @@ impl Listener {
         };
         let socket = TcpListener::bind(address).await.map_err(cannot)?;
         let address = socket.local_addr().map_err(cannot)?;
-        Ok(Listener {
-            socket,
-            address,
-            tls,
-            caps: listen.caps,
-            draining: watch::Sender::new(false),
-        })
+        Ok(Listener { socket, address, tls, caps: listen.caps, draining: watch::Sender::new(false) })
     }
 
     /// Where it listens, with the port that was chosen when 0 was asked for.
@@ -213,10 +203,7 @@ impl Listener {
         self.draining.send_replace(true);
         if timeout(drain, crowd.empty()).await.is_err() {
             let n = crowd.len();
-            tracing::warn!(
-                n_connections = n,
-                "{n} connections were cut: their requests outlasted the drain"
-            );
+            tracing::warn!(n_connections = n, "{n} connections were cut: their requests outlasted the drain");
             crowd.cut().await;
         }
     }
@@ -239,10 +226,7 @@ async fn next(socket: &TcpListener) -> (TcpStream, SocketAddr) {
 /// Whether only the one connection that was to be accepted has failed.
 fn gone(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
-    )
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
 /// What is counted as one caller.

@@ -51,9 +51,7 @@ impl std::str::FromStr for Currency {
 
     fn from_str(text: &str) -> Result<Currency, BadMoney> {
         match text.as_bytes() {
-            [a, b, c] if [a, b, c].iter().all(|letter| letter.is_ascii_uppercase()) => {
-                Ok(Currency([*a, *b, *c]))
-            }
+            [a, b, c] if [a, b, c].iter().all(|letter| letter.is_ascii_uppercase()) => Ok(Currency([*a, *b, *c])),
             _ => Err(BadMoney::Currency),
         }
     }
@@ -68,20 +66,14 @@ pub struct Money {
 
 impl Money {
     pub const fn pence(minor_units: i64) -> Money {
-        Money {
-            minor_units,
-            currency: Currency::GBP,
-        }
+        Money { minor_units, currency: Currency::GBP }
     }
 
     pub fn plus(self, other: Money) -> Result<Money, BadMoney> {
         if self.currency != other.currency {
             return Err(BadMoney::Mixed);
         }
-        let minor_units = self
-            .minor_units
-            .checked_add(other.minor_units)
-            .ok_or(BadMoney::TooLarge)?;
+        let minor_units = self.minor_units.checked_add(other.minor_units).ok_or(BadMoney::TooLarge)?;
         Ok(Money { minor_units, ..self })
     }
 }
@@ -90,10 +82,7 @@ impl fmt::Display for Money {
     /// `£1,500.00`, or `1,500.00 EUR` in another currency.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.minor_units < 0 { "-" } else { "" };
-        let (whole, rest) = (
-            self.minor_units.unsigned_abs() / 100,
-            self.minor_units.unsigned_abs() % 100,
-        );
+        let (whole, rest) = (self.minor_units.unsigned_abs() / 100, self.minor_units.unsigned_abs() % 100);
         let digits = whole.to_string();
         let mut grouped = String::new();
         for (place, digit) in digits.chars().enumerate() {
@@ -117,10 +106,7 @@ impl fmt::Debug for Money {
 
 impl From<Money> for pb::Money {
     fn from(money: Money) -> pb::Money {
-        pb::Money {
-            minor_units: money.minor_units,
-            currency: money.currency.as_str().to_string(),
-        }
+        pb::Money { minor_units: money.minor_units, currency: money.currency.as_str().to_string() }
     }
 }
 
@@ -128,10 +114,7 @@ impl TryFrom<pb::Money> for Money {
     type Error = BadMoney;
 
     fn try_from(wire: pb::Money) -> Result<Money, BadMoney> {
-        Ok(Money {
-            minor_units: wire.minor_units,
-            currency: wire.currency.parse()?,
-        })
+        Ok(Money { minor_units: wire.minor_units, currency: wire.currency.parse()? })
     }
 }
 
@@ -144,24 +127,15 @@ mod tests {
         assert_eq!(Money::pence(1_950_000).to_string(), "£19,500.00");
         assert_eq!(Money::pence(5).to_string(), "£0.05");
         assert_eq!(Money::pence(-123_456_789).to_string(), "-£1,234,567.89");
-        let euros = Money {
-            minor_units: 100,
-            currency: "EUR".parse().unwrap(),
-        };
+        let euros = Money { minor_units: 100, currency: "EUR".parse().unwrap() };
         assert_eq!(euros.to_string(), "1.00 EUR");
     }
 
     #[test]
     fn sums_of_two_currencies_or_beyond_counting_are_refused() {
-        let euros = Money {
-            minor_units: 1,
-            currency: "EUR".parse().unwrap(),
-        };
+        let euros = Money { minor_units: 1, currency: "EUR".parse().unwrap() };
         assert_eq!(Money::pence(1).plus(euros), Err(BadMoney::Mixed));
-        assert_eq!(
-            Money::pence(i64::MAX).plus(Money::pence(1)),
-            Err(BadMoney::TooLarge)
-        );
+        assert_eq!(Money::pence(i64::MAX).plus(Money::pence(1)), Err(BadMoney::TooLarge));
         assert_eq!("gbp".parse::<Currency>(), Err(BadMoney::Currency));
     }
 }

@@ -1,14 +1,17 @@
 //! Publishes what a service has written to its outbox, and marks it. At least once: consumers take each event once.
 
-use std::time::Duration;
+#[cfg(test)]
+mod tests;
+
+use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use prost::Message;
 use toadlane_proto::types::v1 as pb;
 
-use crate::bus::{Bus, BusError};
+use crate::bus::{Bus, BusError, Receipt};
 use crate::caller::Role;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Tx};
 use crate::outbox::outbox;
 use crate::stop::Stop;
 use crate::time::Timestamp;
@@ -16,7 +19,12 @@ use crate::time::Timestamp;
 const MOST_PER_PASS: i64 = 256;
 /// Commits of other processes do not wake us, so the outbox is also looked at this often.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
-const KEEP_PUBLISHED: i64 = 7 * 24 * 3600;
+const KEEP_PUBLISHED_S: i64 = 7 * 24 * 3600;
+const SWEEP_EVERY: Duration = Duration::from_secs(600);
+const MOST_PER_SWEEP: i64 = 1000;
+/// Stands where the broker's sequence stood on an event that the broker has lost: above every real one, so that a
+/// relay that starts anew finds it too.
+const LOST: i64 = i64::MAX;
 
 /// Why a pass of the relay ended early. It is tried again.
 #[derive(Debug, thiserror::Error)]
@@ -31,12 +39,17 @@ enum RelayError {
 pub async fn run(db: Db, bus: Bus, role: Role, stop: Stop) {
     let changed = db.changed();
     let mut healthy = false;
+    let mut swept_at = Instant::now();
     while !stop.is_called() {
         if !healthy {
             healthy = settle(refill(&db, &bus, role).await, role);
         }
         if healthy {
             healthy = settle(pass(&db, &bus, role).await, role);
+        }
+        if swept_at.elapsed() > SWEEP_EVERY {
+            healthy &= settle(sweep(&db, Timestamp::of_this_machine()).await.map_err(RelayError::Db), role);
+            swept_at = Instant::now();
         }
         tokio::select! {
             () = changed.notified() => {}
@@ -59,93 +72,164 @@ fn settle(result: Result<(), RelayError>, role: Role) -> bool {
 /// Publishes all that waits, page by page.
 async fn pass(db: &Db, bus: &Bus, role: Role) -> Result<(), RelayError> {
     loop {
-        let waiting = db.read(waiting).await?;
+        let (waiting, highest) = db.read(|tx| Ok::<_, DbError>((waiting(tx)?, highest_sequence(tx)?))).await?;
         if waiting.is_empty() {
             return Ok(());
         }
         let mut sent = Vec::with_capacity(waiting.len());
-        for body in waiting {
-            let event = pb::Event::decode(body.as_slice())
-                .map_err(|_| DbError::Inconsistent("an event in the outbox cannot be read".to_string()))?;
-            let sequence = bus.publish(role, &event).await?;
-            sent.push((event.id, sequence));
+        let mut failed = None;
+        for event in waiting {
+            match bus.publish(role, &event).await {
+                Ok(receipt) => sent.push((event.id, receipt)),
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
         }
-        mark(db, sent).await?;
-        db.published().notify_waiters();
+        let lost_from = came_back_older(&sent, highest);
+        if let Some(lost_from) = lost_from {
+            mark_lost(db, lost_from).await?;
+        }
+        // What was taken is marked also when a later one was not: it need not be sent again.
+        if !sent.is_empty() {
+            mark(db, sent).await?;
+            db.published().notify_waiters();
+        }
+        if lost_from.is_some() {
+            refill(db, bus, role).await?;
+        }
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
     }
 }
 
-fn waiting(tx: &mut crate::db::Tx) -> Result<Vec<Vec<u8>>, DbError> {
-    Ok(outbox::table
+fn waiting(tx: &mut Tx) -> Result<Vec<pb::Event>, DbError> {
+    let bodies: Vec<Vec<u8>> = outbox::table
         .filter(outbox::position.is_null())
         .order(outbox::id.asc())
         .limit(MOST_PER_PASS)
         .select(outbox::body)
-        .load(tx)?)
+        .load(tx)?;
+    bodies.iter().map(|body| event_in(body)).collect()
 }
 
-/// Gives each published event the next position. Under a key, so that two relays never give the same one.
-async fn mark(db: &Db, sent: Vec<(String, Option<i64>)>) -> Result<(), DbError> {
+fn event_in(body: &[u8]) -> Result<pb::Event, DbError> {
+    pb::Event::decode(body).map_err(|_| DbError::Inconsistent("an event in the outbox cannot be read".to_string()))
+}
+
+/// The highest sequence that the broker ever gave; none where there is no broker.
+fn highest_sequence(tx: &mut Tx) -> Result<Option<i64>, DbError> {
+    let given = outbox::table.filter(outbox::broker_sequence.lt(LOST));
+    Ok(given.select(diesel::dsl::max(outbox::broker_sequence)).first(tx)?)
+}
+
+/// A broker acknowledges before it has synced. One that came back older than our marks gives away sequences that it
+/// gave before: what it had from the first of them on is lost.
+fn came_back_older(sent: &[(String, Option<Receipt>)], highest: Option<i64>) -> Option<i64> {
+    let new = sent.iter().filter_map(|(_, receipt)| *receipt).find(|receipt| !receipt.is_known)?;
+    (new.sequence <= highest?).then_some(new.sequence)
+}
+
+/// Notes which events the broker has lost, before anything else changes: whoever comes next finds them.
+async fn mark_lost(db: &Db, from: i64) -> Result<(), DbError> {
     db.work(Some("relay".to_string()), move |tx| {
-        let now = Timestamp::of_this_machine();
-        let last: Option<i64> = outbox::table
-            .select(diesel::dsl::max(outbox::position))
-            .first(tx)?;
-        let mut position = last.unwrap_or(0);
-        for (id, sequence) in &sent {
-            let row = outbox::table
-                .filter(outbox::id.eq(id))
-                .filter(outbox::position.is_null());
-            let n_marked = diesel::update(row)
-                .set((
-                    outbox::position.eq(position + 1),
-                    outbox::published_at.eq(now.micros()),
-                    outbox::broker_sequence.eq(sequence),
-                ))
-                .execute(tx)?;
-            position += n_marked as i64;
-        }
-        let old = now.plus_seconds(-KEEP_PUBLISHED).micros();
-        // The newest position stays, so that positions never begin again.
-        diesel::delete(
-            outbox::table
-                .filter(outbox::published_at.lt(old))
-                .filter(outbox::position.lt(position)),
-        )
-        .execute(tx)?;
+        let lost = outbox::table.filter(outbox::broker_sequence.ge(from)).filter(outbox::broker_sequence.lt(LOST));
+        diesel::update(lost).set(outbox::broker_sequence.eq(LOST)).execute(tx)?;
         Ok::<(), DbError>(())
     })
     .await
 }
 
-/// A broker acknowledges before it has synced: one that came back older than our marks is filled again.
+/// Gives each published event the next position. Under a key, so that two relays never give the same one.
+async fn mark(db: &Db, sent: Vec<(String, Option<Receipt>)>) -> Result<(), DbError> {
+    db.work(Some("relay".to_string()), move |tx| {
+        let now = Timestamp::of_this_machine();
+        let last: Option<i64> = outbox::table.select(diesel::dsl::max(outbox::position)).first(tx)?;
+        let mut position = last.unwrap_or(0);
+        for (id, receipt) in &sent {
+            let row = outbox::table.filter(outbox::id.eq(id)).filter(outbox::position.is_null());
+            let n_marked = diesel::update(row)
+                .set((
+                    outbox::position.eq(position + 1),
+                    outbox::published_at.eq(now.micros()),
+                    outbox::broker_sequence.eq(receipt.map(|receipt| receipt.sequence)),
+                ))
+                .execute(tx)?;
+            position += n_marked as i64;
+        }
+        Ok::<(), DbError>(())
+    })
+    .await
+}
+
+/// Publishes again what the broker has lost: it holds no sequence as high as that of these rows.
 async fn refill(db: &Db, bus: &Bus, role: Role) -> Result<(), RelayError> {
     let Some(last) = bus.last_sequence(role).await? else {
         return Ok(());
     };
-    let lost: Vec<Vec<u8>> = db
-        .read(move |tx| {
-            Ok::<_, DbError>(
-                outbox::table
-                    .filter(outbox::broker_sequence.gt(last))
-                    .order(outbox::position.asc())
-                    .select(outbox::body)
-                    .load(tx)?,
-            )
-        })
-        .await?;
-    for body in lost {
-        let event = pb::Event::decode(body.as_slice())
-            .map_err(|_| DbError::Inconsistent("an event in the outbox cannot be read".to_string()))?;
-        let sequence = bus.publish(role, &event).await?;
-        db.work(None, move |tx| {
-            let row = outbox::table.find(&event.id);
-            diesel::update(row)
-                .set(outbox::broker_sequence.eq(sequence))
-                .execute(tx)?;
-            Ok::<(), DbError>(())
-        })
-        .await?;
+    // Noted before anything is published, for that raises the last sequence of the broker.
+    if db.read(highest_sequence).await?.is_some_and(|highest| highest > last) {
+        mark_lost(db, last.saturating_add(1)).await?;
     }
-    Ok(())
+    loop {
+        let lost = db.read(lost).await?;
+        if lost.is_empty() {
+            return Ok(());
+        }
+        for event in lost {
+            let receipt = bus.publish(role, &event).await?;
+            db.work(Some("relay".to_string()), move |tx| {
+                let row = outbox::table.find(&event.id);
+                diesel::update(row)
+                    .set(outbox::broker_sequence.eq(receipt.map(|receipt| receipt.sequence)))
+                    .execute(tx)?;
+                Ok::<(), DbError>(())
+            })
+            .await?;
+        }
+    }
+}
+
+fn lost(tx: &mut Tx) -> Result<Vec<pb::Event>, DbError> {
+    let bodies: Vec<Vec<u8>> = outbox::table
+        .filter(outbox::broker_sequence.eq(LOST))
+        .order(outbox::position.asc())
+        .limit(MOST_PER_PASS)
+        .select(outbox::body)
+        .load(tx)?;
+    bodies.iter().map(|body| event_in(body)).collect()
+}
+
+/// Removes what was published long ago, from the oldest on. The newest position stays, so that positions never begin
+/// again.
+async fn sweep(db: &Db, now: Timestamp) -> Result<(), DbError> {
+    let old = now.plus_seconds(-KEEP_PUBLISHED_S).micros();
+    loop {
+        let n_removed = db
+            .work(Some("relay".to_string()), move |tx| {
+                let last: Option<i64> = outbox::table.select(diesel::dsl::max(outbox::position)).first(tx)?;
+                let oldest: Vec<(String, Option<i64>)> = outbox::table
+                    .filter(outbox::position.lt(last.unwrap_or(0)))
+                    .order(outbox::position.asc())
+                    .limit(MOST_PER_SWEEP)
+                    .select((outbox::id, outbox::published_at))
+                    .load(tx)?;
+                let ids: Vec<String> = oldest
+                    .into_iter()
+                    .take_while(|(_, published_at)| published_at.is_some_and(|published_at| published_at < old))
+                    .map(|(id, _)| id)
+                    .collect();
+                // One by one: a list of ids would be a new statement for every length, which nothing caches.
+                for id in &ids {
+                    diesel::delete(outbox::table.find(id)).execute(tx)?;
+                }
+                Ok::<usize, DbError>(ids.len())
+            })
+            .await?;
+        if n_removed == 0 {
+            return Ok(());
+        }
+    }
 }

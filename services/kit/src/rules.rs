@@ -16,9 +16,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-use prost_reflect::{
-    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, OneofDescriptor, ReflectMessage, Value,
-};
+use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, OneofDescriptor, ReflectMessage, Value};
 
 use crate::fault::Violation;
 pub use layer::{Asked, Checked, RulesLayer};
@@ -27,16 +25,10 @@ use test::Test;
 /// Why the rules cannot be built: a fault of the contract, found at start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error(
-        "{field}: the rule {rule} is not known here, or not for this type; add it to kit::rules or leave it out"
-    )]
+    #[error("{field}: the rule {rule} is not known here, or not for this type; add it to kit::rules or leave it out")]
     Unsupported { field: String, rule: String },
     #[error("{field}: the pattern {pattern} is not an expression of this engine")]
-    Pattern {
-        field: String,
-        pattern: String,
-        source: Box<regex::Error>,
-    },
+    Pattern { field: String, pattern: String, source: Box<regex::Error> },
     #[error(
         "{field}: the pattern {pattern} may mean something else to RE2; write classes such as \\d or \\s out ([0-9], [\\x00-\\x20])"
     )]
@@ -175,9 +167,5 @@ fn report(rule: &Test, value: &Value, path: &str, found: &mut Vec<Violation>) {
 }
 
 fn joined(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_string()
-    } else {
-        format!("{path}.{name}")
-    }
+    if path.is_empty() { name.to_string() } else { format!("{path}.{name}") }
 }

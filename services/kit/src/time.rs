@@ -66,10 +66,7 @@ impl std::str::FromStr for Timestamp {
 
 impl From<Timestamp> for prost_types::Timestamp {
     fn from(at: Timestamp) -> prost_types::Timestamp {
-        prost_types::Timestamp {
-            seconds: at.seconds(),
-            nanos: (at.0.rem_euclid(1_000_000) * 1000) as i32,
-        }
+        prost_types::Timestamp { seconds: at.seconds(), nanos: (at.0.rem_euclid(1_000_000) * 1000) as i32 }
     }
 }
 
@@ -141,14 +138,8 @@ mod tests {
 
     #[test]
     fn an_instant_is_said_in_the_words_of_its_zone() {
-        assert_eq!(
-            at("2026-03-16T23:59:00Z").in_words("Europe/London"),
-            "11:59pm on 16 March 2026"
-        );
-        assert_eq!(
-            at("2026-07-01T11:00:00Z").in_words("Europe/London"),
-            "12:00pm on 1 July 2026"
-        );
+        assert_eq!(at("2026-03-16T23:59:00Z").in_words("Europe/London"), "11:59pm on 16 March 2026");
+        assert_eq!(at("2026-07-01T11:00:00Z").in_words("Europe/London"), "12:00pm on 1 July 2026");
     }
 
     #[test]

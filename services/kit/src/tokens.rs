@@ -22,8 +22,8 @@ mod statement;
 mod tests;
 
 pub use access::{
-    ACCESS_LIFETIME_S, AccessClaims, Expect, ROLE_LIFETIME_S, RoleClaims, TokenCache, Verified, mint,
-    mint_role, verify_access, verify_role,
+    ACCESS_LIFETIME_S, AccessClaims, Expect, ROLE_LIFETIME_S, RoleClaims, TokenCache, Verified, mint, mint_role,
+    verify_access, verify_role,
 };
 pub use assertion::{ASSERTION_LIFETIME_S, Alg, AssertionClaims, ClientKey, peek_client, verify_assertion};
 pub use keys::{KeyError, KeySet, PublicKey, SigningKey};
@@ -122,12 +122,7 @@ impl Jws<'_> {
         if header.crit {
             return Err(TokenError::Critical);
         }
-        Ok(Jws {
-            header,
-            message,
-            signature,
-            payload,
-        })
+        Ok(Jws { header, message, signature, payload })
     }
 
     /// The type without its optional `application/` (RFC 7515, 4.1.9), compared as media types are.
@@ -143,13 +138,7 @@ impl Jws<'_> {
     }
 
     fn expect_type(&self, expected: &str) -> Result<(), TokenError> {
-        if self.is_type(expected) {
-            Ok(())
-        } else {
-            Err(TokenError::Type {
-                expected: expected.to_string(),
-            })
-        }
+        if self.is_type(expected) { Ok(()) } else { Err(TokenError::Type { expected: expected.to_string() }) }
     }
 
     /// The key id of one of our own tokens, which are signed with EdDSA and nothing else.
@@ -175,9 +164,7 @@ impl Jws<'_> {
 
 /// Reads a JSON object. Serde would fill a struct from a list as well, claim by claim in our order.
 fn object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
-    json.trim_ascii_start()
-        .starts_with(b"{")
-        .then(|| serde_json::from_slice(json).ok())?
+    json.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(json).ok())?
 }
 
 /// Signs claims as a compact JWS with the key's id.
@@ -192,27 +179,15 @@ fn sign(key: &SigningKey, typ: &str, claims: &impl Serialize) -> Result<String, 
 
 /// Refuses from `exp` on (RFC 7519, 4.1.4: the first second at which it no longer holds), less the leeway.
 fn check_expiry(exp: i64, now: i64) -> Result<(), TokenError> {
-    if now >= exp.saturating_add(LEEWAY_S) {
-        Err(TokenError::Expired)
-    } else {
-        Ok(())
-    }
+    if now >= exp.saturating_add(LEEWAY_S) { Err(TokenError::Expired) } else { Ok(()) }
 }
 
 fn check_begun(nbf: i64, now: i64) -> Result<(), TokenError> {
-    if nbf > now.saturating_add(LEEWAY_S) {
-        Err(TokenError::NotYetValid)
-    } else {
-        Ok(())
-    }
+    if nbf > now.saturating_add(LEEWAY_S) { Err(TokenError::NotYetValid) } else { Ok(()) }
 }
 
 fn check_issued(iat: i64, now: i64) -> Result<(), TokenError> {
-    if iat > now.saturating_add(LEEWAY_S) {
-        Err(TokenError::IssuedInFuture)
-    } else {
-        Ok(())
-    }
+    if iat > now.saturating_add(LEEWAY_S) { Err(TokenError::IssuedInFuture) } else { Ok(()) }
 }
 
 fn random<const N: usize>() -> [u8; N] {

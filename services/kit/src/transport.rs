@@ -41,12 +41,10 @@ pub fn remote(address: &str, authority: Option<&[u8]>) -> Result<Transport, toni
         })?;
     }
     let channel: Channel = endpoint.connect_lazy();
-    Ok(BoxCloneSyncService::new(service_fn(
-        move |request: Request<Body>| {
-            let channel = channel.clone();
-            async move { channel.oneshot(request).await.map_err(|error| as_refusal(&error)) }
-        },
-    )))
+    Ok(BoxCloneSyncService::new(service_fn(move |request: Request<Body>| {
+        let channel = channel.clone();
+        async move { channel.oneshot(request).await.map_err(|error| as_refusal(&error)) }
+    })))
 }
 
 /// A channel enforces deadlines on the caller's side as `CANCELLED`; locally the guard says `DEADLINE_EXCEEDED`.
@@ -76,8 +74,7 @@ pub fn signed(transport: Transport, key: Arc<SigningKey>) -> Transport {
                 Some((minted_at, value)) if now - minted_at < RENEW_AFTER_S => value.clone(),
                 Some(_) | None => {
                     let bearer = format!("Bearer {}", tokens::mint_role(&key, AUDIENCE, now));
-                    let mut value =
-                        HeaderValue::from_str(&bearer).expect("a token is made of base64url and dots");
+                    let mut value = HeaderValue::from_str(&bearer).expect("a token is made of base64url and dots");
                     value.set_sensitive(true);
                     *held = Some((now, value.clone()));
                     value

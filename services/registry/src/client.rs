@@ -154,7 +154,9 @@ impl Client {
     /// [`Error::TooMany`] beyond four that work or wait.
     pub fn add_key(&self, key: Key, real_now: Timestamp, now: Timestamp) -> Result<Client, Error> {
         self.expect_active("add_key")?;
-        let Credentials::Keys(keys) = &self.credentials else { return Err(Error::WrongKind { signs_in_with: "secret" }) };
+        let Credentials::Keys(keys) = &self.credentials else {
+            return Err(Error::WrongKind { signs_in_with: "secret" });
+        };
         check_times(&key, real_now)?;
         if let Some(held) = keys.iter().find(|held| held.kid == key.kid) {
             return Err(Error::AlreadyExists { what: "key", field: "key.public_key", existing: held.id.to_string() });
@@ -180,7 +182,9 @@ impl Client {
         now: Timestamp,
     ) -> Result<Client, Error> {
         self.expect_active("retire_key")?;
-        let Credentials::Keys(keys) = &self.credentials else { return Err(Error::WrongKind { signs_in_with: "secret" }) };
+        let Credentials::Keys(keys) = &self.credentials else {
+            return Err(Error::WrongKind { signs_in_with: "secret" });
+        };
         let mut keys = keys.clone();
         let key = keys.iter_mut().find(|key| key.id == id).ok_or(Error::NotFound { what: "key" })?;
         if let Some(over) = key.retire_at.filter(|over| *over <= real_now) {
@@ -367,16 +371,16 @@ mod tests {
         assert_eq!(working_kids(&client, NOW), ["one", "two"]);
         assert_eq!(working_kids(&client, WEEK), ["two"]);
         let third = a_secret("three", NOW);
-        assert!(matches!(client.rotate(third.clone(), Some(at(WEEK)), at(NOW)), Err(Error::TooMany { .. })));
-        let client = client.rotate(third, None, at(NOW)).unwrap();
+        assert!(matches!(client.rotate(third.clone(), Some(at(WEEK)), at(NOW), at(NOW)), Err(Error::TooMany { .. })));
+        let client = client.rotate(third, None, at(NOW), at(NOW)).unwrap();
         assert_eq!(working_kids(&client, NOW), ["three"], "none given ends all before at once");
     }
 
     #[test]
     fn an_overlap_never_makes_an_old_secret_last_longer() {
-        let client = with_secrets().rotate(a_secret("two", NOW), Some(at(WEEK)), at(NOW)).unwrap();
+        let client = with_secrets().rotate(a_secret("two", NOW), Some(at(WEEK)), at(NOW), at(NOW)).unwrap();
         let later = at(WEEK).plus_seconds(1);
-        let client = client.rotate(a_secret("three", WEEK), Some(later.plus_seconds(60)), later).unwrap();
+        let client = client.rotate(a_secret("three", WEEK), Some(later.plus_seconds(60)), later, later).unwrap();
         let Credentials::Secrets(secrets) = &client.credentials else { panic!("it has secrets") };
         assert_eq!(secrets[0].retire_at, Some(at(WEEK)));
     }
@@ -384,14 +388,17 @@ mod tests {
     #[test]
     fn an_old_secret_works_for_ninety_days_at_most() {
         let until = at(NOW).plus_seconds(LONGEST_OVERLAP_S + 1);
-        assert!(matches!(with_secrets().rotate(a_secret("two", NOW), Some(until), at(NOW)), Err(Error::Invalid(_))));
+        assert!(matches!(
+            with_secrets().rotate(a_secret("two", NOW), Some(until), at(NOW), at(NOW)),
+            Err(Error::Invalid(_))
+        ));
     }
 
     #[test]
     fn keys_and_secrets_are_not_mixed() {
         let refused = with_secrets().add_key(a_key("one", NOW, ""), at(NOW), at(NOW));
         assert!(matches!(refused, Err(Error::WrongKind { .. })));
-        let refused = with_keys().rotate(a_secret("one", NOW), None, at(NOW));
+        let refused = with_keys().rotate(a_secret("one", NOW), None, at(NOW), at(NOW));
         assert!(matches!(refused, Err(Error::WrongKind { .. })));
     }
 
@@ -401,7 +408,10 @@ mod tests {
         assert!(matches!(client.revoke(at(NOW)), Err(Error::IllegalStep { .. })));
         assert!(matches!(client.set_scopes(&[], at(NOW)), Err(Error::IllegalStep { .. })));
         assert!(matches!(client.add_key(a_key("two", NOW, ""), at(NOW), at(NOW)), Err(Error::IllegalStep { .. })));
-        assert!(matches!(client.retire_key(ClientKeyId::new(), None, at(NOW), at(NOW)), Err(Error::IllegalStep { .. })));
+        assert!(matches!(
+            client.retire_key(ClientKeyId::new(), None, at(NOW), at(NOW)),
+            Err(Error::IllegalStep { .. })
+        ));
     }
 
     #[test]

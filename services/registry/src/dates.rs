@@ -191,7 +191,11 @@ mod tests {
         };
         assert_eq!(gone("2020-03-31", "2020-04-01"), Some(day("2020-04-01")), "Aylesbury Vale, by its last day");
         assert_eq!(gone("2023-04-01", "2023-04-01"), Some(day("2023-04-01")), "Allerdale, by the next one's first day");
-        assert_eq!(gone("2015-03-31", ""), Some(day("2015-04-01")), "a district of Northern Ireland, successor unknown");
+        assert_eq!(
+            gone("2015-03-31", ""),
+            Some(day("2015-04-01")),
+            "a district of Northern Ireland, successor unknown"
+        );
         assert_eq!(gone("1996", "1996-04-01"), Some(day("1996-04-01")));
         assert_eq!(gone("1996", "1974-04-01"), Some(day("1997-01-01")), "an old body took it over");
         assert_eq!(gone("", "1974-04-01"), None);

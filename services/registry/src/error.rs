@@ -2,6 +2,7 @@
 
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
+use kit::tokens::KeyError;
 use tonic::{Code, Status};
 
 use crate::board::{Board, Seat};
@@ -14,7 +15,7 @@ use crate::person::Person;
 /// A resource as it now is, for a caller who read an older version of it.
 #[derive(Clone, Debug)]
 pub enum Newer {
-    Organisation(Organisation),
+    Organisation(Box<Organisation>),
     Membership(Membership),
     Person(Person),
     Board(Board),
@@ -50,6 +51,12 @@ pub enum Error {
     LastAdministrator,
     #[error("the registry has an administrator already; sign in as one to make others")]
     AdministratorExists,
+    #[error("the key {kid} of the role {role} was retired and signs no more; make a new one")]
+    RetiredKey { role: String, kid: String },
+    #[error("the key set has two keys in use for the role {role}; give the older one its `retired_at`")]
+    TwoKeys { role: String },
+    #[error("the key set cannot be used: {0}")]
+    KeySet(#[from] KeyError),
     #[error("the code is wrong, or was used, or is no longer taken; start again")]
     WrongCode,
     #[error("request is not valid")]
@@ -83,7 +90,9 @@ impl From<Error> for Fault {
             | Error::TooMany { .. }
             | Error::WrongKind { .. }
             | Error::LastAdministrator
-            | Error::AdministratorExists => precondition(says),
+            | Error::AdministratorExists
+            | Error::RetiredKey { .. }
+            | Error::TwoKeys { .. } => precondition(says),
             Error::EndBeforeStart { field, .. } => Fault::invalid(vec![Violation::new(field, "order", says)]),
             Error::OutsideTerm { field } => Fault::invalid(vec![Violation::new(field, "term", says)]),
             Error::Overlap { existing, .. } => exists(says).with("existing", existing),
@@ -92,6 +101,7 @@ impl From<Error> for Fault {
             }
             Error::WrongCode => Fault::new(Code::Unauthenticated, Reason::SignInNeeded, says),
             Error::Invalid(violations) => Fault::invalid(violations),
+            Error::KeySet(cause) => Fault::internal(&cause),
             Error::Db(cause) => cause.fault(),
         }
     }

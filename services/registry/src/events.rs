@@ -1,4 +1,4 @@
-//! The facts that registry publishes. None carries an e-mail address, and what happens to sign-ins is no fact.
+//! The facts that registry publishes. None carries an e-mail address, and that somebody signed in is none.
 
 use kit::outbox::Fact;
 use prost::Message;
@@ -10,8 +10,15 @@ use crate::client::Client;
 use crate::convert;
 use crate::membership::Membership;
 use crate::person::Person;
+use crate::sign_in::Revocation;
 
-fn fact(kind: &'static str, subject: String, version: i64, resource_type: &'static str, resource: &impl Message) -> Fact {
+fn fact(
+    kind: &'static str,
+    subject: String,
+    version: i64,
+    resource_type: &'static str,
+    resource: &impl Message,
+) -> Fact {
     Fact { kind, subject, version, resource_type, resource: resource.encode_to_vec() }
 }
 
@@ -121,4 +128,11 @@ pub fn client(happened: OfClient, client: &Client) -> Fact {
     };
     let wire = pb::Client::from(client.clone());
     fact(kind, client.id.to_string(), client.version, convert::CLIENT, &wire)
+}
+
+/// Who ended whose tokens. Services learn of it faster by asking each second; this is for the record.
+pub fn subject_revoked(revocation: &Revocation) -> Fact {
+    let wire = pb::Revocation::from(revocation.clone());
+    let subject = format!("revocation/{}", revocation.position);
+    fact("toadlane.registry.v1.SubjectRevoked", subject, 1, convert::REVOCATION, &wire)
 }

@@ -189,10 +189,7 @@ mod tests {
         let suspended = member.suspend(day("2019-06-01"), "subscription not paid", at(NOW)).unwrap();
         let restored = suspended.restore(day("2019-09-01"), at(NOW)).unwrap();
         let good = |text| standing_on(std::slice::from_ref(&restored), day(text)).good;
-        assert_eq!(
-            ["2019-05-31", "2019-06-01", "2019-08-31", "2019-09-01"].map(good),
-            [true, false, false, true]
-        );
+        assert_eq!(["2019-05-31", "2019-06-01", "2019-08-31", "2019-09-01"].map(good), [true, false, false, true]);
         assert_eq!(restored.version, 3);
     }
 

@@ -344,11 +344,8 @@ pub mod tests {
 
     #[test]
     fn a_council_exists_until_the_day_before_its_successor() {
-        let details = Details {
-            end_date: RegisterDate::Day(day("2023-04-01")),
-            successors: vec![OrgId::new()],
-            ..a_council()
-        };
+        let details =
+            Details { end_date: RegisterDate::Day(day("2023-04-01")), successors: vec![OrgId::new()], ..a_council() };
         let began = [RegisterDate::Day(day("2023-04-01"))];
         let allerdale = Organisation::enter(OrgId::new(), details, &began, at("2020-01-06T09:00:00Z")).unwrap();
         assert!(allerdale.exists_on(day("2023-03-31")));

@@ -28,7 +28,9 @@ pub struct Person {
 pub enum State {
     Active,
     /// Signs in no more. The record stays, since decisions name it.
-    Ended { at: Timestamp },
+    Ended {
+        at: Timestamp,
+    },
 }
 
 /// One role that a person holds for one organisation for a time.
@@ -82,6 +84,11 @@ impl Person {
     pub fn rename(&self, name: &str, email: &str, now: Timestamp) -> Result<Person, Error> {
         self.expect_active("update")?;
         Ok(Person { name: name.to_string(), email: email.to_string(), ..self.changed(now) })
+    }
+
+    /// Hands the person to another organisation's administrator, as part of a change. Roles stay as they are.
+    pub fn of(self, organisation: OrgId) -> Person {
+        Person { organisation, ..self }
     }
 
     /// Gives a role.

@@ -18,7 +18,10 @@ pub enum Action {
     /// Enters, renames or ends a person.
     ManagePerson,
     /// Gives a role for an organisation, or takes it away.
-    Grant { duty: Duty, organisation: OrgId },
+    Grant {
+        duty: Duty,
+        organisation: OrgId,
+    },
     SeeClient,
     CreateClient,
     /// Changes what a client may do.
@@ -47,7 +50,9 @@ pub struct Facts {
 pub enum Verdict {
     Allow,
     /// The caller may see it, but others do this.
-    Refuse { who_may: &'static str },
+    Refuse {
+        who_may: &'static str,
+    },
     /// The caller may not know that it exists.
     Hide,
 }
@@ -96,15 +101,18 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
     let network = caller.has(Duty::NetworkAdministrator);
     let reads = caller.has(Duty::Auditor) || caller.has(Duty::DataProtectionOfficer);
-    let of_its_own = |may: fn(&Caller, OrgId) -> bool| facts.organisation.is_some_and(|organisation| may(caller, organisation));
+    let of_its_own =
+        |may: fn(&Caller, OrgId) -> bool| facts.organisation.is_some_and(|organisation| may(caller, organisation));
     let as_staff = network || reads || of_its_own(administers) || is_self(caller, facts);
     match action {
         Action::ReadRegister | Action::ChangeRegister | Action::AskCertifier | Action::ServePlatform => true,
+        // About an organisation, which everyone signed in may see.
+        Action::CreateClient => caller.subject != Subject::Anonymous,
+        Action::ManagePerson | Action::GiveScope(_) if facts.subject.is_none() => caller.subject != Subject::Anonymous,
         Action::SeePerson | Action::SeeEmail | Action::ManagePerson | Action::Grant { .. } => {
             as_staff || of_its_own(belongs_to)
         }
         Action::SeeClient
-        | Action::CreateClient
         | Action::SetScopes
         | Action::GiveScope(_)
         | Action::ManageCredentials
@@ -142,7 +150,10 @@ fn is_platform(caller: &Caller) -> bool {
 pub enum Visible {
     All,
     /// Those of these organisations, and the caller.
-    Of { organisations: Vec<OrgId>, caller: Subject },
+    Of {
+        organisations: Vec<OrgId>,
+        caller: Subject,
+    },
 }
 
 pub fn visible_people(caller: &Caller) -> Visible {

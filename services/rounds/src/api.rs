@@ -81,10 +81,8 @@ impl RoundsService for Rounds {
         let round = self.seen(&cx, id("round_id", &request.get_ref().round_id)?).await?;
         let boards = self.boards(&round).await?;
         let etag = convert::etag(round.version);
-        let missing: Result<_, Error> = self
-            .db
-            .read(move |tx| Ok(round.missing(&app::known(tx, &round, &boards)?, cx.now)))
-            .await;
+        let missing: Result<_, Error> =
+            self.db.read(move |tx| round.missing(&app::known(tx, &round, &boards)?, cx.now)).await;
         let missing = missing?.into_iter().map(convert::missing).collect();
         Ok(Response::new(pb::CheckRoundResponse { missing, etag }))
     }
@@ -171,10 +169,7 @@ impl FrameworksService for Rounds {
         Ok(Response::new(framework.into()))
     }
 
-    async fn list_frameworks(
-        &self,
-        request: Request<pb::ListFrameworksRequest>,
-    ) -> Answer<pb::ListFrameworksResponse> {
+    async fn list_frameworks(&self, request: Request<pb::ListFrameworksRequest>) -> Answer<pb::ListFrameworksResponse> {
         let cx = Cx::of(&request)?;
         policy::check(&cx.caller, Action::SeeFramework, Facts::Published)?;
         let asked = convert::frameworks_listed(&cx, request.into_inner()).map_err(Error::Invalid)?;

@@ -1,4 +1,5 @@
-//! One function per write, each inside a transaction. A closure may run twice, so ids and times are chosen before it.
+//! One function per write, each inside a transaction. A closure may run twice, so ids and times are chosen
+//! before it.
 
 mod frameworks;
 mod rounds;

@@ -1,5 +1,5 @@
-//! Wire to command, and domain to wire. Every bad field is reported at once; what the field rules of the contract
-//! already hold is not said again here.
+//! Wire to command, and domain to wire. Every bad field is reported at once; what the field rules of the
+//! contract already hold is not said again here.
 
 mod frameworks;
 mod requests;
@@ -15,8 +15,9 @@ use toadlane_proto::types::v1 as types;
 
 use crate::deadline::Deadline;
 use crate::framework::Framework;
-use crate::round::{Round, RoundNow, StateName};
+use crate::round::{Round, RoundNow};
 use crate::rules::Text;
+use crate::state::StateName;
 use crate::store::HistoryRow;
 
 pub use frameworks::{framework, without_statements};
@@ -187,12 +188,7 @@ impl Report {
     }
 
     /// The good ones of a list, each read under the path of its place.
-    fn each<W, T>(
-        &mut self,
-        field: &str,
-        wires: Vec<W>,
-        read: impl Fn(&mut Report, &str, W) -> Option<T>,
-    ) -> Vec<T> {
+    fn each<W, T>(&mut self, field: &str, wires: Vec<W>, read: impl Fn(&mut Report, &str, W) -> Option<T>) -> Vec<T> {
         let mut found = Vec::with_capacity(wires.len());
         for (place, wire) in wires.into_iter().enumerate() {
             found.extend(read(self, &format!("{field}[{place}]"), wire));

@@ -7,7 +7,8 @@ use tonic::{Code, Status};
 
 use crate::convert;
 use crate::framework::Framework;
-use crate::round::{Round, StateName, Step};
+use crate::round::Round;
+use crate::state::{StateName, Step};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -23,8 +24,8 @@ pub enum Error {
     IllegalStep { from: StateName, step: Step },
     #[error("the rules of a round that is {state} are frozen; only its dates can move")]
     RulesFrozen { state: StateName },
-    #[error("the close passed at {closes_at}; once the round is closed it can be reopened")]
-    ClosePassed { closes_at: Timestamp },
+    #[error("the close was {announced} and has passed; the round can be reopened")]
+    ClosePassed { announced: String },
     #[error("the round is not ready to be scheduled; everything missing is named in the details")]
     NotReady(Vec<Violation>),
     #[error("a round with the reference {reference} exists; a reference is never used twice")]
@@ -82,9 +83,7 @@ impl From<Error> for Fault {
                 precondition(Reason::IllegalStep, says).with("from", from.as_str()).with("step", step.as_str())
             }
             Error::RulesFrozen { state } => precondition(Reason::RulesFrozen, says).with("state", state.as_str()),
-            Error::ClosePassed { closes_at } => {
-                precondition(Reason::RoundClosed, says).with("closes_at", closes_at.to_string())
-            }
+            Error::ClosePassed { announced } => precondition(Reason::RoundClosed, says).with("closed", announced),
             Error::NotReady(violations) => Fault { violations, ..precondition(Reason::InvalidFields, says) },
             Error::ReferenceTaken { reference } => {
                 Fault::new(Code::AlreadyExists, Reason::AlreadyExists, says).with("existing", reference)
@@ -92,7 +91,9 @@ impl From<Error> for Fault {
             Error::NoSuchOwner => {
                 Fault::invalid(vec![Violation::new("owner_organisation_id", "organisation.unknown", says)])
             }
-            Error::VersionNotFound { .. } => Fault::invalid(vec![Violation::new("number", "framework.no_version", says)]),
+            Error::VersionNotFound { .. } => {
+                Fault::invalid(vec![Violation::new("number", "framework.no_version", says)])
+            }
             Error::VersionFrozen { at, .. } => {
                 precondition(Reason::IllegalStep, says).with("from", "frozen").with("frozen_at", at.to_string())
             }

@@ -1,11 +1,12 @@
-//! The facts that rounds publishes. Each carries the round as it then is. A draft is nobody else's affair: nothing is
-//! said of it, nor of one that is cancelled before it was scheduled.
+//! The facts that rounds publishes. Each carries the round as it then is. A draft is nobody else's affair:
+//! nothing is said of it, nor of one that is cancelled before it was scheduled.
 
 use kit::outbox::Fact;
 use prost::Message;
 
 use crate::convert;
-use crate::round::{RoundNow, Step};
+use crate::round::RoundNow;
+use crate::state::Step;
 
 /// The event's type: past tense, with its package. None for a step that is not published.
 fn kind(step: Step) -> Option<&'static str> {

@@ -1,7 +1,7 @@
 //! Frameworks of principles and pledges: versions of wording, and what became of each statement.
 //!
-//! A version that a scheduled round uses never changes again, so a bid's principles keep the words they were chosen by
-//! (rule 34). Nothing here knows of rounds.
+//! A version that a scheduled round uses never changes again, so a bid's principles keep the words they were
+//! chosen by (rule 34). Nothing here knows of rounds.
 
 use std::collections::BTreeSet;
 
@@ -78,7 +78,13 @@ impl Framework {
     ///
     /// # Errors
     /// [`Error::Invalid`] with everything wrong in the wording.
-    pub fn new(id: FrameworkId, name: Text, owner: OrgId, wording: Wording, now: Timestamp) -> Result<Framework, Error> {
+    pub fn new(
+        id: FrameworkId,
+        name: Text,
+        owner: OrgId,
+        wording: Wording,
+        now: Timestamp,
+    ) -> Result<Framework, Error> {
         Error::invalid_if_any(wording.violations(&[]))?;
         let first = FrameworkVersion { number: 1, state: VersionState::Draft, wording, created_at: now };
         Ok(Framework { id, name, owner, version: 1, versions: vec![first], created_at: now, updated_at: now })

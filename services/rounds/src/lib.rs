@@ -1,12 +1,12 @@
-//! `rounds` sets rounds up and keeps their dates: frameworks of principles, instruments and pots, limits, form,
-//! criteria and timetable.
+//! `rounds` sets rounds up and keeps their dates: frameworks of principles, instruments and pots, limits,
+//! form, criteria and timetable.
 //!
-//! What a bidder must be able to trust: the rules of a scheduled round never change, and neither does the wording of
-//! the principles it names. Dates move to later ones only, for everyone, with a reason, and the first ones stay on
-//! record. A deadline's words are held to its instant (rule 5, `deadline.rs`).
+//! What a bidder must be able to trust: the rules of a scheduled round never change, and neither does the
+//! wording of the principles it names. Dates move to later ones only, for everyone, with a reason, and the
+//! first ones stay on record. A deadline's words are held to its instant (rule 5, `deadline.rs`).
 //!
-//! The gate that bids pass through is not here: `bids` keeps its own row and closes it by its own clock, so a bid can
-//! be handed in while this service is down (design.md, section 4).
+//! The gate that bids pass through is not here: `bids` keeps its own row and closes it by its own clock, so a
+//! bid can be handed in while this service is down (design.md, section 4).
 
 pub mod app;
 pub mod check;
@@ -16,6 +16,7 @@ pub mod framework;
 pub mod policy;
 pub mod round;
 pub mod rules;
+pub mod state;
 pub mod store;
 
 mod api;
@@ -24,6 +25,7 @@ mod events;
 mod peers;
 #[cfg(test)]
 mod samples;
+mod schema;
 
 use std::time::Duration;
 
@@ -113,5 +115,34 @@ impl Rounds {
     /// Those of a round's boards that the registry holds.
     async fn boards(&self, round: &Round) -> Result<Vec<BoardId>, Error> {
         self.peers.boards(round.rules.boards.iter().map(|board| board.board).collect()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::Connection;
+    use diesel_migrations::MigrationHarness;
+    use kit::each_db::each_storage;
+
+    use super::*;
+
+    fn there_and_back<DB: diesel::backend::Backend>(conn: &mut impl MigrationHarness<DB>) {
+        let n_applied = conn.run_pending_migrations(MIGRATIONS).unwrap().len();
+        assert_eq!(conn.revert_all_migrations(MIGRATIONS).unwrap().len(), n_applied);
+        assert_eq!(conn.run_pending_migrations(MIGRATIONS).unwrap().len(), n_applied);
+    }
+
+    #[tokio::test]
+    async fn migrations_can_be_taken_back_and_run_again() {
+        each_storage(|storage| async move {
+            match storage {
+                Storage::Sqlite { folder } => {
+                    let file = folder.join("migrations.sqlite").display().to_string();
+                    there_and_back(&mut diesel::SqliteConnection::establish(&file).unwrap());
+                }
+                Storage::Postgres { url } => there_and_back(&mut diesel::PgConnection::establish(&url).unwrap()),
+            }
+        })
+        .await;
     }
 }

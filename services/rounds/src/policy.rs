@@ -1,7 +1,7 @@
 //! Who may do what: one pure function from caller, action and facts to a verdict, deny by default.
 //!
-//! Whether a step is legal in a state is the round's own affair (`round.rs`). The whole matrix is a golden file,
-//! `tests/golden/policy.txt`: a change of policy shows there as a diff.
+//! Whether a step is legal in a state is the round's own affair (`round.rs`). The whole matrix is a golden
+//! file, `tests/golden/policy.txt`: a change of policy shows there as a diff.
 
 use kit::caller::{Caller, Duty, Subject};
 
@@ -46,7 +46,9 @@ impl Facts {
 pub enum Verdict {
     Allow,
     /// The caller can see it and may not do this.
-    Refuse { who_may: &'static str },
+    Refuse {
+        who_may: &'static str,
+    },
     /// The caller may not know that it exists.
     Hide,
 }
@@ -69,10 +71,18 @@ pub fn decide(caller: &Caller, action: Action, facts: Facts) -> Verdict {
         | Action::ExtendRound
         | Action::ReopenRound
         | Action::CancelRound => {
-            if runs_rounds { Verdict::Allow } else { Verdict::Refuse { who_may: MANAGERS } }
+            if runs_rounds {
+                Verdict::Allow
+            } else {
+                Verdict::Refuse { who_may: MANAGERS }
+            }
         }
         Action::CreateFramework | Action::AddVersion | Action::UpdateVersion => {
-            if words_frameworks { Verdict::Allow } else { Verdict::Refuse { who_may: EDITORS } }
+            if words_frameworks {
+                Verdict::Allow
+            } else {
+                Verdict::Refuse { who_may: EDITORS }
+            }
         }
     }
 }

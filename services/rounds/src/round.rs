@@ -1,10 +1,8 @@
-//! A round: its states, its dates, and the steps that change them.
+//! A round: its rules, its dates, and what each step does to them.
 //!
-//! Rules freeze when a round is scheduled; its dates then move by an extension or a reopening only, and only to later
-//! ones. What a complete set of rules is stands in `check.rs`. Screening and all that follows belongs to the services
-//! downstream.
-
-use std::fmt;
+//! Rules freeze when a round is scheduled; its dates then move by an extension or a reopening only, and only
+//! to later ones. What a complete set of rules is stands in `check.rs`. Screening and all that follows
+//! belongs to the services downstream.
 
 use kit::ids::RoundId;
 use kit::time::Timestamp;
@@ -14,6 +12,7 @@ use crate::check::Known;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::rules::Rules;
+use crate::state::{State, StateName, Step};
 
 /// One time-limited cycle of a programme with its own rules, pots and dates.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,184 +58,6 @@ pub struct LaterDates {
     pub final_report_due: Option<Deadline>,
 }
 
-/// Where a round stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    Draft,
-    Scheduled { scheduled_at: Timestamp },
-    Open { scheduled_at: Timestamp, opened_at: Timestamp },
-    Closed { scheduled_at: Timestamp, opened_at: Timestamp, closed_at: Timestamp },
-    /// One that was never scheduled stays unseen.
-    Cancelled { scheduled_at: Option<Timestamp>, opened_at: Option<Timestamp>, cancelled_at: Timestamp },
-}
-
-/// A state by name alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StateName {
-    Draft,
-    Scheduled,
-    Open,
-    Closed,
-    Cancelled,
-}
-
-/// What can be done to a round once it exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    Update,
-    Schedule,
-    Open,
-    Close,
-    Extend,
-    Reopen,
-    Cancel,
-}
-
-impl State {
-    /// The state after a step.
-    ///
-    /// # Errors
-    /// [`Error::IllegalStep`] where the step is not legal; [`Error::RulesFrozen`] for rules that no longer change.
-    pub fn step(self, step: Step, now: Timestamp) -> Result<State, Error> {
-        Ok(match (self, step) {
-            (State::Draft, Step::Update) => State::Draft,
-            (State::Draft, Step::Schedule) => State::Scheduled { scheduled_at: now },
-            (State::Draft, Step::Cancel) => {
-                State::Cancelled { scheduled_at: None, opened_at: None, cancelled_at: now }
-            }
-            (State::Scheduled { scheduled_at }, Step::Open) => State::Open { scheduled_at, opened_at: now },
-            (same @ State::Scheduled { .. }, Step::Extend) => same,
-            (State::Scheduled { scheduled_at }, Step::Cancel) => {
-                State::Cancelled { scheduled_at: Some(scheduled_at), opened_at: None, cancelled_at: now }
-            }
-            (State::Open { scheduled_at, opened_at }, Step::Close) => {
-                State::Closed { scheduled_at, opened_at, closed_at: now }
-            }
-            (same @ State::Open { .. }, Step::Extend) => same,
-            (State::Closed { scheduled_at, opened_at, closed_at: _ }, Step::Reopen) => {
-                State::Open { scheduled_at, opened_at }
-            }
-            (State::Open { scheduled_at, opened_at } | State::Closed { scheduled_at, opened_at, .. }, Step::Cancel) => {
-                State::Cancelled { scheduled_at: Some(scheduled_at), opened_at: Some(opened_at), cancelled_at: now }
-            }
-            (
-                State::Scheduled { .. } | State::Open { .. } | State::Closed { .. } | State::Cancelled { .. },
-                Step::Update,
-            ) => return Err(Error::RulesFrozen { state: self.name() }),
-            (State::Draft, Step::Open | Step::Close | Step::Extend | Step::Reopen)
-            | (State::Scheduled { .. }, Step::Schedule | Step::Close | Step::Reopen)
-            | (State::Open { .. }, Step::Schedule | Step::Open | Step::Reopen)
-            | (State::Closed { .. }, Step::Schedule | Step::Open | Step::Close | Step::Extend)
-            | (
-                State::Cancelled { .. },
-                Step::Schedule | Step::Open | Step::Close | Step::Extend | Step::Reopen | Step::Cancel,
-            ) => return Err(Error::IllegalStep { from: self.name(), step }),
-        })
-    }
-
-    pub fn name(self) -> StateName {
-        match self {
-            State::Draft => StateName::Draft,
-            State::Scheduled { .. } => StateName::Scheduled,
-            State::Open { .. } => StateName::Open,
-            State::Closed { .. } => StateName::Closed,
-            State::Cancelled { .. } => StateName::Cancelled,
-        }
-    }
-
-    /// When the round became known to others; none for a draft and for one that was cancelled as a draft.
-    pub fn scheduled_at(self) -> Option<Timestamp> {
-        match self {
-            State::Draft => None,
-            State::Scheduled { scheduled_at }
-            | State::Open { scheduled_at, .. }
-            | State::Closed { scheduled_at, .. } => Some(scheduled_at),
-            State::Cancelled { scheduled_at, .. } => scheduled_at,
-        }
-    }
-
-    /// When the round opened for the first time.
-    pub fn opened_at(self) -> Option<Timestamp> {
-        match self {
-            State::Draft | State::Scheduled { .. } => None,
-            State::Open { opened_at, .. } | State::Closed { opened_at, .. } => Some(opened_at),
-            State::Cancelled { opened_at, .. } => opened_at,
-        }
-    }
-
-    /// When the round closed; none again once it is reopened or cancelled.
-    pub fn closed_at(self) -> Option<Timestamp> {
-        match self {
-            State::Closed { closed_at, .. } => Some(closed_at),
-            State::Draft | State::Scheduled { .. } | State::Open { .. } | State::Cancelled { .. } => None,
-        }
-    }
-
-    pub fn cancelled_at(self) -> Option<Timestamp> {
-        match self {
-            State::Cancelled { cancelled_at, .. } => Some(cancelled_at),
-            State::Draft | State::Scheduled { .. } | State::Open { .. } | State::Closed { .. } => None,
-        }
-    }
-}
-
-impl StateName {
-    pub const ALL: [StateName; 5] =
-        [StateName::Draft, StateName::Scheduled, StateName::Open, StateName::Closed, StateName::Cancelled];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            StateName::Draft => "draft",
-            StateName::Scheduled => "scheduled",
-            StateName::Open => "open",
-            StateName::Closed => "closed",
-            StateName::Cancelled => "cancelled",
-        }
-    }
-}
-
-/// A text names no state.
-#[derive(Debug, thiserror::Error)]
-#[error("no state of a round")]
-pub struct UnknownState;
-
-impl std::str::FromStr for StateName {
-    type Err = UnknownState;
-
-    fn from_str(text: &str) -> Result<StateName, UnknownState> {
-        StateName::ALL.into_iter().find(|state| state.as_str() == text).ok_or(UnknownState)
-    }
-}
-
-impl fmt::Display for StateName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl Step {
-    pub const ALL: [Step; 7] =
-        [Step::Update, Step::Schedule, Step::Open, Step::Close, Step::Extend, Step::Reopen, Step::Cancel];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Step::Update => "update",
-            Step::Schedule => "schedule",
-            Step::Open => "open",
-            Step::Close => "close",
-            Step::Extend => "extend",
-            Step::Reopen => "reopen",
-            Step::Cancel => "cancel",
-        }
-    }
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 impl Round {
     /// A draft, complete or not.
     pub fn draft(id: RoundId, rules: Rules, timetable: Timetable, now: Timestamp) -> Round {
@@ -280,7 +101,7 @@ impl Round {
     /// [`Error::NotReady`] with everything that is missing.
     pub fn schedule(&self, known: &Known, now: Timestamp) -> Result<Round, Error> {
         let state = self.state.step(Step::Schedule, now)?;
-        let missing = self.missing(known, now);
+        let missing = self.missing(known, now)?;
         if !missing.is_empty() {
             return Err(Error::NotReady(missing));
         }
@@ -290,11 +111,14 @@ impl Round {
     /// Moves the close of a round that has not closed to a later instant.
     ///
     /// # Errors
-    /// [`Error::ClosePassed`] once the close has passed; [`Error::Invalid`] with everything wrong in the dates.
+    /// [`Error::ClosePassed`] once the close has passed; [`Error::Invalid`] with everything wrong in the
+    /// dates.
     pub fn extend(&self, dates: LaterDates, reason: String, now: Timestamp) -> Result<Round, Error> {
         let state = self.state.step(Step::Extend, now)?;
-        if let Some(closes_at) = self.closes_at().filter(|closes_at| *closes_at <= now) {
-            return Err(Error::ClosePassed { closes_at });
+        if let Some(closes) = &self.timetable.closes
+            && self.closes_at().is_some_and(|closes_at| closes_at <= now)
+        {
+            return Err(Error::ClosePassed { announced: closes.announced.clone() });
         }
         self.moved(state, dates, reason, now)
     }
@@ -317,7 +141,8 @@ impl Round {
         Ok(Round { state, reason, version: self.version + 1, updated_at: now, ..self.clone() })
     }
 
-    /// What the clock brings about at this instant, if anything. A round whose whole window has passed opens first.
+    /// What the clock brings about at this instant, if anything. A round whose whole window has passed opens
+    /// first.
     pub fn due(&self, now: Timestamp) -> Option<Step> {
         let passed = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
         match self.state {
@@ -350,7 +175,15 @@ impl Round {
         }
         Error::invalid_if_any(violations)?;
         let originally_closes = self.originally_closes.clone().or_else(|| self.timetable.closes.clone());
-        Ok(Round { state, timetable, originally_closes, reason, version: self.version + 1, updated_at: now, ..self.clone() })
+        Ok(Round {
+            state,
+            timetable,
+            originally_closes,
+            reason,
+            version: self.version + 1,
+            updated_at: now,
+            ..self.clone()
+        })
     }
 }
 

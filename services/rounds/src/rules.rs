@@ -50,7 +50,9 @@ impl Rules {
 
     /// The same rules, their form counted on where it differs from the one before.
     pub fn with_form_version_after(self, before: &Rules) -> Rules {
-        let Some(last) = before.form.as_ref().map(|form| form.version) else { return self.with_form_version(1) };
+        let Some(last) = before.form.as_ref().map(|form| form.version) else {
+            return self.with_form_version(1);
+        };
         let rules = self.with_form_version(last);
         if rules.form == before.form { rules } else { rules.with_form_version(last + 1) }
     }

@@ -7,11 +7,12 @@ use kit::time::{Timestamp, at};
 use crate::check::Known;
 use crate::deadline::Deadline;
 use crate::framework::{FrameworkVersion, Statement, VersionState, Wording};
-use crate::round::{Round, State, Timetable};
+use crate::round::{Round, Timetable};
 use crate::rules::{
     Anchor, AttachmentRules, BoardPart, Criterion, Form, FrameworkUse, GradeBand, GradingBoard, Instrument, LeadCounts,
     LeadLimit, MembershipClass, OverdueReports, Programme, Question, QuestionKind, Rules, Scale, Text,
 };
+use crate::state::State;
 
 pub fn text(en: &str) -> Text {
     Text { en: en.to_string(), cy: String::new() }
@@ -75,9 +76,9 @@ pub fn the_prototype() -> Instrument {
     Instrument {
         code: "policy_prototype".to_string(),
         name: text("Policy prototype"),
-        pot: Some(Money::pence(19_500_00)),
-        floor: Some(Money::pence(1_500_00)),
-        ceiling: Some(Money::pence(1_500_00)),
+        pot: Some(Money::pence(1_950_000)),
+        floor: Some(Money::pence(150_000)),
+        ceiling: Some(Money::pence(150_000)),
         months_min: 6,
         months_max: 9,
         admitted_classes: vec![MembershipClass::Full, MembershipClass::Associate],
@@ -113,7 +114,10 @@ pub fn the_rules() -> Rules {
             a_criterion("learning", 15),
         ],
         scale: Some(Scale { min: 0, max: 5, anchors: vec![Anchor { mark: 0, text: text("Nothing is shown.") }] }),
-        bands: vec![GradeBand { grade: "A".to_string(), at_least: 80 }, GradeBand { grade: "B".to_string(), at_least: 0 }],
+        bands: vec![
+            GradeBand { grade: "A".to_string(), at_least: 80 },
+            GradeBand { grade: "B".to_string(), at_least: 0 },
+        ],
         non_voting_seats_may_score: false,
         boards: vec![
             GradingBoard { board: BoardId::new(), part: BoardPart::Joint },

@@ -1,4 +1,5 @@
--- The gate of each round (rules 4 to 7). `call` is what bids knows of the round, as JSON.
+-- The gate of each round (rules 4 to 7). `last_late` counts the late hand-ins, as `last_number` does those in time;
+-- `call` is what bids knows of the round, as JSON.
 CREATE TABLE intake (
     round_id TEXT NOT NULL PRIMARY KEY,
     version BIGINT NOT NULL,
@@ -6,6 +7,7 @@ CREATE TABLE intake (
     closes_at BIGINT NOT NULL,
     closed_at BIGINT,
     last_number BIGINT NOT NULL CHECK (last_number >= 0),
+    last_late BIGINT NOT NULL CHECK (last_late >= 0),
     last_instant BIGINT NOT NULL,
     call TEXT NOT NULL,
     CHECK (opens_at < closes_at)
@@ -22,9 +24,14 @@ CREATE TABLE bid (
     version BIGINT NOT NULL CHECK (version > 0),
     state TEXT NOT NULL CHECK (state IN ('draft', 'submitted', 'held_late', 'eligible', 'ineligible', 'withdrawn',
                                          'not_submitted', 'rejected_late')),
+    -- Received in time, or admitted; kept by a bid that was reopened.
     number BIGINT CHECK (number > 0),
     received_at BIGINT,
     received_revision INTEGER,
+    -- Received late at last.
+    held_at BIGINT,
+    held_queue BIGINT,
+    held_revision INTEGER,
     revision INTEGER NOT NULL,
     lead_id TEXT NOT NULL,
     instrument TEXT NOT NULL,
@@ -37,10 +44,12 @@ CREATE TABLE bid (
     updated_at BIGINT NOT NULL,
     UNIQUE (round_id, number),
     UNIQUE (client, round_id, client_reference),
-    CHECK (number IS NULL OR received_at IS NOT NULL),
-    CHECK ((received_at IS NULL) = (received_revision IS NULL)),
+    CHECK ((number IS NULL) = (received_at IS NULL)),
+    CHECK ((number IS NULL) = (received_revision IS NULL)),
+    CHECK ((held_at IS NULL) = (held_queue IS NULL)),
+    CHECK ((held_at IS NULL) = (held_revision IS NULL)),
     CHECK (state NOT IN ('submitted', 'eligible', 'ineligible') OR number IS NOT NULL),
-    CHECK (state NOT IN ('held_late', 'rejected_late') OR (number IS NULL AND received_at IS NOT NULL))
+    CHECK (state = 'withdrawn' OR (state IN ('held_late', 'rejected_late')) = (held_at IS NOT NULL))
 );
 CREATE INDEX bid_of_applicant ON bid (applicant_id, round_id);
 CREATE INDEX bid_in_round ON bid (round_id, state);

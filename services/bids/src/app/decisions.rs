@@ -6,19 +6,18 @@ use kit::ids::{BidId, ClarificationId};
 use kit::outbox;
 use kit::time::Timestamp;
 
-use super::{Target, actor, open, settle};
-use crate::bid::{Bid, BidNow, Step};
+use super::hand_in::write_receipt;
+use super::{Target, actor, gate_of, open, settle};
+use crate::bid::{Bid, BidNow};
+use crate::call::Call;
 use crate::clarification::Clarification;
 use crate::eligibility::{self, Standings};
 use crate::error::Error;
 use crate::events::{self, Happened};
-use crate::intake::Intake;
 use crate::policy::{self, Action};
+use crate::receipt::Seal;
+use crate::state::Step;
 use crate::store;
-
-fn gate_of(tx: &mut Tx, bid: &Bid) -> Result<Intake, Error> {
-    store::intake(tx, bid.round)?.ok_or(Error::NotFound { what: "round" })
-}
 
 /// A decision on a late bid, either way.
 #[derive(Clone, Debug)]
@@ -27,12 +26,23 @@ pub struct DecideLate {
     pub reason: String,
 }
 
-pub fn admit_late(tx: &mut Tx, cx: &Cx, cmd: &DecideLate) -> Result<BidNow, Error> {
+pub fn admit_late(tx: &mut Tx, cx: &Cx, seal: &Seal, cmd: &DecideLate) -> Result<BidNow, Error> {
     let bid = open(tx, cx, Action::DecideLate, &cmd.target)?;
-    let intake = gate_of(tx, &bid)?;
-    let number = store::take_number(tx, bid.round)?;
-    let new = bid.step(Step::AdmitLate { number }, &cmd.reason, cx.now)?;
-    settle(tx, cx, &bid, &new, Happened::AdmittedLate, intake.call.closes_at)
+    let call = gate_of(tx, &bid)?.call;
+    admit(tx, cx, seal, &bid, &call, &cmd.reason)
+}
+
+/// Lets a held bid in, with a receipt that bears its number: the next one, or the one that it keeps.
+pub fn admit(tx: &mut Tx, cx: &Cx, seal: &Seal, bid: &Bid, call: &Call, reason: &str) -> Result<BidNow, Error> {
+    let number = match bid.state.receipt() {
+        Some(kept) => kept.number,
+        None => store::take_number(tx, bid.round)?,
+    };
+    let new = bid.step(Step::AdmitLate { number }, reason, cx.now)?;
+    let now = settle(tx, cx, bid, &new, Happened::AdmittedLate, call.closes_at)?;
+    let received_at = bid.state.held().map_or(cx.now, |held| held.at);
+    write_receipt(tx, seal, &new, call, received_at, None)?;
+    Ok(now)
 }
 
 pub fn reject_late(tx: &mut Tx, cx: &Cx, cmd: &DecideLate) -> Result<BidNow, Error> {
@@ -54,7 +64,7 @@ pub fn screen(tx: &mut Tx, cx: &Cx, standings: &Standings, cmd: &Screen) -> Resu
     if intake.closed_at.is_none() {
         return Err(Error::NotYetClosed);
     }
-    let n_led = store::n_led(tx, bid.round, bid.lead(), &bid.paper.content.instrument)?;
+    let n_led = 1 + store::n_led_besides(tx, &bid)?;
     let findings = eligibility::screen(&bid, &intake.call, standings, n_led);
     let new = bid.screened(findings, cx.now)?;
     settle(tx, cx, &bid, &new, Happened::Screened, intake.call.closes_at)
@@ -71,11 +81,7 @@ pub fn decide(tx: &mut Tx, cx: &Cx, cmd: &Decide) -> Result<BidNow, Error> {
     let bid = open(tx, cx, Action::Decide, &cmd.target)?;
     let intake = gate_of(tx, &bid)?;
     let new = bid.decide(cmd.eligible, &cmd.reason, cx.now)?;
-    let happened = if cmd.eligible {
-        Happened::FoundEligible
-    } else {
-        Happened::FoundIneligible
-    };
+    let happened = if cmd.eligible { Happened::FoundEligible } else { Happened::FoundIneligible };
     settle(tx, cx, &bid, &new, happened, intake.call.closes_at)
 }
 
@@ -90,6 +96,7 @@ pub struct Ask {
 pub fn ask(tx: &mut Tx, cx: &Cx, cmd: &Ask) -> Result<Clarification, Error> {
     let bid = store::get(tx, cmd.bid)?;
     policy::check(&cx.caller, Action::Ask, &bid)?;
+    bid.expect_received("ask")?;
     if cmd.answer_by <= cx.now {
         return Err(Error::AnswerByPassed);
     }
@@ -100,7 +107,7 @@ pub fn ask(tx: &mut Tx, cx: &Cx, cmd: &Ask) -> Result<Clarification, Error> {
         question: cmd.question.clone(),
         answer_by: cmd.answer_by,
         asked_at: cx.now,
-        asked_by: actor(cx, &bid),
+        asked_by: actor(cx, &bid, Happened::ClarificationAsked),
         answer: None,
     };
     store::insert_clarification(tx, &clarification)?;
@@ -121,7 +128,7 @@ pub fn answer(tx: &mut Tx, cx: &Cx, cmd: &Answer) -> Result<Clarification, Error
     policy::check(&cx.caller, Action::Answer, &bid)?;
     let old = store::clarification(tx, cmd.bid, cmd.id)?;
     old.expect_version(cmd.version)?;
-    let new = old.answer(cmd.text.clone(), actor(cx, &bid), cx.now)?;
+    let new = old.answer(cmd.text.clone(), actor(cx, &bid, Happened::ClarificationAnswered), cx.now)?;
     store::update_clarification(tx, &old, &new)?;
     publish(tx, cx, &bid, Happened::ClarificationAnswered)?;
     Ok(new)
@@ -130,10 +137,6 @@ pub fn answer(tx: &mut Tx, cx: &Cx, cmd: &Answer) -> Result<Clarification, Error
 /// The bid itself is unchanged by a clarification: watchers are told, its version and history stay.
 fn publish(tx: &mut Tx, cx: &Cx, bid: &Bid, happened: Happened) -> Result<(), Error> {
     let closes_at = gate_of(tx, bid)?.call.closes_at;
-    let now = BidNow {
-        bid: bid.clone(),
-        closes_at,
-        as_of: cx.now,
-    };
+    let now = BidNow { bid: bid.clone(), closes_at, as_of: cx.now };
     Ok(outbox::put(tx, cx, cx.now, &events::fact(happened, &now))?)
 }

@@ -5,12 +5,13 @@ use kit::db::Tx;
 use kit::ids::{AttachmentId, BidId, OrgId, PersonId, RoundId};
 
 use super::{Target, actor, open, open_gate, record, settle};
-use crate::bid::{Bid, BidNow, Participant, State};
+use crate::bid::{Bid, BidNow, Participant};
 use crate::call::Call;
 use crate::content::{Attachment, Content, Paper, digest};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::policy::{self, Action, Facts};
+use crate::state::State;
 use crate::store::{self, RevisionRow};
 
 #[derive(Clone, Debug)]
@@ -23,12 +24,9 @@ pub struct Create {
 }
 
 pub fn create(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &Create) -> Result<BidNow, Error> {
-    let own = Facts {
-        applicant: Some(cmd.applicant),
-        ..Facts::default()
-    };
+    let own = Facts { applicant: Some(cmd.applicant), ..Facts::default() };
     policy::settle(policy::decide(&cx.caller, Action::Create, &own), "organisation")?;
-    store::put_call(tx, call, cx.now)?;
+    store::insert_call(tx, call, cx.now)?;
     let intake = open_gate(tx, cx, cmd.round)?;
     // References are unique per client; people of one council share theirs.
     let client = match cx.caller.organisation {
@@ -40,14 +38,12 @@ pub fn create(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &Create) -> Result<BidNow,
     {
         return Err(Error::ReferenceTaken { existing });
     }
-    let paper = Paper {
-        content: cmd.content.clone(),
-        attachments: Vec::new(),
-    };
+    let paper = Paper { content: cmd.content.clone(), attachments: Vec::new() };
     let bid = Bid {
         id: cmd.id,
         round: cmd.round,
         applicant: cmd.applicant,
+        client,
         client_reference: cmd.client_reference.clone(),
         version: 1,
         state: State::Draft { kept: None },
@@ -61,8 +57,8 @@ pub fn create(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &Create) -> Result<BidNow,
         created_at: cx.now,
         updated_at: cx.now,
     };
-    store::insert(tx, &bid, &client)?;
-    write_revision(tx, cx, &bid, None)?;
+    store::insert(tx, &bid)?;
+    write_revision(tx, cx, &bid, Happened::Created, None)?;
     record(tx, cx, None, &bid, Happened::Created, intake.call.closes_at)
 }
 
@@ -74,10 +70,7 @@ pub struct Update {
 
 pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<BidNow, Error> {
     let bid = open(tx, cx, Action::Edit, &cmd.target)?;
-    let paper = Paper {
-        content: cmd.content.clone(),
-        attachments: bid.paper.attachments.clone(),
-    };
+    let paper = Paper { content: cmd.content.clone(), attachments: bid.paper.attachments.clone() };
     revise(tx, cx, &bid, paper, None)
 }
 
@@ -115,21 +108,21 @@ pub fn remove_file(tx: &mut Tx, cx: &Cx, cmd: &RemoveFile) -> Result<BidNow, Err
     revise(tx, cx, &bid, paper, None)
 }
 
-fn revise(
-    tx: &mut Tx,
-    cx: &Cx,
-    old: &Bid,
-    paper: Paper,
-    restored_from: Option<i32>,
-) -> Result<BidNow, Error> {
+fn revise(tx: &mut Tx, cx: &Cx, old: &Bid, paper: Paper, restored_from: Option<i32>) -> Result<BidNow, Error> {
     let intake = open_gate(tx, cx, old.round)?;
     let new = old.revise(paper, cx.now)?;
-    write_revision(tx, cx, &new, restored_from)?;
+    write_revision(tx, cx, &new, Happened::Revised, restored_from)?;
     settle(tx, cx, old, &new, Happened::Revised, intake.call.closes_at)
 }
 
-fn write_revision(tx: &mut Tx, cx: &Cx, bid: &Bid, restored_from: Option<i32>) -> Result<(), Error> {
-    let author = actor(cx, bid);
+fn write_revision(
+    tx: &mut Tx,
+    cx: &Cx,
+    bid: &Bid,
+    happened: Happened,
+    restored_from: Option<i32>,
+) -> Result<(), Error> {
+    let author = actor(cx, bid, happened);
     let row = RevisionRow {
         bid_id: bid.id.to_string(),
         number: bid.revision,
@@ -153,14 +146,7 @@ pub fn set_participants(tx: &mut Tx, cx: &Cx, cmd: &SetParticipants) -> Result<B
     let bid = open(tx, cx, Action::SetParticipants, &cmd.target)?;
     let intake = open_gate(tx, cx, bid.round)?;
     let new = bid.with_participants(cmd.participants.clone(), cx.now)?;
-    settle(
-        tx,
-        cx,
-        &bid,
-        &new,
-        Happened::ParticipantsSet,
-        intake.call.closes_at,
-    )
+    settle(tx, cx, &bid, &new, Happened::ParticipantsSet, intake.call.closes_at)
 }
 
 #[derive(Clone, Debug)]
@@ -181,15 +167,8 @@ pub fn sign_off(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &SignOff
     if let kit::caller::Subject::Person(person) = cx.caller.subject
         && person != cmd.certifier
     {
-        return Err(Error::NotAllowed {
-            who_may: "only the certifier named",
-        });
+        return Err(Error::NotAllowed { who_may: "only the certifier named" });
     }
-    let new = bid.sign_off(
-        cmd.certifier,
-        cmd.role.clone(),
-        cx.caller.subject.to_string(),
-        cx.now,
-    )?;
+    let new = bid.sign_off(cmd.certifier, cmd.role.clone(), cx.caller.subject.to_string(), cx.now)?;
     settle(tx, cx, &bid, &new, Happened::SignedOff, intake.call.closes_at)
 }

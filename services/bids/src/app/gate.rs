@@ -6,28 +6,27 @@ use kit::db::Tx;
 use kit::ids::{BidId, RoundId};
 use kit::time::Timestamp;
 
-use super::{record, settle};
-use crate::bid::{State, Step};
+use super::decisions::admit;
+use super::settle;
 use crate::call::Call;
 use crate::error::Error;
 use crate::events::Happened;
+use crate::receipt::Seal;
+use crate::state::{State, Step};
 use crate::store;
 
 /// Takes a round as it now is. An extension re-decides the held bids whose instant it covers, in order of receipt
 /// (rule 7).
-pub fn take_call(tx: &mut Tx, call: &Call, now: Timestamp) -> Result<(), Error> {
-    if !store::put_call(tx, call, now)? {
+pub fn take_call(tx: &mut Tx, seal: &Seal, call: &Call, now: Timestamp) -> Result<(), Error> {
+    if !store::put_call(tx, call, now)? || call.cancelled {
         return Ok(());
     }
     let cx = Cx::of_role(Role::Bids, now);
     for id in store::held(tx, call.round)? {
         let bid = store::get(tx, id)?;
-        let covered = bid.state.held().is_some_and(|held| held.at < call.closes_at);
-        if covered && !call.cancelled {
-            let number = store::take_number(tx, call.round)?;
+        if bid.state.held().is_some_and(|held| held.at < call.closes_at) {
             let reason = format!("the close was moved to {}", call.closes_at.in_words(&call.zone));
-            let new = bid.step(Step::AdmitLate { number }, &reason, now)?;
-            settle(tx, &cx, &bid, &new, Happened::AdmittedLate, call.closes_at)?;
+            admit(tx, &cx, seal, &bid, call, &reason)?;
         }
     }
     Ok(())
@@ -63,8 +62,6 @@ pub fn sweep(tx: &mut Tx, round: RoundId, id: BidId, now: Timestamp) -> Result<(
         ) => return Ok(()),
     };
     let new = bid.step(step, &bid.reason, now)?;
-    store::update(tx, &bid, &new)?;
-    let cx = Cx::of_role(Role::Bids, now);
-    record(tx, &cx, Some(&bid), &new, happened, intake.call.closes_at)?;
+    settle(tx, &Cx::of_role(Role::Bids, now), &bid, &new, happened, intake.call.closes_at)?;
     Ok(())
 }

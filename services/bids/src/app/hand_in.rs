@@ -3,101 +3,96 @@
 use kit::cx::Cx;
 use kit::db::Tx;
 use kit::time::Timestamp;
-use kit::tokens::SigningKey;
 
-use super::{Target, open, open_gate, settle};
-use crate::bid::{Bid, BidNow, State, Step};
+use super::{Target, gate_of, open, open_gate, settle};
+use crate::bid::{Bid, BidNow};
 use crate::call::Call;
 use crate::duplicates::{FLAG_FROM_PERMILLE, similarity_permille};
 use crate::error::Error;
 use crate::events::Happened;
+use crate::form::{self, Missing};
 use crate::intake::Timing;
 use crate::policy::{self, Action};
+use crate::receipt::{self, Seal};
+use crate::state::Step;
 use crate::store::{self, HandIn};
-use crate::{form, receipt};
 
 #[derive(Clone, Debug)]
 pub struct Submit {
     pub target: Target,
     /// Kept and never used (rule 4).
     pub client_time: Option<Timestamp>,
-    /// Real time, for the receipt's signature.
-    pub signed_at: Timestamp,
 }
 
 /// Hands a draft in.
-pub fn submit(tx: &mut Tx, cx: &Cx, key: &SigningKey, cmd: &Submit) -> Result<BidNow, Error> {
-    let bid = open(tx, cx, Action::Submit, &cmd.target)?;
+pub fn submit(tx: &mut Tx, cx: &Cx, seal: &Seal, cmd: &Submit) -> Result<BidNow, Error> {
+    let bid = store::get(tx, cmd.target.id)?;
+    policy::check(&cx.caller, Action::Submit, &bid)?;
+    bid.expect_version_but_for_close(cmd.target.version)?;
     let keeps_number = bid.state.receipt().is_some();
     // Number and instant: this statement orders all bids of the round.
     let gate = store::take_place(tx, bid.round, keeps_number)?.ok_or(Error::NotFound { what: "round" })?;
-    let call = gate.call;
+    let (place, call) = (gate.place, gate.call);
     if call.cancelled {
         return Err(Error::RoundCancelled);
     }
-    bid.expect_draft("submit")?;
+    bid.expect_unsubmitted()?;
     let missing = form::check(&bid.paper, &call);
     if !missing.is_empty() {
         return Err(Error::Incomplete(missing));
     }
-    check_lead_limit(tx, &bid, &call)?;
-    if cx.validate_only && gate.place.timing == Timing::Early {
-        return dry_run_before_opening(cx, &bid, &call);
+    if let Some(limit) = lead_limit_reached(tx, &bid, &call)? {
+        return Err(Error::LeadLimitReached { limit });
     }
-    let new = bid.submit(gate.place)?;
-    let happened = match new.state {
-        State::HeldLate(_) => Happened::HeldLate,
-        State::Submitted(_)
-        | State::Draft { .. }
-        | State::Eligible(_)
-        | State::Ineligible(_)
-        | State::Withdrawn(_)
-        | State::NotSubmitted { .. }
-        | State::RejectedLate(_) => Happened::Submitted,
+    bid.expect_signed_off()?;
+    if cx.validate_only && place.timing == Timing::Early {
+        // Everything is in order but the time: the draft is the answer.
+        return Ok(BidNow { bid, closes_at: call.closes_at, as_of: cx.now });
+    }
+    let new = bid.submit(place)?;
+    let happened = match place.timing {
+        Timing::Early | Timing::InTime { .. } => Happened::Submitted,
+        Timing::Late { .. } => Happened::HeldLate,
     };
     let now = settle(tx, cx, &bid, &new, happened, call.closes_at)?;
-    write_receipt(tx, key, &new, &call, gate.place.at, cmd)?;
+    write_receipt(tx, seal, &new, &call, place.at, cmd.client_time)?;
     flag_duplicates(tx, &new)?;
     Ok(now)
 }
 
-/// Everything is in order but the time: the draft is the answer.
-fn dry_run_before_opening(cx: &Cx, bid: &Bid, call: &Call) -> Result<BidNow, Error> {
-    match &bid.sign_off {
-        Some(sign_off) if sign_off.digest == bid.digest => Ok(BidNow {
-            bid: bid.clone(),
-            closes_at: call.closes_at,
-            as_of: cx.now,
-        }),
-        Some(_) | None => Err(Error::SignOffNeeded),
+/// Everything that keeps a bid from being handed in, as far as it does not lie in the time.
+pub fn check(tx: &mut Tx, bid: &Bid, call: &Call) -> Result<Vec<Missing>, Error> {
+    let mut missing = form::check_bid(bid, call);
+    if let Some(limit) = lead_limit_reached(tx, bid, call)? {
+        missing.push(Missing {
+            field: "content.lead_organisation_id".to_string(),
+            rule: "round.lead_limit",
+            says: Error::LeadLimitReached { limit }.to_string(),
+        });
     }
+    Ok(missing)
 }
 
-fn check_lead_limit(tx: &mut Tx, bid: &Bid, call: &Call) -> Result<(), Error> {
-    let instrument = &bid.paper.content.instrument;
-    let Some(limit) = call
-        .instrument(instrument)
-        .and_then(|instrument| instrument.lead_limit)
-    else {
-        return Ok(());
+/// The limit on the bids that the lead organisation may have, if it has as many without this one (rule 3).
+fn lead_limit_reached(tx: &mut Tx, bid: &Bid, call: &Call) -> Result<Option<i64>, Error> {
+    let instrument = call.instrument(&bid.paper.content.instrument);
+    let Some(limit) = instrument.and_then(|instrument| instrument.lead_limit) else {
+        return Ok(None);
     };
-    let n_led = store::n_led(tx, bid.round, bid.lead(), instrument)?;
-    if n_led < limit {
-        Ok(())
-    } else {
-        Err(Error::LeadLimitReached { limit })
-    }
+    let n_led = store::n_led_besides(tx, bid)?;
+    Ok(Some(limit).filter(|limit| n_led >= *limit))
 }
 
-fn write_receipt(
+/// `at` is the instant of the hand-in.
+pub fn write_receipt(
     tx: &mut Tx,
-    key: &SigningKey,
+    seal: &Seal,
     bid: &Bid,
     call: &Call,
     at: Timestamp,
-    cmd: &Submit,
+    client_time: Option<Timestamp>,
 ) -> Result<(), Error> {
-    let claims = receipt::claims(bid, call, at, cmd.signed_at);
+    let claims = receipt::claims(bid, call, at, seal.at);
     let hand_in = HandIn {
         bid_id: bid.id.to_string(),
         version: bid.version,
@@ -105,27 +100,23 @@ fn write_receipt(
         received_at: at.micros(),
         revision: bid.revision,
         sha256: bid.digest.clone(),
-        jws: receipt::sign(key, &claims)?,
+        jws: receipt::sign(&seal.key, &claims)?,
         acknowledgement: receipt::acknowledgement(bid, call, at),
-        client_time: cmd.client_time.map(Timestamp::micros),
+        client_time: client_time.map(Timestamp::micros),
     };
     Ok(store::insert_hand_in(tx, &hand_in)?)
 }
 
 /// Rule 8: flagged, not merged.
 fn flag_duplicates(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
+    let mut pairs = Vec::new();
     for (other, content) in store::received_siblings(tx, bid)? {
         let permille = similarity_permille(&content, &bid.paper.content);
         if permille >= FLAG_FROM_PERMILLE {
-            let (first, second) = if other < bid.id {
-                (other, bid.id)
-            } else {
-                (bid.id, other)
-            };
-            store::put_duplicate(tx, bid.round, first, second, permille)?;
+            pairs.push((other, permille));
         }
     }
-    Ok(())
+    Ok(store::set_duplicates(tx, bid, &pairs)?)
 }
 
 #[derive(Clone, Debug)]
@@ -149,14 +140,14 @@ pub struct Withdraw {
 
 pub fn withdraw(tx: &mut Tx, cx: &Cx, cmd: &Withdraw) -> Result<BidNow, Error> {
     let bid = store::get(tx, cmd.target.id)?;
-    let action = if bid.state.is_received() {
-        Action::WithdrawReceived
-    } else {
-        Action::Withdraw
+    // A reopened bid was received too: reopening it first is no way past the certifier.
+    let action = match bid.state.is_received() || bid.state.receipt().is_some() {
+        true => Action::WithdrawReceived,
+        false => Action::Withdraw,
     };
     policy::check(&cx.caller, action, &bid)?;
     bid.expect_version(cmd.target.version)?;
-    let intake = store::intake(tx, bid.round)?.ok_or(Error::NotFound { what: "round" })?;
+    let intake = gate_of(tx, &bid)?;
     let new = bid.step(Step::Withdraw, &cmd.reason, cx.now)?;
     settle(tx, cx, &bid, &new, Happened::Withdrawn, intake.call.closes_at)
 }

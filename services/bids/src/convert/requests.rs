@@ -20,15 +20,11 @@ use crate::store::Filter;
 fn read_target(report: &mut Report, id: &str, etag: &str) -> Option<Target> {
     let id = report.take("bid_id", "id", id.parse());
     let version = report.take("etag", "etag", version(etag));
-    Some(Target {
-        id: id?,
-        version: version?,
-    })
+    Some(Target { id: id?, version: version? })
 }
 
 fn version(etag: &str) -> Result<i64, &'static str> {
-    etag.parse()
-        .map_err(|_| "give the etag exactly as it was answered")
+    etag.parse().map_err(|_| "give the etag exactly as it was answered")
 }
 
 /// The bid and version that a streaming request names.
@@ -42,11 +38,7 @@ fn optional<T: std::str::FromStr>(report: &mut Report, field: &str, text: &str) 
 where
     T::Err: std::fmt::Display,
 {
-    if text.is_empty() {
-        Some(None)
-    } else {
-        report.take(field, "id", text.parse()).map(Some)
-    }
+    if text.is_empty() { Some(None) } else { report.take(field, "id", text.parse()).map(Some) }
 }
 
 fn content(report: &mut Report, wire: Option<pb::BidContent>) -> Option<Content> {
@@ -60,20 +52,11 @@ fn content(report: &mut Report, wire: Option<pb::BidContent>) -> Option<Content>
     };
     let requested = match wire.requested {
         None => Some(None),
-        Some(sum) => report
-            .take("content.requested.currency", "currency", Money::try_from(sum))
-            .map(Some),
+        Some(sum) => report.take("content.requested.currency", "currency", Money::try_from(sum)).map(Some),
     };
     let lead = optional(report, "content.lead_organisation_id", &wire.lead_organisation_id);
-    let payee = optional(
-        report,
-        "content.payee_organisation_id",
-        &wire.payee_organisation_id,
-    );
-    let answers = wire.answers.into_iter().map(|answer| Answer {
-        question: answer.question_id,
-        text: answer.text,
-    });
+    let payee = optional(report, "content.payee_organisation_id", &wire.payee_organisation_id);
+    let answers = wire.answers.into_iter().map(|answer| Answer { question: answer.question_id, text: answer.text });
     Some(Content {
         title: wire.title,
         summary: wire.summary,
@@ -94,23 +77,12 @@ impl Parse for app::Create {
     fn parse(wire: Self::Wire) -> Result<app::Create, Vec<Violation>> {
         let mut report = Report::new();
         let round = report.take("round_id", "id", wire.round_id.parse());
-        let applicant = report.take(
-            "applicant_organisation_id",
-            "id",
-            wire.applicant_organisation_id.parse(),
-        );
+        let applicant = report.take("applicant_organisation_id", "id", wire.applicant_organisation_id.parse());
         let content = content(&mut report, wire.content);
         let client_reference = Some(wire.client_reference).filter(|reference| !reference.is_empty());
         let id = BidId::new();
-        let command = (|| {
-            Some(app::Create {
-                id,
-                round: round?,
-                applicant: applicant?,
-                client_reference,
-                content: content?,
-            })
-        })();
+        let command =
+            (|| Some(app::Create { id, round: round?, applicant: applicant?, client_reference, content: content? }))();
         report.finish(command)
     }
 }
@@ -122,11 +94,7 @@ impl Parse for app::Update {
         let mut report = Report::new();
         let target = read_target(&mut report, &wire.bid_id, &wire.etag);
         let content = content(&mut report, wire.content);
-        report.finish(
-            target
-                .zip(content)
-                .map(|(target, content)| app::Update { target, content }),
-        )
+        report.finish(target.zip(content).map(|(target, content)| app::Update { target, content }))
     }
 }
 
@@ -134,10 +102,7 @@ impl Parse for app::Restore {
     type Wire = pb::RestoreRevisionRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Restore, Vec<Violation>> {
-        Ok(app::Restore {
-            target: target(&wire.bid_id, &wire.etag)?,
-            revision: wire.revision,
-        })
+        Ok(app::Restore { target: target(&wire.bid_id, &wire.etag)?, revision: wire.revision })
     }
 }
 
@@ -153,10 +118,7 @@ pub fn participants(wire: Vec<pb::Participant>) -> Result<Vec<Participant>, Vec<
         if found.iter().any(|other| other.organisation == organisation) {
             report.take::<(), _>(&field, "unique", Err("name each organisation once"));
         }
-        found.push(Participant {
-            organisation,
-            may_edit: one.may_edit,
-        });
+        found.push(Participant { organisation, may_edit: one.may_edit });
     }
     found.sort_by_key(|participant| participant.organisation);
     report.finish(Some(found))
@@ -169,9 +131,7 @@ impl Parse for app::SetParticipants {
         let mut report = Report::new();
         let target = read_target(&mut report, &wire.bid_id, &wire.etag);
         match participants(wire.participants) {
-            Ok(participants) => {
-                report.finish(target.map(|target| app::SetParticipants { target, participants }))
-            }
+            Ok(participants) => report.finish(target.map(|target| app::SetParticipants { target, participants })),
             Err(violations) => {
                 report.0.extend(violations);
                 report.finish(None)
@@ -187,11 +147,7 @@ impl Parse for app::RemoveFile {
         let mut report = Report::new();
         let target = read_target(&mut report, &wire.bid_id, &wire.etag);
         let file = report.take("attachment_id", "id", wire.attachment_id.parse());
-        report.finish(
-            target
-                .zip(file)
-                .map(|(target, file)| app::RemoveFile { target, file }),
-        )
+        report.finish(target.zip(file).map(|(target, file)| app::RemoveFile { target, file }))
     }
 }
 
@@ -203,11 +159,7 @@ impl Parse for app::SignOff {
         let target = read_target(&mut report, &wire.bid_id, &wire.etag);
         let certifier = report.take("certifier_id", "id", wire.certifier_id.parse());
         let role = wire.role;
-        report.finish(target.zip(certifier).map(|(target, certifier)| app::SignOff {
-            target,
-            certifier,
-            role,
-        }))
+        report.finish(target.zip(certifier).map(|(target, certifier)| app::SignOff { target, certifier, role }))
     }
 }
 
@@ -219,18 +171,10 @@ impl Parse for app::Submit {
         let target = read_target(&mut report, &wire.bid_id, &wire.etag);
         let client_time = match wire.client_time {
             None => Some(None),
-            Some(time) => report
-                .take("client_time", "timestamp", Timestamp::try_from(time))
-                .map(Some),
+            Some(time) => report.take("client_time", "timestamp", Timestamp::try_from(time)).map(Some),
         };
-        // The signature on the receipt lives in real time, whatever the platform's clock says.
-        let signed_at = Timestamp::of_this_machine();
         let command = target.zip(client_time);
-        report.finish(command.map(|(target, client_time)| app::Submit {
-            target,
-            client_time,
-            signed_at,
-        }))
+        report.finish(command.map(|(target, client_time)| app::Submit { target, client_time }))
     }
 }
 
@@ -238,10 +182,7 @@ impl Parse for app::Reopen {
     type Wire = pb::ReopenBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Reopen, Vec<Violation>> {
-        Ok(app::Reopen {
-            target: target(&wire.bid_id, &wire.etag)?,
-            reason: wire.reason,
-        })
+        Ok(app::Reopen { target: target(&wire.bid_id, &wire.etag)?, reason: wire.reason })
     }
 }
 
@@ -249,10 +190,7 @@ impl Parse for app::Withdraw {
     type Wire = pb::WithdrawBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Withdraw, Vec<Violation>> {
-        Ok(app::Withdraw {
-            target: target(&wire.bid_id, &wire.etag)?,
-            reason: wire.reason,
-        })
+        Ok(app::Withdraw { target: target(&wire.bid_id, &wire.etag)?, reason: wire.reason })
     }
 }
 
@@ -265,10 +203,7 @@ impl Parse for AdmitLate {
     type Wire = pb::AdmitLateBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<AdmitLate, Vec<Violation>> {
-        Ok(AdmitLate(app::DecideLate {
-            target: target(&wire.bid_id, &wire.etag)?,
-            reason: wire.reason,
-        }))
+        Ok(AdmitLate(app::DecideLate { target: target(&wire.bid_id, &wire.etag)?, reason: wire.reason }))
     }
 }
 
@@ -276,10 +211,7 @@ impl Parse for RejectLate {
     type Wire = pb::RejectLateBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<RejectLate, Vec<Violation>> {
-        Ok(RejectLate(app::DecideLate {
-            target: target(&wire.bid_id, &wire.etag)?,
-            reason: wire.reason,
-        }))
+        Ok(RejectLate(app::DecideLate { target: target(&wire.bid_id, &wire.etag)?, reason: wire.reason }))
     }
 }
 
@@ -287,9 +219,7 @@ impl Parse for app::Screen {
     type Wire = pb::ScreenBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Screen, Vec<Violation>> {
-        Ok(app::Screen {
-            target: target(&wire.bid_id, &wire.etag)?,
-        })
+        Ok(app::Screen { target: target(&wire.bid_id, &wire.etag)? })
     }
 }
 
@@ -298,11 +228,7 @@ impl Parse for app::Decide {
 
     fn parse(wire: Self::Wire) -> Result<app::Decide, Vec<Violation>> {
         let target = target(&wire.bid_id, &wire.etag)?;
-        Ok(app::Decide {
-            target,
-            eligible: wire.eligible,
-            reason: wire.reason,
-        })
+        Ok(app::Decide { target, eligible: wire.eligible, reason: wire.reason })
     }
 }
 
@@ -312,18 +238,9 @@ impl Parse for app::Ask {
     fn parse(wire: Self::Wire) -> Result<app::Ask, Vec<Violation>> {
         let mut report = Report::new();
         let bid = report.take("bid_id", "id", wire.bid_id.parse());
-        let answer_by = report.take(
-            "answer_by",
-            "timestamp",
-            wire.answer_by.unwrap_or_default().try_into(),
-        );
+        let answer_by = report.take("answer_by", "timestamp", wire.answer_by.unwrap_or_default().try_into());
         let (id, question) = (ClarificationId::new(), wire.question);
-        report.finish(bid.zip(answer_by).map(|(bid, answer_by)| app::Ask {
-            id,
-            bid,
-            question,
-            answer_by,
-        }))
+        report.finish(bid.zip(answer_by).map(|(bid, answer_by)| app::Ask { id, bid, question, answer_by }))
     }
 }
 
@@ -335,14 +252,7 @@ impl Parse for app::Answer {
         let bid = report.take("bid_id", "id", wire.bid_id.parse());
         let id = report.take("clarification_id", "id", wire.clarification_id.parse());
         let version = report.take("etag", "etag", version(&wire.etag));
-        let command = (|| {
-            Some(app::Answer {
-                bid: bid?,
-                id: id?,
-                version: version?,
-                text: wire.answer,
-            })
-        })();
+        let command = (|| Some(app::Answer { bid: bid?, id: id?, version: version?, text: wire.answer }))();
         report.finish(command)
     }
 }
@@ -357,11 +267,7 @@ pub fn list_filter(cx: &Cx, wire: &pb::ListBidsRequest) -> Result<Filtered, Vec<
     let mut report = Report::new();
     let round = optional(&mut report, "round_id", &wire.round_id);
     let organisation = optional(&mut report, "organisation_id", &wire.organisation_id);
-    let bound = pb::ListBidsRequest {
-        page_size: 0,
-        page_token: String::new(),
-        ..wire.clone()
-    };
+    let bound = pb::ListBidsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let page = match Page::parse(cx, wire.page_size, &wire.page_token, &bound) {
         Ok(page) => Some(page),
         Err(violation) => {
@@ -388,12 +294,5 @@ pub fn list_filter(cx: &Cx, wire: &pb::ListBidsRequest) -> Result<Filtered, Vec<
 pub fn header(wire: &pb::AttachmentHeader) -> Result<(Target, Declared), Vec<Violation>> {
     let target = target(&wire.bid_id, &wire.etag)?;
     let (media_type, sha256) = (wire.media_type.clone(), wire.sha256.clone());
-    Ok((
-        target,
-        Declared {
-            media_type,
-            size_bytes: wire.size_bytes,
-            sha256,
-        },
-    ))
+    Ok((target, Declared { media_type, size_bytes: wire.size_bytes, sha256 }))
 }

@@ -42,9 +42,7 @@ impl From<&Clarification> for Row {
             answer: answer.map(|answer| answer.text.clone()),
             answered_at: answer.map(|answer| answer.at.micros()),
             answered_by: answer.map(|answer| answer.by.subject.clone()),
-            answered_by_organisation: answer
-                .and_then(|answer| answer.by.organisation)
-                .map(|id| id.to_string()),
+            answered_by_organisation: answer.and_then(|answer| answer.by.organisation).map(|id| id.to_string()),
         }
     }
 }
@@ -57,14 +55,7 @@ impl TryFrom<Row> for Clarification {
             (None, None, None) => None,
             (Some(text), Some(at), Some(subject)) => {
                 let organisation = parsed_option(row.answered_by_organisation.as_deref())?;
-                Some(Answer {
-                    text,
-                    at: Timestamp::from_micros(at),
-                    by: Actor {
-                        subject,
-                        organisation,
-                    },
-                })
+                Some(Answer { text, at: Timestamp::from_micros(at), by: Actor { subject, organisation } })
             }
             (_, _, _) => return Err(inconsistent(format!("clarification {}: half an answer", row.id))),
         };
@@ -76,19 +67,14 @@ impl TryFrom<Row> for Clarification {
             question: row.question,
             answer_by: Timestamp::from_micros(row.answer_by),
             asked_at: Timestamp::from_micros(row.asked_at),
-            asked_by: Actor {
-                subject: row.asked_by,
-                organisation,
-            },
+            asked_by: Actor { subject: row.asked_by, organisation },
             answer,
         })
     }
 }
 
 pub fn insert_clarification(tx: &mut Tx, new: &Clarification) -> Result<(), DbError> {
-    diesel::insert_into(clarification::table)
-        .values(Row::from(new))
-        .execute(tx)?;
+    diesel::insert_into(clarification::table).values(Row::from(new)).execute(tx)?;
     Ok(())
 }
 
@@ -102,9 +88,7 @@ pub fn clarification(tx: &mut Tx, bid: BidId, id: ClarificationId) -> Result<Cla
         .optional()?;
     match found {
         Some(row) => Ok(row.try_into()?),
-        None => Err(Error::NotFound {
-            what: "clarification",
-        }),
+        None => Err(Error::NotFound { what: "clarification" }),
     }
 }
 
@@ -114,20 +98,13 @@ pub fn update_clarification(tx: &mut Tx, old: &Clarification, new: &Clarificatio
         .filter(clarification::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
     if n_changed == 0 {
-        return Err(Error::StaleClarification {
-            newer: Box::new(clarification(tx, new.bid, new.id)?),
-        });
+        return Err(Error::StaleClarification { newer: Box::new(clarification(tx, new.bid, new.id)?) });
     }
     Ok(())
 }
 
 /// Clarifications of a bid, oldest first.
-pub fn clarifications(
-    tx: &mut Tx,
-    bid: BidId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Clarification>, DbError> {
+pub fn clarifications(tx: &mut Tx, bid: BidId, after: &str, limit: i64) -> Result<Vec<Clarification>, DbError> {
     let rows: Vec<Row> = clarification::table
         .filter(clarification::bid_id.eq(bid.to_string()))
         .filter(clarification::id.gt(after))

@@ -11,6 +11,10 @@ use crate::call::Call;
 use crate::intake::{Intake, Place, Timing};
 use crate::schema::intake;
 
+fn json_of(call: &Call) -> Result<String, DbError> {
+    serde_json::to_string(call).map_err(inconsistent)
+}
+
 fn call_of(json: &str) -> Result<Call, DbError> {
     serde_json::from_str(json).map_err(inconsistent)
 }
@@ -24,11 +28,9 @@ pub fn intake(tx: &mut Tx, round: RoundId) -> Result<Option<Intake>, DbError> {
         .optional()?;
     match found {
         None => Ok(None),
-        Some((call, closed_at, last_number)) => Ok(Some(Intake {
-            call: call_of(&call)?,
-            closed_at: closed_at.map(Timestamp::from_micros),
-            last_number,
-        })),
+        Some((call, closed_at, last_number)) => {
+            Ok(Some(Intake { call: call_of(&call)?, closed_at: closed_at.map(Timestamp::from_micros), last_number }))
+        }
     }
 }
 
@@ -38,23 +40,22 @@ pub struct Gate {
     pub call: Call,
 }
 
+/// Now, but never earlier than the round's last instant: time does not go back in a round, even where the clock does.
+#[diesel::dsl::auto_type]
+fn onward_now() -> _ {
+    case_when(intake::last_instant.gt(toadlane_now()), intake::last_instant).otherwise(toadlane_now())
+}
+
 /// Takes the next place of a round: the instant is that of this statement, and the number moves with it. A bid that
 /// keeps its number moves nothing but the instant. None when the round is unknown here.
 pub fn take_place(tx: &mut Tx, round: RoundId, keeps_number: bool) -> Result<Option<Gate>, DbError> {
     let n_new = if keeps_number { 0 } else { 1 };
-    // Time never goes back in a round, even where the machine's clock does.
-    let instant =
-        case_when(intake::last_instant.gt(toadlane_now()), intake::last_instant).otherwise(toadlane_now());
-    let open = intake::table
-        .filter(intake::round_id.eq(round.to_string()))
-        .filter(intake::closed_at.is_null());
-    let taken: Option<(i64, i64, i64, i64, String)> = diesel::update(open)
-        .set((
-            intake::last_number.eq(intake::last_number + n_new),
-            intake::last_instant.eq(instant),
-        ))
+    let open = intake::table.find(round.to_string()).filter(intake::closed_at.is_null());
+    let taken: Option<(i64, i64, i64, i64, i64, String)> = diesel::update(open)
+        .set((intake::last_number.eq(intake::last_number + n_new), intake::last_instant.eq(onward_now())))
         .returning((
             intake::last_number,
+            intake::last_late,
             intake::last_instant,
             intake::opens_at,
             intake::closes_at,
@@ -62,42 +63,41 @@ pub fn take_place(tx: &mut Tx, round: RoundId, keeps_number: bool) -> Result<Opt
         ))
         .get_result(tx)
         .optional()?;
-    let Some((number, at, opens_at, closes_at, call)) = taken else {
-        return after_close(tx, round);
+    let Some((number, last_late, at, opens_at, closes_at, call)) = taken else {
+        return place_behind_close(tx, round);
     };
     let micros = Timestamp::from_micros;
-    let place = Place::new(micros(at), micros(opens_at), micros(closes_at), number);
+    let place = Place::new(micros(at), (micros(opens_at), micros(closes_at)), number, last_late + 1);
+    // Outside the window nothing takes a number.
     match place.timing {
         Timing::InTime { .. } => {}
-        // Outside the window nothing takes a number.
-        Timing::Early | Timing::Late => give_back(tx, round, n_new)?,
+        Timing::Early => give_back(tx, round, n_new, 0)?,
+        Timing::Late { .. } => give_back(tx, round, n_new, 1)?,
     }
-    Ok(Some(Gate {
-        place,
-        call: call_of(&call)?,
-    }))
+    Ok(Some(Gate { place, call: call_of(&call)? }))
 }
 
-fn give_back(tx: &mut Tx, round: RoundId, n: i64) -> Result<(), DbError> {
-    let row = intake::table.find(round.to_string());
-    diesel::update(row)
-        .set(intake::last_number.eq(intake::last_number - n))
+fn give_back(tx: &mut Tx, round: RoundId, n_numbers: i64, n_late: i64) -> Result<(), DbError> {
+    diesel::update(intake::table.find(round.to_string()))
+        .set((
+            intake::last_number.eq(intake::last_number - n_numbers),
+            intake::last_late.eq(intake::last_late + n_late),
+        ))
         .execute(tx)?;
     Ok(())
 }
 
-fn after_close(tx: &mut Tx, round: RoundId) -> Result<Option<Gate>, DbError> {
-    let Some(closed) = intake(tx, round)? else {
+fn place_behind_close(tx: &mut Tx, round: RoundId) -> Result<Option<Gate>, DbError> {
+    let taken: Option<(i64, i64, String)> = diesel::update(intake::table.find(round.to_string()))
+        .set((intake::last_late.eq(intake::last_late + 1), intake::last_instant.eq(onward_now())))
+        .returning((intake::last_late, intake::last_instant, intake::call))
+        .get_result(tx)
+        .optional()?;
+    let Some((queue, at, call)) = taken else {
         return Ok(None);
     };
-    let at = kit::db::instant(tx)?;
-    Ok(Some(Gate {
-        place: Place {
-            at,
-            timing: Timing::Late,
-        },
-        call: closed.call,
-    }))
+    let place = Place { at: Timestamp::from_micros(at), timing: Timing::Late { queue } };
+    Ok(Some(Gate { place, call: call_of(&call)? }))
 }
 
 /// The next number, for a late bid that is admitted.
@@ -108,49 +108,52 @@ pub fn take_number(tx: &mut Tx, round: RoundId) -> Result<i64, DbError> {
         .get_result(tx)?)
 }
 
-/// Keeps a call, unless a newer version of it is held. A later close opens a closed gate again; a cancelled round is
-/// closed. True when something changed.
-pub fn put_call(tx: &mut Tx, call: &Call, now: Timestamp) -> Result<bool, DbError> {
-    let held: Option<(i64, Option<i64>)> = intake::table
-        .find(call.round.to_string())
-        .select((intake::version, intake::closed_at))
-        .first(tx)
-        .optional()?;
-    let json = serde_json::to_string(call).map_err(inconsistent)?;
-    let window = (
+/// Keeps the call of a round that is unknown here. False when it is known.
+pub fn insert_call(tx: &mut Tx, call: &Call, now: Timestamp) -> Result<bool, DbError> {
+    let row = (
+        intake::round_id.eq(call.round.to_string()),
         intake::version.eq(call.version),
         intake::opens_at.eq(call.opens_at.micros()),
         intake::closes_at.eq(call.closes_at.micros()),
-        intake::call.eq(json),
+        intake::closed_at.eq(call.cancelled.then_some(now.micros())),
+        intake::last_number.eq(0_i64),
+        intake::last_late.eq(0_i64),
+        intake::last_instant.eq(0_i64),
+        intake::call.eq(json_of(call)?),
     );
-    match held {
-        Some((version, _)) if version >= call.version => Ok(false),
-        Some((_, closed_at)) => {
-            let closed_at = match (call.cancelled, closed_at) {
-                (true, None) => Some(now.micros()),
-                (true, Some(closed_at)) => Some(closed_at),
-                (false, Some(_)) if call.closes_at > now => None,
-                (false, closed_at) => closed_at,
-            };
-            diesel::update(intake::table.find(call.round.to_string()))
-                .set((window, intake::closed_at.eq(closed_at)))
-                .execute(tx)?;
-            Ok(true)
-        }
-        None => {
-            let closed_at = call.cancelled.then_some(now.micros());
-            diesel::insert_into(intake::table)
-                .values((
-                    intake::round_id.eq(call.round.to_string()),
-                    window,
-                    intake::closed_at.eq(closed_at),
-                    intake::last_number.eq(0_i64),
-                    intake::last_instant.eq(0_i64),
-                ))
-                .execute(tx)?;
-            Ok(true)
-        }
+    let n_new = kit::each_backend!(tx, conn => diesel::insert_into(intake::table)
+        .values(&row)
+        .on_conflict_do_nothing()
+        .execute(conn))?;
+    Ok(n_new == 1)
+}
+
+/// Keeps a call, unless as new a version of it is held. A later close opens a closed gate again; a cancelled round is
+/// closed. True when something changed.
+pub fn put_call(tx: &mut Tx, call: &Call, now: Timestamp) -> Result<bool, DbError> {
+    if insert_call(tx, call, now)? {
+        return Ok(true);
     }
+    let row = intake::table.find(call.round.to_string()).filter(intake::version.lt(call.version));
+    let held: Option<Option<i64>> = row.clone().select(intake::closed_at).first(tx).optional()?;
+    let Some(closed_at) = held else {
+        return Ok(false);
+    };
+    let closed_at = match (call.cancelled, closed_at) {
+        (true, None) => Some(now.micros()),
+        (false, Some(_)) if call.closes_at > now => None,
+        (true | false, closed_at) => closed_at,
+    };
+    diesel::update(row)
+        .set((
+            intake::version.eq(call.version),
+            intake::opens_at.eq(call.opens_at.micros()),
+            intake::closes_at.eq(call.closes_at.micros()),
+            intake::closed_at.eq(closed_at),
+            intake::call.eq(json_of(call)?),
+        ))
+        .execute(tx)?;
+    Ok(true)
 }
 
 /// Rounds whose close has come and whose gate still stands open.
@@ -166,11 +169,11 @@ pub fn due_intakes(tx: &mut Tx) -> Result<Vec<RoundId>, DbError> {
 /// Closes the gate if its close has come. After this no bid can get a number by submitting.
 pub fn close_intake(tx: &mut Tx, round: RoundId) -> Result<bool, DbError> {
     let due = intake::table
-        .filter(intake::round_id.eq(round.to_string()))
+        .find(round.to_string())
         .filter(intake::closed_at.is_null())
         .filter(intake::closes_at.le(toadlane_now()));
     let n_closed = diesel::update(due)
-        .set(intake::closed_at.eq(toadlane_now().nullable()))
+        .set((intake::closed_at.eq(onward_now().nullable()), intake::last_instant.eq(onward_now())))
         .execute(tx)?;
     Ok(n_closed == 1)
 }

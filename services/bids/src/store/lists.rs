@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use kit::db::{DbError, Tx};
 use kit::ids::{BidId, OrgId, RoundId};
+use kit::time::Timestamp;
 
-use super::{get, parsed};
+use super::{parsed, rows::get_all};
 use crate::bid::Bid;
-use crate::error::Error;
 use crate::schema::{bid, intake, participant};
 
 /// Which bids: what was asked for, within what the caller may see.
@@ -32,8 +32,7 @@ pub struct Totals {
 }
 
 type Boxed<'a> = bid::BoxedQuery<'a, <Tx as diesel::Connection>::Backend>;
-type Condition<'a> =
-    Box<dyn BoxableExpression<bid::table, <Tx as diesel::Connection>::Backend, SqlType = Bool> + 'a>;
+type Condition<'a> = Box<dyn BoxableExpression<bid::table, <Tx as diesel::Connection>::Backend, SqlType = Bool> + 'a>;
 
 fn involves(organisations: Vec<String>) -> Condition<'static> {
     let takes_part = participant::table
@@ -46,12 +45,10 @@ fn filtered(filter: &Filter) -> Boxed<'static> {
     let own: Vec<String> = filter.own.iter().map(OrgId::to_string).collect();
     let mut query = bid::table.into_boxed();
     query = match filter.all_received {
-        // A withdrawn bid that was received keeps its instant, so this is `State::is_received` but for drafts.
+        // `State::is_received` in SQL.
         true => {
-            let received = bid::received_at
-                .is_not_null()
-                .and(bid::state.ne_all(["draft", "not_submitted"]));
-            query.filter(involves(own).or(received.assume_not_null()))
+            let received = bid::number.is_not_null().or(bid::held_at.is_not_null());
+            query.filter(involves(own).or(received.and(bid::state.ne_all(["draft", "not_submitted"]))))
         }
         false => query.filter(involves(own)),
     };
@@ -73,22 +70,18 @@ fn filtered(filter: &Filter) -> Boxed<'static> {
     query
 }
 
-/// One page. The key is the number or the identity, as the order asks.
+/// One page, each bid with the close of its round. The key is the number or the identity, as the order asks.
 pub fn page(
     tx: &mut Tx,
     filter: &Filter,
     after: Option<(i64, String)>,
     limit: i64,
-) -> Result<Vec<Bid>, Error> {
+) -> Result<Vec<(Bid, Timestamp)>, DbError> {
     let mut query = filtered(filter);
     if let Some((number, id)) = after {
+        let in_order = bid::number.gt(number).or(bid::number.eq(number).and(bid::id.gt(id.clone())));
         query = match filter.by_number {
-            true => query.filter(
-                bid::number
-                    .gt(number)
-                    .or(bid::number.eq(number).and(bid::id.gt(id)))
-                    .assume_not_null(),
-            ),
+            true => query.filter(in_order.assume_not_null()),
             false => query.filter(bid::id.lt(id)),
         };
     }
@@ -97,21 +90,14 @@ pub fn page(
         false => query.order(bid::id.desc()),
     };
     let ids: Vec<String> = query.select(bid::id).limit(limit).load(tx)?;
-    let mut bids = Vec::with_capacity(ids.len());
-    for id in ids {
-        bids.push(get(tx, parsed::<BidId>(&id)?)?);
-    }
-    Ok(bids)
+    get_all(tx, &ids)
 }
 
-/// How many bids match on all pages, and the sum that they ask for.
+/// How many bids match on all pages, and the sum in pounds that they ask for.
 pub fn totals(tx: &mut Tx, filter: &Filter) -> Result<Totals, DbError> {
-    let sum = sql::<BigInt>("COALESCE(CAST(SUM(requested_minor) AS BIGINT), 0)");
-    let (n_bids, requested_minor) = filtered(filter).select((count_star(), sum)).first(tx)?;
-    Ok(Totals {
-        n_bids,
-        requested_minor,
-    })
+    let pence = "COALESCE(CAST(SUM(CASE WHEN currency = 'GBP' THEN requested_minor END) AS BIGINT), 0)";
+    let (n_bids, requested_minor) = filtered(filter).select((count_star(), sql::<BigInt>(pence))).first(tx)?;
+    Ok(Totals { n_bids, requested_minor })
 }
 
 /// Bids whose state has fallen behind their gate: drafts behind a close, and unsubmitted ones before a new close.
@@ -119,7 +105,7 @@ pub fn sweepable(tx: &mut Tx, limit: i64) -> Result<Vec<(RoundId, BidId)>, DbErr
     let behind = bid::state.eq("draft").and(intake::closed_at.is_not_null());
     let before = bid::state.eq("not_submitted").and(intake::closed_at.is_null());
     let rows: Vec<(String, String)> = bid::table
-        .inner_join(intake::table.on(intake::round_id.eq(bid::round_id)))
+        .inner_join(intake::table)
         .filter(behind.or(before))
         .order(bid::id.asc())
         .limit(limit)
@@ -137,7 +123,7 @@ pub fn held(tx: &mut Tx, round: RoundId) -> Result<Vec<BidId>, DbError> {
     let ids: Vec<String> = bid::table
         .filter(bid::round_id.eq(round.to_string()))
         .filter(bid::state.eq("held_late"))
-        .order((bid::received_at.asc(), bid::id.asc()))
+        .order(bid::held_queue.asc())
         .select(bid::id)
         .load(tx)?;
     ids.iter().map(|id| parsed(id)).collect()

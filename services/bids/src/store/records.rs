@@ -61,20 +61,14 @@ impl RevisionRow {
     }
 
     pub fn insert(&self, tx: &mut Tx) -> Result<(), DbError> {
-        diesel::insert_into(revision::table)
-            .values(self.clone())
-            .execute(tx)?;
+        diesel::insert_into(revision::table).values(self.clone()).execute(tx)?;
         Ok(())
     }
 }
 
 /// One revision; none when the bid has no such.
 pub fn revision(tx: &mut Tx, bid: BidId, number: i32) -> Result<Option<RevisionRow>, DbError> {
-    Ok(revision::table
-        .find((bid.to_string(), number))
-        .select(RevisionRow::as_select())
-        .first(tx)
-        .optional()?)
+    Ok(revision::table.find((bid.to_string(), number)).select(RevisionRow::as_select()).first(tx).optional()?)
 }
 
 /// Revisions of a bid, newest first, from below a number on. `received_only` keeps to those that were handed in.
@@ -89,28 +83,16 @@ pub fn revisions(
         .filter(revision::bid_id.eq(bid.to_string()))
         .into_boxed::<<Tx as diesel::Connection>::Backend>();
     if received_only {
-        let handed_in = receipt::table
-            .filter(receipt::bid_id.eq(bid.to_string()))
-            .select(receipt::revision);
+        let handed_in = receipt::table.filter(receipt::bid_id.eq(bid.to_string())).select(receipt::revision);
         query = query.filter(revision::number.eq_any(handed_in));
     }
     if let Some(below) = below {
         query = query.filter(revision::number.lt(below));
     }
-    Ok(query
-        .order(revision::number.desc())
-        .limit(limit)
-        .select(RevisionRow::as_select())
-        .load(tx)?)
+    Ok(query.order(revision::number.desc()).limit(limit).select(RevisionRow::as_select()).load(tx)?)
 }
 
-/// Writes the next line of a bid's history; its sequence is set here.
-pub fn insert_history(tx: &mut Tx, mut row: HistoryRow) -> Result<(), DbError> {
-    let last: Option<i64> = history::table
-        .filter(history::bid_id.eq(&row.bid_id))
-        .select(diesel::dsl::max(history::sequence))
-        .first(tx)?;
-    row.sequence = last.unwrap_or(0) + 1;
+pub fn insert_history(tx: &mut Tx, row: HistoryRow) -> Result<(), DbError> {
     diesel::insert_into(history::table).values(row).execute(tx)?;
     Ok(())
 }
@@ -127,9 +109,7 @@ pub fn history(tx: &mut Tx, bid: BidId, above: i64, limit: i64) -> Result<Vec<Hi
 }
 
 pub fn insert_hand_in(tx: &mut Tx, hand_in: &HandIn) -> Result<(), DbError> {
-    diesel::insert_into(receipt::table)
-        .values(hand_in.clone())
-        .execute(tx)?;
+    diesel::insert_into(receipt::table).values(hand_in.clone()).execute(tx)?;
     Ok(())
 }
 

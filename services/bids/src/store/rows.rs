@@ -1,16 +1,19 @@
 //! The bid's own row, with its newest revision and its participants.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use kit::db::{DbError, Tx, is_unique_violation};
 use kit::ids::{BidId, RoundId};
-use kit::money::{Currency, Money};
+use kit::money::Money;
 use kit::time::Timestamp;
 
 use super::records::paper_of;
 use super::{inconsistent, parsed};
-use crate::bid::{Before, Bid, Held, Participant, Receipt, SignOff, State};
+use crate::bid::{Bid, Participant};
 use crate::error::Error;
-use crate::schema::{bid, participant, revision};
+use crate::schema::{bid, intake, participant, revision};
+use crate::state::{Before, Held, Receipt, State};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = bid, treat_none_as_null = true)]
@@ -25,6 +28,9 @@ struct BidRow {
     number: Option<i64>,
     received_at: Option<i64>,
     received_revision: Option<i32>,
+    held_at: Option<i64>,
+    held_queue: Option<i64>,
+    held_revision: Option<i32>,
     revision: i32,
     lead_id: String,
     instrument: String,
@@ -37,43 +43,42 @@ struct BidRow {
     updated_at: i64,
 }
 
-#[derive(serde::Serialize, serde::Deserialize)]
-struct SignOffJson {
-    certifier: String,
-    role: String,
-    revision: i32,
-    digest: String,
-    at: i64,
-    recorded_by: String,
-}
-
 /// The bid as it now is.
 pub fn get(tx: &mut Tx, id: BidId) -> Result<Bid, Error> {
-    let found: Option<(BidRow, String)> = bid::table
+    let found = get_all(tx, &[id.to_string()])?.pop();
+    found.map(|(bid, _)| bid).ok_or(Error::NotFound { what: "bid" })
+}
+
+/// These bids in their order, each with the close of its round as it stands.
+pub fn get_all(tx: &mut Tx, ids: &[String]) -> Result<Vec<(Bid, Timestamp)>, DbError> {
+    let rows: Vec<(BidRow, String, i64)> = bid::table
         .inner_join(revision::table)
+        .inner_join(intake::table)
         .filter(revision::number.eq(bid::revision))
-        .filter(bid::id.eq(id.to_string()))
-        .select((BidRow::as_select(), revision::canonical_json))
-        .first(tx)
-        .optional()?;
-    let Some((row, json)) = found else {
-        return Err(Error::NotFound { what: "bid" });
-    };
-    let participants: Vec<(String, bool)> = participant::table
-        .filter(participant::bid_id.eq(id.to_string()))
-        .order(participant::organisation_id.asc())
-        .select((participant::organisation_id, participant::may_edit))
+        .filter(bid::id.eq_any(ids))
+        .select((BidRow::as_select(), revision::canonical_json, intake::closes_at))
         .load(tx)?;
-    Ok(bid_of(row, &json, participants)?)
+    let participants: Vec<(String, String, bool)> = participant::table
+        .filter(participant::bid_id.eq_any(ids))
+        .order(participant::organisation_id.asc())
+        .select((participant::bid_id, participant::organisation_id, participant::may_edit))
+        .load(tx)?;
+    let mut of_bid: HashMap<String, Vec<Participant>> = HashMap::new();
+    for (id, organisation, may_edit) in participants {
+        let participant = Participant { organisation: parsed(&organisation)?, may_edit };
+        of_bid.entry(id).or_default().push(participant);
+    }
+    let mut found = HashMap::with_capacity(rows.len());
+    for (row, json, closes_at) in rows {
+        let id = row.id.clone();
+        let bid = bid_of(row, &json, of_bid.remove(&id).unwrap_or_default())?;
+        found.insert(id, (bid, Timestamp::from_micros(closes_at)));
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
 /// The bid that a client of the council's gave this reference to in a round.
-pub fn of_reference(
-    tx: &mut Tx,
-    client: &str,
-    round: RoundId,
-    reference: &str,
-) -> Result<Option<String>, DbError> {
+pub fn of_reference(tx: &mut Tx, client: &str, round: RoundId, reference: &str) -> Result<Option<String>, DbError> {
     Ok(bid::table
         .filter(bid::client.eq(client))
         .filter(bid::round_id.eq(round.to_string()))
@@ -83,35 +88,23 @@ pub fn of_reference(
         .optional()?)
 }
 
-/// A new bid. `client` is whose reference it bears.
-pub fn insert(tx: &mut Tx, bid: &Bid, client: &str) -> Result<(), Error> {
-    let row = row_of(bid, client);
-    match diesel::insert_into(bid::table).values(row).execute(tx) {
+pub fn insert(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
+    match diesel::insert_into(bid::table).values(row_of(bid)).execute(tx) {
         Ok(_) => Ok(()),
         // Looked for before; a twin in another process can still have come first.
-        Err(error) if is_unique_violation(&error) => Err(Error::ReferenceTaken {
-            existing: "look for it by client_reference".to_string(),
-        }),
+        Err(error) if is_unique_violation(&error) => {
+            Err(Error::ReferenceTaken { existing: "look for it by client_reference".to_string() })
+        }
         Err(error) => Err(error.into()),
     }
 }
 
 /// Writes the new version over the one it was made from, participants included.
 pub fn update(tx: &mut Tx, old: &Bid, new: &Bid) -> Result<(), Error> {
-    let client: String = bid::table
-        .find(new.id.to_string())
-        .select(bid::client)
-        .first(tx)?;
-    let of_old_version = bid::table
-        .filter(bid::id.eq(new.id.to_string()))
-        .filter(bid::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version)
-        .set(row_of(new, &client))
-        .execute(tx)?;
+    let of_old_version = bid::table.filter(bid::id.eq(new.id.to_string())).filter(bid::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx)?;
     if n_changed == 0 {
-        return Err(Error::Stale {
-            newer: Box::new(get(tx, new.id)?),
-        });
+        return Err(Error::Stale { newer: Box::new(get(tx, new.id)?) });
     }
     if old.participants != new.participants {
         diesel::delete(participant::table.filter(participant::bid_id.eq(new.id.to_string()))).execute(tx)?;
@@ -128,85 +121,56 @@ pub fn update(tx: &mut Tx, old: &Bid, new: &Bid) -> Result<(), Error> {
     Ok(())
 }
 
-fn row_of(bid: &Bid, client: &str) -> BidRow {
+fn row_of(bid: &Bid) -> BidRow {
     let content = &bid.paper.content;
-    let requested = content.requested.unwrap_or(Money {
-        minor_units: 0,
-        currency: Currency::GBP,
-    });
+    let requested = content.requested.unwrap_or(Money::pence(0));
     let (receipt, held) = (bid.state.receipt(), bid.state.held());
-    let sign_off = bid.sign_off.as_ref().map(|sign_off| SignOffJson {
-        certifier: sign_off.certifier.to_string(),
-        role: sign_off.role.clone(),
-        revision: sign_off.revision,
-        digest: sign_off.digest.clone(),
-        at: sign_off.at.micros(),
-        recorded_by: sign_off.recorded_by.clone(),
-    });
     BidRow {
         id: bid.id.to_string(),
         round_id: bid.round.to_string(),
         applicant_id: bid.applicant.to_string(),
-        client: client.to_string(),
+        client: bid.client.clone(),
         client_reference: bid.client_reference.clone(),
         version: bid.version,
         state: bid.state.name().to_string(),
         number: receipt.map(|receipt| receipt.number),
-        received_at: receipt
-            .map(|receipt| receipt.at)
-            .or(held.map(|held| held.at))
-            .map(Timestamp::micros),
-        received_revision: receipt
-            .map(|receipt| receipt.revision)
-            .or(held.map(|held| held.revision)),
+        received_at: receipt.map(|receipt| receipt.at.micros()),
+        received_revision: receipt.map(|receipt| receipt.revision),
+        held_at: held.map(|held| held.at.micros()),
+        held_queue: held.map(|held| held.queue),
+        held_revision: held.map(|held| held.revision),
         revision: bid.revision,
         lead_id: bid.lead().to_string(),
         instrument: content.instrument.clone(),
         requested_minor: requested.minor_units,
         currency: requested.currency.as_str().to_string(),
-        sign_off: sign_off
-            .map(|sign_off| serde_json::to_string(&sign_off).expect("texts and numbers become JSON")),
-        findings: serde_json::to_string(&bid.findings).expect("texts and flags become JSON"),
+        sign_off: bid.sign_off.as_ref().map(json_of),
+        findings: json_of(&bid.findings),
         reason: bid.reason.clone(),
         created_at: bid.created_at.micros(),
         updated_at: bid.updated_at.micros(),
     }
 }
 
-fn bid_of(row: BidRow, json: &str, participants: Vec<(String, bool)>) -> Result<Bid, DbError> {
+fn json_of(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("texts, numbers and flags become JSON")
+}
+
+fn bid_of(row: BidRow, json: &str, participants: Vec<Participant>) -> Result<Bid, DbError> {
     let state = state_of(&row)?;
-    let sign_off = match &row.sign_off {
-        None => None,
-        Some(text) => {
-            let read: SignOffJson = serde_json::from_str(text).map_err(inconsistent)?;
-            Some(SignOff {
-                certifier: parsed(&read.certifier)?,
-                role: read.role,
-                revision: read.revision,
-                digest: read.digest,
-                at: Timestamp::from_micros(read.at),
-                recorded_by: read.recorded_by,
-            })
-        }
-    };
-    let mut of_participants = Vec::with_capacity(participants.len());
-    for (organisation, may_edit) in participants {
-        of_participants.push(Participant {
-            organisation: parsed(&organisation)?,
-            may_edit,
-        });
-    }
+    let sign_off = row.sign_off.as_deref().map(serde_json::from_str).transpose().map_err(inconsistent)?;
     Ok(Bid {
         id: parsed(&row.id)?,
         round: parsed(&row.round_id)?,
         applicant: parsed(&row.applicant_id)?,
+        client: row.client,
         client_reference: row.client_reference,
         version: row.version,
         state,
         revision: row.revision,
         paper: paper_of(json)?,
         digest: crate::content::digest(json),
-        participants: of_participants,
+        participants,
         sign_off,
         findings: serde_json::from_str(&row.findings).map_err(inconsistent)?,
         reason: row.reason,
@@ -216,32 +180,25 @@ fn bid_of(row: BidRow, json: &str, participants: Vec<(String, bool)>) -> Result<
 }
 
 fn state_of(row: &BidRow) -> Result<State, DbError> {
-    let received = row
-        .received_at
-        .map(Timestamp::from_micros)
-        .zip(row.received_revision);
-    let receipt = row
-        .number
-        .zip(received)
-        .map(|(number, (at, revision))| Receipt { number, at, revision });
-    let held = match row.number {
-        None => received.map(|(at, revision)| Held { at, revision }),
-        Some(_) => None,
+    let kept = match (row.number, row.received_at, row.received_revision) {
+        (Some(number), Some(at), Some(revision)) => Some(Receipt { number, at: Timestamp::from_micros(at), revision }),
+        (_, _, _) => None,
     };
-    match (row.state.as_str(), receipt, held) {
+    let held = match (row.held_at, row.held_queue, row.held_revision) {
+        (Some(at), Some(queue), Some(revision)) => Some(Held { at: Timestamp::from_micros(at), queue, revision, kept }),
+        (_, _, _) => None,
+    };
+    match (row.state.as_str(), kept, held) {
         ("draft", kept, None) => Ok(State::Draft { kept }),
         ("not_submitted", kept, None) => Ok(State::NotSubmitted { kept }),
         ("submitted", Some(receipt), None) => Ok(State::Submitted(receipt)),
         ("eligible", Some(receipt), None) => Ok(State::Eligible(receipt)),
         ("ineligible", Some(receipt), None) => Ok(State::Ineligible(receipt)),
-        ("held_late", None, Some(held)) => Ok(State::HeldLate(held)),
-        ("rejected_late", None, Some(held)) => Ok(State::RejectedLate(held)),
+        ("held_late", _, Some(held)) => Ok(State::HeldLate(held)),
+        ("rejected_late", _, Some(held)) => Ok(State::RejectedLate(held)),
+        ("withdrawn", _, Some(held)) => Ok(State::Withdrawn(Before::Late(held))),
         ("withdrawn", Some(receipt), None) => Ok(State::Withdrawn(Before::Received(receipt))),
-        ("withdrawn", None, Some(held)) => Ok(State::Withdrawn(Before::Late(held))),
         ("withdrawn", None, None) => Ok(State::Withdrawn(Before::Unreceived)),
-        (state, _, _) => Err(inconsistent(format!(
-            "bid {}: {state} does not fit its receipt",
-            row.id
-        ))),
+        (state, _, _) => Err(inconsistent(format!("bid {}: {state} does not fit its receipt", row.id))),
     }
 }

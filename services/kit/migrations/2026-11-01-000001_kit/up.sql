@@ -29,6 +29,7 @@ CREATE TABLE outbox (
     CHECK ((position IS NULL) = (published_at IS NULL))
 );
 CREATE INDEX outbox_unpublished ON outbox (id) WHERE position IS NULL;
+CREATE INDEX outbox_at_broker ON outbox (broker_sequence) WHERE broker_sequence IS NOT NULL;
 
 -- What was taken from other services: each event id once, and the newest version of each subject.
 CREATE TABLE inbox (

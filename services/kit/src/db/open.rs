@@ -2,7 +2,7 @@
 //! start with one sentence.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
@@ -10,7 +10,6 @@ use diesel::migration::{Migration, MigrationSource};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use tokio::sync::Notify;
 
 use super::queue::Queue;
 use super::worker::{Kind, Worker};
@@ -54,21 +53,18 @@ impl std::fmt::Debug for Storage {
 pub enum OpenError {
     #[error("the database of {name} cannot be reached: {cause}; check --database and that it runs")]
     Unreachable { name: &'static str, cause: String },
+    #[error("the address in --database is not understood; give postgres://user:password@host:port/database")]
+    BadAddress,
+    #[error("the database file {file} cannot be used: {cause}")]
+    File { file: String, cause: String },
     #[error("the database file {file} is damaged ({cause}); restore it from a backup")]
     Damaged { file: String, cause: String },
-    #[error(
-        "the database of {name} was written by a newer toadlane (it holds {migration}); run that version"
-    )]
+    #[error("the database of {name} was written by a newer toadlane (it holds {migration}); run that version")]
     Newer { name: &'static str, migration: String },
     #[error(
         "the database of {name} runs with {setting} = {found}, which can lose what was answered; set it to {needed}"
     )]
-    Unsafe {
-        name: &'static str,
-        setting: String,
-        found: String,
-        needed: &'static str,
-    },
+    Unsafe { name: &'static str, setting: String, found: String, needed: &'static str },
     #[error("--database asks for TLS, which this build lacks; build with --features postgres-tls")]
     NoTls,
     #[error("the database of {name} could not be brought up to date: {cause}")]
@@ -78,8 +74,8 @@ pub enum OpenError {
 /// Makes connections of one store, each set up the same.
 #[derive(Clone)]
 pub struct Connector {
+    pub name: &'static str,
     storage: Storage,
-    name: &'static str,
     clock: Clock,
     kind: Kind,
 }
@@ -93,59 +89,93 @@ impl Connector {
     }
 
     fn sqlite(&self, file: PathBuf) -> Result<Tx, OpenError> {
-        let damaged = |cause: String| OpenError::Damaged {
-            file: file.display().to_string(),
-            cause,
-        };
-        private(&file).map_err(|cause| OpenError::Unreachable {
-            name: self.name,
-            cause: cause.to_string(),
-        })?;
-        let mut conn = SqliteConnection::establish(&file.display().to_string())
-            .map_err(|cause| damaged(cause.to_string()))?;
+        private(&file)
+            .map_err(|cause| OpenError::File { file: file.display().to_string(), cause: cause.to_string() })?;
+        let unusable = |cause: &dyn std::fmt::Display| of_file(&file, cause);
+        let mut conn = SqliteConnection::establish(&file.display().to_string()).map_err(|cause| unusable(&cause))?;
         conn.batch_execute(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 5000;",
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
         )
-        .map_err(|cause| damaged(cause.to_string()))?;
+        .map_err(|cause| unusable(&cause))?;
         if self.kind == Kind::Reader {
-            conn.batch_execute("PRAGMA query_only = ON")
-                .map_err(|cause| damaged(cause.to_string()))?;
+            conn.batch_execute("PRAGMA query_only = ON").map_err(|cause| unusable(&cause))?;
         }
         let clock = self.clock.clone();
         toadlane_now_utils::register_nondeterministic_impl(&mut conn, move || clock.now().micros())
-            .map_err(|cause| damaged(cause.to_string()))?;
+            .map_err(|cause| unusable(&cause))?;
         Ok(Tx::Sqlite(conn))
     }
 
     fn postgres(&self, url: &str) -> Result<Tx, OpenError> {
-        let unreachable = |cause: String| OpenError::Unreachable {
-            name: self.name,
-            cause,
-        };
-        // libpq names the host but never the password in its messages.
-        let mut conn = PgConnection::establish(url).map_err(|cause| unreachable(cause.to_string()))?;
+        let mut conn =
+            PgConnection::establish(&with_limits(url)).map_err(|cause| self.of_address(&cause.to_string()))?;
+        // A host that vanishes would keep its locks until the server's own keepalive finds out, after two hours.
         conn.batch_execute(&format!(
-            "SET search_path TO {0}; SET application_name TO 'toadlane-{0}'",
+            "SET search_path TO {0}; SET application_name TO 'toadlane-{0}'; SET tcp_keepalives_idle = 10;
+             SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3",
             self.name
         ))
-        .map_err(|cause| unreachable(cause.to_string()))?;
-        Ok(Tx::Postgres(conn))
+        .map_err(|cause| OpenError::Unreachable { name: self.name, cause: cause.to_string() })?;
+        // A deadlock is known by its English message only. Servers that do not let us choose are English mostly.
+        let _ = conn.batch_execute("SET lc_messages = 'C'");
+        let mut tx = Tx::Postgres(conn);
+        // On every connection: what a database has set may change while we run.
+        trust(&mut tx, self.name, &self.storage)?;
+        Ok(tx)
+    }
+
+    /// libpq never repeats a password it has understood; of an address it has not understood it may repeat anything.
+    fn of_address(&self, cause: &str) -> OpenError {
+        if cause.contains("SSL support is not compiled in") {
+            return OpenError::NoTls;
+        }
+        if !["connection to server", "could not translate host name"].iter().any(|known| cause.starts_with(known)) {
+            return OpenError::BadAddress;
+        }
+        OpenError::Unreachable { name: self.name, cause: cause.trim_end().replace('\n', "; ") }
     }
 }
 
+/// What SQLite says of a file: damage asks for a backup, and everything else for a look at the file.
+fn of_file(file: &Path, cause: &dyn std::fmt::Display) -> OpenError {
+    let (file, cause) = (file.display().to_string(), cause.to_string());
+    if ["malformed", "not a database"].iter().any(|damage| cause.contains(damage)) {
+        OpenError::Damaged { file, cause }
+    } else {
+        OpenError::File { file, cause }
+    }
+}
+
+/// The address with limits on how long a host that does not answer is waited for, where it names none itself.
+fn with_limits(url: &str) -> String {
+    let mut url = url.to_string();
+    if !url.starts_with("postgres") {
+        return url;
+    }
+    let limits = [
+        ("connect_timeout", "5"),
+        ("keepalives_idle", "10"),
+        ("keepalives_interval", "5"),
+        ("keepalives_count", "3"),
+        ("tcp_user_timeout", "25000"),
+    ];
+    for (name, value) in limits {
+        if !url.contains(name) {
+            let separator = if url.contains('?') { '&' } else { '?' };
+            url.push_str(&format!("{separator}{name}={value}"));
+        }
+    }
+    url
+}
+
 /// The file is readable by its owner alone from its first byte on.
-fn private(file: &PathBuf) -> std::io::Result<()> {
+fn private(file: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     if file.exists() {
         return std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600));
     }
-    std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)
-        .map(drop)
+    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).map(drop)
 }
 
 impl Db {
@@ -158,80 +188,52 @@ impl Db {
         migrations: EmbeddedMigrations,
         held: Option<Timestamp>,
     ) -> Result<Db, OpenError> {
-        refuse_tls(storage)?;
-        let setup = Connector {
-            storage: storage.clone(),
-            name,
-            clock: Clock::real(),
-            kind: Kind::Writer,
-        };
+        let setup = Connector { storage: storage.clone(), name, clock: Clock::real(), kind: Kind::Writer };
         let mut tx = setup.connect()?;
-        trust(&mut tx, name, storage)?;
+        if let Storage::Sqlite { .. } = storage {
+            trust(&mut tx, name, storage)?;
+        }
         let fresh = migrate(&mut tx, name, &migrations)?;
-        let clock = held_clock(&mut tx, held.filter(|_| fresh)).map_err(|cause| OpenError::Migration {
-            name,
-            cause: cause.to_string(),
-        })?;
+        let clock = held_clock(&mut tx, held.filter(|_| fresh))
+            .map_err(|cause| OpenError::Migration { name, cause: cause.to_string() })?;
         drop(tx);
 
         let n_writers = match storage {
             Storage::Sqlite { .. } => 1,
             Storage::Postgres { .. } => POSTGRES_WRITERS,
         };
-        let writers = Arc::new(Queue::new(
-            MOST_PER_BATCH,
-            matches!(storage, Storage::Postgres { .. }),
-        ));
-        let readers = Arc::new(Queue::new(1, false));
-        let changed = Arc::new(Notify::new());
-        let start = |kind: Kind, queue: &Arc<Queue>| -> Result<(), OpenError> {
-            let connector = Connector {
-                clock: clock.clone(),
-                kind,
-                ..setup.clone()
-            };
-            let first = connector.connect()?;
-            let worker = Worker {
-                connector,
-                queue: queue.clone(),
-                kind,
-                changed: changed.clone(),
-            };
-            let thread = std::thread::Builder::new().name(format!("{name}-db"));
-            let started = thread.spawn(move || worker.run(first));
-            started.map(drop).map_err(|cause| OpenError::Unreachable {
-                name,
-                cause: cause.to_string(),
-            })
-        };
-        for _ in 0..n_writers {
-            start(Kind::Writer, &writers)?;
-        }
-        for _ in 0..READERS {
-            start(Kind::Reader, &readers)?;
-        }
-        Ok(Db {
+        // Made first: where a worker does not start, dropping it ends those that did.
+        let db = Db {
             inner: Arc::new(Inner {
                 name,
-                writers,
-                readers,
+                writers: Arc::new(Queue::new(MOST_PER_BATCH, matches!(storage, Storage::Postgres { .. }))),
+                readers: Arc::new(Queue::new(1, false)),
                 clock,
-                changed,
+                changed: Arc::default(),
                 published: Arc::default(),
             }),
-        })
+        };
+        let kinds = [(Kind::Writer, n_writers, &db.inner.writers), (Kind::Reader, READERS, &db.inner.readers)];
+        for (kind, n_workers, queue) in kinds {
+            for _ in 0..n_workers {
+                let connector = Connector { clock: db.inner.clock.clone(), kind, ..setup.clone() };
+                let first = connector.connect()?;
+                let worker = Worker { connector, queue: queue.clone(), kind, changed: db.inner.changed.clone() };
+                let thread = std::thread::Builder::new().name(format!("{name}-db"));
+                thread
+                    .spawn(move || worker.run(first))
+                    .map_err(|cause| OpenError::Unreachable { name, cause: cause.to_string() })?;
+            }
+        }
+        Ok(db)
     }
 
-    /// Moves the held clock of this store forward. False when it follows real time.
+    /// Moves the held clock of this store forward. False when it follows real time, or is ahead of this already.
     pub async fn move_clock(&self, to: Timestamp) -> Result<bool, super::DbError> {
         let moved = self
             .work(None, move |tx| {
                 let row = clock::table.filter(clock::instant.le(to.micros()));
-                Ok::<usize, super::DbError>(
-                    diesel::update(row)
-                        .set(clock::instant.eq(to.micros()))
-                        .execute(tx)?,
-                )
+                Ok::<usize, super::DbError>(diesel::update(row).set(clock::instant.eq(to.micros())).execute(tx)?)
             })
             .await?;
         self.inner.clock.move_to(to);
@@ -239,53 +241,21 @@ impl Db {
     }
 }
 
-fn refuse_tls(storage: &Storage) -> Result<(), OpenError> {
-    match storage {
-        Storage::Postgres { url } if !cfg!(feature = "postgres-tls") => {
-            let asks = ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"];
-            if asks.iter().any(|mode| url.contains(mode)) {
-                Err(OpenError::NoTls)
-            } else {
-                Ok(())
-            }
-        }
-        Storage::Postgres { .. } | Storage::Sqlite { .. } => Ok(()),
-    }
-}
-
 /// Reads back the settings that an answer rests on, and refuses to run without them.
 fn trust(tx: &mut Tx, name: &'static str, storage: &Storage) -> Result<(), OpenError> {
     let ask: &[(&str, &str, &'static str)] = match tx {
         Tx::Sqlite(_) => &[
-            (
-                "quick_check",
-                "(SELECT quick_check FROM pragma_quick_check LIMIT 1)",
-                "ok",
-            ),
-            (
-                "journal_mode",
-                "(SELECT journal_mode FROM pragma_journal_mode)",
-                "wal",
-            ),
-            (
-                "synchronous",
-                "(SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous)",
-                "2",
-            ),
-            (
-                "foreign_keys",
-                "(SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys)",
-                "1",
-            ),
+            ("quick_check", "(SELECT quick_check FROM pragma_quick_check LIMIT 1)", "ok"),
+            ("journal_mode", "(SELECT journal_mode FROM pragma_journal_mode)", "wal"),
+            ("synchronous", "(SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous)", "2"),
+            ("foreign_keys", "(SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys)", "1"),
+            ("trusted_schema", "(SELECT CAST(trusted_schema AS TEXT) FROM pragma_trusted_schema)", "0"),
         ],
         Tx::Postgres(_) => &[
             ("fsync", "current_setting('fsync')", "on"),
             ("full_page_writes", "current_setting('full_page_writes')", "on"),
-            (
-                "synchronous_commit",
-                "current_setting('synchronous_commit')",
-                "on",
-            ),
+            // `remote_apply` promises more than `on`.
+            ("synchronous_commit", "replace(current_setting('synchronous_commit'), 'remote_apply', 'on')", "on"),
         ],
     };
     for (setting, sql, needed) in ask {
@@ -293,26 +263,23 @@ fn trust(tx: &mut Tx, name: &'static str, storage: &Storage) -> Result<(), OpenE
         let found = match (found, storage) {
             (Ok(found), _) => found,
             (Err(cause), Storage::Sqlite { folder }) => {
-                let file = folder.join(format!("{name}.sqlite")).display().to_string();
-                return Err(OpenError::Damaged {
-                    file,
-                    cause: cause.to_string(),
-                });
+                return Err(of_file(&folder.join(format!("{name}.sqlite")), &cause));
             }
             (Err(cause), Storage::Postgres { .. }) => {
-                return Err(OpenError::Unreachable {
-                    name,
-                    cause: cause.to_string(),
-                });
+                let cause = cause.to_string();
+                return Err(OpenError::Unreachable { name, cause });
             }
         };
-        if found != *needed {
-            return Err(OpenError::Unsafe {
-                name,
-                setting: (*setting).to_string(),
-                found,
-                needed,
-            });
+        match (*setting, storage) {
+            _ if found == *needed => {}
+            ("quick_check", Storage::Sqlite { folder }) => {
+                let file = folder.join(format!("{name}.sqlite")).display().to_string();
+                return Err(OpenError::Damaged { file, cause: found });
+            }
+            _ => {
+                let setting = (*setting).to_string();
+                return Err(OpenError::Unsafe { name, setting, found, needed });
+            }
         }
     }
     Ok(())
@@ -325,8 +292,7 @@ fn migrate(tx: &mut Tx, name: &'static str, own: &EmbeddedMigrations) -> Result<
         Tx::Sqlite(conn) => run_migrations(conn, name, own),
         Tx::Postgres(conn) => {
             // Two processes may start together: one migrates, the other then finds nothing to do.
-            conn.batch_execute("SELECT pg_advisory_lock(7302026)")
-                .map_err(|cause| failed(cause.to_string()))?;
+            conn.batch_execute("SELECT pg_advisory_lock(7302026)").map_err(|cause| failed(cause.to_string()))?;
             conn.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS {name}"))
                 .map_err(|cause| failed(cause.to_string()))?;
             let fresh = run_migrations(conn, name, own)?;
@@ -334,47 +300,32 @@ fn migrate(tx: &mut Tx, name: &'static str, own: &EmbeddedMigrations) -> Result<
                 "CREATE OR REPLACE FUNCTION toadlane_now() RETURNS BIGINT LANGUAGE sql VOLATILE AS $$
                      SELECT COALESCE((SELECT instant FROM clock),
                                      (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
-                 $$;
-                 SELECT pg_advisory_unlock(7302026)",
+                 $$",
             )
             .map_err(|cause| failed(cause.to_string()))?;
+            // Apart: sent together they are one transaction, and the lock would be given up before its commit.
+            conn.batch_execute("SELECT pg_advisory_unlock(7302026)").map_err(|cause| failed(cause.to_string()))?;
             Ok(fresh)
         }
     }
 }
 
-fn run_migrations<C, DB>(
-    conn: &mut C,
-    name: &'static str,
-    own: &EmbeddedMigrations,
-) -> Result<bool, OpenError>
+fn run_migrations<C, DB>(conn: &mut C, name: &'static str, own: &EmbeddedMigrations) -> Result<bool, OpenError>
 where
     DB: diesel::backend::Backend,
     C: MigrationHarness<DB>,
     EmbeddedMigrations: MigrationSource<DB>,
 {
-    let failed = |cause: Box<dyn std::error::Error + Send + Sync>| OpenError::Migration {
-        name,
-        cause: cause.to_string(),
-    };
+    let failed =
+        |cause: Box<dyn std::error::Error + Send + Sync>| OpenError::Migration { name, cause: cause.to_string() };
     let mut known: HashSet<String> = HashSet::new();
     for source in [&KIT, own] {
         let migrations: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(failed)?;
-        known.extend(
-            migrations
-                .iter()
-                .map(|migration| migration.name().version().to_string()),
-        );
+        known.extend(migrations.iter().map(|migration| migration.name().version().to_string()));
     }
     let applied = conn.applied_migrations().map_err(failed)?;
-    if let Some(newer) = applied
-        .iter()
-        .find(|version| !known.contains(&version.to_string()))
-    {
-        return Err(OpenError::Newer {
-            name,
-            migration: newer.to_string(),
-        });
+    if let Some(newer) = applied.iter().find(|version| !known.contains(&version.to_string())) {
+        return Err(OpenError::Newer { name, migration: newer.to_string() });
     }
     for source in [&KIT, own] {
         for migration in source.migrations().map_err(failed)? {

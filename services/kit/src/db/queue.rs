@@ -1,7 +1,8 @@
-//! What waits for the workers of one store. A key that a worker holds is passed over by the others, so that the
-//! database's lock on it is never what a worker waits for inside one process.
+//! What waits for the workers of one store: a lane per key, and one for what has no key. Lanes take turns, so that no
+//! key starves another. A lane that a worker holds is passed over by the others, so that inside one process nobody
+//! waits for the database's lock on a key.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::work::Job;
@@ -23,19 +24,17 @@ pub struct Queue {
 
 #[derive(Default)]
 struct Waiting {
-    jobs: VecDeque<Box<dyn Job>>,
+    /// No lane here is empty.
+    lanes: HashMap<Option<String>, VecDeque<Box<dyn Job>>>,
+    /// The lanes that a worker may take, in the order of their turns.
+    ready: VecDeque<Option<String>>,
     held: HashSet<String>,
     closed: bool,
 }
 
 impl Queue {
     pub fn new(most: usize, by_key: bool) -> Queue {
-        Queue {
-            waiting: Mutex::default(),
-            arrived: Condvar::new(),
-            most,
-            by_key,
-        }
+        Queue { waiting: Mutex::default(), arrived: Condvar::new(), most, by_key }
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -43,7 +42,7 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts work at the end.
+    /// Puts work at the end of its lane.
     ///
     /// # Errors
     /// The work itself when the queue is closed.
@@ -52,59 +51,78 @@ impl Queue {
         if waiting.closed {
             return Err(job);
         }
-        waiting.jobs.push_back(job);
-        drop(waiting);
-        self.arrived.notify_one();
+        let key = job.key().filter(|_| self.by_key).map(str::to_string);
+        let is_held = key.as_ref().is_some_and(|key| waiting.held.contains(key));
+        let lane = waiting.lanes.entry(key.clone()).or_default();
+        lane.push_back(job);
+        if lane.len() == 1 && !is_held {
+            waiting.ready.push_back(key);
+            self.arrived.notify_one();
+        }
         Ok(())
     }
 
-    /// Takes what already waits under the first free key. Nobody waits for a batch to fill. None when closed and
+    /// Takes what already waits in the lane whose turn it is. Nobody waits for a batch to fill. None when closed and
     /// empty.
     pub fn take(&self) -> Option<Batch> {
         let mut waiting = self.lock();
         loop {
-            if let Some(batch) = self.first_free(&mut waiting) {
+            if let Some(batch) = self.next(&mut waiting) {
                 return Some(batch);
             }
-            if waiting.closed && waiting.jobs.is_empty() {
+            if waiting.closed && waiting.lanes.is_empty() {
+                // The other workers may be waiting for the lane that was the last.
+                self.arrived.notify_all();
                 return None;
             }
             waiting = self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    fn first_free(&self, waiting: &mut Waiting) -> Option<Batch> {
-        waiting.jobs.retain(|job| !job.abandoned());
-        if !self.by_key {
-            let n = waiting.jobs.len().min(self.most);
-            let jobs: Vec<_> = waiting.jobs.drain(..n).collect();
-            return (!jobs.is_empty()).then_some(Batch { key: None, jobs });
-        }
-        let free = waiting.jobs.iter().position(|job| match job.key() {
-            Some(key) => !waiting.held.contains(key),
-            None => true,
-        })?;
-        let key = waiting.jobs[free].key().map(str::to_string);
-        let mut jobs = Vec::new();
-        let mut others = VecDeque::with_capacity(waiting.jobs.len());
-        for job in waiting.jobs.drain(..) {
-            if jobs.len() < self.most && job.key() == key.as_deref() {
-                jobs.push(job);
-            } else {
-                others.push_back(job);
+    fn next(&self, waiting: &mut Waiting) -> Option<Batch> {
+        while let Some(key) = waiting.ready.pop_front() {
+            let Some(lane) = waiting.lanes.get_mut(&key) else {
+                continue;
+            };
+            let mut jobs = Vec::new();
+            while jobs.len() < self.most
+                && let Some(job) = lane.pop_front()
+            {
+                if !job.abandoned() {
+                    jobs.push(job);
+                }
             }
+            let goes_on = !lane.is_empty();
+            if !goes_on {
+                waiting.lanes.remove(&key);
+            }
+            if jobs.is_empty() {
+                continue;
+            }
+            match &key {
+                Some(key) => {
+                    waiting.held.insert(key.clone());
+                }
+                None if goes_on => {
+                    waiting.ready.push_back(None);
+                    self.arrived.notify_one();
+                }
+                None => {}
+            }
+            return Some(Batch { key, jobs });
         }
-        waiting.jobs = others;
-        if let Some(key) = &key {
-            waiting.held.insert(key.clone());
-        }
-        Some(Batch { key, jobs })
+        None
     }
 
     /// Lets others take work under this key again.
     pub fn release(&self, key: &str) {
-        self.lock().held.remove(key);
-        self.arrived.notify_all();
+        let mut waiting = self.lock();
+        waiting.held.remove(key);
+        let lane = Some(key.to_string());
+        if waiting.lanes.contains_key(&lane) {
+            waiting.ready.push_back(lane);
+            self.arrived.notify_one();
+        }
     }
 
     /// Takes no more work; the workers finish what waits and end.

@@ -37,12 +37,7 @@ pub struct Work<T, E, F> {
 
 impl<T, E, F> Work<T, E, F> {
     pub fn new(key: Option<String>, run: F, answer: oneshot::Sender<Result<T, E>>) -> Work<T, E, F> {
-        Work {
-            key,
-            run,
-            outcome: None,
-            answer,
-        }
+        Work { key, run, outcome: None, answer }
     }
 }
 
@@ -66,10 +61,7 @@ where
         let (verdict, outcome) = match catch_unwind(AssertUnwindSafe(|| (self.run)(tx))) {
             Ok((_, Err(error))) => (verdict_on(&error), Err(error)),
             Ok((verdict, Ok(value))) => (verdict, Ok(value)),
-            Err(panic) => (
-                Verdict::Undo,
-                Err(E::from(DbError::Panicked(words_of(panic.as_ref())))),
-            ),
+            Err(panic) => (Verdict::Undo, Err(E::from(DbError::Panicked(words_of(panic.as_ref()))))),
         };
         self.outcome = Some(outcome);
         verdict
@@ -102,19 +94,14 @@ fn verdict_on(error: &(dyn StdError + 'static)) -> Verdict {
 pub fn verdict_on_query(error: &DieselError) -> Verdict {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Verdict::Restart,
-        DieselError::DatabaseError(_, about) if about.message().starts_with("deadlock detected") => {
-            Verdict::Restart
+        DieselError::DatabaseError(_, about) if about.message().starts_with("deadlock detected") => Verdict::Restart,
+        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | DieselError::BrokenTransactionManager => {
+            Verdict::Lost
         }
-        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
-        | DieselError::BrokenTransactionManager => Verdict::Lost,
         DieselError::DatabaseError(_, about)
-            if [
-                "server closed the connection",
-                "terminating connection",
-                "no connection to the server",
-            ]
-            .iter()
-            .any(|words| about.message().contains(words)) =>
+            if ["server closed the connection", "terminating connection", "no connection to the server"]
+                .iter()
+                .any(|words| about.message().contains(words)) =>
         {
             Verdict::Lost
         }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
 use super::open::Connector;
@@ -17,10 +17,10 @@ use super::{DbError, Tx};
 const BATCH_TRIES: usize = 3;
 /// How often a single item is tried.
 const ITEM_TRIES: usize = 20;
-
-diesel::define_sql_function!(fn pg_advisory_lock(key: BigInt) -> diesel::sql_types::Nullable<Text>);
-diesel::define_sql_function!(fn pg_advisory_unlock(key: BigInt) -> diesel::sql_types::Bool);
-diesel::define_sql_function!(fn hashtextextended(text: Text, seed: BigInt) -> BigInt);
+/// The connection at hand may have died while it was idle; then one new one is tried before anybody is told.
+const CONNECTIONS: usize = 2;
+/// How long a store that cannot be reached is left alone.
+const PAUSE: Duration = Duration::from_millis(50);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -35,10 +35,20 @@ pub struct Worker {
     pub changed: Arc<Notify>,
 }
 
+type Jobs = Vec<Box<dyn Job>>;
+
+/// The connection is gone. What is left of the jobs has had no effect and nobody has answered it.
+struct Lost {
+    left: Jobs,
+}
+
 enum Attempt {
     Committed,
     /// Run the same again: the snapshot was stale or a deadlock was broken.
     Again,
+    /// The connection was gone before anything could happen.
+    NotBegun,
+    /// The connection went while the jobs ran, or in the commit, whose outcome is then unknown.
     Lost,
     Failed(diesel::result::Error),
 }
@@ -49,173 +59,205 @@ impl Worker {
         let mut connection = Some(first);
         while let Some(batch) = self.queue.take() {
             let key = batch.key.clone();
-            if connection.is_none() {
-                connection = self.connector.connect().ok();
-            }
-            match connection.take() {
-                Some(tx) => connection = self.serve(tx, batch),
-                None => {
-                    for job in batch.jobs {
-                        job.finish(Err(DbError::Unreachable));
-                    }
-                    // The server may be starting again; the callers have been told to come back.
-                    std::thread::sleep(Duration::from_millis(50));
-                }
-            }
+            self.serve(&mut connection, batch);
             if let Some(key) = key {
                 self.queue.release(&key);
             }
         }
     }
 
-    /// Gives the connection back unless it was lost.
-    fn serve(&self, mut tx: Tx, batch: Batch) -> Option<Tx> {
-        if let Some(key) = &batch.key {
-            if lock(&mut tx, key).is_err() {
-                for job in batch.jobs {
-                    job.finish(Err(DbError::Unreachable));
+    fn serve(&self, connection: &mut Option<Tx>, batch: Batch) {
+        let key = batch.key.map(|key| lock_number(self.connector.name, &key));
+        let mut jobs = batch.jobs;
+        for _ in 0..CONNECTIONS {
+            let mut tx = match connection.take() {
+                Some(tx) => tx,
+                None => match self.connector.connect() {
+                    Ok(tx) => tx,
+                    Err(error) => {
+                        tracing::warn!(error = %error, "{error}");
+                        std::thread::sleep(PAUSE);
+                        break;
+                    }
+                },
+            };
+            match self.settle_under(&mut tx, key, jobs) {
+                Ok(()) => {
+                    *connection = Some(tx);
+                    return;
                 }
-                return None;
+                Err(lost) => jobs = lost.left,
+            }
+            if jobs.is_empty() {
+                return;
             }
         }
-        let kept = self.settle(&mut tx, batch.jobs);
-        if self.kind == Kind::Writer {
-            self.changed.notify_one();
-        }
-        match &batch.key {
-            // A lost session loses its lock with it.
-            Some(key) if kept => unlock(&mut tx, key).ok().map(|()| tx),
-            Some(_) | None => kept.then_some(tx),
+        for job in jobs {
+            job.finish(Err(DbError::Unreachable));
         }
     }
 
-    /// Runs the jobs together, or singly when that keeps failing. False when the connection is lost.
-    fn settle(&self, tx: &mut Tx, mut jobs: Vec<Box<dyn Job>>) -> bool {
-        let tries = if jobs.len() == 1 { ITEM_TRIES } else { BATCH_TRIES };
-        for _ in 0..tries {
+    fn settle_under(&self, tx: &mut Tx, key: Option<i64>, jobs: Jobs) -> Result<(), Lost> {
+        if let Some(key) = key
+            && let Err(error) = lock(tx, key)
+        {
+            tracing::warn!(error = %error, "a lock was not given and is asked for again: {error}");
+            return Err(Lost { left: jobs });
+        }
+        let settled = self.settle(tx, jobs);
+        if self.kind == Kind::Writer {
+            self.changed.notify_one();
+        }
+        // A lost session loses its lock with it.
+        settled?;
+        match key {
+            Some(key) => unlock(tx, key).map_err(|_| Lost { left: Vec::new() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Runs the jobs together, or singly when that keeps failing.
+    fn settle(&self, tx: &mut Tx, mut jobs: Jobs) -> Result<(), Lost> {
+        let alone = jobs.len() == 1;
+        let mut why = DbError::Contention;
+        for _ in 0..if alone { ITEM_TRIES } else { BATCH_TRIES } {
             match self.attempt(tx, &mut jobs) {
                 Attempt::Committed => {
                     for job in jobs {
                         job.finish(Ok(()));
                     }
-                    return true;
+                    return Ok(());
                 }
                 Attempt::Again => {}
+                Attempt::NotBegun => return Err(Lost { left: jobs }),
                 Attempt::Lost => {
+                    tracing::warn!("a connection to the store was lost; who waited is told to try again");
                     for job in jobs {
                         job.finish(Err(DbError::Unreachable));
                     }
-                    return false;
+                    return Err(Lost { left: Vec::new() });
                 }
                 Attempt::Failed(error) => {
-                    tracing::error!(error = %error, "a batch could not be committed");
+                    why = DbError::Query(error);
                     break;
                 }
             }
         }
-        if let [_] = jobs.as_slice() {
-            for job in jobs {
-                job.finish(Err(DbError::Contention));
+        let mut rest = jobs.into_iter();
+        while let Some(job) = rest.next() {
+            if alone {
+                job.finish(Err(why));
+                return Ok(());
             }
-            return true;
-        }
-        let mut kept = true;
-        for job in jobs {
-            if kept {
-                kept = self.settle(tx, vec![job]);
-            } else {
-                job.finish(Err(DbError::Unreachable));
+            if let Err(mut lost) = self.settle(tx, vec![job]) {
+                lost.left.extend(rest);
+                return Err(lost);
             }
         }
-        kept
+        Ok(())
     }
 
+    /// Runs the jobs in one transaction, each in its savepoint. A refusal may rest on what it read, so a transaction
+    /// of refusals alone is committed too: PostgreSQL checks its reads then.
     fn attempt(&self, tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> Attempt {
-        let begun = match (self.kind, &mut *tx) {
-            (Kind::Writer, Tx::Postgres(conn)) => conn.batch_execute("BEGIN ISOLATION LEVEL SERIALIZABLE"),
-            (Kind::Writer, Tx::Sqlite(conn)) => conn.batch_execute("BEGIN IMMEDIATE"),
-            (Kind::Reader, Tx::Postgres(conn)) => {
-                conn.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            }
-            (Kind::Reader, Tx::Sqlite(conn)) => conn.batch_execute("BEGIN DEFERRED"),
-        };
-        if let Err(error) = begun {
-            return after(&error);
+        if let Err(error) = begin(tx, self.kind) {
+            tracing::warn!(error = %error, "a transaction could not begin and is tried on a new connection: {error}");
+            return Attempt::NotBegun;
         }
-        // One item needs no savepoint: undoing it is undoing the transaction.
-        let alone = jobs.len() == 1;
-        let mut n_kept = 0;
-        for job in jobs.iter_mut() {
-            if !alone && let Err(error) = tx.batch_execute("SAVEPOINT item") {
-                return self.abort(tx, after(&error));
+        let n_jobs = jobs.len();
+        for (n, job) in jobs.iter_mut().enumerate() {
+            let verdict = job.run(tx);
+            if let Err(error) = leave_nested(tx) {
+                return abort(tx, error);
             }
-            let closed = match job.run(tx) {
-                Verdict::Keep => {
-                    n_kept += 1;
-                    if alone {
-                        Ok(())
-                    } else {
-                        tx.batch_execute("RELEASE SAVEPOINT item")
-                    }
-                }
-                Verdict::Undo if alone => Ok(()),
-                Verdict::Undo => tx.batch_execute("ROLLBACK TO SAVEPOINT item; RELEASE SAVEPOINT item"),
-                Verdict::Restart => return self.abort(tx, Attempt::Again),
+            let close = match verdict {
+                // Fails when the job went on after a failed statement: then PostgreSQL keeps nothing, and a bare
+                // COMMIT would be a rollback that looks like success.
+                Verdict::Keep => "RELEASE SAVEPOINT item",
+                Verdict::Undo => "ROLLBACK TO SAVEPOINT item; RELEASE SAVEPOINT item",
+                Verdict::Restart => return roll_back(tx, Attempt::Again),
                 Verdict::Lost => return Attempt::Lost,
             };
-            if let Err(error) = closed {
-                return self.abort(tx, after(&error));
+            let next = if n + 1 < n_jobs { "SAVEPOINT item" } else { "COMMIT" };
+            // One round trip: a statement that fails keeps those after it from running.
+            if let Err(error) = tx.batch_execute(&format!("{close}; {next}")) {
+                return abort(tx, error);
             }
         }
-        // A refusal may rest on what it read, so the transaction of refusals alone is committed too: PostgreSQL
-        // checks its reads then. After a failed statement this COMMIT is a rollback, which undoes nothing but the
-        // refusal.
-        let ended = match (self.kind, n_kept, alone) {
-            (Kind::Writer, 0, true) | (Kind::Reader, _, _) => tx.batch_execute("ROLLBACK"),
-            (Kind::Writer, _, _) => tx.batch_execute("COMMIT"),
-        };
-        match ended {
-            Ok(()) => Attempt::Committed,
-            Err(error) => self.abort(tx, after(&error)),
-        }
-    }
-
-    fn abort(&self, tx: &mut Tx, attempt: Attempt) -> Attempt {
-        match tx.batch_execute("ROLLBACK") {
-            Ok(()) => attempt,
-            Err(_) => match attempt {
-                // SQLite has already rolled back by itself after some errors.
-                Attempt::Again | Attempt::Failed(_) if matches!(tx, Tx::Sqlite(_)) => attempt,
-                Attempt::Again | Attempt::Failed(_) | Attempt::Committed | Attempt::Lost => Attempt::Lost,
-            },
-        }
+        forget(tx);
+        Attempt::Committed
     }
 }
 
-fn after(error: &diesel::result::Error) -> Attempt {
-    match verdict_on_query(error) {
-        Verdict::Restart => Attempt::Again,
+/// Begins a transaction and its first savepoint. Through Diesel's own count of transactions, so that one that a closure
+/// begins becomes a savepoint, and not a second BEGIN whose COMMIT would be ours.
+fn begin(tx: &mut Tx, kind: Kind) -> QueryResult<()> {
+    let how = match (kind, &*tx) {
+        (Kind::Writer, Tx::Postgres(_)) => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+        (Kind::Writer, Tx::Sqlite(_)) => "BEGIN IMMEDIATE",
+        (Kind::Reader, Tx::Postgres(_)) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        (Kind::Reader, Tx::Sqlite(_)) => "BEGIN DEFERRED",
+    };
+    let sql = format!("{how}; SAVEPOINT item");
+    crate::each_backend!(tx, conn => AnsiTransactionManager::begin_transaction_sql(conn, &sql))
+}
+
+/// A closure that panicked inside a transaction of its own has left it open.
+fn leave_nested(tx: &mut Tx) -> QueryResult<()> {
+    crate::each_backend!(tx, conn => {
+        while let Ok(Some(depth)) = AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth()
+            && depth.get() > 1
+        {
+            AnsiTransactionManager::rollback_transaction(conn)?;
+        }
+    });
+    Ok(())
+}
+
+/// Tells Diesel that the transaction is over: its end was sent together with the last savepoint's.
+fn forget(tx: &mut Tx) {
+    crate::each_backend!(tx, conn => {
+        *AnsiTransactionManager::transaction_manager_status_mut(conn) = Default::default();
+    });
+}
+
+fn abort(tx: &mut Tx, error: diesel::result::Error) -> Attempt {
+    match verdict_on_query(&error) {
+        Verdict::Restart => roll_back(tx, Attempt::Again),
         Verdict::Lost => Attempt::Lost,
-        Verdict::Keep | Verdict::Undo => {
-            Attempt::Failed(diesel::result::Error::QueryBuilderError(error.to_string().into()))
-        }
+        Verdict::Keep | Verdict::Undo => roll_back(tx, Attempt::Failed(error)),
     }
 }
 
-fn lock(tx: &mut Tx, key: &str) -> QueryResult<()> {
+fn roll_back(tx: &mut Tx, attempt: Attempt) -> Attempt {
+    let rolled_back = tx.batch_execute("ROLLBACK");
+    forget(tx);
+    match (rolled_back, tx) {
+        // SQLite has already rolled back by itself after some errors.
+        (Ok(()), _) | (Err(_), Tx::Sqlite(_)) => attempt,
+        (Err(_), Tx::Postgres(_)) => Attempt::Lost,
+    }
+}
+
+/// Waits for the session's lock on a key, but not for ever: the process that holds it may be stopped.
+fn lock(tx: &mut Tx, key: i64) -> QueryResult<()> {
     match tx {
-        Tx::Postgres(conn) => diesel::select(pg_advisory_lock(hashtextextended(key, 0_i64)))
-            .execute(conn)
-            .map(|_| ()),
+        Tx::Postgres(conn) => conn
+            .batch_execute(&format!("SET lock_timeout = '10s'; SELECT pg_advisory_lock({key}); SET lock_timeout = 0")),
         Tx::Sqlite(_) => Ok(()),
     }
 }
 
-fn unlock(tx: &mut Tx, key: &str) -> QueryResult<()> {
+fn unlock(tx: &mut Tx, key: i64) -> QueryResult<()> {
     match tx {
-        Tx::Postgres(conn) => diesel::select(pg_advisory_unlock(hashtextextended(key, 0_i64)))
-            .execute(conn)
-            .map(|_| ()),
+        Tx::Postgres(conn) => conn.batch_execute(&format!("SELECT pg_advisory_unlock({key})")),
         Tx::Sqlite(_) => Ok(()),
     }
+}
+
+/// The number of a store's key among the locks of the database, which other stores share.
+fn lock_number(store: &str, key: &str) -> i64 {
+    let digest = Sha256::digest(format!("{store}/{key}"));
+    let (first, _) = digest.split_first_chunk().expect("a digest has 32 bytes");
+    i64::from_be_bytes(*first)
 }

@@ -26,12 +26,7 @@ pub struct Line {
 
 impl Line {
     pub fn begin(rpc: String) -> Line {
-        Line {
-            caller: "unknown".to_string(),
-            rpc,
-            begun: Instant::now(),
-            written: false,
-        }
+        Line { caller: "unknown".to_string(), rpc, begun: Instant::now(), written: false }
     }
 
     fn write(&mut self, code: Code) {
@@ -56,14 +51,7 @@ impl Line {
         }
         let (head, body) = response.into_parts();
         let until = until.map(|until| Box::pin(sleep_until(until)));
-        Response::from_parts(
-            head,
-            Body::new(Answer {
-                body: Some(body),
-                until,
-                line: self,
-            }),
-        )
+        Response::from_parts(head, Body::new(Answer { body: Some(body), until, line: self }))
     }
 }
 
@@ -74,9 +62,7 @@ impl Drop for Line {
 }
 
 fn code_in(headers: &HeaderMap) -> Option<Code> {
-    headers
-        .get("grpc-status")
-        .map(|code| Code::from_bytes(code.as_bytes()))
+    headers.get("grpc-status").map(|code| Code::from_bytes(code.as_bytes()))
 }
 
 pub struct Answer {
@@ -102,16 +88,12 @@ impl http_body::Body for Answer {
     type Data = Bytes;
     type Error = Status;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        // Asked first: a body that always has a frame ready would otherwise outrun its deadline.
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        // Asked first, and by the clock: a body that always has a frame ready outruns a timer, which only a task that
+        // pauses hears. The timer is for the body that has none.
         if self.body.is_some()
-            && self
-                .until
-                .as_mut()
-                .is_some_and(|until| until.as_mut().poll(cx).is_ready())
+            && let Some(until) = self.until.as_mut()
+            && (Instant::now() >= until.deadline() || until.as_mut().poll(cx).is_ready())
         {
             return self.end_with(deadline_passed());
         }
@@ -145,8 +127,6 @@ impl http_body::Body for Answer {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body
-            .as_ref()
-            .map_or_else(SizeHint::default, http_body::Body::size_hint)
+        self.body.as_ref().map_or_else(SizeHint::default, http_body::Body::size_hint)
     }
 }

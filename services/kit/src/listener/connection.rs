@@ -41,19 +41,8 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    pub(super) fn new(
-        router: Router,
-        tls: Option<TlsAcceptor>,
-        caps: Caps,
-        draining: Draining,
-    ) -> Connections {
-        Connections {
-            http: http(&caps),
-            router,
-            tls,
-            caps,
-            draining,
-        }
+    pub(super) fn new(router: Router, tls: Option<TlsAcceptor>, caps: Caps, draining: Draining) -> Connections {
+        Connections { http: http(&caps), router, tls, caps, draining }
     }
 
     /// Ends when the caller or the limits end it. Nobody is told why: the caller has gone or broken the protocol.
@@ -79,11 +68,7 @@ impl Connections {
             request.extensions_mut().insert(peer);
             self.router.clone().call(request)
         });
-        let heard = Heard {
-            stream,
-            n_bytes: 0,
-            pulse: pulse.clone(),
-        };
+        let heard = Heard { stream, n_bytes: 0, pulse: pulse.clone() };
         let mut connection = pin!(self.http.serve_connection(TokioIo::new(heard), service));
         let mut opening = pin!(sleep(self.caps.handshake));
         let mut idle = pin!(sleep(self.caps.idle));
@@ -166,11 +151,7 @@ struct Heard<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Heard<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if self.n_bytes < PREFACE {

@@ -25,12 +25,7 @@ struct Held {
 
 impl Crowd {
     pub(super) fn new(per_address: usize) -> Crowd {
-        Crowd {
-            per_address,
-            connections: JoinSet::new(),
-            from: HashMap::new(),
-            held: HashMap::new(),
-        }
+        Crowd { per_address, connections: JoinSet::new(), from: HashMap::new(), held: HashMap::new() }
     }
 
     pub(super) fn len(&self) -> usize {

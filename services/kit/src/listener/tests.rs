@@ -52,25 +52,11 @@ async fn run(listen: Listen, router: Router, drain: Duration) -> Running {
     let (stop, stopped) = oneshot::channel();
     let stopped = async { stopped.await.unwrap_or_default() };
     let served = tokio::spawn(listener.serve(router, stopped, drain));
-    Running {
-        address,
-        draining,
-        stop,
-        served,
-    }
+    Running { address, draining, stop, served }
 }
 
 async fn run_with(caps: Caps) -> Running {
-    run(
-        Listen {
-            address: LOCAL,
-            tls: None,
-            caps,
-        },
-        greeting(),
-        LONG,
-    )
-    .await
+    run(Listen { address: LOCAL, tls: None, caps }, greeting(), LONG).await
 }
 
 fn greeting() -> Router {
@@ -113,17 +99,12 @@ impl Caller {
     }
 
     async fn ask(&mut self, path: &str) -> hyper::Result<Response<Incoming>> {
-        let get = Request::get(path)
-            .header("host", "localhost")
-            .body(Body::empty())
-            .unwrap();
+        let get = Request::get(path).header("host", "localhost").body(Body::empty()).unwrap();
         match self {
             Caller::One(sender) => sender.send_request(get).await,
             Caller::Two(sender) => {
                 let uri = format!("http://localhost{path}");
-                sender
-                    .send_request(Request::get(uri).body(Body::empty()).unwrap())
-                    .await
+                sender.send_request(Request::get(uri).body(Body::empty()).unwrap()).await
             }
         }
     }
@@ -156,16 +137,11 @@ impl Files {
         let n = FOLDERS.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("kit-listener-{}-{n}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        let [own, other] =
-            [(); 2].map(|()| rcgen::generate_simple_self_signed(["localhost".to_string()]).unwrap());
+        let [own, other] = [(); 2].map(|()| rcgen::generate_simple_self_signed(["localhost".to_string()]).unwrap());
         let write = |name: &str, label: &str, der: &[u8]| {
             let path = folder.join(name);
             let body = BASE64_STANDARD.encode(der);
-            fs::write(
-                &path,
-                format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n"),
-            )
-            .unwrap();
+            fs::write(&path, format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")).unwrap();
             path
         };
         Files {
@@ -179,41 +155,26 @@ impl Files {
     }
 
     fn listen(&self) -> Listen {
-        Listen {
-            address: LOCAL,
-            tls: Some(self.tls.clone()),
-            caps: Caps::default(),
-        }
+        Listen { address: LOCAL, tls: Some(self.tls.clone()), caps: Caps::default() }
     }
 
     async fn refused(&self, certificates: &Path, key: &Path) -> String {
-        let tls = Tls {
-            certificates: certificates.to_path_buf(),
-            key: key.to_path_buf(),
-        };
-        let refused = Listener::bind(Listen {
-            tls: Some(tls),
-            ..self.listen()
-        })
-        .await;
+        let tls = Tls { certificates: certificates.to_path_buf(), key: key.to_path_buf() };
+        let refused = Listener::bind(Listen { tls: Some(tls), ..self.listen() }).await;
         refused.err().expect("the files were accepted").to_string()
     }
 
     async fn greet(&self, to: &Running, alpn: &[u8]) -> tokio_rustls::client::TlsStream<TcpStream> {
         let mut roots = RootCertStore::empty();
         roots.add(self.certificate.clone()).unwrap();
-        let mut config =
-            ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_root_certificates(roots)
-                .with_no_client_auth();
+        let mut config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
         config.alpn_protocols = vec![alpn.to_vec()];
         let name = ServerName::try_from("localhost").unwrap();
-        let stream = TlsConnector::from(Arc::new(config))
-            .connect(name, connect(to).await)
-            .await
-            .unwrap();
+        let stream = TlsConnector::from(Arc::new(config)).connect(name, connect(to).await).await.unwrap();
         assert_eq!(stream.get_ref().1.alpn_protocol(), Some(alpn));
         stream
     }
@@ -221,11 +182,7 @@ impl Files {
 
 impl Drop for Files {
     fn drop(&mut self) {
-        let folder = self
-            .tls
-            .key
-            .parent()
-            .expect("the files lie in a folder of their own");
+        let folder = self.tls.key.parent().expect("the files lie in a folder of their own");
         let _ = fs::remove_dir_all(folder);
     }
 }
@@ -275,15 +232,9 @@ async fn a_generated_client_calls_through_edge_and_tls() {
         .domain_name("localhost");
     let endpoint = tonic::transport::Endpoint::from_shared(format!("https://{}", running.address)).unwrap();
     let channel = endpoint.tls_config(tls).unwrap().connect().await.unwrap();
-    let answer = HealthClient::new(channel.clone())
-        .check(HealthCheckRequest::default())
-        .await
-        .unwrap();
+    let answer = HealthClient::new(channel.clone()).check(HealthCheckRequest::default()).await.unwrap();
     assert_eq!(answer.into_inner().status(), ServingStatus::Serving);
-    let refused = HealthClient::new(channel)
-        .watch(HealthCheckRequest::default())
-        .await
-        .unwrap_err();
+    let refused = HealthClient::new(channel).watch(HealthCheckRequest::default()).await.unwrap_err();
     assert_eq!(refused.code(), tonic::Code::Unimplemented);
 }
 
@@ -291,11 +242,7 @@ async fn a_generated_client_calls_through_edge_and_tls() {
 
 #[tokio::test]
 async fn a_call_works_beside_250_silent_connections() {
-    let running = run_with(Caps {
-        handshake: LONG,
-        ..Caps::default()
-    })
-    .await;
+    let running = run_with(Caps { handshake: LONG, ..Caps::default() }).await;
     let mut silent = Vec::new();
     for _ in 0..250 {
         silent.push(connect(&running).await);
@@ -307,19 +254,8 @@ async fn a_call_works_beside_250_silent_connections() {
 #[tokio::test]
 async fn a_call_over_tls_works_beside_100_silent_connections() {
     let files = Files::new();
-    let caps = Caps {
-        handshake: LONG,
-        ..Caps::default()
-    };
-    let running = run(
-        Listen {
-            caps,
-            ..files.listen()
-        },
-        greeting(),
-        LONG,
-    )
-    .await;
+    let caps = Caps { handshake: LONG, ..Caps::default() };
+    let running = run(Listen { caps, ..files.listen() }, greeting(), LONG).await;
     let mut silent = Vec::new();
     for _ in 0..100 {
         silent.push(connect(&running).await);
@@ -330,31 +266,19 @@ async fn a_call_over_tls_works_beside_100_silent_connections() {
 
 #[tokio::test]
 async fn a_full_listener_answers_again_when_the_silent_are_closed() {
-    let running = run_with(Caps {
-        connections: 5,
-        handshake: SHORT,
-        ..Caps::default()
-    })
-    .await;
+    let running = run_with(Caps { connections: 5, handshake: SHORT, ..Caps::default() }).await;
     let mut silent = Vec::new();
     for _ in 0..10 {
         silent.push(connect(&running).await);
     }
     let mut caller = Caller::one(connect(&running).await).await;
-    let asked = timeout(LONG, caller.ask("/"))
-        .await
-        .expect("the listener stayed full");
+    let asked = timeout(LONG, caller.ask("/")).await.expect("the listener stayed full");
     assert_eq!(asked.unwrap().status(), StatusCode::OK);
 }
 
 /// What is sent before the caller falls silent.
 async fn falls_silent_after(sent: &[u8]) {
-    let running = run_with(Caps {
-        handshake: SHORT,
-        ping: SHORT,
-        ..Caps::default()
-    })
-    .await;
+    let running = run_with(Caps { handshake: SHORT, ping: SHORT, ..Caps::default() }).await;
     let mut stream = connect(&running).await;
     stream.write_all(sent).await.unwrap();
     closed(stream).await;
@@ -393,48 +317,22 @@ async fn a_caller_who_answers_no_ping_is_closed() {
 #[tokio::test]
 async fn a_tls_caller_who_says_nothing_is_closed() {
     let files = Files::new();
-    let caps = Caps {
-        handshake: SHORT,
-        ..Caps::default()
-    };
-    let running = run(
-        Listen {
-            caps,
-            ..files.listen()
-        },
-        greeting(),
-        LONG,
-    )
-    .await;
+    let caps = Caps { handshake: SHORT, ..Caps::default() };
+    let running = run(Listen { caps, ..files.listen() }, greeting(), LONG).await;
     closed(connect(&running).await).await;
 }
 
 #[tokio::test]
 async fn a_tls_caller_who_stops_after_the_handshake_is_closed() {
     let files = Files::new();
-    let caps = Caps {
-        handshake: Duration::from_secs(1),
-        ..Caps::default()
-    };
-    let running = run(
-        Listen {
-            caps,
-            ..files.listen()
-        },
-        greeting(),
-        LONG,
-    )
-    .await;
+    let caps = Caps { handshake: Duration::from_secs(1), ..Caps::default() };
+    let running = run(Listen { caps, ..files.listen() }, greeting(), LONG).await;
     closed(files.greet(&running, b"h2").await).await;
 }
 
 #[tokio::test]
 async fn an_http2_caller_may_pause_longer_than_the_handshake_limit() {
-    let running = run_with(Caps {
-        handshake: SHORT,
-        ..Caps::default()
-    })
-    .await;
+    let running = run_with(Caps { handshake: SHORT, ..Caps::default() }).await;
     let mut caller = Caller::two(connect(&running).await).await;
     assert_eq!(caller.ask("/").await.unwrap().status(), StatusCode::OK);
     sleep(SHORT * 3).await;
@@ -443,42 +341,18 @@ async fn an_http2_caller_may_pause_longer_than_the_handshake_limit() {
 
 #[tokio::test]
 async fn a_connection_without_requests_is_told_to_go() {
-    let running = run_with(Caps {
-        idle: SHORT,
-        ..Caps::default()
-    })
-    .await;
+    let running = run_with(Caps { idle: SHORT, ..Caps::default() }).await;
     let stream = TokioIo::new(connect(&running).await);
-    let (_sender, connection) = conn::http2::handshake::<_, _, Body>(TokioExecutor::new(), stream)
-        .await
-        .unwrap();
-    timeout(LONG, connection)
-        .await
-        .expect("the connection stayed open")
-        .unwrap();
+    let (_sender, connection) = conn::http2::handshake::<_, _, Body>(TokioExecutor::new(), stream).await.unwrap();
+    timeout(LONG, connection).await.expect("the connection stayed open").unwrap();
 }
 
 #[tokio::test]
 async fn a_request_may_run_longer_than_the_idle_limit() {
-    let caps = Caps {
-        idle: SHORT,
-        ..Caps::default()
-    };
+    let caps = Caps { idle: SHORT, ..Caps::default() };
     let slow = Router::new().route("/", get(|| sleep(SHORT * 5)));
-    let running = run(
-        Listen {
-            address: LOCAL,
-            tls: None,
-            caps,
-        },
-        slow,
-        LONG,
-    )
-    .await;
-    let (mut one, mut two) = (
-        Caller::one(connect(&running).await).await,
-        Caller::two(connect(&running).await).await,
-    );
+    let running = run(Listen { address: LOCAL, tls: None, caps }, slow, LONG).await;
+    let (mut one, mut two) = (Caller::one(connect(&running).await).await, Caller::two(connect(&running).await).await);
     let (one, two) = tokio::join!(one.ask("/"), two.ask("/"));
     assert_eq!(one.unwrap().status(), StatusCode::OK);
     assert_eq!(two.unwrap().status(), StatusCode::OK);
@@ -488,11 +362,7 @@ async fn a_request_may_run_longer_than_the_idle_limit() {
 
 #[tokio::test]
 async fn an_address_at_its_limit_is_refused_and_another_is_not() {
-    let running = run_with(Caps {
-        per_address: 2,
-        ..Caps::default()
-    })
-    .await;
+    let running = run_with(Caps { per_address: 2, ..Caps::default() }).await;
     let mut first = Caller::two(connect(&running).await).await;
     let mut second = Caller::two(connect(&running).await).await;
     assert_eq!(first.ask("/").await.unwrap().status(), StatusCode::OK);
@@ -529,32 +399,13 @@ fn an_ipv6_caller_is_counted_by_the_network_and_a_mapped_one_as_ipv4() {
 
 #[tokio::test]
 async fn headers_beyond_the_limit_are_431() {
-    let running = run_with(Caps {
-        header_bytes: 9000,
-        ..Caps::default()
-    })
-    .await;
-    let (mut one, mut two) = (
-        Caller::one(connect(&running).await).await,
-        Caller::two(connect(&running).await).await,
-    );
+    let running = run_with(Caps { header_bytes: 9000, ..Caps::default() }).await;
+    let (mut one, mut two) = (Caller::one(connect(&running).await).await, Caller::two(connect(&running).await).await);
     let path = |n_bytes: usize| format!("/{}", "a".repeat(n_bytes));
-    assert_eq!(
-        two.ask(&path(8_000)).await.unwrap().status(),
-        StatusCode::NOT_FOUND
-    );
-    assert_eq!(
-        two.ask(&path(10_000)).await.unwrap().status(),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
-    );
-    assert_eq!(
-        one.ask(&path(8_000)).await.unwrap().status(),
-        StatusCode::NOT_FOUND
-    );
-    assert_eq!(
-        one.ask(&path(40_000)).await.unwrap().status(),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
-    );
+    assert_eq!(two.ask(&path(8_000)).await.unwrap().status(), StatusCode::NOT_FOUND);
+    assert_eq!(two.ask(&path(10_000)).await.unwrap().status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    assert_eq!(one.ask(&path(8_000)).await.unwrap().status(), StatusCode::NOT_FOUND);
+    assert_eq!(one.ask(&path(40_000)).await.unwrap().status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
 }
 
 #[tokio::test]
@@ -563,10 +414,7 @@ async fn a_panic_ends_no_other_connection() {
     let mut bystander = Caller::one(connect(&running).await).await;
     assert_eq!(bystander.ask("/").await.unwrap().status(), StatusCode::OK);
     let mut two = Caller::two(connect(&running).await).await;
-    for mut caller in [
-        Caller::one(connect(&running).await).await,
-        Caller::two(connect(&running).await).await,
-    ] {
+    for mut caller in [Caller::one(connect(&running).await).await, Caller::two(connect(&running).await).await] {
         caller.ask("/panics").await.unwrap_err();
     }
     two.ask("/panics").await.unwrap_err();
@@ -580,17 +428,10 @@ async fn a_panic_ends_no_other_connection() {
 #[tokio::test]
 async fn a_drain_finishes_running_requests_and_takes_no_new_connection() {
     let (arrived, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let listen = Listen {
-        address: LOCAL,
-        tls: None,
-        caps: Caps::default(),
-    };
+    let listen = Listen { address: LOCAL, tls: None, caps: Caps::default() };
     let running = run(listen, held(&arrived, &release), LONG).await;
     let mut asked = Vec::new();
-    for mut caller in [
-        Caller::one(connect(&running).await).await,
-        Caller::two(connect(&running).await).await,
-    ] {
+    for mut caller in [Caller::one(connect(&running).await).await, Caller::two(connect(&running).await).await] {
         asked.push(tokio::spawn(async move { caller.ask("/").await }));
         arrived.notified().await;
     }
@@ -609,20 +450,9 @@ async fn a_drain_finishes_running_requests_and_takes_no_new_connection() {
 #[tokio::test]
 async fn a_drain_waits_for_no_silent_or_idle_connection() {
     let files = Files::new();
-    let caps = Caps {
-        handshake: LONG,
-        ..Caps::default()
-    };
+    let caps = Caps { handshake: LONG, ..Caps::default() };
     let plain = run_with(caps.clone()).await;
-    let secure = run(
-        Listen {
-            caps,
-            ..files.listen()
-        },
-        greeting(),
-        LONG,
-    )
-    .await;
+    let secure = run(Listen { caps, ..files.listen() }, greeting(), LONG).await;
     let _silent = (connect(&plain).await, connect(&secure).await);
     let mut idle = [
         Caller::one(connect(&plain).await).await,
@@ -640,11 +470,7 @@ async fn a_drain_waits_for_no_silent_or_idle_connection() {
 #[tokio::test]
 async fn a_request_that_outlasts_the_drain_is_cut() {
     let (arrived, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let listen = Listen {
-        address: LOCAL,
-        tls: None,
-        caps: Caps::default(),
-    };
+    let listen = Listen { address: LOCAL, tls: None, caps: Caps::default() };
     let running = run(listen, held(&arrived, &release), SHORT).await;
     let mut caller = Caller::two(connect(&running).await).await;
     let asked = tokio::spawn(async move { caller.ask("/").await.map(drop) });
@@ -655,13 +481,7 @@ async fn a_request_that_outlasts_the_drain_is_cut() {
 
 #[tokio::test]
 async fn a_stream_without_an_end_is_told_to_end() {
-    let listener = Listener::bind(Listen {
-        address: LOCAL,
-        tls: None,
-        caps: Caps::default(),
-    })
-    .await
-    .unwrap();
+    let listener = Listener::bind(Listen { address: LOCAL, tls: None, caps: Caps::default() }).await.unwrap();
     let (address, draining) = (listener.address(), listener.draining());
     assert!(!draining.has_begun());
     let arrived = Arc::new(Notify::new());
@@ -676,9 +496,7 @@ async fn a_stream_without_an_end_is_told_to_end() {
     let stop = Arc::new(Notify::new());
     let stopped = stop.clone();
     let served = tokio::spawn(async move {
-        listener
-            .serve(Router::new().route("/", watch), stopped.notified(), LONG)
-            .await;
+        listener.serve(Router::new().route("/", watch), stopped.notified(), LONG).await;
     });
     let mut caller = Caller::two(TcpStream::connect(address).await.unwrap()).await;
     let asked = tokio::spawn(async move { text(caller.ask("/").await.unwrap()).await });
@@ -694,11 +512,7 @@ async fn a_stream_without_an_end_is_told_to_end() {
 #[tokio::test]
 async fn a_taken_port_is_one_sentence() {
     let running = run_with(Caps::default()).await;
-    let listen = Listen {
-        address: running.address,
-        tls: None,
-        caps: Caps::default(),
-    };
+    let listen = Listen { address: running.address, tls: None, caps: Caps::default() };
     let refused = Listener::bind(listen).await.err().unwrap().to_string();
     let port = running.address.port();
     let says = "stop the other program or choose another with --listen";
@@ -708,18 +522,8 @@ async fn a_taken_port_is_one_sentence() {
 #[tokio::test]
 async fn an_address_of_another_machine_is_one_sentence() {
     let address = "192.0.2.1:0".parse().unwrap();
-    let refused = Listener::bind(Listen {
-        address,
-        tls: None,
-        caps: Caps::default(),
-    })
-    .await
-    .err()
-    .unwrap();
-    assert_eq!(
-        refused.to_string(),
-        "this machine has no address 192.0.2.1; choose another with --listen"
-    );
+    let refused = Listener::bind(Listen { address, tls: None, caps: Caps::default() }).await.err().unwrap();
+    assert_eq!(refused.to_string(), "this machine has no address 192.0.2.1; choose another with --listen");
 }
 
 #[tokio::test]
@@ -736,24 +540,15 @@ async fn a_key_of_another_certificate_is_one_sentence() {
 async fn a_missing_file_is_one_sentence() {
     let files = Files::new();
     let nowhere = Path::new("/nowhere/key.pem");
-    assert_eq!(
-        files.refused(&files.tls.certificates, nowhere).await,
-        "the file /nowhere/key.pem cannot be read"
-    );
-    assert_eq!(
-        files.refused(nowhere, &files.tls.key).await,
-        "the file /nowhere/key.pem cannot be read"
-    );
+    assert_eq!(files.refused(&files.tls.certificates, nowhere).await, "the file /nowhere/key.pem cannot be read");
+    assert_eq!(files.refused(nowhere, &files.tls.key).await, "the file /nowhere/key.pem cannot be read");
 }
 
 #[tokio::test]
 async fn a_file_of_the_wrong_kind_is_one_sentence() {
     let files = Files::new();
     let (certificates, key) = (&files.tls.certificates, &files.tls.key);
-    assert_eq!(
-        files.refused(key, key).await,
-        format!("the file {} holds no certificate in PEM", key.display())
-    );
+    assert_eq!(files.refused(key, key).await, format!("the file {} holds no certificate in PEM", key.display()));
     assert_eq!(
         files.refused(certificates, certificates).await,
         format!(

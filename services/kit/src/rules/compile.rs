@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, FieldDescriptor, Kind as Type, MessageDescriptor, OneofDescriptor,
-    ReflectMessage, Value,
+    DescriptorPool, DynamicMessage, FieldDescriptor, Kind as Type, MessageDescriptor, OneofDescriptor, ReflectMessage,
+    Value,
 };
 
 use super::test::{Kind, Size, Test};
@@ -23,10 +23,7 @@ const IGNORE_IF_ZERO_VALUE: i32 = 1;
 const IGNORE_ALWAYS: i32 = 3;
 
 pub(super) fn rules(pool: &DescriptorPool) -> Result<Rules, Error> {
-    let mut compiler = Compiler {
-        messages: Vec::new(),
-        by_name: HashMap::new(),
-    };
+    let mut compiler = Compiler { messages: Vec::new(), by_name: HashMap::new() };
     for message in pool.all_messages() {
         let name = message.full_name();
         if !name.starts_with("google.") && !name.starts_with("buf.") {
@@ -39,32 +36,23 @@ pub(super) fn rules(pool: &DescriptorPool) -> Result<Rules, Error> {
         plans.push(compiler.plan(&message)?);
     }
     keep_checked(&mut plans);
-    Ok(Rules {
-        plans,
-        by_name: compiler.by_name,
-    })
+    Ok(Rules { plans, by_name: compiler.by_name })
 }
 
 /// Leaves out the fields that need no look at run time: without a rule, and without a message that has one within.
 fn keep_checked(plans: &mut [Plan]) {
-    let mut checked: Vec<bool> = plans
-        .iter()
-        .map(|plan| !plan.oneofs.is_empty() || plan.fields.iter().any(Field::has_rule))
-        .collect();
+    let mut checked: Vec<bool> =
+        plans.iter().map(|plan| !plan.oneofs.is_empty() || plan.fields.iter().any(Field::has_rule)).collect();
     loop {
-        let holds_checked = |plan: &Plan| {
-            plan.fields
-                .iter()
-                .any(|field| field.item.message.is_some_and(|at| checked[at]))
-        };
+        let holds_checked =
+            |plan: &Plan| plan.fields.iter().any(|field| field.item.message.is_some_and(|at| checked[at]));
         let Some(next) = (0..plans.len()).find(|at| !checked[*at] && holds_checked(&plans[*at])) else {
             break;
         };
         checked[next] = true;
     }
     for plan in plans {
-        plan.fields
-            .retain(|field| field.has_rule() || field.item.message.is_some_and(|at| checked[at]));
+        plan.fields.retain(|field| field.has_rule() || field.item.message.is_some_and(|at| checked[at]));
     }
 }
 
@@ -78,8 +66,7 @@ impl Compiler {
         if let Some(index) = self.by_name.get(message.full_name()) {
             return *index;
         }
-        self.by_name
-            .insert(message.full_name().to_string(), self.messages.len());
+        self.by_name.insert(message.full_name().to_string(), self.messages.len());
         self.messages.push(message.clone());
         self.messages.len() - 1
     }
@@ -98,9 +85,7 @@ impl Compiler {
         let mut wire = HashMap::new();
         for field in message.fields() {
             if field.is_map() {
-                return Err(Error::Map {
-                    field: field.full_name().to_string(),
-                });
+                return Err(Error::Map { field: field.full_name().to_string() });
             }
             wire.insert(field.number(), self.wire(&field));
             if let Some(field) = self.field(field)? {
@@ -127,10 +112,7 @@ impl Compiler {
             | Type::Sint32
             | Type::Sint64 => wire::Kind::PackedVarint,
         };
-        wire::Field {
-            name: field.name().to_string(),
-            kind,
-        }
+        wire::Field { name: field.name().to_string(), kind }
     }
 
     /// What holds for a field, or nothing where its rules are to be ignored or there are none.
@@ -155,9 +137,7 @@ impl Compiler {
                 ("ignore", Value::EnumNumber(IGNORE_UNSPECIFIED)) => {}
                 ("ignore", Value::EnumNumber(IGNORE_IF_ZERO_VALUE)) => field.skip_unset = true,
                 ("ignore", Value::EnumNumber(IGNORE_ALWAYS)) => return Ok(None),
-                ("repeated", Value::Message(rules)) if field.descriptor.is_list() => {
-                    list(&name, rules, &mut field)?
-                }
+                ("repeated", Value::Message(rules)) if field.descriptor.is_list() => list(&name, rules, &mut field)?,
                 (rule, Value::Message(rules)) if !field.descriptor.is_list() => {
                     field.item.rules = tests(&name, &field.descriptor, rule, rules)?;
                 }
@@ -186,23 +166,11 @@ fn list(name: &str, rules: &DynamicMessage, field: &mut Field) -> Result<(), Err
         let id = format!("repeated.{rule}");
         let items = |n: u64| counted(n, "item");
         match (rule.as_str(), &value) {
-            ("min_items", Value::U64(n)) => {
-                field
-                    .list
-                    .push(size(id, Size::AtLeast(*n), items(*n), Kind::Items))
-            }
-            ("max_items", Value::U64(n)) => {
-                field
-                    .list
-                    .push(size(id, Size::AtMost(*n), items(*n), Kind::Items))
-            }
+            ("min_items", Value::U64(n)) => field.list.push(size(id, Size::AtLeast(*n), items(*n), Kind::Items)),
+            ("max_items", Value::U64(n)) => field.list.push(size(id, Size::AtMost(*n), items(*n), Kind::Items)),
             ("unique", Value::Bool(false)) => {}
             ("unique", Value::Bool(true)) if is_whole(&field.descriptor.kind()) => {
-                field.list.push(Test {
-                    id,
-                    wants: "no item may stand here twice".to_string(),
-                    kind: Kind::Unique,
-                });
+                field.list.push(Test { id, wants: "no item may stand here twice".to_string(), kind: Kind::Unique });
             }
             ("items", Value::Message(rules)) => items_of(name, rules, field)?,
             _ => return Err(unsupported(name, &id)),
@@ -230,10 +198,7 @@ fn items_of(name: &str, rules: &DynamicMessage, field: &mut Field) -> Result<(),
 
 /// Buf's option, if it is set. One that our schema does not declare stands among the unknown fields.
 fn options(name: &str, options: &DynamicMessage) -> Result<Option<DynamicMessage>, Error> {
-    if options
-        .unknown_fields()
-        .any(|field| [OPTION, PREDEFINED].contains(&field.number()))
-    {
+    if options.unknown_fields().any(|field| [OPTION, PREDEFINED].contains(&field.number())) {
         return Err(unsupported(name, "of an undeclared kind"));
     }
     let mut found = None;
@@ -250,18 +215,12 @@ fn options(name: &str, options: &DynamicMessage) -> Result<Option<DynamicMessage
 /// The fields that are set in an option, none of them unknown.
 pub(super) fn entries(name: &str, rules: &DynamicMessage) -> Result<Vec<(String, Value)>, Error> {
     if let Some(unknown) = rules.unknown_fields().next() {
-        return Err(unsupported(
-            name,
-            &format!("{} number {}", rules.descriptor().name(), unknown.number()),
-        ));
+        return Err(unsupported(name, &format!("{} number {}", rules.descriptor().name(), unknown.number())));
     }
     if let Some((extension, _)) = rules.extensions().next() {
         return Err(unsupported(name, extension.full_name()));
     }
-    Ok(rules
-        .fields()
-        .map(|(field, value)| (field.name().to_string(), value.clone()))
-        .collect())
+    Ok(rules.fields().map(|(field, value)| (field.name().to_string(), value.clone())).collect())
 }
 
 /// The kinds of which a list can be `unique`.
@@ -270,8 +229,5 @@ fn is_whole(kind: &Type) -> bool {
 }
 
 pub(super) fn unsupported(field: &str, rule: &str) -> Error {
-    Error::Unsupported {
-        field: field.to_string(),
-        rule: rule.to_string(),
-    }
+    Error::Unsupported { field: field.to_string(), rule: rule.to_string() }
 }

@@ -77,53 +77,30 @@ impl RulesLayer {
     pub fn new(pool: &DescriptorPool, large: &[&str], in_flight: usize) -> Result<RulesLayer, Error> {
         let rules = Rules::new(pool)?;
         let mut methods = HashMap::new();
-        for method in pool
-            .services()
-            .flat_map(|service| service.methods().collect::<Vec<_>>())
-        {
+        for method in pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
             if let Some(plan) = rules.by_name.get(method.input().full_name()) {
                 let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
-                methods.insert(
-                    path.clone(),
-                    Arc::new(Method::new(&method, *plan, large.contains(&path.as_str()))),
-                );
+                methods.insert(path.clone(), Arc::new(Method::new(&method, *plan, large.contains(&path.as_str()))));
             }
         }
         if let Some(path) = large.iter().find(|path| !methods.contains_key(**path)) {
             return Err(Error::NoSuchRpc((*path).to_string()));
         }
         let in_flight = Arc::new(Semaphore::new((in_flight / UNIT).min(Semaphore::MAX_PERMITS)));
-        Ok(RulesLayer(Arc::new(Gate {
-            rules,
-            methods,
-            in_flight,
-        })))
+        Ok(RulesLayer(Arc::new(Gate { rules, methods, in_flight })))
     }
 }
 
 impl Method {
     fn new(method: &MethodDescriptor, plan: usize, is_large: bool) -> Method {
         let is_stream = method.is_client_streaming();
-        let limit = if is_large || is_stream {
-            LARGE_LIMIT
-        } else {
-            USUAL_LIMIT
-        };
-        Method {
-            input: method.input(),
-            plan,
-            is_stream,
-            limit,
-        }
+        let limit = if is_large || is_stream { LARGE_LIMIT } else { USUAL_LIMIT };
+        Method { input: method.input(), plan, is_stream, limit }
     }
 
     fn too_large(&self) -> Fault {
-        let message = format!(
-            "the message is larger than {} KiB, the limit of this RPC",
-            self.limit / 1024
-        );
-        Fault::new(Code::ResourceExhausted, Reason::TooLarge, message)
-            .with("limit_bytes", self.limit.to_string())
+        let message = format!("the message is larger than {} KiB, the limit of this RPC", self.limit / 1024);
+        Fault::new(Code::ResourceExhausted, Reason::TooLarge, message).with("limit_bytes", self.limit.to_string())
     }
 }
 
@@ -133,8 +110,7 @@ impl Gate {
         match wire::scan(&self.rules.plans, method.plan, &message) {
             Ok(()) => {}
             Err(Flaw::TooManyValues) => {
-                let message =
-                    format!("the message holds more than {MAX_VALUES} values, the limit of every RPC");
+                let message = format!("the message holds more than {MAX_VALUES} values, the limit of every RPC");
                 return Err(Fault::new(Code::ResourceExhausted, Reason::TooLarge, message));
             }
             Err(Flaw::NotUtf8(path)) => {
@@ -155,23 +131,15 @@ impl Gate {
 
     /// Takes room for a body of `len` bytes in all, of which `held` has a part already.
     fn hold(&self, len: usize, held: &mut Option<OwnedSemaphorePermit>) -> Result<(), Fault> {
-        let more = len
-            .div_ceil(UNIT)
-            .saturating_sub(held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
+        let more = len.div_ceil(UNIT).saturating_sub(held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
         if more == 0 {
             return Ok(());
         }
         let n = u32::try_from(more).unwrap_or(u32::MAX);
-        let permit = Arc::clone(&self.in_flight)
-            .try_acquire_many_owned(n)
-            .map_err(|_| Fault {
-                retry_after: Some(Duration::from_secs(1)),
-                ..Fault::new(
-                    Code::ResourceExhausted,
-                    Reason::TooLarge,
-                    "too many large requests at once; try again",
-                )
-            })?;
+        let permit = Arc::clone(&self.in_flight).try_acquire_many_owned(n).map_err(|_| Fault {
+            retry_after: Some(Duration::from_secs(1)),
+            ..Fault::new(Code::ResourceExhausted, Reason::TooLarge, "too many large requests at once; try again")
+        })?;
         match held {
             Some(held) => held.merge(permit),
             None => *held = Some(permit),
@@ -180,11 +148,7 @@ impl Gate {
     }
 
     /// Reads the one message of a request, header included, together with the room that it takes.
-    async fn collect(
-        &self,
-        method: &Method,
-        mut body: Body,
-    ) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Status> {
+    async fn collect(&self, method: &Method, mut body: Body) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Status> {
         let mut held = None;
         let mut bytes = BytesMut::new();
         while let Some(frame) = body.frame().await {
@@ -203,12 +167,9 @@ impl Gate {
             }
         }
         if bytes.is_empty() {
-            return Err(Fault::new(
-                Code::Unimplemented,
-                Reason::UnknownRpc,
-                "this RPC takes one message; none came",
-            )
-            .into());
+            return Err(
+                Fault::new(Code::Unimplemented, Reason::UnknownRpc, "this RPC takes one message; none came").into()
+            );
         }
         if frame_len(&bytes, method)? != Some(bytes.len()) {
             return Err(cut_short().into());
@@ -223,19 +184,11 @@ fn frame_len(bytes: &[u8], method: &Method) -> Result<Option<usize>, Fault> {
         return Ok(None);
     };
     let len = len.get_u32() as usize;
-    if len > method.limit {
-        Err(method.too_large())
-    } else {
-        Ok(Some(HEADER + len))
-    }
+    if len > method.limit { Err(method.too_large()) } else { Ok(Some(HEADER + len)) }
 }
 
 fn cut_short() -> Fault {
-    Fault::new(
-        Code::InvalidArgument,
-        Reason::InvalidFields,
-        "the request ends within a message; send it whole",
-    )
+    Fault::new(Code::InvalidArgument, Reason::InvalidFields, "the request ends within a message; send it whole")
 }
 
 fn refused(mut violations: Vec<Violation>) -> Fault {
@@ -245,28 +198,16 @@ fn refused(mut violations: Vec<Violation>) -> Fault {
     }
     violations.truncate(MAX_VIOLATIONS);
     let message = format!("{n} fields are not valid; the first {MAX_VIOLATIONS} are named in the details");
-    Fault {
-        message,
-        ..Fault::invalid(violations)
-    }
+    Fault { message, ..Fault::invalid(violations) }
 }
 
 impl Asked {
     fn of(mut message: DynamicMessage) -> Asked {
         let text = |value: Value| value.as_str().map(str::to_string);
-        let request_id = message
-            .take_field_by_name("request_id")
-            .and_then(text)
-            .filter(|id| !id.is_empty());
-        let validate_only = message
-            .get_field_by_name("validate_only")
-            .and_then(|value| value.as_bool());
+        let request_id = message.take_field_by_name("request_id").and_then(text).filter(|id| !id.is_empty());
+        let validate_only = message.get_field_by_name("validate_only").and_then(|value| value.as_bool());
         let digest = Sha256::digest(message.encode_to_vec()).into();
-        Asked {
-            request_id,
-            validate_only: validate_only.unwrap_or(false),
-            digest,
-        }
+        Asked { request_id, validate_only: validate_only.unwrap_or(false), digest }
     }
 }
 
@@ -274,10 +215,7 @@ impl<S> tower::Layer<S> for RulesLayer {
     type Service = Checked<S>;
 
     fn layer(&self, inner: S) -> Checked<S> {
-        Checked {
-            inner,
-            gate: Arc::clone(&self.0),
-        }
+        Checked { inner, gate: Arc::clone(&self.0) }
     }
 }
 
@@ -311,14 +249,7 @@ where
         let gate = Arc::clone(&self.gate);
         if method.is_stream {
             head.extensions.insert(Asked::default());
-            let body = CheckedBody {
-                body,
-                gate,
-                method,
-                bytes: BytesMut::new(),
-                held: None,
-                ended: false,
-            };
+            let body = CheckedBody { body, gate, method, bytes: BytesMut::new(), held: None, ended: false };
             return Box::pin(self.inner.call(http::Request::from_parts(head, Body::new(body))));
         }
         // The service that was polled ready answers; its clone waits for the next request.
@@ -336,9 +267,7 @@ where
                     Err(fault) => return Ok(Status::from(fault).into_http()),
                 };
             }
-            inner
-                .call(http::Request::from_parts(head, Body::new(Full::new(bytes))))
-                .await
+            inner.call(http::Request::from_parts(head, Body::new(Full::new(bytes)))).await
         })
     }
 }
@@ -395,10 +324,7 @@ impl http_body::Body for CheckedBody {
     type Data = Bytes;
     type Error = Status;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         if self.ended {
             return Poll::Ready(None);
         }

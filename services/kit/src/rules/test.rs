@@ -61,10 +61,8 @@ pub(super) struct Bound {
 /// What HTML's e-mail input accepts, which is Buf's definition too.
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     let label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
-    Regex::new(&format!(
-        r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{label}(?:\.{label})*$"
-    ))
-    .expect("the expression is constant and tested")
+    Regex::new(&format!(r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{label}(?:\.{label})*$"))
+        .expect("the expression is constant and tested")
 });
 
 impl Test {
@@ -105,10 +103,7 @@ impl Test {
     /// Buf tells an empty value from a wrong one.
     fn well_known(&self, text: &str, is_valid: impl Fn(&str) -> bool) -> Option<(String, String)> {
         if text.is_empty() {
-            return Some((
-                format!("{}_empty", self.id),
-                format!("{}; this is empty", self.wants),
-            ));
+            return Some((format!("{}_empty", self.id), format!("{}; this is empty", self.wants)));
         }
         (!is_valid(text)).then(|| (self.id.clone(), self.wants.clone()))
     }
@@ -121,17 +116,9 @@ impl Range {
     }
 
     fn holds(&self, n: i128) -> bool {
-        let above = self
-            .low
-            .is_none_or(|low| n > low.at || (low.included && n == low.at));
-        let below = self
-            .high
-            .is_none_or(|high| n < high.at || (high.included && n == high.at));
-        if self.is_inverted() {
-            above || below
-        } else {
-            above && below
-        }
+        let above = self.low.is_none_or(|low| n > low.at || (low.included && n == low.at));
+        let below = self.high.is_none_or(|high| n < high.at || (high.included && n == high.at));
+        if self.is_inverted() { above || below } else { above && below }
     }
 }
 
@@ -153,21 +140,15 @@ fn is_unique(items: &[Value]) -> bool {
 }
 
 fn text(value: &Value) -> &str {
-    value
-        .as_str()
-        .expect("string rules are compiled for string fields only")
+    value.as_str().expect("string rules are compiled for string fields only")
 }
 
 fn bytes(value: &Value) -> &[u8] {
-    value
-        .as_bytes()
-        .expect("bytes rules are compiled for bytes fields only")
+    value.as_bytes().expect("bytes rules are compiled for bytes fields only")
 }
 
 fn list(value: &Value) -> &[Value] {
-    value
-        .as_list()
-        .expect("repeated rules are compiled for repeated fields only")
+    value.as_list().expect("repeated rules are compiled for repeated fields only")
 }
 
 /// The number that a value is or stands for.
@@ -182,12 +163,7 @@ pub(super) fn number(value: &Value) -> i128 {
             let part = |name| time.get_field_by_name(name).map_or(0, |part| number(&part));
             part("seconds") * 1_000_000_000 + part("nanos")
         }
-        Value::F32(_)
-        | Value::F64(_)
-        | Value::String(_)
-        | Value::Bytes(_)
-        | Value::List(_)
-        | Value::Map(_) => {
+        Value::F32(_) | Value::F64(_) | Value::String(_) | Value::Bytes(_) | Value::List(_) | Value::Map(_) => {
             unreachable!("number rules are compiled for whole numbers, enums and timestamps only")
         }
     }

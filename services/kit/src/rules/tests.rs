@@ -72,9 +72,7 @@ impl FileResolver for Given {
 fn pool_of(files: Vec<(&'static str, String)>) -> DescriptorPool {
     let mut resolver = ChainFileResolver::new();
     resolver.add(Given(files));
-    resolver.add(IncludeFileResolver::new(
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto").into(),
-    ));
+    resolver.add(IncludeFileResolver::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto").into()));
     resolver.add(GoogleFileResolver::new());
     let mut compiler = protox::Compiler::with_file_resolver(resolver);
     compiler.include_imports(true).open_file("t.proto").unwrap();
@@ -88,10 +86,7 @@ fn pool() -> DescriptorPool {
 /// The contract with other fields in one message, and more on top.
 fn built(fields: &str, top: &str) -> Result<Rules, Error> {
     let head = "syntax = \"proto3\"; package t.v1; import \"buf/validate/validate.proto\";";
-    Rules::new(&pool_of(vec![(
-        "t.proto",
-        format!("{head} {top} message Ask {{ {fields} }}"),
-    )]))
+    Rules::new(&pool_of(vec![("t.proto", format!("{head} {top} message Ask {{ {fields} }}"))]))
 }
 
 fn ask(text: &str) -> DynamicMessage {
@@ -117,10 +112,7 @@ fn message(name: &str, fields: &str) -> DynamicMessage {
 
 fn broken(message: &DynamicMessage) -> Vec<String> {
     let found = Rules::new(&pool()).unwrap().check(message);
-    found
-        .into_iter()
-        .map(|violation| format!("{} {}", violation.field, violation.rule))
-        .collect()
+    found.into_iter().map(|violation| format!("{} {}", violation.field, violation.rule)).collect()
 }
 
 #[test]
@@ -134,21 +126,10 @@ fn every_violation_is_named_at_once_by_its_path() {
     let mut inner = message("t.v1.Answer", "yes=true");
     inner.set_field_by_name("inner", answer("file=abc"));
     let mut ask = ask("request_id=no pages=10 kind=3 note=x");
-    ask.set_field_by_name(
-        "tags",
-        Value::List(
-            ["a", "abcd", "a"]
-                .map(|tag| Value::String(tag.to_string()))
-                .to_vec(),
-        ),
-    );
+    ask.set_field_by_name("tags", Value::List(["a", "abcd", "a"].map(|tag| Value::String(tag.to_string())).to_vec()));
     ask.set_field_by_name(
         "answers",
-        Value::List(vec![
-            answer("text=abcd yes=true"),
-            answer(""),
-            Value::Message(inner),
-        ]),
+        Value::List(vec![answer("text=abcd yes=true"), answer(""), Value::Message(inner)]),
     );
     ask.set_field_by_name("hidden", answer("text=abcd"));
     let want = [
@@ -179,94 +160,55 @@ fn a_violation_says_what_is_accepted_and_how_far_off_the_value_is() {
     let mut time = DynamicMessage::new(pool().get_message_by_name("google.protobuf.Timestamp").unwrap());
     time.set_field_by_name("seconds", Value::I64(86400));
     early.set_field_by_name("after", Value::Message(time));
-    assert_eq!(
-        Rules::new(&pool()).unwrap().check(&early)[0].says,
-        "must be after 1970-01-02T00:00:00Z"
-    );
+    assert_eq!(Rules::new(&pool()).unwrap().check(&early)[0].says, "must be after 1970-01-02T00:00:00Z");
 }
 
 #[test]
 fn a_rule_that_is_not_known_here_stops_the_start_by_name() {
     let schema = include_str!("../../../../proto/buf/validate/validate.proto");
-    let schema = schema.replace(
-        "  optional string prefix = 7;",
-        "  optional string prefix = 7;\n  optional string suffix = 8;",
-    );
+    let schema =
+        schema.replace("  optional string prefix = 7;", "  optional string prefix = 7;\n  optional string suffix = 8;");
     let text = "syntax = \"proto3\"; package t.v1; import \"buf/validate/validate.proto\";
         message Ask { string a = 1 [(buf.validate.field).string.suffix = \"x\"]; }";
-    let pool = pool_of(vec![
-        ("buf/validate/validate.proto", schema),
-        ("t.proto", text.to_string()),
-    ]);
+    let pool = pool_of(vec![("buf/validate/validate.proto", schema), ("t.proto", text.to_string())]);
     let error = Rules::new(&pool).err().unwrap();
-    assert!(
-        matches!(&error, Error::Unsupported { field, rule } if field == "t.v1.Ask.a" && rule == "string.suffix")
-    );
+    assert!(matches!(&error, Error::Unsupported { field, rule } if field == "t.v1.Ask.a" && rule == "string.suffix"));
 }
 
 #[test]
 fn a_rule_that_the_schema_does_not_declare_stops_the_start() {
     let full = pool_of(vec![("t.proto", CONTRACT.to_string())]);
     // The same descriptors without the schema: the options are then unknown fields.
-    let mut set = prost_reflect::prost_types::FileDescriptorSet {
-        file: full.file_descriptor_protos().cloned().collect(),
-    };
+    let mut set =
+        prost_reflect::prost_types::FileDescriptorSet { file: full.file_descriptor_protos().cloned().collect() };
     set.file.retain(|file| !file.name().starts_with("buf/"));
     let mut bytes = Vec::new();
     for file in full.files().filter(|file| !file.name().starts_with("buf/")) {
         let mut file = DynamicMessage::decode(
-            full.get_message_by_name("google.protobuf.FileDescriptorProto")
-                .unwrap(),
+            full.get_message_by_name("google.protobuf.FileDescriptorProto").unwrap(),
             file.encode_to_vec().as_slice(),
         )
         .unwrap();
         let kept = |value: &Value| value.as_str().is_none_or(|name| !name.starts_with("buf/"));
-        file.get_field_by_name_mut("dependency")
-            .unwrap()
-            .as_list_mut()
-            .unwrap()
-            .retain(kept);
+        file.get_field_by_name_mut("dependency").unwrap().as_list_mut().unwrap().retain(kept);
         prost::encoding::message::encode(1, &file, &mut bytes);
     }
-    let error = Rules::new(&DescriptorPool::decode(bytes.as_slice()).unwrap())
-        .err()
-        .unwrap();
-    assert!(
-        matches!(&error, Error::Unsupported { field, .. } if field == "t.v1.Ask.request_id"),
-        "{error}"
-    );
+    let error = Rules::new(&DescriptorPool::decode(bytes.as_slice()).unwrap()).err().unwrap();
+    assert!(matches!(&error, Error::Unsupported { field, .. } if field == "t.v1.Ask.request_id"), "{error}");
 }
 
 #[test]
 fn a_rule_of_another_type_stops_the_start() {
     for (field, rule) in [
-        (
-            "int32 a = 1 [(buf.validate.field).string.min_len = 1];",
-            "string.min_len",
-        ),
+        ("int32 a = 1 [(buf.validate.field).string.min_len = 1];", "string.min_len"),
         ("int32 a = 1 [(buf.validate.field).int64.gt = 1];", "int64.gt"),
-        (
-            "string a = 1 [(buf.validate.field).repeated.min_items = 1];",
-            "repeated.min_items",
-        ),
-        (
-            "repeated string a = 1 [(buf.validate.field).string.min_len = 1];",
-            "string",
-        ),
-        (
-            "repeated Ask a = 1 [(buf.validate.field).repeated.unique = true];",
-            "repeated.unique",
-        ),
-        (
-            "repeated string a = 1 [(buf.validate.field).repeated.items.required = true];",
-            "repeated.items.required",
-        ),
+        ("string a = 1 [(buf.validate.field).repeated.min_items = 1];", "repeated.min_items"),
+        ("repeated string a = 1 [(buf.validate.field).string.min_len = 1];", "string"),
+        ("repeated Ask a = 1 [(buf.validate.field).repeated.unique = true];", "repeated.unique"),
+        ("repeated string a = 1 [(buf.validate.field).repeated.items.required = true];", "repeated.items.required"),
     ] {
         let error = built(field, "").err().unwrap();
-        assert!(
-            matches!(&error, Error::Unsupported { rule: found, .. } if found == rule),
-            "{error}"
-        );
+        assert!(matches!(&error, Error::Unsupported { rule: found, .. } if found == rule), "{error}");
     }
 }
 
@@ -280,36 +222,21 @@ fn a_map_stops_the_start() {
 #[test]
 fn a_pattern_that_re2_reads_otherwise_stops_the_start() {
     for pattern in [r"^\\d+$", r"\\bx", "[a[b]]", "[a&&b]", "[a--b]", r"x\\"] {
-        let error = built(
-            &format!("string a = 1 [(buf.validate.field).string.pattern = \"{pattern}\"];"),
-            "",
-        )
-        .err();
+        let error = built(&format!("string a = 1 [(buf.validate.field).string.pattern = \"{pattern}\"];"), "").err();
         assert!(matches!(error, Some(Error::PatternDiffers { .. })), "{pattern}");
     }
     for pattern in ["^x{2,1}$", "(", "(?=x)"] {
-        let error = built(
-            &format!("string a = 1 [(buf.validate.field).string.pattern = \"{pattern}\"];"),
-            "",
-        )
-        .err();
+        let error = built(&format!("string a = 1 [(buf.validate.field).string.pattern = \"{pattern}\"];"), "").err();
         assert!(matches!(error, Some(Error::Pattern { .. })), "{pattern}");
     }
     assert!(
-        built(
-            r#"string a = 1 [(buf.validate.field).string.pattern = "^[^/\\\\\\x00-\\x1f-]+\\.x$"];"#,
-            ""
-        )
-        .is_ok()
+        built(r#"string a = 1 [(buf.validate.field).string.pattern = "^[^/\\\\\\x00-\\x1f-]+\\.x$"];"#, "").is_ok()
     );
 }
 
 /// What reached the handler.
 #[derive(Clone, Default)]
-struct Seen(
-    Arc<Mutex<Vec<Option<Asked>>>>,
-    Arc<Mutex<Vec<Result<Bytes, Status>>>>,
-);
+struct Seen(Arc<Mutex<Vec<Option<Asked>>>>, Arc<Mutex<Vec<Result<Bytes, Status>>>>);
 
 impl Seen {
     fn asked(&self) -> Asked {
@@ -327,11 +254,7 @@ async fn call(layer: &RulesLayer, rpc: &str, body: Body) -> (Seen, Option<Status
     let mut service = layer.layer(tower::service_fn(move |request: http::Request<Body>| {
         let handler = handler.clone();
         async move {
-            handler
-                .0
-                .lock()
-                .unwrap()
-                .push(request.extensions().get::<Asked>().cloned());
+            handler.0.lock().unwrap().push(request.extensions().get::<Asked>().cloned());
             let mut body = request.into_body();
             while let Some(frame) = body.frame().await {
                 let frame = frame.map(|frame| frame.into_data().unwrap());
@@ -341,9 +264,7 @@ async fn call(layer: &RulesLayer, rpc: &str, body: Body) -> (Seen, Option<Status
             Ok::<_, Infallible>(http::Response::new(Body::empty()))
         }
     }));
-    let request = http::Request::post(format!("http://local/{rpc}"))
-        .body(body)
-        .unwrap();
+    let request = http::Request::post(format!("http://local/{rpc}")).body(body).unwrap();
     let response = service.call(request).await.unwrap();
     (seen, Status::from_header_map(response.headers()))
 }
@@ -361,25 +282,19 @@ fn body(bytes: impl Into<Bytes>) -> Body {
 
 /// A body in chunks of so many bytes, which never says how long it is.
 fn chunked(bytes: &[u8], n: usize) -> Body {
-    let chunks: Vec<_> = bytes
-        .chunks(n)
-        .map(|chunk| Ok::<_, Status>(Frame::data(Bytes::copy_from_slice(chunk))))
-        .collect();
+    let chunks: Vec<_> =
+        bytes.chunks(n).map(|chunk| Ok::<_, Status>(Frame::data(Bytes::copy_from_slice(chunk)))).collect();
     Body::new(StreamBody::new(tokio_stream::iter(chunks)))
 }
 
 #[tokio::test]
 async fn a_valid_request_reaches_the_handler_unchanged_with_what_was_asked() {
-    let bytes = framed(
-        &ask("request_id=0190a1b2-0000-7000-8000-000000000001 title=a validate_only=true").encode_to_vec(),
-    );
+    let bytes =
+        framed(&ask("request_id=0190a1b2-0000-7000-8000-000000000001 title=a validate_only=true").encode_to_vec());
     let (seen, refusal) = call(&layer(), "t.v1.Asks/Put", chunked(&bytes, 3)).await;
     assert!(refusal.is_none());
     assert_eq!(seen.1.lock().unwrap()[0].as_ref().unwrap(), &bytes);
-    assert_eq!(
-        seen.asked().request_id.as_deref(),
-        Some("0190a1b2-0000-7000-8000-000000000001")
-    );
+    assert_eq!(seen.asked().request_id.as_deref(), Some("0190a1b2-0000-7000-8000-000000000001"));
     assert!(seen.asked().validate_only);
 }
 
@@ -405,19 +320,11 @@ async fn the_digest_is_over_the_content_without_the_request_id() {
 
 #[tokio::test]
 async fn a_request_that_breaks_a_rule_is_answered_with_every_violation() {
-    let (seen, refusal) = call(
-        &layer(),
-        "t.v1.Asks/Put",
-        body(framed(&ask("pages=10").encode_to_vec())),
-    )
-    .await;
+    let (seen, refusal) = call(&layer(), "t.v1.Asks/Put", body(framed(&ask("pages=10").encode_to_vec()))).await;
     let refusal = refusal.unwrap();
     assert_eq!(refusal.code(), Code::InvalidArgument);
     let found = refusal.get_details_bad_request().unwrap().field_violations;
-    assert_eq!(
-        found.iter().map(|found| found.field.as_str()).collect::<Vec<_>>(),
-        ["title", "pages"]
-    );
+    assert_eq!(found.iter().map(|found| found.field.as_str()).collect::<Vec<_>>(), ["title", "pages"]);
     assert_eq!(found[1].reason, "int32.gte_lte");
     assert!(seen.0.lock().unwrap().is_empty());
 }
@@ -425,16 +332,10 @@ async fn a_request_that_breaks_a_rule_is_answered_with_every_violation() {
 #[tokio::test]
 async fn a_hopeless_request_gets_as_many_violations_as_a_header_holds() {
     let mut ask = ask("title=a");
-    ask.set_field_by_name(
-        "answers",
-        Value::List(vec![Value::Message(message("t.v1.Answer", "")); 500]),
-    );
+    ask.set_field_by_name("answers", Value::List(vec![Value::Message(message("t.v1.Answer", "")); 500]));
     let (_, refusal) = call(&layer(), "t.v1.Asks/Put", body(framed(&ask.encode_to_vec()))).await;
     let refusal = refusal.unwrap();
-    assert_eq!(
-        refusal.message(),
-        "500 fields are not valid; the first 40 are named in the details"
-    );
+    assert_eq!(refusal.message(), "500 fields are not valid; the first 40 are named in the details");
     assert!(refusal.details().len() < 6000);
 }
 
@@ -448,37 +349,16 @@ async fn refusal(rpc: &str, body: Body) -> (Code, String) {
 #[tokio::test]
 async fn a_unary_call_with_no_message_or_two_is_unimplemented_as_grpc_has_it() {
     let one = framed(&ask("title=a").encode_to_vec());
-    assert_eq!(
-        refusal("t.v1.Asks/Put", Body::empty()).await.0,
-        Code::Unimplemented
-    );
-    assert_eq!(
-        refusal("t.v1.Asks/Put", body([one.clone(), one.clone()].concat()))
-            .await
-            .0,
-        Code::Unimplemented
-    );
-    assert_eq!(
-        refusal("t.v1.Asks/Put", chunked(&[one, vec![0]].concat(), 1))
-            .await
-            .0,
-        Code::Unimplemented
-    );
+    assert_eq!(refusal("t.v1.Asks/Put", Body::empty()).await.0, Code::Unimplemented);
+    assert_eq!(refusal("t.v1.Asks/Put", body([one.clone(), one.clone()].concat())).await.0, Code::Unimplemented);
+    assert_eq!(refusal("t.v1.Asks/Put", chunked(&[one, vec![0]].concat(), 1)).await.0, Code::Unimplemented);
 }
 
 #[tokio::test]
 async fn a_request_that_ends_within_its_message_is_refused() {
     let one = framed(&ask("title=a").encode_to_vec());
-    assert_eq!(
-        refusal("t.v1.Asks/Put", body(one[..3].to_vec())).await.0,
-        Code::InvalidArgument
-    );
-    assert_eq!(
-        refusal("t.v1.Asks/Put", body(one[..one.len() - 1].to_vec()))
-            .await
-            .0,
-        Code::InvalidArgument
-    );
+    assert_eq!(refusal("t.v1.Asks/Put", body(one[..3].to_vec())).await.0, Code::InvalidArgument);
+    assert_eq!(refusal("t.v1.Asks/Put", body(one[..one.len() - 1].to_vec())).await.0, Code::InvalidArgument);
 }
 
 /// A message of exactly so many bytes: a title and an unknown field.
@@ -499,13 +379,7 @@ async fn a_message_over_the_limit_of_its_rpc_is_refused_from_its_header() {
         let header = framed(&of_size(limit + 1))[..5].to_vec();
         let (code, message) = refusal(rpc, body(header)).await;
         assert_eq!(code, Code::ResourceExhausted);
-        assert_eq!(
-            message,
-            format!(
-                "the message is larger than {} KiB, the limit of this RPC",
-                limit / 1024
-            )
-        );
+        assert_eq!(message, format!("the message is larger than {} KiB, the limit of this RPC", limit / 1024));
     }
 }
 
@@ -523,10 +397,7 @@ async fn text_that_is_not_utf8_is_refused_by_the_name_of_its_field() {
     let mut bytes = ask("title=a").encode_to_vec();
     bytes.extend([0x32, 0x03, 0x0a, 0x01, 0xff]);
     let (code, message) = refusal("t.v1.Asks/Put", body(framed(&bytes))).await;
-    assert_eq!(
-        (code, message.as_str()),
-        (Code::InvalidArgument, "answers.text: must be text in UTF-8")
-    );
+    assert_eq!((code, message.as_str()), (Code::InvalidArgument, "answers.text: must be text in UTF-8"));
 }
 
 #[tokio::test]
@@ -545,18 +416,10 @@ async fn a_message_that_would_unfold_in_memory_is_not_decoded() {
     let mut packed = title.clone();
     prost::encoding::bytes::encode(11, &vec![1_u8; MAX_VALUES], &mut packed);
     let repeated = |item: &[u8]| [title.clone(), item.repeat(MAX_VALUES)].concat();
-    for bytes in [
-        repeated(&[0x62, 0x00]),
-        packed,
-        repeated(&[0x78, 0x01]),
-        repeated(&[0x7b, 0x7c]),
-    ] {
+    for bytes in [repeated(&[0x62, 0x00]), packed, repeated(&[0x78, 0x01]), repeated(&[0x7b, 0x7c])] {
         let (code, message) = refusal("t.v1.Asks/Put", body(framed(&bytes))).await;
         assert_eq!(code, Code::ResourceExhausted, "{message}");
-        assert_eq!(
-            message,
-            "the message holds more than 20000 values, the limit of every RPC"
-        );
+        assert_eq!(message, "the message holds more than 20000 values, the limit of every RPC");
     }
     let mut fits = title;
     prost::encoding::bytes::encode(11, &vec![1_u8; MAX_VALUES - 2], &mut fits);
@@ -573,20 +436,14 @@ async fn messages_nested_without_end_are_refused() {
     }
     let mut request = Vec::new();
     prost::encoding::bytes::encode(6, &bytes, &mut request);
-    assert_eq!(
-        refusal("t.v1.Asks/Put", body(framed(&request))).await.0,
-        Code::InvalidArgument
-    );
+    assert_eq!(refusal("t.v1.Asks/Put", body(framed(&request))).await.0, Code::InvalidArgument);
 }
 
 #[tokio::test]
 async fn bodies_in_flight_are_capped_until_the_answer_begins() {
     let layer = RulesLayer::new(&pool(), &[], 8 * 1024).unwrap();
     let six = || framed(&of_size(6 * 1024));
-    let (began, go) = (
-        Arc::new(tokio::sync::Notify::new()),
-        Arc::new(tokio::sync::Notify::new()),
-    );
+    let (began, go) = (Arc::new(tokio::sync::Notify::new()), Arc::new(tokio::sync::Notify::new()));
     let mut slow = layer.layer(tower::service_fn({
         let (began, go) = (began.clone(), go.clone());
         move |_: http::Request<Body>| {
@@ -598,9 +455,7 @@ async fn bodies_in_flight_are_capped_until_the_answer_begins() {
             }
         }
     }));
-    let request = http::Request::post("http://local/t.v1.Asks/Put")
-        .body(body(six()))
-        .unwrap();
+    let request = http::Request::post("http://local/t.v1.Asks/Put").body(body(six())).unwrap();
     let first = tokio::spawn(slow.call(request));
     began.notified().await;
     let (_, refusal) = call(&layer, "t.v1.Asks/Put", body(six())).await;
@@ -621,10 +476,7 @@ async fn an_rpc_that_the_contract_does_not_know_passes_untouched() {
 
 #[test]
 fn a_limit_for_an_rpc_that_does_not_exist_stops_the_start() {
-    assert!(matches!(
-        RulesLayer::new(&pool(), &["/t.v1.Asks/Gone"], 1024),
-        Err(Error::NoSuchRpc(_))
-    ));
+    assert!(matches!(RulesLayer::new(&pool(), &["/t.v1.Asks/Gone"], 1024), Err(Error::NoSuchRpc(_))));
 }
 
 #[tokio::test]
@@ -634,13 +486,7 @@ async fn a_stream_is_passed_on_message_by_message() {
         let (seen, refusal) = call(&layer(), "t.v1.Asks/Stream", chunked(&messages.concat(), n)).await;
         assert!(refusal.is_none());
         assert_eq!(seen.asked(), Asked::default());
-        let passed: Vec<Bytes> = seen
-            .1
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|message| message.clone().unwrap())
-            .collect();
+        let passed: Vec<Bytes> = seen.1.lock().unwrap().iter().map(|message| message.clone().unwrap()).collect();
         assert_eq!(passed, messages);
     }
 }
@@ -650,19 +496,11 @@ async fn a_stream_ends_at_its_first_bad_message_with_the_reason() {
     let good = framed(&ask("title=a").encode_to_vec());
     let large = framed(&of_size(1024 * 1024 + 1));
     for (second, code) in [
-        (
-            framed(&ask("title=sixsix").encode_to_vec()),
-            Code::InvalidArgument,
-        ),
+        (framed(&ask("title=sixsix").encode_to_vec()), Code::InvalidArgument),
         (good[..4].to_vec(), Code::InvalidArgument),
         (large[..5].to_vec(), Code::ResourceExhausted),
     ] {
-        let (seen, _) = call(
-            &layer(),
-            "t.v1.Asks/Stream",
-            body([good.clone(), second].concat()),
-        )
-        .await;
+        let (seen, _) = call(&layer(), "t.v1.Asks/Stream", body([good.clone(), second].concat())).await;
         let passed = seen.1.lock().unwrap();
         assert_eq!(passed.len(), 2);
         assert_eq!(passed[0].as_ref().unwrap(), &good);
@@ -695,14 +533,7 @@ async fn a_stream_gives_back_its_room_as_it_is_read() {
     // Each message ends with its chunk.
     let message = framed(&of_size(40 * 1024 - 5));
     let body = chunked(&message.repeat(3), 8 * 1024);
-    service
-        .call(
-            http::Request::post("http://local/t.v1.Asks/Stream")
-                .body(body)
-                .unwrap(),
-        )
-        .await
-        .unwrap();
+    service.call(http::Request::post("http://local/t.v1.Asks/Stream").body(body).unwrap()).await.unwrap();
 }
 
 fn body_of(n: usize) -> Body {
@@ -714,23 +545,13 @@ async fn an_empty_stream_and_a_known_length_are_passed_on_as_such() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sizes = seen.clone();
     let mut service = layer().layer(tower::service_fn(move |request: http::Request<Body>| {
-        sizes
-            .lock()
-            .unwrap()
-            .push((request.body().is_end_stream(), request.body().size_hint().exact()));
+        sizes.lock().unwrap().push((request.body().is_end_stream(), request.body().size_hint().exact()));
         async { Ok::<_, Infallible>(http::Response::new(Body::empty())) }
     }));
     let one = framed(&ask("title=a").encode_to_vec());
     let len = one.len() as u64;
     for body in [Body::empty(), body(one)] {
-        service
-            .call(
-                http::Request::post("http://local/t.v1.Asks/Stream")
-                    .body(body)
-                    .unwrap(),
-            )
-            .await
-            .unwrap();
+        service.call(http::Request::post("http://local/t.v1.Asks/Stream").body(body).unwrap()).await.unwrap();
     }
     assert_eq!(*seen.lock().unwrap(), [(true, Some(0)), (false, Some(len))]);
 }

@@ -15,34 +15,19 @@ pub(super) fn tests(
     rules: &DynamicMessage,
 ) -> Result<Vec<Test>, Error> {
     let mut tests = Vec::new();
-    let mut range = Range {
-        low: None,
-        high: None,
-    };
+    let mut range = Range { low: None, high: None };
     for (part, value) in entries(name, rules)? {
         let id = format!("{rule}.{part}");
-        let bound = |included| {
-            Some(Bound {
-                at: number(&value),
-                included,
-            })
-        };
+        let bound = |included| Some(Bound { at: number(&value), included });
         let test = match (rule, field.kind()) {
             ("string", Type::String) => text(name, id, &part, &value)?,
             ("bytes", Type::Bytes) => bytes(name, id, &part, &value)?,
             ("bool", Type::Bool) if part == "const" => {
                 let want = value.as_bool().unwrap_or_default();
-                Some(Test {
-                    id,
-                    wants: format!("must be {want}"),
-                    kind: Kind::Bool(want),
-                })
+                Some(Test { id, wants: format!("must be {want}"), kind: Kind::Bool(want) })
             }
             ("enum", Type::Enum(values)) => numbers(name, id, &part, &value, Some(&values))?,
-            ("int32", Type::Int32)
-            | ("int64", Type::Int64)
-            | ("uint32", Type::Uint32)
-            | ("uint64", Type::Uint64) => {
+            ("int32", Type::Int32) | ("int64", Type::Int64) | ("uint32", Type::Uint32) | ("uint64", Type::Uint64) => {
                 match part.as_str() {
                     "lt" => range.high = bound(false),
                     "lte" => range.high = bound(true),
@@ -76,52 +61,32 @@ fn text(name: &str, id: String, part: &str, value: &Value) -> Result<Option<Test
     let chars = |n: u64| counted(n, "character");
     let bytes = |n: u64| counted(n, "byte");
     Ok(Some(match (part, value) {
-        ("const", Value::String(want)) => Test {
-            id,
-            wants: format!("must be \"{want}\""),
-            kind: Kind::Text(want.clone()),
-        },
+        ("const", Value::String(want)) => {
+            Test { id, wants: format!("must be \"{want}\""), kind: Kind::Text(want.clone()) }
+        }
         ("len", Value::U64(n)) => size(id, Size::Exactly(*n), chars(*n), Kind::Chars),
         ("min_len", Value::U64(n)) => size(id, Size::AtLeast(*n), chars(*n), Kind::Chars),
         ("max_len", Value::U64(n)) => size(id, Size::AtMost(*n), chars(*n), Kind::Chars),
         ("min_bytes", Value::U64(n)) => size(id, Size::AtLeast(*n), bytes(*n), Kind::TextBytes),
         ("max_bytes", Value::U64(n)) => size(id, Size::AtMost(*n), bytes(*n), Kind::TextBytes),
-        ("pattern", Value::String(pattern)) => Test {
-            id,
-            wants: format!("must match {pattern}"),
-            kind: Kind::Matches(compiled(name, pattern)?),
-        },
-        ("prefix", Value::String(prefix)) => Test {
-            id,
-            wants: format!("must begin with \"{prefix}\""),
-            kind: Kind::Prefix(prefix.clone()),
-        },
+        ("pattern", Value::String(pattern)) => {
+            Test { id, wants: format!("must match {pattern}"), kind: Kind::Matches(compiled(name, pattern)?) }
+        }
+        ("prefix", Value::String(prefix)) => {
+            Test { id, wants: format!("must begin with \"{prefix}\""), kind: Kind::Prefix(prefix.clone()) }
+        }
         ("in", Value::List(want)) => {
             let (names, set) = words(want);
-            Test {
-                id,
-                wants: format!("must be one of {names}"),
-                kind: Kind::TextIn(set.into_iter().collect()),
-            }
+            Test { id, wants: format!("must be one of {names}"), kind: Kind::TextIn(set.into_iter().collect()) }
         }
         ("not_in", Value::List(want)) => {
             let (names, set) = words(want);
-            Test {
-                id,
-                wants: format!("must be none of {names}"),
-                kind: Kind::TextNotIn(set.into_iter().collect()),
-            }
+            Test { id, wants: format!("must be none of {names}"), kind: Kind::TextNotIn(set.into_iter().collect()) }
         }
-        ("email", Value::Bool(true)) => Test {
-            id,
-            wants: "must be an e-mail address".to_string(),
-            kind: Kind::Email,
-        },
-        ("uuid", Value::Bool(true)) => Test {
-            id,
-            wants: "must be a UUID with its hyphens".to_string(),
-            kind: Kind::Uuid,
-        },
+        ("email", Value::Bool(true)) => Test { id, wants: "must be an e-mail address".to_string(), kind: Kind::Email },
+        ("uuid", Value::Bool(true)) => {
+            Test { id, wants: "must be a UUID with its hyphens".to_string(), kind: Kind::Uuid }
+        }
         ("email" | "uuid", Value::Bool(false)) => return Ok(None),
         _ => return Err(unsupported(name, &id)),
     }))
@@ -146,9 +111,7 @@ fn numbers(
     values: Option<&EnumDescriptor>,
 ) -> Result<Option<Test>, Error> {
     let called = |n: &i128| {
-        let value = values
-            .zip(i32::try_from(*n).ok())
-            .and_then(|(values, n)| values.get_value(n));
+        let value = values.zip(i32::try_from(*n).ok()).and_then(|(values, n)| values.get_value(n));
         value.map_or_else(|| n.to_string(), |value| value.name().to_string())
     };
     let all = |list: &[Value]| list.iter().map(number).collect::<Vec<i128>>();
@@ -161,37 +124,21 @@ fn numbers(
             };
             let set = values.values().map(|value| i128::from(value.number())).collect();
             let wants = format!("must be a value that {} declares", values.name());
-            Test {
-                id,
-                wants,
-                kind: Kind::NumberIn(set),
-            }
+            Test { id, wants, kind: Kind::NumberIn(set) }
         }
         ("const", want @ (Value::I32(_) | Value::I64(_) | Value::U32(_) | Value::U64(_))) => {
             let want = number(want);
-            Test {
-                id,
-                wants: format!("must be {}", called(&want)),
-                kind: Kind::Number(want),
-            }
+            Test { id, wants: format!("must be {}", called(&want)), kind: Kind::Number(want) }
         }
         ("in", Value::List(want)) => {
             let want = all(want);
             let wants = format!("must be one of {}", listed(&want));
-            Test {
-                id,
-                wants,
-                kind: Kind::NumberIn(want.into_iter().collect()),
-            }
+            Test { id, wants, kind: Kind::NumberIn(want.into_iter().collect()) }
         }
         ("not_in", Value::List(want)) => {
             let want = all(want);
             let wants = format!("must be none of {}", listed(&want));
-            Test {
-                id,
-                wants,
-                kind: Kind::NumberNotIn(want.into_iter().collect()),
-            }
+            Test { id, wants, kind: Kind::NumberNotIn(want.into_iter().collect()) }
         }
         _ => return Err(unsupported(name, &id)),
     }))
@@ -219,20 +166,12 @@ fn ranged(rule: &str, range: Range) -> Test {
         (true, false) => format!("before {}", instant(bound.at)),
     });
     let and = if range.is_inverted() { " or " } else { " and " };
-    let wants = format!(
-        "must be {}",
-        [low, high].into_iter().flatten().collect::<Vec<_>>().join(and)
-    );
-    Test {
-        id: format!("{rule}.{id}"),
-        wants,
-        kind: Kind::Range(range),
-    }
+    let wants = format!("must be {}", [low, high].into_iter().flatten().collect::<Vec<_>>().join(and));
+    Test { id: format!("{rule}.{id}"), wants, kind: Kind::Range(range) }
 }
 
 fn instant(nanos: i128) -> String {
-    jiff::Timestamp::from_nanosecond(nanos)
-        .map_or_else(|_| format!("{nanos} ns"), |instant| instant.to_string())
+    jiff::Timestamp::from_nanosecond(nanos).map_or_else(|_| format!("{nanos} ns"), |instant| instant.to_string())
 }
 
 pub(super) fn size(id: String, size: Size, counted: String, kind: fn(Size) -> Kind) -> Test {
@@ -241,36 +180,21 @@ pub(super) fn size(id: String, size: Size, counted: String, kind: fn(Size) -> Ki
         Size::AtLeast(_) => "at least",
         Size::AtMost(_) => "at most",
     };
-    Test {
-        id,
-        wants: format!("{how} {counted}"),
-        kind: kind(size),
-    }
+    Test { id, wants: format!("{how} {counted}"), kind: kind(size) }
 }
 
 pub(super) fn counted(n: u64, what: &str) -> String {
-    if n == 1 {
-        format!("1 {what}")
-    } else {
-        format!("{n} {what}s")
-    }
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 fn words(list: &[Value]) -> (String, Vec<String>) {
-    let words: Vec<String> = list
-        .iter()
-        .filter_map(Value::as_str)
-        .map(str::to_string)
-        .collect();
+    let words: Vec<String> = list.iter().filter_map(Value::as_str).map(str::to_string).collect();
     (words.join(", "), words)
 }
 
 fn compiled(name: &str, pattern: &str) -> Result<Regex, Error> {
     if may_differ_in_re2(pattern) {
-        return Err(Error::PatternDiffers {
-            field: name.to_string(),
-            pattern: pattern.to_string(),
-        });
+        return Err(Error::PatternDiffers { field: name.to_string(), pattern: pattern.to_string() });
     }
     Regex::new(pattern).map_err(|error| Error::Pattern {
         field: name.to_string(),

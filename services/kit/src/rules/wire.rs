@@ -73,14 +73,7 @@ impl Scan<'_> {
         Ok(())
     }
 
-    fn content(
-        &mut self,
-        plan: usize,
-        number: u32,
-        content: &[u8],
-        path: &str,
-        depth: usize,
-    ) -> Result<(), Flaw> {
+    fn content(&mut self, plan: usize, number: u32, content: &[u8], path: &str, depth: usize) -> Result<(), Flaw> {
         let plans = self.plans;
         let Some(field) = plans[plan].wire.get(&number) else {
             return Ok(());
@@ -89,9 +82,7 @@ impl Scan<'_> {
             Kind::Message(inner) if depth < MAX_DEPTH => {
                 self.message(inner, content, &joined(path, &field.name), depth + 1)
             }
-            Kind::Text if std::str::from_utf8(content).is_err() => {
-                Err(Flaw::NotUtf8(joined(path, &field.name)))
-            }
+            Kind::Text if std::str::from_utf8(content).is_err() => Err(Flaw::NotUtf8(joined(path, &field.name))),
             Kind::PackedVarint => self.count(content.iter().filter(|byte| **byte < 0x80).count()),
             Kind::Packed32 => self.count(content.len() / 4),
             Kind::Packed64 => self.count(content.len() / 8),
@@ -101,11 +92,7 @@ impl Scan<'_> {
 
     fn count(&mut self, n: usize) -> Result<(), Flaw> {
         self.n_values += n;
-        if self.n_values > MAX_VALUES {
-            Err(Flaw::TooManyValues)
-        } else {
-            Ok(())
-        }
+        if self.n_values > MAX_VALUES { Err(Flaw::TooManyValues) } else { Ok(()) }
     }
 }
 

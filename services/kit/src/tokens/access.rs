@@ -9,9 +9,7 @@ use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{
-    Jws, KeySet, SigningKey, TOKEN_LIMIT, TokenError, check_begun, check_expiry, check_issued, random, sign,
-};
+use super::{Jws, KeySet, SigningKey, TOKEN_LIMIT, TokenError, check_begun, check_expiry, check_issued, random, sign};
 
 /// The longest life of an access token, in seconds.
 pub const ACCESS_LIFETIME_S: i64 = 15 * 60;
@@ -60,14 +58,10 @@ pub struct Expect {
 impl AccessClaims {
     fn check(&self, expect: &Expect, now: i64) -> Result<(), TokenError> {
         if self.iss != expect.issuer {
-            return Err(TokenError::Issuer {
-                expected: expect.issuer.clone(),
-            });
+            return Err(TokenError::Issuer { expected: expect.issuer.clone() });
         }
         if self.aud != expect.audience {
-            return Err(TokenError::Audience {
-                expected: expect.audience.clone(),
-            });
+            return Err(TokenError::Audience { expected: expect.audience.clone() });
         }
         check_window(self.iat, self.nbf, self.exp, ACCESS_LIFETIME_S, now)
     }
@@ -75,29 +69,18 @@ impl AccessClaims {
 
 /// Signs an access token with a key of `registry`.
 pub fn mint(key: &SigningKey, claims: &AccessClaims) -> String {
-    sign(key, ACCESS_TYPE, claims)
-        .expect("the claims are texts and numbers, and the key was read when it was made")
+    sign(key, ACCESS_TYPE, claims).expect("the claims are texts and numbers, and the key was read when it was made")
 }
 
 /// Checks an access token in full.
 ///
 /// Errors as [`TokenError`] says, from `exp` plus the leeway on, and for a key that is not a role key of `registry`.
-pub fn verify_access(
-    keys: &KeySet,
-    token: &str,
-    expect: &Expect,
-    now: i64,
-) -> Result<AccessClaims, TokenError> {
+pub fn verify_access(keys: &KeySet, token: &str, expect: &Expect, now: i64) -> Result<AccessClaims, TokenError> {
     let (_, claims) = open_access(keys, &Jws::take_apart(token, TOKEN_LIMIT)?, expect, now)?;
     Ok(claims)
 }
 
-fn open_access(
-    keys: &KeySet,
-    jws: &Jws<'_>,
-    expect: &Expect,
-    now: i64,
-) -> Result<(String, AccessClaims), TokenError> {
+fn open_access(keys: &KeySet, jws: &Jws<'_>, expect: &Expect, now: i64) -> Result<(String, AccessClaims), TokenError> {
     jws.expect_type(ACCESS_TYPE)?;
     let key = keys.signer(jws)?;
     key.signs_for(ISSUING_ROLE)?;
@@ -133,9 +116,7 @@ impl RoleClaims {
             return Err(TokenError::Subject);
         }
         if self.aud != audience {
-            return Err(TokenError::Audience {
-                expected: audience.to_string(),
-            });
+            return Err(TokenError::Audience { expected: audience.to_string() });
         }
         check_window(self.iat, self.nbf, self.exp, ROLE_LIFETIME_S, now)
     }
@@ -153,8 +134,7 @@ pub fn mint_role(key: &SigningKey, audience: &str, now: i64) -> String {
         nbf: now,
         exp: now.saturating_add(ROLE_LIFETIME_S),
     };
-    sign(key, ROLE_TYPE, &claims)
-        .expect("the claims are texts and numbers, and the key was read when it was made")
+    sign(key, ROLE_TYPE, &claims).expect("the claims are texts and numbers, and the key was read when it was made")
 }
 
 /// Checks a role token in full; the role it names is that of the key that signed it.
@@ -163,12 +143,7 @@ pub fn verify_role(keys: &KeySet, token: &str, audience: &str, now: i64) -> Resu
     Ok(claims)
 }
 
-fn open_role(
-    keys: &KeySet,
-    jws: &Jws<'_>,
-    audience: &str,
-    now: i64,
-) -> Result<(String, RoleClaims), TokenError> {
+fn open_role(keys: &KeySet, jws: &Jws<'_>, audience: &str, now: i64) -> Result<(String, RoleClaims), TokenError> {
     jws.expect_type(ROLE_TYPE)?;
     let key = keys.signer(jws)?;
     let claims: RoleClaims = jws.claims()?;
@@ -214,11 +189,7 @@ impl TokenCache {
             .max_capacity(10_000)
             .time_to_live(Duration::from_secs(ACCESS_LIFETIME_S.unsigned_abs()))
             .build();
-        TokenCache {
-            expect,
-            role_audience: role_audience.into(),
-            seen,
-        }
+        TokenCache { expect, role_audience: role_audience.into(), seen }
     }
 
     /// Checks an access token or a role token, whichever its type says it is.

@@ -60,9 +60,7 @@ impl FromStr for Alg {
 
     fn from_str(name: &str) -> Result<Alg, KeyError> {
         let all = [Alg::EdDsa, Alg::Es256, Alg::Ps256, Alg::Rs256];
-        all.into_iter()
-            .find(|alg| alg.as_str() == name)
-            .ok_or(KeyError::UnknownAlg)
+        all.into_iter().find(|alg| alg.as_str() == name).ok_or(KeyError::UnknownAlg)
     }
 }
 
@@ -107,12 +105,7 @@ impl ClientKey {
         jwk.kid = Some(kid.clone());
         jwk.usage = Some("sig".to_string());
         let jwk = serde_json::to_string(&jwk).expect("a JWK holds texts and whole numbers only");
-        Ok(ClientKey {
-            kid,
-            alg,
-            jwk,
-            verifying: material.verifying(),
-        })
+        Ok(ClientKey { kid, alg, jwk, verifying: material.verifying() })
     }
 
     /// The RFC 7638 thumbprint.
@@ -145,12 +138,7 @@ impl Material {
             let text = member.as_deref().ok_or(KeyError::NotPublicKey)?;
             URL_SAFE_NO_PAD.decode(text).map_err(|_| KeyError::NotPublicKey)
         };
-        let number = |member: &Option<String>| {
-            member
-                .as_deref()
-                .and_then(coordinate)
-                .ok_or(KeyError::NotPublicKey)
-        };
+        let number = |member: &Option<String>| member.as_deref().and_then(coordinate).ok_or(KeyError::NotPublicKey);
         match (jwk.kty.as_str(), jwk.crv.as_deref()) {
             ("OKP", Some("Ed25519")) => Ok(Material::Ed25519 { x: number(&jwk.x)? }),
             ("EC", Some("P-256")) => Material::p256(number(&jwk.x)?, number(&jwk.y)?),
@@ -175,13 +163,9 @@ impl Material {
         let der = STANDARD.decode(body).map_err(|_| KeyError::NotPublicKey)?;
         let (algorithm, bits) = public_key_info(&der).ok_or(KeyError::NotPublicKey)?;
         match algorithm {
-            ED25519 => Ok(Material::Ed25519 {
-                x: bits.try_into().map_err(|_| KeyError::NotPublicKey)?,
-            }),
+            ED25519 => Ok(Material::Ed25519 { x: bits.try_into().map_err(|_| KeyError::NotPublicKey)? }),
             P256 => match bits.split_first_chunk::<33>() {
-                Some((&[4, ref x @ ..], y)) => {
-                    Material::p256(*x, y.try_into().map_err(|_| KeyError::NotPublicKey)?)
-                }
+                Some((&[4, ref x @ ..], y)) => Material::p256(*x, y.try_into().map_err(|_| KeyError::NotPublicKey)?),
                 Some(_) | None => Err(KeyError::NotPublicKey),
             },
             RSA => {
@@ -216,10 +200,7 @@ impl Material {
         if !odd(n) || !odd(e) || e == [1] || e.len() > 4 {
             return Err(KeyError::NotPublicKey);
         }
-        Ok(Material::Rsa {
-            n: n.to_vec(),
-            e: e.to_vec(),
-        })
+        Ok(Material::Rsa { n: n.to_vec(), e: e.to_vec() })
     }
 
     /// The algorithm that was asked for, if the key can do it.
@@ -231,35 +212,17 @@ impl Material {
             (Material::Rsa { .. }, None) => Err(KeyError::AlgMissing),
             (Material::Ed25519 { .. }, Some(alg @ (Alg::Es256 | Alg::Ps256 | Alg::Rs256)))
             | (Material::P256 { .. }, Some(alg @ (Alg::EdDsa | Alg::Ps256 | Alg::Rs256)))
-            | (Material::Rsa { .. }, Some(alg @ (Alg::EdDsa | Alg::Es256))) => {
-                Err(KeyError::AlgMismatch { alg })
-            }
+            | (Material::Rsa { .. }, Some(alg @ (Alg::EdDsa | Alg::Es256))) => Err(KeyError::AlgMismatch { alg }),
         }
     }
 
     fn to_jwk(&self) -> Jwk {
         let text = |bytes: &[u8]| Some(URL_SAFE_NO_PAD.encode(bytes));
-        let kty = |kty: &str| Jwk {
-            kty: kty.to_string(),
-            ..Jwk::default()
-        };
+        let kty = |kty: &str| Jwk { kty: kty.to_string(), ..Jwk::default() };
         match self {
-            Material::Ed25519 { x } => Jwk {
-                crv: Some("Ed25519".to_string()),
-                x: text(x),
-                ..kty("OKP")
-            },
-            Material::P256 { x, y } => Jwk {
-                crv: Some("P-256".to_string()),
-                x: text(x),
-                y: text(y),
-                ..kty("EC")
-            },
-            Material::Rsa { n, e } => Jwk {
-                n: text(n),
-                e: text(e),
-                ..kty("RSA")
-            },
+            Material::Ed25519 { x } => Jwk { crv: Some("Ed25519".to_string()), x: text(x), ..kty("OKP") },
+            Material::P256 { x, y } => Jwk { crv: Some("P-256".to_string()), x: text(x), y: text(y), ..kty("EC") },
+            Material::Rsa { n, e } => Jwk { n: text(n), e: text(e), ..kty("RSA") },
         }
     }
 
@@ -268,9 +231,7 @@ impl Material {
             Material::Ed25519 { x } => ed25519_thumbprint(x),
             Material::P256 { .. } | Material::Rsa { .. } => {
                 // The members that RFC 7638 asks for are the ones that make up the key, in the order of ours.
-                thumbprint(
-                    &serde_json::to_string(&self.to_jwk()).expect("a JWK holds texts and whole numbers only"),
-                )
+                thumbprint(&serde_json::to_string(&self.to_jwk()).expect("a JWK holds texts and whole numbers only"))
             }
         }
     }
@@ -306,9 +267,7 @@ fn element(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = match *der {
         [first, length @ 0..=0x7f, ref rest @ ..] if first == tag => (usize::from(length), rest),
         [first, 0x81, length, ref rest @ ..] if first == tag => (usize::from(length), rest),
-        [first, 0x82, high, low, ref rest @ ..] if first == tag => {
-            (usize::from(high) << 8 | usize::from(low), rest)
-        }
+        [first, 0x82, high, low, ref rest @ ..] if first == tag => (usize::from(high) << 8 | usize::from(low), rest),
         _ => return None,
     };
     rest.split_at_checked(length)
@@ -359,11 +318,7 @@ impl Audience {
 
 /// The client an assertion claims to come from, unverified: good for finding its keys and nothing else.
 pub fn peek_client(assertion: &str) -> Option<String> {
-    Jws::take_apart(assertion, TOKEN_LIMIT)
-        .ok()?
-        .claims::<Claimed>()
-        .ok()?
-        .iss
+    Jws::take_apart(assertion, TOKEN_LIMIT).ok()?.claims::<Claimed>().ok()?.iss
 }
 
 /// Checks an assertion against the registered keys of one client; `accepted` are the names of ours that may be
@@ -379,9 +334,7 @@ pub fn verify_assertion(
     let jws = Jws::take_apart(assertion, TOKEN_LIMIT)?;
     // A type is optional here (RFC 7523), but a token made for something else is not an assertion.
     if jws.header.typ.is_some() && !jws.is_type("JWT") && !jws.is_type("client-authentication+jwt") {
-        return Err(TokenError::Type {
-            expected: "JWT".to_string(),
-        });
+        return Err(TokenError::Type { expected: "JWT".to_string() });
     }
     check_signature(public_keys, &jws)?;
     let claimed: Claimed = jws.claims()?;
@@ -392,9 +345,7 @@ pub fn verify_assertion(
     }
     let audience = claimed.aud.ok_or(TokenError::Missing { claim: "aud" })?;
     if !audience.is_only(accepted) {
-        return Err(TokenError::Audience {
-            expected: accepted.join(" or "),
-        });
+        return Err(TokenError::Audience { expected: accepted.join(" or ") });
     }
     let jti = claimed.jti.ok_or(TokenError::Missing { claim: "jti" })?;
     if !(1..=255).contains(&jti.chars().count()) {
@@ -403,9 +354,7 @@ pub fn verify_assertion(
     let exp = claimed.exp.ok_or(TokenError::Missing { claim: "exp" })?;
     check_expiry(exp, now)?;
     if exp.saturating_sub(now) > ASSERTION_LIFETIME_S + super::LEEWAY_S {
-        return Err(TokenError::Lifetime {
-            max_s: ASSERTION_LIFETIME_S,
-        });
+        return Err(TokenError::Lifetime { max_s: ASSERTION_LIFETIME_S });
     }
     claimed.nbf.map_or(Ok(()), |nbf| check_begun(nbf, now))?;
     claimed.iat.map_or(Ok(()), |iat| check_issued(iat, now))?;
@@ -417,10 +366,7 @@ fn check_signature(public_keys: &[ClientKey], jws: &Jws<'_>) -> Result<(), Token
     const ACCEPTED: &str = "the algorithm its key was registered for (EdDSA, ES256, PS256 or RS256)";
     let named = jws.header.kid.as_deref();
     let mut refusal = TokenError::UnknownKey;
-    for key in public_keys
-        .iter()
-        .filter(|key| named.is_none_or(|kid| kid == key.kid))
-    {
+    for key in public_keys.iter().filter(|key| named.is_none_or(|kid| kid == key.kid)) {
         if key.alg.as_str() != jws.header.alg {
             refusal = TokenError::Algorithm { accepted: ACCEPTED };
             continue;

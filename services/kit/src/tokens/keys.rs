@@ -23,11 +23,7 @@ pub enum KeyError {
     #[error("no key could be generated")]
     Generate,
     #[error("the key file {} cannot be {action}", path.display())]
-    File {
-        path: PathBuf,
-        action: &'static str,
-        source: io::Error,
-    },
+    File { path: PathBuf, action: &'static str, source: io::Error },
     #[error("the key file {0} can be read by others; run: chmod 600 {0}", path.display())]
     Exposed { path: PathBuf },
     #[error("the key file {} is not an Ed25519 private key in PKCS#8 (DER); restore it", path.display())]
@@ -76,35 +72,23 @@ impl SigningKey {
     ///
     /// Errors when group or others may open the file at all: a key that was readable is a key that leaked.
     pub fn read(role: &str, path: &Path) -> Result<SigningKey, KeyError> {
-        let failed = |source| KeyError::File {
-            path: path.to_path_buf(),
-            action: "read",
-            source,
-        };
+        let failed = |source| KeyError::File { path: path.to_path_buf(), action: "read", source };
         let file = File::open(path).map_err(failed)?;
         // The open file is asked, not the path, which may point elsewhere by now.
         #[cfg(unix)]
         if file.metadata().map_err(failed)?.permissions().mode() & 0o077 != 0 {
-            return Err(KeyError::Exposed {
-                path: path.to_path_buf(),
-            });
+            return Err(KeyError::Exposed { path: path.to_path_buf() });
         }
         let mut pkcs8 = Vec::new();
         file.take(1024).read_to_end(&mut pkcs8).map_err(failed)?;
-        SigningKey::from_pkcs8(role, &pkcs8).ok_or_else(|| KeyError::NotSigningKey {
-            path: path.to_path_buf(),
-        })
+        SigningKey::from_pkcs8(role, &pkcs8).ok_or_else(|| KeyError::NotSigningKey { path: path.to_path_buf() })
     }
 
     /// Writes the key to a new file that only its owner may open, and waits until it is on the disk.
     ///
     /// Errors when the file exists: no key is ever overwritten.
     pub fn write(&self, path: &Path) -> Result<(), KeyError> {
-        let failed = |source| KeyError::File {
-            path: path.to_path_buf(),
-            action: "written",
-            source,
-        };
+        let failed = |source| KeyError::File { path: path.to_path_buf(), action: "written", source };
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -115,25 +99,15 @@ impl SigningKey {
         // The name of a new file is in its folder, and is lost with the power until that is synced too.
         #[cfg(unix)]
         {
-            let folder = path
-                .parent()
-                .filter(|folder| !folder.as_os_str().is_empty())
-                .unwrap_or(Path::new("."));
-            File::open(folder)
-                .and_then(|folder| folder.sync_all())
-                .map_err(failed)?;
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
         }
         Ok(())
     }
 
     /// The public half, undated: `registry` dates keys when it learns of them and when it retires them.
     pub fn public(&self) -> PublicKey {
-        PublicKey {
-            role: self.role.clone(),
-            x: self.x,
-            created_at: None,
-            retired_at: None,
-        }
+        PublicKey { role: self.role.clone(), x: self.x, created_at: None, retired_at: None }
     }
 
     /// The RFC 7638 thumbprint of the public half.
@@ -153,12 +127,7 @@ impl SigningKey {
         let pair = Ed25519KeyPair::from_pkcs8(pkcs8).ok()?;
         let x: [u8; 32] = pair.public_key().as_ref().try_into().ok()?;
         let private = EncodingKey::from_ed_der(pkcs8);
-        Some(SigningKey {
-            role: role.to_string(),
-            kid: ed25519_thumbprint(&x),
-            x,
-            private,
-        })
+        Some(SigningKey { role: role.to_string(), kid: ed25519_thumbprint(&x), x, private })
     }
 }
 
@@ -207,12 +176,9 @@ impl PublicKey {
         let x = jwk.x.as_deref().and_then(coordinate);
         let sound = jwk.alg.as_deref() == Some("EdDSA") && jwk.usage.as_deref() == Some("sig");
         match (x, jwk.toadlane_role) {
-            (Some(x), Some(role)) if sound && kid == ed25519_thumbprint(&x) => Ok(PublicKey {
-                role,
-                x,
-                created_at: jwk.created_at,
-                retired_at: jwk.retired_at,
-            }),
+            (Some(x), Some(role)) if sound && kid == ed25519_thumbprint(&x) => {
+                Ok(PublicKey { role, x, created_at: jwk.created_at, retired_at: jwk.retired_at })
+            }
             (_, _) => Err(KeyError::BadMember { kid }),
         }
     }
@@ -250,9 +216,7 @@ impl KeySet {
         struct Wire {
             keys: Vec<Jwk>,
         }
-        let wire = Wire {
-            keys: self.keys.values().map(PublicKey::to_jwk).collect(),
-        };
+        let wire = Wire { keys: self.keys.values().map(PublicKey::to_jwk).collect() };
         serde_json::to_string(&wire).expect("a JWK holds texts and whole numbers only")
     }
 
@@ -299,13 +263,7 @@ impl KeySet {
 
 impl PublicKey {
     pub(super) fn signs_for(&self, role: &str) -> Result<(), TokenError> {
-        if self.role == role {
-            Ok(())
-        } else {
-            Err(TokenError::KeyOfAnotherRole {
-                role: role.to_string(),
-            })
-        }
+        if self.role == role { Ok(()) } else { Err(TokenError::KeyOfAnotherRole { role: role.to_string() }) }
     }
 
     /// Whether the key was in service at the instant that it signed itself.
@@ -367,10 +325,7 @@ pub(super) fn coordinate(text: &str) -> Option<[u8; 32]> {
 }
 
 pub(super) fn ed25519_thumbprint(x: &[u8; 32]) -> String {
-    thumbprint(&format!(
-        r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#,
-        URL_SAFE_NO_PAD.encode(x)
-    ))
+    thumbprint(&format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, URL_SAFE_NO_PAD.encode(x)))
 }
 
 /// RFC 7638 over the required members of a key, given as canonical JSON.

@@ -53,20 +53,14 @@ impl Code {
     pub fn generate(sign_in_id: &str) -> Code {
         let characters = random::<8>().map(|byte| char::from(ALPHABET[usize::from(byte & 31)]));
         let plain: String = characters.iter().collect();
-        Code {
-            shown_once: format!("{}-{}", &plain[..4], &plain[4..]),
-            stored: salted(sign_in_id, &plain),
-        }
+        Code { shown_once: format!("{}-{}", &plain[..4], &plain[4..]), stored: salted(sign_in_id, &plain) }
     }
 
     /// Whether this is the code that was shown, in constant time. Case, spaces and hyphens do not count, and
     /// letters that look like digits are read as those.
     pub fn matches(given: &str, sign_in_id: &str, stored: &str) -> bool {
         let mut plain = String::new();
-        for character in given
-            .chars()
-            .filter(|character| !character.is_whitespace() && *character != '-')
-        {
+        for character in given.chars().filter(|character| !character.is_whitespace() && *character != '-') {
             plain.push(match character.to_ascii_uppercase() {
                 'O' => '0',
                 'I' | 'L' => '1',

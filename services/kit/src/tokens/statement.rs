@@ -21,10 +21,7 @@ struct Issued {
 /// Errors when the claims have no `iat` or are too long, and for the types of our tokens: a statement that could
 /// pass for a token would be one.
 pub fn sign_statement(key: &SigningKey, typ: &str, claims: &impl Serialize) -> Result<String, TokenError> {
-    if [ACCESS_TYPE, ROLE_TYPE]
-        .iter()
-        .any(|taken| typ.to_ascii_lowercase().ends_with(taken))
-    {
+    if [ACCESS_TYPE, ROLE_TYPE].iter().any(|taken| typ.to_ascii_lowercase().ends_with(taken)) {
         return Err(TokenError::ReservedType);
     }
     let statement = sign(key, typ, claims).map_err(|_| TokenError::Undated)?;

@@ -81,7 +81,13 @@ fn open(tx: &mut Tx, cx: &Cx, target: &Target<MembershipId>) -> Result<Membershi
     Ok(membership)
 }
 
-fn settle(tx: &mut Tx, cx: &Cx, happened: OfMembership, old: &Membership, new: Membership) -> Result<Membership, Error> {
+fn settle(
+    tx: &mut Tx,
+    cx: &Cx,
+    happened: OfMembership,
+    old: &Membership,
+    new: Membership,
+) -> Result<Membership, Error> {
     store::update(tx, old, &new)?;
     outbox::put(tx, cx, cx.now, &events::membership(happened, &new))?;
     Ok(new)

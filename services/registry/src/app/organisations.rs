@@ -37,7 +37,7 @@ pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<OrganisationNow, Err
     policy::check(&cx.caller, Action::ChangeRegister, &Facts::default(), "organisation")?;
     let old = store::get(tx, cmd.target.id)?;
     if old.version != cmd.target.version {
-        return Err(Error::Stale { newer: Box::new(Newer::Organisation(old)) });
+        return Err(Error::Stale { newer: Box::new(Newer::Organisation(Box::new(old))) });
     }
     let began = store::began(tx, &cmd.details.successors)?;
     let new = old.amend(cmd.details.clone(), &began, cx.now)?;

@@ -13,7 +13,7 @@ use crate::error::{Error, Newer};
 use crate::events::{self, OfPerson, OfSeat};
 use crate::person::{Person, RoleGrant, fold_email, keep_an_administrator};
 use crate::policy::{self, Action, of_organisation, of_person};
-use crate::store::{boards, organisations, people as store, revocations};
+use crate::store::{boards, organisations, people as store, revocations, sign_ins};
 
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -37,16 +37,24 @@ pub struct Update {
     pub target: Target<PersonId>,
     pub name: String,
     pub email: String,
+    /// None means that the person stays where they are.
+    pub organisation: Option<OrgId>,
     /// In real time: what a new address ends.
     pub real_now: Timestamp,
 }
 
 pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<Person, Error> {
     let person = open(tx, cx, Action::ManagePerson, &cmd.target)?;
-    let renamed = person.rename(&cmd.name, &cmd.email, cx.now)?;
+    let mut renamed = person.rename(&cmd.name, &cmd.email, cx.now)?;
+    if let Some(organisation) = cmd.organisation.filter(|organisation| *organisation != person.organisation) {
+        // Both administrators would have to agree; the network's speaks for them.
+        policy::check(&cx.caller, Action::ChangeRegister, &of_organisation(organisation), "organisation")?;
+        renamed = renamed.of(organisations::get(tx, organisation)?.id);
+    }
     // Whoever had the old address shall not go on under it.
     if fold_email(&person.email) != fold_email(&renamed.email) {
         revocations::insert(tx, &person.id.to_string(), cmd.real_now)?;
+        sign_ins::forget_of(tx, person.id)?;
     }
     settle(tx, cx, OfPerson::Renamed, &person, renamed)
 }

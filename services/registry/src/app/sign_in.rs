@@ -8,7 +8,7 @@ use kit::fault::Violation;
 use kit::ids::{ClientId, GrantId, OrgId, PersonId, SignInId};
 use kit::outbox;
 use kit::time::Timestamp;
-use kit::tokens::{Code, PublicKey};
+use kit::tokens::{Code, KeySet, PublicKey};
 
 use super::clients;
 use crate::client::{self, Client};
@@ -19,6 +19,7 @@ use crate::organisation::{Details, Kind, Organisation};
 use crate::person::{Person, RoleGrant};
 use crate::policy::{self, Action, Facts, of_person};
 use crate::sign_in::{MOST_STARTS, Revocation, START_WINDOW_S, SignIn};
+use crate::store::keys::Known;
 use crate::store::{self, keys, organisations, people, revocations, sign_ins};
 
 /// How long a sign-in that was started is remembered.
@@ -92,7 +93,9 @@ pub struct RevokeSubject {
 pub fn revoke_subject(tx: &mut Tx, cx: &Cx, cmd: &RevokeSubject) -> Result<Revocation, Error> {
     let facts = facts_of(tx, cmd.subject)?;
     policy::check(&cx.caller, Action::RevokeSubject, &facts, "subject")?;
-    Ok(revocations::insert(tx, &cmd.subject.to_string(), cmd.real_now)?)
+    let revocation = revocations::insert(tx, &cmd.subject.to_string(), cmd.real_now)?;
+    outbox::put(tx, cx, cx.now, &events::subject_revoked(&revocation))?;
+    Ok(revocation)
 }
 
 fn facts_of(tx: &mut Tx, subject: Subject) -> Result<Facts, Error> {
@@ -113,20 +116,52 @@ pub struct PublishKey {
     pub real_now: Timestamp,
 }
 
-pub fn publish_key(tx: &mut Tx, cx: &Cx, cmd: &PublishKey) -> Result<Vec<PublicKey>, Error> {
+/// Every key that is known, after one was published.
+pub struct AllKeys(pub Vec<PublicKey>);
+
+pub fn publish_key(tx: &mut Tx, cx: &Cx, cmd: &PublishKey) -> Result<AllKeys, Error> {
     policy::check(&cx.caller, Action::ServePlatform, &Facts::default(), "key")?;
     if cx.caller.subject.to_string() != format!("role:{}", cmd.key.role) {
         let says = "a role publishes its own key";
         return Err(Error::Invalid(vec![Violation::new("jwks", "role", says)]));
     }
     put_key(tx, &cmd.key, cmd.real_now)?;
-    Ok(keys::all(tx)?)
+    Ok(AllKeys(keys::all(tx)?))
 }
 
-/// Makes a key known and retires the one before; one that is known changes nothing, be it retired.
-pub fn put_key(tx: &mut Tx, key: &PublicKey, real_now: Timestamp) -> Result<(), Error> {
-    if !keys::is_known(tx, key)? {
-        keys::succeed(tx, key, real_now.seconds())?;
+/// Makes a new key known and retires the one before; one that is in use changes nothing.
+///
+/// # Errors
+/// [`Error::RetiredKey`] for one that was retired: nothing that it signs would be believed.
+fn put_key(tx: &mut Tx, key: &PublicKey, real_now: Timestamp) -> Result<(), Error> {
+    match keys::known(tx, key)? {
+        Known::New => Ok(keys::succeed(tx, key, real_now.seconds())?),
+        Known::InUse => Ok(()),
+        Known::Retired => Err(Error::RetiredKey { role: key.role.clone(), kid: key.kid() }),
+    }
+}
+
+/// Takes over the keys of an installation, dated ones as retired. What is retired here already stays so, whatever an old
+/// copy of the set says.
+///
+/// # Errors
+/// [`Error::TwoKeys`] when the set has two keys in use for one role, [`Error::RetiredKey`] when our own was retired.
+pub fn take_keys(tx: &mut Tx, set: &KeySet, own: &str, real_now: Timestamp) -> Result<(), Error> {
+    let mut roles: Vec<&str> = Vec::new();
+    for key in set.iter().filter(|key| key.retired_at.is_none()) {
+        if roles.contains(&key.role.as_str()) {
+            return Err(Error::TwoKeys { role: key.role.clone() });
+        }
+        roles.push(&key.role);
+        match put_key(tx, key, real_now) {
+            Err(Error::RetiredKey { .. }) if key.kid() != own => {}
+            other => other?,
+        }
+    }
+    for key in set.iter() {
+        if let Some(retired_at) = key.retired_at {
+            keys::retire(tx, key, retired_at)?;
+        }
     }
     Ok(())
 }

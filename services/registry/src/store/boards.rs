@@ -91,11 +91,8 @@ pub fn page(tx: &mut Tx, after: After, limit: i64) -> Result<Vec<Board>, DbError
         let same_name = board::short_name.eq(name.clone()).and(board::id.gt(id));
         query = query.filter(board::short_name.gt(name).or(same_name));
     }
-    let rows: Vec<BoardRow> = query
-        .order((board::short_name.asc(), board::id.asc()))
-        .limit(limit)
-        .select(BoardRow::as_select())
-        .load(tx)?;
+    let rows: Vec<BoardRow> =
+        query.order((board::short_name.asc(), board::id.asc())).limit(limit).select(BoardRow::as_select()).load(tx)?;
     rows.into_iter().map(board_of).collect()
 }
 
@@ -154,12 +151,7 @@ pub struct Filter {
 }
 
 /// One page with the names of those who sit, by first day.
-pub fn page_of_seats(
-    tx: &mut Tx,
-    filter: &Filter,
-    after: After,
-    limit: i64,
-) -> Result<Vec<(Seat, String)>, DbError> {
+pub fn page_of_seats(tx: &mut Tx, filter: &Filter, after: After, limit: i64) -> Result<Vec<(Seat, String)>, DbError> {
     let mut query = seat::table.inner_join(person::table).into_boxed::<super::Backend>();
     if let Some(board) = filter.board {
         query = query.filter(seat::board_id.eq(board.to_string()));

@@ -70,7 +70,8 @@ pub fn insert(tx: &mut Tx, client: &Client) -> Result<(), DbError> {
 
 /// Writes the new version over the one it was made from, credentials included.
 pub fn update(tx: &mut Tx, old: &Client, new: &Client) -> Result<(), Error> {
-    let of_old_version = client::table.filter(client::id.eq(new.id.to_string())).filter(client::version.eq(old.version));
+    let of_old_version =
+        client::table.filter(client::id.eq(new.id.to_string())).filter(client::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx)?;
     if n_changed == 0 {
         return Err(Error::Stale { newer: Box::new(Newer::Client(get(tx, new.id)?)) });

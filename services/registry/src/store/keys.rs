@@ -30,10 +30,42 @@ pub fn all(tx: &mut Tx) -> Result<Vec<PublicKey>, DbError> {
     Ok(keys)
 }
 
-/// Whether a key is known, be it retired.
-pub fn is_known(tx: &mut Tx, key: &PublicKey) -> Result<bool, DbError> {
-    let found: Option<String> = role_key::table.find(key.kid()).select(role_key::kid).first(tx).optional()?;
-    Ok(found.is_some())
+/// What is known of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    New,
+    InUse,
+    Retired,
+}
+
+pub fn known(tx: &mut Tx, key: &PublicKey) -> Result<Known, DbError> {
+    let found: Option<Option<i64>> =
+        role_key::table.find(key.kid()).select(role_key::retired_at).first(tx).optional()?;
+    Ok(match found {
+        None => Known::New,
+        Some(None) => Known::InUse,
+        Some(Some(_)) => Known::Retired,
+    })
+}
+
+/// Records that a key was retired. The earlier date counts.
+pub fn retire(tx: &mut Tx, key: &PublicKey, retired_at: i64) -> Result<(), DbError> {
+    let row = KeyRow {
+        kid: key.kid(),
+        role: key.role.clone(),
+        public_key: key.x.to_vec(),
+        created_at: key.created_at.unwrap_or(retired_at).min(retired_at),
+        retired_at: Some(retired_at),
+    };
+    kit::each_backend!(tx, conn => diesel::insert_into(role_key::table)
+        .values(&row)
+        .on_conflict_do_nothing()
+        .execute(conn))?;
+    let later = role_key::retired_at.is_null().or(role_key::retired_at.assume_not_null().gt(retired_at));
+    diesel::update(role_key::table.filter(role_key::kid.eq(key.kid())).filter(later))
+        .set(role_key::retired_at.eq(retired_at))
+        .execute(tx)?;
+    Ok(())
 }
 
 /// Makes a new key known, in use from this second on, and retires the one before.

@@ -55,9 +55,11 @@ fn find(tx: &mut Tx, id: OrgId) -> Result<Option<Organisation>, DbError> {
     Ok(complete(tx, row.into_iter().collect())?.pop())
 }
 
-/// Whether no organisation was ever entered.
-pub fn is_empty(tx: &mut Tx) -> Result<bool, DbError> {
-    let first: Option<String> = organisation::table.select(organisation::id).first(tx).optional()?;
+/// Whether the councils of the registers were never entered. The network itself, which `toadlane admin first` enters
+/// before the first start, has no code of a register.
+pub fn lacks_registers(tx: &mut Tx) -> Result<bool, DbError> {
+    let coded = organisation::table.filter(organisation::code.ne(""));
+    let first: Option<String> = coded.select(organisation::id).first(tx).optional()?;
     Ok(first.is_none())
 }
 
@@ -109,13 +111,13 @@ pub fn predecessors(tx: &mut Tx, of: &[OrgId]) -> Result<HashMap<OrgId, Vec<OrgI
 }
 
 pub fn insert(tx: &mut Tx, organisation: &Organisation) -> Result<(), Error> {
+    expect_free_codes(tx, organisation)?;
     insert_alone(tx, organisation)?;
     Ok(insert_links(tx, organisation)?)
 }
 
 /// The row without what refers to others: those may not be there yet while a registry is seeded.
 pub fn insert_alone(tx: &mut Tx, organisation: &Organisation) -> Result<(), Error> {
-    expect_free_codes(tx, organisation)?;
     diesel::insert_into(organisation::table).values(row_of(organisation)).execute(tx).map_err(taken)?;
     Ok(())
 }
@@ -147,10 +149,11 @@ pub fn insert_links(tx: &mut Tx, organisation: &Organisation) -> Result<(), DbEr
 pub fn update(tx: &mut Tx, old: &Organisation, new: &Organisation) -> Result<(), Error> {
     expect_free_codes(tx, new)?;
     let id = new.id.to_string();
-    let of_old_version = organisation::table.filter(organisation::id.eq(&id)).filter(organisation::version.eq(old.version));
+    let of_old_version =
+        organisation::table.filter(organisation::id.eq(&id)).filter(organisation::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx).map_err(taken)?;
     if n_changed == 0 {
-        return Err(Error::Stale { newer: Box::new(Newer::Organisation(get(tx, new.id)?)) });
+        return Err(Error::Stale { newer: Box::new(Newer::Organisation(Box::new(get(tx, new.id)?))) });
     }
     diesel::delete(former_gss_code::table.filter(former_gss_code::organisation_id.eq(&id))).execute(tx)?;
     diesel::delete(successor::table.filter(successor::organisation_id.eq(&id))).execute(tx)?;

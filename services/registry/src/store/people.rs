@@ -88,7 +88,8 @@ pub fn update(tx: &mut Tx, old: &Person, new: &Person) -> Result<(), Error> {
     if fold_email(&old.email) != fold_email(&new.email) {
         expect_free_email(tx, new)?;
     }
-    let of_old_version = person::table.filter(person::id.eq(new.id.to_string())).filter(person::version.eq(old.version));
+    let of_old_version =
+        person::table.filter(person::id.eq(new.id.to_string())).filter(person::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx).map_err(taken)?;
     if n_changed == 0 {
         return Err(Error::Stale { newer: Box::new(Newer::Person(get(tx, new.id)?)) });

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
-use kit::ids::SignInId;
+use kit::ids::{PersonId, SignInId};
 use kit::time::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -69,6 +69,12 @@ pub fn update(tx: &mut Tx, new: &SignIn) -> Result<(), DbError> {
     diesel::update(sign_in::table.find(new.id.to_string()))
         .set((sign_in::n_tries.eq(n_tries), sign_in::used_at.eq(used_at)))
         .execute(tx)?;
+    Ok(())
+}
+
+/// Forgets what was started for a person: the codes went to an address that is no longer theirs.
+pub fn forget_of(tx: &mut Tx, person: PersonId) -> Result<(), DbError> {
+    diesel::delete(sign_in::table.filter(sign_in::person_id.eq(person.to_string()))).execute(tx)?;
     Ok(())
 }
 

@@ -9,8 +9,9 @@ use crate::check::Known;
 use crate::error::Error;
 use crate::events;
 use crate::policy::{self, Action, Facts};
-use crate::round::{Entry, LaterDates, Round, RoundNow, Step, Timetable};
+use crate::round::{Entry, LaterDates, Round, RoundNow, Timetable};
 use crate::rules::Rules;
+use crate::state::Step;
 use crate::store;
 
 /// A step on one round, as the caller read it.
@@ -74,8 +75,8 @@ pub struct Schedule {
     pub target: Target,
 }
 
-/// Publishes a draft and freezes its version of the framework. `boards` are those of its boards that the registry
-/// holds, asked beforehand.
+/// Publishes a draft and freezes its version of the framework. `boards` are those of its boards that the
+/// registry holds, asked beforehand.
 pub fn schedule(tx: &mut Tx, cx: &Cx, boards: &[BoardId], cmd: &Schedule) -> Result<RoundNow, Error> {
     let round = open(tx, cx, Action::ScheduleRound, &cmd.target)?;
     let known = known(tx, &round, boards)?;

@@ -10,14 +10,14 @@ use super::rounds::settle;
 use crate::error::Error;
 use crate::store;
 
-/// Takes every step of one round that is due at this instant: one whose whole window has passed opens and closes.
+/// Takes the step of one round that is due at this instant. One whose whole window has passed has two: it is due
+/// again.
 pub fn tick(tx: &mut Tx, id: RoundId, now: Timestamp) -> Result<(), Error> {
     let cx = Cx::of_role(Role::Rounds, now);
-    let mut round = store::round(tx, id)?;
-    while let Some(step) = round.due(now) {
-        let new = round.tick(step, now)?;
-        round = settle(tx, &cx, step, &round, new)?.round;
-        tracing::info!(round.id = %id, "round {id} is now {}", round.state.name());
-    }
+    let round = store::round(tx, id)?;
+    // None where another process was first.
+    let Some(step) = round.due(now) else { return Ok(()) };
+    let state = settle(tx, &cx, step, &round, round.tick(step, now)?)?.round.state.name();
+    tracing::info!(round.id = %id, "round {id} is now {state}");
     Ok(())
 }

@@ -1,16 +1,21 @@
 //! What keeps a draft from being scheduled.
 
+use kit::money::Money;
 use kit::time::at;
 
 use super::*;
-use crate::rules::{Anchor, FrameworkUse, GradeBand, GradingBoard, LeadLimit, QuestionOption};
+use crate::round::Timetable;
+use crate::rules::{
+    Anchor, BoardPart, Condition, FrameworkUse, GradeBand, GradingBoard, Instrument, LeadCounts, LeadLimit, Question,
+    QuestionKind, QuestionOption, Scale,
+};
 use crate::samples::{a_criterion, a_draft, a_question, all_known, london, text, the_prototype};
 
 /// What is missing, as `field rule`, once a complete draft is changed.
 fn missing_after(change: impl FnOnce(&mut Round)) -> Vec<String> {
     let mut round = a_draft();
     change(&mut round);
-    let missing = round.missing(&all_known(&round), at("2019-11-01T10:00:00Z"));
+    let missing = round.missing(&all_known(&round), at("2019-11-01T10:00:00Z")).unwrap();
     missing.into_iter().map(|violation| format!("{} {}", violation.field, violation.rule)).collect()
 }
 
@@ -77,20 +82,20 @@ fn everything_that_an_empty_draft_lacks_is_said_at_once() {
 fn a_version_of_the_framework_that_does_not_exist_is_missing() {
     let mut round = a_draft();
     round.rules.framework = round.rules.framework.map(|used| FrameworkUse { version: 9, ..used });
-    let missing = round.missing(&Known { framework: None, ..all_known(&round) }, at("2019-11-01T10:00:00Z"));
+    let missing = round.missing(&Known { framework: None, ..all_known(&round) }, at("2019-11-01T10:00:00Z")).unwrap();
     assert_eq!(missing[0].rule, "round.unknown_framework");
     assert!(missing[0].says.contains("version 9"));
 }
 
 #[test]
 fn a_floor_above_the_ceiling_is_refused_and_a_flat_rate_is_not() {
-    let missing = missing_after_instrument(|instrument| instrument.floor = Some(Money::pence(1_500_01)));
+    let missing = missing_after_instrument(|instrument| instrument.floor = Some(Money::pence(150_001)));
     assert_eq!(missing, ["rules.instruments[0].floor round.floor_above_ceiling"]);
 }
 
 #[test]
 fn a_ceiling_of_nothing_or_of_more_than_the_pot_is_refused() {
-    let missing = missing_after_instrument(|instrument| instrument.pot = Some(Money::pence(1_499_99)));
+    let missing = missing_after_instrument(|instrument| instrument.pot = Some(Money::pence(149_999)));
     assert_eq!(missing, ["rules.instruments[0].ceiling round.ceiling_above_pot"]);
     let missing = missing_after_instrument(|instrument| {
         (instrument.floor, instrument.ceiling) = (Some(Money::pence(0)), Some(Money::pence(0)));
@@ -104,9 +109,9 @@ fn all_sums_of_a_round_are_in_one_currency() {
         let euros = |minor_units| Some(Money { minor_units, currency: "EUR".parse().unwrap() });
         rules.instruments.push(Instrument {
             code: "policy_lab".to_string(),
-            pot: euros(60_000_00),
-            floor: euros(10_000_00),
-            ceiling: euros(20_000_00),
+            pot: euros(6_000_000),
+            floor: euros(1_000_000),
+            ceiling: euros(2_000_000),
             ..the_prototype()
         });
     });
@@ -123,9 +128,9 @@ fn a_round_can_hold_two_instruments_with_pots_of_their_own() {
     let missing = missing_after_rules(|rules| {
         rules.instruments.push(Instrument {
             code: "policy_lab".to_string(),
-            pot: Some(Money::pence(60_000_00)),
-            floor: Some(Money::pence(10_000_00)),
-            ceiling: Some(Money::pence(20_000_00)),
+            pot: Some(Money::pence(6_000_000)),
+            floor: Some(Money::pence(1_000_000)),
+            ceiling: Some(Money::pence(2_000_000)),
             months_min: 12,
             months_max: 24,
             lead_limit: LeadLimit { counts: LeadCounts::LiveProjects, at_most: 1 },
@@ -181,10 +186,8 @@ fn codes_are_unique_in_each_list() {
 fn a_choice_has_at_least_two_options_and_nothing_else_has_any() {
     let yes_no = Question { options: a_choice("x", &["a", "b"]).options, ..a_question("sure", QuestionKind::YesNo) };
     let missing = missing_with_questions(vec![a_choice("size", &["small"]), yes_no]);
-    let expected = [
-        "rules.form.questions[0].options form.no_choice",
-        "rules.form.questions[1].options form.options_of_no_choice",
-    ];
+    let expected =
+        ["rules.form.questions[0].options form.no_choice", "rules.form.questions[1].options form.options_of_no_choice"];
     assert_eq!(missing, expected);
     let missing = missing_with_questions(vec![a_choice("size", &["small", "small"])]);
     assert_eq!(missing, ["rules.form.questions[0].options[1].code round.code_twice"]);
@@ -199,9 +202,11 @@ fn only_a_text_has_a_word_limit() {
 
 #[test]
 fn a_condition_names_an_earlier_question() {
-    let missing = missing_with_questions(vec![asked_if("partners", "yes"), a_question("partners", QuestionKind::YesNo)]);
+    let missing =
+        missing_with_questions(vec![asked_if("partners", "yes"), a_question("partners", QuestionKind::YesNo)]);
     assert_eq!(missing, ["rules.form.questions[0].condition.question_id form.condition_not_earlier"]);
-    let missing = missing_with_questions(vec![a_question("partners", QuestionKind::YesNo), asked_if("partners", "yes")]);
+    let missing =
+        missing_with_questions(vec![a_question("partners", QuestionKind::YesNo), asked_if("partners", "yes")]);
     assert_eq!(missing, [""; 0]);
 }
 
@@ -213,7 +218,8 @@ fn a_condition_on_the_question_itself_is_not_on_an_earlier_one() {
 
 #[test]
 fn a_condition_waits_for_an_answer_that_can_be_given() {
-    let missing = missing_with_questions(vec![a_question("partners", QuestionKind::YesNo), asked_if("partners", "maybe")]);
+    let missing =
+        missing_with_questions(vec![a_question("partners", QuestionKind::YesNo), asked_if("partners", "maybe")]);
     assert_eq!(missing, ["rules.form.questions[1].condition.equals form.condition_never_holds"]);
     let missing = missing_with_questions(vec![a_choice("size", &["small", "large"]), asked_if("size", "medium")]);
     assert_eq!(missing, ["rules.form.questions[1].condition.equals form.condition_never_holds"]);
@@ -292,7 +298,7 @@ fn boards_sit_jointly_or_one_recommends_and_one_determines() {
 fn a_board_that_the_registry_does_not_hold_cannot_grade() {
     let round = a_draft();
     let known = Known { boards: vec![round.rules.boards[0].board], ..all_known(&round) };
-    let missing = round.missing(&known, at("2019-11-01T10:00:00Z"));
+    let missing = round.missing(&known, at("2019-11-01T10:00:00Z")).unwrap();
     assert_eq!((missing.len(), missing[0].field.as_str()), (1, "rules.boards[1].board_id"));
     assert_eq!(missing[0].rule, "round.unknown_board");
 }
@@ -304,8 +310,7 @@ fn files_are_admitted_by_type_and_size() {
         attachments.media_types.clear();
         attachments.max_bytes_each = 0;
     });
-    let expected =
-        ["rules.attachments.media_types round.required", "rules.attachments.max_bytes_each round.required"];
+    let expected = ["rules.attachments.media_types round.required", "rules.attachments.max_bytes_each round.required"];
     assert_eq!(missing, expected);
 }
 
@@ -334,7 +339,7 @@ fn a_round_may_ask_for_no_interim_reports() {
 #[test]
 fn a_close_in_the_past_cannot_be_scheduled() {
     let round = a_draft();
-    let missing = round.missing(&all_known(&round), at("2019-12-13T23:59:00Z"));
+    let missing = round.missing(&all_known(&round), at("2019-12-13T23:59:00Z")).unwrap();
     assert_eq!(missing.len(), 1);
     assert_eq!(missing[0].rule, "round.close_passed");
 }

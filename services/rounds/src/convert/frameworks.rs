@@ -45,7 +45,8 @@ fn version(version: FrameworkVersion) -> pb::FrameworkVersion {
         VersionState::Frozen { at } => (pb::framework_version::State::Frozen, wire_time(at)),
     };
     let wording = version.wording;
-    let mapping = |mapping: Mapping| pb::StatementMapping { previous_code: mapping.previous_code, codes: mapping.codes };
+    let mapping =
+        |mapping: Mapping| pb::StatementMapping { previous_code: mapping.previous_code, codes: mapping.codes };
     pb::FrameworkVersion {
         number: version.number,
         state: state.into(),

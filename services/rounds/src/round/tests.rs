@@ -101,6 +101,25 @@ fn a_close_never_moves_to_an_earlier_instant() {
 }
 
 #[test]
+fn a_close_that_stays_where_it_is_is_no_extension() {
+    let dates = later("2019-12-13T23:59:00Z", "11:59pm on 13 December 2019");
+    let refused = an_open_round().extend(dates, String::new(), at("2019-12-01T10:00:00Z")).unwrap_err();
+    assert_eq!(rules_of(refused), ["dates.closes.instant round.not_later"]);
+}
+
+#[test]
+fn no_other_date_moves_to_an_earlier_instant_with_a_close() {
+    let dates = LaterDates {
+        announces: Some(london("2020-01-31T09:00:00Z", "9am on 31 January 2020")),
+        final_report_due: Some(london("2020-12-30T23:59:00Z", "30 December 2020")),
+        ..later("2019-12-20T23:59:00Z", "11:59pm on 20 December 2019")
+    };
+    let refused = an_open_round().extend(dates, String::new(), at("2019-12-01T10:00:00Z")).unwrap_err();
+    let expected = ["dates.announces.instant round.not_later", "dates.final_report_due.instant round.not_later"];
+    assert_eq!(rules_of(refused), expected);
+}
+
+#[test]
 fn an_extension_beyond_the_announcement_must_move_that_too() {
     let now = at("2019-12-12T10:00:00Z");
     let close = later("2020-02-14T23:59:00Z", "11:59pm on 14 February 2020");

@@ -5,11 +5,11 @@ use kit::db::{DbError, Tx};
 use kit::ids::{FrameworkId, OrgId};
 use kit::time::Timestamp;
 
-use super::tables::{framework, framework_version};
 use super::{from_json, json, parsed};
 use crate::error::Error;
 use crate::framework::{Framework, FrameworkVersion, VersionState};
 use crate::rules::{FrameworkUse, Text};
+use crate::schema::{framework, framework_version};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = framework)]

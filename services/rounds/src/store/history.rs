@@ -6,9 +6,10 @@ use kit::db::{DbError, Tx};
 use kit::ids::RoundId;
 use kit::time::Timestamp;
 
-use super::tables::history;
 use super::{from_json, json, parsed};
-use crate::round::{Entry, StateName, Timetable};
+use crate::round::{Entry, Timetable};
+use crate::schema::history;
+use crate::state::StateName;
 
 /// One transition as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +49,9 @@ impl TryFrom<Row> for HistoryRow {
         let moved = match (row.timetable_before, row.timetable_after) {
             (Some(before), Some(after)) => Some((from_json(&before)?, from_json(&after)?)),
             (None, None) => None,
-            (_, _) => return Err(super::inconsistent(format!("history of {}: half a move", row.round_id))),
+            (_, _) => {
+                return Err(super::inconsistent(format!("history of {}: half a move", row.round_id)));
+            }
         };
         Ok(HistoryRow {
             sequence: row.sequence,
@@ -65,13 +68,7 @@ impl TryFrom<Row> for HistoryRow {
 }
 
 /// Writes the next line of a round's history.
-pub fn insert_history(
-    tx: &mut Tx,
-    round: RoundId,
-    by: &Caller,
-    at: Timestamp,
-    entry: &Entry,
-) -> Result<(), DbError> {
+pub fn insert_history(tx: &mut Tx, round: RoundId, by: &Caller, at: Timestamp, entry: &Entry) -> Result<(), DbError> {
     let of_round = history::table.filter(history::round_id.eq(round.to_string()));
     let last: Option<i64> = of_round.select(diesel::dsl::max(history::sequence)).first(tx)?;
     let row = Row {

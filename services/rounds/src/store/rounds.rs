@@ -5,10 +5,11 @@ use kit::db::{DbError, Tx, is_unique_violation};
 use kit::ids::RoundId;
 use kit::time::Timestamp;
 
-use super::tables::round;
 use super::{from_json, inconsistent, json, parsed};
 use crate::error::Error;
-use crate::round::{Round, State, StateName};
+use crate::round::Round;
+use crate::schema::round;
+use crate::state::{State, StateName};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = round, treat_none_as_null = true)]
@@ -182,11 +183,61 @@ pub fn n_rounds(tx: &mut Tx, filter: &Filter) -> Result<i64, DbError> {
 pub fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<RoundId>, DbError> {
     let to_open = round::state.eq("scheduled").and(round::opens_at.le(now.micros()));
     let to_close = round::state.eq("open").and(round::closes_at.le(now.micros()));
-    let ids: Vec<String> = round::table
-        .filter(to_open.or(to_close))
-        .order(round::id.asc())
-        .limit(limit)
-        .select(round::id)
-        .load(tx)?;
+    let ids: Vec<String> =
+        round::table.filter(to_open.or(to_close)).order(round::id.asc()).limit(limit).select(round::id).load(tx)?;
     ids.iter().map(|id| parsed(id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::each_db::each_db;
+    use kit::time::at;
+
+    use super::*;
+    use crate::samples::a_draft;
+
+    #[tokio::test]
+    async fn a_round_reads_back_as_it_was_written() {
+        each_db(
+            |storage| crate::open(storage, None),
+            |db| async move {
+                let draft = a_draft();
+                let cancelled = draft.cancel("no money".to_string(), at("2019-11-01T10:00:00Z")).unwrap();
+                let expected = [draft.clone(), cancelled.clone()];
+                let found: Result<[Round; 2], Error> = db
+                    .work(None, move |tx| {
+                        insert_round(tx, &draft)?;
+                        let first = round(tx, draft.id)?;
+                        update_round(tx, &draft, &cancelled)?;
+                        Ok([first, round(tx, draft.id)?])
+                    })
+                    .await;
+                assert_eq!(found.unwrap(), expected);
+            },
+        )
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_version_that_was_written_over_is_not_written_over_again() {
+        each_db(
+            |storage| crate::open(storage, None),
+            |db| async move {
+                let draft = a_draft();
+                let now = at("2019-11-01T10:00:00Z");
+                let one = draft.update(draft.rules.clone(), draft.timetable.clone(), now).unwrap();
+                let other = draft.cancel("no money".to_string(), now).unwrap();
+                let newest = one.clone();
+                let refused: Result<(), Error> = db
+                    .work(None, move |tx| {
+                        insert_round(tx, &draft)?;
+                        update_round(tx, &draft, &one)?;
+                        update_round(tx, &draft, &other)
+                    })
+                    .await;
+                assert!(matches!(refused, Err(Error::StaleRound { newer }) if *newer == newest));
+            },
+        )
+        .await;
+    }
 }

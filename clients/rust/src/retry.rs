@@ -1,0 +1,183 @@
+//! Trying again under one request id, so that what took effect unseen is answered and not done twice.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+use tonic::{Response, Status};
+use uuid::Uuid;
+
+use crate::refusal::Refusal;
+
+/// How long [`retry`] goes on.
+pub(crate) const TOTAL: Duration = Duration::from_secs(60);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Calls until there is an answer, for up to a minute. `call` is given the request id to send, the same each time.
+///
+/// Tried again are refusals that pass by themselves ([`Refusal::may_be_tried_again`]): parts that cannot be reached,
+/// broken connections, passed deadlines. A call that reads takes no request id and ignores it.
+///
+/// ```no_run
+/// # use toadlane_client::{Client, Refusal, proto::bids::v1 as pb, retry};
+/// # async fn example(client: &Client, bid: pb::Bid) -> Result<(), Refusal> {
+/// let bid = retry(|request_id| {
+///     let mut bids = client.bids();
+///     let (bid_id, etag) = (bid.id.clone(), bid.etag.clone());
+///     async move { bids.submit_bid(pb::SubmitBidRequest { request_id, bid_id, etag, ..Default::default() }).await }
+/// })
+/// .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// The first refusal that does not pass, or the last one when the minute has.
+pub async fn retry<T, A>(call: impl FnMut(String) -> A) -> Result<T, Refusal>
+where
+    A: Future<Output = Result<Response<T>, Status>>,
+{
+    retry_for(TOTAL, call).await
+}
+
+/// The same with a limit of the caller's own, which cuts off a call that hangs too.
+///
+/// # Errors
+/// As [`retry`].
+pub async fn retry_for<T, A>(total: Duration, mut call: impl FnMut(String) -> A) -> Result<T, Refusal>
+where
+    A: Future<Output = Result<Response<T>, Status>>,
+{
+    let request_id = new_request_id();
+    let answer = again(total, || call(request_id.clone())).await?;
+    Ok(answer.into_inner())
+}
+
+/// An id for one request, however often it is sent.
+pub(crate) fn new_request_id() -> String {
+    Uuid::now_v7().to_string()
+}
+
+/// Runs `call` until it succeeds, is refused for good, or the time is over.
+pub(crate) async fn again<T, A>(total: Duration, mut call: impl FnMut() -> A) -> Result<T, Refusal>
+where
+    A: Future<Output = Result<T, Status>>,
+{
+    let until = Instant::now() + total;
+    let mut last = None;
+    let mut n_tries = 0;
+    loop {
+        let refusal = match timeout_at(until, call()).await {
+            Ok(Ok(answer)) => return Ok(answer),
+            Ok(Err(status)) => Refusal::from(status),
+            // What the platform said before tells more than that nothing came this time.
+            Err(_) => return Err(last.unwrap_or_else(|| no_answer(total))),
+        };
+        let wait = pause(n_tries, refusal.retry_after, luck());
+        if !refusal.may_be_tried_again() || Instant::now() + wait >= until {
+            return Err(refusal);
+        }
+        n_tries += 1;
+        last = Some(refusal);
+        sleep(wait).await;
+    }
+}
+
+fn no_answer(total: Duration) -> Refusal {
+    let says = format!("no answer came within {} s; try again with the same request id", total.as_secs_f64());
+    Status::deadline_exceeded(says).into()
+}
+
+/// How long to wait after the `n_tries`-th failure, counted from 0: doubling, at least what the platform asked for,
+/// and up to half as much again by luck (0 to 1), so that callers who failed together do not come back together.
+pub(crate) fn pause(n_tries: u32, asked: Option<Duration>, luck: f64) -> Duration {
+    let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(n_tries.min(16)));
+    let least = doubled.min(LONGEST_PAUSE).max(asked.unwrap_or_default());
+    least.mul_f64(1.0 + luck / 2.0)
+}
+
+/// From 0 to 1. The last bits of a UUID are random.
+pub(crate) fn luck() -> f64 {
+    f64::from((Uuid::now_v7().as_u128() & 0xffff) as u16) / f64::from(u16::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tonic::Code;
+    use tonic_types::{ErrorDetails, StatusExt};
+
+    use super::*;
+
+    const S: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn pauses_double_up_to_five_seconds() {
+        let pauses_ms = [0, 1, 2, 5, 6, 1000].map(|n_tries| pause(n_tries, None, 0.0).as_millis());
+        assert_eq!(pauses_ms, [100, 200, 400, 3200, 5000, 5000]);
+    }
+
+    #[test]
+    fn luck_adds_up_to_half_and_the_platforms_wish_is_the_least() {
+        assert_eq!(pause(0, None, 1.0), Duration::from_millis(150));
+        assert_eq!(pause(0, Some(8 * S), 0.0), 8 * S);
+        assert_eq!(pause(0, Some(8 * S), 1.0), 12 * S);
+        assert!((0..100).all(|_| (0.0..=1.0).contains(&luck())));
+    }
+
+    /// Answers with the statuses in turn, and after them with the id of the request.
+    async fn through(total: Duration, statuses: Vec<Status>) -> (Result<String, Refusal>, Vec<String>) {
+        let ids = Mutex::new(Vec::new());
+        let answer = retry_for(total, |request_id| {
+            let mut ids = ids.lock().unwrap();
+            ids.push(request_id.clone());
+            let status = statuses.get(ids.len() - 1).cloned();
+            async move { status.map_or(Ok(Response::new(request_id)), Err) }
+        })
+        .await;
+        (answer, ids.into_inner().unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_keeps_its_id_through_every_try() {
+        let statuses = vec![Status::unavailable(""), Status::deadline_exceeded(""), Status::unavailable("")];
+        let (answer, ids) = through(60 * S, statuses).await;
+        let id = answer.unwrap();
+        assert_eq!(ids, vec![id.clone(); 4]);
+        assert!(Uuid::parse_str(&id).is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_old_etag_is_not_tried_again() {
+        let (answer, ids) = through(60 * S, vec![Status::aborted("merge first")]).await;
+        assert_eq!((answer.unwrap_err().code, ids.len()), (Code::Aborted, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_platforms_wish_to_wait_is_kept() {
+        let mut details = ErrorDetails::new();
+        details.set_retry_info(Some(20 * S));
+        let begun = Instant::now();
+        let busy = Status::with_error_details(Code::Unavailable, "busy", details);
+        through(60 * S, vec![busy]).await.0.unwrap();
+        assert!((20 * S..=31 * S).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_last_refusal_is_the_answer_when_the_time_is_over() {
+        let begun = Instant::now();
+        let (answer, ids) = through(10 * S, vec![Status::unavailable("still restarting"); 1000]).await;
+        assert_eq!(answer.unwrap_err().message, "still restarting");
+        assert!(begun.elapsed() <= 10 * S && ids.len() > 5, "{:?}, {} tries", begun.elapsed(), ids.len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_hangs_is_given_up_in_time() {
+        let begun = Instant::now();
+        let hangs = |_| std::future::pending::<Result<Response<()>, Status>>();
+        let refusal = retry_for(10 * S, hangs).await.unwrap_err();
+        assert_eq!((refusal.code, begun.elapsed()), (Code::DeadlineExceeded, 10 * S));
+    }
+}

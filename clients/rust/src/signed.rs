@@ -1,0 +1,194 @@
+//! The transport under the generated clients: a channel, with the caller's token on each call.
+//!
+//! Whatever breaks on the way is answered as `UNAVAILABLE`, so that callers and [`crate::retry`] see one code for it.
+
+use std::error::Error;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::future::BoxFuture;
+use http::header::{AUTHORIZATION, HeaderValue};
+use http::request::Parts;
+use http::{HeaderMap, Request, Response};
+use http_body::{Body as _, Frame};
+use http_body_util::BodyExt;
+use tonic::body::Body;
+use tonic::transport::Channel;
+use tonic::{Code, Status};
+use tower::{Service, ServiceExt};
+
+use crate::place::ConnectError;
+use crate::session::{Session, bearer};
+
+/// A request of up to this many bytes is kept until it is answered, to be sent again with a new token. The platform
+/// takes no larger single message; a longer stream is sent once.
+const KEPT_MOST_BYTES: usize = 1024 * 1024;
+
+/// A channel to the platform that signs its calls: the `T` of every generated client.
+#[derive(Clone)]
+pub struct Signed {
+    channel: Channel,
+    signer: Signer,
+}
+
+#[derive(Clone)]
+pub(crate) enum Signer {
+    Nobody,
+    Given(HeaderValue),
+    Client(Arc<Session>),
+}
+
+impl Signer {
+    pub fn given(token: &str) -> Result<Signer, ConnectError> {
+        bearer(token).map(Signer::Given).ok_or(ConnectError::Token)
+    }
+
+    pub fn client(session: Session) -> Signer {
+        Signer::Client(Arc::new(session))
+    }
+}
+
+impl Signed {
+    pub(crate) fn new(channel: Channel, signer: Signer) -> Signed {
+        Signed { channel, signer }
+    }
+
+    async fn send(self, request: Request<Body>) -> Result<Response<Body>, Status> {
+        let (head, body) = request.into_parts();
+        let session = match &self.signer {
+            Signer::Nobody => return self.forward(head, body, None).await,
+            Signer::Given(bearer) => return self.forward(head, body, Some(bearer)).await,
+            Signer::Client(session) => session,
+        };
+        let bearer = session.bearer().await?;
+        let kept = match Outgoing::take(body)? {
+            Outgoing::Streamed(body) => {
+                let response = self.forward(head, body, Some(&bearer)).await?;
+                if is_unauthenticated(response.headers()) {
+                    session.forget(&bearer);
+                }
+                return Ok(response);
+            }
+            Outgoing::Whole(bytes) => bytes,
+        };
+        let response = self.forward(head.clone(), whole(kept.clone()), Some(&bearer)).await?;
+        if !is_unauthenticated(response.headers()) {
+            return Ok(response);
+        }
+        session.forget(&bearer);
+        let bearer = session.bearer().await?;
+        self.forward(head, whole(kept), Some(&bearer)).await
+    }
+
+    async fn forward(
+        &self,
+        mut head: Parts,
+        body: Body,
+        bearer: Option<&HeaderValue>,
+    ) -> Result<Response<Body>, Status> {
+        if let Some(bearer) = bearer {
+            head.headers.insert(AUTHORIZATION, bearer.clone());
+        }
+        let answer = self.channel.clone().oneshot(Request::from_parts(head, body)).await;
+        let answer = answer.map_err(|error| unreachable(&error))?;
+        Ok(answer.map(|body| Body::new(body.map_err(|error| unreachable(&error)))))
+    }
+}
+
+impl Service<Request<Body>> for Signed {
+    type Response = Response<Body>;
+    type Error = Status;
+    type Future = BoxFuture<'static, Result<Response<Body>, Status>>;
+
+    /// Always: a call waits for its channel itself.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Status>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        Box::pin(self.clone().send(request))
+    }
+}
+
+/// A refusal before anything was done stands in the head of the answer.
+fn is_unauthenticated(headers: &HeaderMap) -> bool {
+    headers.get("grpc-status").is_some_and(|code| Code::from_bytes(code.as_bytes()) == Code::Unauthenticated)
+}
+
+fn whole(bytes: Bytes) -> Body {
+    Body::new(http_body_util::Full::new(bytes).map_err(|never| match never {}))
+}
+
+/// What a request carries: all of it, or the beginning of a stream.
+enum Outgoing {
+    Whole(Bytes),
+    Streamed(Body),
+}
+
+impl Outgoing {
+    /// Takes what is ready at once, which is everything for a single message, and waits for nothing.
+    fn take(mut body: Body) -> Result<Outgoing, Status> {
+        let mut begun = BytesMut::new();
+        let mut nobody = Context::from_waker(Waker::noop());
+        while begun.len() <= KEPT_MOST_BYTES {
+            match Pin::new(&mut body).poll_frame(&mut nobody) {
+                Poll::Ready(None) => return Ok(Outgoing::Whole(begun.freeze())),
+                // A caller sends no trailers in gRPC.
+                Poll::Ready(Some(frame)) => begun.extend_from_slice(&frame?.into_data().unwrap_or_default()),
+                Poll::Pending => break,
+            }
+        }
+        let begun = Some(begun.freeze()).filter(|bytes| !bytes.is_empty());
+        Ok(Outgoing::Streamed(Body::new(Resumed { begun, rest: body })))
+    }
+}
+
+/// A stream whose beginning was taken already.
+struct Resumed {
+    begun: Option<Bytes>,
+    rest: Body,
+}
+
+impl http_body::Body for Resumed {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        match self.begun.take() {
+            Some(begun) => Poll::Ready(Some(Ok(Frame::data(begun)))),
+            None => Pin::new(&mut self.rest).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.begun.is_none() && self.rest.is_end_stream()
+    }
+}
+
+/// What broke on the way, as a status.
+///
+/// A limit of the caller's own is `DEADLINE_EXCEEDED`; tonic would say `CANCELLED`. A certificate that is not trusted
+/// gets better by no retry, and is `FAILED_PRECONDITION`.
+pub(crate) fn unreachable(error: &(dyn Error + 'static)) -> Status {
+    let mut says = String::new();
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if cause.is::<tonic::TimeoutExpired>() {
+            return Status::deadline_exceeded("the time limit of the call passed; try again with the same request id");
+        }
+        if cause.downcast_ref::<io::Error>().is_some_and(|cause| cause.kind() == io::ErrorKind::InvalidData) {
+            return Status::failed_precondition(format!("no secure connection can be made: {cause}"));
+        }
+        // Some causes repeat the text of their own.
+        let text = cause.to_string();
+        if !says.contains(&text) {
+            says.push_str(": ");
+            says.push_str(&text);
+        }
+        next = cause.source();
+    }
+    Status::unavailable(format!("the connection failed{says}"))
+}

@@ -1,0 +1,73 @@
+use kit::caller::{Duty, Grant, Role};
+use kit::ids::{ClientId, OrgId, PersonId};
+
+use super::*;
+
+fn person(duty: Duty, organisation: OrgId) -> Caller {
+    let grants = vec![Grant { duty, organisation }];
+    Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
+}
+
+fn system(organisation: OrgId, scope: Scope) -> Caller {
+    let subject = Subject::Client(ClientId::new());
+    Caller { subject, organisation: Some(organisation), scopes: vec![scope], ..Caller::anonymous() }
+}
+
+/// Everybody who can call, by the name that stands in the golden file, and what their organisation is to a bid.
+fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
+    let (applicant, editor, reader) = (facts.applicant.unwrap(), facts.editors[0], facts.readers[0]);
+    let organisations =
+        [("the applicant", applicant), ("a partner who edits", editor), ("a partner who reads", reader)];
+    let mut all = Vec::new();
+    for (relation, organisation) in organisations.into_iter().chain([("another council", OrgId::new())]) {
+        for duty in [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator] {
+            all.push((format!("{} of {relation}", duty.name()), person(duty, organisation)));
+        }
+        for scope in Scope::ALL {
+            all.push((format!("system with {} of {relation}", scope.name()), system(organisation, scope)));
+        }
+    }
+    for duty in Duty::ALL {
+        if ![Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator].contains(&duty) {
+            all.push((format!("{} of the network", duty.name()), person(duty, OrgId::new())));
+        }
+    }
+    all.push(("another role of the platform".to_string(), Caller::role(Role::Rounds)));
+    all.push(("nobody signed in".to_string(), Caller::anonymous()));
+    all
+}
+
+#[test]
+fn the_policy_is_as_the_golden_matrix_says() {
+    let draft = Facts {
+        applicant: Some(OrgId::new()),
+        editors: vec![OrgId::new()],
+        readers: vec![OrgId::new()],
+        received: false,
+    };
+    let received = Facts { received: true, ..draft.clone() };
+    let mut matrix =
+        "Who may do what with a bid: yes; `no` is told why and who may; `hidden` is told that there is no such bid.\n\
+         First for a draft, then for a bid that the network has received.\n"
+            .to_string();
+    for action in Action::ALL {
+        matrix += &format!("\n{action:?}\n");
+        for (name, caller) in everybody(&draft) {
+            let word = |facts| match decide(&caller, action, facts) {
+                Verdict::Allow => "yes",
+                Verdict::Refuse { .. } => "no",
+                Verdict::Hide => "hidden",
+            };
+            matrix += &format!("  {name:<56} {:<7} {}\n", word(&draft), word(&received));
+        }
+    }
+    crate::tests::expect_golden("policy.txt", &matrix);
+}
+
+#[test]
+fn who_may_is_said_to_those_who_may_not() {
+    let facts = Facts { applicant: Some(OrgId::new()), ..Facts::default() };
+    let reader = person(Duty::CouncilAdministrator, facts.applicant.unwrap());
+    let refused = settle(decide(&reader, Action::SignOff, &facts), "bid").unwrap_err();
+    assert_eq!(refused.to_string(), "a certifier, or a system with bids.certify, of the applicant may do this");
+}

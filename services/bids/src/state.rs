@@ -1,0 +1,233 @@
+//! Where a bid stands, and every legal step between states. The golden table is `tests/golden/states.txt`.
+
+use kit::time::Timestamp;
+
+use crate::error::Error;
+use crate::intake::{Place, Timing};
+
+/// Where a bid stands. A state carries its facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Being written. A reopened one keeps its number (rule 4).
+    Draft {
+        kept: Option<Receipt>,
+    },
+    Submitted(Receipt),
+    /// Received after the close, without a number (rule 7).
+    HeldLate(Held),
+    Eligible(Receipt),
+    Ineligible(Receipt),
+    Withdrawn(Before),
+    NotSubmitted {
+        kept: Option<Receipt>,
+    },
+    RejectedLate(Held),
+}
+
+/// Received in time, or admitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    pub number: i64,
+    /// The instant of the first hand-in, which orders the bid.
+    pub at: Timestamp,
+    pub revision: i32,
+}
+
+/// Received late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub at: Timestamp,
+    /// Orders the late ones of a round, where instants are equal too.
+    pub queue: i64,
+    pub revision: i32,
+    /// What a bid keeps that was received in time, reopened and handed in again too late.
+    pub kept: Option<Receipt>,
+}
+
+/// What a withdrawn bid was before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    Unreceived,
+    Received(Receipt),
+    Late(Held),
+}
+
+/// What can happen to a bid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Submit(Place),
+    Reopen,
+    Withdraw,
+    /// A late bid is let in with the next number, by a manager or by an extension that covers its instant.
+    AdmitLate {
+        number: i64,
+    },
+    RejectLate,
+    DecideEligible,
+    DecideIneligible,
+    /// The round closed.
+    Close,
+    /// The round was extended or reopened.
+    Resume,
+}
+
+impl State {
+    /// Every legal move is a row.
+    pub fn step(self, step: Step, revision: i32) -> Result<State, Error> {
+        Ok(match (self, step) {
+            // A late bid is held, never lost, also when the sweep has passed over its draft (rule 7).
+            (State::Draft { kept } | State::NotSubmitted { kept }, Step::Submit(Place { at, timing })) => {
+                match (timing, kept) {
+                    (Timing::Early, _) => return Err(Error::NotYetOpen),
+                    (Timing::InTime { .. }, Some(kept)) => State::Submitted(Receipt { revision, ..kept }),
+                    (Timing::InTime { number }, None) => State::Submitted(Receipt { number, at, revision }),
+                    (Timing::Late { queue }, kept) => State::HeldLate(Held { at, queue, revision, kept }),
+                }
+            }
+            (State::Submitted(receipt), Step::Reopen) => State::Draft { kept: Some(receipt) },
+            (State::Draft { kept } | State::NotSubmitted { kept }, Step::Withdraw) => {
+                State::Withdrawn(kept.map_or(Before::Unreceived, Before::Received))
+            }
+            (State::Submitted(receipt) | State::Eligible(receipt), Step::Withdraw) => {
+                State::Withdrawn(Before::Received(receipt))
+            }
+            (State::HeldLate(held), Step::Withdraw) => State::Withdrawn(Before::Late(held)),
+            (State::HeldLate(Held { kept: Some(kept), revision, .. }), Step::AdmitLate { .. }) => {
+                State::Submitted(Receipt { revision, ..kept })
+            }
+            (State::HeldLate(Held { at, revision, kept: None, .. }), Step::AdmitLate { number }) => {
+                State::Submitted(Receipt { number, at, revision })
+            }
+            (State::HeldLate(held), Step::RejectLate) => State::RejectedLate(held),
+            (State::Submitted(receipt) | State::Ineligible(receipt), Step::DecideEligible) => State::Eligible(receipt),
+            (State::Submitted(receipt) | State::Eligible(receipt), Step::DecideIneligible) => {
+                State::Ineligible(receipt)
+            }
+            (State::Draft { kept }, Step::Close) => State::NotSubmitted { kept },
+            (State::NotSubmitted { kept }, Step::Resume) => State::Draft { kept },
+
+            (
+                from @ State::Draft { .. },
+                step @ (Step::Reopen
+                | Step::AdmitLate { .. }
+                | Step::RejectLate
+                | Step::DecideEligible
+                | Step::DecideIneligible
+                | Step::Resume),
+            )
+            | (
+                from @ State::Submitted(_),
+                step @ (Step::Submit(_) | Step::AdmitLate { .. } | Step::RejectLate | Step::Close | Step::Resume),
+            )
+            | (
+                from @ State::HeldLate(_),
+                step @ (Step::Submit(_)
+                | Step::Reopen
+                | Step::DecideEligible
+                | Step::DecideIneligible
+                | Step::Close
+                | Step::Resume),
+            )
+            | (
+                from @ State::Eligible(_),
+                step @ (Step::Submit(_)
+                | Step::Reopen
+                | Step::AdmitLate { .. }
+                | Step::RejectLate
+                | Step::DecideEligible
+                | Step::Close
+                | Step::Resume),
+            )
+            | (
+                from @ State::Ineligible(_),
+                step @ (Step::Submit(_)
+                | Step::Reopen
+                | Step::Withdraw
+                | Step::AdmitLate { .. }
+                | Step::RejectLate
+                | Step::DecideIneligible
+                | Step::Close
+                | Step::Resume),
+            )
+            | (
+                from @ State::NotSubmitted { .. },
+                step @ (Step::Reopen
+                | Step::AdmitLate { .. }
+                | Step::RejectLate
+                | Step::DecideEligible
+                | Step::DecideIneligible
+                | Step::Close),
+            )
+            | (from @ (State::Withdrawn(_) | State::RejectedLate(_)), step) => {
+                return Err(Error::IllegalStep { from: from.name(), step: step.name() });
+            }
+        })
+    }
+
+    /// The name in rows, history and the golden table.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Draft { .. } => "draft",
+            State::Submitted(_) => "submitted",
+            State::HeldLate(_) => "held_late",
+            State::Eligible(_) => "eligible",
+            State::Ineligible(_) => "ineligible",
+            State::Withdrawn(_) => "withdrawn",
+            State::NotSubmitted { .. } => "not_submitted",
+            State::RejectedLate(_) => "rejected_late",
+        }
+    }
+
+    /// The number and instant, where the bid has or keeps them.
+    pub fn receipt(self) -> Option<Receipt> {
+        match self {
+            State::Submitted(receipt) | State::Eligible(receipt) | State::Ineligible(receipt) => Some(receipt),
+            State::Draft { kept } | State::NotSubmitted { kept } => kept,
+            State::Withdrawn(Before::Received(receipt)) => Some(receipt),
+            State::HeldLate(held) | State::RejectedLate(held) | State::Withdrawn(Before::Late(held)) => held.kept,
+            State::Withdrawn(Before::Unreceived) => None,
+        }
+    }
+
+    /// How it was received late, where that was its last hand-in.
+    pub fn held(self) -> Option<Held> {
+        match self {
+            State::HeldLate(held) | State::RejectedLate(held) | State::Withdrawn(Before::Late(held)) => Some(held),
+            State::Draft { .. }
+            | State::Submitted(_)
+            | State::Eligible(_)
+            | State::Ineligible(_)
+            | State::Withdrawn(Before::Unreceived | Before::Received(_))
+            | State::NotSubmitted { .. } => None,
+        }
+    }
+
+    /// Whether the network has received it, and so may see it.
+    pub fn is_received(self) -> bool {
+        match self {
+            State::Submitted(_) | State::HeldLate(_) | State::Eligible(_) | State::Ineligible(_) => true,
+            State::RejectedLate(_) => true,
+            State::Withdrawn(before) => before != Before::Unreceived,
+            State::Draft { .. } | State::NotSubmitted { .. } => false,
+        }
+    }
+}
+
+impl Step {
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Submit(_) => "submit",
+            Step::Reopen => "reopen",
+            Step::Withdraw => "withdraw",
+            Step::AdmitLate { .. } => "admit_late",
+            Step::RejectLate => "reject_late",
+            Step::DecideEligible => "decide_eligible",
+            Step::DecideIneligible => "decide_ineligible",
+            Step::Close => "close",
+            Step::Resume => "resume",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

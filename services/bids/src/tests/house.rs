@@ -1,0 +1,452 @@
+//! A service in one process, with everything around it that a test needs.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use http::{HeaderMap, HeaderValue, Request, Response, header};
+use http_body_util::{BodyExt, Full};
+use kit::bus::Bus;
+use kit::caller::{Duty, Grant, Role, Scope};
+use kit::db::{Db, Storage};
+use kit::each_db::each_storage;
+use kit::guard::{Door, Revocations, guarded};
+use kit::ids::{ClientId, EventId, OrgId, PersonId, RoundId};
+use kit::rules::RulesLayer;
+use kit::stop::{self, StopCaller};
+use kit::time::{Timestamp, at};
+use kit::tokens::{AccessClaims, Expect, KeySet, SigningKey, TokenCache, mint};
+use kit::transport::{AUDIENCE, Transport};
+use prost::Message;
+use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
+use toadlane_proto::bids::v1::{self as pb};
+use toadlane_proto::registry::v1::{self as registry, MembershipClass};
+use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::types::v1 as types;
+use tonic::Status;
+use tonic::body::Body;
+use tonic_types::StatusExt;
+use tower::{ServiceExt, service_fn};
+
+use crate::Bids;
+
+const ISSUER: &str = "https://toadlane.test";
+pub const BEFORE: &str = "2020-01-06T09:00:00Z";
+pub const OPENS: &str = "2020-01-10T12:00:00Z";
+pub const CLOSES: &str = "2020-02-01T00:00:00Z";
+pub const AFTER: &str = "2020-02-01T00:00:10Z";
+
+pub type Client = BidsServiceClient<Transport>;
+
+/// Somebody with a token.
+#[derive(Clone)]
+pub struct Who {
+    pub subject: String,
+    organisation: Option<OrgId>,
+    grants: Vec<Grant>,
+    scopes: Vec<Scope>,
+}
+
+impl Who {
+    pub fn person(duty: Duty, organisation: OrgId) -> Who {
+        let subject = PersonId::new().to_string();
+        Who { subject, organisation: None, grants: vec![Grant { duty, organisation }], scopes: Vec::new() }
+    }
+
+    pub fn system(organisation: OrgId, scopes: &[Scope]) -> Who {
+        let subject = ClientId::new().to_string();
+        Who { subject, organisation: Some(organisation), grants: Vec::new(), scopes: scopes.to_vec() }
+    }
+}
+
+/// A council with its people and its system.
+#[derive(Clone)]
+pub struct Council {
+    pub id: OrgId,
+    pub officer: Who,
+    pub certifier: Who,
+    /// May read and write, not certify.
+    pub system: Who,
+}
+
+pub struct House {
+    pub db: Db,
+    pub bids: Bids,
+    pub peers: Arc<Peers>,
+    pub network: OrgId,
+    pub manager: Who,
+    pub keys: KeySet,
+    pub files: PathBuf,
+    transport: Transport,
+    registry_key: SigningKey,
+    stop: StopCaller,
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.stop.call();
+        let _ = std::fs::remove_dir_all(&self.files);
+    }
+}
+
+/// Runs a test in a house on each engine; its clock is held, some days before the round opens.
+pub async fn each_house<F, R>(test: F)
+where
+    F: Fn(House) -> R,
+    R: Future<Output = ()>,
+{
+    each_storage(|storage| test(House::open(&storage, Some(at(BEFORE))))).await;
+}
+
+impl House {
+    pub fn open(storage: &Storage, clock: Option<Timestamp>) -> House {
+        let db = crate::open(storage, clock).unwrap();
+        let (registry_key, key) = (SigningKey::generate("registry").unwrap(), SigningKey::generate("bids").unwrap());
+        let mut keys = KeySet::default();
+        keys.add(registry_key.public()).unwrap();
+        keys.add(key.public()).unwrap();
+        let expect = Expect { issuer: ISSUER.to_string(), audience: AUDIENCE.to_string() };
+        let large = ["/toadlane.bids.v1.BidsService/CreateBid", "/toadlane.bids.v1.BidsService/UpdateBid"];
+        let door = Arc::new(Door {
+            keys: keys.clone(),
+            tokens: TokenCache::new(expect, AUDIENCE),
+            revocations: Revocations::default(),
+            public: Vec::new(),
+            rules: RulesLayer::new(toadlane_proto::pool(), &large, 64 << 20).unwrap(),
+        });
+        let peers = Arc::new(Peers::default());
+        let files = std::env::temp_dir().join(format!("toadlane_files_{}", uuid::Uuid::now_v7().simple()));
+        let (stop, stopped) = stop::channel();
+        let (rounds, registry) = (peers.transport(), peers.transport());
+        let bids = Bids::new(db.clone(), &files, Arc::new(key), rounds, registry, stopped).unwrap();
+        let transport = guarded(bids.routes(), door, db.clock().clone());
+        let network = OrgId::new();
+        let manager = Who::person(Duty::RoundManager, network);
+        House { db, bids, peers, network, manager, keys, files, transport, registry_key, stop }
+    }
+
+    /// The generated client with somebody's token.
+    pub fn as_who(&self, who: &Who) -> Client {
+        BidsServiceClient::new(self.transport_of(who))
+    }
+
+    /// The way in, with somebody's token on each call.
+    pub fn transport_of(&self, who: &Who) -> Transport {
+        let now = Timestamp::of_this_machine().seconds();
+        let scope: Vec<&str> = who.scopes.iter().map(|scope| scope.name()).collect();
+        let claims = AccessClaims {
+            iss: ISSUER.to_string(),
+            aud: AUDIENCE.to_string(),
+            sub: who.subject.clone(),
+            jti: new_id(),
+            iat: now,
+            nbf: now,
+            exp: now + 600,
+            org: who.organisation.map(|id| id.to_string()),
+            roles: who.grants.iter().map(Grant::to_string).collect(),
+            scope: scope.join(" "),
+            client_id: who.organisation.map(|_| who.subject.clone()),
+        };
+        let bearer = HeaderValue::from_str(&format!("Bearer {}", mint(&self.registry_key, &claims))).unwrap();
+        let transport = self.transport.clone();
+        Transport::new(service_fn(move |mut request: Request<Body>| {
+            request.headers_mut().insert(header::AUTHORIZATION, bearer.clone());
+            transport.clone().oneshot(request)
+        }))
+    }
+
+    /// A council that is a full member, known to the registry with its certifier.
+    pub fn council(&self, name: &str) -> Council {
+        let id = OrgId::new();
+        let certifier = Who::person(Duty::Certifier, id);
+        let standing = registry::Standing {
+            organisation_id: id.to_string(),
+            name: name.to_string(),
+            legal_body: true,
+            membership_class: MembershipClass::Full.into(),
+            good_standing: true,
+            ..Default::default()
+        };
+        self.peers.standings.lock().unwrap().insert(id.to_string(), standing);
+        self.peers.certifiers.lock().unwrap().push((id.to_string(), certifier.subject.clone()));
+        Council {
+            id,
+            officer: Who::person(Duty::ApplicantOfficer, id),
+            certifier,
+            system: Who::system(id, &[Scope::BidsRead, Scope::BidsWrite]),
+        }
+    }
+
+    /// A scheduled round of 2020, changed to a test's liking.
+    pub fn round(&self, change: impl FnOnce(&mut rounds::Round)) -> rounds::Round {
+        let mut round = a_round();
+        change(&mut round);
+        self.peers.rounds.lock().unwrap().insert(round.id.clone(), round.clone());
+        round
+    }
+
+    /// What `rounds` publishes after it has changed a round.
+    pub async fn publish(&self, round: &mut rounds::Round, change: impl FnOnce(&mut rounds::Round)) {
+        let version = round.etag.parse::<i64>().unwrap() + 1;
+        round.etag = version.to_string();
+        change(round);
+        self.peers.rounds.lock().unwrap().insert(round.id.clone(), round.clone());
+        let resource = prost_types::Any {
+            type_url: "type.googleapis.com/toadlane.rounds.v1.Round".to_string(),
+            value: round.encode_to_vec(),
+        };
+        let event = types::Event {
+            id: EventId::new().to_string(),
+            subject: round.id.clone(),
+            version,
+            resource: Some(resource),
+            ..Default::default()
+        };
+        self.bids.take_round(event).await.unwrap();
+    }
+
+    /// Moves the clock, and lets what is due happen.
+    pub async fn at(&self, instant: &str) {
+        self.clock(instant).await;
+        self.bids.tick().await.unwrap();
+    }
+
+    /// Moves the clock while the ticker has yet to notice.
+    pub async fn clock(&self, instant: &str) {
+        assert!(self.db.move_clock(at(instant)).await.unwrap());
+    }
+
+    /// Publishes events from now on.
+    pub fn relay(&self) {
+        tokio::spawn(kit::relay::run(self.db.clone(), Bus::local(), Role::Bids, self.bids.stop.clone()));
+    }
+
+    pub async fn draft(&self, council: &Council, round: &rounds::Round) -> pb::Bid {
+        self.draft_of(council, round, a_content("Diabeaters")).await
+    }
+
+    pub async fn draft_of(&self, council: &Council, round: &rounds::Round, content: pb::BidContent) -> pb::Bid {
+        self.as_who(&council.officer).create_bid(create(council, round, content)).await.unwrap().into_inner()
+    }
+
+    /// Has the certifier sign off.
+    pub async fn signed(&self, council: &Council, bid: &pb::Bid) -> pb::Bid {
+        self.as_who(&council.certifier).sign_off_bid(sign_off(council, bid)).await.unwrap().into_inner()
+    }
+
+    /// A draft that lacks nothing.
+    pub async fn ready(&self, council: &Council, round: &rounds::Round) -> pb::Bid {
+        let draft = self.draft(council, round).await;
+        self.signed(council, &draft).await
+    }
+
+    pub async fn submit(&self, council: &Council, bid: &pb::Bid) -> Result<pb::Bid, Status> {
+        Ok(self.as_who(&council.officer).submit_bid(submit(bid)).await?.into_inner())
+    }
+
+    /// A draft that lacks nothing, handed in.
+    pub async fn submitted(&self, council: &Council, round: &rounds::Round) -> pb::Bid {
+        let ready = self.ready(council, round).await;
+        self.submit(council, &ready).await.unwrap()
+    }
+
+    pub async fn reopened(&self, council: &Council, bid: &pb::Bid) -> pb::Bid {
+        let request = pb::ReopenBidRequest {
+            request_id: new_id(),
+            bid_id: bid.id.clone(),
+            etag: bid.etag.clone(),
+            reason: "a figure was wrong".to_string(),
+            validate_only: false,
+        };
+        self.as_who(&council.officer).reopen_bid(request).await.unwrap().into_inner()
+    }
+
+    pub async fn get(&self, who: &Who, bid: &pb::Bid) -> Result<pb::Bid, Status> {
+        let request = pb::GetBidRequest { bid_id: bid.id.clone() };
+        Ok(self.as_who(who).get_bid(request).await?.into_inner())
+    }
+
+    pub async fn receipt(&self, who: &Who, bid: &pb::Bid) -> pb::Receipt {
+        let request = pb::GetReceiptRequest { bid_id: bid.id.clone() };
+        self.as_who(who).get_receipt(request).await.unwrap().into_inner()
+    }
+}
+
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+pub fn pounds(amount: i64) -> Option<types::Money> {
+    Some(types::Money { minor_units: amount * 100, currency: "GBP".to_string() })
+}
+
+pub fn wire(instant: &str) -> Option<prost_types::Timestamp> {
+    Some(at(instant).into())
+}
+
+pub fn a_content(title: &str) -> pb::BidContent {
+    pb::BidContent {
+        title: title.to_string(),
+        summary: format!("{title}: food growing, delivery and cooking for people with type 2 diabetes"),
+        language: types::Language::En.into(),
+        instrument: "policy_prototype".to_string(),
+        requested: pounds(1500),
+        months: 9,
+        ..Default::default()
+    }
+}
+
+pub fn create(council: &Council, round: &rounds::Round, content: pb::BidContent) -> pb::CreateBidRequest {
+    pb::CreateBidRequest {
+        request_id: new_id(),
+        round_id: round.id.clone(),
+        applicant_organisation_id: council.id.to_string(),
+        client_reference: String::new(),
+        content: Some(content),
+        validate_only: false,
+    }
+}
+
+pub fn update(bid: &pb::Bid, content: pb::BidContent) -> pb::UpdateBidRequest {
+    pb::UpdateBidRequest {
+        request_id: new_id(),
+        bid_id: bid.id.clone(),
+        etag: bid.etag.clone(),
+        content: Some(content),
+        validate_only: false,
+    }
+}
+
+pub fn sign_off(council: &Council, bid: &pb::Bid) -> pb::SignOffBidRequest {
+    pb::SignOffBidRequest {
+        request_id: new_id(),
+        bid_id: bid.id.clone(),
+        etag: bid.etag.clone(),
+        certifier_id: council.certifier.subject.clone(),
+        role: "Section 151 officer".to_string(),
+        validate_only: false,
+    }
+}
+
+pub fn submit(bid: &pb::Bid) -> pb::SubmitBidRequest {
+    pb::SubmitBidRequest {
+        request_id: new_id(),
+        bid_id: bid.id.clone(),
+        etag: bid.etag.clone(),
+        client_time: None,
+        validate_only: false,
+    }
+}
+
+fn a_round() -> rounds::Round {
+    let instrument = rounds::Instrument {
+        code: "policy_prototype".to_string(),
+        floor: pounds(1500),
+        ceiling: pounds(1500),
+        months_min: 6,
+        months_max: 9,
+        admitted_classes: vec![MembershipClass::Full.into(), MembershipClass::Associate.into()],
+        ..Default::default()
+    };
+    let rules = rounds::RoundRules {
+        reference: "2020-round-3".to_string(),
+        instruments: vec![instrument],
+        form: Some(rounds::Form { version: 1, title_max_chars: 140, summary_max_words: 150, questions: Vec::new() }),
+        attachments: Some(rounds::AttachmentRules {
+            media_types: vec!["application/pdf".to_string(), "text/plain".to_string()],
+            max_count: 3,
+            max_bytes_each: 1 << 20,
+        }),
+        ..Default::default()
+    };
+    let closes = types::Deadline {
+        instant: wire(CLOSES),
+        zone: "Europe/London".to_string(),
+        announced: "midnight at the end of 31 January 2020".to_string(),
+    };
+    rounds::Round {
+        id: RoundId::new().to_string(),
+        etag: "3".to_string(),
+        state: rounds::round::State::Scheduled.into(),
+        rules: Some(rules),
+        timetable: Some(rounds::Timetable { closes: Some(closes), ..Default::default() }),
+        opens_at: wire(OPENS),
+        closes_at: wire(CLOSES),
+        ..Default::default()
+    }
+}
+
+/// The reason that stands in a refusal.
+pub fn reason(status: &Status) -> String {
+    status.get_error_details().error_info().map(|info| info.reason.clone()).unwrap_or_default()
+}
+
+/// The fields that a refusal names, in order.
+pub fn fields(status: &Status) -> Vec<String> {
+    let details = status.get_error_details();
+    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
+    violations.into_iter().map(|violation| violation.field).collect()
+}
+
+/// The newer bid that comes with a stale etag.
+pub fn newer(status: &Status) -> pb::Bid {
+    let details = tonic_types::pb::Status::decode(status.details()).unwrap().details;
+    let any = details.iter().find(|any| any.type_url.ends_with("/toadlane.bids.v1.Bid")).unwrap();
+    pb::Bid::decode(any.value.as_slice()).unwrap()
+}
+
+/// `rounds` and `registry` as far as bids asks them, with canned answers.
+#[derive(Default)]
+pub struct Peers {
+    pub rounds: Mutex<HashMap<String, rounds::Round>>,
+    pub standings: Mutex<HashMap<String, registry::Standing>>,
+    certifiers: Mutex<Vec<(String, String)>>,
+    pub down: std::sync::atomic::AtomicBool,
+}
+
+impl Peers {
+    fn transport(self: &Arc<Peers>) -> Transport {
+        let peers = self.clone();
+        Transport::new(service_fn(move |request: Request<Body>| {
+            let peers = peers.clone();
+            async move {
+                if peers.down.load(std::sync::atomic::Ordering::SeqCst) {
+                    return Err(Status::unavailable("down"));
+                }
+                let rpc = request.uri().path().to_string();
+                let message = request.into_body().collect().await?.to_bytes().slice(5..);
+                let answer = match rpc.as_str() {
+                    "/toadlane.rounds.v1.RoundsService/GetRound" => peers.get_round(&message),
+                    "/toadlane.registry.v1.OrganisationsService/GetStanding" => peers.get_standing(&message),
+                    other => panic!("nobody should ask {other}"),
+                };
+                Ok(answer.map_or_else(|| Status::not_found("no such thing").into_http(), |answer| framed(&answer)))
+            }
+        }))
+    }
+
+    fn get_round(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let asked = rounds::GetRoundRequest::decode(message).unwrap();
+        self.rounds.lock().unwrap().get(&asked.round_id).map(Message::encode_to_vec)
+    }
+
+    fn get_standing(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let asked = registry::GetStandingRequest::decode(message).unwrap();
+        let mut standing = self.standings.lock().unwrap().get(&asked.organisation_id)?.clone();
+        let pair = (asked.organisation_id, asked.person_id);
+        standing.person_is_certifier = self.certifiers.lock().unwrap().contains(&pair);
+        Some(standing.encode_to_vec())
+    }
+}
+
+fn framed(message: &[u8]) -> Response<Body> {
+    let mut frame = vec![0];
+    frame.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
+    frame.extend(message);
+    let trailers =
+        HeaderMap::from_iter([(http::HeaderName::from_static("grpc-status"), HeaderValue::from_static("0"))]);
+    let body = Full::new(bytes::Bytes::from(frame)).with_trailers(async { Some(Ok(trailers)) });
+    let response = Response::builder().header(header::CONTENT_TYPE, "application/grpc");
+    response.body(Body::new(body)).unwrap()
+}

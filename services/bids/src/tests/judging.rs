@@ -1,0 +1,216 @@
+//! What the network does with received bids, and what the council may still do: receipts, screening, questions,
+//! near-duplicates, withdrawal.
+
+use kit::tokens::verify_statement;
+use pb::bid::State;
+use toadlane_proto::bids::v1 as pb;
+use toadlane_proto::registry::v1::MembershipClass;
+use tonic::Code;
+
+use super::house::*;
+use crate::receipt::{Claims, TYPE};
+
+fn withdraw(bid: &pb::Bid) -> pb::WithdrawBidRequest {
+    pb::WithdrawBidRequest {
+        request_id: new_id(),
+        bid_id: bid.id.clone(),
+        etag: bid.etag.clone(),
+        reason: "the project goes ahead without it".to_string(),
+        validate_only: false,
+    }
+}
+
+async fn screened(house: &House, bid: &pb::Bid) -> pb::Bid {
+    let request = pb::ScreenBidRequest {
+        request_id: new_id(),
+        bid_id: bid.id.clone(),
+        etag: bid.etag.clone(),
+        validate_only: false,
+    };
+    house.as_who(&house.manager).screen_bid(request).await.unwrap().into_inner()
+}
+
+fn decide(bid: &pb::Bid, eligible: bool, reason: &str) -> pb::DecideEligibilityRequest {
+    pb::DecideEligibilityRequest {
+        request_id: new_id(),
+        bid_id: bid.id.clone(),
+        etag: bid.etag.clone(),
+        eligible,
+        reason: reason.to_string(),
+        validate_only: false,
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_can_be_verified_offline_with_the_key_set() {
+    each_house(|house| async move {
+        let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
+        house.at(OPENS).await;
+        let bid = house.submitted(&council, &round).await;
+        let receipt = house.receipt(&council.system, &bid).await;
+        let (claims, _): (Claims, _) = verify_statement(&house.keys, TYPE, &receipt.jws, "bids").unwrap();
+        assert_eq!((claims.bid.as_str(), claims.number), (bid.id.as_str(), Some(1)));
+        assert_eq!((claims.content_sha256, claims.received_at.as_str()), (bid.content_sha256, OPENS));
+        assert!(verify_statement::<Claims>(&house.keys, TYPE, &receipt.jws, "rounds").is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn screening_waits_for_the_close_and_gives_each_rule_its_reason() {
+    each_house(|house| async move {
+        let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
+        house.at(OPENS).await;
+        let bid = house.submitted(&council, &round).await;
+        let early = pb::ScreenBidRequest {
+            request_id: new_id(),
+            bid_id: bid.id.clone(),
+            etag: bid.etag.clone(),
+            validate_only: false,
+        };
+        let early = house.as_who(&house.manager).screen_bid(early).await.unwrap_err();
+        assert_eq!(early.message(), "the round has not closed yet; screen when it has");
+        house.at(CLOSES).await;
+        {
+            let mut standings = house.peers.standings.lock().unwrap();
+            let standing = standings.get_mut(&council.id.to_string()).unwrap();
+            standing.membership_class = MembershipClass::Supporter.into();
+        }
+        let bid = screened(&house, &bid).await;
+        let findings: Vec<_> = bid.eligibility.iter().map(|one| (one.met, one.reason.as_str())).collect();
+        let expected = [
+            (true, "Plymouth was a member at 11:59pm on 31 January 2020"),
+            (true, "Plymouth existed at 11:59pm on 31 January 2020"),
+            (true, "Plymouth is a legal body"),
+            (false, "Supporter members may not lead a bid"),
+            (true, "asks for £1,500.00; the range is £1,500.00 to £1,500.00"),
+            (true, "runs 9 months; the range is 6 to 9"),
+            (true, "the round sets no lead limit"),
+        ];
+        assert_eq!((bid.state(), findings), (State::Submitted, expected.to_vec()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_decision_against_the_findings_and_a_second_one_need_a_reason() {
+    each_house(|house| async move {
+        let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
+        house.at(OPENS).await;
+        let bid = house.submitted(&council, &round).await;
+        house.at(CLOSES).await;
+        let mut manager = house.as_who(&house.manager);
+        let unscreened = manager.decide_eligibility(decide(&bid, true, "")).await.unwrap_err();
+        assert_eq!(unscreened.message(), "screen the bid first");
+        let bid = screened(&house, &bid).await;
+        assert_eq!(fields(&manager.decide_eligibility(decide(&bid, false, " ")).await.unwrap_err()), ["reason"]);
+        let bid = manager.decide_eligibility(decide(&bid, true, "")).await.unwrap().into_inner();
+        assert_eq!(bid.state(), State::Eligible);
+        assert_eq!(fields(&manager.decide_eligibility(decide(&bid, false, "")).await.unwrap_err()), ["reason"]);
+        let bid = manager.decide_eligibility(decide(&bid, false, "no such body")).await.unwrap().into_inner();
+        let bid = manager.decide_eligibility(decide(&bid, true, "the appeal is upheld")).await.unwrap().into_inner();
+        assert_eq!((bid.state(), bid.reason.as_str()), (State::Eligible, "the appeal is upheld"));
+        let list = pb::ListBidHistoryRequest { bid_id: bid.id, ..Default::default() };
+        let last = manager.list_bid_history(list).await.unwrap().into_inner().entries.pop().unwrap();
+        assert_eq!(last.actor.unwrap().organisation_id, house.network.to_string());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_question_is_answered_once_by_the_applicant_and_late_answers_are_kept() {
+    each_house(|house| async move {
+        let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
+        let draft = house.draft(&council, &round).await;
+        house.at(OPENS).await;
+        let bid = house.submitted(&council, &round).await;
+        let ask = |bid: &pb::Bid| pb::AskClarificationRequest {
+            request_id: new_id(),
+            bid_id: bid.id.clone(),
+            question: "Which households?".to_string(),
+            answer_by: wire("2020-01-20T12:00:00Z"),
+            validate_only: false,
+        };
+        let mut manager = house.as_who(&house.manager);
+        assert_eq!(manager.ask_clarification(ask(&draft)).await.unwrap_err().code(), Code::NotFound);
+        let asked = manager.ask_clarification(ask(&bid)).await.unwrap().into_inner();
+        house.at("2020-01-20T12:00:00Z").await;
+        let answer = pb::AnswerClarificationRequest {
+            request_id: new_id(),
+            bid_id: bid.id.clone(),
+            clarification_id: asked.id.clone(),
+            etag: asked.etag.clone(),
+            answer: "Three in Stonehouse".to_string(),
+            validate_only: false,
+        };
+        let certifier = house.as_who(&council.certifier).answer_clarification(answer.clone()).await.unwrap_err();
+        assert_eq!(certifier.code(), Code::PermissionDenied);
+        let mut officer = house.as_who(&council.officer);
+        let answered = officer.answer_clarification(answer.clone()).await.unwrap().into_inner();
+        assert_eq!((answered.answer.as_str(), answered.late), ("Three in Stonehouse", true));
+        assert_eq!(answered.answered_by.clone().unwrap().organisation_id, council.id.to_string());
+        let stale = pb::AnswerClarificationRequest { request_id: new_id(), ..answer.clone() };
+        assert_eq!(reason(&officer.answer_clarification(stale).await.unwrap_err()), "STALE_ETAG");
+        let again = pb::AnswerClarificationRequest { request_id: new_id(), etag: answered.etag.clone(), ..answer };
+        assert_eq!(reason(&officer.answer_clarification(again).await.unwrap_err()), "ILLEGAL_STEP");
+        let list = pb::ListClarificationsRequest { bid_id: bid.id.clone(), ..Default::default() };
+        assert_eq!(manager.list_clarifications(list).await.unwrap().into_inner().clarifications, [answered]);
+        assert_eq!(house.get(&council.officer, &bid).await.unwrap().etag, bid.etag);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn near_duplicates_of_one_council_are_flagged_until_a_new_revision_differs() {
+    each_house(|house| async move {
+        let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
+        house.at(OPENS).await;
+        let first = house.submitted(&council, &round).await;
+        let second = house.submitted(&council, &round).await;
+        let list = async || {
+            let request = pb::ListDuplicatesRequest { round_id: round.id.clone(), ..Default::default() };
+            house.as_who(&house.manager).list_duplicates(request).await.unwrap().into_inner().duplicates
+        };
+        let pair = pb::Duplicate {
+            first_bid_id: first.id.clone(),
+            second_bid_id: second.id.clone(),
+            similarity_permille: 1000,
+        };
+        assert_eq!(list().await, [pair]);
+        let draft = house.reopened(&council, &second).await;
+        let other = pb::BidContent { summary: "Five hubs share what they learned".to_string(), ..a_content("Hubs") };
+        let draft = house.as_who(&council.officer).update_bid(update(&draft, other)).await.unwrap().into_inner();
+        let signed = house.signed(&council, &draft).await;
+        house.submit(&council, &signed).await.unwrap();
+        assert_eq!(list().await, []);
+        let request = pb::ListDuplicatesRequest { round_id: round.id.clone(), ..Default::default() };
+        let refused = house.as_who(&council.officer).list_duplicates(request).await.unwrap_err();
+        assert_eq!(refused.code(), Code::PermissionDenied);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_officer_takes_back_a_draft_and_only_a_certifier_what_was_received() {
+    each_house(|house| async move {
+        let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
+        let draft = house.draft(&council, &round).await;
+        let gone = house.as_who(&council.officer).withdraw_bid(withdraw(&draft)).await.unwrap().into_inner();
+        assert_eq!(gone.state(), State::Withdrawn);
+        assert_eq!(house.get(&house.manager, &gone).await.unwrap_err().code(), Code::NotFound);
+
+        house.at(OPENS).await;
+        let bid = house.submitted(&council, &round).await;
+        let officer = house.as_who(&council.officer).withdraw_bid(withdraw(&bid)).await.unwrap_err();
+        assert_eq!(officer.code(), Code::PermissionDenied);
+        // Reopening is no way round it.
+        let reopened = house.reopened(&council, &bid).await;
+        let officer = house.as_who(&council.officer).withdraw_bid(withdraw(&reopened)).await.unwrap_err();
+        assert_eq!(officer.code(), Code::PermissionDenied);
+        let gone = house.as_who(&council.certifier).withdraw_bid(withdraw(&reopened)).await.unwrap().into_inner();
+        assert_eq!((gone.state(), gone.number), (State::Withdrawn, 1));
+        assert_eq!(gone.reason, "the project goes ahead without it");
+        house.get(&house.manager, &gone).await.unwrap();
+    })
+    .await;
+}

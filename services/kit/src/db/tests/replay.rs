@@ -1,0 +1,107 @@
+//! The same request again (AIP-155), and the dry run (AIP-163).
+
+use futures_util::future::join_all;
+use toadlane_proto::types::v1::Event;
+
+use super::*;
+use crate::caller::Role;
+use crate::cx::Cx;
+use crate::time::at;
+
+fn cx(request_id: &str, content: u8) -> Cx {
+    Cx {
+        rpc: "/toadlane.bids.v1.BidsService/CreateBid".to_string(),
+        request_id: Some(request_id.to_string()),
+        digest: [content; 32],
+        ..Cx::of_role(Role::Bids, at("2020-01-10T12:00:00Z"))
+    }
+}
+
+/// A write that makes a new row each time that it has an effect.
+async fn create(db: &Db, cx: &Cx) -> Result<Event, Refused> {
+    db.write(cx, |tx| {
+        let id = uuid::Uuid::now_v7().to_string();
+        put(tx, &id, 1)?;
+        Ok(Event { id, ..Event::default() })
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_repeated_request_is_answered_as_before_and_has_no_second_effect() {
+    each_db(open, |db| async move {
+        assert_eq!(db.replay::<Event>(&cx("one", 1)).await.unwrap(), None);
+        let first = create(&db, &cx("one", 1)).await.unwrap();
+        assert_eq!(db.replay::<Event>(&cx("one", 1)).await.unwrap(), Some(first.clone()));
+        // Also where it came past the look-up.
+        assert_eq!(create(&db, &cx("one", 1)).await.unwrap(), first);
+        assert_eq!(ids(&db).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_id_from_another_caller_or_for_another_rpc_is_another_request() {
+    each_db(open, |db| async move {
+        create(&db, &cx("one", 1)).await.unwrap();
+        let mut other = cx("one", 1);
+        other.caller = crate::caller::Caller::role(Role::Rounds);
+        assert_eq!(db.replay::<Event>(&other).await.unwrap(), None);
+        let mut other = cx("one", 1);
+        other.rpc = "/toadlane.bids.v1.BidsService/SubmitBid".to_string();
+        assert_eq!(db.replay::<Event>(&other).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_id_with_other_content_is_refused() {
+    each_db(open, |db| async move {
+        create(&db, &cx("one", 1)).await.unwrap();
+        let looked_up = db.replay::<Event>(&cx("one", 2)).await;
+        assert!(matches!(looked_up, Err(DbError::RequestIdReused)));
+        // Both were under way at once: neither look-up found the other.
+        let written = create(&db, &cx("one", 2)).await;
+        assert!(matches!(written, Err(Refused::Db(DbError::RequestIdReused))), "{written:?}");
+        assert_eq!(ids(&db).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_request_stores_no_answer() {
+    each_db(open, |db| async move {
+        let refused: Result<Event, Refused> = db.write(&cx("one", 1), |_| Err::<Event, _>(Refused::Rule)).await;
+        assert!(matches!(refused, Err(Refused::Rule)));
+        create(&db, &cx("one", 1)).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dry_run_writes_nothing_and_leaves_its_id_free() {
+    each_db(open, |db| async move {
+        let mut dry = cx("one", 1);
+        dry.validate_only = true;
+        create(&db, &dry).await.unwrap();
+        assert_eq!(ids(&db).await, Vec::<String>::new());
+        assert_eq!(db.replay::<Event>(&cx("one", 1)).await.unwrap(), None);
+        create(&db, &cx("one", 1)).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn twins_have_one_effect_and_the_same_answer() {
+    for fresh in [Fresh::sqlite(), Fresh::postgres()] {
+        let dbs = [open(&fresh.storage).unwrap(), open(&fresh.storage).unwrap()];
+        for round in 0..10 {
+            let cx = cx(&format!("request {round}"), 1);
+            let twins = (0..8).map(|n| create(&dbs[n % 2], &cx));
+            let answers = join_all(twins).await;
+            let first = answers[0].as_ref().unwrap();
+            assert!(answers.iter().all(|answer| answer.as_ref().is_ok_and(|answer| answer == first)), "{answers:?}");
+            assert_eq!(ids(&dbs[0]).await.len(), round + 1);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Fresh stores for tests: the same async test on SQLite and on PostgreSQL. Only with the feature `testing`, which
+//! services name in their dev-dependencies.
+
+use std::future::Future;
+use std::path::PathBuf;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use crate::db::{Db, OpenError, Storage};
+
+/// Runs a test on an empty SQLite folder, then on an empty PostgreSQL database. Both are gone afterwards, also when
+/// the test fails.
+///
+/// # Panics
+/// When `TOADLANE_TEST_POSTGRES` is not set: nothing is skipped in silence.
+pub async fn each_storage<F, R>(test: F)
+where
+    F: Fn(Storage) -> R,
+    R: Future<Output = ()>,
+{
+    for fresh in [Fresh::sqlite(), Fresh::postgres()] {
+        // Shown when the test fails.
+        println!("on {:?}", fresh.storage);
+        test(fresh.storage.clone()).await;
+    }
+}
+
+/// The same with a service's store opened: `each_db(|storage| open(storage, None), |db| async move { .. })`.
+///
+/// # Panics
+/// When `TOADLANE_TEST_POSTGRES` is not set, or the store does not open.
+pub async fn each_db<O, F, R>(open: O, test: F)
+where
+    O: Fn(&Storage) -> Result<Db, OpenError>,
+    F: Fn(Db) -> R,
+    R: Future<Output = ()>,
+{
+    each_storage(|storage| test(open(&storage).expect("a fresh store opens"))).await;
+}
+
+/// An empty place for stores, removed when it is dropped.
+pub struct Fresh {
+    pub storage: Storage,
+    remove: Remove,
+}
+
+enum Remove {
+    Folder(PathBuf),
+    Database { admin: String, database: String },
+}
+
+impl Fresh {
+    /// # Panics
+    /// When the folder for temporary files cannot be written.
+    pub fn sqlite() -> Fresh {
+        let folder = std::env::temp_dir().join(unique_name());
+        std::fs::create_dir(&folder).expect("the folder for temporary files can be written");
+        Fresh { storage: Storage::Sqlite { folder: folder.clone() }, remove: Remove::Folder(folder) }
+    }
+
+    /// # Panics
+    /// When `TOADLANE_TEST_POSTGRES` is not set or does not lead to a PostgreSQL.
+    pub fn postgres() -> Fresh {
+        let admin = std::env::var("TOADLANE_TEST_POSTGRES")
+            .expect("TOADLANE_TEST_POSTGRES names the PostgreSQL to test with: run ./infra/test, which starts one");
+        let database = unique_name();
+        let mut conn = PgConnection::establish(&admin).expect("TOADLANE_TEST_POSTGRES leads to a PostgreSQL");
+        conn.batch_execute(&format!("CREATE DATABASE {database}"))
+            .expect("the user of TOADLANE_TEST_POSTGRES may create databases");
+        let (server, _) = admin.rsplit_once('/').expect("TOADLANE_TEST_POSTGRES ends in /database");
+        Fresh {
+            storage: Storage::Postgres { url: format!("{server}/{database}") },
+            remove: Remove::Database { admin, database },
+        }
+    }
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        match &self.remove {
+            // What cannot be removed is left behind; the test has its result by then.
+            Remove::Folder(folder) => drop(std::fs::remove_dir_all(folder)),
+            Remove::Database { admin, database } => {
+                if let Ok(mut conn) = PgConnection::establish(admin) {
+                    let _ = conn.batch_execute(&format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"));
+                }
+            }
+        }
+    }
+}
+
+fn unique_name() -> String {
+    format!("toadlane_test_{}", uuid::Uuid::now_v7().simple())
+}

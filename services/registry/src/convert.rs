@@ -1,0 +1,440 @@
+//! Wire to command, and domain to wire. Every bad field is reported at once; what the field rules of the contract
+//! already hold is not said again here.
+
+mod credentials;
+mod lists;
+mod requests;
+
+use kit::caller::Duty;
+use kit::fault::Violation;
+use kit::time::{Date, Timestamp};
+use kit::tokens::{KeySet, PublicKey};
+use prost::Message;
+use prost_types::Any;
+use toadlane_proto::registry::v1 as pb;
+
+use crate::app::sign_in::AllKeys;
+use crate::app::{OrganisationNow, SeatNow};
+use crate::board::Board;
+use crate::client::{self, Client, Credentials};
+use crate::error::Newer;
+use crate::membership::{Class, Membership, Standing};
+use crate::organisation::{Details, Kind, Nation, Organisation};
+use crate::person::{Person, RoleGrant, State};
+use crate::sign_in::Revocation;
+
+pub use credentials::NewSecret;
+pub use lists::{clients, memberships, organisations, people, seats, standing_asked};
+
+pub const ORGANISATION: &str = "toadlane.registry.v1.Organisation";
+pub const MEMBERSHIP: &str = "toadlane.registry.v1.Membership";
+pub const PERSON: &str = "toadlane.registry.v1.Person";
+pub const BOARD: &str = "toadlane.registry.v1.Board";
+pub const SEAT: &str = "toadlane.registry.v1.Seat";
+pub const CLIENT: &str = "toadlane.registry.v1.Client";
+pub const REVOCATION: &str = "toadlane.registry.v1.Revocation";
+
+fn wire_time(at: Timestamp) -> Option<prost_types::Timestamp> {
+    Some(at.into())
+}
+
+fn wire_date(date: Option<Date>) -> String {
+    date.map(|date| date.to_string()).unwrap_or_default()
+}
+
+fn texts<T: std::fmt::Display>(items: Vec<T>) -> Vec<String> {
+    items.into_iter().map(|item| item.to_string()).collect()
+}
+
+/// A resource for the details of a refusal.
+pub fn newer_as_any(newer: Newer) -> Any {
+    let (name, value) = match newer {
+        // What follows from others and from the day is not at hand there.
+        Newer::Organisation(organisation) => {
+            let today = Date::at(organisation.updated_at, "UTC");
+            let now = OrganisationNow { organisation: *organisation, predecessors: Vec::new(), today };
+            (ORGANISATION, pb::Organisation::from(now).encode_to_vec())
+        }
+        Newer::Membership(membership) => (MEMBERSHIP, pb::Membership::from(membership).encode_to_vec()),
+        Newer::Person(person) => (PERSON, pb::Person::from(person).encode_to_vec()),
+        Newer::Board(board) => (BOARD, pb::Board::from(board).encode_to_vec()),
+        Newer::Seat { seat, person_name } => (SEAT, pb::Seat::from(SeatNow { seat, person_name }).encode_to_vec()),
+        Newer::Client(client) => (CLIENT, pb::Client::from(client).encode_to_vec()),
+    };
+    Any { type_url: format!("type.googleapis.com/{name}"), value }
+}
+
+impl From<OrganisationNow> for pb::Organisation {
+    fn from(now: OrganisationNow) -> pb::Organisation {
+        let OrganisationNow { organisation, predecessors, today } = now;
+        let current = organisation.exists_on(today);
+        let Organisation { id, version, details, abolished_from, created_at, updated_at } = organisation;
+        pb::Organisation {
+            id: id.to_string(),
+            etag: version.to_string(),
+            details: Some(wire_details(details)),
+            predecessor_ids: texts(predecessors),
+            current,
+            abolished_from: wire_date(abolished_from),
+            created_at: wire_time(created_at),
+            updated_at: wire_time(updated_at),
+        }
+    }
+}
+
+fn wire_details(details: Details) -> pb::OrganisationDetails {
+    pb::OrganisationDetails {
+        kind: wire_kind(details.kind).into(),
+        name: details.name,
+        name_cy: details.name_cy,
+        short_name: details.short_name,
+        code: details.code,
+        org_id: details.org_id,
+        gss_code: details.gss_code,
+        former_gss_codes: details.former_gss_codes,
+        authority_type: details.authority_type,
+        authority_type_name: details.authority_type_name,
+        nation: wire_nation(details.nation).into(),
+        region: details.region,
+        county_code: details.county_code,
+        combined_authority_code: details.combined_authority_code,
+        start_date: details.start_date.to_string(),
+        end_date: details.end_date.to_string(),
+        successor_ids: texts(details.successors),
+        gov_uk_slug: details.gov_uk_slug,
+        website: details.website,
+        legal_body: details.legal_body,
+    }
+}
+
+fn wire_kind(kind: Kind) -> pb::organisation::Kind {
+    match kind {
+        Kind::PrincipalCouncil => pb::organisation::Kind::PrincipalCouncil,
+        Kind::StrategicAuthority => pb::organisation::Kind::StrategicAuthority,
+        Kind::LocalCouncil => pb::organisation::Kind::LocalCouncil,
+        Kind::PoliticalGroup => pb::organisation::Kind::PoliticalGroup,
+        Kind::Network => pb::organisation::Kind::Network,
+        Kind::Company => pb::organisation::Kind::Company,
+        Kind::Charity => pb::organisation::Kind::Charity,
+        Kind::University => pb::organisation::Kind::University,
+        Kind::Other => pb::organisation::Kind::Other,
+    }
+}
+
+fn kind(wire: pb::organisation::Kind) -> Option<Kind> {
+    Kind::ALL.into_iter().find(|&kind| wire_kind(kind) == wire)
+}
+
+fn wire_nation(nation: Option<Nation>) -> pb::Nation {
+    match nation {
+        None => pb::Nation::Unspecified,
+        Some(Nation::England) => pb::Nation::England,
+        Some(Nation::Scotland) => pb::Nation::Scotland,
+        Some(Nation::Wales) => pb::Nation::Wales,
+        Some(Nation::NorthernIreland) => pb::Nation::NorthernIreland,
+    }
+}
+
+fn nation(wire: pb::Nation) -> Option<Nation> {
+    Nation::ALL.into_iter().find(|&nation| wire_nation(Some(nation)) == wire)
+}
+
+fn wire_class(class: Option<Class>) -> pb::MembershipClass {
+    match class {
+        None => pb::MembershipClass::Unspecified,
+        Some(Class::Full) => pb::MembershipClass::Full,
+        Some(Class::Associate) => pb::MembershipClass::Associate,
+        Some(Class::Affiliate) => pb::MembershipClass::Affiliate,
+        Some(Class::Supporter) => pb::MembershipClass::Supporter,
+    }
+}
+
+fn class(wire: pb::MembershipClass) -> Option<Class> {
+    Class::ALL.into_iter().find(|&class| wire_class(Some(class)) == wire)
+}
+
+pub fn wire_role(duty: Duty) -> pb::Role {
+    match duty {
+        Duty::ApplicantOfficer => pb::Role::ApplicantOfficer,
+        Duty::Certifier => pb::Role::Certifier,
+        Duty::CouncilAdministrator => pb::Role::CouncilAdministrator,
+        Duty::NetworkAdministrator => pb::Role::NetworkAdministrator,
+        Duty::RoundManager => pb::Role::RoundManager,
+        Duty::Reviewer => pb::Role::Reviewer,
+        Duty::PanelChair => pb::Role::PanelChair,
+        Duty::Clerk => pb::Role::Clerk,
+        Duty::FinanceOfficer => pb::Role::FinanceOfficer,
+        Duty::Consultant => pb::Role::LearningConsultant,
+        Duty::Editor => pb::Role::Editor,
+        Duty::Auditor => pb::Role::Auditor,
+        Duty::DataProtectionOfficer => pb::Role::DataProtectionOfficer,
+    }
+}
+
+fn duty(wire: pb::Role) -> Option<Duty> {
+    Duty::ALL.into_iter().find(|&duty| wire_role(duty) == wire)
+}
+
+impl From<Membership> for pb::Membership {
+    fn from(membership: Membership) -> pb::Membership {
+        let suspensions = membership.suspensions.into_iter().map(|one| pb::Suspension {
+            from_date: one.term.from.to_string(),
+            until_date: wire_date(one.term.until),
+            reason: one.reason,
+        });
+        pb::Membership {
+            id: membership.id.to_string(),
+            etag: membership.version.to_string(),
+            organisation_id: membership.organisation.to_string(),
+            membership_class: wire_class(Some(membership.class)).into(),
+            from_date: membership.term.from.to_string(),
+            until_date: wire_date(membership.term.until),
+            suspensions: suspensions.collect(),
+            created_at: wire_time(membership.created_at),
+            updated_at: wire_time(membership.updated_at),
+        }
+    }
+}
+
+/// What holds of an organisation on a day; `certifier` is the person who was asked about, if they are one.
+pub fn standing(organisation: Organisation, day: Date, standing: Standing, certifier: Option<Person>) -> pb::Standing {
+    let abolished = !organisation.exists_on(day);
+    let Organisation { id, details, .. } = organisation;
+    pb::Standing {
+        organisation_id: id.to_string(),
+        as_of: day.to_string(),
+        name: details.name,
+        name_cy: details.name_cy,
+        kind: wire_kind(details.kind).into(),
+        legal_body: details.legal_body,
+        abolished,
+        successor_ids: texts(details.successors),
+        membership_class: wire_class(standing.class).into(),
+        good_standing: standing.good,
+        person_is_certifier: certifier.is_some(),
+        certifier_name: certifier.map(|person| person.name).unwrap_or_default(),
+    }
+}
+
+impl From<Person> for pb::Person {
+    fn from(person: Person) -> pb::Person {
+        pb::Person {
+            id: person.id.to_string(),
+            etag: person.version.to_string(),
+            organisation_id: person.organisation.to_string(),
+            name: person.name,
+            email: person.email,
+            grants: person.grants.into_iter().map(grant).collect(),
+            ended_at: match person.state {
+                State::Active => None,
+                State::Ended { at } => wire_time(at),
+            },
+            created_at: wire_time(person.created_at),
+            updated_at: wire_time(person.updated_at),
+        }
+    }
+}
+
+fn grant(held: RoleGrant) -> pb::RoleGrant {
+    pb::RoleGrant {
+        id: held.id.to_string(),
+        role: wire_role(held.grant.duty).into(),
+        organisation_id: held.grant.organisation.to_string(),
+        starts_at: wire_time(held.starts_at),
+        ends_at: held.ends_at.and_then(wire_time),
+    }
+}
+
+pub fn without_email(person: pb::Person) -> pb::Person {
+    pb::Person { email: String::new(), ..person }
+}
+
+impl From<Board> for pb::Board {
+    fn from(board: Board) -> pb::Board {
+        pb::Board {
+            id: board.id.to_string(),
+            etag: board.version.to_string(),
+            name: board.names.name,
+            name_cy: board.names.name_cy,
+            short_name: board.names.short_name,
+            quorum: board.quorum,
+            created_at: wire_time(board.created_at),
+            updated_at: wire_time(board.updated_at),
+        }
+    }
+}
+
+impl From<SeatNow> for pb::Seat {
+    fn from(now: SeatNow) -> pb::Seat {
+        let SeatNow { seat, person_name } = now;
+        pb::Seat {
+            id: seat.id.to_string(),
+            etag: seat.version.to_string(),
+            board_id: seat.board.to_string(),
+            organisation_id: seat.organisation.to_string(),
+            person_id: seat.person.to_string(),
+            voting: seat.voting,
+            from_date: seat.term.from.to_string(),
+            until_date: wire_date(seat.term.until),
+            created_at: wire_time(seat.created_at),
+            updated_at: wire_time(seat.updated_at),
+            person_name,
+        }
+    }
+}
+
+impl From<Client> for pb::Client {
+    fn from(client: Client) -> pb::Client {
+        let (kind, keys, secrets) = match client.credentials {
+            Credentials::Keys(keys) => (pb::client::Kind::PublicKey, keys, Vec::new()),
+            Credentials::Secrets(secrets) => (pb::client::Kind::Secret, Vec::new(), secrets),
+        };
+        pb::Client {
+            id: client.id.to_string(),
+            etag: client.version.to_string(),
+            organisation_id: client.organisation.to_string(),
+            name: client.name,
+            kind: kind.into(),
+            scopes: client.scopes.into_iter().map(|scope| scope.name().to_string()).collect(),
+            keys: keys.into_iter().map(key).collect(),
+            secrets: secrets.into_iter().map(secret).collect(),
+            revoked_at: match client.state {
+                client::State::Active => None,
+                client::State::Revoked { at } => wire_time(at),
+            },
+            created_at: wire_time(client.created_at),
+            updated_at: wire_time(client.updated_at),
+        }
+    }
+}
+
+fn key(key: client::Key) -> pb::ClientKey {
+    pb::ClientKey {
+        id: key.id.to_string(),
+        kid: key.kid,
+        algorithm: key.algorithm,
+        jwk: key.jwk,
+        not_before: wire_time(key.not_before),
+        retire_at: key.retire_at.and_then(wire_time),
+    }
+}
+
+fn secret(secret: client::Secret) -> pb::ClientSecret {
+    pb::ClientSecret {
+        id: secret.id.to_string(),
+        created_at: wire_time(secret.created_at),
+        retire_at: secret.retire_at.and_then(wire_time),
+    }
+}
+
+impl From<Client> for pb::CreateClientResponse {
+    /// Without the secret: this is what is stored for a replay.
+    fn from(client: Client) -> pb::CreateClientResponse {
+        pb::CreateClientResponse { client: Some(client.into()), secret: String::new() }
+    }
+}
+
+impl From<Client> for pb::RotateClientSecretResponse {
+    /// Without the secret: this is what is stored for a replay.
+    fn from(client: Client) -> pb::RotateClientSecretResponse {
+        pb::RotateClientSecretResponse { client: Some(client.into()), secret: String::new() }
+    }
+}
+
+impl From<Revocation> for pb::Revocation {
+    fn from(revocation: Revocation) -> pb::Revocation {
+        pb::Revocation {
+            position: revocation.position,
+            subject: revocation.subject,
+            revoked_at: wire_time(revocation.revoked_at),
+        }
+    }
+}
+
+impl From<AllKeys> for pb::KeySet {
+    fn from(AllKeys(keys): AllKeys) -> pb::KeySet {
+        key_set(keys)
+    }
+}
+
+pub fn key_set(keys: Vec<PublicKey>) -> pb::KeySet {
+    let second = |at: i64| wire_time(Timestamp::from_micros(0).plus_seconds(at));
+    let wire = keys.iter().map(|key| pb::Key {
+        role: key.role.clone(),
+        kid: key.kid(),
+        public_key: key.x.to_vec(),
+        created_at: key.created_at.and_then(second),
+        retired_at: key.retired_at.and_then(second),
+    });
+    let wire = wire.collect();
+    pb::KeySet { keys: wire, jwks: jwks(keys) }
+}
+
+/// The keys as a JWK Set (RFC 7517) in JSON.
+pub fn jwks(keys: Vec<PublicKey>) -> String {
+    let mut set = KeySet::default();
+    for key in keys {
+        set.add(key).expect("a key id stands in the store once, with one role");
+    }
+    set.to_json()
+}
+
+/// Collects violations while the good parts are kept.
+struct Report(Vec<Violation>);
+
+impl Report {
+    fn new() -> Report {
+        Report(Vec::new())
+    }
+
+    /// The value, or a violation on this field.
+    fn take<T, E: std::fmt::Display>(&mut self, field: &str, rule: &str, value: Result<T, E>) -> Option<T> {
+        match value {
+            Ok(value) => Some(value),
+            Err(says) => {
+                self.0.push(Violation::new(field, rule, says.to_string()));
+                None
+            }
+        }
+    }
+
+    /// The command, unless anything was wrong.
+    fn finish<T>(self, command: Option<T>) -> Result<T, Vec<Violation>> {
+        match command {
+            Some(command) if self.0.is_empty() => Ok(command),
+            Some(_) | None => Err(self.0),
+        }
+    }
+
+    fn date(&mut self, field: &str, text: &str) -> Option<Date> {
+        let says = "give a day that exists, such as 2026-03-16";
+        self.take(field, "date", text.parse().map_err(|_| says))
+    }
+
+    fn date_or_none(&mut self, field: &str, text: &str) -> Option<Option<Date>> {
+        if text.is_empty() { Some(None) } else { self.date(field, text).map(Some) }
+    }
+
+    fn time_or_none(&mut self, field: &str, time: Option<prost_types::Timestamp>) -> Option<Option<Timestamp>> {
+        match time {
+            None => Some(None),
+            Some(time) => self.take(field, "timestamp", Timestamp::try_from(time)).map(Some),
+        }
+    }
+
+    fn id<T: std::str::FromStr<Err: std::fmt::Display>>(&mut self, field: &str, text: &str) -> Option<T> {
+        self.take(field, "id", text.parse())
+    }
+
+    fn id_or_none<T: std::str::FromStr<Err: std::fmt::Display>>(
+        &mut self,
+        field: &str,
+        text: &str,
+    ) -> Option<Option<T>> {
+        if text.is_empty() { Some(None) } else { self.id(field, text).map(Some) }
+    }
+
+    fn known<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
+        self.take(field, "enum", value.ok_or("give one of the values that the contract names"))
+    }
+}

@@ -1,0 +1,213 @@
+//! How credentials become access tokens (RFC 6749, 4.4; RFC 7523, 2.2): the one way behind the RPC and the OAuth form.
+//!
+//! Whatever is wrong with a client's credentials, the refusal is the same; what is wrong with an assertion is said,
+//! since its maker needs it and it helps nobody else. All times here are real time.
+
+use kit::cx::Cx;
+use kit::fault::{Fault, Reason};
+use kit::ids::ClientId;
+use kit::time::Timestamp;
+use kit::tokens::{self, AccessClaims, LEEWAY_S, TokenError};
+use kit::transport::AUDIENCE;
+use toadlane_proto::registry::v1 as pb;
+use tonic::{Code, Status};
+
+use crate::Registry;
+use crate::app::sign_in::{self, SignedIn};
+use crate::client::{Client, Credentials};
+use crate::error::Error;
+use crate::person::Person;
+use crate::sign_in::{TOKEN_LIFETIME_S, issued_at};
+use crate::store;
+
+/// What a client sends to get a token, under the names that OAuth gives it.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    pub grant_type: String,
+    pub client_id: String,
+    pub client_secret: String,
+    pub client_assertion_type: String,
+    pub client_assertion: String,
+    pub scope: String,
+}
+
+/// Why no token is given. The names are those of RFC 6749, 5.2.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    #[error("the grant type must be client_credentials")]
+    UnsupportedGrantType,
+    #[error("{0}")]
+    InvalidRequest(&'static str),
+    #[error("no such client, or not its secret")]
+    InvalidClient,
+    #[error("the assertion is refused: {0}")]
+    InvalidAssertion(#[from] TokenError),
+    #[error("the assertion was used before; make a new one, with a jti of its own, for each token")]
+    UsedAssertion,
+    #[error("the client has no such scope; ask its administrator")]
+    InvalidScope,
+    #[error("the platform failed")]
+    Failed(#[from] Error),
+}
+
+impl Refused {
+    /// The error code of RFC 6749, 5.2; none where the fault is ours.
+    pub fn name(&self) -> Option<&'static str> {
+        match self {
+            Refused::UnsupportedGrantType => Some("unsupported_grant_type"),
+            Refused::InvalidRequest(_) => Some("invalid_request"),
+            Refused::InvalidClient | Refused::InvalidAssertion(_) | Refused::UsedAssertion => Some("invalid_client"),
+            Refused::InvalidScope => Some("invalid_scope"),
+            Refused::Failed(_) => None,
+        }
+    }
+}
+
+impl From<Refused> for Status {
+    fn from(refused: Refused) -> Status {
+        let says = refused.to_string();
+        match refused {
+            Refused::UnsupportedGrantType | Refused::InvalidRequest(_) | Refused::InvalidScope => {
+                Fault::new(Code::InvalidArgument, Reason::InvalidFields, says).into()
+            }
+            Refused::InvalidClient | Refused::InvalidAssertion(_) | Refused::UsedAssertion => {
+                Fault::new(Code::Unauthenticated, Reason::SignInNeeded, says).into()
+            }
+            Refused::Failed(error) => error.into(),
+        }
+    }
+}
+
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// One way to prove which client it is.
+enum Proof {
+    Secret(String),
+    Assertion(String),
+}
+
+impl Registry {
+    /// A client's credentials for a token.
+    pub(crate) async fn exchange(&self, asked: Asked) -> Result<pb::AccessToken, Refused> {
+        if asked.grant_type != "client_credentials" {
+            return Err(Refused::UnsupportedGrantType);
+        }
+        let proof = proof_of(&asked)?;
+        let now = Timestamp::of_this_machine();
+        let named = match &proof {
+            Proof::Secret(_) => Some(asked.client_id.clone()),
+            Proof::Assertion(assertion) => tokens::peek_client(assertion),
+        };
+        let id: ClientId = named.and_then(|id| id.parse().ok()).ok_or(Refused::InvalidClient)?;
+        if !asked.client_id.is_empty() && asked.client_id != id.to_string() {
+            return Err(Refused::InvalidClient);
+        }
+        let found = self.db.read(move |tx| sign_in::client(tx, id)).await?;
+        let SignedIn { who: client, last_revoked_at } = found.ok_or(Refused::InvalidClient)?;
+        match proof {
+            Proof::Secret(secret) => check_secret(&client, &secret, now)?,
+            Proof::Assertion(assertion) => self.use_assertion(&client, &assertion, now).await?,
+        }
+        let scope = granted(&client, &asked.scope)?;
+        let claims = AccessClaims {
+            org: Some(client.organisation.to_string()),
+            scope,
+            client_id: Some(client.id.to_string()),
+            ..self.claims(client.id.to_string(), issued_at(now, last_revoked_at), TOKEN_LIFETIME_S)
+        };
+        Ok(self.issue(&claims))
+    }
+
+    /// Checks an assertion and uses it up.
+    async fn use_assertion(&self, client: &Client, assertion: &str, now: Timestamp) -> Result<(), Refused> {
+        let Credentials::Keys(keys) = &client.credentials else { return Err(Refused::InvalidClient) };
+        let mut public_keys = Vec::with_capacity(keys.len());
+        for key in keys.iter().filter(|key| key.works_at(now)) {
+            let unreadable = |cause| Error::Db(kit::db::DbError::Inconsistent(format!("key {}: {cause}", key.id)));
+            public_keys.push(tokens::ClientKey::parse(&key.jwk, None).map_err(unreadable)?);
+        }
+        let accepted = [self.settings.issuer.clone(), self.settings.token_endpoint()];
+        let claims = tokens::verify_assertion(&public_keys, assertion, &accepted, now.seconds())?;
+        if claims.sub != client.id.to_string() {
+            return Err(Refused::InvalidClient);
+        }
+        let (id, jti) = (client.id, claims.jti);
+        let until = Timestamp::from_micros(0).plus_seconds(claims.exp + LEEWAY_S);
+        let fresh = self
+            .db
+            .work(None, move |tx| store::clients::use_assertion(tx, id, &jti, until, now).map_err(Error::Db))
+            .await?;
+        if fresh { Ok(()) } else { Err(Refused::UsedAssertion) }
+    }
+
+    /// A token for a person who signed in. A role that ends sooner than the token ends the token with it.
+    pub(crate) fn person_token(&self, cx: &Cx, signed_in: SignedIn<Person>, now: Timestamp) -> pb::AccessToken {
+        let SignedIn { who: person, last_revoked_at } = signed_in;
+        let left = person.first_end_after(cx.now).map(|end| (end.micros() - cx.now.micros()).div_euclid(1_000_000));
+        let lifetime = left.map_or(TOKEN_LIFETIME_S, |left| left.clamp(1, TOKEN_LIFETIME_S));
+        let roles = person.held_at(cx.now).iter().map(|grant| grant.to_string()).collect();
+        let issued_at = issued_at(now, last_revoked_at);
+        let claims = AccessClaims { roles, ..self.claims(person.id.to_string(), issued_at, lifetime) };
+        self.issue(&claims)
+    }
+
+    fn claims(&self, sub: String, issued_at: i64, lifetime_s: i64) -> AccessClaims {
+        AccessClaims {
+            iss: self.settings.issuer.clone(),
+            aud: AUDIENCE.to_string(),
+            sub,
+            jti: kit::ids::EventId::new().to_string(),
+            iat: issued_at,
+            nbf: issued_at,
+            exp: issued_at + lifetime_s,
+            org: None,
+            roles: Vec::new(),
+            scope: String::new(),
+            client_id: None,
+        }
+    }
+
+    fn issue(&self, claims: &AccessClaims) -> pb::AccessToken {
+        pb::AccessToken {
+            access_token: tokens::mint(&self.settings.key, claims),
+            token_type: "Bearer".to_string(),
+            expires_in: claims.exp - claims.iat,
+            scope: claims.scope.clone(),
+            expires_at: Some(Timestamp::from_micros(0).plus_seconds(claims.exp).into()),
+        }
+    }
+}
+
+fn proof_of(asked: &Asked) -> Result<Proof, Refused> {
+    match (asked.client_secret.is_empty(), asked.client_assertion.is_empty()) {
+        (false, false) => Err(Refused::InvalidRequest("use one way to authenticate: a secret or an assertion")),
+        (true, true) => Err(Refused::InvalidClient),
+        (false, true) => Ok(Proof::Secret(asked.client_secret.clone())),
+        (true, false) if asked.client_assertion_type == JWT_BEARER => {
+            Ok(Proof::Assertion(asked.client_assertion.clone()))
+        }
+        (true, false) => Err(Refused::InvalidRequest("the client_assertion_type must be that of RFC 7523, jwt-bearer")),
+    }
+}
+
+fn check_secret(client: &Client, given: &str, now: Timestamp) -> Result<(), Refused> {
+    let Credentials::Secrets(secrets) = &client.credentials else { return Err(Refused::InvalidClient) };
+    let mut working = secrets.iter().filter(|secret| secret.works_at(now));
+    if working.any(|secret| tokens::Secret::matches(given, &secret.digest)) {
+        Ok(())
+    } else {
+        Err(Refused::InvalidClient)
+    }
+}
+
+/// The scopes asked for, or all that the client has.
+fn granted(client: &Client, asked: &str) -> Result<String, Refused> {
+    let has: Vec<&str> = client.scopes.iter().map(|scope| scope.name()).collect();
+    let mut wanted: Vec<&str> = asked.split_ascii_whitespace().collect();
+    if wanted.iter().any(|name| !has.contains(name)) {
+        return Err(Refused::InvalidScope);
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+    Ok(if wanted.is_empty() { has.join(" ") } else { wanted.join(" ") })
+}

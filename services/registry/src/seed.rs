@@ -1,0 +1,162 @@
+//! The councils of the United Kingdom, put into a registry that is new. Licence and attribution: data/ATTRIBUTION.md.
+
+use std::collections::HashMap;
+
+use kit::db::{DbError, Tx};
+use kit::ids::OrgId;
+use kit::time::Timestamp;
+
+use crate::dates::RegisterDate;
+use crate::error::Error;
+use crate::organisation::{Details, Kind, Nation, Organisation};
+use crate::store::organisations;
+
+const COUNCILS: &str = include_str!("../data/uk-councils.csv");
+
+#[derive(Debug, serde::Deserialize)]
+struct Row {
+    code: String,
+    official_name: String,
+    short_name: String,
+    official_name_cy: String,
+    org_id: String,
+    gss_code: String,
+    former_gss_codes: String,
+    r#type: String,
+    type_name: String,
+    nation: String,
+    region: String,
+    county_code: String,
+    combined_authority_code: String,
+    start_date: String,
+    end_date: String,
+    replaced_by: String,
+    gov_uk_slug: String,
+    website: String,
+}
+
+/// Enters every council, predecessors and successors linked, unless the registry holds one of them already. How many
+/// were entered. No event tells of them: whoever needs one asks.
+pub fn seed(tx: &mut Tx, now: Timestamp) -> Result<usize, Error> {
+    if !organisations::lacks_registers(tx)? {
+        return Ok(0);
+    }
+    let councils = councils(now)?;
+    for council in &councils {
+        organisations::insert_alone(tx, council)?;
+    }
+    for council in &councils {
+        organisations::insert_links(tx, council)?;
+    }
+    Ok(councils.len())
+}
+
+fn councils(now: Timestamp) -> Result<Vec<Organisation>, Error> {
+    let rows: Vec<Row> =
+        csv::Reader::from_reader(COUNCILS.as_bytes()).deserialize().collect::<Result<_, _>>().map_err(bad)?;
+    let mut known: HashMap<&str, (OrgId, RegisterDate)> = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        known.insert(&row.code, (OrgId::new(), row.start_date.parse().map_err(bad)?));
+    }
+    let mut councils = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let mut successors = Vec::new();
+        let mut began = Vec::new();
+        for code in listed(&row.replaced_by) {
+            let (id, start) = known.get(code).ok_or_else(|| bad(format!("{}: unknown successor {code}", row.code)))?;
+            successors.push(*id);
+            began.push(*start);
+        }
+        let (id, _) = known[row.code.as_str()];
+        councils.push(Organisation::enter(id, details(row, successors)?, &began, now)?);
+    }
+    Ok(councils)
+}
+
+fn details(row: &Row, successors: Vec<OrgId>) -> Result<Details, Error> {
+    let kind = match row.r#type.as_str() {
+        "COMB" | "SRA" => Kind::StrategicAuthority,
+        _ => Kind::PrincipalCouncil,
+    };
+    Ok(Details {
+        kind,
+        name: row.official_name.clone(),
+        name_cy: row.official_name_cy.clone(),
+        short_name: row.short_name.clone(),
+        code: row.code.clone(),
+        org_id: row.org_id.clone(),
+        gss_code: row.gss_code.clone(),
+        former_gss_codes: listed(&row.former_gss_codes).map(str::to_string).collect(),
+        authority_type: row.r#type.clone(),
+        authority_type_name: row.type_name.clone(),
+        nation: Some(Nation::named(&row.nation).ok_or_else(|| bad(format!("{}: unknown nation", row.code)))?),
+        region: row.region.clone(),
+        county_code: row.county_code.clone(),
+        combined_authority_code: row.combined_authority_code.clone(),
+        start_date: row.start_date.parse().map_err(bad)?,
+        end_date: row.end_date.parse().map_err(bad)?,
+        successors,
+        gov_uk_slug: row.gov_uk_slug.clone(),
+        website: row.website.clone(),
+        legal_body: true,
+    })
+}
+
+fn listed(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(',').map(str::trim).filter(|item| !item.is_empty())
+}
+
+fn bad(cause: impl std::fmt::Display) -> Error {
+    Error::Db(DbError::Inconsistent(format!("the council data that comes with toadlane: {cause}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::time::at;
+
+    use super::*;
+
+    fn all() -> Vec<Organisation> {
+        councils(at("2026-11-23T09:00:00Z")).unwrap()
+    }
+
+    fn of<'a>(all: &'a [Organisation], code: &str) -> &'a Organisation {
+        all.iter().find(|council| council.details.code == code).unwrap()
+    }
+
+    #[test]
+    fn every_row_of_the_data_is_a_sound_organisation() {
+        let all = all();
+        let today = "2026-11-23".parse().unwrap();
+        assert_eq!(all.len(), 470);
+        assert_eq!(all.iter().filter(|council| council.exists_on(today)).count(), 397);
+        assert_eq!(all.iter().filter(|council| !council.details.name_cy.is_empty()).count(), 22);
+    }
+
+    #[test]
+    fn a_divided_county_has_both_its_successors() {
+        let all = all();
+        let successors = [of(&all, "CBD").id, of(&all, "WAF").id];
+        assert_eq!(of(&all, "CMA").details.successors, successors);
+    }
+
+    #[test]
+    fn both_ways_to_give_an_end_mean_the_successors_first_day() {
+        let all = all();
+        let gone = |code| of(&all, code).abolished_from.map(|day| day.to_string());
+        assert_eq!(gone("AYL").as_deref(), Some("2020-04-01"), "given as its last day, 2020-03-31");
+        assert_eq!(gone("ALL").as_deref(), Some("2023-04-01"), "given as the successor's first day");
+        assert_eq!(gone("NIR-A").as_deref(), Some("2015-04-01"), "no successor is given");
+        assert_eq!(gone("KIR"), None);
+    }
+
+    #[test]
+    fn dates_keep_their_precision_and_gaps_stay_gaps() {
+        let all = all();
+        assert_eq!(of(&all, "ABE").details.start_date.to_string(), "1996");
+        assert_eq!(of(&all, "ABC").details.start_date.to_string(), "2015-04-01");
+        assert_eq!(of(&all, "ADU").details.start_date.to_string(), "");
+        assert_eq!(of(&all, "CBD").details.org_id, "");
+        assert_eq!(of(&all, "GLG").details.former_gss_codes, ["S12000046", "S12000043"]);
+    }
+}

@@ -1,0 +1,104 @@
+//! The whole policy as a table that a non-programmer can read: a change of policy shows there as a diff.
+
+use kit::caller::{Caller, Duty, Grant, Role, Scope, Subject};
+use kit::ids::{ClientId, OrgId, PersonId};
+use registry::policy::{Action, Facts, Verdict, decide};
+
+use crate::house::{a_system, somebody};
+
+struct Scene {
+    own: OrgId,
+    other: OrgId,
+    person: PersonId,
+    client: ClientId,
+}
+
+impl Scene {
+    /// Everybody who can call, by the name that stands in the golden file.
+    fn callers(&self) -> Vec<(String, Caller)> {
+        let mut all: Vec<(String, Caller)> = Vec::new();
+        for duty in Duty::ALL {
+            all.push((duty.name().to_string(), somebody(duty, self.own)));
+            if [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator].contains(&duty) {
+                all.push((format!("{} of another", duty.name()), somebody(duty, self.other)));
+            }
+        }
+        let themself = Caller { subject: Subject::Person(self.person), ..Caller::anonymous() };
+        let itself = Caller { subject: Subject::Client(self.client), ..a_system(self.own) };
+        all.push(("the person".to_string(), themself));
+        all.push(("the client".to_string(), itself));
+        all.push(("a system".to_string(), a_system(self.own)));
+        all.push(("a system of another".to_string(), a_system(self.other)));
+        all.push(("a role".to_string(), Caller::role(Role::Bids)));
+        all.push(("not signed in".to_string(), Caller::anonymous()));
+        all
+    }
+
+    /// Every action with what it is about.
+    fn actions(&self) -> Vec<(&'static str, Action, Facts)> {
+        let none = Facts::default();
+        let organisation = Facts { organisation: Some(self.own), subject: None };
+        let person = Facts { subject: Some(Subject::Person(self.person)), ..organisation };
+        let client = Facts { subject: Some(Subject::Client(self.client)), ..organisation };
+        let grant = |duty, organisation| Action::Grant { duty, organisation };
+        vec![
+            ("read organisations, memberships, boards and seats", Action::ReadRegister, none),
+            ("change organisations, memberships, boards and seats", Action::ChangeRegister, none),
+            ("ask whether a person is a certifier of the organisation", Action::AskCertifier, organisation),
+            ("enter a person of the organisation", Action::ManagePerson, organisation),
+            ("see a person of the organisation", Action::SeePerson, person),
+            ("see their e-mail address", Action::SeeEmail, person),
+            ("rename or end them", Action::ManagePerson, person),
+            ("grant them certifier of their organisation", grant(Duty::Certifier, self.own), person),
+            ("grant them certifier of another organisation", grant(Duty::Certifier, self.other), person),
+            ("grant them reviewer", grant(Duty::Reviewer, self.own), person),
+            ("end their tokens", Action::RevokeSubject, person),
+            ("create a client of the organisation", Action::CreateClient, organisation),
+            ("see a client of the organisation", Action::SeeClient, client),
+            ("set its scopes", Action::SetScopes, client),
+            ("give it bids.read", Action::GiveScope(Scope::BidsRead), client),
+            ("give it bids.write", Action::GiveScope(Scope::BidsWrite), client),
+            ("give it bids.certify", Action::GiveScope(Scope::BidsCertify), client),
+            ("change its keys and secrets", Action::ManageCredentials, client),
+            ("revoke it", Action::RevokeClient, client),
+            ("end its tokens", Action::RevokeSubject, client),
+            ("list revocations and publish keys", Action::ServePlatform, none),
+        ]
+    }
+}
+
+#[test]
+fn the_policy_is_as_the_golden_matrix_says() {
+    let scene = Scene { own: OrgId::new(), other: OrgId::new(), person: PersonId::new(), client: ClientId::new() };
+    let mut matrix =
+        String::from("# who may do what; duties are held for the organisation unless it says `of another`\n");
+    for (name, action, facts) in scene.actions() {
+        let (mut allowed, mut refused, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
+        for (caller_name, caller) in scene.callers() {
+            match decide(&caller, action, &facts) {
+                Verdict::Allow => allowed.push(caller_name),
+                Verdict::Refuse { .. } => refused.push(caller_name),
+                Verdict::Hide => hidden.push(caller_name),
+            }
+        }
+        matrix += &format!("\n{name}\n");
+        for (verdict, names) in [("allowed:", allowed), ("refused:", refused), ("hidden: ", hidden)] {
+            matrix += format!("  {verdict} {}", names.join(", ")).trim_end();
+            matrix += "\n";
+        }
+    }
+    let golden = include_str!("../golden/policy.txt");
+    assert!(matrix == golden, "the matrix is now:\n{matrix}");
+}
+
+#[test]
+fn a_council_administrator_hands_out_nothing_to_another_councils_person() {
+    let (own, other) = (OrgId::new(), OrgId::new());
+    let administrator = Caller {
+        grants: vec![Grant { duty: Duty::CouncilAdministrator, organisation: own }],
+        ..somebody(Duty::Auditor, own)
+    };
+    let of_other = Facts { organisation: Some(other), subject: Some(Subject::Person(PersonId::new())) };
+    let action = Action::Grant { duty: Duty::Certifier, organisation: own };
+    assert_eq!(decide(&administrator, action, &of_other), Verdict::Hide);
+}

@@ -1,0 +1,199 @@
+//! The states of a round and every legal step between them.
+
+use std::fmt;
+
+use kit::time::Timestamp;
+
+use crate::error::Error;
+
+/// Where a round stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Draft,
+    Scheduled {
+        scheduled_at: Timestamp,
+    },
+    Open {
+        scheduled_at: Timestamp,
+        opened_at: Timestamp,
+    },
+    Closed {
+        scheduled_at: Timestamp,
+        opened_at: Timestamp,
+        closed_at: Timestamp,
+    },
+    /// One that was never scheduled stays unseen.
+    Cancelled {
+        scheduled_at: Option<Timestamp>,
+        opened_at: Option<Timestamp>,
+        cancelled_at: Timestamp,
+    },
+}
+
+/// A state by name alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StateName {
+    Draft,
+    Scheduled,
+    Open,
+    Closed,
+    Cancelled,
+}
+
+/// What can be done to a round once it exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Update,
+    Schedule,
+    Open,
+    Close,
+    Extend,
+    Reopen,
+    Cancel,
+}
+
+impl State {
+    /// The state after a step.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the step is not legal; [`Error::RulesFrozen`] for rules that no longer
+    /// change.
+    pub fn step(self, step: Step, now: Timestamp) -> Result<State, Error> {
+        Ok(match (self, step) {
+            (State::Draft, Step::Update) => State::Draft,
+            (State::Draft, Step::Schedule) => State::Scheduled { scheduled_at: now },
+            (State::Draft, Step::Cancel) => State::Cancelled { scheduled_at: None, opened_at: None, cancelled_at: now },
+            (State::Scheduled { scheduled_at }, Step::Open) => State::Open { scheduled_at, opened_at: now },
+            (same @ State::Scheduled { .. }, Step::Extend) => same,
+            (State::Scheduled { scheduled_at }, Step::Cancel) => {
+                State::Cancelled { scheduled_at: Some(scheduled_at), opened_at: None, cancelled_at: now }
+            }
+            (State::Open { scheduled_at, opened_at }, Step::Close) => {
+                State::Closed { scheduled_at, opened_at, closed_at: now }
+            }
+            (same @ State::Open { .. }, Step::Extend) => same,
+            (State::Closed { scheduled_at, opened_at, closed_at: _ }, Step::Reopen) => {
+                State::Open { scheduled_at, opened_at }
+            }
+            (State::Open { scheduled_at, opened_at } | State::Closed { scheduled_at, opened_at, .. }, Step::Cancel) => {
+                State::Cancelled { scheduled_at: Some(scheduled_at), opened_at: Some(opened_at), cancelled_at: now }
+            }
+            (
+                State::Scheduled { .. } | State::Open { .. } | State::Closed { .. } | State::Cancelled { .. },
+                Step::Update,
+            ) => return Err(Error::RulesFrozen { state: self.name() }),
+            (State::Draft, Step::Open | Step::Close | Step::Extend | Step::Reopen)
+            | (State::Scheduled { .. }, Step::Schedule | Step::Close | Step::Reopen)
+            | (State::Open { .. }, Step::Schedule | Step::Open | Step::Reopen)
+            | (State::Closed { .. }, Step::Schedule | Step::Open | Step::Close | Step::Extend)
+            | (
+                State::Cancelled { .. },
+                Step::Schedule | Step::Open | Step::Close | Step::Extend | Step::Reopen | Step::Cancel,
+            ) => {
+                return Err(Error::IllegalStep { from: self.name(), step });
+            }
+        })
+    }
+
+    pub fn name(self) -> StateName {
+        match self {
+            State::Draft => StateName::Draft,
+            State::Scheduled { .. } => StateName::Scheduled,
+            State::Open { .. } => StateName::Open,
+            State::Closed { .. } => StateName::Closed,
+            State::Cancelled { .. } => StateName::Cancelled,
+        }
+    }
+
+    /// When the round became known to others; none for a draft and for one that was cancelled as a draft.
+    pub fn scheduled_at(self) -> Option<Timestamp> {
+        match self {
+            State::Draft => None,
+            State::Scheduled { scheduled_at }
+            | State::Open { scheduled_at, .. }
+            | State::Closed { scheduled_at, .. } => Some(scheduled_at),
+            State::Cancelled { scheduled_at, .. } => scheduled_at,
+        }
+    }
+
+    /// When the round opened for the first time.
+    pub fn opened_at(self) -> Option<Timestamp> {
+        match self {
+            State::Draft | State::Scheduled { .. } => None,
+            State::Open { opened_at, .. } | State::Closed { opened_at, .. } => Some(opened_at),
+            State::Cancelled { opened_at, .. } => opened_at,
+        }
+    }
+
+    /// When the round closed; none again once it is reopened or cancelled.
+    pub fn closed_at(self) -> Option<Timestamp> {
+        match self {
+            State::Closed { closed_at, .. } => Some(closed_at),
+            State::Draft | State::Scheduled { .. } | State::Open { .. } | State::Cancelled { .. } => None,
+        }
+    }
+
+    pub fn cancelled_at(self) -> Option<Timestamp> {
+        match self {
+            State::Cancelled { cancelled_at, .. } => Some(cancelled_at),
+            State::Draft | State::Scheduled { .. } | State::Open { .. } | State::Closed { .. } => None,
+        }
+    }
+}
+
+impl StateName {
+    pub const ALL: [StateName; 5] =
+        [StateName::Draft, StateName::Scheduled, StateName::Open, StateName::Closed, StateName::Cancelled];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StateName::Draft => "draft",
+            StateName::Scheduled => "scheduled",
+            StateName::Open => "open",
+            StateName::Closed => "closed",
+            StateName::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// A text names no state.
+#[derive(Debug, thiserror::Error)]
+#[error("no state of a round")]
+pub struct UnknownState;
+
+impl std::str::FromStr for StateName {
+    type Err = UnknownState;
+
+    fn from_str(text: &str) -> Result<StateName, UnknownState> {
+        StateName::ALL.into_iter().find(|state| state.as_str() == text).ok_or(UnknownState)
+    }
+}
+
+impl fmt::Display for StateName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Step {
+    pub const ALL: [Step; 7] =
+        [Step::Update, Step::Schedule, Step::Open, Step::Close, Step::Extend, Step::Reopen, Step::Cancel];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Step::Update => "update",
+            Step::Schedule => "schedule",
+            Step::Open => "open",
+            Step::Close => "close",
+            Step::Extend => "extend",
+            Step::Reopen => "reopen",
+            Step::Cancel => "cancel",
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,180 @@
+//! `toadlane demo`: plays the real 2020 round on a store of its own whose clock stands in 2019 and 2020, and leaves
+//! the server up. Everything goes through the public API, with the credentials of each council's own system.
+
+pub mod call;
+pub mod network;
+pub mod play;
+pub mod record;
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use kit::tokens::KeySet;
+use toadlane_client::{Place, Places};
+
+use crate::settings::{Serve, Store};
+use crate::{make, serve, verify};
+use network::Stage;
+use play::{Line, Played, Round};
+
+/// Why the play broke off.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayError {
+    #[error("{}", .0.message())]
+    Refused(#[from] tonic::Status),
+    #[error(transparent)]
+    Connect(#[from] toadlane_client::ConnectError),
+    #[error(transparent)]
+    Key(#[from] toadlane_client::KeyError),
+    #[error(transparent)]
+    Transfer(#[from] toadlane_client::TransferError),
+    #[error("no mail with a sign-in code came for {0}")]
+    NoMail(String),
+    #[error("the registry finds no organisation {0}")]
+    NoOrganisation(String),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+#[derive(clap::Args)]
+pub struct Demo {
+    /// Folder for what the demo writes: its data and the receipts. What an earlier demo left there is replaced
+    #[arg(long, default_value = "out")]
+    out: PathBuf,
+    /// Address and port to listen on; port 0 chooses a free one
+    #[arg(long, default_value = "127.0.0.1:7070")]
+    listen: SocketAddr,
+    /// Stop when the round is played, rather than serve on
+    #[arg(long)]
+    once: bool,
+}
+
+/// An identity for one request.
+fn request_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// Marks a folder as a demo's, which the next demo may replace.
+const MARK: &str = "made-by-toadlane-demo";
+
+impl Demo {
+    pub async fn run(&self) -> Result<(), String> {
+        let data = fresh(&self.out).map_err(|cause| format!("{}: {cause}", self.out.display()))?;
+        let store = Store { data: data.clone(), database: None, keys: None };
+        make(&store, Some(kit::time::at(call::BEGINS))).map_err(|error| error.to_string())?;
+        enter_administrator(&store).await?;
+        let settings = Serve { listen: self.listen, ..Serve::embedded(store) };
+        let running = serve::start(&settings).await.map_err(|error| error.to_string())?;
+
+        println!("Toad Lane plays the 2020 policy prototype round.");
+        println!(
+            "THE CLOCK IS HELD in 2019 and 2020; what the published record does not hold is made up, and said to be."
+        );
+        let place = Place::new(format!("http://{}", running.address));
+        let stage = Stage { places: Places::one(place.clone()), clocks: vec![place], mail: data.join("mail") };
+        let played = play::play(&stage, &mut print).await.map_err(|error| format!("the play broke off: {error}"))?;
+        let key_set = play::key_set(&stage).await.map_err(|error| error.to_string())?;
+        self.receipts(&played, &key_set)?;
+
+        println!("\nServing on http://{} (gRPC with reflection; OAuth under /.well-known)", running.address);
+        println!("  key set    {}", self.out.join("keys.json").display());
+        println!("  receipts   {}", self.out.join("receipts").display());
+        if !self.once {
+            println!("Stop with Ctrl-C.");
+            serve::until_told().await?;
+        }
+        running.stop().await;
+        Ok(())
+    }
+
+    /// Writes every receipt with its acknowledgement, and verifies each offline; one that was changed is refused.
+    fn receipts(&self, round: &Round, key_set: &str) -> Result<(), String> {
+        let folder = self.out.join("receipts");
+        let write =
+            |path: PathBuf, text: &str| fs::write(&path, text).map_err(|cause| format!("{}: {cause}", path.display()));
+        fs::create_dir_all(&folder).map_err(|cause| format!("{}: {cause}", folder.display()))?;
+        write(self.out.join("keys.json"), key_set)?;
+        let keys = KeySet::parse(key_set).map_err(|cause| cause.to_string())?;
+        println!("\n== The receipts, verified offline with the key set alone");
+        for played in &round.bids {
+            let name = format!("{:02}-{}", played.order, played.client_reference.replace('/', "-"));
+            write(folder.join(format!("{name}.jws")), &played.receipt.jws)?;
+            write(folder.join(format!("{name}.txt")), &played.receipt.acknowledgement)?;
+            let claims = verify::receipt_claims(&keys, &played.receipt.jws)?;
+            if claims.number != Some(i64::from(played.order)) {
+                return Err(format!("the receipt of bid {} says number {:?}", played.order, claims.number));
+            }
+        }
+        println!("   {} receipts are genuine", round.bids.len());
+        let changed = changed(&round.bids[0]);
+        write(folder.join("changed.jws"), &changed)?;
+        match verify::receipt_claims(&keys, &changed) {
+            Ok(_) => Err("a changed receipt was accepted".to_string()),
+            Err(refusal) => {
+                println!("   with one letter changed: {refusal}");
+                println!(
+                    "   try it: toadlane verify receipt {}/*.jws --keys {}",
+                    folder.display(),
+                    self.out.join("keys.json").display()
+                );
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A receipt with one letter of its claims changed.
+fn changed(played: &Played) -> String {
+    let jws = &played.receipt.jws;
+    let middle = jws.len() / 2;
+    let other = if &jws[middle..=middle] == "A" { "B" } else { "A" };
+    format!("{}{other}{}", &jws[..middle], &jws[middle + 1..])
+}
+
+/// Empties what an earlier demo left, and nothing else.
+fn fresh(out: &Path) -> std::io::Result<PathBuf> {
+    let data = out.join("data");
+    if data.exists() {
+        if !data.join(MARK).exists() {
+            let says = "the folder `data` in it is not a demo's; give another folder with --out";
+            return Err(std::io::Error::other(says));
+        }
+        fs::remove_dir_all(&data)?;
+    }
+    fs::create_dir_all(&data)?;
+    fs::write(data.join(MARK), "")?;
+    Ok(data)
+}
+
+/// What `toadlane admin first` does.
+pub async fn enter_administrator(store: &Store) -> Result<(), String> {
+    let db = registry::open(&store.storage(), None).map_err(|error| error.to_string())?;
+    let network = "Co-operative Councils' Innovation Network";
+    let entered = registry::admin_first(&db, network, "Administrator (made up)", network::ADMINISTRATOR).await;
+    entered.map(drop).map_err(|error| error.to_string())
+}
+
+fn print(line: Line) {
+    match line {
+        Line::Act(says) => println!("\n== {says}"),
+        Line::Step { at, says } => println!("   {}  {says}", day(at)),
+        Line::Bid(played) => {
+            let at = played.bid.received_at.and_then(|at| kit::time::Timestamp::try_from(at).ok());
+            let at = at.map(day).unwrap_or_default();
+            let title: String = played.title.chars().take(60).collect();
+            println!("   {at}  no. {:>2}  {:<26} {title}", played.bid.number, played.council);
+            println!(
+                "   {:19}  receipt {}.. for {}",
+                "",
+                &played.receipt.content_sha256[..16],
+                played.client_reference
+            );
+        }
+    }
+}
+
+/// `4 Nov 2019, 9:00am`, padded to one width.
+fn day(at: kit::time::Timestamp) -> String {
+    format!("{:<28}", at.in_words("Europe/London"))
+}

@@ -1,0 +1,251 @@
+//! A running process: the roles that it hosts, wired, listening, and stopped in order. The whole topology reads here.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kit::bus::{Bus, BusError};
+use kit::caller::Role;
+use kit::clock::Clock;
+use kit::db::{Db, OpenError};
+use kit::edge::edge;
+use kit::guard::{Door, Revocations};
+use kit::listener::{Caps, Listen, ListenError, Listener};
+use kit::rules::RulesLayer;
+use kit::stop::{self, Stop, StopCaller};
+use kit::tokens::{Expect, TokenCache};
+use kit::transport::{AUDIENCE, Transport};
+use kit::{relay, rules};
+use registry::mail::{Mail, MailError};
+use toadlane_proto::types::v1::clock_service_server::ClockServiceServer;
+use tokio::task::{JoinHandle, JoinSet};
+use tonic::service::Routes;
+
+use crate::clock::{Clocks, Tick};
+use crate::home::{Home, HomeError};
+use crate::net::{BadPeer, Net};
+use crate::revoked;
+use crate::settings::{Serve, WrongSetting};
+
+/// Requests held in memory at once, in bytes; 64 KiB each at most, 1 MiB for those that carry a bid or a round.
+const IN_FLIGHT: usize = 64 * 1024 * 1024;
+const LARGE: [&str; 7] = [
+    "/toadlane.bids.v1.BidsService/CreateBid",
+    "/toadlane.bids.v1.BidsService/UpdateBid",
+    "/toadlane.rounds.v1.RoundsService/CreateRound",
+    "/toadlane.rounds.v1.RoundsService/UpdateRound",
+    "/toadlane.rounds.v1.FrameworksService/CreateFramework",
+    "/toadlane.rounds.v1.FrameworksService/AddFrameworkVersion",
+    "/toadlane.rounds.v1.FrameworksService/UpdateFrameworkVersion",
+];
+
+/// RPCs for callers who have not signed in. Everything else needs a token.
+pub const PUBLIC: [&str; 9] = [
+    "/toadlane.types.v1.ClockService/GetClock",
+    "/toadlane.registry.v1.SignInService/StartSignIn",
+    "/toadlane.registry.v1.SignInService/FinishSignIn",
+    "/toadlane.registry.v1.SignInService/ExchangeToken",
+    "/toadlane.registry.v1.SignInService/GetKeySet",
+    "/grpc.health.v1.Health/Check",
+    "/grpc.health.v1.Health/Watch",
+    "/grpc.health.v1.Health/List",
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+];
+
+/// Why a process does not start: one clear sentence each.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Setting(#[from] WrongSetting),
+    #[error("{0}")]
+    Home(#[from] HomeError),
+    #[error("{0}")]
+    Store(#[from] OpenError),
+    #[error("{0}")]
+    Listen(#[from] ListenError),
+    #[error("{0}")]
+    Peer(#[from] BadPeer),
+    #[error("the contract cannot be held: {0}")]
+    Rules(#[from] rules::Error),
+    #[error("--nats: {0}")]
+    Bus(#[from] BusError),
+    #[error("the attachments' folder cannot be used: {0}")]
+    Files(#[from] bids::error::Error),
+    #[error("the registry cannot start: {0}")]
+    Registry(#[from] registry::error::Error),
+    #[error("--mail-from or --smtp: {0}")]
+    Mail(#[from] registry::mail::MailError),
+}
+
+/// A process that serves until it is stopped.
+pub struct Running {
+    pub address: SocketAddr,
+    pub issuer: String,
+    pub clock: Clock,
+    stop: StopCaller,
+    serving: JoinHandle<()>,
+    background: JoinSet<()>,
+}
+
+impl Running {
+    /// Finishes what runs, then stops.
+    pub async fn stop(mut self) {
+        self.stop.call();
+        if self.serving.await.is_err() {
+            tracing::error!("the listener ended by a panic");
+        }
+        while self.background.join_next().await.is_some() {}
+    }
+}
+
+/// Starts the roles of the settings. Nothing listens until everything else is in order.
+pub async fn start(settings: &Serve) -> Result<Running, StartError> {
+    settings.check()?;
+    let home = Home::open(&settings.store, &settings.roles)?;
+    let storage = settings.store.storage();
+    let authority = settings.authority()?;
+    let listener =
+        Listener::bind(Listen { address: settings.listen, tls: settings.tls(), caps: Caps::default() }).await?;
+    let address = listener.address();
+    let issuer = issuer(settings, address);
+    let bus = match &settings.nats {
+        Some(url) => Bus::nats(url).await?,
+        None => Bus::local(),
+    };
+    let revocations = Revocations::default();
+    let door = Arc::new(Door {
+        keys: home.key_set.clone(),
+        tokens: TokenCache::new(Expect { issuer: issuer.clone(), audience: AUDIENCE.to_string() }, AUDIENCE),
+        revocations: revocations.clone(),
+        public: PUBLIC.map(str::to_string).to_vec(),
+        rules: RulesLayer::new(toadlane_proto::pool(), &LARGE, IN_FLIGHT)?,
+    });
+    let (stop_caller, stop) = stop::channel();
+    let mut net = Net::new(door, settings.peers(), authority);
+    let mut background = JoinSet::new();
+    let mut clocks = Clocks { dbs: Vec::new(), ticks: Vec::new() };
+    let mut http = axum::Router::new();
+
+    // In the order in which the roles call each other: registry <- rounds <- bids.
+    if let Some(key) = home.key(Role::Registry) {
+        let db = registry::open(&storage, None)?;
+        let settings = registry::Settings { issuer: issuer.clone(), key, mail: mail(settings, &home)? };
+        let service = registry::Registry::new(db.clone(), settings);
+        let keys: Vec<_> = home.key_set.iter().cloned().collect();
+        service.prepare(&keys).await?;
+        net.place(Role::Registry, service.routes(), db.clock());
+        http = http.merge(service.http_routes());
+        keep(&mut background, &mut clocks, &bus, Role::Registry, db, &stop);
+    }
+    if let Some(key) = home.key(Role::Rounds) {
+        let db = rounds::open(&storage, None)?;
+        let service = rounds::Rounds::new(db.clone(), net.to(Role::Registry, &key)?, stop.clone());
+        net.place(Role::Rounds, service.routes(), db.clock());
+        keep(&mut background, &mut clocks, &bus, Role::Rounds, db, &stop);
+        let ticked = service.clone();
+        clocks.ticks.push(tick(move || {
+            let service = ticked.clone();
+            async move { service.tick().await.map_err(tonic::Status::from) }
+        }));
+        background.spawn(service.run());
+    }
+    if let Some(key) = home.key(Role::Bids) {
+        let db = bids::open(&storage, None)?;
+        let (rounds, registry) = (net.to(Role::Rounds, &key)?, net.to(Role::Registry, &key)?);
+        let files = home.folder.join("attachments");
+        let service = bids::Bids::new(db.clone(), &files, key, rounds, registry, stop.clone())?;
+        net.place(Role::Bids, service.routes(), db.clock());
+        service.subscribe(&bus);
+        keep(&mut background, &mut clocks, &bus, Role::Bids, db, &stop);
+        let ticked = service.clone();
+        clocks.ticks.push(tick(move || {
+            let service = ticked.clone();
+            async move { service.tick().await.map_err(tonic::Status::from) }
+        }));
+        background.spawn(service.run());
+    }
+
+    let watcher = settings.roles.iter().find_map(|&role| home.key(role));
+    if let Some(key) = watcher {
+        background.spawn(revoked::follow(net.to(Role::Registry, &key)?, revocations, stop.clone()));
+    }
+    let clock = clocks.dbs.first().map_or_else(Clock::real, |db| db.clock().clone());
+    net.serve("toadlane.types.v1", Routes::new(ClockServiceServer::new(clocks)), &clock);
+    let router = edge(common(net, &clock).into_router().merge(http), rpcs());
+    let serving = tokio::spawn(serve(listener, router, stop, settings.drain(), home));
+    Ok(Running { address, issuer, clock, stop: stop_caller, serving, background })
+}
+
+/// Serves until told to stop. The data folder stays locked until the last request has ended.
+async fn serve(listener: Listener, router: axum::Router, stop: Stop, drain: Duration, home: Home) {
+    let told = stop.clone();
+    listener.serve(router, async move { told.called().await }, drain).await;
+    drop(home);
+}
+
+/// One-time codes go out by SMTP where it is set, and to a folder otherwise.
+fn mail(settings: &Serve, home: &Home) -> Result<Mail, MailError> {
+    match &settings.smtp {
+        Some(url) => Mail::to_smtp(url, &settings.mail_from),
+        None => Mail::to_folder(&home.folder.join("mail"), &settings.mail_from),
+    }
+}
+
+/// What every role has: its clock, and its relay.
+fn keep(background: &mut JoinSet<()>, clocks: &mut Clocks, bus: &Bus, role: Role, db: Db, stop: &Stop) {
+    clocks.dbs.push(db.clone());
+    background.spawn(relay::run(db, bus.clone(), role, stop.clone()));
+}
+
+fn tick<F, R>(run: F) -> Tick
+where
+    F: Fn() -> R + Send + Sync + 'static,
+    R: Future<Output = Result<(), tonic::Status>> + Send + 'static,
+{
+    Box::new(move || Box::pin(run()))
+}
+
+/// Health and reflection, for whoever operates or explores the platform.
+fn common(mut net: Net, clock: &Clock) -> Net {
+    let (_, health) = tonic_health::server::health_reporter();
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(toadlane_proto::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()
+        .expect("the build wrote a valid descriptor set");
+    let names = ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"].map(str::to_string);
+    let _: Transport = net.serve_named(&names, Routes::new(health).add_service(reflection), clock);
+    net
+}
+
+/// The paths of all RPCs, those of health and reflection too.
+fn rpcs() -> Vec<String> {
+    let mut paths: Vec<String> =
+        PUBLIC.iter().filter(|path| path.starts_with("/grpc.")).map(ToString::to_string).collect();
+    for service in toadlane_proto::pool().services() {
+        for method in service.methods() {
+            paths.push(format!("/{}/{}", service.full_name(), method.name()));
+        }
+    }
+    paths
+}
+
+/// Tokens name the registry's address as their issuer.
+fn issuer(settings: &Serve, address: SocketAddr) -> String {
+    let scheme = if settings.tls_certificate.is_some() { "https" } else { "http" };
+    match (&settings.issuer, settings.peers().get(&Role::Registry)) {
+        (Some(issuer), _) => issuer.clone(),
+        (None, Some(registry)) => registry.clone(),
+        (None, None) => format!("{scheme}://{address}"),
+    }
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+pub async fn until_told() -> Result<(), String> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut term = signal(SignalKind::terminate()).map_err(|cause| cause.to_string())?;
+    tokio::select! {
+        _ = term.recv() => Ok(()),
+        told = tokio::signal::ctrl_c() => told.map_err(|cause| cause.to_string()),
+    }
+}

@@ -1,0 +1,180 @@
+//! The settings of a process, from the command line with the environment as fallback. `--help` is the reference; a
+//! wrong setting stops the start before a port opens.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use kit::caller::Role;
+use kit::db::Storage;
+use kit::listener::Tls;
+use kit::time::Timestamp;
+
+/// Where a process keeps what it keeps.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Store {
+    /// Folder of all that this process keeps: SQLite files, attachments, keys, mail
+    #[arg(long, env = "TOADLANE_DATA", default_value = "toadlane-data")]
+    pub data: PathBuf,
+    /// PostgreSQL URL, one schema per role; without it, SQLite files in the data folder
+    #[arg(long, env = "TOADLANE_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Folder of the roles' signing keys, if not `keys` in the data folder
+    #[arg(long, env = "TOADLANE_KEYS")]
+    pub keys: Option<PathBuf>,
+}
+
+impl Store {
+    pub fn storage(&self) -> Storage {
+        match &self.database {
+            Some(url) => Storage::Postgres { url: url.clone() },
+            None => Storage::Sqlite { folder: self.data.clone() },
+        }
+    }
+
+    pub fn keys(&self) -> PathBuf {
+        self.keys.clone().unwrap_or_else(|| self.data.join("keys"))
+    }
+}
+
+#[derive(clap::Args, Clone, Debug)]
+pub struct Serve {
+    #[command(flatten)]
+    pub store: Store,
+    /// Roles that this process hosts, separated by commas; all by default
+    #[arg(long, env = "TOADLANE_ROLES", value_delimiter = ',', default_values_t = Role::ALL)]
+    pub roles: Vec<Role>,
+    /// Address and port to listen on; port 0 chooses a free one
+    #[arg(long, env = "TOADLANE_LISTEN", default_value = "127.0.0.1:7070")]
+    pub listen: SocketAddr,
+    /// PEM file with the certificate chain; with --tls-key it turns TLS on
+    #[arg(long, env = "TOADLANE_TLS_CERTIFICATE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    /// PEM file with the private key of the certificate
+    #[arg(long, env = "TOADLANE_TLS_KEY", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+    /// Address of a role placed elsewhere, such as `registry=http://10.0.0.5:7070`; once for each
+    #[arg(long = "peer", env = "TOADLANE_PEERS", value_delimiter = ',', value_parser = peer)]
+    pub peers: Vec<(Role, String)>,
+    /// PEM file with the authority that signed the certificates of the peers, if it is a private one
+    #[arg(long, env = "TOADLANE_PEER_AUTHORITY")]
+    pub peer_authority: Option<PathBuf>,
+    /// NATS URL, over which events travel between processes
+    #[arg(long, env = "TOADLANE_NATS", hide_env_values = true)]
+    pub nats: Option<String>,
+    /// Address under which clients know the registry, as it stands in tokens; by default its own
+    #[arg(long, env = "TOADLANE_ISSUER")]
+    pub issuer: Option<String>,
+    /// SMTP URL for mail; without it, mail is written to `mail` in the data folder
+    #[arg(long, env = "TOADLANE_SMTP", hide_env_values = true)]
+    pub smtp: Option<String>,
+    /// Sender of mail
+    #[arg(long, env = "TOADLANE_MAIL_FROM", default_value = "Toad Lane <toadlane@localhost>")]
+    pub mail_from: String,
+    /// Seconds that running requests may take to finish when the process is stopped
+    #[arg(long, env = "TOADLANE_DRAIN", default_value_t = 30)]
+    pub drain_s: u64,
+}
+
+fn peer(text: &str) -> Result<(Role, String), String> {
+    let form = "give a role and its address, such as registry=http://10.0.0.5:7070";
+    let (role, address) = text.split_once('=').ok_or(form)?;
+    if !(address.starts_with("http://") || address.starts_with("https://")) {
+        return Err(form.to_string());
+    }
+    Ok((role.parse().map_err(|error: kit::caller::UnknownName| error.to_string())?, address.to_string()))
+}
+
+/// Settings that do not go together. Each sentence names the setting and what is accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum WrongSetting {
+    #[error("--peer {role}=..: this process hosts {role} itself; leave one of the two out")]
+    HostedAndPeer { role: Role },
+    #[error("--roles leaves {role} out; give its address with --peer {role}=http://..")]
+    NoPeer { role: Role },
+    #[error("--roles places roles apart; give the NATS URL with --nats, over which their events travel")]
+    NoNats,
+    #[error("--roles names no role; accepted are registry, rounds, bids")]
+    NoRole,
+    #[error("--peer-authority {path}: {cause}")]
+    Authority { path: PathBuf, cause: std::io::Error },
+}
+
+impl Serve {
+    /// All roles in one process on a free port, with nothing else set.
+    pub fn embedded(store: Store) -> Serve {
+        Serve {
+            store,
+            roles: Role::ALL.to_vec(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            tls_certificate: None,
+            tls_key: None,
+            peers: Vec::new(),
+            peer_authority: None,
+            nats: None,
+            issuer: None,
+            smtp: None,
+            mail_from: "Toad Lane <toadlane@localhost>".to_string(),
+            drain_s: 30,
+        }
+    }
+
+    pub fn hosts(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    pub fn peers(&self) -> HashMap<Role, String> {
+        self.peers.iter().cloned().collect()
+    }
+
+    pub fn tls(&self) -> Option<Tls> {
+        let (certificates, key) = self.tls_certificate.clone().zip(self.tls_key.clone())?;
+        Some(Tls { certificates, key })
+    }
+
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain_s)
+    }
+
+    pub fn authority(&self) -> Result<Option<Vec<u8>>, WrongSetting> {
+        let Some(path) = &self.peer_authority else { return Ok(None) };
+        std::fs::read(path).map(Some).map_err(|cause| WrongSetting::Authority { path: path.clone(), cause })
+    }
+
+    /// Refuses settings that do not go together.
+    pub fn check(&self) -> Result<(), WrongSetting> {
+        if self.roles.is_empty() {
+            return Err(WrongSetting::NoRole);
+        }
+        let peers = self.peers();
+        for role in Role::ALL {
+            match (self.hosts(role), peers.contains_key(&role)) {
+                (true, true) => return Err(WrongSetting::HostedAndPeer { role }),
+                // Only who calls a role needs its address: calls go one way, registry <- rounds <- bids.
+                (false, false) if self.needs(role) => return Err(WrongSetting::NoPeer { role }),
+                (true, false) | (false, true | false) => {}
+            }
+        }
+        let apart = Role::ALL.into_iter().any(|role| !self.hosts(role));
+        if apart && self.nats.is_none() { Err(WrongSetting::NoNats) } else { Ok(()) }
+    }
+
+    /// Whether a role that is hosted here calls another one.
+    fn needs(&self, role: Role) -> bool {
+        match role {
+            Role::Registry => true,
+            Role::Rounds => self.hosts(Role::Bids),
+            Role::Bids => false,
+        }
+    }
+}
+
+#[derive(clap::Args, Clone, Debug)]
+pub struct Init {
+    #[command(flatten)]
+    pub store: Store,
+    /// Make stores whose clock stands still at this instant (RFC 3339) until it is moved: for demos and tests only
+    #[arg(long)]
+    pub clock: Option<Timestamp>,
+}

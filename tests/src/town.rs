@@ -1,0 +1,187 @@
+//! A platform of its own for one test: the program in one process or several, on a fresh store, gone afterwards.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use kit::caller::Role;
+use kit::db::Storage;
+use kit::each_db::Fresh;
+use server::demo::network::{ADMINISTRATOR, Stage};
+use toadlane_client::{Place, Places};
+
+/// The program under test: what `./infra/test` built, or what cargo built beside this test.
+pub fn program() -> PathBuf {
+    if let Some(path) = std::env::var_os("TOADLANE_TEST_BIN") {
+        return path.into();
+    }
+    let test = std::env::current_exe().expect("a running test has a path");
+    let folder = test.parent().and_then(Path::parent).expect("cargo runs tests from `deps`");
+    folder.join("toadlane")
+}
+
+/// A setting that `./infra/test` exports.
+pub fn provided(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set; run the tests with ./infra/test"))
+}
+
+/// One process of the program.
+pub struct Process {
+    pub child: Child,
+    /// `127.0.0.1:PORT`.
+    pub address: String,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Process {
+    /// Starts the program and waits until it says where it listens.
+    pub fn start(command: &mut Command) -> Process {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program was built before the tests");
+        let out = child.stdout.take().expect("its output was asked for");
+        let (told, hear) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                let _ = told.send(line);
+            }
+        });
+        let line = hear.recv_timeout(Duration::from_secs(60)).expect("it says within a minute where it listens");
+        let address = line.split(" on ").nth(1).and_then(|rest| rest.split(' ').next());
+        let address = address.unwrap_or_else(|| panic!("it should say where it listens, but said: {line}")).to_string();
+        Process { child, address }
+    }
+
+    /// Asks it to stop and waits until it has; its exit code.
+    pub fn terminate(&mut self) -> Option<i32> {
+        signal(self.child.id(), "TERM");
+        self.child.wait().expect("it was started by us").code()
+    }
+}
+
+/// Sends a signal by its name.
+pub fn signal(process: u32, name: &str) {
+    let sent = Command::new("kill").arg(format!("-{name}")).arg(process.to_string()).status();
+    assert!(sent.expect("`kill` is there").success(), "process {process} can be sent {name}");
+}
+
+/// A platform of one process or several, with an administrator who can sign in.
+pub struct Town {
+    pub processes: Vec<Process>,
+    pub stage: Stage,
+    pub folder: PathBuf,
+    // Dropped last: the stores go when nobody uses them any more.
+    _fresh: Vec<Fresh>,
+}
+
+/// A store on each engine, by turns: the name is for messages.
+pub fn each_engine() -> [(&'static str, Fresh); 2] {
+    [("SQLite", Fresh::sqlite()), ("PostgreSQL", Fresh::postgres())]
+}
+
+fn store_arguments(command: &mut Command, data: &Path, keys: &Path, storage: &Storage) {
+    command.arg("--data").arg(data).arg("--keys").arg(keys);
+    if let Storage::Postgres { url } = storage {
+        command.arg("--database").arg(url);
+    }
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().expect("the program was built before the tests");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A port that was free a moment ago. Processes that need each other's addresses must know them beforehand.
+fn free_port() -> u16 {
+    let probe = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    probe.local_addr().expect("it is bound").port()
+}
+
+impl Town {
+    /// All roles in one process. `clock` holds the clock of the store at that instant.
+    pub fn embedded(fresh: Fresh, clock: Option<&str>) -> Town {
+        let files = Fresh::sqlite();
+        let folder = folder_of(&files);
+        let (data, keys) = (folder.join("data"), folder.join("keys"));
+        prepare(&data, &keys, &fresh.storage, clock);
+        let mut serve = Command::new(program());
+        serve.args(["serve", "--listen", "127.0.0.1:0", "--log", "warn"]);
+        store_arguments(&mut serve, &data, &keys, &fresh.storage);
+        let process = Process::start(&mut serve);
+        let place = Place::new(format!("http://{}", process.address));
+        let stage = Stage { places: Places::one(place.clone()), clocks: vec![place], mail: data.join("mail") };
+        Town { processes: vec![process], stage, folder, _fresh: vec![fresh, files] }
+    }
+
+    /// Every role in a process of its own, events over NATS.
+    pub fn apart(fresh: Fresh, clock: Option<&str>) -> Town {
+        let files = Fresh::sqlite();
+        let folder = folder_of(&files);
+        let keys = folder.join("keys");
+        let data = |role: Role| folder.join(role.name());
+        // On SQLite each role's file lies in its own folder; the stores are made there before the roles part.
+        match &fresh.storage {
+            Storage::Postgres { .. } => prepare(&data(Role::Registry), &keys, &fresh.storage, clock),
+            Storage::Sqlite { .. } => {
+                for role in Role::ALL {
+                    prepare(&data(role), &keys, &Storage::Sqlite { folder: data(role) }, clock);
+                }
+            }
+        }
+        let nats = provided("TOADLANE_TEST_NATS");
+        let ports: Vec<(Role, u16)> = Role::ALL.map(|role| (role, free_port())).to_vec();
+        let address = |role: Role| {
+            let port = ports.iter().find(|(of, _)| *of == role).map(|(_, port)| *port);
+            format!("http://127.0.0.1:{}", port.expect("every role has a port"))
+        };
+        let mut processes = Vec::new();
+        for (role, port) in &ports {
+            let mut serve = Command::new(program());
+            serve.args(["serve", "--log", "warn", "--nats", &nats, "--roles", role.name()]);
+            serve.args(["--listen", &format!("127.0.0.1:{port}")]);
+            for other in Role::ALL.into_iter().filter(|other| other != role) {
+                serve.args(["--peer", &format!("{other}={}", address(other))]);
+            }
+            store_arguments(&mut serve, &data(*role), &keys, &fresh.storage);
+            processes.push(Process::start(&mut serve));
+        }
+        let places = Places {
+            registry: Place::new(address(Role::Registry)),
+            rounds: Place::new(address(Role::Rounds)),
+            bids: Place::new(address(Role::Bids)),
+        };
+        let clocks = Role::ALL.map(|role| Place::new(address(role))).to_vec();
+        let stage = Stage { clocks, places, mail: data(Role::Registry).join("mail") };
+        Town { processes, stage, folder, _fresh: vec![fresh, files] }
+    }
+}
+
+fn folder_of(fresh: &Fresh) -> PathBuf {
+    match &fresh.storage {
+        Storage::Sqlite { folder } => folder.clone(),
+        Storage::Postgres { .. } => panic!("files lie in a folder"),
+    }
+}
+
+/// `toadlane init` and `toadlane admin first`.
+fn prepare(data: &Path, keys: &Path, storage: &Storage, clock: Option<&str>) {
+    let mut init = Command::new(program());
+    init.arg("init");
+    store_arguments(&mut init, data, keys, storage);
+    if let Some(clock) = clock {
+        init.args(["--clock", clock]);
+    }
+    run(&mut init);
+    let mut first = Command::new(program());
+    first.args(["admin", "first", "--network", "Co-operative Councils' Innovation Network"]);
+    first.args(["--name", "Administrator", "--email", ADMINISTRATOR]);
+    store_arguments(&mut first, data, keys, storage);
+    run(&mut first);
+}

@@ -103,7 +103,8 @@ impl Session {
             match held {
                 Some((left, bearer)) if left >= RENEW_BELOW => return Ok(bearer),
                 Some((left, bearer)) if left >= USE_ABOVE => {
-                    let _ = self.exchange(&mut kept);
+                    // It runs by itself; who comes next finds the new token.
+                    drop(self.exchange(&mut kept));
                     return Ok(bearer);
                 }
                 Some(_) | None => self.exchange(&mut kept),

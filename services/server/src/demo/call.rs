@@ -16,6 +16,10 @@ pub const OPENS: &str = "2019-11-04T09:00:00Z";
 /// When the round closes (made up): bids are taken until this instant, which is not included.
 pub const CLOSES: &str = "2019-12-14T00:00:00Z";
 
+/// The same two in the words of the announcement: a close at midnight is announced as 11:59pm (rule 5).
+pub const OPENS_IN_WORDS: &str = "9:00am on 4 November 2019";
+pub const CLOSES_IN_WORDS: &str = "11:59pm on 13 December 2019";
+
 pub fn text(en: &str) -> Option<LocalizedText> {
     Some(LocalizedText { en: en.to_string(), cy: String::new() })
 }
@@ -24,7 +28,6 @@ fn pounds(pounds: i64) -> Option<Money> {
     Some(Money { minor_units: pounds * 100, currency: "GBP".to_string() })
 }
 
-/// A deadline in the words of the last minute before it: a close at midnight is announced as 11:59pm (rule 5).
 fn deadline(instant: &str, announced: &str) -> Option<Deadline> {
     let instant: Timestamp = at(instant);
     let (zone, announced) = ("Europe/London".to_string(), announced.to_string());
@@ -33,8 +36,8 @@ fn deadline(instant: &str, announced: &str) -> Option<Deadline> {
 
 pub fn timetable() -> pb::Timetable {
     pb::Timetable {
-        opens: deadline(OPENS, "9:00am on 4 November 2019"),
-        closes: deadline(CLOSES, "11:59pm on 13 December 2019"),
+        opens: deadline(OPENS, OPENS_IN_WORDS),
+        closes: deadline(CLOSES, CLOSES_IN_WORDS),
         announces: deadline("2020-02-03T09:00:00Z", "9:00am on 3 February 2020"),
         interim_report_due: deadline("2020-06-01T00:00:00+01:00", "11:59pm on 31 May 2020"),
         final_report_due: deadline("2020-11-01T00:00:00Z", "11:59pm on 31 October 2020"),

@@ -50,7 +50,7 @@ pub async fn play(stage: &Stage, tell: &mut (dyn FnMut(Line) + Send)) -> Result<
 
     tell(Line::Act("The call (offer and theme as published; form, criteria and exact dates are made up)".to_string()));
     let round = schedule(&network).await?;
-    let says = format!("round r3-2020 scheduled: opens {}, closes {}", words(call::OPENS), words(call::CLOSES));
+    let says = format!("round r3-2020 scheduled: opens {}, closes {}", call::OPENS_IN_WORDS, call::CLOSES_IN_WORDS);
     tell(Line::Step { at: begins, says });
     let early = dry_run(&network.systems[0], &round, &record.bids[0]).await?;
     let says = format!("a dry run before the opening lists {early} things that bid 1 still misses");
@@ -81,10 +81,6 @@ pub async fn play(stage: &Stage, tell: &mut (dyn FnMut(Line) + Send)) -> Result<
     let says = format!("{} bids, numbers 1 to {} without a gap; no more are taken", bids.len(), intake.last_number);
     tell(Line::Step { at: at(call::CLOSES), says });
     Ok(Round { network, round, bids })
-}
-
-fn words(instant: &str) -> String {
-    at(instant).in_words("Europe/London")
 }
 
 async fn schedule(network: &Network) -> Result<rounds::Round, PlayError> {

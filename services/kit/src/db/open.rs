@@ -102,7 +102,7 @@ impl Connector {
             conn.batch_execute("PRAGMA query_only = ON").map_err(|cause| unusable(&cause))?;
         }
         let clock = self.clock.clone();
-        toadlane_now_utils::register_nondeterministic_impl(&mut conn, move || clock.now().micros())
+        toadlane_now_utils::register_nondeterministic_impl(&conn, move || clock.now().micros())
             .map_err(|cause| unusable(&cause))?;
         Ok(Tx::Sqlite(conn))
     }

@@ -741,7 +741,7 @@ fn an_assertion_says_who_the_client_is() {
     ] {
         let assertion = jws(&header, &asserted(), ed25519(&key));
         assert_eq!(peek_client(&assertion).as_deref(), Some("client_1"));
-        let claims = verify_assertion(&[registered.clone()], &assertion, &accepted(), NOW).unwrap();
+        let claims = verify_assertion(std::slice::from_ref(&registered), &assertion, &accepted(), NOW).unwrap();
         assert_eq!((claims.iss.as_str(), claims.jti.as_str(), claims.exp), ("client_1", "a1", NOW + 300));
     }
 }

@@ -226,8 +226,8 @@ pub fn history_entry(row: HistoryRow) -> pb::HistoryEntry {
         at: wire_time(Timestamp::from_micros(row.happened_at)),
         actor: Some(types::Actor { subject: row.actor, organisation_id: row.actor_organisation.unwrap_or_default() }),
         step: row.step,
-        from: from.into(),
-        to: state_named(&row.to_state).into(),
+        from_state: from.into(),
+        to_state: state_named(&row.to_state).into(),
         reason: row.reason,
     }
 }

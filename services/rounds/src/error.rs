@@ -84,7 +84,7 @@ impl From<Error> for Fault {
             }
             Error::RulesFrozen { state } => precondition(Reason::RulesFrozen, says).with("state", state.as_str()),
             Error::ClosePassed { announced } => precondition(Reason::RoundClosed, says).with("closed", announced),
-            Error::NotReady(violations) => Fault { violations, ..precondition(Reason::InvalidFields, says) },
+            Error::NotReady(violations) => Fault { violations, ..precondition(Reason::RoundIncomplete, says) },
             Error::ReferenceTaken { reference } => {
                 Fault::new(Code::AlreadyExists, Reason::AlreadyExists, says).with("existing", reference)
             }

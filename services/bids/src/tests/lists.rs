@@ -102,7 +102,7 @@ async fn the_history_says_who_did_what_for_whom_and_why() {
         assert_eq!(told, expected);
         let actor = entries[1].actor.clone().unwrap();
         assert_eq!((actor.subject, actor.organisation_id), (council.certifier.subject.clone(), council.id.to_string()));
-        assert_eq!((entries[2].from(), entries[2].to()), (State::Draft, State::Submitted));
+        assert_eq!((entries[2].from_state(), entries[2].to_state()), (State::Draft, State::Submitted));
     })
     .await;
 }

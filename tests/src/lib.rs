@@ -7,7 +7,12 @@
 #[path = "../field_rules/mod.rs"]
 mod field_rules;
 
+mod call;
+mod closes;
 mod contract;
+mod figures;
+mod luck;
 mod scenario;
+mod servers;
 mod start;
 mod town;

@@ -8,9 +8,11 @@
 mod field_rules;
 
 mod call;
+mod child;
 mod closes;
 mod contract;
 mod figures;
+mod kills;
 mod luck;
 mod scenario;
 mod servers;

@@ -4,7 +4,7 @@
 use std::env;
 use std::process::Command;
 
-use crate::kills;
+use crate::{kills, syncs};
 
 const PART: &str = "TOADLANE_TEST_PART";
 
@@ -20,6 +20,7 @@ pub fn to_play(part: &str) -> Command {
 async fn plays_its_part() {
     match env::var(PART).as_deref() {
         Ok(kills::consumer::PART) => kills::consumer::consume().await,
+        Ok(syncs::PART) => syncs::serve_without_syncs().await,
         Ok(other) => panic!("{PART}={other} is no part"),
         Err(_) => {}
     }

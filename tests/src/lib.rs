@@ -17,4 +17,5 @@ mod luck;
 mod scenario;
 mod servers;
 mod start;
+mod syncs;
 mod town;

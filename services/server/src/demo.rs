@@ -51,7 +51,7 @@ pub struct Demo {
 }
 
 /// An identity for one request.
-fn request_id() -> String {
+pub(crate) fn request_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use server::settings::{Init, Serve, Store};
-use server::{admin, demo, serve, verify};
+use server::{admin, bench, demo, serve, verify};
 
 /// Runs a network of councils' grant rounds.
 #[derive(Parser)]
@@ -38,11 +38,14 @@ enum Command {
     /// Verify what the platform signed, offline
     #[command(subcommand)]
     Verify(verify::Verify),
+    /// Measure how fast a running server takes bids in; it leaves made-up councils and bids behind
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let quiet = matches!(cli.command, Command::Demo(_) | Command::Verify(_));
+    let quiet = matches!(cli.command, Command::Demo(_) | Command::Verify(_) | Command::Bench(_));
     if let Err(says) = log(&cli, quiet) {
         eprintln!("toadlane: --log: {says}");
         return ExitCode::FAILURE;
@@ -89,6 +92,7 @@ async fn run(command: Command) -> Result<(), String> {
         Command::Demo(demo) => demo.run().await,
         Command::Admin(admin) => admin.run().await,
         Command::Verify(verify) => verify.run(),
+        Command::Bench(bench) => bench.run().await,
     }
 }
 

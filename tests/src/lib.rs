@@ -11,3 +11,4 @@ mod contract;
 mod scenario;
 mod start;
 mod town;
+mod verdicts;

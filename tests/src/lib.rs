@@ -19,3 +19,4 @@ mod servers;
 mod start;
 mod syncs;
 mod town;
+mod verdicts;

@@ -40,7 +40,7 @@ const LARGE: [&str; 7] = [
 ];
 
 /// RPCs for callers who have not signed in. Everything else needs a token.
-pub const PUBLIC: [&str; 9] = [
+pub const PUBLIC: [&str; 8] = [
     "/toadlane.types.v1.ClockService/GetClock",
     "/toadlane.registry.v1.SignInService/StartSignIn",
     "/toadlane.registry.v1.SignInService/FinishSignIn",
@@ -48,7 +48,6 @@ pub const PUBLIC: [&str; 9] = [
     "/toadlane.registry.v1.SignInService/GetKeySet",
     "/grpc.health.v1.Health/Check",
     "/grpc.health.v1.Health/Watch",
-    "/grpc.health.v1.Health/List",
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
 ];
 

@@ -185,7 +185,7 @@ fn stat_of(process: u32) -> Option<(String, u32)> {
     Some((fields.next()?.to_string(), fields.next()?.parse().ok()?))
 }
 
-pub fn children_of(parent: u32) -> Vec<u32> {
+fn children_of(parent: u32) -> Vec<u32> {
     let entries = fs::read_dir("/proc").expect("Linux lists processes in /proc").flatten();
     let processes = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     processes.filter(|process| stat_of(*process).is_some_and(|(_, of)| of == parent)).collect()

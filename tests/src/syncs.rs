@@ -19,8 +19,8 @@ use toadlane_proto::rounds::v1 as rounds;
 use crate::call::{self, Host};
 use crate::child;
 use crate::figures::say;
-use crate::servers::children_of;
-use crate::town::{ONE_AT_A_TIME, Process, Town, provided, signal};
+use crate::servers::until;
+use crate::town::{ONE_AT_A_TIME, Process, Town, provided};
 use trace::{Asked, RestsOn};
 
 pub const PART: &str = "a server that does not sync";
@@ -63,20 +63,30 @@ async fn watched(town: &Town, host: &Host, server: &Command, name: &str) -> Vec<
     let place = Place::new(format!("http://{}", process.address));
     let stage = Stage { places: Places::one(place.clone()), clocks: vec![place], mail: town.stage.mail.clone() };
     let asked = write(&stage, host, name).await;
-    // `strace` itself is deaf to signals; it ends with the server.
-    children_of(process.child.id()).into_iter().for_each(|server| signal(server, "TERM"));
-    process.child.wait().unwrap();
-    // The requests hold texts of any language as bytes, but what is looked for is ASCII.
-    let trace = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
+    process.terminate();
+    let trace = whole_trace(&file, process.child.id());
     let judged: Vec<_> = asked.iter().map(|asked| asked.rpc).zip(trace::judge(&trace, &asked)).collect();
     say(format!("{name}: {} lines traced, {judged:?}", trace.lines().count()));
     judged
 }
 
+/// The trace of a process that has ended; `strace` ends a moment later, and writes the rest before.
+fn whole_trace(file: &Path, process: u32) -> String {
+    let last = |line: &str| line.starts_with(&process.to_string()) && line.contains("+++ exited");
+    let mut trace = String::new();
+    until("the end of the trace", || {
+        // What is not UTF-8 is escaped.
+        trace = std::fs::read_to_string(file).unwrap();
+        trace.lines().any(last)
+    });
+    trace
+}
+
 fn under_strace(command: &Command, file: &Path) -> Command {
     let mut strace = Command::new("strace");
+    // As a grandchild (-D), so that the process of the test is the server itself, to be stopped like any other.
     // The strings are printed up to a length that no page of a store and no request here exceeds.
-    strace.args(["-f", "--seccomp-bpf", "-y", "-s", "20000", "-e", trace::TRACED, "-o"]).arg(file).arg("--");
+    strace.args(["-D", "-f", "--seccomp-bpf", "-y", "-s", "20000", "-e", trace::TRACED, "-o"]).arg(file).arg("--");
     strace.arg(command.get_program()).args(command.get_args());
     strace.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     strace

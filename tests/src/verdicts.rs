@@ -37,6 +37,9 @@ use golden::{Golden, Verdict};
 use judge::{Heard, Judge};
 use scene::Scene;
 
+/// What a caller sends: one message, or a stream of them.
+type Messages = Box<dyn Fn(&Caller) -> Vec<Vec<u8>>>;
+
 /// One way to call an RPC, and how an answer is judged.
 struct Case {
     /// Sections of the golden matrices; where there are several, all must say yes.
@@ -44,7 +47,7 @@ struct Case {
     /// What a caller may not know of: an identity, or the text that a list is searched for.
     about: String,
     judge: Judge,
-    messages: Box<dyn Fn(&Caller) -> Vec<Vec<u8>>>,
+    messages: Messages,
 }
 
 impl Case {

@@ -25,6 +25,7 @@ package!(bids, "toadlane.bids.v1");
 package!(grading, "toadlane.grading.v1");
 package!(awards, "toadlane.awards.v1");
 package!(reporting, "toadlane.reporting.v1");
+package!(learning, "toadlane.learning.v1");
 
 /// The descriptors as a pool, decoded once.
 ///

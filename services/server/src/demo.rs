@@ -1,8 +1,13 @@
 //! `toadlane demo`: plays the real 2020 round on a store of its own whose clock stands in 2019 and 2020, and leaves
 //! the server up. Everything goes through the public API, with the credentials of each council's own system.
 
+pub mod accounts;
 pub mod call;
+pub mod cast;
+pub mod findings;
+pub mod grants;
 pub mod network;
+pub mod panel;
 pub mod play;
 pub mod record;
 
@@ -33,6 +38,8 @@ pub enum PlayError {
     NoMail(String),
     #[error("the registry finds no organisation {0}")]
     NoOrganisation(String),
+    #[error("the final report of {0} has no passage to quote")]
+    NoPassage(String),
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }

@@ -43,6 +43,13 @@ pub struct Network {
     pub systems: Vec<CouncilSystem>,
 }
 
+impl Network {
+    pub fn system_of(&self, organisation_id: &str) -> Result<&CouncilSystem, PlayError> {
+        let found = self.systems.iter().find(|system| system.organisation_id == organisation_id);
+        found.ok_or_else(|| PlayError::NoOrganisation(organisation_id.to_string()))
+    }
+}
+
 /// The address of the administrator whom `toadlane admin first` entered.
 pub const ADMINISTRATOR: &str = "administrator@network.example";
 
@@ -168,7 +175,12 @@ async fn enter_town_council(client: &Client, council: &Council) -> Result<String
     Ok(client.organisations().create_organisation(asked).await?.into_inner().id)
 }
 
-async fn person(client: &Client, organisation_id: &str, name: &str, email: &str) -> Result<pb::Person, PlayError> {
+pub(super) async fn person(
+    client: &Client,
+    organisation_id: &str,
+    name: &str,
+    email: &str,
+) -> Result<pb::Person, PlayError> {
     let asked = pb::CreatePersonRequest {
         request_id: request_id(),
         organisation_id: organisation_id.to_string(),
@@ -179,7 +191,7 @@ async fn person(client: &Client, organisation_id: &str, name: &str, email: &str)
     Ok(client.people().create_person(asked).await?.into_inner())
 }
 
-async fn grant(
+pub(super) async fn grant(
     client: &Client,
     person: pb::Person,
     role: pb::Role,
@@ -219,7 +231,7 @@ async fn council_people(
         organisation_id: organisation_id.to_string(),
         name: format!("Case management of {name}"),
         kind: pb::client::Kind::PublicKey.into(),
-        scopes: ["bids.read", "bids.write", "bids.certify"].map(str::to_string).to_vec(),
+        scopes: kit::caller::Scope::ALL.map(|scope| scope.name().to_string()).to_vec(),
         key: Some(pb::NewClientKey { public_key: key.public_pem(), ..Default::default() }),
         validate_only: false,
     };

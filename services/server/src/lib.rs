@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod demo;
+pub mod export;
 pub mod home;
 pub mod serve;
 pub mod settings;

@@ -9,6 +9,7 @@ use super::cast::Cast;
 use super::network::Stage;
 use super::play::{Line, Round};
 use super::{PlayError, request_id};
+use crate::export::money;
 
 const OFFERED: &str = "2020-02-03T10:00:00Z";
 const ACCEPTED: &str = "2020-02-10T10:00:00Z";
@@ -43,7 +44,8 @@ pub async fn grant(
     stage.move_clocks(token, at(PAID)).await?;
     pay(round, cast).await?;
     let pot = pot(round).await?;
-    let says = format!("every council accepted and is paid: {} in all", pounds(pot.paid.as_ref()));
+    let says =
+        format!("every council accepted and is paid: {} in all", pot.paid.as_ref().map(money).unwrap_or_default());
     tell(Line::Step { at: at(PAID), says });
 
     stage.move_clocks(token, at(EXTENDED)).await?;
@@ -158,14 +160,4 @@ async fn pay(round: &Round, cast: &Cast) -> Result<(), PlayError> {
 async fn pot(round: &Round) -> Result<pb::Pot, PlayError> {
     let get = pb::GetPotRequest { round_id: round.round.id.clone(), instrument: "policy_prototype".to_string() };
     Ok(round.network.manager.payments().get_pot(get).await?.into_inner())
-}
-
-/// `£19,500.00`.
-pub fn pounds(sum: Option<&toadlane_proto::types::v1::Money>) -> String {
-    let pence = sum.map_or(0, |sum| sum.minor_units);
-    let (pounds, pence) = (pence / 100, pence % 100);
-    match (pounds / 1000, pounds % 1000) {
-        (0, rest) => format!("£{rest}.{pence:02}"),
-        (thousands, rest) => format!("£{thousands},{rest:03}.{pence:02}"),
-    }
 }

@@ -8,6 +8,7 @@ pub mod findings;
 pub mod grants;
 pub mod network;
 pub mod panel;
+pub mod papers;
 pub mod play;
 pub mod record;
 
@@ -83,6 +84,12 @@ impl Demo {
         let played = play::play(&stage, &mut print).await.map_err(|error| format!("the play broke off: {error}"))?;
         let key_set = play::key_set(&stage).await.map_err(|error| error.to_string())?;
         self.receipts(&played, &key_set)?;
+        let broke_off = |error: PlayError| format!("the play broke off: {error}");
+        let papers = go_on(&stage, &played, &self.out, &mut print).await.map_err(broke_off)?;
+        println!("\n== Written");
+        for paper in papers {
+            println!("   {}", paper.display());
+        }
 
         println!("\nServing on http://{} (gRPC with reflection; OAuth under /.well-known)", running.address);
         println!("  key set    {}", self.out.join("keys.json").display());
@@ -129,6 +136,21 @@ impl Demo {
             }
         }
     }
+}
+
+/// From the close to the publication, and what is written about it.
+pub async fn go_on(
+    stage: &Stage,
+    round: &Round,
+    out: &Path,
+    tell: &mut (dyn FnMut(Line) + Send),
+) -> Result<Vec<PathBuf>, PlayError> {
+    let cast = cast::enter(stage, &round.network).await?;
+    let assessed = panel::assess(stage, round, &cast, tell).await?;
+    grants::grant(stage, round, &cast, tell).await?;
+    accounts::report(stage, round, tell).await?;
+    let learnt = findings::learn(stage, round, &cast, tell).await?;
+    papers::write(out, round, &cast, &assessed, &learnt).await
 }
 
 /// A receipt with one letter of its claims changed.

@@ -39,6 +39,8 @@ pub enum PlayError {
     NoMail(String),
     #[error("the registry finds no organisation {0}")]
     NoOrganisation(String),
+    #[error("{0} did not come about within half a minute")]
+    NeverCame(&'static str),
     #[error("the final report of {0} has no passage to quote")]
     NoPassage(String),
     #[error("{0}")]
@@ -61,6 +63,20 @@ pub struct Demo {
 /// An identity for one request.
 fn request_id() -> String {
     uuid::Uuid::now_v7().to_string()
+}
+
+/// Asks until there is an answer: what one service tells another takes a moment to arrive.
+async fn until<T>(
+    what: &'static str,
+    mut ask: impl AsyncFnMut() -> Result<Option<T>, PlayError>,
+) -> Result<T, PlayError> {
+    for _ in 0..600 {
+        if let Some(found) = ask().await? {
+            return Ok(found);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    Err(PlayError::NeverCame(what))
 }
 
 /// Marks a folder as a demo's, which the next demo may replace.

@@ -2,14 +2,14 @@
 //! of them is made up, and says so.
 
 use kit::time::at;
-use toadlane_proto::awards::v1 as awards;
+use toadlane_proto::awards::v1::CompleteAwardRequest;
 use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::types::v1::{Language, Money};
 
 use super::grants::CERTIFIER_ROLE;
 use super::network::{CouncilSystem, Stage};
 use super::play::{Line, Round};
-use super::{PlayError, request_id};
+use super::{PlayError, request_id, until};
 
 const INTERIM: &str = "2020-12-14T10:00:00Z";
 const FINAL: &str = "2021-03-22T10:00:00Z";
@@ -43,7 +43,12 @@ async fn all_of(round: &Round, kind: pb::report::Kind) -> Result<Vec<pb::Report>
         page_size: 500,
         ..Default::default()
     };
-    let mut scheduled = round.network.manager.reports().list_reports(list).await?.into_inner().reports;
+    let mut scheduled = until("a report for every award, open to be written", async || {
+        let found = round.network.manager.reports().list_reports(list.clone()).await?.into_inner().reports;
+        let open = found.iter().filter(|report| report.state() == pb::report::State::Open).count();
+        Ok((open == round.bids.len()).then_some(found))
+    })
+    .await?;
     scheduled.sort_by(|one, other| one.award_reference.cmp(&other.award_reference));
     let mut released = Vec::with_capacity(scheduled.len());
     for report in scheduled {
@@ -160,8 +165,14 @@ fn content(system: &CouncilSystem, report: &pb::Report) -> pb::ReportContent {
 }
 
 async fn complete(round: &Round) -> Result<(), PlayError> {
-    for award in super::grants::awards(round).await? {
-        let complete = awards::CompleteAwardRequest {
+    let awards = until("the awards' word that their final reports are accepted", async || {
+        let awards = super::grants::awards(round).await?;
+        let reported = awards.iter().all(|award| award.final_report_accepted_at.is_some());
+        Ok(reported.then_some(awards))
+    })
+    .await?;
+    for award in awards {
+        let complete = CompleteAwardRequest {
             request_id: request_id(),
             award_id: award.id,
             etag: award.etag,

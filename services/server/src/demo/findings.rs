@@ -9,7 +9,7 @@ use super::call::deadline;
 use super::cast::Cast;
 use super::network::Stage;
 use super::play::{Line, Round};
-use super::{PlayError, request_id};
+use super::{PlayError, request_id, until};
 
 const BEGINS: &str = "2021-03-23T09:00:00Z";
 const ENDS: &str = "2021-07-01T00:00:00+01:00";
@@ -34,7 +34,12 @@ pub async fn learn(
     let token = &round.network.token;
     stage.move_clocks(token, at(BEGINS)).await?;
     let commission = commission(round, cast).await?;
-    let found = search(cast, &commission.id).await?;
+    let all_there = 2 * round.bids.len() as i64;
+    let found = until("a corpus of all released reports", async || {
+        let is_there = n_documents(cast, &commission.id).await? == all_there;
+        Ok(if is_there { Some(search(cast, &commission.id).await?) } else { None })
+    })
+    .await?;
     tell(Line::Step {
         at: at(BEGINS),
         says: format!("a search for \u{201c}residents\u{201d} finds {} documents", found.total_size),
@@ -79,6 +84,12 @@ async fn commission(round: &Round, cast: &Cast) -> Result<pb::Commission, PlayEr
         validate_only: false,
     };
     Ok(cast.consultant.commissions().declare_consultant_interests(declare).await?.into_inner())
+}
+
+async fn n_documents(cast: &Cast, commission_id: &str) -> Result<i64, PlayError> {
+    let list =
+        pb::ListDocumentsRequest { commission_id: commission_id.to_string(), page_size: 1, ..Default::default() };
+    Ok(cast.consultant.corpus().list_documents(list).await?.into_inner().total_size)
 }
 
 async fn search(cast: &Cast, commission_id: &str) -> Result<pb::SearchCorpusResponse, PlayError> {

@@ -3,6 +3,7 @@
 //! [`serve`] wires a process; [`demo`] plays the 2020 round against a running one through the public API alone.
 
 pub mod admin;
+pub mod bench;
 pub mod demo;
 pub mod export;
 pub mod home;

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use server::settings::{Init, Serve, Store};
-use server::{admin, demo, export, serve, verify};
+use server::{admin, bench, demo, export, serve, verify};
 
 /// Runs a network of councils' grant rounds.
 #[derive(Parser)]
@@ -41,11 +41,14 @@ enum Command {
     /// Verify what the platform signed, offline
     #[command(subcommand)]
     Verify(verify::Verify),
+    /// Measure how fast a running server takes bids in; it leaves made-up councils and bids behind
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let quiet = matches!(cli.command, Command::Demo(_) | Command::Export(_) | Command::Verify(_));
+    let quiet = matches!(cli.command, Command::Demo(_) | Command::Export(_) | Command::Verify(_) | Command::Bench(_));
     if let Err(says) = log(&cli, quiet) {
         eprintln!("toadlane: --log: {says}");
         return ExitCode::FAILURE;
@@ -93,6 +96,7 @@ async fn run(command: Command) -> Result<(), String> {
         Command::Admin(admin) => admin.run().await,
         Command::Export(export) => export.run().await,
         Command::Verify(verify) => verify.run(),
+        Command::Bench(bench) => bench.run().await,
     }
 }
 

@@ -211,6 +211,8 @@ fn common(mut net: Net, clock: &Clock) -> Net {
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(toadlane_proto::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        // The details of a refusal: with these a tool shows reason and violations in words.
+        .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
         .build_v1()
         .expect("the build wrote a valid descriptor set");
     let names = ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"].map(str::to_string);

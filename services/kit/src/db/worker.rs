@@ -14,9 +14,12 @@ use super::work::{Job, Verdict, verdict_on_query};
 use super::{DbError, Tx};
 
 /// How often a batch as a whole is tried before its items run singly.
-const BATCH_TRIES: usize = 3;
+const BATCH_TRIES: u32 = 3;
 /// How often a single item is tried.
-const ITEM_TRIES: usize = 20;
+const ITEM_TRIES: u32 = 20;
+/// How long after its first failure the same is tried again; from then on twice as long each time.
+const FIRST_WAIT: Duration = Duration::from_millis(1);
+const LONGEST_WAIT: Duration = Duration::from_millis(64);
 /// The connection at hand may have died while it was idle; then one new one is tried before anybody is told.
 const CONNECTIONS: usize = 2;
 /// How long a store that cannot be reached is left alone.
@@ -120,7 +123,7 @@ impl Worker {
     fn settle(&self, tx: &mut Tx, mut jobs: Jobs) -> Result<(), Lost> {
         let alone = jobs.len() == 1;
         let mut why = DbError::Contention;
-        for _ in 0..if alone { ITEM_TRIES } else { BATCH_TRIES } {
+        for n_tries in 0..if alone { ITEM_TRIES } else { BATCH_TRIES } {
             match self.attempt(tx, &mut jobs) {
                 Attempt::Committed => {
                     for job in jobs {
@@ -128,7 +131,8 @@ impl Worker {
                     }
                     return Ok(());
                 }
-                Attempt::Again => {}
+                // In the way stands a commit that waits for the disk: tried at once, all tries are over before it is.
+                Attempt::Again => std::thread::sleep(LONGEST_WAIT.min(FIRST_WAIT * 2_u32.pow(n_tries))),
                 Attempt::NotBegun => return Err(Lost { left: jobs }),
                 Attempt::Lost => {
                     tracing::warn!("a connection to the store was lost; who waited is told to try again");

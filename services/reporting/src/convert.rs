@@ -114,7 +114,8 @@ fn state(state: State) -> pb::report::State {
 
 /// The state of a stored line of history, which keeps the name alone.
 fn state_named(name: &str) -> pb::report::State {
-    pb::report::State::from_str_name(&format!("STATE_{}", name.to_uppercase())).unwrap_or(pb::report::State::Unspecified)
+    pb::report::State::from_str_name(&format!("STATE_{}", name.to_uppercase()))
+        .unwrap_or(pb::report::State::Unspecified)
 }
 
 fn deadline(due: &Due) -> types::Deadline {

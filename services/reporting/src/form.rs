@@ -205,8 +205,7 @@ mod tests {
 
     #[test]
     fn more_spent_than_awarded_an_unknown_question_and_a_bare_claim_of_evidence_are_named() {
-        let record =
-            PrincipleRecord { principle: "learning".to_string(), evidenced: true, ..Default::default() };
+        let record = PrincipleRecord { principle: "learning".to_string(), evidenced: true, ..Default::default() };
         let mut questions = OF_INTERIM.to_vec();
         questions.extend(["mood", "progress"]);
         let content = Content {

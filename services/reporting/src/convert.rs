@@ -4,6 +4,7 @@
 mod peers;
 mod requests;
 
+use kit::db::DbError;
 use kit::time::Timestamp;
 use kit::wire::{any, etag, wire_time};
 use prost::Message;
@@ -89,6 +90,15 @@ pub fn without_texts(mut report: pb::Report) -> pb::Report {
     }
     report.addenda.iter_mut().for_each(|addendum| addendum.text.clear());
     report
+}
+
+/// Of what a reminder reminded; none in any other event.
+pub fn reminder_offset(event: &types::Event) -> Result<Option<i32>, DbError> {
+    let resource = event.resource.as_ref().map_or(&[][..], |any| &any.value);
+    match pb::Report::decode(resource) {
+        Ok(report) => Ok(report.reminder_offset_days),
+        Err(cause) => Err(DbError::Inconsistent(format!("event {}: {cause}", event.id))),
+    }
 }
 
 fn kind(kind: Kind) -> pb::report::Kind {

@@ -128,7 +128,8 @@ fn check_money(content: &Content, kind: Kind, awarded: Money, found: &mut Vec<Mi
     }
 }
 
-/// Whether a sum is more than was awarded. One in another currency cannot be held against the award.
+/// Whether a sum is more than was awarded. One in another currency cannot be held against the award. What is less is
+/// the underspend, which `awards` recovers (rule 26).
 pub fn exceeds(spent: Money, awarded: Money) -> bool {
     spent.currency != awarded.currency || spent.minor_units > awarded.minor_units
 }

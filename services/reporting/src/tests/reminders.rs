@@ -43,6 +43,27 @@ async fn an_overdue_report_is_reminded_of_five_times_and_no_etag_goes_stale() {
 }
 
 #[tokio::test]
+async fn a_watcher_is_told_of_what_a_reminder_reminds() {
+    each_house(|house| async move {
+        house.relay();
+        let council = house.council(Nation::England);
+        house.open_interim(&council).await;
+        let request = pb::WatchReportsRequest::default();
+        let mut watching = house.as_who(&council.system).watch_reports(request).await.unwrap().into_inner();
+        watching.message().await.unwrap();
+        house.at("2020-06-17T08:00:00Z").await;
+        let told = loop {
+            let response = watching.message().await.unwrap().unwrap();
+            if response.event_type == "ReportReminded" {
+                break response.report.unwrap();
+            }
+        };
+        assert_eq!((told.reminder_offset_days, told.content.is_some()), (Some(-14), true));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_handed_in_or_excused_is_not_reminded_of() {
     each_house(|house| async move {
         let council = house.council(Nation::England);

@@ -145,6 +145,7 @@ fn addendum(report: &pb::Report, text: &str) -> pb::AddAddendumRequest {
 async fn a_report_is_excused_with_a_reason_by_a_round_manager_before_it_was_ever_handed_in() {
     each_house(|house| async move {
         let council = house.council(Nation::England);
+        let submitted = house.submitted(&council).await;
         let (interim, last) = house.accepted(&council).await;
         let by_council = house.as_who(&council.officer).waive_report(waive(&interim, "small")).await.unwrap_err();
         assert_eq!(by_council.code(), Code::PermissionDenied);
@@ -156,7 +157,6 @@ async fn a_report_is_excused_with_a_reason_by_a_round_manager_before_it_was_ever
         house.at("2021-01-31T10:00:00Z").await;
         assert!(!house.get(&council.officer, &interim).await.unwrap().overdue);
         assert!(house.get(&council.officer, &last).await.unwrap().overdue);
-        let submitted = house.submitted(&council).await;
         let late = manager.waive_report(waive(&submitted, "never mind")).await.unwrap_err();
         assert_eq!(reason(&late), "ILLEGAL_STEP");
     })

@@ -202,7 +202,9 @@ mod tests {
         let measure = Measure { name: "households".to_string(), ..Default::default() };
         let content = Content { measures: vec![measure], ..prefilled() };
         let paper = Paper { content, evidence: vec![] };
-        for good in ["spent", "answers[progress]", "answers[outcomes].text", "measures[0].value", "principles[learning]"] {
+        for good in
+            ["spent", "answers[progress]", "answers[outcomes].text", "measures[0].value", "principles[learning]"]
+        {
             assert!(paper.has(good), "{good}");
         }
         for bad in ["", "answers", "answers[mood]", "measures[1]", "measures[0].colour", "spent[0]", "title"] {

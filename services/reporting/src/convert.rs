@@ -4,6 +4,7 @@
 mod peers;
 mod requests;
 
+use kit::db::DbError;
 use kit::time::Timestamp;
 use kit::wire::{any, etag, wire_time};
 use prost::Message;
@@ -91,6 +92,15 @@ pub fn without_texts(mut report: pb::Report) -> pb::Report {
     report
 }
 
+/// Of what a reminder reminded; none in any other event.
+pub fn reminder_offset(event: &types::Event) -> Result<Option<i32>, DbError> {
+    let resource = event.resource.as_ref().map_or(&[][..], |any| &any.value);
+    match pb::Report::decode(resource) {
+        Ok(report) => Ok(report.reminder_offset_days),
+        Err(cause) => Err(DbError::Inconsistent(format!("event {}: {cause}", event.id))),
+    }
+}
+
 fn kind(kind: Kind) -> pb::report::Kind {
     match kind {
         Kind::Interim => pb::report::Kind::Interim,
@@ -114,7 +124,8 @@ fn state(state: State) -> pb::report::State {
 
 /// The state of a stored line of history, which keeps the name alone.
 fn state_named(name: &str) -> pb::report::State {
-    pb::report::State::from_str_name(&format!("STATE_{}", name.to_uppercase())).unwrap_or(pb::report::State::Unspecified)
+    pb::report::State::from_str_name(&format!("STATE_{}", name.to_uppercase()))
+        .unwrap_or(pb::report::State::Unspecified)
 }
 
 fn deadline(due: &Due) -> types::Deadline {

@@ -39,6 +39,8 @@ pub enum Error {
     NoSuchCertifier,
     #[error("the report has no such answer; name one as the details do, such as `answers[progress]`")]
     NoSuchAnswer { places: Vec<usize> },
+    #[error("a report has at most {most} files; take one out first")]
+    TooManyFiles { most: usize },
     #[error("{0}")]
     Evidence(String),
     #[error("the resume token is older than what is kept: list, then watch again without one")]
@@ -88,7 +90,9 @@ impl From<Error> for Fault {
                 let violations = missing.into_iter().map(|one| Violation::new(one.field, one.rule, one.says)).collect();
                 Fault { violations, ..precondition(Reason::ReportIncomplete, says) }
             }
-            Error::SpentAboveAward { .. } => Fault::invalid(vec![Violation::new("content.spent", "award.amount", says)]),
+            Error::SpentAboveAward { .. } => {
+                Fault::invalid(vec![Violation::new("content.spent", "award.amount", says)])
+            }
             Error::SignOffNeeded => precondition(Reason::SignOffNeeded, says),
             Error::OtherRevision { .. } => Fault::invalid(vec![Violation::new("revision", "present", says)]),
             Error::NoSuchCertifier => Fault::invalid(vec![Violation::new("certifier_id", "certifier", says)]),
@@ -96,6 +100,7 @@ impl From<Error> for Fault {
                 let named = |place: usize| Violation::new(format!("changes[{place}].field"), "answer", says.clone());
                 Fault::invalid(places.into_iter().map(named).collect())
             }
+            Error::TooManyFiles { .. } => Fault::invalid(vec![Violation::new("evidence", "max_items", says)]),
             Error::Evidence(says) => Fault::new(Code::InvalidArgument, Reason::AttachmentMismatch, says),
             Error::ResumeTokenTooOld => Fault::new(Code::OutOfRange, Reason::ResumeTokenTooOld, says),
             Error::Invalid(violations) => Fault::invalid(violations),

@@ -128,7 +128,8 @@ fn check_money(content: &Content, kind: Kind, awarded: Money, found: &mut Vec<Mi
     }
 }
 
-/// Whether a sum is more than was awarded. One in another currency cannot be held against the award.
+/// Whether a sum is more than was awarded. One in another currency cannot be held against the award. What is less is
+/// the underspend, which `awards` recovers (rule 26).
 pub fn exceeds(spent: Money, awarded: Money) -> bool {
     spent.currency != awarded.currency || spent.minor_units > awarded.minor_units
 }
@@ -205,8 +206,7 @@ mod tests {
 
     #[test]
     fn more_spent_than_awarded_an_unknown_question_and_a_bare_claim_of_evidence_are_named() {
-        let record =
-            PrincipleRecord { principle: "learning".to_string(), evidenced: true, ..Default::default() };
+        let record = PrincipleRecord { principle: "learning".to_string(), evidenced: true, ..Default::default() };
         let mut questions = OF_INTERIM.to_vec();
         questions.extend(["mood", "progress"]);
         let content = Content {

@@ -140,10 +140,7 @@ mod tests {
         };
         let found = principles(&bid, &["innovation".to_string(), "walking-the-talk".to_string()]);
         let said: Vec<_> = found.iter().map(|one| (one.principle.as_str(), one.claimed, one.assessed)).collect();
-        assert_eq!(
-            said,
-            [("learning", true, false), ("innovation", true, true), ("walking-the-talk", false, true)]
-        );
+        assert_eq!(said, [("learning", true, false), ("innovation", true, true), ("walking-the-talk", false, true)]);
         assert!(found.iter().all(|one| one.framework_version == 3 && !one.evidenced));
         let unknown = BidWords { framework: Framework::default(), ..bid };
         let codes: Vec<String> = principles(&unknown, &[]).into_iter().map(|one| one.principle).collect();

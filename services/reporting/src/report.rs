@@ -262,8 +262,7 @@ impl Report {
         now: Timestamp,
     ) -> Result<Report, Error> {
         let after = self.after(Step::RequestChanges, now)?;
-        let unknown: Vec<usize> =
-            (0..changes.len()).filter(|&place| !self.paper.has(&changes[place].field)).collect();
+        let unknown: Vec<usize> = (0..changes.len()).filter(|&place| !self.paper.has(&changes[place].field)).collect();
         if !unknown.is_empty() {
             return Err(Error::NoSuchAnswer { places: unknown });
         }

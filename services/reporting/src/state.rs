@@ -68,13 +68,14 @@ impl State {
             (InDraft { handed_in }, Step::RequestSignOff) => AwaitingSignOff { handed_in },
             (ChangesRequested { handed_in }, Step::RequestSignOff) => AwaitingSignOff { handed_in: Some(handed_in) },
             (from @ (InDraft { .. } | AwaitingSignOff { .. } | ChangesRequested { .. }), Step::SignOff) => from,
-            (InDraft { .. } | AwaitingSignOff { .. } | ChangesRequested { .. }, Step::Submit { at }) => Submitted { at },
+            (InDraft { .. } | AwaitingSignOff { .. } | ChangesRequested { .. }, Step::Submit { at }) => {
+                Submitted { at }
+            }
             (Submitted { at }, Step::RequestChanges) => ChangesRequested { handed_in: at },
             (Submitted { at: handed_in }, Step::Accept { at }) => Accepted { handed_in, at },
-            (
-                Scheduled | Open | InDraft { handed_in: None } | AwaitingSignOff { handed_in: None },
-                Step::Waive,
-            ) => Waived,
+            (Scheduled | Open | InDraft { handed_in: None } | AwaitingSignOff { handed_in: None }, Step::Waive) => {
+                Waived
+            }
             (Scheduled | Open | InDraft { .. } | AwaitingSignOff { .. } | ChangesRequested { .. }, Step::Cancel) => {
                 Cancelled
             }

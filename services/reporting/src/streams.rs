@@ -199,8 +199,9 @@ impl Watch {
         for (published, now) in found {
             self.position = published.position;
             let Some(now) = now else { continue };
+            let reminder_offset_days = convert::reminder_offset(&published.event).map_err(Error::Db)?;
             self.ready.push_back(pb::WatchReportsResponse {
-                report: Some(now.into()),
+                report: Some(pb::Report { reminder_offset_days, ..now.into() }),
                 event_type: published.event.r#type.rsplit('.').next().unwrap_or_default().to_string(),
                 happened_at: published.event.happened_at,
                 resume_token: self.page.token(&self.position),

@@ -19,8 +19,7 @@ pub enum Calendar {
 const ONCE: [Date; 3] = [date(2022, 6, 3), date(2022, 9, 19), date(2023, 5, 8)];
 
 /// Moved in one year, everywhere: May Day to VE Day, and the spring holiday to the Platinum Jubilee.
-const MOVED: [(Date, Date); 2] =
-    [(date(2020, 5, 4), date(2020, 5, 8)), (date(2022, 5, 30), date(2022, 6, 2))];
+const MOVED: [(Date, Date); 2] = [(date(2020, 5, 4), date(2020, 5, 8)), (date(2022, 5, 30), date(2022, 6, 2))];
 
 /// The day itself, or the next working day after it.
 pub fn on_or_after(day: Date, calendar: Calendar) -> Date {

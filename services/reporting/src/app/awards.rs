@@ -117,9 +117,8 @@ fn move_due(tx: &mut Tx, cx: &Cx, report: Report, told: &Told) -> Result<Report,
 /// in stays.
 fn cancel(tx: &mut Tx, cx: &Cx, report: Report) -> Result<Report, Error> {
     let ended = match (report.award.ended, report.kind) {
-        (Some(how @ Ended::Withdrawn), Kind::Interim | Kind::Final) | (Some(how @ Ended::Terminated), Kind::Interim) => {
-            how
-        }
+        (Some(how @ Ended::Withdrawn), Kind::Interim | Kind::Final)
+        | (Some(how @ Ended::Terminated), Kind::Interim) => how,
         (Some(Ended::Terminated), Kind::Final) | (None, Kind::Interim | Kind::Final) => return Ok(report),
     };
     if !moves(&report) || matches!(report.state, State::Submitted { .. }) {

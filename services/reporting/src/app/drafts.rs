@@ -32,7 +32,7 @@ pub fn check_room(report: &Report) -> Result<(), Error> {
     if report.paper.evidence.len() < MOST_FILES {
         return Ok(());
     }
-    Err(Error::Evidence(format!("a report has at most {MOST_FILES} files; take one out first")))
+    Err(Error::TooManyFiles { most: MOST_FILES })
 }
 
 /// Adds a file whose bytes are already kept.

@@ -97,7 +97,7 @@ fn a_moved_date_keeps_the_first_one_and_touches_no_accepted_report() {
     let moved = report.reschedule(&told(), &later, at("2020-03-24T10:00:00Z")).unwrap();
     assert_eq!((moved.due.at, moved.originally_due.at), (later.at, at("2020-12-12T00:00:00Z")));
     assert_eq!(moved.opens_at, at("2021-03-04T00:00:00Z"));
-    assert_eq!(moved.next_reminder.unwrap().at, at("2021-03-17T09:00:00Z"));
+    assert_eq!(moved.next_reminder.unwrap().at, at("2021-03-18T09:00:00Z"));
     let accepted = signed(&a_nil_return()).submit(at("2020-06-03T10:00:00Z")).unwrap();
     let accepted = accepted.accept(at("2020-06-05T10:00:00Z")).unwrap();
     assert!(accepted.reschedule(&told(), &later, at("2020-06-06T10:00:00Z")).is_err());

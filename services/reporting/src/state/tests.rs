@@ -39,9 +39,10 @@ const STEPS: [fn() -> Step; 12] = [
 
 #[test]
 fn every_step_from_every_state_is_as_the_golden_table_says() {
-    let mut table = "Where each step leads from each state; `-` is refused. Behind it stands when the report was handed in:\n\
+    let mut table =
+        "Where each step leads from each state; `-` is refused. Behind it stands when the report was handed in:\n\
                      the 10th is when it was before, the 20th is now.\n"
-        .to_string();
+            .to_string();
     for (name, from) in states() {
         table += &format!("\n{name}\n");
         for step in STEPS {

@@ -102,9 +102,7 @@ pub fn page(tx: &mut Tx, filter: &Filter, after: Option<Key>, limit: i64) -> Res
     let mut query = filtered(filter);
     if let Some((due_at, id)) = after {
         query = match filter.order {
-            Order::Due => {
-                query.filter(report::due_at.gt(due_at).or(report::due_at.eq(due_at).and(report::id.gt(id))))
-            }
+            Order::Due => query.filter(report::due_at.gt(due_at).or(report::due_at.eq(due_at).and(report::id.gt(id)))),
             Order::NewestFirst => query.filter(report::id.lt(id)),
         };
     }

@@ -78,7 +78,8 @@ pub fn revisions(
         .select((hand_in::revision, hand_in::handed_in_at))
         .load(tx)?;
     let handed_in: HashMap<i32, i64> = handed_in.into_iter().collect();
-    let mut query = revision::table.filter(revision::report_id.eq(id)).into_boxed::<<Tx as diesel::Connection>::Backend>();
+    let mut query =
+        revision::table.filter(revision::report_id.eq(id)).into_boxed::<<Tx as diesel::Connection>::Backend>();
     if handed_in_only {
         query = query.filter(revision::number.eq_any(handed_in.keys().copied().collect::<Vec<_>>()));
     }

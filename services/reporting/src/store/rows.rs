@@ -90,7 +90,8 @@ pub fn insert(tx: &mut Tx, of: &Report) -> Result<(), DbError> {
 
 /// Writes the new version over the one it was made from. False when that is no longer the present one.
 pub fn update(tx: &mut Tx, old: &Report, new: &Report) -> Result<bool, DbError> {
-    let of_old_version = report::table.filter(report::id.eq(new.id.to_string())).filter(report::version.eq(old.version));
+    let of_old_version =
+        report::table.filter(report::id.eq(new.id.to_string())).filter(report::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx)?;
     Ok(n_changed == 1)
 }

@@ -3,6 +3,7 @@
 
 mod closing;
 mod deciding;
+mod everything;
 mod house;
 mod interests;
 mod lists;

@@ -286,6 +286,19 @@ pub async fn refusals(house: &House, prepared: &Prepared, who: &Who) -> Vec<Stri
                 validate_only: false
             }
         );
+        let (of, old) = (review_id.clone(), etag.clone());
+        asked!(
+            seen,
+            reviews,
+            decline_review,
+            pb::DeclineReviewRequest {
+                request_id: request_id(),
+                review_id: of,
+                etag: old,
+                reason: reason.clone(),
+                validate_only: false
+            }
+        );
         asked!(seen, reviews, save_review, save(review, &[1, 1]));
         asked!(seen, reviews, submit_review, submit(review));
         asked!(

@@ -221,6 +221,31 @@ async fn nor_whatever_becomes_of_it_until_the_announcement() {
 }
 
 #[tokio::test]
+async fn every_rpc_that_could_tell_of_a_hidden_bid_is_among_those_that_are_compared() {
+    let fresh = Fresh::sqlite();
+    let house = House::open(&fresh.storage, Arc::new(Peers::default()));
+    let mut prepared = prepare(&house).await;
+    prepared.meeting =
+        Some(pb::Meeting { id: "mtg_0190163d8694739baea5966c26f8ad91".to_string(), ..Default::default() });
+    let mut compared = reads(&house, &prepared, &prepared.scene.ann).await;
+    compared.extend(refusals(&house, &prepared, &prepared.scene.ann).await);
+    let mut compared: Vec<String> =
+        compared.iter().map(|answer| answer.split([' ', ':']).next().unwrap().replace('_', "")).collect();
+    // Steps that rest on no bid and answer with none.
+    let others = ["openassessment", "addsubstitute", "deriveinterests", "cancelassessment", "recordmeeting"];
+    compared.extend(others.map(str::to_string));
+    compared.sort();
+    compared.dedup();
+    let mut contract: Vec<String> = toadlane_proto::pool()
+        .services()
+        .filter(|service| service.package_name() == "toadlane.grading.v1")
+        .flat_map(|service| service.methods().map(|method| method.name().to_lowercase()).collect::<Vec<_>>())
+        .collect();
+    contract.sort();
+    assert_eq!(compared, contract);
+}
+
+#[tokio::test]
 async fn a_stored_answer_is_not_given_again_to_somebody_who_was_recused_since() {
     each_house(|house| async move {
         let mut scene = Scene::joint(&house.peers);

@@ -28,7 +28,7 @@ pub enum Error {
     IllegalStep { what: &'static str, from: &'static str, step: &'static str },
     #[error("the round is being assessed already: {existing}")]
     AssessedAlready { existing: AssessmentId },
-    #[error("something is missing before this; everything is named in the details")]
+    #[error("something is missing before this; the details name it, up to 40 things at once")]
     NotReady(Vec<Violation>),
     #[error("the review is not complete; everything missing is named in the details")]
     ReviewIncomplete(Vec<Violation>),
@@ -118,6 +118,14 @@ impl Error {
     }
 }
 
+/// Clients refuse headers beyond 8 KiB, so not everything that a large panel has left open fits.
+const MOST_NAMED: usize = 40;
+
+fn few(mut violations: Vec<Violation>) -> Vec<Violation> {
+    violations.truncate(MOST_NAMED);
+    violations
+}
+
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Error {
         Error::Db(DbError::Query(error))
@@ -141,8 +149,12 @@ impl From<Error> for Fault {
             Error::AssessedAlready { existing } => {
                 Fault::new(Code::AlreadyExists, Reason::AlreadyExists, says).with("existing", existing.to_string())
             }
-            Error::NotReady(violations) => Fault { violations, ..precondition(Reason::AssessmentNotReady, says) },
-            Error::ReviewIncomplete(violations) => Fault { violations, ..precondition(Reason::ReviewIncomplete, says) },
+            Error::NotReady(found) => {
+                Fault { violations: few(found), ..precondition(Reason::AssessmentNotReady, says) }
+            }
+            Error::ReviewIncomplete(found) => {
+                Fault { violations: few(found), ..precondition(Reason::ReviewIncomplete, says) }
+            }
             Error::ReviewsDue { due } => precondition(Reason::ReviewsDue, says).with("due", due.to_string()),
             Error::OnPanelAlready => Fault::new(Code::AlreadyExists, Reason::AlreadyExists, says),
             Error::SubstituteOfSubstitute => {
@@ -159,7 +171,7 @@ impl From<Error> for Fault {
                 let bids: Vec<String> = bids.iter().map(BidId::to_string).collect();
                 precondition(Reason::OpenTie, says).with("bids", bids.join(","))
             }
-            Error::Invalid(violations) => Fault::invalid(violations),
+            Error::Invalid(found) => Fault::invalid(few(found)),
             Error::Neighbour { reason: Reason::TryAgain, .. } => Fault::try_again(says),
             Error::Neighbour { reason: _, status } => Fault::internal(&status),
             Error::BadFact(cause) => Fault::internal(&cause),

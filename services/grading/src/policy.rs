@@ -225,8 +225,11 @@ pub enum OthersReviews {
 
 pub fn others_reviews(caller: &Caller, facts: &Facts) -> OthersReviews {
     let is = Charge::of(caller, facts);
-    let after = facts.has_results && facts.panel == Place::Declared;
-    if is.overseer || is.chair || after { OthersReviews::All } else { OthersReviews::OfOwnBids }
+    match facts.panel {
+        Place::Outside if is.overseer => OthersReviews::All,
+        Place::Declared if is.overseer || is.chair || facts.has_results => OthersReviews::All,
+        Place::Outside | Place::Undeclared | Place::Declared => OthersReviews::OfOwnBids,
+    }
 }
 
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {

@@ -206,10 +206,11 @@ CREATE TABLE record (
     sealed_at BIGINT NOT NULL
 );
 
--- Every transition of an assessment, a review, an interest, and every version of a moderation, a meeting and a
--- determination. Never updated.
+-- Every transition of an assessment, a review, an interest and a recommendation, every version of a moderation, a
+-- meeting and a determination, and every substitute. Never updated.
 CREATE TABLE history (
-    what TEXT NOT NULL CHECK (what IN ('assessment', 'review', 'interest', 'moderation', 'meeting', 'determination')),
+    what TEXT NOT NULL CHECK (what IN ('assessment', 'member', 'interest', 'review', 'moderation', 'meeting',
+                                       'recommendation', 'determination')),
     subject TEXT NOT NULL,
     sequence BIGINT NOT NULL,
     assessment_id TEXT NOT NULL,

@@ -59,6 +59,7 @@ pub fn recommend(tx: &mut Tx, cx: &Cx, cmd: &Recommend) -> Result<Recommendation
         referred_back: None,
     };
     store::insert_recommendation(tx, bid.number, &recommendation)?;
+    note_advice(tx, cx, &recommendation)?;
     Ok(recommendation)
 }
 
@@ -83,7 +84,20 @@ pub fn refer_back(tx: &mut Tx, cx: &Cx, cmd: &ReferBack) -> Result<Recommendatio
     test(&basis, &assessment, &bench, Part::Determines, bid.id, &meeting.account.present, None)?;
     let referral = Referral { meeting: meeting.id, question: cmd.question.clone() };
     store::return_recommendation(tx, &standing, &referral)?;
-    Ok(Recommendation { referred_back: Some(referral), ..standing })
+    let returned = Recommendation { referred_back: Some(referral), ..standing };
+    note_advice(tx, cx, &returned)?;
+    Ok(returned)
+}
+
+/// A recommendation has two lines of history at most: it is made, and it is returned with a question.
+fn note_advice(tx: &mut Tx, cx: &Cx, of: &Recommendation) -> Result<(), Error> {
+    let n_before = i64::from(of.sequence - 1) * 2;
+    let (version, step, from, to, reason) = match &of.referred_back {
+        None => (n_before + 1, "recommend", None, of.advice.name(), &of.reason),
+        Some(referral) => (n_before + 2, "refer_back", Some(of.advice.name()), "returned", &referral.question),
+    };
+    let happening = Happening { what: "recommendation", subject: of.bid.to_string(), version, step, from, to, reason };
+    note(tx, cx, of.assessment, happening)
 }
 
 #[derive(Clone, Debug)]

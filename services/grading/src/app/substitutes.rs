@@ -4,8 +4,8 @@ use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::{AssessmentId, OrgId, PersonId};
 
-use super::enter;
 use super::interests::derive;
+use super::{Happening, enter, note};
 use crate::derive::Register;
 use crate::error::Error;
 use crate::panel::MemberNow;
@@ -37,6 +37,16 @@ pub fn add_substitute(
     }
     let substitute = member.substitute(cmd.person, name.to_string(), cmd.organisation)?;
     store::insert_member(tx, cmd.assessment, &substitute)?;
+    let happening = Happening {
+        what: "member",
+        subject: format!("{}/{}", cmd.assessment, cmd.person),
+        version: 1,
+        step: "add_substitute",
+        from: None,
+        to: "on the panel",
+        reason: "",
+    };
+    note(tx, cx, cmd.assessment, happening)?;
     derive(tx, cx, &sight.assessment, register)?;
     let member = store::member(tx, cmd.assessment, cmd.person)?.ok_or(Error::NotFound { what: "panel member" })?;
     Ok(MemberNow { member, rubric: sight.assessment.call.rubric })

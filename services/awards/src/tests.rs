@@ -11,6 +11,7 @@ mod peers;
 mod prepare;
 mod recoveries;
 mod reports;
+mod requests;
 mod rush;
 mod variations;
 

@@ -45,8 +45,8 @@ fn the_policy_is_as_the_golden_matrix_says() {
     let prepared = Facts { applicant: Some(OrgId::new()), readers: vec![OrgId::new()], offered: false };
     let offered = Facts { offered: true, ..prepared.clone() };
     let mut matrix =
-        "Who may do what with an award: yes; `no` is told why and who may; `hidden` is told that there is no such award.\n\
-         First before the offer, then from the offer on.\n"
+        "Who may do what with an award: yes; `no` is told why and who may; `hidden` is told that there is no such\n\
+         award. First before the offer, then from the offer on.\n"
             .to_string();
     for action in Action::ALL {
         matrix += &format!("\n{action:?}\n");

@@ -166,7 +166,8 @@ impl World {
             self.plain.promised -= i128::from(pence);
             self.plain.free += i128::from(pence);
         }
-        if project.amount > 0 {
+        let back = |one: &Recovery| one.returned.minor_units + one.written_off.minor_units;
+        if project.amount > project.recoveries.iter().map(back).sum() {
             self.projects.push(project);
         }
     }

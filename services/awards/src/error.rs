@@ -27,7 +27,7 @@ pub enum Error {
     StaleRecovery { newer: Box<Recovery> },
     #[error("the variation changed since you read it; look at the newer version and try again")]
     StaleVariation { newer: Box<Variation> },
-    #[error("a {what} that is {from} cannot take the step {step}")]
+    #[error("the {what} is {from}; from there it cannot take the step {step}")]
     IllegalStep { what: &'static str, from: &'static str, step: &'static str },
     #[error("the awards of this round are prepared already")]
     PreparedAlready { existing: String },
@@ -39,8 +39,10 @@ pub enum Error {
     SettingNeeded { field: &'static str },
     #[error("say in which parts awards are paid: {amount} is too much to be paid at once without a plan")]
     PlanNeeded { amount: Money },
-    #[error("the pot holds {available}, and {needed} is needed; give less, or record why the deciding body gives more")]
+    #[error("the pot holds {available}, and {needed} is needed; give less, or free money first")]
     PotExhausted { available: Money, needed: Money },
+    #[error("the pot is {pot}, and {needed} is to be given; give the reason that the deciding body recorded for it")]
+    OverCommitted { pot: Money, needed: Money },
     #[error("the ledger does not hold what was to be taken from it ({account})")]
     Overdrawn { account: &'static str },
     #[error(
@@ -151,9 +153,10 @@ impl From<Error> for Fault {
             Error::DecisionPending | Error::BiddersNotInformed => precondition(Reason::DecisionPending, says),
             Error::SettingNeeded { field } => invalid(&format!("settings.{field}"), "required", says),
             Error::PlanNeeded { .. } => invalid("settings.instalments", "required", says),
-            Error::PotExhausted { available, needed } => precondition(Reason::PotExhausted, says)
-                .with("available", available.to_string())
-                .with("needed", needed.to_string()),
+            Error::PotExhausted { available, needed } | Error::OverCommitted { pot: available, needed } => {
+                let refused = precondition(Reason::PotExhausted, says).with("available", available.to_string());
+                refused.with("needed", needed.to_string())
+            }
             Error::AmountOutOfBounds { .. } => precondition(Reason::AmountOutOfBounds, says),
             Error::OfferExpired { expired_at } => {
                 precondition(Reason::OfferExpired, says).with("expired_at", expired_at.to_string())

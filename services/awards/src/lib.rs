@@ -6,8 +6,8 @@
 //! agreed to is never changed, because a certifier's word is for the digest of one version, and a variation writes the
 //! next ([`agreement`]).
 //!
-//! What is not here: who is funded is `grading`'s to say, and what a report says is `reporting`'s. The platform keeps no
-//! account number and sends no money: it records who approved, who instructed, and what the bank said.
+//! What is not here: who is funded is `grading`'s to say, and what a report says is `reporting`'s. The platform keeps
+//! no account number and sends no money: it records who approved, who instructed, and what the bank said.
 
 pub mod agreement;
 pub mod app;
@@ -61,7 +61,7 @@ use peers::Peers;
 use policy::Action;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
-/// How often the clock is looked at. Whether an offer holds does not rest on it: an acceptance compares its own instant.
+/// How often the clock is looked at. Whether an offer holds does not rest on it: an acceptance compares its instant.
 const TICK_EVERY: Duration = Duration::from_millis(100);
 const MOST_PER_LOOK: i64 = 200;
 

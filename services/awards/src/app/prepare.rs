@@ -88,7 +88,7 @@ fn open_pot(
     }
     let beyond = needed.minor_units - instrument.pot.minor_units;
     if beyond > 0 && over_commitment_reason.is_empty() {
-        return Err(Error::PotExhausted { available: instrument.pot, needed });
+        return Err(Error::OverCommitted { pot: instrument.pot, needed });
     }
     let mut pot = Pot::empty(prepared.round.id, &instrument.code, instrument.pot.currency);
     if beyond > 0 {

@@ -130,8 +130,7 @@ impl Parse for app::Accept {
 
 /// Several RPCs lead to one command; each has a name here, and says how its request becomes that command.
 macro_rules! requests {
-    ($($(#[doc = $doc:literal])* $name:ident($command:ty) = $wire:ty, |$reader:ident, $request:ident| $parsed:expr;)*) => {$(
-        $(#[doc = $doc])*
+    ($($name:ident($command:ty) = $wire:ty, |$reader:ident, $request:ident| $parsed:expr;)*) => {$(
         pub struct $name(pub $command);
 
         impl Parse for $name {

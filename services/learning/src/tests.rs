@@ -1,6 +1,15 @@
 //! The service as its callers see it: the generated clients over a local transport, a real store on both engines, a
 //! held clock and canned peers.
 
+mod case_studies;
+mod corpus;
+mod house;
+mod insights;
+mod instants;
+mod open_data;
+mod passages;
+mod publications;
+
 /// Compares a text with a checked-in file; `TOADLANE_BLESS=1` writes the file anew.
 pub fn expect_golden(file: &str, text: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file);

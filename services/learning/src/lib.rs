@@ -20,7 +20,6 @@ pub mod export;
 pub mod insight;
 pub mod open_data;
 pub mod passage;
-pub mod peers;
 pub mod policy;
 pub mod publication;
 pub mod render;
@@ -31,6 +30,7 @@ pub mod words;
 mod api;
 mod convert;
 mod events;
+mod peers;
 mod schema;
 #[cfg(test)]
 mod tests;

@@ -283,7 +283,10 @@ async fn one_altered_byte_of_a_pinned_document_is_found() {
         });
         alter.await.unwrap();
         let refused = house.approve(&checked).await.unwrap_err();
-        assert_eq!((reason(&refused).as_str(), fields(&refused)), ("SOURCES_CHANGED", vec!["items[2]".to_string()]));
+        assert_eq!(
+            (reason(&refused).as_str(), fields(&refused)),
+            ("SOURCES_CHANGED", vec!["items[2]".to_string(), "items[3]".to_string()])
+        );
     })
     .await;
 }

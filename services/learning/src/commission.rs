@@ -81,6 +81,11 @@ impl Commission {
         self.declarations.iter().find(|declaration| declaration.person == person)
     }
 
+    /// The consultants who have declared.
+    pub fn declared(&self) -> Vec<PersonId> {
+        self.declarations.iter().map(|declaration| declaration.person).collect()
+    }
+
     /// Whether a consultant declared an interest in one of these organisations.
     pub fn is_interested(&self, person: PersonId, organisations: &[OrgId]) -> bool {
         let declared = self.declaration(person).map_or(&[][..], |declaration| &declaration.organisations);

@@ -49,6 +49,14 @@ pub struct Section {
     pub text: String,
 }
 
+/// What the corpus keeps of a council.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Council {
+    pub name: String,
+    /// Such as `metropolitan_district`.
+    pub group: String,
+}
+
 impl Kind {
     pub const ALL: [Kind; 3] = [Kind::InterimReport, Kind::FinalReport, Kind::CaseStudy];
 

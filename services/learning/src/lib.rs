@@ -20,7 +20,6 @@ pub mod export;
 pub mod insight;
 pub mod open_data;
 pub mod passage;
-pub mod peers;
 pub mod policy;
 pub mod publication;
 pub mod render;
@@ -31,6 +30,7 @@ pub mod words;
 mod api;
 mod convert;
 mod events;
+mod peers;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -129,8 +129,11 @@ impl Learning {
         bus.subscribe(Role::Reporting, Role::Learning.name(), Arc::new(handler), self.stop.clone());
     }
 
-    /// Ticks until the process stops.
+    /// Fills the index, then ticks until the process stops.
     pub async fn run(self) {
+        if let Err(error) = self.catch_up().await {
+            tracing::warn!(error = %error, "the index could not be filled; the first search does it: {error}");
+        }
         while !self.stop.is_called() {
             if let Err(error) = self.tick().await {
                 tracing::warn!(error = %error, "what is due could not be looked at: {error}");

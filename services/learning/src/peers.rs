@@ -18,19 +18,12 @@ use tonic::{Code, Request, Response, Status};
 
 use crate::case_study::Known;
 use crate::convert;
+use crate::document::Council;
 use crate::error::Error;
 
 /// How long a caller of ours waits for a neighbour.
 const PATIENCE: Duration = Duration::from_secs(3);
 const KEEP_PRINCIPLES: Duration = Duration::from_secs(60);
-
-/// What the corpus keeps of a council.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Council {
-    pub name: String,
-    /// Such as `metropolitan_district`.
-    pub group: String,
-}
 
 #[derive(Clone)]
 pub struct Peers {

@@ -133,7 +133,12 @@ fn sources(edition: &Edition, material: &Material, quoted: &BTreeSet<PassageId>)
         citation: pinned.citation.clone(),
         award: material.documents.get(&pinned.document).map_or_else(String::new, |one| one.award_reference.clone()),
         sha256: pinned.sha256.clone(),
-        quotes: pinned.passages.iter().filter(|id| quoted.contains(id)).map(|id| quote_anchor(*id)).collect(),
+        quotes: material
+            .passages
+            .values()
+            .filter(|passage| passage.document == pinned.document && quoted.contains(&passage.id))
+            .map(|passage| quote_anchor(passage.id))
+            .collect(),
     };
     edition.sources.iter().map(of).collect()
 }

@@ -42,7 +42,9 @@ impl Index {
     /// Takes in what the store wrote since.
     pub fn take(&mut self, changed: &[Document]) -> tantivy::Result<()> {
         let Some(newest) = changed.iter().map(|document| document.position).max() else { return Ok(()) };
-        for document in changed {
+        // Two that looked at once bring the same: what was taken in already is newer.
+        let seen = self.position;
+        for document in changed.iter().filter(|document| document.position > seen) {
             let id = document.id.to_string();
             self.writer.delete_term(Term::from_field_text(self.id, &id));
             if !document.withdrawn {

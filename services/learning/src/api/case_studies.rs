@@ -51,7 +51,8 @@ impl CaseStudiesService for Learning {
             .read(move |tx| {
                 let consented_of = match of.caller.subject {
                     Subject::Person(person) if of.caller.has(kit::caller::Duty::Consultant) => {
-                        let running = store::running_for(tx, person, of.now)?;
+                        let mut running = store::running_for(tx, person, of.now)?;
+                        running.retain(|one| one.expect_declared(person).is_ok());
                         (!running.is_empty()).then(|| running.into_iter().flat_map(|one| one.rounds).collect())
                     }
                     Subject::Person(_) | Subject::Client(_) | Subject::Role(_) | Subject::Anonymous => None,

@@ -8,10 +8,9 @@ use super::documents::{Taken, take_report, withdraw};
 use super::gate::story_facts;
 use super::{Target, record};
 use crate::case_study::{CaseStudy, State, Text};
-use crate::document::{Document, Kind};
+use crate::document::{Council, Document, Kind};
 use crate::error::Error;
 use crate::events::{self, Happened};
-use crate::peers::Council;
 use crate::policy::{self, Action, Facts};
 use crate::store;
 

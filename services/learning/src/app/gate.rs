@@ -36,7 +36,7 @@ pub fn publication_facts(commission: &Commission, publication: &Publication) -> 
 pub fn story_facts(tx: &mut Tx, study: &CaseStudy, now: Timestamp) -> Result<Facts, Error> {
     let running = store::running_over(tx, study.text.round, now)?;
     Ok(Facts {
-        consultants: running.into_iter().flat_map(|commission| commission.consultants).collect(),
+        consultants: running.iter().flat_map(Commission::declared).collect(),
         councils: vec![study.organisation],
         readers: Vec::new(),
         open: study.state == case_study::State::Consented,

@@ -7,9 +7,8 @@ use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::rounds::v1 as rounds;
 
 use crate::case_study::Known;
-use crate::document::{Document, Kind, Section};
+use crate::document::{Council, Document, Kind, Section};
 use crate::error::Error;
-use crate::peers::Council;
 
 /// The theme of a round; its title where it names none.
 pub fn theme(round: &rounds::Round) -> String {
@@ -62,6 +61,7 @@ pub fn report(
         reporting::report::Kind::Final => Kind::FinalReport,
         reporting::report::Kind::Unspecified => return Err(unusable("no kind")),
     };
+    // What the report evidences; claims and the panel's view are kept apart from it (rule 34).
     let evidenced = content.principles.iter().filter(|one| one.evidenced).map(|one| one.principle.clone());
     Ok(Some(Document {
         id,
@@ -80,6 +80,7 @@ pub fn report(
         group: council.group.clone(),
         sections: sections(&content, &wire.addenda),
         may_quote: release.may_quote,
+        // Rule 35: a contact by role, where the council consented to name it.
         contact: if release.name_contact { release.contact } else { String::new() },
         withdrawn: false,
         added_at: now,

@@ -132,8 +132,7 @@ impl Material {
         let Some(document) = self.documents.get(&passage.document) else {
             return Some("its document is not there");
         };
-        let altered = document.source_sha256 != passage.source_sha256
-            || document.expect_quote(&passage.section, passage.start, passage.end, &passage.quote).is_err();
+        let altered = is_altered(document, passage);
         match () {
             () if document.withdrawn => Some("its council withdrew the document since"),
             () if !document.may_quote => Some("its council lets nothing of the document be quoted"),
@@ -150,11 +149,19 @@ impl Material {
                 return Some("the insight is not approved");
             }
         }
-        let withdrawn = |id: &PassageId| {
-            let document = self.passages.get(id).and_then(|passage| self.documents.get(&passage.document));
-            document.is_none_or(|document| document.withdrawn)
-        };
-        insight.passages.iter().any(withdrawn).then_some("it rests on a document that its council withdrew since")
+        for passage in insight.passages.iter().filter_map(|id| self.passages.get(id)) {
+            match self.documents.get(&passage.document) {
+                Some(document) if document.withdrawn => {
+                    return Some("it rests on a document that its council withdrew since");
+                }
+                Some(document) if is_altered(document, passage) => {
+                    return Some("it rests on a document that no longer says what it cites, byte for byte");
+                }
+                Some(_) => {}
+                None => return Some("it rests on a document that is not there"),
+            }
+        }
+        None
     }
 
     fn untellable(&self, study: &CaseStudy) -> Option<&'static str> {
@@ -162,6 +169,12 @@ impl Material {
         let told = self.story(study).is_some_and(|document| !document.withdrawn);
         (!consented || !told).then_some("its council has not consented to this version")
     }
+}
+
+/// Whether a passage is no longer, byte for byte, what its document says.
+fn is_altered(document: &Document, passage: &Passage) -> bool {
+    document.source_sha256 != passage.source_sha256
+        || document.expect_quote(&passage.section, passage.start, passage.end, &passage.quote).is_err()
 }
 
 fn pinned(document: &Document) -> Pinned {

@@ -166,6 +166,7 @@ pub fn publications(
     let mut query = publication::table.into_boxed::<Backend>();
     if !filter.all {
         let commissions: Vec<String> = filter.commissions.iter().map(CommissionId::to_string).collect();
+        // Rule 31: what is under embargo is in nobody else's list or count.
         let public = publication::readable.gt(0).and(publication::state.ne("withdrawn"));
         query = query.filter(publication::commission_id.eq_any(commissions).or(public));
     }

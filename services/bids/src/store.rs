@@ -13,7 +13,7 @@ pub use records::{
     HandIn, HistoryRow, RevisionRow, history, insert_hand_in, insert_history, latest_hand_in, paper_of, revision,
     revisions,
 };
-pub use rows::{get, get_all, insert, of_reference, update};
+pub use rows::{get, get_all, insert, of_reference, round_of, update};
 
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
@@ -75,11 +75,16 @@ pub fn received_siblings(tx: &mut Tx, of: &Bid) -> Result<Vec<(BidId, Content)>,
     Ok(siblings)
 }
 
-/// Flags these pairs of a bid, and no longer those of its earlier revisions.
-pub fn set_duplicates(tx: &mut Tx, of: &Bid, pairs: &[(BidId, i32)]) -> Result<(), DbError> {
+/// Flags no pair of a bid any more.
+pub fn clear_duplicates(tx: &mut Tx, of: &Bid) -> Result<(), DbError> {
     let id = of.id.to_string();
     let earlier = duplicate::table.filter(duplicate::first_bid_id.eq(&id).or(duplicate::second_bid_id.eq(&id)));
     diesel::delete(earlier).execute(tx)?;
+    Ok(())
+}
+
+/// Flags these pairs of a bid.
+pub fn insert_duplicates(tx: &mut Tx, of: &Bid, pairs: &[(BidId, i32)]) -> Result<(), DbError> {
     for &(other, permille) in pairs {
         diesel::insert_into(duplicate::table)
             .values((

@@ -56,6 +56,10 @@ pub fn submit(tx: &mut Tx, cx: &Cx, seal: &Seal, cmd: &Submit) -> Result<BidNow,
     };
     let now = settle(tx, cx, &bid, &new, happened, call.closes_at)?;
     write_receipt(tx, seal, &new, &call, place.at, cmd.client_time)?;
+    if keeps_number {
+        // Flagged when it was handed in before.
+        store::clear_duplicates(tx, &new)?;
+    }
     flag_duplicates(tx, &new)?;
     Ok(now)
 }
@@ -116,7 +120,7 @@ fn flag_duplicates(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
             pairs.push((other, permille));
         }
     }
-    Ok(store::set_duplicates(tx, bid, &pairs)?)
+    Ok(store::insert_duplicates(tx, bid, &pairs)?)
 }
 
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use diesel::dsl::case_when;
 use diesel::prelude::*;
-use kit::db::{DbError, Tx, toadlane_now};
+use kit::db::{DbError, Prepared, Tx, toadlane_now};
 use kit::ids::RoundId;
 use kit::time::Timestamp;
 
@@ -51,7 +51,7 @@ fn onward_now() -> _ {
 pub fn take_place(tx: &mut Tx, round: RoundId, keeps_number: bool) -> Result<Option<Gate>, DbError> {
     let n_new = if keeps_number { 0 } else { 1 };
     let open = intake::table.find(round.to_string()).filter(intake::closed_at.is_null());
-    let taken: Option<(i64, i64, i64, i64, i64, String)> = diesel::update(open)
+    let taking = diesel::update(open)
         .set((intake::last_number.eq(intake::last_number + n_new), intake::last_instant.eq(onward_now())))
         .returning((
             intake::last_number,
@@ -60,9 +60,8 @@ pub fn take_place(tx: &mut Tx, round: RoundId, keeps_number: bool) -> Result<Opt
             intake::opens_at,
             intake::closes_at,
             intake::call,
-        ))
-        .get_result(tx)
-        .optional()?;
+        ));
+    let taken: Option<(i64, i64, i64, i64, i64, String)> = Prepared(taking).get_result(tx).optional()?;
     let Some((number, last_late, at, opens_at, closes_at, call)) = taken else {
         return place_behind_close(tx, round);
     };

@@ -39,11 +39,14 @@ check_advisories() {
     fi
 }
 
-# Build and install the wheel as a user of the client would, not from the source folder.
+# Build and install the wheel as a user of the client would, not from the source folder. Beside it lie the wheels that
+# it depends on, for the test that installs it in an empty environment.
 install_python_client() {
-    "$venv/bin/python" -m build --wheel --no-isolation --outdir "$run/wheel" clients/python
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --force-reinstall --no-deps "$run"/wheel/*.whl
+    "$venv/bin/python" -m build --wheel --no-isolation --outdir "$TOADLANE_TEST_WHEELS" clients/python
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --force-reinstall --no-deps \
+        "$TOADLANE_TEST_WHEELS"/toadlane-*.whl
     "$venv/bin/pip" check
+    ln -s "$python_env"/wheels/* "$TOADLANE_TEST_WHEELS"
 }
 
 # Temporary files under $run: what a killed test leaves behind goes with it.

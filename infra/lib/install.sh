@@ -83,7 +83,8 @@ locate_tools() {
     if ((EUID == 0)); then pg_user=postgres; fi
     python=$(system_python)
     key=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-    venv=$cache/python$key-$(sha256sum infra/requirements.txt | cut -c1-12)
+    python_env=$cache/python/$key-$(sha256sum infra/requirements.txt | cut -c1-12)
+    venv=$python_env/venv
     deny=$cache/cargo-deny-$cargo_deny_version/bin/cargo-deny
     export TOADLANE_TEST_PG_BIN=$pg_bin TOADLANE_TEST_PG_USER=$pg_user TOADLANE_TEST_PYTHON=$venv/bin/python
     TOADLANE_TEST_NATS_BIN=$(command -v nats-server)
@@ -96,13 +97,16 @@ install_rust_tools() {
 }
 
 install_python_env() {
-    [[ ! -e $venv/complete ]] || { echo "nothing to install"; return; }
-    rm -rf "$venv"
+    [[ ! -e $python_env/complete ]] || { echo "nothing to install"; return; }
+    rm -rf "$python_env"
     "$(system_python)" -m venv "$venv"
-    # The file names all there is, wheels only: nothing unpinned and nothing that compiles can come in.
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: -r infra/requirements.txt
+    local pip=("$venv/bin/pip" --quiet --disable-pip-version-check)
+    # The file names all there is, wheels only: nothing unpinned and nothing that compiles can come in. They are kept,
+    # so that a test can fill an empty environment without network.
+    "${pip[@]}" download --no-deps --only-binary :all: --dest "$python_env/wheels" -r infra/requirements.txt
+    "${pip[@]}" install --no-deps --no-index --find-links "$python_env/wheels" -r infra/requirements.txt
     "$venv/bin/pip" check
-    touch "$venv/complete"
+    touch "$python_env/complete"
 }
 
 # Unoptimised: two minutes to compile and four seconds to run; its release profile (fat LTO) is far from worth it here.

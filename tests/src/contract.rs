@@ -1,19 +1,40 @@
 //! What every RPC of the contract promises, read off the descriptors.
 
-use prost_reflect::{Kind, MethodDescriptor};
+use prost_reflect::{Kind, MethodDescriptor, ReflectMessage, Value};
 
-fn rpcs() -> Vec<MethodDescriptor> {
+pub fn rpcs() -> Vec<MethodDescriptor> {
     let ours = toadlane_proto::pool().services().filter(|service| service.package_name().starts_with("toadlane."));
     ours.flat_map(|service| service.methods().collect::<Vec<_>>()).collect()
 }
 
-/// Whether an RPC changes anything: those that read are named for it.
-fn changes(rpc: &MethodDescriptor) -> bool {
+/// Streams that read; they have no HTTP form that would say so.
+const READING_STREAMS: [&str; 2] = ["DownloadAttachment", "WatchBids"];
+
+/// Whether an RPC changes anything. It reads only when it is named for reading and is a GET as well; `verdicts` then
+/// looks whether the stores stay as they are.
+pub fn changes(rpc: &MethodDescriptor) -> bool {
     let reads = ["Get", "List", "Check", "Compare", "Download", "Watch", "WhoAmI"];
-    !reads.iter().any(|verb| rpc.name().starts_with(verb))
+    let is_named_so = reads.iter().any(|verb| rpc.name().starts_with(verb));
+    let is_get = match http_verb(rpc) {
+        Some(verb) => verb == "get",
+        None => READING_STREAMS.contains(&rpc.name()),
+    };
+    !(is_named_so && is_get)
 }
 
-/// Issuing a token stores nothing, so there is nothing to replay.
+/// The verb of an RPC's HTTP form, as `google.api.http` names it.
+fn http_verb(rpc: &MethodDescriptor) -> Option<String> {
+    let options = rpc.options();
+    let http = options.extensions().find(|(extension, _)| extension.full_name() == "google.api.http")?;
+    let Value::Message(rule) = http.1 else { return None };
+    let pattern = rule.descriptor().oneofs().find(|oneof| oneof.name() == "pattern")?;
+    let verb = pattern.fields().find(|field| rule.has_field(field))?;
+    Some(verb.name().to_string())
+}
+
+/// Callers of these are nobody yet, and request identities are kept by caller; what they answer with opens the door, and
+/// is never stored. A second start sends a second code, five in fifteen minutes at most; a code and an assertion work
+/// once.
 const ISSUES_TOKENS: [&str; 3] = ["StartSignIn", "FinishSignIn", "ExchangeToken"];
 
 #[test]
@@ -26,7 +47,7 @@ fn every_rpc_that_changes_something_carries_a_request_id() {
             Kind::Message(message) => message.get_field_by_name("request_id").is_some(),
             _ => false,
         });
-        if !own && !(rpc.is_client_streaming() && in_header) {
+        if !(own || rpc.is_client_streaming() && in_header) {
             without.push(rpc.full_name().to_string());
         }
     }
@@ -34,11 +55,34 @@ fn every_rpc_that_changes_something_carries_a_request_id() {
 }
 
 #[test]
+fn every_rpc_of_one_message_each_way_has_an_http_form() {
+    let streams = |rpc: &MethodDescriptor| rpc.is_client_streaming() || rpc.is_server_streaming();
+    let without = rpcs().into_iter().filter(|rpc| !streams(rpc) && http_verb(rpc).is_none());
+    let without: Vec<_> = without.map(|rpc| rpc.full_name().to_string()).collect();
+    assert_eq!(without, Vec::<String>::new());
+}
+
+/// Answers with several of something that are no list: findings about one resource, as many as its form and its rules
+/// allow; and what one token says.
+const WHOLE: [&str; 4] = ["CheckBid", "CheckRound", "CompareRevisions", "WhoAmI"];
+
+/// Answers with several of something: named a list, or a response with a repeated message.
+fn is_list(rpc: &MethodDescriptor) -> bool {
+    let several = rpc.output().fields().any(|field| field.is_list() && matches!(field.kind(), Kind::Message(_)));
+    rpc.name().starts_with("List") || (several && rpc.output().name().ends_with("Response"))
+}
+
+#[test]
 fn every_list_is_paged() {
     let mut unpaged = Vec::new();
-    for rpc in rpcs().iter().filter(|rpc| rpc.name().starts_with("List") && rpc.name() != "ListRevocations") {
-        let asks = ["page_size", "page_token"].iter().all(|name| rpc.input().get_field_by_name(name).is_some());
-        if !asks || rpc.output().get_field_by_name("next_page_token").is_none() {
+    for rpc in rpcs().iter().filter(|rpc| is_list(rpc) && !WHOLE.contains(&rpc.name())) {
+        // Revocations are followed by position, without an end: a page is what comes after the last one seen.
+        let (token, next) = match rpc.name() {
+            "ListRevocations" => ("after_position", "last_position"),
+            _ => ("page_token", "next_page_token"),
+        };
+        let asks = ["page_size", token].iter().all(|name| rpc.input().get_field_by_name(name).is_some());
+        if !asks || rpc.output().get_field_by_name(next).is_none() {
             unpaged.push(rpc.full_name().to_string());
         }
     }

@@ -7,7 +7,16 @@
 #[path = "../field_rules/mod.rs"]
 mod field_rules;
 
+mod call;
+mod child;
+mod closes;
 mod contract;
+mod figures;
+mod kills;
+mod luck;
 mod scenario;
+mod servers;
 mod start;
+mod syncs;
 mod town;
+mod verdicts;

@@ -1,5 +1,6 @@
 //! A platform of its own for one test: the program in one process or several, on a fresh store, gone afterwards.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,13 @@ use kit::db::Storage;
 use kit::each_db::Fresh;
 use server::demo::network::{ADMINISTRATOR, Stage};
 use toadlane_client::{Place, Places};
+use tokio::sync::Mutex;
+
+use crate::luck::Luck;
+use crate::servers::Broker;
+
+/// Held by tests that load the machine, so that they do not load it for each other.
+pub static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// The program under test: what `./infra/test` built, or what cargo built beside this test.
 pub fn program() -> PathBuf {
@@ -53,10 +61,22 @@ impl Process {
                 let _ = told.send(line);
             }
         });
-        let line = hear.recv_timeout(Duration::from_secs(60)).expect("it says within a minute where it listens");
+        let line = loop {
+            let line = hear.recv_timeout(Duration::from_secs(60)).expect("it says within a minute where it listens");
+            // The test harness of a child that is a test speaks first.
+            if line.starts_with("toadlane serves ") {
+                break line;
+            }
+        };
         let address = line.split(" on ").nth(1).and_then(|rest| rest.split(' ').next());
         let address = address.unwrap_or_else(|| panic!("it should say where it listens, but said: {line}")).to_string();
         Process { child, address }
+    }
+
+    /// Ends it without a word (SIGKILL).
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it was started by us");
+        self.child.wait().expect("it was started by us");
     }
 
     /// Asks it to stop and waits until it has; its exit code.
@@ -75,9 +95,12 @@ pub fn signal(process: u32, name: &str) {
 /// A platform of one process or several, with an administrator who can sign in.
 pub struct Town {
     pub processes: Vec<Process>,
+    /// How each of the processes was started.
+    pub commands: Vec<Command>,
     pub stage: Stage,
     pub folder: PathBuf,
     // Dropped last: the stores go when nobody uses them any more.
+    _broker: Option<Broker>,
     _fresh: Vec<Fresh>,
 }
 
@@ -99,9 +122,22 @@ fn run(command: &mut Command) {
 }
 
 /// A port that was free a moment ago. Processes that need each other's addresses must know them beforehand.
-fn free_port() -> u16 {
-    let probe = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    probe.local_addr().expect("it is bound").port()
+///
+/// It lies below those that the system gives to outgoing connections: whoever knocks at the port of a process that is
+/// down could otherwise be given that very port, and be connected with itself.
+pub fn free_port() -> u16 {
+    let mut luck = Luck::of_this_machine();
+    loop {
+        let port = u16::try_from(luck.between(10_000, 32_000)).expect("it is a port");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// What a process logs goes to a file of its town; shown when the test fails.
+fn log_to(command: &mut Command, file: &Path) {
+    command.stderr(File::options().create(true).append(true).open(file).expect("the town's folder can be written"));
 }
 
 impl Town {
@@ -117,40 +153,58 @@ impl Town {
         let process = Process::start(&mut serve);
         let place = Place::new(format!("http://{}", process.address));
         let stage = Stage { places: Places::one(place.clone()), clocks: vec![place], mail: data.join("mail") };
-        Town { processes: vec![process], stage, folder, _fresh: vec![fresh, files] }
+        Town {
+            processes: vec![process],
+            commands: vec![serve],
+            stage,
+            folder,
+            _broker: None,
+            _fresh: vec![fresh, files],
+        }
     }
 
-    /// Every role in a process of its own, events over NATS.
+    /// Every role in a process of its own. Events go over a broker of its own: the consumers of two towns that share
+    /// one would take each other's.
     pub fn apart(fresh: Fresh, clock: Option<&str>) -> Town {
+        let broker = Broker::start();
+        let mut town = Town::apart_over(&fresh.storage, &broker.url, clock);
+        town._broker = Some(broker);
+        town._fresh.insert(0, fresh);
+        town
+    }
+
+    /// The same in a given database and over a given broker. On SQLite each role's file lies in a folder of its own.
+    pub fn apart_over(storage: &Storage, nats: &str, clock: Option<&str>) -> Town {
         let files = Fresh::sqlite();
         let folder = folder_of(&files);
         let keys = folder.join("keys");
         let data = |role: Role| folder.join(role.name());
-        // On SQLite each role's file lies in its own folder; the stores are made there before the roles part.
-        match &fresh.storage {
-            Storage::Postgres { .. } => prepare(&data(Role::Registry), &keys, &fresh.storage, clock),
+        // The stores are made before the roles part.
+        match storage {
+            Storage::Postgres { .. } => prepare(&data(Role::Registry), &keys, storage, clock),
             Storage::Sqlite { .. } => {
                 for role in Role::ALL {
                     prepare(&data(role), &keys, &Storage::Sqlite { folder: data(role) }, clock);
                 }
             }
         }
-        let nats = provided("TOADLANE_TEST_NATS");
         let ports: Vec<(Role, u16)> = Role::ALL.map(|role| (role, free_port())).to_vec();
         let address = |role: Role| {
             let port = ports.iter().find(|(of, _)| *of == role).map(|(_, port)| *port);
             format!("http://127.0.0.1:{}", port.expect("every role has a port"))
         };
-        let mut processes = Vec::new();
+        let (mut processes, mut commands) = (Vec::new(), Vec::new());
         for (role, port) in &ports {
             let mut serve = Command::new(program());
-            serve.args(["serve", "--log", "warn", "--nats", &nats, "--roles", role.name()]);
+            serve.args(["serve", "--log", "warn", "--nats", nats, "--roles", role.name()]);
             serve.args(["--listen", &format!("127.0.0.1:{port}")]);
             for other in Role::ALL.into_iter().filter(|other| other != role) {
                 serve.args(["--peer", &format!("{other}={}", address(other))]);
             }
-            store_arguments(&mut serve, &data(*role), &keys, &fresh.storage);
+            store_arguments(&mut serve, &data(*role), &keys, storage);
+            log_to(&mut serve, &folder.join(format!("{role}.log")));
             processes.push(Process::start(&mut serve));
+            commands.push(serve);
         }
         let places = Places {
             registry: Place::new(address(Role::Registry)),
@@ -159,11 +213,44 @@ impl Town {
         };
         let clocks = Role::ALL.map(|role| Place::new(address(role))).to_vec();
         let stage = Stage { clocks, places, mail: data(Role::Registry).join("mail") };
-        Town { processes, stage, folder, _fresh: vec![fresh, files] }
+        Town { processes, commands, stage, folder, _broker: None, _fresh: vec![files] }
+    }
+
+    /// The process of a role that is placed apart.
+    pub fn process(&mut self, role: Role) -> &mut Process {
+        &mut self.processes[place_of(role)]
+    }
+
+    /// Starts the process of a role again, once it has ended.
+    pub fn start_again(&mut self, role: Role) {
+        let place = place_of(role);
+        self.processes[place].child.wait().expect("it was started by us");
+        self.processes[place] = Process::start(&mut self.commands[place]);
     }
 }
 
-fn folder_of(fresh: &Fresh) -> PathBuf {
+/// Processes apart stand in the order of the roles.
+fn place_of(role: Role) -> usize {
+    Role::ALL.into_iter().position(|other| other == role).expect("every role is listed")
+}
+
+impl Drop for Town {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        for role in Role::ALL {
+            let log = std::fs::read_to_string(self.folder.join(format!("{role}.log"))).unwrap_or_default();
+            let lines: Vec<&str> = log.lines().collect();
+            for line in &lines[lines.len().saturating_sub(20)..] {
+                println!("{role}: {line}");
+            }
+        }
+    }
+}
+
+/// The folder of a fresh place for files.
+pub fn folder_of(fresh: &Fresh) -> PathBuf {
     match &fresh.storage {
         Storage::Sqlite { folder } => folder.clone(),
         Storage::Postgres { .. } => panic!("files lie in a folder"),

@@ -1,15 +1,15 @@
 """Hands a bid in and prints its number and receipt. All that it needs stands in the environment:
 
-TOADLANE_LIVE_ADDRESS       such as https://grants.example:7070
-TOADLANE_LIVE_CLIENT_ID     the client: cli_..
-TOADLANE_LIVE_KEY           file with its private key in PEM, or else
-TOADLANE_LIVE_SECRET        its secret
-TOADLANE_LIVE_AUTHORITY     file with the certificate of a private authority in PEM; may be absent
-TOADLANE_LIVE_ISSUER        the platform's name in tokens, if it is not the address; may be absent
-TOADLANE_LIVE_CERTIFIER_ID  the certifier: per_..
-TOADLANE_LIVE_REFERENCE     the council's own reference
-TOADLANE_LIVE_CONTENT       file with the bid's content: BidContent as protobuf's JSON
-TOADLANE_LIVE_ATTACHMENT    file to attach; may be absent
+TOADLANE_ADDRESS       such as https://grants.example:7070
+TOADLANE_CLIENT_ID     the client: cli_..
+TOADLANE_KEY           file with its private key in PEM, or else
+TOADLANE_SECRET        its secret
+TOADLANE_AUTHORITY     file with the certificate of a private authority in PEM; may be absent
+TOADLANE_ISSUER        the platform's name in tokens, if it is not the address; may be absent
+TOADLANE_CERTIFIER_ID  the certifier: per_..
+TOADLANE_REFERENCE     the council's own reference
+TOADLANE_CONTENT       file with the bid's content: BidContent as protobuf's JSON
+TOADLANE_ATTACHMENT    file to attach; may be absent
 
 Prints one JSON object on a line; a refusal goes to standard error, with exit code 1.
 """
@@ -29,17 +29,17 @@ from toadlane.rounds.v1 import ListRoundsRequest, Round
 
 
 def needed(name: str) -> str:
-    return optional(name) or sys.exit(f"set TOADLANE_LIVE_{name}; what it is stands at the head of this program")
+    return optional(name) or sys.exit(f"set TOADLANE_{name}; what it is stands at the head of this program")
 
 
 def optional(name: str) -> str | None:
-    return os.environ.get(f"TOADLANE_LIVE_{name}") or None
+    return os.environ.get(f"TOADLANE_{name}") or None
 
 
 def connect() -> toadlane.Client:
     key, authority, secret = optional("KEY"), optional("AUTHORITY"), optional("SECRET")
     if key is None and secret is None:
-        sys.exit("set TOADLANE_LIVE_KEY or TOADLANE_LIVE_SECRET")
+        sys.exit("set TOADLANE_KEY or TOADLANE_LIVE_SECRET")
     return toadlane.Client(
         needed("ADDRESS"),
         client_id=needed("CLIENT_ID"),

@@ -1,6 +1,7 @@
 import fake
 import pytest
 import toadlane
+import town as real
 
 CLIENT_ID = "cli_" + "0" * 32
 
@@ -23,3 +24,9 @@ def platform():
 def client(clock, platform):
     with toadlane.Client(platform.address, client_id=CLIENT_ID, secret="shared-secret") as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory):
+    with real.running(tmp_path_factory.mktemp("town") / "data") as town:
+        yield town

@@ -1,7 +1,5 @@
 """The package as a whole: that it loads beside others, that its pins agree, that its programs run."""
 
-import datetime
-import ipaddress
 import json
 import re
 import subprocess
@@ -13,9 +11,8 @@ import grpc
 import pytest
 import toadlane
 from conftest import CLIENT_ID
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from keys import a_certificate, pem_of
 from toadlane.bids.v1 import GetBidRequest
 
 HERE = Path(__file__).parent.parent
@@ -64,19 +61,8 @@ def test_what_is_typed_is_installed():
     assert (installed / "bids" / "v1" / "bids_service_pb2.pyi").exists()
 
 
-def test_the_program_of_the_readme_runs(platform, tmp_path, monkeypatch, capsys):
-    (tmp_path / "key.pem").write_bytes(a_key())
-    monkeypatch.chdir(tmp_path)
-    program = re.search(r"```python\n(.*?)```", (HERE / "README.md").read_text(encoding="utf-8"), re.S)[1]
-    # The file is closed when it is collected, of which Python warns; in a README a `with` would only be in the way.
-    program = program.replace('open("key.pem").read()', "KEY")
-    names = {"ADDRESS": platform.address, "CLIENT_ID": CLIENT_ID, "CERTIFIER_ID": "per_1", "KEY": a_key()}
-    exec(program, names)
-    assert capsys.readouterr().out == "number 7, received 2020-01-31T12:00:00Z\nhead.body.signature\n"
-
-
 def example(platform, folder, **settings):
-    (folder / "key.pem").write_bytes(a_key())
+    (folder / "key.pem").write_bytes(pem_of(ed25519.Ed25519PrivateKey.generate()))
     (folder / "content.json").write_text('{"title": "A shed", "requested": {"minorUnits": 150000, "currency": "GBP"}}')
     (folder / "plan.pdf").write_bytes(b"%PDF-1.7")
     environment = {
@@ -91,7 +77,7 @@ def example(platform, folder, **settings):
     }
     return subprocess.run(
         [sys.executable, str(HERE / "examples" / "submit_bid.py")],
-        env={f"TOADLANE_LIVE_{name}": value for name, value in environment.items()},
+        env={f"TOADLANE_{name}": value for name, value in environment.items()},
         capture_output=True,
         text=True,
         timeout=60,
@@ -117,7 +103,7 @@ def test_the_example_says_what_was_refused(platform, tmp_path):
 def test_the_example_says_what_it_lacks(platform, tmp_path):
     done = example(platform, tmp_path, CONTENT="")
     assert done.returncode == 1
-    assert "set TOADLANE_LIVE_CONTENT" in done.stderr
+    assert "set TOADLANE_CONTENT" in done.stderr
 
 
 def test_a_private_authority_is_trusted_when_it_is_given(clock):
@@ -131,34 +117,3 @@ def test_a_private_authority_is_trusted_when_it_is_given(clock):
                 client.bids.GetBid(GetBidRequest(bid_id=fake.BID))
         assert refused.value.code is grpc.StatusCode.UNAVAILABLE
         assert platform.n_calls["ExchangeToken"] == 1
-
-
-def a_key() -> bytes:
-    key = ed25519.Ed25519PrivateKey.generate()
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
-def a_certificate() -> tuple[bytes, bytes]:
-    """A certificate for localhost that signed itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    key_pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return certificate.public_bytes(serialization.Encoding.PEM), key_pem

@@ -7,26 +7,14 @@ import grpc
 import pytest
 import toadlane
 from conftest import CLIENT_ID
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from fake import AWAY, BID, EXPIRED
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey
+from keys import pem_of, public_pem_of
 from toadlane.bids.v1 import GetBidRequest
 
 GET = GetBidRequest(bid_id=BID)
-
-
-def pem_of(key):
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
-def public_pem_of(key):
-    return key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
 
 
 @pytest.mark.parametrize(

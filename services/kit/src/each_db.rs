@@ -3,11 +3,12 @@
 
 use std::future::Future;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use crate::db::{Db, OpenError, Storage};
+use crate::db::{Db, OpenError, Storage, Tx};
 
 /// Runs a test on an empty SQLite folder, then on an empty PostgreSQL database. Both are gone afterwards, also when
 /// the test fails.
@@ -92,4 +93,22 @@ impl Drop for Fresh {
 
 fn unique_name() -> String {
     format!("toadlane_test_{}", uuid::Uuid::now_v7().simple())
+}
+
+static WITHOUT_SYNCS: AtomicBool = AtomicBool::new(false);
+
+/// From now on the SQLite stores that this process opens sync nothing, so that a power cut can take what was answered.
+/// With it a test that looks for syncs shows that it would miss them.
+pub fn open_without_syncs() {
+    WITHOUT_SYNCS.store(true, Ordering::SeqCst);
+}
+
+/// A worker's connection, as [`open_without_syncs`] wants it.
+pub(crate) fn as_asked(mut tx: Tx) -> Tx {
+    if let Tx::Sqlite(conn) = &mut tx
+        && WITHOUT_SYNCS.load(Ordering::SeqCst)
+    {
+        conn.batch_execute("PRAGMA synchronous = OFF").expect("SQLite knows this setting");
+    }
+    tx
 }

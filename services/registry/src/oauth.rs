@@ -149,7 +149,8 @@ async fn metadata(State(registry): State<Registry>) -> Response {
         "token_endpoint": registry.settings.token_endpoint(),
         "jwks_uri": format!("{}{KEYS_PATH}", issuer.trim_end_matches('/')),
         "scopes_supported": Scope::ALL.map(Scope::name),
-        "response_types_supported": [],
+        // RFC 8414 wants the list and wants it filled; without an authorization endpoint there is only `none` to say.
+        "response_types_supported": ["none"],
         "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": ["private_key_jwt", "client_secret_basic", "client_secret_post"],
         "token_endpoint_auth_signing_alg_values_supported": ["EdDSA", "ES256", "PS256", "RS256"],

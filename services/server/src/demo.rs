@@ -1,5 +1,5 @@
-//! `toadlane demo`: plays the real 2020 round on a store of its own whose clock stands in 2019 and 2020, and leaves
-//! the server up. Everything goes through the public API, with the credentials of each council's own system.
+//! `toadlane demo`: plays the real 2020 round on a store of its own whose clock stands in 2019, and leaves the server
+//! up. Everything goes through the public API, with the credentials of each council's own system.
 
 pub mod call;
 pub mod network;
@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use kit::tokens::KeySet;
 use toadlane_client::{Place, Places};
 
+use crate::home::{self, HomeError};
 use crate::settings::{Serve, Store};
 use crate::{make, serve, verify};
 use network::Stage;
@@ -60,7 +61,7 @@ const MARK: &str = "made-by-toadlane-demo";
 
 impl Demo {
     pub async fn run(&self) -> Result<(), String> {
-        let data = fresh(&self.out).map_err(|cause| format!("{}: {cause}", self.out.display()))?;
+        let data = fresh(&self.out)?;
         let store = Store { data: data.clone(), database: None, keys: None };
         make(&store, Some(kit::time::at(call::BEGINS))).map_err(|error| error.to_string())?;
         enter_administrator(&store).await?;
@@ -68,9 +69,7 @@ impl Demo {
         let running = serve::start(&settings).await.map_err(|error| error.to_string())?;
 
         println!("Toad Lane plays the 2020 policy prototype round.");
-        println!(
-            "THE CLOCK IS HELD in 2019 and 2020; what the published record does not hold is made up, and said to be."
-        );
+        println!("THE CLOCK IS HELD in 2019; what the published record does not hold is made up, and said to be.");
         let place = Place::new(format!("http://{}", running.address));
         let stage = Stage { places: Places::one(place.clone()), clocks: vec![place], mail: data.join("mail") };
         let played = play::play(&stage, &mut print).await.map_err(|error| format!("the play broke off: {error}"))?;
@@ -80,6 +79,7 @@ impl Demo {
         println!("\nServing on http://{} (gRPC with reflection; OAuth under /.well-known)", running.address);
         println!("  key set    {}", self.out.join("keys.json").display());
         println!("  receipts   {}", self.out.join("receipts").display());
+        println!("  sign-in    as {}; codes come to {}", network::ADMINISTRATOR, data.join("mail").display());
         if !self.once {
             println!("Stop with Ctrl-C.");
             serve::until_told().await?;
@@ -112,9 +112,10 @@ impl Demo {
         match verify::receipt_claims(&keys, &changed) {
             Ok(_) => Err("a changed receipt was accepted".to_string()),
             Err(refusal) => {
-                println!("   with one letter changed: {refusal}");
+                println!("   changed.jws, the first with one letter changed: {refusal}");
                 println!(
-                    "   try it: toadlane verify receipt {}/*.jws --keys {}",
+                    "   try it: {} verify receipt {}/*.jws --keys {}",
+                    std::env::args().next().unwrap_or_else(|| "toadlane".to_string()),
                     folder.display(),
                     self.out.join("keys.json").display()
                 );
@@ -132,18 +133,28 @@ fn changed(played: &Played) -> String {
     format!("{}{other}{}", &jws[..middle], &jws[middle + 1..])
 }
 
-/// Empties what an earlier demo left, and nothing else.
-fn fresh(out: &Path) -> std::io::Result<PathBuf> {
+/// Empties what an earlier demo left, and nothing else: not what one that still runs is using.
+fn fresh(out: &Path) -> Result<PathBuf, String> {
+    let failed = |cause: std::io::Error| format!("{}: {cause}", out.display());
     let data = out.join("data");
     if data.exists() {
         if !data.join(MARK).exists() {
             let says = "the folder `data` in it is not a demo's; give another folder with --out";
-            return Err(std::io::Error::other(says));
+            return Err(format!("{}: {says}", out.display()));
         }
-        fs::remove_dir_all(&data)?;
+        let _lock = home::lock(&data).map_err(|error| match error {
+            HomeError::InUse(_) => {
+                format!(
+                    "{}: an earlier demo still serves from it; stop it, or give another folder with --out",
+                    out.display()
+                )
+            }
+            other => other.to_string(),
+        })?;
+        fs::remove_dir_all(&data).map_err(failed)?;
     }
-    fs::create_dir_all(&data)?;
-    fs::write(data.join(MARK), "")?;
+    fs::create_dir_all(&data).map_err(failed)?;
+    fs::write(data.join(MARK), "").map_err(failed)?;
     Ok(data)
 }
 
@@ -162,19 +173,58 @@ fn print(line: Line) {
         Line::Bid(played) => {
             let at = played.bid.received_at.and_then(|at| kit::time::Timestamp::try_from(at).ok());
             let at = at.map(day).unwrap_or_default();
-            let title: String = played.title.chars().take(60).collect();
-            println!("   {at}  no. {:>2}  {:<26} {title}", played.bid.number, played.council);
+            println!("   {at}  no. {:>2}  {:<26} {}", played.bid.number, played.council, short(&played.title));
             println!(
-                "   {:19}  receipt {}.. for {}",
+                "   {:28}  receipt for {}, SHA-256 of the content {}..",
                 "",
-                &played.receipt.content_sha256[..16],
-                played.client_reference
+                played.client_reference,
+                &played.receipt.content_sha256[..16]
             );
         }
     }
 }
 
-/// `4 Nov 2019, 9:00am`, padded to one width.
+/// A title that fits in a line.
+fn short(title: &str) -> String {
+    match title.char_indices().nth(60) {
+        Some((end, _)) => format!("{}..", title[..end].trim_end()),
+        None => title.to_string(),
+    }
+}
+
+/// `9:00am on 4 November 2019`, padded to one width.
 fn day(at: kit::time::Timestamp) -> String {
     format!("{:<28}", at.in_words("Europe/London"))
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::each_db::Fresh;
+
+    use super::*;
+
+    #[test]
+    fn a_demo_that_still_runs_keeps_its_folder() {
+        let kept = Fresh::sqlite();
+        let kit::db::Storage::Sqlite { folder } = &kept.storage else { panic!("a folder was asked for") };
+        let data = fresh(folder).unwrap();
+        fs::write(data.join("bids.sqlite"), "bids").unwrap();
+        let running = home::lock(&data).unwrap();
+        let says = fresh(folder).unwrap_err();
+        assert!(says.ends_with("an earlier demo still serves from it; stop it, or give another folder with --out"));
+        assert!(data.join("bids.sqlite").exists());
+        drop(running);
+        assert_eq!(fresh(folder), Ok(data.clone()));
+        assert!(!data.join("bids.sqlite").exists());
+    }
+
+    #[test]
+    fn a_folder_that_is_not_a_demos_is_left_alone() {
+        let kept = Fresh::sqlite();
+        let kit::db::Storage::Sqlite { folder } = &kept.storage else { panic!("a folder was asked for") };
+        fs::create_dir(folder.join("data")).unwrap();
+        fs::write(folder.join("data/holiday.txt"), "sea").unwrap();
+        assert!(fresh(folder).unwrap_err().contains("is not a demo's"));
+        assert!(folder.join("data/holiday.txt").exists());
+    }
 }

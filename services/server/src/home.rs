@@ -44,14 +44,7 @@ impl Home {
     /// are none at all. A role without its key among existing ones is refused: keys are handed out, not guessed.
     pub fn open(store: &Store, roles: &[Role]) -> Result<Home, HomeError> {
         private_folder(&store.data)?;
-        let lock_path = store.data.join("toadlane.lock");
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&lock_path);
-        let lock = lock.map_err(io_error(&lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(HomeError::InUse(store.data.clone())),
-            Err(TryLockError::Error(cause)) => return Err(HomeError::Io { path: lock_path, cause }),
-        }
+        let lock = lock(&store.data)?;
         let key_folder = store.keys();
         private_folder(&key_folder)?;
         let set_path = key_folder.join("roles.json");
@@ -71,6 +64,18 @@ impl Home {
     /// The signing key of a role that this process hosts.
     pub fn key(&self, role: Role) -> Option<Arc<SigningKey>> {
         self.keys.get(&role).cloned()
+    }
+}
+
+/// Takes a data folder for this process, until the file is dropped.
+pub fn lock(folder: &Path) -> Result<File, HomeError> {
+    let path = folder.join("toadlane.lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
+    let file = file.map_err(io_error(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(HomeError::InUse(folder.to_path_buf())),
+        Err(TryLockError::Error(cause)) => Err(HomeError::Io { path, cause }),
     }
 }
 

@@ -40,7 +40,7 @@ const LARGE: [&str; 7] = [
 ];
 
 /// RPCs for callers who have not signed in. Everything else needs a token.
-pub const PUBLIC: [&str; 9] = [
+pub const PUBLIC: [&str; 8] = [
     "/toadlane.types.v1.ClockService/GetClock",
     "/toadlane.registry.v1.SignInService/StartSignIn",
     "/toadlane.registry.v1.SignInService/FinishSignIn",
@@ -48,7 +48,6 @@ pub const PUBLIC: [&str; 9] = [
     "/toadlane.registry.v1.SignInService/GetKeySet",
     "/grpc.health.v1.Health/Check",
     "/grpc.health.v1.Health/Watch",
-    "/grpc.health.v1.Health/List",
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
 ];
 
@@ -211,6 +210,8 @@ fn common(mut net: Net, clock: &Clock) -> Net {
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(toadlane_proto::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        // The details of a refusal: with these a tool shows reason and violations in words.
+        .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
         .build_v1()
         .expect("the build wrote a valid descriptor set");
     let names = ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"].map(str::to_string);

@@ -22,7 +22,7 @@ from .refused import Refused
 from .registry.v1 import AccessToken, ExchangeTokenRequest
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-# The platform takes ten minutes at most; less leaves room for clocks that differ.
+# Used at once, so it need not last; two minutes leave room for clocks that differ.
 ASSERTION_LIFETIME_S = 120
 # A token is renewed this long before it expires, so that none expires on its way.
 MARGIN_S = 60.0

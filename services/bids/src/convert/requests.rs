@@ -267,6 +267,7 @@ pub fn list_filter(cx: &Cx, wire: &pb::ListBidsRequest) -> Result<Filtered, Vec<
     let mut report = Report::new();
     let round = optional(&mut report, "round_id", &wire.round_id);
     let organisation = optional(&mut report, "organisation_id", &wire.organisation_id);
+    // All but the page itself, so that a new filter is bound to the token without further ado.
     let bound = pb::ListBidsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let page = match Page::parse(cx, wire.page_size, &wire.page_token, &bound) {
         Ok(page) => Some(page),
@@ -277,7 +278,7 @@ pub fn list_filter(cx: &Cx, wire: &pb::ListBidsRequest) -> Result<Filtered, Vec<
     };
     let filter = Filter {
         round: round.flatten(),
-        organisation: organisation.flatten(),
+        involved: organisation.flatten(),
         states: wire.states().filter_map(state_name).collect(),
         client_reference: Some(wire.client_reference.clone()).filter(|reference| !reference.is_empty()),
         by_number: match wire.order() {

@@ -37,6 +37,29 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
     all
 }
 
+/// What is known when the action is asked about such a bid; none where it never is.
+fn as_asked(action: Action, facts: &Facts) -> Option<Facts> {
+    match action {
+        // A bid that is yet to be has no partners, and a whole round has no applicant either.
+        Action::Create => (!facts.received).then(|| Facts { applicant: facts.applicant, ..Facts::default() }),
+        Action::ListDuplicates => (!facts.received).then(Facts::default),
+        // What the network has received is taken back by `WithdrawReceived`.
+        Action::Withdraw => (!facts.received).then(|| facts.clone()),
+        Action::See
+        | Action::Edit
+        | Action::SetParticipants
+        | Action::SignOff
+        | Action::Submit
+        | Action::Reopen
+        | Action::WithdrawReceived
+        | Action::Answer
+        | Action::DecideLate
+        | Action::Screen
+        | Action::Decide
+        | Action::Ask => Some(facts.clone()),
+    }
+}
+
 #[test]
 fn the_policy_is_as_the_golden_matrix_says() {
     let draft = Facts {
@@ -48,15 +71,16 @@ fn the_policy_is_as_the_golden_matrix_says() {
     let received = Facts { received: true, ..draft.clone() };
     let mut matrix =
         "Who may do what with a bid: yes; `no` is told why and who may; `hidden` is told that there is no such bid.\n\
-         First for a draft, then for a bid that the network has received.\n"
+         First for a draft, then for a bid that the network has received; `-` where that is never asked.\n"
             .to_string();
     for action in Action::ALL {
         matrix += &format!("\n{action:?}\n");
         for (name, caller) in everybody(&draft) {
-            let word = |facts| match decide(&caller, action, facts) {
-                Verdict::Allow => "yes",
-                Verdict::Refuse { .. } => "no",
-                Verdict::Hide => "hidden",
+            let word = |facts| match as_asked(action, facts).map(|facts| decide(&caller, action, &facts)) {
+                Some(Verdict::Allow) => "yes",
+                Some(Verdict::Refuse { .. }) => "no",
+                Some(Verdict::Hide) => "hidden",
+                None => "-",
             };
             matrix += &format!("  {name:<56} {:<7} {}\n", word(&draft), word(&received));
         }

@@ -15,7 +15,8 @@ use crate::schema::{bid, intake, participant};
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub round: Option<RoundId>,
-    pub organisation: Option<OrgId>,
+    /// Applicant or participant; whoever only leads is not meant.
+    pub involved: Option<OrgId>,
     pub states: Vec<&'static str>,
     pub client_reference: Option<String>,
     pub by_number: bool,
@@ -55,7 +56,7 @@ fn filtered(filter: &Filter) -> Boxed<'static> {
     if let Some(round) = filter.round {
         query = query.filter(bid::round_id.eq(round.to_string()));
     }
-    if let Some(organisation) = filter.organisation {
+    if let Some(organisation) = filter.involved {
         query = query.filter(involves(vec![organisation.to_string()]));
     }
     if !filter.states.is_empty() {

@@ -32,6 +32,7 @@ struct BidRow {
     held_queue: Option<i64>,
     held_revision: Option<i32>,
     revision: i32,
+    /// Who leads in effect: the applicant, where the content names nobody.
     lead_id: String,
     instrument: String,
     requested_minor: i64,

@@ -24,7 +24,7 @@ fn header(bid: &pb::Bid, bytes: &[u8]) -> pb::AttachmentHeader {
 
 async fn upload(house: &House, who: &Who, header: pb::AttachmentHeader, bytes: &[u8]) -> Result<pb::Bid, Status> {
     let mut parts = vec![Part::Header(header)];
-    parts.extend(bytes.chunks(100_000).map(|piece| Part::Data(bytes::Bytes::copy_from_slice(piece).into())));
+    parts.extend(bytes.chunks(100_000).map(|piece| Part::Data(bytes::Bytes::copy_from_slice(piece))));
     let parts = parts.into_iter().map(|part| pb::UploadAttachmentRequest { part: Some(part) });
     let sent = house.as_who(who).upload_attachment(futures_util::stream::iter(parts.collect::<Vec<_>>())).await?;
     Ok(sent.into_inner())

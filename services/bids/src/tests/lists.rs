@@ -45,10 +45,10 @@ async fn a_list_holds_what_the_caller_may_see_in_the_order_asked_for() {
             [&foreign.id, &second.id, &first.id].map(String::clone)
         );
         let in_draft = pb::ListBidsRequest { states: vec![State::Draft.into()], ..all.clone() };
-        assert_eq!(ids(&house, &one.system, in_draft).await, [draft.id.clone()]);
+        assert_eq!(ids(&house, &one.system, in_draft).await, std::slice::from_ref(&draft.id));
         let of_other = pb::ListBidsRequest { organisation_id: other.id.to_string(), ..all.clone() };
-        assert_eq!(ids(&house, &house.manager, of_other.clone()).await, [foreign.id.clone()]);
-        assert_eq!(ids(&house, &one.system, of_other).await, [String::new(); 0]);
+        assert_eq!(ids(&house, &house.manager, of_other.clone()).await, std::slice::from_ref(&foreign.id));
+        assert_eq!(ids(&house, &one.system, of_other).await, Vec::<String>::new());
 
         let page = house.as_who(&one.system).list_bids(all.clone()).await.unwrap().into_inner();
         assert_eq!((page.total_size, page.total_requested), (3, pounds(4500)));

@@ -220,6 +220,8 @@ impl Db {
             for _ in 0..n_workers {
                 let connector = Connector { clock: db.inner.clock.clone(), kind, ..setup.clone() };
                 let first = connector.connect()?;
+                #[cfg(any(test, feature = "testing"))]
+                let first = crate::each_db::as_asked(first);
                 let worker = Worker { connector, queue: queue.clone(), kind, changed: db.inner.changed.clone() };
                 let thread = std::thread::Builder::new().name(format!("{name}-db"));
                 thread

@@ -14,8 +14,9 @@ use serde::Deserialize;
 use super::keys::{Jwk, coordinate, ed25519_thumbprint, thumbprint};
 use super::{Jws, KeyError, TOKEN_LIMIT, TokenError, check_begun, check_expiry, check_issued};
 
-/// How far ahead the `exp` of an assertion may be, in seconds.
-pub const ASSERTION_LIFETIME_S: i64 = 10 * 60;
+/// How far ahead the `exp` of an assertion may be, in seconds. Common OAuth libraries sign for an hour unless told
+/// otherwise; that is harmless, for an assertion works once.
+pub const ASSERTION_LIFETIME_S: i64 = 60 * 60;
 
 /// The longest text that is looked at as a public key, in bytes; an RSA key of 8192 bits needs 1,500.
 const KEY_LIMIT: usize = 8 * 1024;

@@ -137,7 +137,7 @@ async fn the_metadata_leads_to_the_token_form_and_the_keys() {
         let metadata = call(&house, get("/.well-known/oauth-authorization-server")).await.json();
         assert_eq!(metadata["issuer"], ISSUER);
         assert_eq!(metadata["token_endpoint"], format!("{ISSUER}/oauth/token"));
-        assert_eq!(metadata["response_types_supported"], serde_json::json!([]));
+        assert_eq!(metadata["response_types_supported"], serde_json::json!(["none"]));
         let path = metadata["jwks_uri"].as_str().unwrap().strip_prefix(ISSUER).unwrap();
         let keys = call(&house, get(path)).await;
         assert_eq!(keys.header(header::CONTENT_TYPE), "application/jwk-set+json");

@@ -199,7 +199,7 @@ async fn a_revocation_ends_the_tokens_before_it_and_none_after() {
         let revoked = ada.sign_in.revoke_subject(request).await.unwrap().into_inner();
         let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
         let listed = house.as_bids().sign_in.list_revocations(request).await.unwrap().into_inner();
-        assert_eq!(listed.revocations, [revoked.clone()]);
+        assert_eq!(listed.revocations, std::slice::from_ref(&revoked));
         assert_eq!((listed.last_position, listed.more), (revoked.position, false));
         // As each role's guard does when it has asked.
         house.revocations.add(&revoked.subject, revoked.revoked_at.unwrap().seconds);

@@ -61,8 +61,14 @@ async fn every_transition_is_on_record_with_who_and_when() {
         let actors: Vec<&str> = history.iter().flat_map(|entry| &entry.actor).map(|actor| &*actor.subject).collect();
         let person = manager.person.to_string();
         assert_eq!(actors, [person.as_str(), person.as_str(), "role:rounds"]);
-        assert_eq!((history[0].from_state(), history[0].to_state()), (pb::round::State::Unspecified, pb::round::State::Draft));
-        assert_eq!((history[2].from_state(), history[2].to_state()), (pb::round::State::Scheduled, pb::round::State::Open));
+        assert_eq!(
+            (history[0].from_state(), history[0].to_state()),
+            (pb::round::State::Unspecified, pb::round::State::Draft)
+        );
+        assert_eq!(
+            (history[2].from_state(), history[2].to_state()),
+            (pb::round::State::Scheduled, pb::round::State::Open)
+        );
         assert_eq!(history[2].at, Some(at("2019-11-11T09:00:00Z").into()));
     })
     .await;

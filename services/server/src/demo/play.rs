@@ -39,7 +39,7 @@ pub struct Round {
 pub async fn play(stage: &Stage, tell: &mut (dyn FnMut(Line) + Send)) -> Result<Round, PlayError> {
     let record = Record::published();
     let begins = at(call::BEGINS);
-    tell(Line::Act("The network (councils and codes are real; people are made up)".to_string()));
+    tell(Line::Act("The network (councils and codes are real; people and their seats are made up)".to_string()));
     let network = network::set_up(stage, &record).await?;
     let says = format!(
         "{} councils, 2 boards, {} systems with keys of their own",
@@ -59,7 +59,9 @@ pub async fn play(stage: &Stage, tell: &mut (dyn FnMut(Line) + Send)) -> Result<
     tell(Line::Step { at: at(call::OPENS), says: "the round is open".to_string() });
 
     tell(Line::Act(
-        "The bids, in the published order (titles and summaries as published; days are made up)".to_string(),
+        "The bids, in the published order (titles as published, summaries paraphrased; days, references and files are \
+         made up)"
+            .to_string(),
     ));
     let mut bids = Vec::with_capacity(record.bids.len());
     for published in &record.bids {
@@ -78,7 +80,8 @@ pub async fn play(stage: &Stage, tell: &mut (dyn FnMut(Line) + Send)) -> Result<
     stage.move_clocks(&network.token, at(call::CLOSES)).await?;
     let asked = pb::GetIntakeRequest { round_id: round.id.clone() };
     let intake = network.manager.bids().get_intake(asked).await?.into_inner();
-    let says = format!("{} bids, numbers 1 to {} without a gap; no more are taken", bids.len(), intake.last_number);
+    let (in_words, last) = (call::CLOSES_IN_WORDS, intake.last_number);
+    let says = format!("closed as announced, {in_words}: {} bids, numbers 1 to {last} without a gap", bids.len());
     tell(Line::Step { at: at(call::CLOSES), says });
     Ok(Round { network, round, bids })
 }

@@ -1,0 +1,343 @@
+//! Everybody who can call: people for every duty, systems for every scope, the roles of the platform and nobody, each
+//! by the name that stands in the golden matrices. All but the roles sign in as anyone does.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use kit::caller::{Duty, Role, Scope};
+use kit::time::Timestamp;
+use kit::tokens::{self, KeySet, SigningKey};
+use kit::transport::AUDIENCE;
+use server::demo::network::{ADMINISTRATOR, Stage};
+use toadlane_proto::registry::v1 as pb;
+
+use super::asking::Asking;
+use super::golden::Golden;
+
+/// A caller with a token, or nobody.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// `per_..`, `cli_..` or `role:..`, as tokens say.
+    pub subject: String,
+    pub token: Option<String>,
+}
+
+/// What an organisation is to the bids, people and clients that a case is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Org {
+    Applicant,
+    Editor,
+    Reader,
+    Another,
+    Network,
+}
+
+/// A row of a matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Who {
+    Holder(Duty, Org),
+    System(Scope, Org),
+    /// Whom the case is about, or somebody without any duty where it is about nobody.
+    ThePerson,
+    TheClient,
+    Role,
+    Nobody,
+}
+
+pub struct Cast {
+    pub administrator: Caller,
+    pub nobody: Caller,
+    pub roles: Vec<Caller>,
+    /// People and systems that have rows of their own.
+    others: HashMap<Who, Caller>,
+    orgs: HashMap<Org, String>,
+    /// People and clients that cases are about, by their identity.
+    subjects: HashMap<String, Caller>,
+    pub person: Named,
+    /// One who holds roles that can be revoked; signed in before they were granted.
+    pub holder: Named,
+    pub grants: Vec<pb::RoleGrant>,
+    /// A client with a secret, and how it signs in.
+    pub client: Caller,
+    pub client_login: pb::ExchangeTokenRequest,
+    /// A client with a key.
+    pub key_client: pb::Client,
+    /// Addresses that sign-in codes go to.
+    pub addresses: Vec<String>,
+}
+
+/// A person by what others know them by.
+#[derive(Clone)]
+pub struct Named {
+    pub id: String,
+    pub name: String,
+    pub email: String,
+}
+
+fn who(row: &str) -> Who {
+    match row {
+        "the person" | "no duty" => return Who::ThePerson,
+        "the client" => return Who::TheClient,
+        "a role" | "another role" | "another role of the platform" => return Who::Role,
+        "not signed in" | "nobody signed in" => return Who::Nobody,
+        "a system" | "a council's system" => return Who::System(Scope::BidsRead, Org::Applicant),
+        "a system of another" => return Who::System(Scope::BidsRead, Org::Another),
+        _ => {}
+    }
+    let (what, org) = match row.split_once(" of ") {
+        None => (row, Org::Applicant),
+        Some((what, "the applicant")) => (what, Org::Applicant),
+        Some((what, "a partner who edits")) => (what, Org::Editor),
+        Some((what, "a partner who reads")) => (what, Org::Reader),
+        Some((what, "another" | "another council")) => (what, Org::Another),
+        Some((what, "the network")) => (what, Org::Network),
+        Some((_, org)) => panic!("`{row}`: {org} is unknown here"),
+    };
+    match what.strip_prefix("system with ") {
+        Some(scope) => Who::System(scope.parse().expect("a scope"), org),
+        None => Who::Holder(what.parse().expect("a duty"), org),
+    }
+}
+
+impl Cast {
+    /// Those who stand for a row in a case about this.
+    pub fn callers(&self, row: &str, about: &str) -> Vec<&Caller> {
+        let subject = |kind: &str, otherwise: &str| {
+            let id = if about.starts_with(kind) { about } else { otherwise };
+            vec![&self.subjects[id]]
+        };
+        match who(row) {
+            Who::ThePerson => subject("per_", &self.person.id),
+            Who::TheClient => subject("cli_", &self.client.subject),
+            Who::Role => self.roles.iter().collect(),
+            Who::Nobody => vec![&self.nobody],
+            other => vec![&self.others[&other]],
+        }
+    }
+
+    pub fn holder_of(&self, duty: Duty, org: Org) -> &Caller {
+        &self.others[&Who::Holder(duty, org)]
+    }
+
+    pub fn org(&self, org: Org) -> String {
+        self.orgs[&org].clone()
+    }
+
+    /// Enters them all and signs them in.
+    pub async fn assemble(asking: &Asking, stage: &Stage, keys: &Path, golden: &Golden) -> Cast {
+        let signing = |role: Role| SigningKey::read(role.name(), &keys.join(format!("{role}.key"))).unwrap();
+        let now = Timestamp::of_this_machine().seconds();
+        let roles = Role::ALL.map(|role| Caller {
+            subject: format!("role:{role}"),
+            token: Some(tokens::mint_role(&signing(role), AUDIENCE, now)),
+        });
+        let nobody = Caller { subject: String::new(), token: None };
+        let token = Some(stage.token(ADMINISTRATOR).await.unwrap());
+        let administrator = Caller { token, ..nobody.clone() };
+        let me: pb::WhoAmIResponse = asking.made(&administrator, "WhoAmI", &pb::WhoAmIRequest {}).await;
+        let mut entering = Entering {
+            asking,
+            stage,
+            administrator: Caller { subject: me.subject, ..administrator },
+            orgs: HashMap::from([(Org::Network, me.organisation_id)]),
+            others: HashMap::new(),
+            addresses: Vec::new(),
+        };
+        entering.organisations().await;
+        entering.people_and_systems(golden).await;
+        entering.finish(nobody, roles.to_vec()).await
+    }
+}
+
+/// The cast while it grows.
+struct Entering<'a> {
+    asking: &'a Asking,
+    stage: &'a Stage,
+    administrator: Caller,
+    orgs: HashMap<Org, String>,
+    others: HashMap<Who, Caller>,
+    addresses: Vec<String>,
+}
+
+impl Entering<'_> {
+    async fn organisations(&mut self) {
+        for org in [Org::Applicant, Org::Editor, Org::Reader, Org::Another] {
+            let details = pb::OrganisationDetails {
+                kind: pb::organisation::Kind::LocalCouncil.into(),
+                name: format!("{org:?} Town Council"),
+                legal_body: true,
+                ..Default::default()
+            };
+            let request = pb::CreateOrganisationRequest { details: Some(details), ..Default::default() };
+            let entered: pb::Organisation = self.asking.made(&self.administrator, "CreateOrganisation", &request).await;
+            self.orgs.insert(org, entered.id);
+        }
+    }
+
+    /// First the people: a council's administrator is one of them, and enters its systems.
+    async fn people_and_systems(&mut self, golden: &Golden) {
+        let rows = golden.sections().flat_map(|section| golden.rows(section).map(|(row, _)| who(row)));
+        let rows: Vec<Who> = rows.collect();
+        for &row in &rows {
+            if let Who::Holder(duty, org) = row
+                && !self.others.contains_key(&row)
+            {
+                let person = self.person(Org::Network, &format!("{} {org:?}", duty.name())).await;
+                self.grant(&person, duty, org).await;
+                let caller = self.signed_in(&person).await;
+                self.others.insert(row, caller);
+            }
+        }
+        for &row in &rows {
+            if let Who::System(scope, org) = row
+                && !self.others.contains_key(&row)
+            {
+                let (system, _) = self.system(&[scope.name()], org).await;
+                self.others.insert(row, system);
+            }
+        }
+    }
+
+    async fn person(&mut self, org: Org, name: &str) -> Named {
+        let email = format!("person{}@verdicts.example", self.addresses.len());
+        self.addresses.push(email.clone());
+        let request = pb::CreatePersonRequest {
+            organisation_id: self.orgs[&org].clone(),
+            name: name.to_string(),
+            email: email.clone(),
+            ..Default::default()
+        };
+        let person: pb::Person = self.asking.made(&self.administrator, "CreatePerson", &request).await;
+        Named { id: person.id, name: person.name, email }
+    }
+
+    async fn grant(&self, person: &Named, duty: Duty, org: Org) -> pb::Person {
+        let request = pb::GrantRoleRequest {
+            person_id: person.id.clone(),
+            role: role_of(duty).into(),
+            organisation_id: self.orgs[&org].clone(),
+            ..Default::default()
+        };
+        self.asking.made(&self.administrator, "GrantRole", &request).await
+    }
+
+    async fn signed_in(&self, person: &Named) -> Caller {
+        let token = Some(self.stage.token(&person.email).await.unwrap());
+        Caller { subject: person.id.clone(), token }
+    }
+
+    /// A system of an organisation, entered by that organisation's own administrator, signed in with its secret.
+    async fn system(&self, scopes: &[&str], org: Org) -> (Caller, pb::ExchangeTokenRequest) {
+        let request = pb::CreateClientRequest {
+            organisation_id: self.orgs[&org].clone(),
+            name: format!("{scopes:?} {org:?}"),
+            kind: pb::client::Kind::Secret.into(),
+            scopes: scopes.iter().map(ToString::to_string).collect(),
+            ..Default::default()
+        };
+        let own = &self.others[&Who::Holder(Duty::CouncilAdministrator, org)];
+        let created: pb::CreateClientResponse = self.asking.made(own, "CreateClient", &request).await;
+        let client_id = created.client.expect("the client is answered").id;
+        let request = pb::ExchangeTokenRequest {
+            grant_type: "client_credentials".to_string(),
+            client_id: client_id.clone(),
+            client_secret: created.secret,
+            ..Default::default()
+        };
+        (self.exchanged(client_id, &request).await, request)
+    }
+
+    async fn exchanged(&self, client_id: String, request: &pb::ExchangeTokenRequest) -> Caller {
+        let nobody = Caller { subject: String::new(), token: None };
+        let token: pb::AccessToken = self.asking.made(&nobody, "ExchangeToken", request).await;
+        Caller { subject: client_id, token: Some(token.access_token) }
+    }
+
+    /// A system with a key pair, signed in with an assertion (RFC 7523).
+    async fn system_with_key(&self) -> (pb::Client, Caller) {
+        let key = SigningKey::generate("case management").unwrap();
+        let request = pb::CreateClientRequest {
+            organisation_id: self.orgs[&Org::Applicant].clone(),
+            name: "with a key".to_string(),
+            kind: pb::client::Kind::PublicKey.into(),
+            key: Some(pb::NewClientKey { public_key: jwk(&key), ..Default::default() }),
+            ..Default::default()
+        };
+        let own = &self.others[&Who::Holder(Duty::CouncilAdministrator, Org::Applicant)];
+        let created: pb::CreateClientResponse = self.asking.made(own, "CreateClient", &request).await;
+        let client = created.client.expect("the client is answered");
+        let now = Timestamp::of_this_machine().seconds();
+        let claims = serde_json::json!({
+            "iss": client.id, "sub": client.id, "aud": self.stage.places.registry.address,
+            "jti": "once", "iat": now, "exp": now + 60,
+        });
+        let request = pb::ExchangeTokenRequest {
+            grant_type: "client_credentials".to_string(),
+            client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".to_string(),
+            client_assertion: tokens::sign_statement(&key, "JWT", &claims).unwrap(),
+            ..Default::default()
+        };
+        let caller = self.exchanged(client.id.clone(), &request).await;
+        (client, caller)
+    }
+
+    /// Those whom cases are about.
+    async fn finish(mut self, nobody: Caller, roles: Vec<Caller>) -> Cast {
+        let person = self.person(Org::Applicant, "Somebody Without Duty").await;
+        let holder = self.person(Org::Applicant, "Somebody With Roles").await;
+        let (client, client_login) = self.system(&[], Org::Applicant).await;
+        let (key_client, with_key) = self.system_with_key().await;
+        let about = [self.signed_in(&person).await, self.signed_in(&holder).await, client.clone(), with_key];
+        self.grant(&holder, Duty::Certifier, Org::Applicant).await;
+        self.grant(&holder, Duty::Certifier, Org::Another).await;
+        let grants = self.grant(&holder, Duty::Reviewer, Org::Applicant).await.grants;
+        let subjects = about.into_iter().map(|caller| (caller.subject.clone(), caller)).collect();
+        let Entering { administrator, orgs, others, addresses, .. } = self;
+        Cast {
+            administrator,
+            nobody,
+            roles,
+            others,
+            orgs,
+            subjects,
+            person,
+            holder,
+            grants,
+            client,
+            client_login,
+            key_client,
+            addresses,
+        }
+    }
+}
+
+/// The public half as a JWK.
+pub fn jwk(key: &SigningKey) -> String {
+    let set: serde_json::Value = serde_json::from_str(&key_set(key)).unwrap();
+    set["keys"][0].to_string()
+}
+
+/// The public half as a JWK Set.
+pub fn key_set(key: &SigningKey) -> String {
+    let mut set = KeySet::default();
+    set.add(key.public()).unwrap();
+    set.to_json()
+}
+
+fn role_of(duty: Duty) -> pb::Role {
+    match duty {
+        Duty::ApplicantOfficer => pb::Role::ApplicantOfficer,
+        Duty::Certifier => pb::Role::Certifier,
+        Duty::CouncilAdministrator => pb::Role::CouncilAdministrator,
+        Duty::NetworkAdministrator => pb::Role::NetworkAdministrator,
+        Duty::RoundManager => pb::Role::RoundManager,
+        Duty::Reviewer => pb::Role::Reviewer,
+        Duty::PanelChair => pb::Role::PanelChair,
+        Duty::Clerk => pb::Role::Clerk,
+        Duty::FinanceOfficer => pb::Role::FinanceOfficer,
+        Duty::Consultant => pb::Role::LearningConsultant,
+        Duty::Editor => pb::Role::Editor,
+        Duty::Auditor => pb::Role::Auditor,
+        Duty::DataProtectionOfficer => pb::Role::DataProtectionOfficer,
+    }
+}

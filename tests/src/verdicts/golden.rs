@@ -1,0 +1,92 @@
+//! The golden matrices, read as anyone reads them: who may do what stands in these files, and nowhere else here.
+
+use std::collections::BTreeMap;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Yes,
+    /// Refused with who may.
+    No,
+    /// Told that there is no such thing.
+    Hidden,
+}
+
+/// All sections of all matrices: what is done, and for each row, which is a caller, the verdict.
+pub struct Golden(BTreeMap<String, Vec<(String, Verdict)>>);
+
+impl Golden {
+    pub fn read() -> Golden {
+        let mut all = BTreeMap::new();
+        lists(&mut all, include_str!("../../../services/registry/tests/golden/policy.txt"));
+        lists(&mut all, include_str!("../../../services/rounds/tests/golden/policy.txt"));
+        columns(&mut all, include_str!("../../../services/bids/tests/golden/policy.txt"));
+        Golden(all)
+    }
+
+    pub fn sections(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    pub fn rows(&self, section: &str) -> impl Iterator<Item = (&str, Verdict)> {
+        let rows = self.0.get(section).unwrap_or_else(|| panic!("no matrix has a section `{section}`"));
+        rows.iter().map(|(row, verdict)| (row.as_str(), *verdict))
+    }
+
+    /// The verdict on one row where several sections must say yes: that of the first that does not.
+    pub fn verdict(&self, sections: &[String], row: &str) -> Verdict {
+        let each = sections.iter().map(|section| {
+            let found = self.rows(section).find(|(name, _)| *name == row);
+            found.unwrap_or_else(|| panic!("the section `{section}` has no row `{row}`")).1
+        });
+        each.reduce(|first, then| if first == Verdict::Yes { then } else { first }).expect("a case names a section")
+    }
+}
+
+/// The form of `registry` and `rounds`: a name, then lists of those allowed, refused and hidden from.
+fn lists(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, text: &str) {
+    for block in text.split("\n\n").filter(|block| !block.starts_with('#')) {
+        let (name, rest) = block.split_once('\n').expect("a section has a name and lists");
+        let mut rows = Vec::new();
+        for line in rest.lines() {
+            let (verdict, names) = line.trim().split_once(':').expect("a list has a verdict");
+            let verdict = match verdict {
+                "allowed" => Verdict::Yes,
+                "refused" => Verdict::No,
+                "hidden" => Verdict::Hidden,
+                other => panic!("`{other}` is no verdict"),
+            };
+            let names = names.split(", ").map(str::trim).filter(|name| !name.is_empty());
+            rows.extend(names.map(|name| (name.to_string(), verdict)));
+        }
+        put(all, name.to_string(), rows);
+    }
+}
+
+/// The form of `bids`: a name, then a row for each caller with two columns.
+fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, text: &str) {
+    for block in text.split("\n\n").skip(1) {
+        let (name, rest) = block.split_once('\n').expect("a section has a name and rows");
+        for (column, state) in ["draft", "received"].into_iter().enumerate() {
+            let rows = rest.lines().filter_map(|line| {
+                let mut words: Vec<&str> = line.split_whitespace().collect();
+                let verdicts = words.split_off(words.len() - 2);
+                let verdict = match verdicts[column] {
+                    "yes" => Verdict::Yes,
+                    "no" => Verdict::No,
+                    "hidden" => Verdict::Hidden,
+                    "-" => return None,
+                    other => panic!("`{other}` is no verdict"),
+                };
+                Some((words.join(" "), verdict))
+            });
+            let rows: Vec<_> = rows.collect();
+            if !rows.is_empty() {
+                put(all, format!("{name} ({state})"), rows);
+            }
+        }
+    }
+}
+
+fn put(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, name: String, rows: Vec<(String, Verdict)>) {
+    assert!(all.insert(name.clone(), rows).is_none(), "two sections are called `{name}`");
+}

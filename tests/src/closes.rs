@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use kit::caller::Role;
 use kit::each_db::Fresh;
 use kit::time::Timestamp;
-use toadlane_client::{Client, Credentials};
+use toadlane_client::{Client, Credentials, Refusal};
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::rounds::v1::Round;
-use tokio::task::{JoinSet, block_in_place};
+use tokio::task::JoinSet;
 
 use crate::call::{self, Host};
 use crate::figures::{Waits, say};
@@ -136,16 +136,22 @@ impl Scene {
                 let round_id = round.id.clone();
                 preparing.spawn(async move {
                     let bids = bidder.prepare(&round_id).await;
-                    (bidder, bids)
+                    bids.map(|bids| (bidder, bids))
                 });
             }
-            let prepared = preparing.join_all().await;
-            self.prepared_in = begun.elapsed();
-            if Timestamp::of_this_machine() < closes.plus_micros(-RUN_UP_MS * 1000) {
-                return (round, prepared);
+            let prepared: Result<Prepared, Refusal> = preparing.join_all().await.into_iter().collect();
+            let now = Timestamp::of_this_machine();
+            match prepared {
+                Ok(prepared) if now < closes.plus_micros(-RUN_UP_MS * 1000) => {
+                    self.prepared_in = begun.elapsed();
+                    return (round, prepared);
+                }
+                Ok(_) => {}
+                Err(refusal) => assert!(now >= closes, "a draft is refused before the close: {refusal}"),
             }
+            self.prepared_in *= 2;
         }
-        panic!("bids for one round take {:?}, and then longer", self.prepared_in)
+        panic!("not even in {:?} are the bids for one round prepared", self.prepared_in / 2)
     }
 }
 
@@ -182,8 +188,8 @@ impl Scene {
         let rounds = self.town.process(Role::Rounds).child.id();
         match kind {
             Kind::Plain => {}
-            Kind::RoundsStill => block_in_place(|| signal(rounds, "STOP")),
-            Kind::RoundsGone => block_in_place(|| signal(rounds, "TERM")),
+            Kind::RoundsStill => signal(rounds, "STOP"),
+            Kind::RoundsGone => signal(rounds, "TERM"),
             Kind::Extended => drop(call::extend(&self.host.network.manager, &round.id, finally).await.unwrap()),
         }
     }
@@ -192,8 +198,8 @@ impl Scene {
         let rounds = self.town.process(Role::Rounds).child.id();
         match kind {
             Kind::Plain | Kind::Extended => {}
-            Kind::RoundsStill => block_in_place(|| signal(rounds, "CONT")),
-            Kind::RoundsGone => block_in_place(|| self.town.start_again(Role::Rounds)),
+            Kind::RoundsStill => signal(rounds, "CONT"),
+            Kind::RoundsGone => self.town.start_again(Role::Rounds),
         }
     }
 }
@@ -255,15 +261,15 @@ impl Bidder {
     }
 
     /// Its bids for a round, signed off.
-    async fn prepare(&self, round_id: &str) -> Vec<pb::Bid> {
+    async fn prepare(&self, round_id: &str) -> Result<Vec<pb::Bid>, Refusal> {
         let system = &self.host.network.systems[self.n % self.host.network.systems.len()];
         let n_bids = if self.n < N_BEHIND { N_BIDS + 1 } else { N_BIDS };
         let mut bids = Vec::with_capacity(n_bids);
         for place in 0..n_bids {
             let reference = format!("c{}p{place}", self.n);
-            bids.push(call::signed_off(&self.client, system, round_id, &reference).await.unwrap());
+            bids.push(call::signed_off(&self.client, system, round_id, &reference).await?);
         }
-        bids
+        Ok(bids)
     }
 
     /// Submits each bid at its time. Once: nothing here excuses that a submission is refused.

@@ -13,7 +13,7 @@ use crate::round::Prepared;
 use crate::schema::{ledger_entry, pot, round};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = pot)]
+#[diesel(table_name = pot, primary_key(round_id, instrument))]
 struct PotRow {
     round_id: String,
     instrument: String,

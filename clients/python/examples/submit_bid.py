@@ -39,7 +39,7 @@ def optional(name: str) -> str | None:
 def connect() -> toadlane.Client:
     key, authority, secret = optional("KEY"), optional("AUTHORITY"), optional("SECRET")
     if key is None and secret is None:
-        sys.exit("set TOADLANE_KEY or TOADLANE_LIVE_SECRET")
+        sys.exit("set TOADLANE_KEY or TOADLANE_SECRET")
     return toadlane.Client(
         needed("ADDRESS"),
         client_id=needed("CLIENT_ID"),

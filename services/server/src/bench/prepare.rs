@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use kit::time::at;
 use toadlane_client::{Client, Place, Places};
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
-use toadlane_proto::types::v1::{Deadline, Language, Money};
+use toadlane_proto::types::v1::{Language, Money};
 
 use super::submit::Caller;
 use super::{AT_ONCE, Council, Draft, Plan, Town, Where};
@@ -140,14 +139,10 @@ async fn open_round(manager: &Client, town: &Town) -> Result<String, PlayError> 
         reference: format!("bench-{}", uuid::Uuid::now_v7().simple()),
         ..call::rules(&framework, std::slice::from_ref(&town.board_id))
     };
-    let deadline = |instant: &str, announced: &str| {
-        let (zone, announced) = ("Europe/London".to_string(), announced.to_string());
-        Some(Deadline { instant: Some(at(instant).into()), zone, announced })
-    };
     let timetable = rounds::Timetable {
-        opens: deadline("2020-01-06T09:00:00Z", "9:00am on 6 January 2020"),
-        closes: deadline("2099-12-31T00:00:00Z", "11:59pm on 30 December 2099"),
-        announces: deadline("2100-02-01T09:00:00Z", "9:00am on 1 February 2100"),
+        opens: call::deadline("2020-01-06T09:00:00Z", "9:00am on 6 January 2020"),
+        closes: call::deadline("2099-12-31T00:00:00Z", "11:59pm on 30 December 2099"),
+        announces: call::deadline("2100-02-01T09:00:00Z", "9:00am on 1 February 2100"),
         ..Default::default()
     };
     let create = rounds::CreateRoundRequest {

@@ -28,7 +28,7 @@ fn pounds(pounds: i64) -> Option<Money> {
     Some(Money { minor_units: pounds * 100, currency: "GBP".to_string() })
 }
 
-fn deadline(instant: &str, announced: &str) -> Option<Deadline> {
+pub fn deadline(instant: &str, announced: &str) -> Option<Deadline> {
     let instant: Timestamp = at(instant);
     let (zone, announced) = ("Europe/London".to_string(), announced.to_string());
     Some(Deadline { instant: Some(instant.into()), zone, announced })

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grpc
 import pytest
+import toadlane
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from keys import pem_of, public_pem_of
+from toadlane.bids.v1 import BidContent, CreateBidRequest, UpdateBidRequest
 from town import Town, provided
 
 HERE = Path(__file__).parent.parent
@@ -71,6 +74,23 @@ def test_the_program_of_the_readme_submits_a_bid(python, town, settings, tmp_pat
     assert "the receipt is genuine" in receipt.stdout
     assert re.search(rf"^  number +{number}$", receipt.stdout, re.M)
     assert re.search(r"^  reference +CASE-1$", receipt.stdout, re.M)
+
+
+@pytest.mark.parametrize(("length", "comes_along"), [(2, True), (50, False)], ids=["short", "long"])
+def test_a_stale_etag_is_told_however_long_the_bid(town, length, comes_along):
+    # What gRPC takes of trailers is bounded: beyond that, a caller would not even learn the reason.
+    credentials = town.client_with_secret()
+    with toadlane.Client(town.address, client_id=credentials.client_id, secret=credentials.secret) as client:
+        shade = "shade, trees and somewhere to sit, "
+        content = BidContent(title="A tree", summary=2 * shade * length, partners=[5 * shade] * length)
+        old = client.once(client.bids.CreateBid, CreateBidRequest(
+            round_id=town.round_id, applicant_organisation_id=town.council_id, content=content))
+        new = client.once(client.bids.UpdateBid, UpdateBidRequest(bid_id=old.id, etag=old.etag, content=content))
+        with pytest.raises(toadlane.Refused) as refused:
+            client.once(client.bids.UpdateBid, UpdateBidRequest(bid_id=old.id, etag=old.etag, content=content))
+    assert (refused.value.code, refused.value.reason) == (grpc.StatusCode.ABORTED, "STALE_ETAG")
+    newer = refused.value.newer
+    assert (newer.etag if newer else None) == (new.etag if comes_along else None)
 
 
 def test_the_example_submits_a_bid_with_a_file(python, town, settings, tmp_path):

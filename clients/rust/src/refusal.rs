@@ -37,7 +37,7 @@ pub struct Refusal {
     /// How long to wait at least before trying again with the same request id; absent where the platform asks for
     /// nothing.
     pub retry_after: Option<Duration>,
-    /// The resource as it now is, beside `STALE_ETAG`: see [`Refusal::newer`].
+    /// The resource as it now is, beside `STALE_ETAG`: see [`Refusal::newer`]. A long one does not come along.
     pub newer: Option<Box<prost_types::Any>>,
 }
 

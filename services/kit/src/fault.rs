@@ -15,6 +15,11 @@ pub use toadlane_proto::errors::v1::Reason;
 /// The domain of every reason (`google.rpc.ErrorInfo.domain`).
 pub const DOMAIN: &str = "toadlane";
 
+/// Details travel in base64 among the trailers, and common clients take 8 KiB of those: of a larger answer they would
+/// see no word. So there is room for this many bytes of violations or of a newer resource.
+const MOST_BYTES: usize = 5000;
+const MOST_VIOLATIONS: usize = 40;
+
 /// One thing wrong with one field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Violation {
@@ -30,6 +35,22 @@ impl Violation {
     pub fn new(field: impl Into<String>, rule: impl Into<String>, says: impl Into<String>) -> Violation {
         Violation { field: field.into(), rule: rule.into(), says: says.into() }
     }
+
+    /// Bytes that it takes in an answer: its texts, and what frames them.
+    fn n_bytes(&self) -> usize {
+        self.field.len() + self.rule.len() + self.says.len() + 16
+    }
+}
+
+/// How many of the violations an answer has room to name.
+fn n_named(violations: &[Violation]) -> usize {
+    let mut left = MOST_BYTES;
+    let fits = |violation: &&Violation| {
+        let rest = left.checked_sub(violation.n_bytes());
+        left = rest.unwrap_or(0);
+        rest.is_some()
+    };
+    violations.iter().take(MOST_VIOLATIONS).take_while(fits).count()
 }
 
 /// A refusal before it becomes a [`Status`].
@@ -40,9 +61,10 @@ pub struct Fault {
     /// Lower case, no full stop, says what to do.
     pub message: String,
     pub metadata: Vec<(&'static str, String)>,
+    /// All of them; the answer names those that it has room for.
     pub violations: Vec<Violation>,
     pub retry_after: Option<Duration>,
-    /// The resource as it now is, for a caller who read an older version.
+    /// The resource as it now is, for a caller who read an older version. The answer has it if it has room for it.
     pub newer: Option<prost_types::Any>,
 }
 
@@ -66,10 +88,9 @@ impl Fault {
 
     /// Every bad field of a request at once.
     pub fn invalid(violations: Vec<Violation>) -> Fault {
-        let n = violations.len();
-        let message = match n {
+        let message = match violations.len() {
             1 => format!("{}: {}", violations[0].field, violations[0].says),
-            _ => format!("{n} fields are not valid; each is named in the details"),
+            n => format!("{n} fields are not valid; each is named in the details"),
         };
         Fault { violations, ..Fault::new(Code::InvalidArgument, Reason::InvalidFields, message) }
     }
@@ -102,11 +123,16 @@ impl Fault {
 }
 
 impl From<Fault> for Status {
-    fn from(fault: Fault) -> Status {
+    fn from(mut fault: Fault) -> Status {
         let metadata: HashMap<String, String> =
             fault.metadata.into_iter().map(|(key, value)| (key.to_string(), value)).collect();
         let reason = fault.reason.as_str_name().trim_start_matches("REASON_");
         let mut details = ErrorDetails::with_error_info(reason, DOMAIN, metadata);
+        let (n, n_named) = (fault.violations.len(), n_named(&fault.violations));
+        if n_named < n {
+            fault.violations.truncate(n_named);
+            fault.message = format!("{} (here the first {n_named} of {n})", fault.message);
+        }
         if !fault.violations.is_empty() {
             let violations = fault.violations.into_iter().map(|violation| FieldViolation {
                 field: violation.field,
@@ -120,7 +146,7 @@ impl From<Fault> for Status {
             details.set_retry_info(Some(after));
         }
         let status = Status::with_error_details(fault.code, fault.message, details);
-        match fault.newer {
+        match fault.newer.filter(|newer| newer.encoded_len() <= MOST_BYTES) {
             Some(newer) => with_resource(&status, newer),
             None => status,
         }
@@ -134,4 +160,57 @@ fn with_resource(status: &Status, resource: prost_types::Any) -> Status {
     };
     details.details.push(resource);
     Status::with_details(status.code(), status.message(), details.encode_to_vec().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the details become in a trailer, with room left for the other trailers in 8 KiB.
+    fn fits(status: &Status) -> bool {
+        status.details().len().div_ceil(3) * 4 < 7500
+    }
+
+    fn a_violation(says: &str) -> Violation {
+        Violation::new("rules.form.questions[100].options", "form.no_choice", says)
+    }
+
+    fn n_named(status: &Status) -> usize {
+        status.get_details_bad_request().map_or(0, |found| found.field_violations.len())
+    }
+
+    #[test]
+    fn a_refusal_names_as_many_violations_as_clients_have_room_for() {
+        let short = Status::from(Fault::invalid(vec![a_violation("no"); 500]));
+        let says = "500 fields are not valid; each is named in the details (here the first 40 of 500)";
+        assert_eq!(short.message(), says);
+        assert_eq!(n_named(&short), 40);
+        let long = Status::from(Fault::invalid(vec![a_violation(&"no ".repeat(150)); 30]));
+        assert!(long.message().ends_with("(here the first 9 of 30)"), "{}", long.message());
+        assert_eq!(n_named(&long), 9);
+        assert!(fits(&short) && fits(&long));
+    }
+
+    #[test]
+    fn a_refusal_of_another_kind_has_no_more_room() {
+        let fault = Fault::new(Code::FailedPrecondition, Reason::RoundIncomplete, "the round is not ready");
+        let status = Status::from(Fault { violations: vec![a_violation("no"); 500], ..fault });
+        assert_eq!(n_named(&status), 40);
+        assert_eq!(status.message(), "the round is not ready (here the first 40 of 500)");
+        assert!(fits(&status));
+    }
+
+    #[test]
+    fn a_newer_resource_comes_along_where_there_is_room() {
+        let stale = |n_bytes| {
+            let newer = prost_types::Any { type_url: String::new(), value: vec![7; n_bytes] };
+            let fault = Fault::new(Code::Aborted, Reason::StaleEtag, "it changed");
+            Status::from(Fault { newer: Some(newer), ..fault })
+        };
+        let resources = |status: &Status| tonic_types::pb::Status::decode(status.details()).unwrap().details.len() - 1;
+        assert_eq!(resources(&stale(4900)), 1);
+        assert_eq!(resources(&stale(5100)), 0);
+        assert!(fits(&stale(4900)) && fits(&stale(5100)));
+        assert_eq!(stale(5100).code(), Code::Aborted);
+    }
 }

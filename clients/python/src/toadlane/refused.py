@@ -44,7 +44,7 @@ class Refused(Exception):
     retry_after: timedelta | None
     """How long to wait before the same request is tried again; None if the platform does not say."""
     newer: Message | None
-    """With `STALE_ETAG`: the resource as it now is."""
+    """With `STALE_ETAG`: the resource as it now is; None if it is too long to come along, then read it."""
 
     def __init__(self, code: grpc.StatusCode, message: str) -> None:
         super().__init__(code, message)

@@ -34,8 +34,6 @@ const LARGE_LIMIT: usize = 1024 * 1024;
 const HEADER: usize = 5;
 /// All bodies in flight are counted in KiB, each rounded up.
 const UNIT: usize = 1024;
-/// Clients refuse headers beyond 8 KiB, so not every violation of a hopeless message fits.
-const MAX_VIOLATIONS: usize = 40;
 
 /// What the layer found out about a request; it stands in the request's extensions.
 ///
@@ -125,7 +123,7 @@ impl Gate {
         })?;
         match self.rules.check(&message) {
             violations if violations.is_empty() => Ok(message),
-            violations => Err(refused(violations)),
+            violations => Err(Fault::invalid(violations)),
         }
     }
 
@@ -189,16 +187,6 @@ fn frame_len(bytes: &[u8], method: &Method) -> Result<Option<usize>, Fault> {
 
 fn cut_short() -> Fault {
     Fault::new(Code::InvalidArgument, Reason::InvalidFields, "the request ends within a message; send it whole")
-}
-
-fn refused(mut violations: Vec<Violation>) -> Fault {
-    let n = violations.len();
-    if n <= MAX_VIOLATIONS {
-        return Fault::invalid(violations);
-    }
-    violations.truncate(MAX_VIOLATIONS);
-    let message = format!("{n} fields are not valid; the first {MAX_VIOLATIONS} are named in the details");
-    Fault { message, ..Fault::invalid(violations) }
 }
 
 impl Asked {

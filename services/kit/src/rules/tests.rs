@@ -335,7 +335,7 @@ async fn a_hopeless_request_gets_as_many_violations_as_a_header_holds() {
     ask.set_field_by_name("answers", Value::List(vec![Value::Message(message("t.v1.Answer", "")); 500]));
     let (_, refusal) = call(&layer(), "t.v1.Asks/Put", body(framed(&ask.encode_to_vec()))).await;
     let refusal = refusal.unwrap();
-    assert_eq!(refusal.message(), "500 fields are not valid; the first 40 are named in the details");
+    assert_eq!(refusal.message(), "500 fields are not valid; each is named in the details (here the first 40 of 500)");
     assert!(refusal.details().len() < 6000);
 }
 

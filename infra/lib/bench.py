@@ -123,6 +123,7 @@ class Beside:
             "bench",
             "CREATE SCHEMA pattern",
             f"CREATE TABLE pattern.intake AS SELECT * FROM bids.intake WHERE round_id = '{round_id}'",
+            f"CREATE TABLE pattern.call AS SELECT * FROM bids.call WHERE round_id = '{round_id}'",
             f"CREATE TABLE pattern.bid AS SELECT * FROM bids.bid WHERE id = '{bid}'",
             f"CREATE TABLE pattern.revision AS SELECT * FROM bids.revision WHERE bid_id = '{bid}'",
             f"CREATE TABLE pattern.history AS SELECT * FROM bids.history WHERE bid_id = '{bid}'",
@@ -174,6 +175,7 @@ class Beside:
         self.postgres.sql(
             "beside",
             fill.format("intake", of_round, rounds),
+            fill.format("call", of_round, rounds),
             fill.format("bid", changed, bids),
             fill.format("revision", of_bid, bids),
             fill.format("history", of_bid, bids),
@@ -187,7 +189,7 @@ class Beside:
         self.postgres.settle("beside")
         for old in self.logs.iterdir():
             old.unlink()
-        counters = {"first_n": first_n, "first_r": first_r, "rounds": n_rounds, "councils": councils, "span": span, "i": -1}
+        counters = {"first_n": first_n, "first_r": first_r, "rounds": n_rounds, "councils": councils, "span": span, "i": -1, "holds": 0}
         defined = [part for name, value in counters.items() for part in ("-D", f"{name}={value}")]
         said = self.postgres.run(
             "pgbench", "-n", "-M", "prepared", "-f", str(self.script), "-c", str(clients), "-j", "2", "-t", str(each),
@@ -261,8 +263,8 @@ def measure(asked, targets, server: Server, beside: Beside) -> dict[str, list[fl
     server.prepare(1, asked.councils, asked.councils)
     server.submit(asked.callers)
     beside.learn()
-    lines = beside.script.read_text().splitlines()
-    print(f"pgbench repeats the {len(lines) - replay.HEAD.count(chr(10))} statements of one submission, -M prepared; otherwise than the server:")
+    n_statements = replay.n_statements(beside.script.read_text())
+    print(f"pgbench repeats the {n_statements} statements of one submission, -M prepared; otherwise than the server:")
     print("\n".join(f"  - {difference}" for difference in replay.DIFFERENCES))
     print(f"{asked.bids} bids of {asked.councils} councils a measurement, {asked.callers} callers; pgbench as many\n")
     ratios: dict[str, list[float]] = {rounds: [] for rounds in targets}

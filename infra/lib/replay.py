@@ -13,12 +13,16 @@ DIFFERENCES = (
     "SAVEPOINT, RELEASE and SET lock_timeout are left out: a client alone needs none of them.",
     "Values that are the same for every bid are part of the prepared statement and are not sent.",
     "The receipt is not signed, its words and the event are not composed: they stay those of the logged bid.",
-    "The lock is released with pg_advisory_unlock_all(), since a retried transaction may hold it twice.",
     "Nothing publishes the events: the server's relay does, and its statements count against the server alone.",
 )
 
-# pgbench's variables: `n` is a draft that only this transaction uses, `r` the draft's round, `c` its council.
-HEAD = r"""\set i :i + 1
+# pgbench's variables: `n` is a draft that only this transaction uses, `r` the draft's round, `c` its council. A
+# transaction that fails to serialize begins here again, still with its lock, and with another draft and round.
+HEAD = r"""\if :holds
+SELECT pg_advisory_unlock_all();
+\endif
+\set holds 0
+\set i :i + 1
 \set n :first_n + :client_id * :span + :i
 \set r :first_r + (:n * 2654435761) % 4294967296 / 65536 % :rounds
 \set c :n % :councils
@@ -108,6 +112,10 @@ class Script:
         return HEAD + "\n".join(self.lines) + "\n"
 
 
+def n_statements(text: str) -> int:
+    return sum(not line.startswith("\\") for line in text.removeprefix(HEAD).splitlines())
+
+
 def script(sessions: dict[str, list[Statement]], bid: str, known: dict[str, str]) -> str:
     """The script of the one submission of this bid among what was logged."""
     reads, writes = Script(known), Script(known)
@@ -123,7 +131,7 @@ def script(sessions: dict[str, list[Statement]], bid: str, known: dict[str, str]
                 into.put(statement)
     if not reads.lines or not writes.lines:
         raise SystemExit("infra/bench: the log does not show the statements of the submission")
-    lock = ["SELECT pg_advisory_lock(:r);", "BEGIN ISOLATION LEVEL SERIALIZABLE;"]
-    unlock = ["COMMIT;", "SELECT pg_advisory_unlock_all();"]
+    lock = [r"\set holds 1", "SELECT pg_advisory_lock(:r);", "BEGIN ISOLATION LEVEL SERIALIZABLE;"]
+    unlock = ["COMMIT;", "SELECT pg_advisory_unlock(:r);", r"\set holds 0"]
     writes.lines = reads.lines + lock + writes.lines + unlock
     return writes.text()

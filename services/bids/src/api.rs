@@ -4,6 +4,7 @@ use std::pin::Pin;
 
 use futures_util::Stream;
 use kit::cx::Cx;
+use kit::db::Replay;
 use kit::fault::{Fault, Violation};
 use kit::ids::RoundId;
 use kit::paging::Page;
@@ -203,12 +204,13 @@ impl BidsService for Bids {
 
     async fn submit_bid(&self, request: Request<pb::SubmitBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Submit>(request)?;
-        if let Some(bid) = self.replay(&cx).await? {
-            return Ok(Response::new(bid));
-        }
-        let round = self.seen(&cx, cmd.target.id).await?.round;
-        let (of, seal) = (cx.clone(), self.seal());
-        let bid = self.db.write_keyed(&cx, round, move |tx| app::submit(tx, &of, &seal, &cmd)).await?;
+        let (of, id) = (cx.clone(), cmd.target.id);
+        let seen = match self.db.replay_or(&cx, move |tx| app::look(tx, &of, id)).await? {
+            Replay::Answered(bid) => return Ok(Response::new(bid)),
+            Replay::New(seen) => seen,
+        };
+        let (of, seal, round) = (cx.clone(), self.seal(), seen.bid.round);
+        let bid = self.db.write_keyed(&cx, round, move |tx| app::submit(tx, &of, &seal, &seen, &cmd)).await?;
         Ok(Response::new(bid))
     }
 

@@ -12,7 +12,7 @@ pub use drafts::{
     set_participants, sign_off, update,
 };
 pub use gate::{close, sweep, take_call};
-pub use hand_in::{Reopen, Submit, Withdraw, check, reopen, submit, withdraw};
+pub use hand_in::{Reopen, Seen, Submit, Withdraw, check, look, reopen, submit, withdraw};
 
 use kit::cx::Cx;
 use kit::db::Tx;

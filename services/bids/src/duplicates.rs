@@ -9,24 +9,29 @@ pub const FLAG_FROM_PERMILLE: i32 = 600;
 
 /// The share of word triples that two texts have in common (Jaccard index), in thousandths.
 pub fn similarity_permille(one: &Content, other: &Content) -> i32 {
-    let (one, other) = (triples(one), triples(other));
-    let n_all = one.union(&other).count();
+    let (one, other) = (text(one), text(other));
+    let (one, other) = (triples(&one), triples(&other));
+    let n_common = one.intersection(&other).count();
+    let n_all = one.len() + other.len() - n_common;
     if n_all == 0 {
         return 0;
     }
-    let n_common = one.intersection(&other).count();
     i32::try_from(n_common * 1000 / n_all).expect("a share in thousandths is at most 1000")
 }
 
-fn triples(content: &Content) -> HashSet<String> {
+/// All that is compared, in lower case.
+fn text(content: &Content) -> String {
     let mut text = format!("{} {}", content.title, content.summary);
     for answer in &content.answers {
         text.push(' ');
         text.push_str(&answer.text);
     }
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    words.windows(3).map(|triple| triple.join(" ")).collect()
+    text.to_lowercase()
+}
+
+fn triples(text: &str) -> HashSet<[&str; 3]> {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.windows(3).map(|triple| [triple[0], triple[1], triple[2]]).collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,13 @@ diesel::table! {
         last_number -> BigInt,
         last_late -> BigInt,
         last_instant -> BigInt,
-        call -> Text,
+    }
+}
+
+diesel::table! {
+    call (round_id) {
+        round_id -> Text,
+        content -> Text,
     }
 }
 
@@ -117,7 +123,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(call -> intake (round_id));
 diesel::joinable!(bid -> intake (round_id));
 diesel::joinable!(revision -> bid (bid_id));
 diesel::joinable!(participant -> bid (bid_id));
-diesel::allow_tables_to_appear_in_same_query!(bid, intake, participant, revision, receipt);
+diesel::allow_tables_to_appear_in_same_query!(bid, call, intake, participant, revision, receipt);

@@ -7,7 +7,7 @@ mod records;
 mod rows;
 
 pub use clarifications::{clarification, clarifications, insert_clarification, update_clarification};
-pub use gates::{Gate, close_intake, due_intakes, insert_call, intake, put_call, take_number, take_place};
+pub use gates::{Gate, call, close_intake, due_intakes, insert_call, intake, put_call, take_number, take_place};
 pub use lists::{Filter, Totals, held, page, sweepable, totals};
 pub use records::{
     HandIn, HistoryRow, RevisionRow, history, insert_hand_in, insert_history, latest_hand_in, paper_of, revision,
@@ -75,11 +75,16 @@ pub fn received_siblings(tx: &mut Tx, of: &Bid) -> Result<Vec<(BidId, Content)>,
     Ok(siblings)
 }
 
-/// Flags these pairs of a bid, and no longer those of its earlier revisions.
-pub fn set_duplicates(tx: &mut Tx, of: &Bid, pairs: &[(BidId, i32)]) -> Result<(), DbError> {
+/// Flags no pair of a bid any more.
+pub fn clear_duplicates(tx: &mut Tx, of: &Bid) -> Result<(), DbError> {
     let id = of.id.to_string();
     let earlier = duplicate::table.filter(duplicate::first_bid_id.eq(&id).or(duplicate::second_bid_id.eq(&id)));
     diesel::delete(earlier).execute(tx)?;
+    Ok(())
+}
+
+/// Flags these pairs of a bid.
+pub fn insert_duplicates(tx: &mut Tx, of: &Bid, pairs: &[(BidId, i32)]) -> Result<(), DbError> {
     for &(other, permille) in pairs {
         diesel::insert_into(duplicate::table)
             .values((

@@ -8,6 +8,7 @@ mod house;
 mod judging;
 mod late;
 mod lists;
+mod meanwhile;
 mod rush;
 
 /// Compares a text with a checked-in file; `TOADLANE_BLESS=1` writes the file anew.

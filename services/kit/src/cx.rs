@@ -76,6 +76,11 @@ impl Cx {
         }
     }
 
+    /// The identity under which the answer is kept. None for a request that has none, and for one that changes nothing.
+    pub fn answered_as(&self) -> Option<&str> {
+        self.request_id.as_deref().filter(|_| !self.validate_only)
+    }
+
     /// The same request with the identity that stood in the first message of its stream; `rest` is that message with
     /// the identity cleared.
     pub fn with_request(mut self, request_id: &str, rest: &impl Message) -> Cx {

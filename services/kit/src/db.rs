@@ -5,6 +5,7 @@
 //! here and no repository: services write Diesel.
 
 mod open;
+mod prepared;
 mod queue;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use prost::Message;
 use tokio::sync::{Notify, oneshot};
 
 pub use open::{OpenError, Storage};
+pub use prepared::Prepared;
 use queue::Queue;
 use work::{Verdict, Work};
 
@@ -96,6 +98,12 @@ pub fn instant(tx: &mut Tx) -> Result<Timestamp, DbError> {
 /// What a service's error must be for its closures to run here.
 pub trait WriteError: std::error::Error + From<DbError> + Send + 'static {}
 impl<E: std::error::Error + From<DbError> + Send + 'static> WriteError for E {}
+
+/// Whether a request was answered before.
+pub enum Replay<W, T> {
+    Answered(W),
+    New(T),
+}
 
 /// The store of one service.
 #[derive(Clone)]
@@ -225,11 +233,27 @@ impl Db {
     /// # Errors
     /// [`DbError::RequestIdReused`] when the id was used with other content.
     pub async fn replay<W: Message + Default + 'static>(&self, cx: &Cx) -> Result<Option<W>, DbError> {
-        if cx.request_id.is_none() || cx.validate_only {
+        if cx.answered_as().is_none() {
             return Ok(None);
         }
         let asked = cx.clone();
         self.read(move |tx| crate::idempotency::find(tx, &asked)).await
+    }
+
+    /// The same, or else what the write has to know beforehand from this store: both in one look at it.
+    pub async fn replay_or<W, T, E, F>(&self, cx: &Cx, gather: F) -> Result<Replay<W, T>, E>
+    where
+        W: Message + Default + 'static,
+        T: Send + 'static,
+        E: WriteError,
+        F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
+    {
+        let asked = cx.clone();
+        self.read(move |tx| match crate::idempotency::find(tx, &asked)? {
+            Some(answer) => Ok(Replay::Answered(answer)),
+            None => Ok(Replay::New(gather(tx)?)),
+        })
+        .await
     }
 
     async fn run<T, E, F>(&self, queue: &Queue, key: Option<String>, run: F) -> Result<T, E>

@@ -20,7 +20,7 @@ diesel::table! {
 
 /// Keeps the answer. A write without a request identity keeps none.
 pub fn store(tx: &mut Tx, cx: &Cx, answer: &impl Message) -> Result<(), DbError> {
-    let Some(request_id) = &cx.request_id else {
+    let Some(request_id) = cx.answered_as() else {
         return Ok(());
     };
     diesel::insert_into(idempotency::table)
@@ -41,7 +41,7 @@ pub fn store(tx: &mut Tx, cx: &Cx, answer: &impl Message) -> Result<(), DbError>
 /// # Errors
 /// [`DbError::RequestIdReused`] when it was given to other content.
 pub fn find<W: Message + Default>(tx: &mut Tx, cx: &Cx) -> Result<Option<W>, DbError> {
-    let Some(request_id) = &cx.request_id else {
+    let Some(request_id) = cx.answered_as() else {
         return Ok(None);
     };
     let stored: Option<(Vec<u8>, Vec<u8>)> = idempotency::table

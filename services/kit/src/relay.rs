@@ -3,15 +3,17 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use prost::Message;
 use toadlane_proto::types::v1 as pb;
 
 use crate::bus::{Bus, BusError, Receipt};
 use crate::caller::Role;
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, Prepared, Tx};
 use crate::outbox::outbox;
 use crate::stop::Stop;
 use crate::time::Timestamp;
@@ -145,23 +147,49 @@ async fn mark_lost(db: &Db, from: i64) -> Result<(), DbError> {
 /// Gives each published event the next position. Under a key, so that two relays never give the same one.
 async fn mark(db: &Db, sent: Vec<(String, Option<Receipt>)>) -> Result<(), DbError> {
     db.work(Some("relay".to_string()), move |tx| {
-        let now = Timestamp::of_this_machine();
+        let ids: Vec<&String> = sent.iter().map(|(id, _)| id).collect();
+        let unmarked = outbox::table.filter(outbox::id.eq_any(ids)).filter(outbox::position.is_null());
+        let unmarked: HashSet<String> = unmarked.select(outbox::id).load(tx)?.into_iter().collect();
         let last: Option<i64> = outbox::table.select(diesel::dsl::max(outbox::position)).first(tx)?;
-        let mut position = last.unwrap_or(0);
-        for (id, receipt) in &sent {
-            let row = outbox::table.filter(outbox::id.eq(id)).filter(outbox::position.is_null());
-            let n_marked = diesel::update(row)
-                .set((
-                    outbox::position.eq(position + 1),
-                    outbox::published_at.eq(now.micros()),
-                    outbox::broker_sequence.eq(receipt.map(|receipt| receipt.sequence)),
-                ))
-                .execute(tx)?;
-            position += n_marked as i64;
-        }
-        Ok::<(), DbError>(())
+        let new = sent.iter().filter(|(id, _)| unmarked.contains(id)).zip(last.unwrap_or(0) + 1..);
+        let new = new.map(|((id, receipt), position)| Mark { id, position, sequence: receipt.map(|one| one.sequence) });
+        Ok::<(), DbError>(write_marks(tx, &new.collect::<Vec<_>>(), Timestamp::of_this_machine())?)
     })
     .await
+}
+
+struct Mark<'a> {
+    id: &'a str,
+    position: i64,
+    sequence: Option<i64>,
+}
+
+fn write_marks(tx: &mut Tx, marks: &[Mark<'_>], now: Timestamp) -> QueryResult<()> {
+    match tx {
+        // In one statement: a round trip for each event would take as long as what the events tell of.
+        Tx::Postgres(conn) => {
+            let together =
+                "UPDATE outbox SET position = mark.position, published_at = $1, broker_sequence = mark.sequence
+                FROM unnest($2, $3, $4) AS mark (id, position, sequence) WHERE outbox.id = mark.id";
+            diesel::sql_query(together)
+                .bind::<BigInt, _>(now.micros())
+                .bind::<Array<Text>, _>(marks.iter().map(|mark| mark.id).collect::<Vec<_>>())
+                .bind::<Array<BigInt>, _>(marks.iter().map(|mark| mark.position).collect::<Vec<_>>())
+                .bind::<Array<Nullable<BigInt>>, _>(marks.iter().map(|mark| mark.sequence).collect::<Vec<_>>())
+                .execute(conn)?;
+        }
+        Tx::Sqlite(conn) => {
+            for mark in marks {
+                let marked = diesel::update(outbox::table.find(mark.id)).set((
+                    outbox::position.eq(mark.position),
+                    outbox::published_at.eq(now.micros()),
+                    outbox::broker_sequence.eq(mark.sequence),
+                ));
+                Prepared(marked).execute(conn)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Publishes again what the broker has lost: it holds no sequence as high as that of these rows.

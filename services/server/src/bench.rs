@@ -58,6 +58,8 @@ struct Town {
     framework_id: String,
     board_id: String,
     councils: Vec<Council>,
+    /// Open rounds without bids.
+    round_ids: Vec<String>,
 }
 
 /// A council, its certifier, and the system that acts for it.

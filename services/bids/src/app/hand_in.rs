@@ -2,6 +2,7 @@
 
 use kit::cx::Cx;
 use kit::db::Tx;
+use kit::ids::BidId;
 use kit::time::Timestamp;
 
 use super::{Target, gate_of, open, open_gate, settle};
@@ -15,7 +16,7 @@ use crate::intake::Timing;
 use crate::policy::{self, Action};
 use crate::receipt::{self, Seal};
 use crate::state::Step;
-use crate::store::{self, HandIn};
+use crate::store::{self, Gate, HandIn};
 
 #[derive(Clone, Debug)]
 pub struct Submit {
@@ -24,15 +25,47 @@ pub struct Submit {
     pub client_time: Option<Timestamp>,
 }
 
+/// What handing in rests on, read beforehand: others need not wait in the round's line while it is read.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub bid: Bid,
+    pub call: Call,
+}
+
+/// The bid, if the caller may hand it in, and what its round asks for.
+pub fn look(tx: &mut Tx, cx: &Cx, id: BidId) -> Result<Seen, Error> {
+    let bid = store::get(tx, id)?;
+    policy::check(&cx.caller, Action::Submit, &bid)?;
+    Ok(Seen { call: store::call(tx, bid.round)?, bid })
+}
+
+impl Seen {
+    /// Both as they stand, now that the place is taken. What has changed meanwhile is read again.
+    fn renew(&self, tx: &mut Tx, gate: &Gate) -> Result<Seen, Error> {
+        let Seen { mut bid, mut call } = self.clone();
+        if gate.bid_version != bid.version {
+            bid = store::get(tx, bid.id)?;
+        }
+        if gate.call_version != call.version {
+            call = store::call(tx, bid.round)?;
+        }
+        // The place is with a number, or without, for the bid as it was seen.
+        match bid.state.receipt() == self.bid.state.receipt() {
+            true => Ok(Seen { bid, call }),
+            false => Err(Error::Stale { newer: Box::new(bid) }),
+        }
+    }
+}
+
 /// Hands a draft in.
-pub fn submit(tx: &mut Tx, cx: &Cx, seal: &Seal, cmd: &Submit) -> Result<BidNow, Error> {
-    let bid = store::get(tx, cmd.target.id)?;
+pub fn submit(tx: &mut Tx, cx: &Cx, seal: &Seal, seen: &Seen, cmd: &Submit) -> Result<BidNow, Error> {
+    // Number and instant: this statement orders all bids of the round.
+    let gate = store::take_place(tx, &seen.bid)?;
+    let Seen { bid, call } = seen.renew(tx, &gate)?;
+    let place = gate.place;
     policy::check(&cx.caller, Action::Submit, &bid)?;
     bid.expect_version_but_for_close(cmd.target.version)?;
     let keeps_number = bid.state.receipt().is_some();
-    // Number and instant: this statement orders all bids of the round.
-    let gate = store::take_place(tx, bid.round, keeps_number)?.ok_or(Error::NotFound { what: "round" })?;
-    let (place, call) = (gate.place, gate.call);
     if call.cancelled {
         return Err(Error::RoundCancelled);
     }
@@ -56,6 +89,10 @@ pub fn submit(tx: &mut Tx, cx: &Cx, seal: &Seal, cmd: &Submit) -> Result<BidNow,
     };
     let now = settle(tx, cx, &bid, &new, happened, call.closes_at)?;
     write_receipt(tx, seal, &new, &call, place.at, cmd.client_time)?;
+    if keeps_number {
+        // Flagged when it was handed in before.
+        store::clear_duplicates(tx, &new)?;
+    }
     flag_duplicates(tx, &new)?;
     Ok(now)
 }
@@ -116,7 +153,7 @@ fn flag_duplicates(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
             pairs.push((other, permille));
         }
     }
-    Ok(store::set_duplicates(tx, bid, &pairs)?)
+    Ok(store::insert_duplicates(tx, bid, &pairs)?)
 }
 
 #[derive(Clone, Debug)]

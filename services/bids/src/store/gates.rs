@@ -2,14 +2,15 @@
 
 use diesel::dsl::case_when;
 use diesel::prelude::*;
-use kit::db::{DbError, Tx, toadlane_now};
+use kit::db::{DbError, Prepared, Tx, toadlane_now};
 use kit::ids::RoundId;
 use kit::time::Timestamp;
 
 use super::{inconsistent, parsed};
+use crate::bid::Bid;
 use crate::call::Call;
 use crate::intake::{Intake, Place, Timing};
-use crate::schema::intake;
+use crate::schema::{bid, call, intake};
 
 fn json_of(call: &Call) -> Result<String, DbError> {
     serde_json::to_string(call).map_err(inconsistent)
@@ -22,9 +23,10 @@ fn call_of(json: &str) -> Result<Call, DbError> {
 /// The gate as it stands; none when the round is unknown here.
 pub fn intake(tx: &mut Tx, round: RoundId) -> Result<Option<Intake>, DbError> {
     let found: Option<(String, Option<i64>, i64)> = intake::table
-        .find(round.to_string())
-        .select((intake::call, intake::closed_at, intake::last_number))
-        .first(tx)
+        .inner_join(call::table)
+        .filter(intake::round_id.eq(round.to_string()))
+        .select((call::content, intake::closed_at, intake::last_number))
+        .get_result(tx)
         .optional()?;
     match found {
         None => Ok(None),
@@ -34,10 +36,17 @@ pub fn intake(tx: &mut Tx, round: RoundId) -> Result<Option<Intake>, DbError> {
     }
 }
 
-/// What the gate gave, and the call as it then stood.
+/// What bids knows of a round that it knows.
+pub fn call(tx: &mut Tx, round: RoundId) -> Result<Call, DbError> {
+    let content: String = call::table.find(round.to_string()).select(call::content).get_result(tx)?;
+    call_of(&content)
+}
+
+/// What the gate gave, and which versions of call and bid then stood.
 pub struct Gate {
     pub place: Place,
-    pub call: Call,
+    pub call_version: i64,
+    pub bid_version: i64,
 }
 
 /// Now, but never earlier than the round's last instant: time does not go back in a round, even where the clock does.
@@ -46,12 +55,13 @@ fn onward_now() -> _ {
     case_when(intake::last_instant.gt(toadlane_now()), intake::last_instant).otherwise(toadlane_now())
 }
 
-/// Takes the next place of a round: the instant is that of this statement, and the number moves with it. A bid that
-/// keeps its number moves nothing but the instant. None when the round is unknown here.
-pub fn take_place(tx: &mut Tx, round: RoundId, keeps_number: bool) -> Result<Option<Gate>, DbError> {
-    let n_new = if keeps_number { 0 } else { 1 };
-    let open = intake::table.find(round.to_string()).filter(intake::closed_at.is_null());
-    let taken: Option<(i64, i64, i64, i64, i64, String)> = diesel::update(open)
+/// Takes the next place of a bid's round: the instant is that of this statement, and the number moves with it. A bid
+/// that keeps its number moves nothing but the instant.
+pub fn take_place(tx: &mut Tx, bid: &Bid) -> Result<Gate, DbError> {
+    let n_new = if bid.state.receipt().is_some() { 0 } else { 1 };
+    let version = bid::table.find(bid.id.to_string()).select(bid::version).single_value();
+    let open = intake::table.find(bid.round.to_string()).filter(intake::closed_at.is_null());
+    let taking = diesel::update(open)
         .set((intake::last_number.eq(intake::last_number + n_new), intake::last_instant.eq(onward_now())))
         .returning((
             intake::last_number,
@@ -59,22 +69,22 @@ pub fn take_place(tx: &mut Tx, round: RoundId, keeps_number: bool) -> Result<Opt
             intake::last_instant,
             intake::opens_at,
             intake::closes_at,
-            intake::call,
-        ))
-        .get_result(tx)
-        .optional()?;
-    let Some((number, last_late, at, opens_at, closes_at, call)) = taken else {
-        return place_behind_close(tx, round);
+            intake::version,
+            version.assume_not_null(),
+        ));
+    let taken: Option<(i64, i64, i64, i64, i64, i64, i64)> = Prepared(taking).get_result(tx).optional()?;
+    let Some((number, last_late, at, opens_at, closes_at, call_version, bid_version)) = taken else {
+        return place_behind_close(tx, bid);
     };
     let micros = Timestamp::from_micros;
     let place = Place::new(micros(at), (micros(opens_at), micros(closes_at)), number, last_late + 1);
     // Outside the window nothing takes a number.
     match place.timing {
         Timing::InTime { .. } => {}
-        Timing::Early => give_back(tx, round, n_new, 0)?,
-        Timing::Late { .. } => give_back(tx, round, n_new, 1)?,
+        Timing::Early => give_back(tx, bid.round, n_new, 0)?,
+        Timing::Late { .. } => give_back(tx, bid.round, n_new, 1)?,
     }
-    Ok(Some(Gate { place, call: call_of(&call)? }))
+    Ok(Gate { place, call_version, bid_version })
 }
 
 fn give_back(tx: &mut Tx, round: RoundId, n_numbers: i64, n_late: i64) -> Result<(), DbError> {
@@ -87,17 +97,15 @@ fn give_back(tx: &mut Tx, round: RoundId, n_numbers: i64, n_late: i64) -> Result
     Ok(())
 }
 
-fn place_behind_close(tx: &mut Tx, round: RoundId) -> Result<Option<Gate>, DbError> {
-    let taken: Option<(i64, i64, String)> = diesel::update(intake::table.find(round.to_string()))
-        .set((intake::last_late.eq(intake::last_late + 1), intake::last_instant.eq(onward_now())))
-        .returning((intake::last_late, intake::last_instant, intake::call))
-        .get_result(tx)
-        .optional()?;
-    let Some((queue, at, call)) = taken else {
-        return Ok(None);
-    };
+fn place_behind_close(tx: &mut Tx, bid: &Bid) -> Result<Gate, DbError> {
+    let version = bid::table.find(bid.id.to_string()).select(bid::version).single_value();
+    let (queue, at, call_version, bid_version): (i64, i64, i64, i64) =
+        diesel::update(intake::table.find(bid.round.to_string()))
+            .set((intake::last_late.eq(intake::last_late + 1), intake::last_instant.eq(onward_now())))
+            .returning((intake::last_late, intake::last_instant, intake::version, version.assume_not_null()))
+            .get_result(tx)?;
     let place = Place { at: Timestamp::from_micros(at), timing: Timing::Late { queue } };
-    Ok(Some(Gate { place, call: call_of(&call)? }))
+    Ok(Gate { place, call_version, bid_version })
 }
 
 /// The next number, for a late bid that is admitted.
@@ -119,12 +127,15 @@ pub fn insert_call(tx: &mut Tx, call: &Call, now: Timestamp) -> Result<bool, DbE
         intake::last_number.eq(0_i64),
         intake::last_late.eq(0_i64),
         intake::last_instant.eq(0_i64),
-        intake::call.eq(json_of(call)?),
     );
     let n_new = kit::each_backend!(tx, conn => diesel::insert_into(intake::table)
         .values(&row)
         .on_conflict_do_nothing()
         .execute(conn))?;
+    if n_new == 1 {
+        let content = (call::round_id.eq(call.round.to_string()), call::content.eq(json_of(call)?));
+        diesel::insert_into(call::table).values(content).execute(tx)?;
+    }
     Ok(n_new == 1)
 }
 
@@ -150,9 +161,10 @@ pub fn put_call(tx: &mut Tx, call: &Call, now: Timestamp) -> Result<bool, DbErro
             intake::opens_at.eq(call.opens_at.micros()),
             intake::closes_at.eq(call.closes_at.micros()),
             intake::closed_at.eq(closed_at),
-            intake::call.eq(json_of(call)?),
         ))
         .execute(tx)?;
+    let content = call::content.eq(json_of(call)?);
+    diesel::update(call::table.find(call.round.to_string())).set(content).execute(tx)?;
     Ok(true)
 }
 

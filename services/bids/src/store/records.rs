@@ -9,7 +9,7 @@ use crate::content::Paper;
 use crate::schema::{history, receipt, revision};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = revision)]
+#[diesel(table_name = revision, treat_none_as_default_value = false)]
 pub struct RevisionRow {
     pub bid_id: String,
     pub number: i32,
@@ -22,7 +22,7 @@ pub struct RevisionRow {
 }
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = history)]
+#[diesel(table_name = history, treat_none_as_default_value = false)]
 pub struct HistoryRow {
     pub bid_id: String,
     pub sequence: i64,
@@ -37,7 +37,7 @@ pub struct HistoryRow {
 
 /// One hand-in and its signed receipt.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = receipt)]
+#[diesel(table_name = receipt, treat_none_as_default_value = false)]
 pub struct HandIn {
     pub bid_id: String,
     pub version: i64,

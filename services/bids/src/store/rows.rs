@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx, is_unique_violation};
+use kit::db::{DbError, Prepared, Tx, is_unique_violation};
 use kit::ids::{BidId, RoundId};
 use kit::money::Money;
 use kit::time::Timestamp;
@@ -16,7 +16,7 @@ use crate::schema::{bid, intake, participant, revision};
 use crate::state::{Before, Held, Receipt, State};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = bid, treat_none_as_null = true)]
+#[diesel(table_name = bid, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct BidRow {
     id: String,
     round_id: String,
@@ -46,8 +46,27 @@ struct BidRow {
 
 /// The bid as it now is.
 pub fn get(tx: &mut Tx, id: BidId) -> Result<Bid, Error> {
-    let found = get_all(tx, &[id.to_string()])?.pop();
-    found.map(|(bid, _)| bid).ok_or(Error::NotFound { what: "bid" })
+    let id = id.to_string();
+    // Asked for by the one id: with a list of one, PostgreSQL makes a new plan each time.
+    let found: Option<(BidRow, String)> = bid::table
+        .inner_join(revision::table)
+        .filter(revision::number.eq(bid::revision))
+        .filter(bid::id.eq(&id))
+        .select((BidRow::as_select(), revision::canonical_json))
+        .get_result(tx)
+        .optional()?;
+    let (row, json) = found.ok_or(Error::NotFound { what: "bid" })?;
+    let participants: Vec<(String, bool)> = participant::table
+        .filter(participant::bid_id.eq(&id))
+        .order(participant::organisation_id.asc())
+        .select((participant::organisation_id, participant::may_edit))
+        .load(tx)?;
+    let participants = participants.iter().map(|(organisation, may_edit)| participant_of(organisation, *may_edit));
+    Ok(bid_of(row, &json, participants.collect::<Result<_, _>>()?)?)
+}
+
+fn participant_of(organisation: &str, may_edit: bool) -> Result<Participant, DbError> {
+    Ok(Participant { organisation: parsed(organisation)?, may_edit })
 }
 
 /// These bids in their order, each with the close of its round as it stands.
@@ -66,8 +85,7 @@ pub fn get_all(tx: &mut Tx, ids: &[String]) -> Result<Vec<(Bid, Timestamp)>, DbE
         .load(tx)?;
     let mut of_bid: HashMap<String, Vec<Participant>> = HashMap::new();
     for (id, organisation, may_edit) in participants {
-        let participant = Participant { organisation: parsed(&organisation)?, may_edit };
-        of_bid.entry(id).or_default().push(participant);
+        of_bid.entry(id).or_default().push(participant_of(&organisation, may_edit)?);
     }
     let mut found = HashMap::with_capacity(rows.len());
     for (row, json, closes_at) in rows {
@@ -103,7 +121,7 @@ pub fn insert(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
 /// Writes the new version over the one it was made from, participants included.
 pub fn update(tx: &mut Tx, old: &Bid, new: &Bid) -> Result<(), Error> {
     let of_old_version = bid::table.filter(bid::id.eq(new.id.to_string())).filter(bid::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx)?;
+    let n_changed = Prepared(diesel::update(of_old_version).set(row_of(new))).execute(tx)?;
     if n_changed == 0 {
         return Err(Error::Stale { newer: Box::new(get(tx, new.id)?) });
     }

@@ -3,11 +3,12 @@
 use kit::db::DbError;
 
 use super::house::*;
+use crate::error::Error;
 use crate::store;
 use pb::bid::State;
 use toadlane_proto::bids::v1 as pb;
 
-async fn last_number(house: &House, round: &toadlane_proto::rounds::v1::Round) -> i64 {
+pub async fn last_number(house: &House, round: &toadlane_proto::rounds::v1::Round) -> i64 {
     let request = pb::GetIntakeRequest { round_id: round.id.clone() };
     house.as_who(&house.manager).get_intake(request).await.unwrap().into_inner().last_number
 }
@@ -204,17 +205,19 @@ async fn a_round_is_handed_in_to_while_rounds_is_down() {
 async fn after_the_close_no_place_in_time_is_given_even_if_the_clock_goes_back() {
     each_house(|house| async move {
         let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
-        house.draft(&council, &round).await;
+        let draft = house.draft(&council, &round).await;
         house.at(AFTER).await;
-        let id = round.id.parse().unwrap();
+        let id = draft.id.parse().unwrap();
         let last = kit::time::at("2020-02-01T00:01:00Z").micros();
         let gate = house.db.work(None, move |tx| {
             // As if the close had been seen a minute later by a clock that was since put back.
             use diesel::prelude::*;
             diesel::update(crate::schema::intake::table)
                 .set(crate::schema::intake::last_instant.eq(last))
-                .execute(tx)?;
-            Ok::<_, DbError>(store::take_place(tx, id, false)?.unwrap().place)
+                .execute(tx)
+                .map_err(DbError::from)?;
+            let bid = store::get(tx, id)?;
+            Ok::<_, Error>(store::take_place(tx, &bid)?.place)
         });
         let place = gate.await.unwrap();
         assert_eq!((place.at.micros(), place.timing), (last, crate::intake::Timing::Late { queue: 1 }));

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use http::{HeaderMap, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt, Full};
 use kit::bus::Bus;
-use kit::caller::{Duty, Grant, Role, Scope};
+use kit::caller::{Caller, Duty, Grant, Role, Scope, Subject};
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
 use kit::guard::{Door, Revocations, guarded};
@@ -57,6 +57,13 @@ impl Who {
     pub fn system(organisation: OrgId, scopes: &[Scope]) -> Who {
         let subject = ClientId::new().to_string();
         Who { subject, organisation: Some(organisation), grants: Vec::new(), scopes: scopes.to_vec() }
+    }
+
+    /// What the guard makes of a person's token.
+    pub fn caller(&self) -> Caller {
+        let subject = Subject::Person(self.subject.parse().unwrap());
+        let Who { organisation, grants, scopes, .. } = self.clone();
+        Caller { subject, organisation, grants, scopes }
     }
 }
 

@@ -19,6 +19,8 @@ use crate::time::Timestamp;
 
 const KIT: EmbeddedMigrations = embed_migrations!("migrations");
 const MOST_PER_BATCH: usize = 64;
+/// Reads that wait share a snapshot, which begins after all of them were asked. Few: they are answered together.
+const MOST_READS_PER_BATCH: usize = 8;
 const POSTGRES_WRITERS: usize = 4;
 const READERS: usize = 4;
 
@@ -207,7 +209,7 @@ impl Db {
             inner: Arc::new(Inner {
                 name,
                 writers: Arc::new(Queue::new(MOST_PER_BATCH, matches!(storage, Storage::Postgres { .. }))),
-                readers: Arc::new(Queue::new(1, false)),
+                readers: Arc::new(Queue::new(MOST_READS_PER_BATCH, false)),
                 clock,
                 changed: Arc::default(),
                 published: Arc::default(),
@@ -298,11 +300,12 @@ fn migrate(tx: &mut Tx, name: &'static str, own: &EmbeddedMigrations) -> Result<
             conn.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS {name}"))
                 .map_err(|cause| failed(cause.to_string()))?;
             let fresh = run_migrations(conn, name, own)?;
+            // In PL/pgSQL, which plans it once for each connection; a function in SQL is planned for each statement.
             conn.batch_execute(
-                "CREATE OR REPLACE FUNCTION toadlane_now() RETURNS BIGINT LANGUAGE sql VOLATILE AS $$
-                     SELECT COALESCE((SELECT instant FROM clock),
-                                     (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
-                 $$",
+                "CREATE OR REPLACE FUNCTION toadlane_now() RETURNS BIGINT LANGUAGE plpgsql VOLATILE AS $$ BEGIN
+                     RETURN COALESCE((SELECT instant FROM clock),
+                                     (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);
+                 END $$",
             )
             .map_err(|cause| failed(cause.to_string()))?;
             // Apart: sent together they are one transaction, and the lock would be given up before its commit.

@@ -1,5 +1,6 @@
 //! Every promise of the store, on both engines unless only one can break it.
 
+mod batches;
 mod opening;
 mod replay;
 mod writes;

@@ -61,17 +61,18 @@ impl Worker {
     pub fn run(self, first: Tx) {
         let mut connection = Some(first);
         while let Some(batch) = self.queue.take() {
-            let key = batch.key.clone();
-            self.serve(&mut connection, batch);
-            if let Some(key) = key {
-                self.queue.release(&key);
+            let Batch { keys, jobs } = batch;
+            self.serve(&mut connection, &keys, jobs);
+            if !keys.is_empty() {
+                self.queue.release(keys);
             }
         }
     }
 
-    fn serve(&self, connection: &mut Option<Tx>, batch: Batch) {
-        let key = batch.key.map(|key| lock_number(self.connector.name, &key));
-        let mut jobs = batch.jobs;
+    fn serve(&self, connection: &mut Option<Tx>, keys: &[String], mut jobs: Jobs) {
+        let mut locks: Vec<i64> = keys.iter().map(|key| lock_number(self.connector.name, key)).collect();
+        // In one order everywhere, so that no two processes wait for each other.
+        locks.sort_unstable();
         for _ in 0..CONNECTIONS {
             let mut tx = match connection.take() {
                 Some(tx) => tx,
@@ -84,7 +85,7 @@ impl Worker {
                     }
                 },
             };
-            match self.settle_under(&mut tx, key, jobs) {
+            match self.settle_under(&mut tx, &locks, jobs) {
                 Ok(()) => {
                     *connection = Some(tx);
                     return;
@@ -100,9 +101,9 @@ impl Worker {
         }
     }
 
-    fn settle_under(&self, tx: &mut Tx, key: Option<i64>, jobs: Jobs) -> Result<(), Lost> {
-        if let Some(key) = key
-            && let Err(error) = lock(tx, key)
+    fn settle_under(&self, tx: &mut Tx, locks: &[i64], jobs: Jobs) -> Result<(), Lost> {
+        if !locks.is_empty()
+            && let Err(error) = lock(tx, locks)
         {
             tracing::warn!(error = %error, "a lock was not given and is asked for again: {error}");
             return Err(Lost { left: jobs });
@@ -113,9 +114,9 @@ impl Worker {
         }
         // A lost session loses its lock with it.
         settled?;
-        match key {
-            Some(key) => unlock(tx, key).map_err(|_| Lost { left: Vec::new() }),
-            None => Ok(()),
+        match locks.is_empty() {
+            false => unlock(tx, locks).map_err(|_| Lost { left: Vec::new() }),
+            true => Ok(()),
         }
     }
 
@@ -243,20 +244,28 @@ fn roll_back(tx: &mut Tx, attempt: Attempt) -> Attempt {
     }
 }
 
-/// Waits for the session's lock on a key, but not for ever: the process that holds it may be stopped.
-fn lock(tx: &mut Tx, key: i64) -> QueryResult<()> {
+/// Waits for the session's locks on keys, but not for ever: the process that holds one may be stopped.
+fn lock(tx: &mut Tx, locks: &[i64]) -> QueryResult<()> {
     match tx {
-        Tx::Postgres(conn) => conn
-            .batch_execute(&format!("SET lock_timeout = '10s'; SELECT pg_advisory_lock({key}); SET lock_timeout = 0")),
+        Tx::Postgres(conn) => {
+            let locks = each(locks, "pg_advisory_lock");
+            conn.batch_execute(&format!("SET lock_timeout = '10s'; {locks}; SET lock_timeout = 0"))
+        }
         Tx::Sqlite(_) => Ok(()),
     }
 }
 
-fn unlock(tx: &mut Tx, key: i64) -> QueryResult<()> {
+fn unlock(tx: &mut Tx, locks: &[i64]) -> QueryResult<()> {
     match tx {
-        Tx::Postgres(conn) => conn.batch_execute(&format!("SELECT pg_advisory_unlock({key})")),
+        Tx::Postgres(conn) => conn.batch_execute(&each(locks, "pg_advisory_unlock")),
         Tx::Sqlite(_) => Ok(()),
     }
+}
+
+/// One statement for each lock, sent together.
+fn each(locks: &[i64], does: &str) -> String {
+    let statements: Vec<String> = locks.iter().map(|lock| format!("SELECT {does}({lock})")).collect();
+    statements.join("; ")
 }
 
 /// The number of a store's key among the locks of the database, which other stores share.

@@ -35,35 +35,37 @@ pub struct Prepare {
 
 const MANAGER: &str = "bench.manager@network.example";
 
+/// Rounds are made in stock, since a manager may sign in only so often.
+const ROUNDS_AT_ONCE: usize = 128;
+
 impl Prepare {
     pub async fn run(&self) -> Result<(), String> {
         let place = Place::new(self.at.server.clone());
         let stage = Stage { places: Places::one(place.clone()), clocks: vec![place], mail: self.mail.clone() };
-        let town = match self.at.plan.exists() {
+        let mut town = match self.at.plan.exists() {
             true => Plan::read(&self.at.plan)?.town,
             false => set_up(&stage, self.councils).await.map_err(|error| error.to_string())?,
         };
+        if town.round_ids.len() < self.rounds {
+            open_rounds(&stage, &mut town, ROUNDS_AT_ONCE.max(self.rounds)).await.map_err(|error| error.to_string())?;
+        }
+        let round_ids = town.round_ids.split_off(town.round_ids.len() - self.rounds);
         // The town is kept even where the drafts then fail: it cannot be made a second time.
         Plan { town: town.clone(), drafts: Vec::new() }.write(&self.at.plan)?;
-        let drafts = self.drafts(&stage, &town).await.map_err(|error| error.to_string())?;
+        let drafts = self.drafts(&town, &round_ids).await.map_err(|error| error.to_string())?;
         println!("{} drafts of {} councils in {} open rounds", drafts.len(), town.councils.len(), self.rounds);
         Plan { town, drafts }.write(&self.at.plan)
     }
 
-    async fn drafts(&self, stage: &Stage, town: &Town) -> Result<Vec<Draft>, PlayError> {
-        let manager = stage.sign_in(MANAGER).await?;
-        let mut round_ids = Vec::with_capacity(self.rounds);
-        for _ in 0..self.rounds {
-            round_ids.push(open_round(&manager, town).await?);
-        }
+    async fn drafts(&self, town: &Town, round_ids: &[String]) -> Result<Vec<Draft>, PlayError> {
         let caller = Caller::connect(&self.at.server)?;
         let tokens = caller.tokens(&town.councils).await?;
-        let (caller, tokens, round_ids) = (&caller, &tokens, &round_ids);
+        let (caller, tokens) = (&caller, &tokens);
         let drafts = stream::iter(0..self.bids).map(|n| async move {
             let council = n % town.councils.len();
-            draft(caller, &tokens[council], &town.councils[council], &round_ids[scattered(n, round_ids.len())], n)
-                .await
-                .map(|bid| Draft { council, round_id: bid.round_id, bid_id: bid.id, etag: bid.etag })
+            let round_id = &round_ids[scattered(n, round_ids.len())];
+            let bid = draft(caller, &tokens[council], &town.councils[council], round_id, n).await?;
+            Ok(Draft { council, round_id: bid.round_id, bid_id: bid.id, etag: bid.etag })
         });
         drafts.buffered(AT_ONCE).try_collect().await
     }
@@ -99,7 +101,7 @@ async fn set_up(stage: &Stage, n_councils: usize) -> Result<Town, PlayError> {
     let administrator = &administrator;
     let councils = stream::iter(0..n_councils).map(|n| council(stage, administrator, n));
     let councils = councils.buffered(AT_ONCE).try_collect().await?;
-    Ok(Town { framework_id, board_id, councils })
+    Ok(Town { framework_id, board_id, councils, round_ids: Vec::new() })
 }
 
 /// A council whose one person is its administrator and its certifier, and that person's system.
@@ -130,6 +132,15 @@ async fn council(stage: &Stage, administrator: &Client, n: usize) -> Result<Coun
     let created = stage.sign_in(&email).await?.clients().create_client(asked).await?.into_inner();
     let client_id = created.client.unwrap_or_default().id;
     Ok(Council { organisation_id, certifier_id: clerk.id, client_id, client_secret: created.secret })
+}
+
+async fn open_rounds(stage: &Stage, town: &mut Town, n_rounds: usize) -> Result<(), PlayError> {
+    let manager = stage.sign_in(MANAGER).await?;
+    for _ in 0..n_rounds {
+        let round_id = open_round(&manager, town).await?;
+        town.round_ids.push(round_id);
+    }
+    Ok(())
 }
 
 /// A round that is open: the demo's rules, from some years ago until far ahead.

@@ -41,6 +41,21 @@ async fn a_repeated_request_is_answered_as_before_and_has_no_second_effect() {
 }
 
 #[tokio::test]
+async fn what_a_write_has_to_know_is_read_only_for_a_request_that_is_new() {
+    each_db(open, |db| async move {
+        let look = async |cx: Cx| db.replay_or(&cx, |tx| Ok::<_, Refused>(amount(tx, "known")?)).await;
+        assert!(matches!(look(cx("one", 1)).await, Ok(Replay::<Event, _>::New(None))));
+        let first = create(&db, &cx("one", 1)).await.unwrap();
+        assert!(matches!(look(cx("one", 1)).await, Ok(Replay::Answered(again)) if again == first));
+        assert!(matches!(look(cx("one", 2)).await, Err(Refused::Db(DbError::RequestIdReused))));
+        // A dry run is not answered by what was done in earnest.
+        let dry = Cx { validate_only: true, ..cx("one", 1) };
+        assert!(matches!(look(dry).await, Ok(Replay::<Event, _>::New(None))));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_same_id_from_another_caller_or_for_another_rpc_is_another_request() {
     each_db(open, |db| async move {
         create(&db, &cx("one", 1)).await.unwrap();

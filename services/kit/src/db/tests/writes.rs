@@ -78,27 +78,6 @@ async fn no_update_is_lost() {
     }
 }
 
-#[tokio::test]
-async fn writes_that_all_read_what_the_others_write_are_tried_until_they_succeed() {
-    for fresh in [Fresh::sqlite(), Fresh::postgres()] {
-        let dbs = [open(&fresh.storage).unwrap(), open(&fresh.storage).unwrap()];
-        let counting = (0..200).map(|n| {
-            dbs[n % 2].work(None, move |tx| {
-                let n_before: i64 = account::table.count().get_result(tx)?;
-                put(tx, &n.to_string(), n_before)
-            })
-        });
-        for counted in join_all(counting).await {
-            counted.unwrap();
-        }
-        // Each saw all that came before it: no two counted the same.
-        let seen = dbs[0].read(|tx| Ok::<_, DbError>(account::table.select(account::amount).load::<i64>(tx)?));
-        let mut seen = seen.await.unwrap();
-        seen.sort_unstable();
-        assert_eq!(seen, (0..200).collect::<Vec<i64>>());
-    }
-}
-
 /// What happens to the fourth of ten in one batch.
 async fn batch_of_ten(db: &Db, fourth: fn(&mut Tx) -> Result<(), Refused>) -> Vec<Result<(), Refused>> {
     let open = hold(db).await;

@@ -1,0 +1,85 @@
+//! What writes and reads spare each other by being done together.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::join_all;
+
+use super::*;
+
+#[tokio::test]
+async fn writes_that_all_read_what_the_others_write_are_tried_until_they_succeed() {
+    for fresh in [Fresh::sqlite(), Fresh::postgres()] {
+        let dbs = [open(&fresh.storage).unwrap(), open(&fresh.storage).unwrap()];
+        let counting = (0..200).map(|n| {
+            dbs[n % 2].work(None, move |tx| {
+                let n_before: i64 = account::table.count().get_result(tx)?;
+                put(tx, &n.to_string(), n_before)
+            })
+        });
+        for counted in join_all(counting).await {
+            counted.unwrap();
+        }
+        // Each saw all that came before it: no two counted the same.
+        let seen = dbs[0].read(|tx| Ok::<_, DbError>(account::table.select(account::amount).load::<i64>(tx)?));
+        let mut seen = seen.await.unwrap();
+        seen.sort_unstable();
+        assert_eq!(seen, (0..200).collect::<Vec<i64>>());
+    }
+}
+
+/// Each reads what the others write: run at once they would fail each other, whatever their keys.
+#[tokio::test]
+async fn writes_of_different_keys_do_not_fail_each_other() {
+    each_db(open, |db| async move {
+        let n_runs = Arc::new(AtomicUsize::new(0));
+        let writes = (0..128).map(|n| {
+            let n_runs = n_runs.clone();
+            db.work(Some(format!("round {}", n % 16)), move |tx| {
+                n_runs.fetch_add(1, Ordering::SeqCst);
+                let n_before: i64 = account::table.count().get_result(tx)?;
+                put(tx, &n.to_string(), n_before)
+            })
+        });
+        for write in join_all(writes).await {
+            write.unwrap();
+        }
+        assert_eq!(n_runs.load(Ordering::SeqCst), 128, "no write had to run again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_update_that_is_marked_so_is_prepared_once_for_each_connection() {
+    let fresh = Fresh::postgres();
+    let db = open(&fresh.storage).unwrap();
+    let prepared = db.work(None, |tx| {
+        put(tx, "a", 1)?;
+        for amount in [2, 3] {
+            let row = account::table.find("a");
+            Prepared(diesel::update(row).set(account::amount.eq(amount))).execute(tx)?;
+        }
+        let kept = "(SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'UPDATE%')";
+        let n_kept: i64 = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(kept)).get_result(tx)?;
+        Ok::<_, DbError>((n_kept, amount(tx, "a")?))
+    });
+    assert_eq!(prepared.await.unwrap(), (1, Some(3)));
+}
+
+#[tokio::test]
+async fn a_read_that_fails_leaves_those_beside_it_alone() {
+    each_db(open, |db| async move {
+        let reads = (0..40).map(|n| {
+            db.read(move |tx| {
+                let found = amount(tx, "a")?;
+                if n % 3 == 0 {
+                    put(tx, "a", 1)?;
+                }
+                Ok::<_, DbError>(found)
+            })
+        });
+        for (n, read) in join_all(reads).await.into_iter().enumerate() {
+            assert_eq!(read.is_ok(), n % 3 != 0, "{n}: {read:?}");
+        }
+    })
+    .await;
+}

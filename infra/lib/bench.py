@@ -17,8 +17,6 @@ import replay
 CLIENTS = (4, 8, 16)
 # How often pgbench tries a transaction that fails to serialize; those that never succeed are not counted.
 MAX_TRIES = 20
-# Drafts that pgbench has in hand for each one that it needs: a retried transaction takes a new one.
-SPARE = 1.5
 
 
 @dataclass
@@ -183,7 +181,7 @@ class Beside:
 
     def measure(self, clients: int, n_bids: int, n_rounds: int, councils: int) -> Figures:
         each = n_bids // clients
-        span = int(each * SPARE) + 1
+        span = each + 1
         first_n, first_r = clients * 1_000_000, clients * 1000
         self.drafts(first_n, clients * span + clients, first_r, n_rounds, councils)
         self.postgres.settle("beside")

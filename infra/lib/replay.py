@@ -17,12 +17,13 @@ DIFFERENCES = (
 )
 
 # pgbench's variables: `n` is a draft that only this transaction uses, `r` the draft's round, `c` its council. A
-# transaction that fails to serialize begins here again, still with its lock, and with another draft and round.
+# transaction that fails to serialize begins here again, still with its lock and its draft.
 HEAD = r"""\if :holds
 SELECT pg_advisory_unlock_all();
+\else
+\set i :i + 1
 \endif
 \set holds 0
-\set i :i + 1
 \set n :first_n + :client_id * :span + :i
 \set r :first_r + (:n * 2654435761) % 4294967296 / 65536 % :rounds
 \set c :n % :councils

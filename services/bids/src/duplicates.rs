@@ -7,11 +7,24 @@ use crate::content::Content;
 /// From this share of common word triples on, in thousandths, two bids are flagged.
 pub const FLAG_FROM_PERMILLE: i32 = 600;
 
+/// A text as it is compared: its words in lower case.
+pub struct Words(String);
+
+impl Words {
+    pub fn of(content: &Content) -> Words {
+        Words(text(content))
+    }
+
+    /// Each run of three words once.
+    pub fn triples(&self) -> HashSet<[&str; 3]> {
+        let words: Vec<&str> = self.0.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        words.windows(3).map(|triple| [triple[0], triple[1], triple[2]]).collect()
+    }
+}
+
 /// The share of word triples that two texts have in common (Jaccard index), in thousandths.
-pub fn similarity_permille(one: &Content, other: &Content) -> i32 {
-    let (one, other) = (text(one), text(other));
-    let (one, other) = (triples(&one), triples(&other));
-    let n_common = one.intersection(&other).count();
+pub fn similarity_permille(one: &HashSet<[&str; 3]>, other: &HashSet<[&str; 3]>) -> i32 {
+    let n_common = one.intersection(other).count();
     let n_all = one.len() + other.len() - n_common;
     if n_all == 0 {
         return 0;
@@ -29,11 +42,6 @@ fn text(content: &Content) -> String {
     text.to_lowercase()
 }
 
-fn triples(text: &str) -> HashSet<[&str; 3]> {
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    words.windows(3).map(|triple| [triple[0], triple[1], triple[2]]).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,8 +57,11 @@ mod tests {
         let one = content("Diabeaters", summary);
         let copy = content("Diabeaters", &summary.replace("three", "four"));
         let other = content("Health and Wellbeing Hubs", "Shares the learning of five hubs with two new ones");
-        assert!(similarity_permille(&one, &copy) >= FLAG_FROM_PERMILLE);
-        assert!(similarity_permille(&one, &other) < FLAG_FROM_PERMILLE);
-        assert_eq!(similarity_permille(&content("", ""), &content("", "")), 0);
+        let alike = |one: &Content, other: &Content| {
+            similarity_permille(&Words::of(one).triples(), &Words::of(other).triples())
+        };
+        assert!(alike(&one, &copy) >= FLAG_FROM_PERMILLE);
+        assert!(alike(&one, &other) < FLAG_FROM_PERMILLE);
+        assert_eq!(alike(&content("", ""), &content("", "")), 0);
     }
 }

@@ -1,9 +1,10 @@
 //! One database handle over SQLite and PostgreSQL: serializable writes in batches, repeatable reads, replayed requests.
 //!
-//! A write is one synchronous closure on [`Tx`]; it may run twice, so it touches only that. Nobody is answered before
+//! A write is one synchronous closure on [`Tx`]; it may run again, so it touches only that. Nobody is answered before
 //! the commit, refusals neither: one may rest on a neighbour's uncommitted row. There is no query language of our own
 //! here and no repository: services write Diesel.
 
+pub(crate) mod kept;
 mod open;
 mod prepared;
 mod queue;
@@ -157,7 +158,7 @@ impl Db {
         self.run(&self.inner.readers, None, run).await
     }
 
-    /// Writes without a request: consumers and tickers. The closure may run twice.
+    /// Writes without a request: consumers and tickers. The closure may run again.
     pub async fn work<T, E, F>(&self, key: Option<String>, write: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -171,9 +172,9 @@ impl Db {
         self.run(&self.inner.writers, key, run).await
     }
 
-    /// Writes on behalf of a request. The wire answer is stored in the same savepoint, so that a repeated request
-    /// replays it (AIP-155); with `validate_only` everything is checked and undone (AIP-163). The closure may run
-    /// twice.
+    /// Writes on behalf of a request. The wire answer is stored in the same transaction, so that a repeated
+    /// request replays it (AIP-155); with `validate_only` everything is checked and undone (AIP-163). The closure may
+    /// run again.
     pub async fn write<W, T, E, F>(&self, cx: &Cx, write: F) -> Result<W, E>
     where
         W: Message + Default + From<T> + 'static,
@@ -212,10 +213,8 @@ impl Db {
             if asked.validate_only {
                 return (Verdict::Undo, Ok(answer));
             }
-            match crate::idempotency::store(tx, &asked, &answer) {
-                Ok(()) => (Verdict::Keep, Ok(answer)),
-                Err(error) => (Verdict::Undo, Err(E::from(error))),
-            }
+            crate::idempotency::store(&asked, &answer);
+            (Verdict::Keep, Ok(answer))
         };
         match self.run(&self.inner.writers, key, run).await {
             Ok(answer) => Ok(answer),

@@ -1,11 +1,11 @@
 //! Answers by request identity: the key is caller, RPC and id; the digest is over the message without it (AIP-155).
-//! The row is written in the savepoint of the write it answers, so that "first received" (rule 6) is a committed row.
+//! The row is written in the transaction of the write it answers, so that "first received" (rule 6) is a committed row.
 
 use diesel::prelude::*;
 use prost::Message;
 
 use crate::cx::Cx;
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Tx, kept};
 
 diesel::table! {
     idempotency (caller, rpc, request_id) {
@@ -18,22 +18,30 @@ diesel::table! {
     }
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = idempotency)]
+pub struct AnswerRow {
+    caller: String,
+    rpc: String,
+    request_id: String,
+    digest: Vec<u8>,
+    answer: Vec<u8>,
+    answered_at: i64,
+}
+
 /// Keeps the answer. A write without a request identity keeps none.
-pub fn store(tx: &mut Tx, cx: &Cx, answer: &impl Message) -> Result<(), DbError> {
+pub fn store(cx: &Cx, answer: &impl Message) {
     let Some(request_id) = cx.answered_as() else {
-        return Ok(());
+        return;
     };
-    diesel::insert_into(idempotency::table)
-        .values((
-            idempotency::caller.eq(cx.caller.subject.to_string()),
-            idempotency::rpc.eq(&cx.rpc),
-            idempotency::request_id.eq(request_id),
-            idempotency::digest.eq(cx.digest.as_slice()),
-            idempotency::answer.eq(answer.encode_to_vec()),
-            idempotency::answered_at.eq(cx.now.micros()),
-        ))
-        .execute(tx)?;
-    Ok(())
+    kept::answer(AnswerRow {
+        caller: cx.caller.subject.to_string(),
+        rpc: cx.rpc.clone(),
+        request_id: request_id.to_string(),
+        digest: cx.digest.to_vec(),
+        answer: answer.encode_to_vec(),
+        answered_at: cx.now.micros(),
+    });
 }
 
 /// The answer given before to this request identity.

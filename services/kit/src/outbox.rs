@@ -5,7 +5,7 @@ use prost::Message;
 use toadlane_proto::types::v1 as pb;
 
 use crate::cx::Cx;
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Tx, kept};
 use crate::ids::EventId;
 use crate::time::Timestamp;
 
@@ -51,8 +51,20 @@ pub struct Fact {
     pub resource: Vec<u8>,
 }
 
-/// Writes a fact down, to be published after the commit.
-pub fn put(tx: &mut Tx, cx: &Cx, at: Timestamp, fact: &Fact) -> Result<(), DbError> {
+/// A fact's row before it is published.
+#[derive(Insertable)]
+#[diesel(table_name = outbox)]
+pub struct EventRow {
+    id: String,
+    kind: &'static str,
+    subject: String,
+    version: i64,
+    happened_at: i64,
+    body: Vec<u8>,
+}
+
+/// Writes a fact down, to be published after the commit. Its row goes in with those of its batch.
+pub fn put(_: &mut Tx, cx: &Cx, at: Timestamp, fact: &Fact) -> Result<(), DbError> {
     let id = EventId::new().to_string();
     let organisation_id = cx.caller.organisation.map(|id| id.to_string()).unwrap_or_default();
     let event = pb::Event {
@@ -67,16 +79,14 @@ pub fn put(tx: &mut Tx, cx: &Cx, at: Timestamp, fact: &Fact) -> Result<(), DbErr
             value: fact.resource.clone(),
         }),
     };
-    diesel::insert_into(outbox::table)
-        .values((
-            outbox::id.eq(id),
-            outbox::kind.eq(fact.kind),
-            outbox::subject.eq(&fact.subject),
-            outbox::version.eq(fact.version),
-            outbox::happened_at.eq(at.micros()),
-            outbox::body.eq(event.encode_to_vec()),
-        ))
-        .execute(tx)?;
+    kept::event(EventRow {
+        id,
+        kind: fact.kind,
+        subject: fact.subject.clone(),
+        version: fact.version,
+        happened_at: at.micros(),
+        body: event.encode_to_vec(),
+    });
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use kit::time::Timestamp;
 use super::{Target, gate_of, open, open_gate, settle};
 use crate::bid::{Bid, BidNow};
 use crate::call::Call;
-use crate::duplicates::{FLAG_FROM_PERMILLE, similarity_permille};
+use crate::duplicates::{FLAG_FROM_PERMILLE, Words, similarity_permille};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::form::{self, Missing};
@@ -146,9 +146,15 @@ pub fn write_receipt(
 
 /// Rule 8: flagged, not merged.
 fn flag_duplicates(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
+    let siblings = store::received_siblings(tx, bid)?;
+    if siblings.is_empty() {
+        return Ok(());
+    }
+    let own = Words::of(&bid.paper.content);
+    let own = own.triples();
     let mut pairs = Vec::new();
-    for (other, content) in store::received_siblings(tx, bid)? {
-        let permille = similarity_permille(&content, &bid.paper.content);
+    for (other, content) in siblings {
+        let permille = similarity_permille(&Words::of(&content).triples(), &own);
         if permille >= FLAG_FROM_PERMILLE {
             pairs.push((other, permille));
         }

@@ -121,8 +121,9 @@ pub fn insert(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
 /// Writes the new version over the one it was made from, participants included.
 pub fn update(tx: &mut Tx, old: &Bid, new: &Bid) -> Result<(), Error> {
     let of_old_version = bid::table.filter(bid::id.eq(new.id.to_string())).filter(bid::version.eq(old.version));
-    let n_changed = Prepared(diesel::update(of_old_version).set(row_of(new))).execute(tx)?;
-    if n_changed == 0 {
+    let changing = diesel::update(of_old_version).set(row_of(new)).returning(bid::version);
+    let changed: Option<i64> = Prepared(changing).get_result(tx).optional()?;
+    if changed.is_none() {
         return Err(Error::Stale { newer: Box::new(get(tx, new.id)?) });
     }
     if old.participants != new.participants {

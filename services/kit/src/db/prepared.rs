@@ -6,9 +6,11 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::RunQueryDsl;
 
 /// An `UPDATE` with the same text each time, whatever its values: it always sets the same columns. Of itself Diesel
-/// prepares each `UPDATE` anew, since a changeset may leave columns out; that is a second round trip to PostgreSQL
-/// and a new plan. Statements are known by their text, so this is safe even where the promise is broken: then each
-/// text is prepared once.
+/// prepares no `UPDATE`, since a changeset may leave columns out, and PostgreSQL plans it anew each time. Statements
+/// are known by their text, so this is safe even where the promise is broken: then each text is prepared once.
+///
+/// On [`Tx`](super::Tx) only for what returns something: `execute` there passes a reference on, and with it the promise
+/// is lost.
 pub struct Prepared<Q>(pub Q);
 
 impl<Q, DB> QueryFragment<DB> for Prepared<Q>

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
+use super::kept;
 use super::open::Connector;
 use super::queue::{Batch, Queue};
 use super::work::{Job, Verdict, verdict_on_query};
@@ -47,6 +48,8 @@ struct Lost {
 
 enum Attempt {
     Committed,
+    /// One of them is refused: run all again, each with a savepoint to go back to.
+    Refused,
     /// Run the same again: the snapshot was stale or a deadlock was broken.
     Again,
     /// The connection was gone before anything could happen.
@@ -123,17 +126,25 @@ impl Worker {
     /// Runs the jobs together, or singly when that keeps failing.
     fn settle(&self, tx: &mut Tx, mut jobs: Jobs) -> Result<(), Lost> {
         let alone = jobs.len() == 1;
+        let most = if alone { ITEM_TRIES } else { BATCH_TRIES };
+        // Together without savepoints, which cost a round trip and a transaction number each: most have no refusal.
+        let mut apart = alone;
+        let mut n_tries = 0;
         let mut why = DbError::Contention;
-        for n_tries in 0..if alone { ITEM_TRIES } else { BATCH_TRIES } {
-            match self.attempt(tx, &mut jobs) {
+        while n_tries < most {
+            match self.attempt(tx, &mut jobs, apart) {
                 Attempt::Committed => {
                     for job in jobs {
                         job.finish(Ok(()));
                     }
                     return Ok(());
                 }
-                // In the way stands a commit that waits for the disk: tried at once, all tries are over before it is.
-                Attempt::Again => std::thread::sleep(LONGEST_WAIT.min(FIRST_WAIT * 2_u32.pow(n_tries))),
+                Attempt::Refused => apart = true,
+                Attempt::Again => {
+                    // In the way stands a commit that waits for the disk: tried at once, all tries are over before it.
+                    std::thread::sleep(LONGEST_WAIT.min(FIRST_WAIT * 2_u32.pow(n_tries)));
+                    n_tries += 1;
+                }
                 Attempt::NotBegun => return Err(Lost { left: jobs }),
                 Attempt::Lost => {
                     tracing::warn!("a connection to the store was lost; who waited is told to try again");
@@ -162,48 +173,59 @@ impl Worker {
         Ok(())
     }
 
-    /// Runs the jobs in one transaction, each in its savepoint. A refusal may rest on what it read, so a transaction
-    /// of refusals alone is committed too: PostgreSQL checks its reads then.
-    fn attempt(&self, tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> Attempt {
-        if let Err(error) = begin(tx, self.kind) {
+    /// Runs the jobs in one transaction, and `apart` each in its savepoint. A refusal may rest on what it read, so a
+    /// transaction of refusals alone is committed too: PostgreSQL checks its reads then.
+    fn attempt(&self, tx: &mut Tx, jobs: &mut [Box<dyn Job>], apart: bool) -> Attempt {
+        if let Err(error) = begin(tx, self.kind, apart) {
             tracing::warn!(error = %error, "a transaction could not begin and is tried on a new connection: {error}");
             return Attempt::NotBegun;
         }
+        kept::begin();
         let n_jobs = jobs.len();
         for (n, job) in jobs.iter_mut().enumerate() {
+            let mark = kept::mark();
             let verdict = job.run(tx);
             if let Err(error) = leave_nested(tx) {
                 return abort(tx, error);
             }
             let close = match verdict {
-                // Fails when the job went on after a failed statement: then PostgreSQL keeps nothing, and a bare
-                // COMMIT would be a rollback that looks like success.
                 Verdict::Keep => "RELEASE SAVEPOINT item",
-                Verdict::Undo => "ROLLBACK TO SAVEPOINT item; RELEASE SAVEPOINT item",
+                Verdict::Undo if apart => {
+                    kept::back_to(mark);
+                    "ROLLBACK TO SAVEPOINT item; RELEASE SAVEPOINT item"
+                }
+                Verdict::Undo => return roll_back(tx, Attempt::Refused),
                 Verdict::Restart => return roll_back(tx, Attempt::Again),
                 Verdict::Lost => return Attempt::Lost,
             };
-            let next = if n + 1 < n_jobs { "SAVEPOINT item" } else { "COMMIT" };
+            let next = if n + 1 < n_jobs { "SAVEPOINT item" } else { "" };
             // One round trip: a statement that fails keeps those after it from running.
-            if let Err(error) = tx.batch_execute(&format!("{close}; {next}")) {
+            if apart && let Err(error) = tx.batch_execute(&format!("{close}; {next}")) {
                 return abort(tx, error);
             }
         }
-        forget(tx);
-        Attempt::Committed
+        // A job may have gone on after a failed statement: then PostgreSQL keeps nothing, a bare COMMIT would be a
+        // rollback that looks like success, and the savepoint before it fails instead.
+        match kept::write(tx).and_then(|()| tx.batch_execute("SAVEPOINT whole; COMMIT")) {
+            Ok(()) => {
+                forget(tx);
+                Attempt::Committed
+            }
+            Err(error) => abort(tx, error),
+        }
     }
 }
 
-/// Begins a transaction and its first savepoint. Through Diesel's own count of transactions, so that one that a closure
+/// Begins a transaction, and its first savepoint if each job is to have one. Through Diesel's own count of transactions, so that one that a closure
 /// begins becomes a savepoint, and not a second BEGIN whose COMMIT would be ours.
-fn begin(tx: &mut Tx, kind: Kind) -> QueryResult<()> {
+fn begin(tx: &mut Tx, kind: Kind, apart: bool) -> QueryResult<()> {
     let how = match (kind, &*tx) {
         (Kind::Writer, Tx::Postgres(_)) => "BEGIN ISOLATION LEVEL SERIALIZABLE",
         (Kind::Writer, Tx::Sqlite(_)) => "BEGIN IMMEDIATE",
         (Kind::Reader, Tx::Postgres(_)) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
         (Kind::Reader, Tx::Sqlite(_)) => "BEGIN DEFERRED",
     };
-    let sql = format!("{how}; SAVEPOINT item");
+    let sql = if apart { format!("{how}; SAVEPOINT item") } else { how.to_string() };
     crate::each_backend!(tx, conn => AnsiTransactionManager::begin_transaction_sql(conn, &sql))
 }
 
@@ -219,7 +241,7 @@ fn leave_nested(tx: &mut Tx) -> QueryResult<()> {
     Ok(())
 }
 
-/// Tells Diesel that the transaction is over: its end was sent together with the last savepoint's.
+/// Tells Diesel that the transaction is over: its end was sent as plain SQL.
 fn forget(tx: &mut Tx) {
     crate::each_backend!(tx, conn => {
         *AnsiTransactionManager::transaction_manager_status_mut(conn) = Default::default();

@@ -56,7 +56,8 @@ async fn an_update_that_is_marked_so_is_prepared_once_for_each_connection() {
         put(tx, "a", 1)?;
         for amount in [2, 3] {
             let row = account::table.find("a");
-            Prepared(diesel::update(row).set(account::amount.eq(amount))).execute(tx)?;
+            let updating = diesel::update(row).set(account::amount.eq(amount)).returning(account::amount);
+            let _: i64 = Prepared(updating).get_result(tx)?;
         }
         let kept = "(SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'UPDATE%')";
         let n_kept: i64 = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(kept)).get_result(tx)?;

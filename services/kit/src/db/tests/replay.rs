@@ -6,6 +6,7 @@ use toadlane_proto::types::v1::Event;
 use super::*;
 use crate::caller::Role;
 use crate::cx::Cx;
+use crate::outbox::{self, Fact};
 use crate::time::at;
 
 fn cx(request_id: &str, content: u8) -> Cx {
@@ -119,4 +120,64 @@ async fn twins_have_one_effect_and_the_same_answer() {
             assert_eq!(ids(&dbs[0]).await.len(), round + 1);
         }
     }
+}
+
+/// A write with an event, which is refused if it is the fourth.
+async fn tell(db: &Db, n: u8) -> Result<Event, Refused> {
+    let asked = cx(&n.to_string(), n);
+    let of = asked.clone();
+    db.write_keyed(&asked, "lane", move |tx| {
+        let fact = Fact {
+            kind: "toadlane.bids.v1.BidCreated",
+            subject: n.to_string(),
+            version: 1,
+            resource_type: "toadlane.bids.v1.Bid",
+            resource: Vec::new(),
+        };
+        put(tx, &n.to_string(), 1)?;
+        outbox::put(tx, &of, of.now, &fact)?;
+        if n == 4 { Err(Refused::Rule) } else { Ok(Event { id: n.to_string(), ..Event::default() }) }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn of_a_batch_those_answers_and_events_are_kept_whose_write_is() {
+    each_db(open, |db| async move {
+        let held = hold(&db).await;
+        let (told, ()) = tokio::join!(join_all((0..10).map(|n| tell(&db, n))), async { drop(held) });
+        let kept = |n: &u8| *n != 4;
+        for (n, told) in (0..).zip(&told) {
+            assert_eq!(told.is_ok(), kept(&n), "{n}: {told:?}");
+            assert_eq!(db.replay::<Event>(&cx(&n.to_string(), n)).await.unwrap().is_some(), kept(&n), "{n}");
+        }
+        let of_events = outbox::outbox::table.select(outbox::outbox::subject).order(outbox::outbox::subject.asc());
+        let subjects = db.read(move |tx| Ok::<Vec<String>, DbError>(of_events.load(tx)?)).await.unwrap();
+        assert_eq!(subjects, (0..10).filter(kept).map(|n| n.to_string()).collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn twins_in_one_batch_get_one_answer_and_their_neighbours_stand() {
+    each_db(open, |db| async move {
+        let held = hold(&db).await;
+        let twin = |id: &'static str| {
+            let asked = cx("twin", 1);
+            let db = db.clone();
+            async move {
+                let made = db.write_keyed::<Event, _, _, _>(&asked, "lane", move |tx| {
+                    put(tx, id, 1)?;
+                    Ok::<_, Refused>(Event { id: id.to_string(), ..Event::default() })
+                });
+                made.await
+            }
+        };
+        let all = async { tokio::join!(twin("one"), twin("other"), tell(&db, 1)) };
+        let ((one, other, neighbour), ()) = tokio::join!(all, async { drop(held) });
+        assert_eq!(one.unwrap(), other.unwrap());
+        neighbour.unwrap();
+        assert_eq!(ids(&db).await.len(), 2, "one twin and the neighbour");
+    })
+    .await;
 }

@@ -63,7 +63,8 @@ pub struct EventRow {
     body: Vec<u8>,
 }
 
-/// Writes a fact down, to be published after the commit. Its row goes in with those of its batch.
+/// Writes a fact down, to be published after the commit. Its row goes in with those of its batch, so it may not be put
+/// within a transaction inside the write: it would outlive that one's rollback.
 pub fn put(_: &mut Tx, cx: &Cx, at: Timestamp, fact: &Fact) -> Result<(), DbError> {
     let id = EventId::new().to_string();
     let organisation_id = cx.caller.organisation.map(|id| id.to_string()).unwrap_or_default();

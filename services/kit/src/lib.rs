@@ -22,3 +22,5 @@ pub mod stop;
 pub mod time;
 pub mod tokens;
 pub mod transport;
+pub mod verdict;
+pub mod wire;

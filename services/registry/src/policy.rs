@@ -102,9 +102,9 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
         // About an organisation, which everyone signed in may see.
         Action::CreateClient => caller.subject != Subject::Anonymous,
         Action::ManagePerson | Action::GiveScope(_) if facts.subject.is_none() => caller.subject != Subject::Anonymous,
-        Action::SeePerson | Action::SeeEmail | Action::ManagePerson | Action::Grant { .. } => {
-            as_staff || of_its_own(belongs_to)
-        }
+        // Panels and conflicts name people of councils they do not belong to.
+        Action::SeePerson => as_staff || of_its_own(belongs_to) || is_platform(caller),
+        Action::SeeEmail | Action::ManagePerson | Action::Grant { .. } => as_staff || of_its_own(belongs_to),
         Action::SeeClient
         | Action::SetScopes
         | Action::GiveScope(_)

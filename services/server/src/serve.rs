@@ -27,9 +27,10 @@ use crate::net::{BadPeer, Net};
 use crate::revoked;
 use crate::settings::{Serve, WrongSetting};
 
-/// Requests held in memory at once, in bytes; 64 KiB each at most, 1 MiB for those that carry a bid or a round.
+/// Requests held in memory at once, in bytes; 64 KiB each at most, 1 MiB for those that carry a bid,
+/// a report, a round or lists of a whole panel.
 const IN_FLIGHT: usize = 64 * 1024 * 1024;
-const LARGE: [&str; 7] = [
+const LARGE: [&str; 18] = [
     "/toadlane.bids.v1.BidsService/CreateBid",
     "/toadlane.bids.v1.BidsService/UpdateBid",
     "/toadlane.rounds.v1.RoundsService/CreateRound",
@@ -37,6 +38,17 @@ const LARGE: [&str; 7] = [
     "/toadlane.rounds.v1.FrameworksService/CreateFramework",
     "/toadlane.rounds.v1.FrameworksService/AddFrameworkVersion",
     "/toadlane.rounds.v1.FrameworksService/UpdateFrameworkVersion",
+    "/toadlane.grading.v1.AssessmentsService/DeclareInterests",
+    "/toadlane.grading.v1.ReviewsService/AssignReviews",
+    "/toadlane.grading.v1.ReviewsService/SaveReview",
+    "/toadlane.grading.v1.ReviewsService/ModerateBid",
+    "/toadlane.grading.v1.DecisionsService/RecordMeeting",
+    "/toadlane.grading.v1.DecisionsService/UpdateMeeting",
+    "/toadlane.reporting.v1.ReportsService/UpdateReport",
+    "/toadlane.learning.v1.CorpusService/SearchCorpus",
+    "/toadlane.learning.v1.CaseStudiesService/CreateCaseStudy",
+    "/toadlane.learning.v1.CaseStudiesService/UpdateCaseStudy",
+    "/toadlane.learning.v1.PublicationsService/SetItems",
 ];
 
 /// RPCs for callers who have not signed in. Everything else needs a token.

@@ -15,6 +15,8 @@ use crate::state::Stage;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     Open,
+    /// An assessment in a list: how far it is.
+    Find,
     /// The assessment, its panel, its meetings, and its bids by title.
     See,
     /// The text of a bid.
@@ -52,8 +54,9 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Action; 29] = [
+    pub const ALL: [Action; 30] = [
         Action::Open,
+        Action::Find,
         Action::See,
         Action::ReadBid,
         Action::DeclareInterests,
@@ -156,7 +159,8 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     let is = Charge::of(caller, facts);
     let free = !facts.recused_from_some;
     let (allowed, who_may) = match action {
-        Action::See
+        Action::Find
+        | Action::See
         | Action::SeeInterest
         | Action::SeeReview
         | Action::SeeOutcome
@@ -210,6 +214,12 @@ pub fn oversees(caller: &Caller) -> bool {
     [Duty::RoundManager, Duty::NetworkAdministrator, Duty::Clerk, Duty::Auditor].iter().any(|&duty| caller.has(duty))
 }
 
+/// Whether a caller finds every assessment in a list, not only those on whose panel they are: whoever oversees, and
+/// the platform's awards, which are prepared once bidders know.
+pub fn finds_all(caller: &Caller) -> bool {
+    oversees(caller) || caller.subject == Subject::Role(Role::Awards)
+}
+
 /// Whether a caller finds the interests of others in a list, those of bids apart that are hidden from them.
 pub fn sees_all_interests(caller: &Caller, facts: &Facts) -> bool {
     Charge::of(caller, facts).sees_interests
@@ -237,9 +247,10 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
     let of_the_house = is.overseer || facts.panel != Place::Outside;
     match action {
         Action::Open => caller.subject != Subject::Anonymous,
+        Action::Find => finds_all(caller) || facts.panel != Place::Outside,
         Action::SeeOutcome => sees_outcome(caller, facts),
         Action::SeeTerms => sees_terms(caller, facts),
-        Action::SeeLetter => is_told(caller, facts) || (is.overseer && facts.stage.is_decided() && !facts.recused),
+        Action::SeeLetter => is_told(caller, facts) || (is.overseer && reads_letters(facts)),
         Action::SeeInterest | Action::DecideInterest => {
             of_the_house && (facts.own || (is.sees_interests && !facts.recused))
         }
@@ -291,6 +302,13 @@ fn sees_outcome(caller: &Caller, facts: &Facts) -> bool {
 fn sees_terms(caller: &Caller, facts: &Facts) -> bool {
     let within = (oversees(caller) && (!facts.recused || facts.stage == Stage::Announced)) || reads_outcomes(caller);
     (facts.stage.is_decided() && within) || is_told(caller, facts)
+}
+
+/// A letter names a place on the reserve list, which tells of the bids before it: until the announcement it is only
+/// for overseers who are recused from no bid.
+fn reads_letters(facts: &Facts) -> bool {
+    let may_count = !facts.recused_from_some || facts.stage == Stage::Announced;
+    facts.stage.is_decided() && !facts.recused && may_count
 }
 
 /// The bidder, from the moment they are informed. Recusal from their own bid takes that from nobody.

@@ -119,6 +119,7 @@ fn no_duty_stands_above_a_recusal_before_the_announcement() {
     let recused = Facts { recused: true, recused_from_some: true, panel: Place::Declared, ..Facts::OF_NOTHING };
     let about_all = [
         Action::Open,
+        Action::Find,
         Action::See,
         Action::DeclareInterests,
         Action::AddSubstitute,
@@ -130,6 +131,18 @@ fn no_duty_stands_above_a_recusal_before_the_announcement() {
         for stage in STAGES.into_iter().filter(|&stage| stage != Stage::Announced) {
             let verdict = decide(&caller, action, &at(stage, applicant, recused));
             assert_ne!(verdict, Verdict::Allow, "{action:?} while {}", stage.name());
+        }
+    }
+}
+
+#[test]
+fn a_list_of_assessments_holds_what_each_look_would() {
+    let applicant = OrgId::new();
+    for Somebody { name, caller, facts } in everybody(applicant) {
+        for stage in Stage::ALL {
+            let listed = finds_all(&caller) || facts.panel != Place::Outside;
+            let found = decide(&caller, Action::Find, &at(stage, applicant, facts)) == Verdict::Allow;
+            assert_eq!(listed, found, "{name} while {}", stage.name());
         }
     }
 }

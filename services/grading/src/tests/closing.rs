@@ -136,6 +136,13 @@ async fn the_record_is_signed_and_replays_to_its_ranking() {
     .await;
 }
 
+/// What awards find of the round when they ask how far its decisions are.
+async fn found_by_awards(house: &House, scene: &Scene) -> Option<pb::Assessment> {
+    let of_round = pb::ListAssessmentsRequest { round_id: scene.round.to_string(), ..Default::default() };
+    let mut awards = house.as_who(&Who::awards()).assessments;
+    awards.list_assessments(of_round).await.unwrap().into_inner().assessments.pop()
+}
+
 #[tokio::test]
 async fn bidders_learn_first_and_then_the_public() {
     each_house(|house| async move {
@@ -149,6 +156,7 @@ async fn bidders_learn_first_and_then_the_public() {
         // Decided: those who run the round, and the platform's roles.
         assert_eq!(numbers(&house, &scene, &scene.clerk).await, [1, 2, 3]);
         assert_eq!(numbers(&house, &scene, &Who::awards()).await, [1, 2, 3]);
+        assert_eq!(found_by_awards(&house, &scene).await.map(|one| one.state()), Some(State::Decided));
         for who in [&of_plymouth, &system, &stranger, &scene.ann] {
             assert_eq!(numbers(&house, &scene, who).await, nobody);
         }

@@ -142,6 +142,7 @@ const MEMBERS: &str = "a member of the panel";
 const DECLARED: &str = "whoever is on the panel and has declared their interests";
 const MANAGERS: &str = "a round manager";
 const CHAIRS: &str = "a panel chair";
+const DECLARED_CHAIRS: &str = "a panel chair who has declared their interests";
 const OTHER_CHAIRS: &str = "another panel chair";
 const MANAGERS_AND_CHAIRS: &str = "a round manager or a panel chair";
 const MANAGERS_AND_CLERKS: &str = "a round manager or a clerk";
@@ -172,7 +173,9 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         Action::DeclareInterests => (facts.panel != Place::Outside, MEMBERS),
         Action::RecordInterest | Action::DeriveInterests => (is.manager || is.chair, MANAGERS_AND_CHAIRS),
         Action::DecideInterest if facts.own => (false, OTHER_CHAIRS),
-        Action::DecideInterest | Action::ReturnReview | Action::Moderate | Action::CastTie => (is.chair, CHAIRS),
+        Action::DecideInterest | Action::ReturnReview => (is.chair, CHAIRS),
+        // Both answer with marks.
+        Action::Moderate | Action::CastTie => (is.chair && facts.panel == Place::Declared, DECLARED_CHAIRS),
         Action::AddSubstitute | Action::RecordMeeting | Action::Decide => (is.manager || is.clerk, MANAGERS_AND_CLERKS),
         Action::Advance => (free && (is.manager || is.chair), FREE_MANAGERS_AND_CHAIRS),
         Action::Close | Action::UpdateMeeting => (free && (is.manager || is.clerk), FREE_MANAGERS_AND_CLERKS),

@@ -30,6 +30,10 @@ fn places() -> Vec<(&'static str, Facts)> {
     vec![
         ("not on the panel", nothing),
         ("on the panel, undeclared", Facts { panel: Place::Undeclared, ..nothing }),
+        (
+            "on the panel, undeclared, it is their own",
+            Facts { panel: Place::Undeclared, own: true, own_review: OwnReview::Owed, ..nothing },
+        ),
         ("on the panel", declared),
         ("on the panel, own review owed", Facts { own_review: OwnReview::Owed, ..declared }),
         ("on the panel, own review handed in", Facts { own_review: OwnReview::HandedIn, ..declared }),

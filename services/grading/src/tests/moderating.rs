@@ -73,6 +73,20 @@ async fn an_agreed_mark_stands_beside_the_reviewers_own_and_counts_instead() {
 }
 
 #[tokio::test]
+async fn a_chair_who_has_yet_to_declare_interests_reads_no_mark_by_moderating() {
+    each_house(|house| async move {
+        let mut scene = Scene::joint(&house.peers);
+        scene.open(&house).await;
+        let dry = pb::ModerateBidRequest { validate_only: true, ..moderate(&scene, scene.bids[0], "7", &[]) };
+        let refused = house.as_who(&scene.chair).reviews.moderate_bid(dry).await.unwrap_err();
+        assert_eq!(refused.code(), Code::PermissionDenied);
+        let refused = cast(&house, &scene, &scene.chair, &scene.bids[..2]).await.unwrap_err();
+        assert_eq!(refused.code(), Code::PermissionDenied);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn marks_are_settled_once_each_criterion_has_one_and_those_apart_are_explained() {
     each_house(|house| async move {
         let mut scene = Scene::joint(&house.peers);
@@ -127,7 +141,7 @@ async fn an_open_tie_is_shown_as_one_and_settled_by_the_chair() {
         let status = cast(&house, &scene, &scene.chair, &[scene.bids[1], scene.bids[2]]).await.unwrap_err();
         assert_eq!(fields(&status), ["bid_ids"]);
         let status = cast(&house, &scene, &scene.ann, &scene.bids[..2]).await.unwrap_err();
-        assert_eq!((status.code(), status.message()), (Code::PermissionDenied, "a panel chair may do this"));
+        assert_eq!((status.code(), status.message()), (Code::PermissionDenied, "a panel chair who has declared their interests may do this"));
         let cast = cast(&house, &scene, &scene.chair, &[scene.bids[1], scene.bids[0]]).await.unwrap();
         assert_eq!((numbers(&cast), cast.open_ties.len()), (vec![3, 2, 1], 0));
         assert_eq!((cast.bids[1].settled_by(), cast.bids[1].tied), (SettledBy::Casting, true));

@@ -69,7 +69,7 @@ pub enum Error {
     FinalReportMissing,
     #[error("the final report is accepted; dates no longer move")]
     FinalReportAccepted,
-    #[error("payments or recoveries are not reconciled yet; complete the award when they are")]
+    #[error("payments or recoveries are not reconciled yet; reconcile them first")]
     MoneyNotReconciled,
     #[error("somebody else than the approver must instruct a payment")]
     SamePerson,

@@ -114,7 +114,7 @@ pub enum PaymentHappened {
     Reconciled,
     Held,
     Released,
-    /// A variation changed its sum.
+    /// A variation changed its sum, or its recipient, which voids an approval.
     Changed,
     Cancelled,
 }

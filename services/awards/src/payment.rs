@@ -63,6 +63,8 @@ pub enum Step {
     Reconcile,
     Hold,
     Release,
+    /// The approval was for another recipient.
+    VoidApproval,
     Cancel,
 }
 
@@ -103,7 +105,9 @@ impl State {
     /// Every legal move is a row.
     pub fn step(self, step: Step) -> Result<State, Error> {
         Ok(match (self, step) {
-            (State::Planned, Step::FallDue) | (State::OnHold, Step::Release) => State::Due,
+            (State::Planned, Step::FallDue)
+            | (State::OnHold, Step::Release)
+            | (State::Approved { .. }, Step::VoidApproval) => State::Due,
             (State::Due, Step::Approve(by)) => State::Approved { by },
             (State::Approved { by }, Step::Instruct { by: instructed_by, .. })
                 if by.subject == instructed_by.subject =>
@@ -127,7 +131,8 @@ impl State {
                 | Step::Fail
                 | Step::Reconcile
                 | Step::Hold
-                | Step::Release),
+                | Step::Release
+                | Step::VoidApproval),
             )
             | (
                 from @ State::Due,
@@ -136,7 +141,8 @@ impl State {
                 | Step::Confirm { .. }
                 | Step::Fail
                 | Step::Reconcile
-                | Step::Release),
+                | Step::Release
+                | Step::VoidApproval),
             )
             | (
                 from @ State::OnHold,
@@ -146,7 +152,8 @@ impl State {
                 | Step::Confirm { .. }
                 | Step::Fail
                 | Step::Reconcile
-                | Step::Hold),
+                | Step::Hold
+                | Step::VoidApproval),
             )
             | (
                 from @ State::Approved { .. },
@@ -165,6 +172,7 @@ impl State {
                 | Step::Reconcile
                 | Step::Hold
                 | Step::Release
+                | Step::VoidApproval
                 | Step::Cancel),
             )
             | (
@@ -176,6 +184,7 @@ impl State {
                 | Step::Fail
                 | Step::Hold
                 | Step::Release
+                | Step::VoidApproval
                 | Step::Cancel),
             )
             | (from @ (State::Reconciled { .. } | State::Cancelled), step) => {
@@ -252,6 +261,7 @@ impl Step {
             Step::Reconcile => "reconcile",
             Step::Hold => "hold",
             Step::Release => "release",
+            Step::VoidApproval => "void_approval",
             Step::Cancel => "cancel",
         }
     }

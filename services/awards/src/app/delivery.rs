@@ -48,7 +48,8 @@ pub struct Manage {
 pub fn manage(tx: &mut Tx, cx: &Cx, cmd: &Manage) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::Manage, &cmd.target)?;
     let new = award.step(cmd.step.clone(), &cmd.reason, cx.now)?;
-    if cmd.step == Step::Complete {
+    // Once completed more can be claimed back, after an audit for one.
+    if matches!(cmd.step, Step::Complete | Step::Close) {
         expect_complete(tx, &award)?;
     }
     settle(tx, cx, &award, &new, cmd.happened)?;

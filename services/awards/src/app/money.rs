@@ -10,7 +10,7 @@ use crate::award::Award;
 use crate::error::Error;
 use crate::events::{self, PaymentHappened, RecoveryHappened};
 use crate::ledger::Kind;
-use crate::payment::{Payment, Step};
+use crate::payment::{Payment, State, Step};
 use crate::plan::{self, Replan, Trigger};
 use crate::recovery::Recovery;
 use crate::round::Prepared;
@@ -99,9 +99,23 @@ pub fn release(tx: &mut Tx, cx: &Cx, award: &Award, reason: &str) -> Result<(), 
 /// Makes the planned payments due that wait for this.
 pub fn make_due(tx: &mut Tx, cx: &Cx, award: &Award, trigger: Trigger) -> Result<(), Error> {
     for payment in store::payments_of(tx, award.id)? {
-        if payment.trigger == trigger && payment.state == crate::payment::State::Planned {
+        if payment.trigger == trigger && payment.state == State::Planned {
             let due = payment.step(Step::FallDue, "", cx.now)?;
             settle_payment(tx, cx, &payment, &due, PaymentHappened::FellDue)?;
+        }
+    }
+    Ok(())
+}
+
+/// An approval was given for the recipient of its day, so another recipient needs another one (rule 21).
+///
+/// # Errors
+/// [`Error::IllegalStep`] while a payment is at the bank: it may come back, and would be approved for the other.
+pub fn void_approvals(tx: &mut Tx, cx: &Cx, award: &Award) -> Result<(), Error> {
+    for payment in store::payments_of(tx, award.id)? {
+        if let State::Approved { .. } | State::Instructed(_) = payment.state {
+            let due = payment.step(Step::VoidApproval, "the recipient changed", cx.now)?;
+            settle_payment(tx, cx, &payment, &due, PaymentHappened::Changed)?;
         }
     }
     Ok(())

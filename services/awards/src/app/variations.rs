@@ -5,7 +5,7 @@ use kit::db::Tx;
 use kit::ids::{AwardId, OrgId, VariationId};
 use kit::outbox;
 
-use super::money::replan;
+use super::money::{replan, void_approvals};
 use super::{actor, settle};
 use crate::award::Award;
 use crate::error::Error;
@@ -104,6 +104,9 @@ pub fn decide_variation(tx: &mut Tx, cx: &Cx, register: &Register, cmd: &Decide)
     let prepared = store::round(tx, award.round)?;
     let varied = award.vary(&old.change, prepared.instrument(&award.instrument)?, old.id, cx.now)?;
     settle(tx, cx, &award, &varied, Happened::Varied)?;
+    if (varied.applicant, varied.payee()) != (award.applicant, award.payee()) {
+        void_approvals(tx, cx, &varied)?;
+    }
     replan(tx, cx, &award, &varied, &old.reason)?;
     store::update_variation(tx, &old, &approved)?;
     outbox::put(tx, cx, cx.now, &events::variation(&approved))?;

@@ -89,6 +89,7 @@ fn payment_steps() -> Vec<payment::Step> {
         payment::Step::Reconcile,
         payment::Step::Hold,
         payment::Step::Release,
+        payment::Step::VoidApproval,
         payment::Step::Cancel,
     ]
 }

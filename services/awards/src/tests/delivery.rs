@@ -18,6 +18,15 @@ fn met(award: &pb::Award, condition: i32) -> pb::ConfirmConditionRequest {
     }
 }
 
+fn reconciled(recovery: &pb::Recovery) -> pb::ReconcileRecoveryRequest {
+    pb::ReconcileRecoveryRequest {
+        request_id: new_id(),
+        recovery_id: recovery.id.clone(),
+        etag: recovery.etag.clone(),
+        validate_only: false,
+    }
+}
+
 fn suspend(award: &pb::Award) -> pb::SuspendAwardRequest {
     pb::SuspendAwardRequest {
         request_id: new_id(),
@@ -186,15 +195,15 @@ async fn an_award_is_complete_with_its_final_report_and_its_money_and_can_be_reo
         let unreconciled = by_manager().complete_award(complete(&award)).await.unwrap_err();
         assert_eq!(reason(&unreconciled), "MONEY_NOT_RECONCILED");
         let returned = house.returned(&recovery, 20_000).await.unwrap();
-        let request = pb::ReconcileRecoveryRequest {
-            request_id: new_id(),
-            recovery_id: returned.id.clone(),
-            etag: returned.etag.clone(),
-            validate_only: false,
-        };
-        house.payments(&house.finance).reconcile_recovery(request).await.unwrap();
+        house.payments(&house.finance).reconcile_recovery(reconciled(&returned)).await.unwrap();
         let award = house.get(&house.manager, &award).await.unwrap();
         let completed = by_manager().complete_award(complete(&award)).await.unwrap().into_inner();
+        let found_late = house.opened(&completed, 1_000).await.unwrap();
+        let unsettled = by_manager().close_award(close(&completed)).await.unwrap_err();
+        assert_eq!(reason(&unsettled), "MONEY_NOT_RECONCILED");
+        let returned = house.returned(&found_late, 1_000).await.unwrap();
+        house.payments(&house.finance).reconcile_recovery(reconciled(&returned)).await.unwrap();
+        let completed = house.get(&house.manager, &completed).await.unwrap();
         let closed = by_manager().close_award(close(&completed)).await.unwrap().into_inner();
         assert_eq!(closed.state(), State::Closed);
         let shut = house.opened(&closed, 1).await.unwrap_err();
@@ -203,7 +212,7 @@ async fn an_award_is_complete_with_its_final_report_and_its_money_and_can_be_reo
         assert_eq!(by_finance.code(), Code::PermissionDenied);
         let reopened = by_manager().reopen_award(reopen(&closed)).await.unwrap().into_inner();
         assert_eq!((reopened.state(), reopened.reason.as_str()), (State::Active, "the audit of 2022"));
-        house.opened(&reopened, 130_000).await.unwrap();
+        house.opened(&reopened, 129_000).await.unwrap();
     })
     .await;
 }

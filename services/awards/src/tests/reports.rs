@@ -103,6 +103,8 @@ async fn a_report_that_is_overdue_by_thirty_days_holds_what_is_due() {
         house.at("2021-01-30T23:59:59Z").await;
         house.awards.take_report(event(&overdue, 3)).await.unwrap();
         assert_eq!(states(&house, &award).await, [State::Due, State::Planned]);
+        let due = house.payments_of(&award).await.remove(0);
+        house.payments(&house.manager).approve_payment(approve(&due)).await.unwrap();
         house.at("2021-01-31T00:00:00Z").await;
         house.awards.take_report(event(&overdue, 4)).await.unwrap();
         assert_eq!(states(&house, &award).await, [State::OnHold, State::Planned]);

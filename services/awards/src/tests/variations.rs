@@ -1,5 +1,6 @@
 //! Changes of one award: sums, dates, payee, and the successor that takes it over (rules 1, 2, 28).
 
+use kit::caller::Duty;
 use pb::award::State;
 use toadlane_proto::awards::v1 as pb;
 use tonic::{Code, Status};
@@ -218,6 +219,31 @@ async fn money_is_turned_to_a_legal_body_alone() {
         let withdrawn = house.get(&other.certifier, &award).await.unwrap();
         let withdrawn = house.awards(&other.certifier).withdraw_award(withdraw(&withdrawn)).await.unwrap_err();
         assert_eq!(withdrawn.code(), Code::PermissionDenied);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_payment_that_was_approved_for_one_recipient_is_approved_anew_for_another() {
+    each_house(|house| async move {
+        let (_, council, award) = house.an_award().await;
+        house.accepted(&council, &award).await;
+        let due = house.payments_of(&award).await.remove(0);
+        house.payments(&house.manager).approve_payment(approve(&due)).await.unwrap();
+        let (first, second) = (house.council("Devon"), house.council("Torbay"));
+        let to = |council: &Council| pb::Change { payee_organisation_id: council.id.to_string(), ..Default::default() };
+        house.varied(&council.officer, &award, to(&first)).await.unwrap();
+        let voided = house.payments_of(&award).await.remove(0);
+        assert_eq!((voided.state(), voided.reason.as_str()), (pb::payment::State::Due, "the recipient changed"));
+        // Whoever approved it before may not, if they belong to the new one.
+        let of_first = Who::person(Duty::RoundManager, first.id);
+        let own = house.payments(&of_first).approve_payment(approve(&voided)).await.unwrap_err();
+        assert_eq!(reason(&own), "SEPARATION_OF_DUTIES");
+        // What is at the bank has its payee; should it come back, it would be approved for another one.
+        house.checked(first.id, "VENDOR-1").await.unwrap();
+        house.instructed(&voided).await;
+        let at_the_bank = house.varied(&council.officer, &award, to(&second)).await.unwrap_err();
+        assert_eq!(reason(&at_the_bank), "ILLEGAL_STEP");
     })
     .await;
 }

@@ -141,7 +141,10 @@ async fn an_open_tie_is_shown_as_one_and_settled_by_the_chair() {
         let status = cast(&house, &scene, &scene.chair, &[scene.bids[1], scene.bids[2]]).await.unwrap_err();
         assert_eq!(fields(&status), ["bid_ids"]);
         let status = cast(&house, &scene, &scene.ann, &scene.bids[..2]).await.unwrap_err();
-        assert_eq!((status.code(), status.message()), (Code::PermissionDenied, "a panel chair who has declared their interests may do this"));
+        assert_eq!(
+            (status.code(), status.message()),
+            (Code::PermissionDenied, "a panel chair who has declared their interests may do this")
+        );
         let cast = cast(&house, &scene, &scene.chair, &[scene.bids[1], scene.bids[0]]).await.unwrap();
         assert_eq!((numbers(&cast), cast.open_ties.len()), (vec![3, 2, 1], 0));
         assert_eq!((cast.bids[1].settled_by(), cast.bids[1].tied), (SettledBy::Casting, true));

@@ -111,14 +111,6 @@ impl State {
         }
     }
 
-    /// Whether the bid is hidden from the member.
-    pub fn hides(&self) -> bool {
-        match self {
-            State::Declared | State::Recused { .. } => true,
-            State::Cleared { .. } => false,
-        }
-    }
-
     /// Every legal move is a row.
     pub fn step(&self, step: Step, reason: &str, at: Timestamp) -> Result<State, Error> {
         let reason = reason.to_string();

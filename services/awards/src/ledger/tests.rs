@@ -328,7 +328,6 @@ fn no_interleaving_of_a_hundred_thousand_operations_overdraws_a_pot_or_loses_a_p
     }
     world.expect_each_award_in_order();
     // The run was one in which money was short, came back and was given up.
-    println!("{} refused; {:?}", world.n_refused, world.pot);
     assert!(world.n_refused > 1_000, "{}", world.n_refused);
     assert!(world.pot.n_entries > 10_000 && world.pot.written_off > 0, "{:?}", world.pot);
 }

@@ -41,7 +41,7 @@ async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_w
         // Accepted, and nobody has said a word: silence is no consent.
         assert_eq!(accepted.release, Some(pb::Release::default()));
         assert_eq!(house.as_role(Role::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
-        assert_eq!(seen_by_learning(&house).await, [String::new(); 0]);
+        assert_eq!(seen_by_learning(&house).await, Vec::<String>::new());
 
         let released = officer.set_release(set_release(&accepted)).await.unwrap().into_inner();
         assert_eq!((released.state(), released.release.clone().unwrap().changed_at), (State::Accepted, wire(BEGINS)));
@@ -50,7 +50,7 @@ async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_w
             (read.content, read.release.unwrap().contact.as_str()),
             (accepted.content.clone(), "policy@plymouth.example")
         );
-        assert_eq!(seen_by_learning(&house).await, [accepted.id.clone()]);
+        assert_eq!(seen_by_learning(&house).await, std::slice::from_ref(&accepted.id));
 
         let withdraw = pb::SetReleaseRequest {
             to_learning: false,
@@ -60,7 +60,7 @@ async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_w
         };
         officer.set_release(withdraw).await.unwrap();
         assert_eq!(house.as_role(Role::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
-        assert_eq!(seen_by_learning(&house).await, [String::new(); 0]);
+        assert_eq!(seen_by_learning(&house).await, Vec::<String>::new());
         let events = house.events().await;
         let names: Vec<&str> = events.iter().rev().take(3).map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["ReleaseWithdrawn", "ReportReleased", "ReportAccepted"]);

@@ -356,3 +356,6 @@ fn plain(text: &str) -> String {
 fn broken(text: &str) -> String {
     text.lines().map(|line| plain(line.trim())).collect::<Vec<_>>().join("\\\n")
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,6 +70,33 @@ async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_w
 }
 
 #[tokio::test]
+async fn the_learning_reads_the_accepted_revision_and_none_that_was_given_back() {
+    each_house(|house| async move {
+        let council = house.council(Nation::England);
+        let submitted = house.submitted(&council).await;
+        let asked = request_changes(&submitted, &[("answers[progress]", "leave the name out")]);
+        let given_back = house.as_who(&house.manager).request_changes(asked).await.unwrap().into_inner();
+        let edited = house.update(&council, &given_back, progress(&submitted, "three households")).await.unwrap();
+        let signed = house.signed(&council, &edited).await;
+        let again = house.submit(&council, &signed).await.unwrap();
+        let accepted = house.accept(&again).await.unwrap();
+        house.as_who(&council.officer).set_release(set_release(&accepted)).await.unwrap();
+        let list = pb::ListReportRevisionsRequest { report_id: accepted.id.clone(), ..Default::default() };
+        let numbers = |client: Client| {
+            let (mut client, list) = (client, list.clone());
+            async move {
+                let found = client.list_report_revisions(list).await.unwrap().into_inner().revisions;
+                found.iter().map(|one| one.number).collect::<Vec<i32>>()
+            }
+        };
+        assert_eq!(numbers(house.as_role(Role::Learning)).await, [accepted.revision]);
+        assert_eq!(numbers(house.as_who(&house.manager)).await, [accepted.revision, submitted.revision]);
+        assert_eq!(numbers(house.as_who(&council.officer)).await, [3, 2, 1]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_consent_that_makes_no_sense_is_refused_with_every_reason() {
     each_house(|house| async move {
         let council = house.council(Nation::England);

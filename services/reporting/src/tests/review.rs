@@ -9,29 +9,6 @@ use tonic::Code;
 
 use super::house::*;
 
-fn request_changes(report: &pb::Report, asked: &[(&str, &str)]) -> pb::RequestChangesRequest {
-    let change =
-        |&(field, says): &(&str, &str)| pb::RequestedChange { field: field.to_string(), says: says.to_string() };
-    pb::RequestChangesRequest {
-        request_id: new_id(),
-        report_id: report.id.clone(),
-        etag: report.etag.clone(),
-        changes: asked.iter().map(change).collect(),
-        reason: "one answer is unclear".to_string(),
-        validate_only: false,
-    }
-}
-
-fn waive(report: &pb::Report, reason: &str) -> pb::WaiveReportRequest {
-    pb::WaiveReportRequest {
-        request_id: new_id(),
-        report_id: report.id.clone(),
-        etag: report.etag.clone(),
-        reason: reason.to_string(),
-        validate_only: false,
-    }
-}
-
 #[tokio::test]
 async fn the_network_sees_where_a_draft_stands_and_reads_it_once_it_is_handed_in() {
     each_house(|house| async move {

@@ -147,13 +147,18 @@ async fn an_event_says_nothing_of_a_draft_and_no_words_of_a_report() {
         let open = house.open_interim(&council).await;
         let draft = house.update(&council, &open, progress(&open, "Mrs Jones of Stonehouse")).await.unwrap();
         let signed = house.signed(&council, &draft).await;
-        house.submit(&council, &signed).await.unwrap();
+        let handed_in = house.submit(&council, &signed).await.unwrap();
         let events = house.events().await;
         let drafted: Vec<_> = events.iter().filter(|(name, _)| name != "ReportSubmitted").collect();
         assert_eq!(drafted.len(), 5);
         assert!(drafted.iter().all(|(_, report)| report.content.is_none() && report.evidence.is_empty()));
         let (_, submitted) = events.last().unwrap();
         assert_eq!((submitted.content_sha256.clone(), submitted.sign_off.clone()), (draft.content_sha256, None));
+        let asked = request_changes(&handed_in, &[("answers[progress]", "leave Mrs Jones out")]);
+        house.as_who(&house.manager).request_changes(asked).await.unwrap();
+        let events = house.events().await;
+        let (name, given_back) = events.last().unwrap();
+        assert_eq!((name.as_str(), given_back.requested_changes.len()), ("ChangesRequested", 1));
         let said = format!("{events:?}");
         assert!(!said.contains("Jones") && !said.contains("Section 151"));
     })

@@ -180,7 +180,7 @@ fn alike_permille(one: &[String], other: &[String]) -> usize {
     let (one, other): (std::collections::BTreeSet<_>, std::collections::BTreeSet<_>) =
         (one.iter().collect(), other.iter().collect());
     let n_all = one.union(&other).count();
-    if n_all == 0 { 0 } else { one.intersection(&other).count() * 1000 / n_all }
+    (one.intersection(&other).count() * 1000).checked_div(n_all).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! A passage: an exact piece of an exact document, marked with codes, and whether its council lets it be quoted.
 //! Silence is no consent.
 
+use jiff::tz::TimeZone;
 use kit::ids::{CodebookId, CommissionId, DocumentId, OrgId, PassageId, PersonId};
 use kit::time::Timestamp;
+use kit::working_days;
 
 use crate::error::{Error, same_version};
 
@@ -127,18 +129,20 @@ impl Passage {
     }
 }
 
-/// Until when a council's answer is awaited: ten working days, counted as 14 calendar days and moved past a weekend.
-/// Bank holidays of the council's nation are not counted yet: `reporting` knows them, and the third that needs them
-/// moves them to `kit`.
+/// Working days that a council has for its answer.
+const DAYS_TO_ANSWER: u32 = 10;
+/// The zone of the councils' days.
+const ZONE: &str = "Europe/London";
+
+/// Until when a council's answer is awaited: ten working days on, at the same time of the day. The councils asked may
+/// lie in several nations, so a bank holiday of any of them does not count.
 pub fn answer_by(asked_at: Timestamp) -> Timestamp {
-    const DAY_S: i64 = 86_400;
-    let due = asked_at.plus_seconds(14 * DAY_S);
-    // 1970-01-01 was a Thursday: Monday is 0.
-    match (due.seconds().div_euclid(DAY_S) + 3).rem_euclid(7) {
-        5 => due.plus_seconds(2 * DAY_S),
-        6 => due.plus_seconds(DAY_S),
-        _ => due,
-    }
+    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+    let asked = jiff::Timestamp::from_microsecond(asked_at.micros()).expect("the clock shows a year of the calendar");
+    let local = zone.to_datetime(asked);
+    let due = working_days::after_everywhere(local.date(), DAYS_TO_ANSWER).to_datetime(local.time());
+    let due = zone.to_timestamp(due).expect("a day of the calendar is an instant in every zone");
+    Timestamp::from_micros(due.as_microsecond())
 }
 
 #[cfg(test)]
@@ -150,7 +154,9 @@ mod tests {
     #[test]
     fn an_answer_is_awaited_for_ten_working_days_and_never_until_a_weekend() {
         assert_eq!(answer_by(at("2021-03-01T10:00:00Z")), at("2021-03-15T10:00:00Z"));
-        assert_eq!(answer_by(at("2021-03-06T10:00:00Z")), at("2021-03-22T10:00:00Z"));
-        assert_eq!(answer_by(at("2021-03-07T10:00:00Z")), at("2021-03-22T10:00:00Z"));
+        // From a Saturday on, and past St Patrick's Day.
+        assert_eq!(answer_by(at("2021-03-06T10:00:00Z")), at("2021-03-23T10:00:00Z"));
+        // The same time of the day when the clocks have gone forward.
+        assert_eq!(answer_by(at("2021-03-22T10:00:00Z")), at("2021-04-07T09:00:00Z"));
     }
 }

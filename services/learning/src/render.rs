@@ -40,6 +40,8 @@ pub struct Page {
 struct Heading {
     level: i32,
     text: String,
+    /// Where it is not that of the document.
+    lang: Option<&'static str>,
     anchor: String,
 }
 
@@ -47,26 +49,10 @@ struct Heading {
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Part {
     Heading(Heading),
-    Prose {
-        paragraphs: Vec<String>,
-    },
-    Quote {
-        quote: Quote,
-    },
-    Insight {
-        text: String,
-        conditions: String,
-        interest: bool,
-        quotes: Vec<Quote>,
-    },
-    Story {
-        heading: Heading,
-        lang: Option<&'static str>,
-        principles: Vec<String>,
-        sections: Vec<Told>,
-        contact: String,
-        source: Reference,
-    },
+    Prose { paragraphs: Vec<String> },
+    Quote { quote: Quote },
+    Insight { text: String, conditions: String, interest: bool, quotes: Vec<Quote> },
+    Story { heading: Heading, principles: Vec<String>, sections: Vec<Told>, contact: String, source: Reference },
 }
 
 #[derive(Serialize)]
@@ -156,7 +142,9 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn part(&mut self, item: &Item) -> Option<Part> {
         match item {
-            Item::Heading { level, text } => Some(Part::Heading(self.heading((*level).min(self.above + 1), text))),
+            Item::Heading { level, text } => {
+                Some(Part::Heading(self.heading((*level).min(self.above + 1), text, None)))
+            }
             Item::Prose(text) => Some(Part::Prose { paragraphs: paragraphs(text) }),
             Item::Passage(id) => {
                 let passage = self.material.passages.get(id)?;
@@ -177,10 +165,10 @@ impl Writer<'_> {
         }
     }
 
-    fn heading(&mut self, level: i32, text: &str) -> Heading {
+    fn heading(&mut self, level: i32, text: &str, lang: Option<&'static str>) -> Heading {
         self.above = level;
         self.n_headings += 1;
-        Heading { level, text: text.to_string(), anchor: format!("h-{}", self.n_headings) }
+        Heading { level, text: text.to_string(), lang, anchor: format!("h-{}", self.n_headings) }
     }
 
     fn quote(&mut self, passage: &Passage) -> Option<Quote> {
@@ -198,7 +186,8 @@ impl Writer<'_> {
         let study = self.material.case_studies.get(&id)?;
         let source = self.reference(document.id)?;
         let level = if self.above < 2 { 2 } else { 3 };
-        let heading = self.heading(level, &document.title);
+        let lang = (study.text.language == Language::Cy).then_some("cy");
+        let heading = self.heading(level, &document.title, lang);
         // What follows a story stands beside it, not under it.
         self.above = level;
         let sections = document.sections.iter().map(|section| Told {
@@ -212,7 +201,6 @@ impl Writer<'_> {
         });
         Some(Part::Story {
             heading,
-            lang: (study.text.language == Language::Cy).then_some("cy"),
             principles: principles.filter(|name| !name.is_empty()).collect(),
             sections: sections.collect(),
             contact: document.contact.clone(),
@@ -301,7 +289,7 @@ fn part_in_markdown(part: &Part) -> Vec<String> {
             lines.extend(quotes.iter().map(quote_in_markdown));
             lines
         }
-        Part::Story { heading, lang: _, principles, sections, contact, source } => {
+        Part::Story { heading, principles, sections, contact, source } => {
             let mut lines = vec![title_in_markdown(heading.level, &heading.text)];
             if !principles.is_empty() {
                 let met = principles.iter().map(|name| format!("- {}", plain(name)));
@@ -356,3 +344,6 @@ fn plain(text: &str) -> String {
 fn broken(text: &str) -> String {
     text.lines().map(|line| plain(line.trim())).collect::<Vec<_>>().join("\\\n")
 }
+
+#[cfg(test)]
+mod tests;

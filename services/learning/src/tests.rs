@@ -1,13 +1,17 @@
 //! The service as its callers see it: the generated clients over a local transport, a real store on both engines, a
 //! held clock and canned peers.
 
+mod book;
 mod case_studies;
 mod corpus;
+mod editions;
+mod embargo;
 mod house;
 mod insights;
 mod instants;
 mod open_data;
 mod passages;
+mod peers;
 mod publications;
 
 /// Compares a text with a checked-in file; `TOADLANE_BLESS=1` writes the file anew.

@@ -4,13 +4,30 @@ Prints one line for each error and nothing for a valid package.
 """
 
 import csv
+import datetime
 import json
 import pathlib
 import sys
+import urllib.parse
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
+
+formats = FormatChecker(formats=[])
+
+
+# Checked here, for jsonschema leaves both out unless further packages are installed. The schemas rely on the first:
+# a day is a date or a date-time, and never both.
+@formats.checks("date-time", raises=ValueError)
+def is_date_time(text):
+    return datetime.datetime.fromisoformat(text).tzinfo is not None
+
+
+@formats.checks("uri", raises=ValueError)
+def is_uri(text):
+    return bool(urllib.parse.urlsplit(text).scheme)
+
 
 folder = pathlib.Path(sys.argv[1])
 package = json.load(sys.stdin)
@@ -20,9 +37,7 @@ package_schema = json.loads((folder / "360-giving-package-schema.json").read_tex
 grant = Resource(contents=grant_schema, specification=DRAFT202012)
 named = package_schema["properties"]["grants"]["items"]["$ref"]
 registry = Registry().with_resources([(grant_schema["$id"], grant), (named, grant)])
-validator = Draft202012Validator(
-    package_schema, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER
-)
+validator = Draft202012Validator(package_schema, registry=registry, format_checker=formats)
 for error in sorted(validator.iter_errors(package), key=lambda error: list(map(str, error.absolute_path))):
     print("/".join(map(str, error.absolute_path)), error.message)
 

@@ -13,6 +13,7 @@ use tonic::{Request, Response, Status, Streaming};
 use crate::error::Error;
 use crate::policy::{self, Action};
 use crate::report::Report;
+use crate::store::Readable;
 use crate::{Reporting, app, convert, form, store, streams};
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -82,13 +83,13 @@ impl ReportsService for Reporting {
         let report = self.seen(&cx, Action::See, id("report_id", &asked.report_id)?).await?;
         let bound = pb::ListReportRevisionsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
         let page = Page::<i32>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
-        let handed_in_only = !policy::is_of_its_own(&cx.caller, &policy::facts(&report));
+        let readable = readable(&cx, &report);
         let of_page = page.clone();
         let found: Result<_, Error> = self
             .db
             .read(move |tx| {
                 let mut shown = Vec::new();
-                let rows = store::revisions(tx, report.id, handed_in_only, of_page.after, of_page.limit())?;
+                let rows = store::revisions(tx, report.id, readable, of_page.after, of_page.limit())?;
                 for (row, submitted_at) in rows {
                     let paper = store::paper_of(&row.canonical_json)?;
                     shown.push(convert::revision(row, paper, submitted_at));
@@ -236,6 +237,17 @@ impl ReportsService for Reporting {
 
     async fn watch_reports(&self, request: Request<pb::WatchReportsRequest>) -> Answer<Self::WatchReportsStream> {
         Ok(Response::new(streams::watch(self, request).await?))
+    }
+}
+
+/// The learning reads what is accepted, and no version that was given back (rule 30).
+fn readable(cx: &Cx, report: &Report) -> Readable {
+    if policy::is_of_its_own(&cx.caller, &policy::facts(report)) {
+        Readable::All
+    } else if policy::learns(&cx.caller) {
+        Readable::Only(report.revision)
+    } else {
+        Readable::HandedIn
     }
 }
 

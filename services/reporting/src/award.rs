@@ -3,10 +3,10 @@
 use kit::ids::{AwardId, BidId, OrgId, RoundId};
 use kit::money::Money;
 use kit::time::Timestamp;
+use kit::working_days::Calendar;
 use serde::{Deserialize, Serialize};
 
 use crate::report::Kind;
-use crate::working_days::Calendar;
 
 /// An award that has reports.
 #[derive(Clone, Debug, PartialEq, Eq)]

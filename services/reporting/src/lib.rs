@@ -20,7 +20,6 @@ pub mod reminder;
 pub mod report;
 pub mod state;
 pub mod store;
-pub mod working_days;
 
 mod api;
 mod convert;

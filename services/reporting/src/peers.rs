@@ -5,6 +5,7 @@ use std::time::Duration;
 use kit::fault::Reason;
 use kit::ids::{BidId, OrgId, PersonId, RoundId};
 use kit::transport::Transport;
+use kit::working_days::Calendar;
 use toadlane_proto::bids::v1::GetBidRequest;
 use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
 use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
@@ -17,7 +18,6 @@ use tonic::{Code, Request, Status};
 use crate::convert;
 use crate::error::Error;
 use crate::prefill::{BidWords, Framework};
-use crate::working_days::Calendar;
 
 /// How long a caller of ours waits for a neighbour.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -4,9 +4,9 @@
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use kit::time::Timestamp;
+use kit::working_days::{self, Calendar};
 
 use crate::award::Due;
-use crate::working_days::{self, Calendar};
 
 /// Days from the due day. The last one goes to the certifier too.
 pub const OFFSETS: [i32; 5] = [-14, -3, 0, 7, 30];

@@ -10,7 +10,7 @@ pub use awards::{award, insert_award, update_award};
 pub use due::{openable, remindable, set_reminder};
 pub use lists::{Filter, Key, Order, Sight, page, totals};
 pub use records::{
-    HistoryRow, RevisionRow, history, insert_addendum, insert_hand_in, insert_history, paper_of, revisions,
+    HistoryRow, Readable, RevisionRow, history, insert_addendum, insert_hand_in, insert_history, paper_of, revisions,
 };
 pub use rows::{get, get_all, insert, of_award, update};
 

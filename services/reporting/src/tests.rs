@@ -8,6 +8,7 @@ mod lists;
 mod peers;
 mod release;
 mod reminders;
+mod requests;
 mod review;
 mod writing;
 

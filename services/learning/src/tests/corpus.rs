@@ -80,7 +80,7 @@ async fn a_search_takes_any_words_any_script_and_any_number_of_them() {
         let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
         house.report(&council, "Diabeaters", "Carers grew leeks 🌱 and cooked. Day opportunities for carers.").await;
         house.report(&council, "Hubs", "Opportunities came on the second day. مرحبا بكم في المركز.").await;
-        assert_eq!(titles(&search(&house, &commission, "carers").await), ["Diabeaters"]);
+        assert_eq!(titles(&search(&house, &commission, "leeks").await), ["Diabeaters"]);
         assert_eq!(search(&house, &commission, "day opportunities").await.total_size, 2);
         assert_eq!(titles(&search(&house, &commission, "\"day opportunities\"").await), ["Diabeaters"]);
         assert_eq!(titles(&search(&house, &commission, "مرحبا").await), ["Hubs"]);

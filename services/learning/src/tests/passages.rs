@@ -51,7 +51,7 @@ async fn a_council_is_asked_answers_in_its_own_time_and_may_take_it_back() {
         // Before it is asked it does not exist to the council.
         assert_eq!(house.corpus(&council.officer).get_passage(get.clone()).await.unwrap_err().code(), Code::NotFound);
         let asked = house.asked(&passage).await;
-        assert_eq!(asked.answer_by, wire("2021-01-18T09:00:00Z"));
+        assert_eq!(asked.answer_by, wire("2021-01-19T09:00:00Z"));
         let seen = house.corpus(&council.officer).get_passage(get.clone()).await.unwrap().into_inner();
         assert_eq!((seen.quote.as_str(), seen.memo.as_str()), ("Carers cooked", ""));
         assert_eq!(house.corpus(&other.officer).get_passage(get).await.unwrap_err().code(), Code::NotFound);

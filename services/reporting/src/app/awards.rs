@@ -5,6 +5,7 @@ use kit::cx::Cx;
 use kit::db::{DbError, Tx};
 use kit::ids::ReportId;
 use kit::time::Timestamp;
+use kit::working_days::Calendar;
 
 use super::{record, settle, write_revision};
 use crate::award::{Award, Due, Ended, Told};
@@ -14,7 +15,6 @@ use crate::prefill::{self, BidWords};
 use crate::report::{Kind, Report};
 use crate::state::State;
 use crate::store;
-use crate::working_days::Calendar;
 
 /// What others said of an award before it is taken, and the identities of the reports that it may get.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! What other services say, as reporting understands it.
 
 use kit::time::Timestamp;
+use kit::working_days::Calendar;
 use toadlane_proto::awards::v1 as awards;
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::registry::v1 as registry;
@@ -10,7 +11,6 @@ use toadlane_proto::types::v1 as types;
 use crate::award::{Due, Ended, Told};
 use crate::content::Language;
 use crate::prefill::{BidWords, Framework};
-use crate::working_days::Calendar;
 
 /// Zone of a project's first day where no deadline names one.
 const USUAL_ZONE: &str = "Europe/London";

@@ -1,10 +1,10 @@
 use kit::ids::{AwardId, BidId, RoundId};
 use kit::money::Money;
 use kit::time::at;
+use kit::working_days::Calendar;
 
 use super::*;
 use crate::content::Answer;
-use crate::working_days::Calendar;
 
 const NOW: &str = "2020-02-10T10:00:00Z";
 

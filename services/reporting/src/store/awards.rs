@@ -4,11 +4,11 @@ use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::AwardId;
 use kit::money::Money;
+use kit::working_days::Calendar;
 
 use super::{inconsistent, parsed};
 use crate::award::{Award, Ended};
 use crate::schema::award;
-use crate::working_days::Calendar;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = award, treat_none_as_null = true)]

@@ -61,12 +61,21 @@ impl RevisionRow {
     }
 }
 
-/// Revisions of a report with their last hand-in, newest first, from below a number on. `handed_in_only` keeps to those
-/// that the network received.
+/// Which revisions of a report a caller reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readable {
+    All,
+    /// Those that the network received.
+    HandedIn,
+    /// One alone, by its number.
+    Only(i32),
+}
+
+/// Revisions of a report with their last hand-in, newest first, from below a number on.
 pub fn revisions(
     tx: &mut Tx,
     report: ReportId,
-    handed_in_only: bool,
+    readable: Readable,
     below: Option<i32>,
     limit: i64,
 ) -> Result<Vec<(RevisionRow, Option<Timestamp>)>, DbError> {
@@ -80,9 +89,11 @@ pub fn revisions(
     let handed_in: HashMap<i32, i64> = handed_in.into_iter().collect();
     let mut query =
         revision::table.filter(revision::report_id.eq(id)).into_boxed::<<Tx as diesel::Connection>::Backend>();
-    if handed_in_only {
-        query = query.filter(revision::number.eq_any(handed_in.keys().copied().collect::<Vec<_>>()));
-    }
+    query = match readable {
+        Readable::All => query,
+        Readable::HandedIn => query.filter(revision::number.eq_any(handed_in.keys().copied().collect::<Vec<_>>())),
+        Readable::Only(number) => query.filter(revision::number.eq(number)),
+    };
     if let Some(below) = below {
         query = query.filter(revision::number.lt(below));
     }

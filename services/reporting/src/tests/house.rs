@@ -30,6 +30,7 @@ use tonic_types::StatusExt;
 use tower::{ServiceExt, service_fn};
 
 use super::peers::Peers;
+pub use super::requests::*;
 use crate::Reporting;
 
 const ISSUER: &str = "https://toadlane.test";
@@ -396,37 +397,6 @@ pub fn answered(report: &pb::Report, answers: &[(&str, &str)]) -> pb::ReportCont
 /// An interim report that is complete.
 pub fn progress(report: &pb::Report, says: &str) -> pb::ReportContent {
     answered(report, &[("progress", says), ("early_learning", "ask earlier")])
-}
-
-pub fn update(report: &pb::Report, content: pb::ReportContent) -> pb::UpdateReportRequest {
-    pb::UpdateReportRequest {
-        request_id: new_id(),
-        report_id: report.id.clone(),
-        etag: report.etag.clone(),
-        content: Some(content),
-        validate_only: false,
-    }
-}
-
-pub fn sign_off(council: &Council, report: &pb::Report) -> pb::SignOffReportRequest {
-    pb::SignOffReportRequest {
-        request_id: new_id(),
-        report_id: report.id.clone(),
-        etag: report.etag.clone(),
-        revision: report.revision,
-        certifier_id: council.certifier.subject.clone(),
-        role: "Section 151 officer".to_string(),
-        validate_only: false,
-    }
-}
-
-pub fn submit(report: &pb::Report) -> pb::SubmitReportRequest {
-    pb::SubmitReportRequest {
-        request_id: new_id(),
-        report_id: report.id.clone(),
-        etag: report.etag.clone(),
-        validate_only: false,
-    }
 }
 
 /// The reason that stands in a refusal.

@@ -41,7 +41,7 @@ async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_w
         // Accepted, and nobody has said a word: silence is no consent.
         assert_eq!(accepted.release, Some(pb::Release::default()));
         assert_eq!(house.as_role(Role::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
-        assert_eq!(seen_by_learning(&house).await, [String::new(); 0]);
+        assert_eq!(seen_by_learning(&house).await, Vec::<String>::new());
 
         let released = officer.set_release(set_release(&accepted)).await.unwrap().into_inner();
         assert_eq!((released.state(), released.release.clone().unwrap().changed_at), (State::Accepted, wire(BEGINS)));
@@ -50,7 +50,7 @@ async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_w
             (read.content, read.release.unwrap().contact.as_str()),
             (accepted.content.clone(), "policy@plymouth.example")
         );
-        assert_eq!(seen_by_learning(&house).await, [accepted.id.clone()]);
+        assert_eq!(seen_by_learning(&house).await, std::slice::from_ref(&accepted.id));
 
         let withdraw = pb::SetReleaseRequest {
             to_learning: false,
@@ -60,11 +60,38 @@ async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_w
         };
         officer.set_release(withdraw).await.unwrap();
         assert_eq!(house.as_role(Role::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
-        assert_eq!(seen_by_learning(&house).await, [String::new(); 0]);
+        assert_eq!(seen_by_learning(&house).await, Vec::<String>::new());
         let events = house.events().await;
         let names: Vec<&str> = events.iter().rev().take(3).map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["ReleaseWithdrawn", "ReportReleased", "ReportAccepted"]);
         assert!(!format!("{events:?}").contains("plymouth.example"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_learning_reads_the_accepted_revision_and_none_that_was_given_back() {
+    each_house(|house| async move {
+        let council = house.council(Nation::England);
+        let submitted = house.submitted(&council).await;
+        let asked = request_changes(&submitted, &[("answers[progress]", "leave the name out")]);
+        let given_back = house.as_who(&house.manager).request_changes(asked).await.unwrap().into_inner();
+        let edited = house.update(&council, &given_back, progress(&submitted, "three households")).await.unwrap();
+        let signed = house.signed(&council, &edited).await;
+        let again = house.submit(&council, &signed).await.unwrap();
+        let accepted = house.accept(&again).await.unwrap();
+        house.as_who(&council.officer).set_release(set_release(&accepted)).await.unwrap();
+        let list = pb::ListReportRevisionsRequest { report_id: accepted.id.clone(), ..Default::default() };
+        let numbers = |client: Client| {
+            let (mut client, list) = (client, list.clone());
+            async move {
+                let found = client.list_report_revisions(list).await.unwrap().into_inner().revisions;
+                found.iter().map(|one| one.number).collect::<Vec<i32>>()
+            }
+        };
+        assert_eq!(numbers(house.as_role(Role::Learning)).await, [accepted.revision]);
+        assert_eq!(numbers(house.as_who(&house.manager)).await, [accepted.revision, submitted.revision]);
+        assert_eq!(numbers(house.as_who(&council.officer)).await, [3, 2, 1]);
     })
     .await;
 }

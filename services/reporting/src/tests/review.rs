@@ -9,29 +9,6 @@ use tonic::Code;
 
 use super::house::*;
 
-fn request_changes(report: &pb::Report, asked: &[(&str, &str)]) -> pb::RequestChangesRequest {
-    let change =
-        |&(field, says): &(&str, &str)| pb::RequestedChange { field: field.to_string(), says: says.to_string() };
-    pb::RequestChangesRequest {
-        request_id: new_id(),
-        report_id: report.id.clone(),
-        etag: report.etag.clone(),
-        changes: asked.iter().map(change).collect(),
-        reason: "one answer is unclear".to_string(),
-        validate_only: false,
-    }
-}
-
-fn waive(report: &pb::Report, reason: &str) -> pb::WaiveReportRequest {
-    pb::WaiveReportRequest {
-        request_id: new_id(),
-        report_id: report.id.clone(),
-        etag: report.etag.clone(),
-        reason: reason.to_string(),
-        validate_only: false,
-    }
-}
-
 #[tokio::test]
 async fn the_network_sees_where_a_draft_stands_and_reads_it_once_it_is_handed_in() {
     each_house(|house| async move {
@@ -170,13 +147,18 @@ async fn an_event_says_nothing_of_a_draft_and_no_words_of_a_report() {
         let open = house.open_interim(&council).await;
         let draft = house.update(&council, &open, progress(&open, "Mrs Jones of Stonehouse")).await.unwrap();
         let signed = house.signed(&council, &draft).await;
-        house.submit(&council, &signed).await.unwrap();
+        let handed_in = house.submit(&council, &signed).await.unwrap();
         let events = house.events().await;
         let drafted: Vec<_> = events.iter().filter(|(name, _)| name != "ReportSubmitted").collect();
         assert_eq!(drafted.len(), 5);
         assert!(drafted.iter().all(|(_, report)| report.content.is_none() && report.evidence.is_empty()));
         let (_, submitted) = events.last().unwrap();
         assert_eq!((submitted.content_sha256.clone(), submitted.sign_off.clone()), (draft.content_sha256, None));
+        let asked = request_changes(&handed_in, &[("answers[progress]", "leave Mrs Jones out")]);
+        house.as_who(&house.manager).request_changes(asked).await.unwrap();
+        let events = house.events().await;
+        let (name, given_back) = events.last().unwrap();
+        assert_eq!((name.as_str(), given_back.requested_changes.len()), ("ChangesRequested", 1));
         let said = format!("{events:?}");
         assert!(!said.contains("Jones") && !said.contains("Section 151"));
     })

@@ -81,3 +81,13 @@ fn no_holiday_ever_falls_on_a_weekend_or_on_another() {
         }
     }
 }
+
+#[test]
+fn ten_working_days_over_christmas_are_ten_in_every_nation() {
+    assert_eq!(after_everywhere(date(2021, 3, 1), 10), date(2021, 3, 15));
+    // From a Saturday on, and past St Patrick's Day.
+    assert_eq!(after_everywhere(date(2021, 3, 6), 10), date(2021, 3, 23));
+    // Past Christmas, New Year's, and the 4th, which Scotland has in the place of the 2nd.
+    assert_eq!(after_everywhere(date(2020, 12, 21), 10), date(2021, 1, 8));
+    assert_eq!(after_everywhere(date(2020, 12, 26), 0), date(2020, 12, 29));
+}

@@ -34,6 +34,24 @@ pub fn on_or_after(day: Date, calendar: Calendar) -> Date {
     found
 }
 
+/// The day that follows a day by a number of working days, for whom bodies of several nations wait: a day counts only
+/// where it is a working day in all of them. The count begins at the first such day on or after the day.
+pub fn after_everywhere(day: Date, n_days: u32) -> Date {
+    let all = [Calendar::EnglandAndWales, Calendar::Scotland, Calendar::NorthernIreland];
+    let mut left = n_days + 1;
+    let mut found = day;
+    loop {
+        if all.iter().all(|&calendar| is_working_day(found, calendar)) {
+            left -= 1;
+        }
+        match found.tomorrow() {
+            Ok(next) if left > 0 => found = next,
+            // Found, or the end of the calendar.
+            Ok(_) | Err(_) => return found,
+        }
+    }
+}
+
 pub fn is_working_day(day: Date, calendar: Calendar) -> bool {
     !is_weekend(day) && !bank_holidays(day.year(), calendar).contains(&day)
 }

@@ -181,13 +181,12 @@ class Beside:
 
     def measure(self, clients: int, n_bids: int, n_rounds: int, councils: int) -> Figures:
         each = n_bids // clients
-        span = each + 1
         first_n, first_r = clients * 1_000_000, clients * 1000
-        self.drafts(first_n, clients * span + clients, first_r, n_rounds, councils)
+        self.drafts(first_n, clients * each, first_r, n_rounds, councils)
         self.postgres.settle("beside")
         for old in self.logs.iterdir():
             old.unlink()
-        counters = {"first_n": first_n, "first_r": first_r, "rounds": n_rounds, "councils": councils, "span": span, "i": -1, "holds": 0}
+        counters = {"first_n": first_n, "first_r": first_r, "rounds": n_rounds, "councils": councils, "span": each, "i": -1, "holds": 0}
         defined = [part for name, value in counters.items() for part in ("-D", f"{name}={value}")]
         said = self.postgres.run(
             "pgbench", "-n", "-M", "prepared", "-f", str(self.script), "-c", str(clients), "-j", "2", "-t", str(each),

@@ -1,4 +1,4 @@
-//! One function per write, each inside a transaction. A closure may run twice, so ids and times are chosen before it;
+//! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it;
 //! the one exception is a submission's instant and number, which come from the gate's row.
 
 mod decisions;

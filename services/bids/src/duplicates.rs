@@ -7,12 +7,17 @@ use crate::content::Content;
 /// From this share of common word triples on, in thousandths, two bids are flagged.
 pub const FLAG_FROM_PERMILLE: i32 = 600;
 
-/// A text as it is compared: its words in lower case.
+/// All text of a bid that is compared, in lower case.
 pub struct Words(String);
 
 impl Words {
     pub fn of(content: &Content) -> Words {
-        Words(text(content))
+        let mut text = format!("{} {}", content.title, content.summary);
+        for answer in &content.answers {
+            text.push(' ');
+            text.push_str(&answer.text);
+        }
+        Words(text.to_lowercase())
     }
 
     /// Each run of three words once.
@@ -30,16 +35,6 @@ pub fn similarity_permille(one: &HashSet<[&str; 3]>, other: &HashSet<[&str; 3]>)
         return 0;
     }
     i32::try_from(n_common * 1000 / n_all).expect("a share in thousandths is at most 1000")
-}
-
-/// All that is compared, in lower case.
-fn text(content: &Content) -> String {
-    let mut text = format!("{} {}", content.title, content.summary);
-    for answer in &content.answers {
-        text.push(' ');
-        text.push_str(&answer.text);
-    }
-    text.to_lowercase()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One function per write, each inside a transaction, by collection. A closure may run twice, so ids, secrets and times
+//! One function per write, each inside a transaction, by collection. A closure may run again, so ids, secrets and times
 //! are chosen before it.
 
 pub mod boards;

@@ -65,12 +65,11 @@ impl Queue {
         }
         let key = job.key().filter(|_| self.by_key).map(str::to_string);
         let is_held = key.as_ref().is_some_and(|key| waiting.held.contains(key));
-        let may_be_taken = key.is_none() || waiting.held.is_empty();
         let lane = waiting.lanes.entry(key.clone()).or_default();
         lane.push_back(job);
         if lane.len() == 1 && !is_held {
             waiting.ready.push_back(key);
-            if may_be_taken {
+            if waiting.has_turn() {
                 self.arrived.notify_one();
             }
         }

@@ -188,19 +188,20 @@ impl Worker {
             if let Err(error) = leave_nested(tx) {
                 return abort(tx, error);
             }
-            let close = match verdict {
-                Verdict::Keep => "RELEASE SAVEPOINT item",
+            let ended = match verdict {
+                Verdict::Keep if apart && n + 1 < n_jobs => tx.batch_execute("RELEASE SAVEPOINT item; SAVEPOINT item"),
+                // The last savepoint ends with the transaction.
+                Verdict::Keep => Ok(()),
                 Verdict::Undo if apart => {
                     kept::back_to(mark);
-                    "ROLLBACK TO SAVEPOINT item; RELEASE SAVEPOINT item"
+                    // It still stands, for the next job.
+                    tx.batch_execute("ROLLBACK TO SAVEPOINT item")
                 }
                 Verdict::Undo => return roll_back(tx, Attempt::Refused),
                 Verdict::Restart => return roll_back(tx, Attempt::Again),
                 Verdict::Lost => return Attempt::Lost,
             };
-            let next = if n + 1 < n_jobs { "SAVEPOINT item" } else { "" };
-            // One round trip: a statement that fails keeps those after it from running.
-            if apart && let Err(error) = tx.batch_execute(&format!("{close}; {next}")) {
+            if let Err(error) = ended {
                 return abort(tx, error);
             }
         }
@@ -216,8 +217,9 @@ impl Worker {
     }
 }
 
-/// Begins a transaction, and its first savepoint if each job is to have one. Through Diesel's own count of transactions, so that one that a closure
-/// begins becomes a savepoint, and not a second BEGIN whose COMMIT would be ours.
+/// Begins a transaction, and its first savepoint if each job is to have one. Through Diesel's own count of
+/// transactions, so that one that a closure begins becomes a savepoint, and not a second BEGIN whose COMMIT would be
+/// ours.
 fn begin(tx: &mut Tx, kind: Kind, apart: bool) -> QueryResult<()> {
     let how = match (kind, &*tx) {
         (Kind::Writer, Tx::Postgres(_)) => "BEGIN ISOLATION LEVEL SERIALIZABLE",

@@ -81,8 +81,9 @@ impl Demo {
         println!("  receipts   {}", self.out.join("receipts").display());
         println!("  sign-in    as {}; codes come to {}", network::ADMINISTRATOR, data.join("mail").display());
         if !self.once {
+            let signals = serve::StopSignals::take()?;
             println!("Stop with Ctrl-C.");
-            serve::until_told().await?;
+            signals.told().await;
         }
         running.stop().await;
         Ok(())

@@ -78,12 +78,13 @@ async fn run(command: Command) -> Result<(), String> {
     match command {
         Command::Serve(settings) => {
             let running = serve::start(&settings).await.map_err(|error| error.to_string())?;
+            let signals = serve::StopSignals::take()?;
             let roles: Vec<&str> = settings.roles.iter().map(|role| role.name()).collect();
             println!("toadlane serves {} on {} (issuer {})", roles.join(", "), running.address, running.issuer);
             if running.clock.is_held() {
                 println!("THE CLOCK IS HELD at {}: a demo or test store, not for real rounds", running.clock.now());
             }
-            serve::until_told().await?;
+            signals.told().await;
             running.stop().await;
             Ok(())
         }

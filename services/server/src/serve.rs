@@ -18,6 +18,7 @@ use kit::transport::{AUDIENCE, Transport};
 use kit::{relay, rules};
 use registry::mail::{Mail, MailError};
 use toadlane_proto::types::v1::clock_service_server::ClockServiceServer;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::{JoinHandle, JoinSet};
 use tonic::service::Routes;
 
@@ -241,12 +242,24 @@ fn issuer(settings: &Serve, address: SocketAddr) -> String {
     }
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-pub async fn until_told() -> Result<(), String> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut term = signal(SignalKind::terminate()).map_err(|cause| cause.to_string())?;
-    tokio::select! {
-        _ = term.recv() => Ok(()),
-        told = tokio::signal::ctrl_c() => told.map_err(|cause| cause.to_string()),
+/// SIGTERM and Ctrl-C, taken from the moment this is made: make it before the process says that it serves, or
+/// whoever reads that and stops it at once kills it.
+pub struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    pub fn take() -> Result<StopSignals, String> {
+        let taken = |kind| signal(kind).map_err(|cause| cause.to_string());
+        Ok(StopSignals { terminate: taken(SignalKind::terminate())?, interrupt: taken(SignalKind::interrupt())? })
+    }
+
+    /// Waits for one of them.
+    pub async fn told(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => (),
+            _ = self.interrupt.recv() => (),
+        }
     }
 }

@@ -35,6 +35,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     tonic_prost_build::configure()
         .bytes(".toadlane.bids.v1.UploadAttachmentRequest.data")
         .bytes(".toadlane.bids.v1.DownloadAttachmentResponse.data")
+        .bytes(".toadlane.reporting.v1.UploadEvidenceRequest.data")
+        .bytes(".toadlane.reporting.v1.DownloadEvidenceResponse.data")
         .compile_fds(set)?;
     Ok(())
 }

@@ -22,6 +22,10 @@ package!(errors, "toadlane.errors.v1");
 package!(registry, "toadlane.registry.v1");
 package!(rounds, "toadlane.rounds.v1");
 package!(bids, "toadlane.bids.v1");
+package!(grading, "toadlane.grading.v1");
+package!(awards, "toadlane.awards.v1");
+package!(reporting, "toadlane.reporting.v1");
+package!(learning, "toadlane.learning.v1");
 
 /// The descriptors as a pool, decoded once.
 ///

@@ -210,6 +210,10 @@ impl Town {
             registry: Place::new(address(Role::Registry)),
             rounds: Place::new(address(Role::Rounds)),
             bids: Place::new(address(Role::Bids)),
+            grading: Place::new(address(Role::Grading)),
+            awards: Place::new(address(Role::Awards)),
+            reporting: Place::new(address(Role::Reporting)),
+            learning: Place::new(address(Role::Learning)),
         };
         let clocks = Role::ALL.map(|role| Place::new(address(role))).to_vec();
         let stage = Stage { clocks, places, mail: data(Role::Registry).join("mail") };

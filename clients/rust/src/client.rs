@@ -1,11 +1,23 @@
 //! The way in: one value that hands out the generated clients, signed in.
 
+use toadlane_proto::awards::v1::awards_service_client::AwardsServiceClient;
+use toadlane_proto::awards::v1::payments_service_client::PaymentsServiceClient;
 use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
+use toadlane_proto::grading::v1::assessments_service_client::AssessmentsServiceClient;
+use toadlane_proto::grading::v1::decisions_service_client::DecisionsServiceClient;
+use toadlane_proto::grading::v1::reviews_service_client::ReviewsServiceClient;
+use toadlane_proto::learning::v1::case_studies_service_client::CaseStudiesServiceClient;
+use toadlane_proto::learning::v1::commissions_service_client::CommissionsServiceClient;
+use toadlane_proto::learning::v1::corpus_service_client::CorpusServiceClient;
+use toadlane_proto::learning::v1::insights_service_client::InsightsServiceClient;
+use toadlane_proto::learning::v1::open_data_service_client::OpenDataServiceClient;
+use toadlane_proto::learning::v1::publications_service_client::PublicationsServiceClient;
 use toadlane_proto::registry::v1::boards_service_client::BoardsServiceClient;
 use toadlane_proto::registry::v1::clients_service_client::ClientsServiceClient;
 use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
 use toadlane_proto::registry::v1::people_service_client::PeopleServiceClient;
 use toadlane_proto::registry::v1::sign_in_service_client::SignInServiceClient;
+use toadlane_proto::reporting::v1::reports_service_client::ReportsServiceClient;
 use toadlane_proto::rounds::v1::frameworks_service_client::FrameworksServiceClient;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 use toadlane_proto::types::v1::clock_service_client::ClockServiceClient;
@@ -20,6 +32,10 @@ pub struct Client {
     registry: Signed,
     rounds: Signed,
     bids: Signed,
+    grading: Signed,
+    awards: Signed,
+    reporting: Signed,
+    learning: Signed,
 }
 
 impl Client {
@@ -42,13 +58,77 @@ impl Client {
         Ok(Client {
             registry: Signed::new(registry, signer.clone()),
             rounds: Signed::new(places.rounds.channel()?, signer.clone()),
-            bids: Signed::new(places.bids.channel()?, signer),
+            bids: Signed::new(places.bids.channel()?, signer.clone()),
+            grading: Signed::new(places.grading.channel()?, signer.clone()),
+            awards: Signed::new(places.awards.channel()?, signer.clone()),
+            reporting: Signed::new(places.reporting.channel()?, signer.clone()),
+            learning: Signed::new(places.learning.channel()?, signer),
         })
     }
 
     /// Bids: drafts, sign-off, submission, receipts, eligibility, clarifications.
     pub fn bids(&self) -> BidsServiceClient<Signed> {
         BidsServiceClient::new(self.bids.clone())
+    }
+
+    /// Assessments: panels, interests, the pinned bids.
+    pub fn assessments(&self) -> AssessmentsServiceClient<Signed> {
+        AssessmentsServiceClient::new(self.grading.clone())
+    }
+
+    /// Meetings, recommendations, determinations, outcomes and letters.
+    pub fn decisions(&self) -> DecisionsServiceClient<Signed> {
+        DecisionsServiceClient::new(self.grading.clone())
+    }
+
+    /// Reviews, moderation and ranking.
+    pub fn reviews(&self) -> ReviewsServiceClient<Signed> {
+        ReviewsServiceClient::new(self.grading.clone())
+    }
+
+    /// Awards: offers, agreements, variations and extensions.
+    pub fn awards(&self) -> AwardsServiceClient<Signed> {
+        AwardsServiceClient::new(self.awards.clone())
+    }
+
+    /// Payments, recoveries, payee checks, and the ledger of the pots.
+    pub fn payments(&self) -> PaymentsServiceClient<Signed> {
+        PaymentsServiceClient::new(self.awards.clone())
+    }
+
+    /// Reports of councils on their awards.
+    pub fn reports(&self) -> ReportsServiceClient<Signed> {
+        ReportsServiceClient::new(self.reporting.clone())
+    }
+
+    /// Case studies.
+    pub fn case_studies(&self) -> CaseStudiesServiceClient<Signed> {
+        CaseStudiesServiceClient::new(self.learning.clone())
+    }
+
+    /// Commissions of consultants.
+    pub fn commissions(&self) -> CommissionsServiceClient<Signed> {
+        CommissionsServiceClient::new(self.learning.clone())
+    }
+
+    /// The corpus: documents, search, codebooks and passages.
+    pub fn corpus(&self) -> CorpusServiceClient<Signed> {
+        CorpusServiceClient::new(self.learning.clone())
+    }
+
+    /// Insights and what councils say of them.
+    pub fn insights(&self) -> InsightsServiceClient<Signed> {
+        InsightsServiceClient::new(self.learning.clone())
+    }
+
+    /// Open data of a round.
+    pub fn open_data(&self) -> OpenDataServiceClient<Signed> {
+        OpenDataServiceClient::new(self.learning.clone())
+    }
+
+    /// Publications, their editions and citations.
+    pub fn publications(&self) -> PublicationsServiceClient<Signed> {
+        PublicationsServiceClient::new(self.learning.clone())
     }
 
     /// Rounds and their rules.

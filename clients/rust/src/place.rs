@@ -64,13 +64,25 @@ pub struct Places {
     pub registry: Place,
     pub rounds: Place,
     pub bids: Place,
+    pub grading: Place,
+    pub awards: Place,
+    pub reporting: Place,
+    pub learning: Place,
 }
 
 impl Places {
     /// Every role at one address.
     pub fn one(place: impl Into<Place>) -> Places {
         let place = place.into();
-        Places { registry: place.clone(), rounds: place.clone(), bids: place }
+        Places {
+            registry: place.clone(),
+            rounds: place.clone(),
+            bids: place.clone(),
+            grading: place.clone(),
+            awards: place.clone(),
+            reporting: place.clone(),
+            learning: place,
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 
 mod requests;
 
-use kit::fault::Violation;
 use kit::money::{Currency, Money};
 use kit::time::Timestamp;
+use kit::wire::{any, etag, wire_time};
 use prost::Message;
 use prost_types::Any;
 use toadlane_proto::bids::v1 as pb;
@@ -27,18 +27,6 @@ pub use requests::{AdmitLate, RejectLate, header, list_filter};
 
 /// Full name of the bid's message.
 pub const BID: &str = "toadlane.bids.v1.Bid";
-
-fn wire_time(at: Timestamp) -> Option<prost_types::Timestamp> {
-    Some(at.into())
-}
-
-pub fn etag(version: i64) -> String {
-    version.to_string()
-}
-
-pub fn any(name: &str, value: Vec<u8>) -> Any {
-    Any { type_url: format!("type.googleapis.com/{name}"), value }
-}
 
 /// A bid for the details of a refusal, where neither close nor instant is at hand.
 pub fn bid_as_any(bid: Bid) -> Any {
@@ -399,33 +387,5 @@ fn form(wire: rounds::Form) -> Form {
         title_max_chars: usize::try_from(wire.title_max_chars).unwrap_or(0),
         summary_max_words: usize::try_from(wire.summary_max_words).unwrap_or(0),
         questions: questions.collect(),
-    }
-}
-
-/// Collects violations while the good parts are kept.
-pub struct Report(Vec<Violation>);
-
-impl Report {
-    fn new() -> Report {
-        Report(Vec::new())
-    }
-
-    /// The value, or a violation on this field.
-    fn take<T, E: std::fmt::Display>(&mut self, field: &str, rule: &str, value: Result<T, E>) -> Option<T> {
-        match value {
-            Ok(value) => Some(value),
-            Err(says) => {
-                self.0.push(Violation::new(field, rule, says.to_string()));
-                None
-            }
-        }
-    }
-
-    /// The command, unless anything was wrong.
-    fn finish<T>(self, command: Option<T>) -> Result<T, Vec<Violation>> {
-        match command {
-            Some(command) if self.0.is_empty() => Ok(command),
-            Some(_) | None => Err(self.0),
-        }
     }
 }

@@ -3,6 +3,7 @@
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
 use kit::time::Timestamp;
+use kit::verdict::not_allowed;
 use prost::Message;
 use tonic::{Code, Status};
 
@@ -85,16 +86,14 @@ impl From<Error> for Fault {
         let precondition = |reason, says| Fault::new(Code::FailedPrecondition, reason, says);
         match error {
             Error::NotFound { what } => Fault::not_found(what),
-            Error::NotAllowed { who_may } => {
-                Fault::new(Code::PermissionDenied, Reason::NotAllowed, says).with("who_may", who_may)
-            }
+            Error::NotAllowed { who_may } => not_allowed(who_may),
             Error::Stale { newer } => {
                 let newer = convert::bid_as_any(*newer);
                 Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
             }
             Error::StaleClarification { newer } => {
                 let value = convert::clarification(*newer).encode_to_vec();
-                let newer = convert::any("toadlane.bids.v1.Clarification", value);
+                let newer = kit::wire::any("toadlane.bids.v1.Clarification", value);
                 Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
             }
             Error::IllegalStep { from, step } => {

@@ -1,7 +1,8 @@
 //! Who may do what with a bid: one pure function, deny by default. `tests/golden/policy.txt` prints it as a matrix.
 
-use kit::caller::{Caller, Duty, Scope, Subject};
+use kit::caller::{Caller, Duty, Role, Scope, Subject};
 use kit::ids::OrgId;
+pub use kit::verdict::Verdict;
 
 use crate::bid::Bid;
 use crate::error::Error;
@@ -57,17 +58,6 @@ pub struct Facts {
     pub readers: Vec<OrgId>,
     /// Whether the network has received the bid.
     pub received: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    Allow,
-    /// The caller may see the bid, but others do this.
-    Refuse {
-        who_may: &'static str,
-    },
-    /// The caller may not know that the bid exists.
-    Hide,
 }
 
 const WRITERS: &str = "an applicant officer, or a system with bids.write, of the applicant";
@@ -131,9 +121,12 @@ pub fn network_of(caller: &Caller) -> Option<OrgId> {
     grant.map(|grant| grant.organisation)
 }
 
-/// Sees every bid that the network has received.
+/// Sees every bid that the network has received. Grading pins the eligible ones.
 pub fn oversees(caller: &Caller) -> bool {
-    caller.has(Duty::RoundManager) || caller.has(Duty::NetworkAdministrator) || caller.has(Duty::Auditor)
+    caller.has(Duty::RoundManager)
+        || caller.has(Duty::NetworkAdministrator)
+        || caller.has(Duty::Auditor)
+        || matches!(caller.subject, Subject::Role(Role::Grading | Role::Reporting))
 }
 
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {

@@ -12,16 +12,26 @@ pub enum Role {
     Registry,
     Rounds,
     Bids,
+    Grading,
+    Awards,
+    Reporting,
+    Learning,
 }
 
 impl Role {
-    pub const ALL: [Role; 3] = [Role::Registry, Role::Rounds, Role::Bids];
+    /// In the order in which they call each other: each only those before it.
+    pub const ALL: [Role; 7] =
+        [Role::Registry, Role::Rounds, Role::Bids, Role::Grading, Role::Awards, Role::Reporting, Role::Learning];
 
     pub fn name(self) -> &'static str {
         match self {
             Role::Registry => "registry",
             Role::Rounds => "rounds",
             Role::Bids => "bids",
+            Role::Grading => "grading",
+            Role::Awards => "awards",
+            Role::Reporting => "reporting",
+            Role::Learning => "learning",
         }
     }
 }
@@ -162,16 +172,35 @@ pub enum Scope {
     BidsRead,
     BidsWrite,
     BidsCertify,
+    AwardsRead,
+    AwardsCertify,
+    ReportsRead,
+    ReportsWrite,
+    ReportsCertify,
 }
 
 impl Scope {
-    pub const ALL: [Scope; 3] = [Scope::BidsRead, Scope::BidsWrite, Scope::BidsCertify];
+    pub const ALL: [Scope; 8] = [
+        Scope::BidsRead,
+        Scope::BidsWrite,
+        Scope::BidsCertify,
+        Scope::AwardsRead,
+        Scope::AwardsCertify,
+        Scope::ReportsRead,
+        Scope::ReportsWrite,
+        Scope::ReportsCertify,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
             Scope::BidsRead => "bids.read",
             Scope::BidsWrite => "bids.write",
             Scope::BidsCertify => "bids.certify",
+            Scope::AwardsRead => "awards.read",
+            Scope::AwardsCertify => "awards.certify",
+            Scope::ReportsRead => "reports.read",
+            Scope::ReportsWrite => "reports.write",
+            Scope::ReportsCertify => "reports.certify",
         }
     }
 }

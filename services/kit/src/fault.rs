@@ -3,10 +3,11 @@
 //! Each service maps its own errors to a [`Fault`] in one exhaustive `match`. Causes inside the platform are
 //! logged once, here, and never shown.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use prost::Message;
+use prost::encoding::{btree_map, string};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
@@ -124,15 +125,12 @@ impl Fault {
 
 impl From<Fault> for Status {
     fn from(mut fault: Fault) -> Status {
-        let metadata: HashMap<String, String> =
-            fault.metadata.into_iter().map(|(key, value)| (key.to_string(), value)).collect();
-        let reason = fault.reason.as_str_name().trim_start_matches("REASON_");
-        let mut details = ErrorDetails::with_error_info(reason, DOMAIN, metadata);
         let (n, n_named) = (fault.violations.len(), n_named(&fault.violations));
         if n_named < n {
             fault.violations.truncate(n_named);
             fault.message = format!("{} (here the first {n_named} of {n})", fault.message);
         }
+        let mut common = ErrorDetails::new();
         if !fault.violations.is_empty() {
             let violations = fault.violations.into_iter().map(|violation| FieldViolation {
                 field: violation.field,
@@ -140,26 +138,38 @@ impl From<Fault> for Status {
                 reason: violation.rule,
                 localized_message: None,
             });
-            details.set_bad_request(violations.collect::<Vec<_>>());
+            common.set_bad_request(violations.collect::<Vec<_>>());
         }
         if let Some(after) = fault.retry_after {
-            details.set_retry_info(Some(after));
+            common.set_retry_info(Some(after));
         }
-        let status = Status::with_error_details(fault.code, fault.message, details);
-        match fault.newer.filter(|newer| newer.encoded_len() <= MOST_BYTES) {
-            Some(newer) => with_resource(&status, newer),
-            None => status,
-        }
+        let status = Status::with_error_details(fault.code, fault.message, common);
+        let newer = fault.newer.filter(|newer| newer.encoded_len() <= MOST_BYTES);
+        with_own(&status, error_info(fault.reason, fault.metadata), newer)
     }
 }
 
-/// Adds a resource to the details of a status; `tonic_types` knows the standard details only.
-fn with_resource(status: &Status, resource: prost_types::Any) -> Status {
-    let Ok(mut details) = tonic_types::pb::Status::decode(status.details()) else {
-        return status.clone();
-    };
-    details.details.push(resource);
-    Status::with_details(status.code(), status.message(), details.encode_to_vec().into())
+/// `google.rpc.ErrorInfo`, its metadata in one order: the same refusal is the same bytes, which the map of `tonic_types`
+/// does not promise.
+fn error_info(reason: Reason, metadata: Vec<(&'static str, String)>) -> prost_types::Any {
+    let reason = reason.as_str_name().trim_start_matches("REASON_");
+    let metadata: BTreeMap<String, String> =
+        metadata.into_iter().map(|(key, value)| (key.to_string(), value)).collect();
+    let mut value = Vec::new();
+    string::encode(1, &reason.to_string(), &mut value);
+    string::encode(2, &DOMAIN.to_string(), &mut value);
+    let text = (string::encode, string::encoded_len);
+    btree_map::encode(text.0, text.1, text.0, text.1, 3, &metadata, &mut value);
+    prost_types::Any { type_url: "type.googleapis.com/google.rpc.ErrorInfo".to_string(), value }
+}
+
+/// Puts before and after the common details of a status what `tonic_types` has no words for.
+fn with_own(status: &Status, info: prost_types::Any, resource: Option<prost_types::Any>) -> Status {
+    let common = tonic_types::pb::Status::decode(status.details()).unwrap_or_default();
+    let details = [info].into_iter().chain(common.details).chain(resource).collect();
+    let (code, message) = (i32::from(status.code()), status.message().to_string());
+    let all = tonic_types::pb::Status { code, message, details };
+    Status::with_details(status.code(), status.message(), all.encode_to_vec().into())
 }
 
 #[cfg(test)]
@@ -198,6 +208,17 @@ mod tests {
         assert_eq!(n_named(&status), 40);
         assert_eq!(status.message(), "the round is not ready (here the first 40 of 500)");
         assert!(fits(&status));
+    }
+
+    #[test]
+    fn the_same_refusal_is_the_same_bytes() {
+        let told = || {
+            let fault = Fault::new(Code::FailedPrecondition, Reason::RoundClosed, "closed");
+            Status::from(["e", "a", "d", "b", "c"].into_iter().fold(fault, |fault, key| fault.with(key, key)))
+        };
+        assert!((0..20).all(|_| told().details() == told().details()));
+        let info = told().get_details_error_info().unwrap();
+        assert_eq!((info.reason.as_str(), info.domain.as_str(), info.metadata.len()), ("ROUND_CLOSED", DOMAIN, 5));
     }
 
     #[test]

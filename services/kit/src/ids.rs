@@ -98,6 +98,42 @@ id! {
     AttachmentId = "att";
     /// A clarification of a bid.
     ClarificationId = "cla";
+    /// An assessment: the grading of a round.
+    AssessmentId = "asm";
+    /// An interest of a panel member in a bid.
+    InterestId = "itr";
+    /// A review.
+    ReviewId = "rev";
+    /// A meeting of a board.
+    MeetingId = "mtg";
+    /// An award.
+    AwardId = "awd";
+    /// A variation of an award.
+    VariationId = "var";
+    /// An extension of all awards of a round.
+    ExtensionId = "ext";
+    /// A payment.
+    PaymentId = "pay";
+    /// A recovery.
+    RecoveryId = "rcv";
+    /// A report.
+    ReportId = "rpt";
+    /// A file that evidences a report.
+    EvidenceId = "evd";
+    /// A commission of a consultant.
+    CommissionId = "com";
+    /// A document of the corpus.
+    DocumentId = "doc";
+    /// A codebook.
+    CodebookId = "cbk";
+    /// A coded passage.
+    PassageId = "psg";
+    /// An insight.
+    InsightId = "ins";
+    /// A case study.
+    CaseStudyId = "cst";
+    /// A publication.
+    PublicationId = "pub";
     /// An event.
     EventId = "evt";
 }

@@ -1,4 +1,4 @@
-//! What at least three services share, and nothing else.
+//! What at least three services share, or two that must not differ in it.
 
 pub mod bus;
 pub mod caller;
@@ -22,3 +22,6 @@ pub mod stop;
 pub mod time;
 pub mod tokens;
 pub mod transport;
+pub mod verdict;
+pub mod wire;
+pub mod working_days;

@@ -6,9 +6,9 @@ mod lists;
 mod requests;
 
 use kit::caller::Duty;
-use kit::fault::Violation;
 use kit::time::{Date, Timestamp};
 use kit::tokens::{KeySet, PublicKey};
+use kit::wire::{wire_date, wire_time};
 use prost::Message;
 use prost_types::Any;
 use toadlane_proto::registry::v1 as pb;
@@ -33,14 +33,6 @@ pub const BOARD: &str = "toadlane.registry.v1.Board";
 pub const SEAT: &str = "toadlane.registry.v1.Seat";
 pub const CLIENT: &str = "toadlane.registry.v1.Client";
 pub const REVOCATION: &str = "toadlane.registry.v1.Revocation";
-
-fn wire_time(at: Timestamp) -> Option<prost_types::Timestamp> {
-    Some(at.into())
-}
-
-fn wire_date(date: Option<Date>) -> String {
-    date.map(|date| date.to_string()).unwrap_or_default()
-}
 
 fn texts<T: std::fmt::Display>(items: Vec<T>) -> Vec<String> {
     items.into_iter().map(|item| item.to_string()).collect()
@@ -377,64 +369,4 @@ pub fn jwks(keys: Vec<PublicKey>) -> String {
         set.add(key).expect("a key id stands in the store once, with one role");
     }
     set.to_json()
-}
-
-/// Collects violations while the good parts are kept.
-struct Report(Vec<Violation>);
-
-impl Report {
-    fn new() -> Report {
-        Report(Vec::new())
-    }
-
-    /// The value, or a violation on this field.
-    fn take<T, E: std::fmt::Display>(&mut self, field: &str, rule: &str, value: Result<T, E>) -> Option<T> {
-        match value {
-            Ok(value) => Some(value),
-            Err(says) => {
-                self.0.push(Violation::new(field, rule, says.to_string()));
-                None
-            }
-        }
-    }
-
-    /// The command, unless anything was wrong.
-    fn finish<T>(self, command: Option<T>) -> Result<T, Vec<Violation>> {
-        match command {
-            Some(command) if self.0.is_empty() => Ok(command),
-            Some(_) | None => Err(self.0),
-        }
-    }
-
-    fn date(&mut self, field: &str, text: &str) -> Option<Date> {
-        let says = "give a day that exists, such as 2026-03-16";
-        self.take(field, "date", text.parse().map_err(|_| says))
-    }
-
-    fn date_or_none(&mut self, field: &str, text: &str) -> Option<Option<Date>> {
-        if text.is_empty() { Some(None) } else { self.date(field, text).map(Some) }
-    }
-
-    fn time_or_none(&mut self, field: &str, time: Option<prost_types::Timestamp>) -> Option<Option<Timestamp>> {
-        match time {
-            None => Some(None),
-            Some(time) => self.take(field, "timestamp", Timestamp::try_from(time)).map(Some),
-        }
-    }
-
-    fn id<T: std::str::FromStr<Err: std::fmt::Display>>(&mut self, field: &str, text: &str) -> Option<T> {
-        self.take(field, "id", text.parse())
-    }
-
-    fn id_or_none<T: std::str::FromStr<Err: std::fmt::Display>>(
-        &mut self,
-        field: &str,
-        text: &str,
-    ) -> Option<Option<T>> {
-        if text.is_empty() { Some(None) } else { self.id(field, text).map(Some) }
-    }
-
-    fn known<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
-        self.take(field, "enum", value.ok_or("give one of the values that the contract names"))
-    }
 }

@@ -3,6 +3,7 @@
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
 use kit::tokens::KeyError;
+use kit::verdict::not_allowed;
 use tonic::{Code, Status};
 
 use crate::board::{Board, Seat};
@@ -78,9 +79,7 @@ impl From<Error> for Fault {
         let exists = |says| Fault::new(Code::AlreadyExists, Reason::AlreadyExists, says);
         match error {
             Error::NotFound { what } => Fault::not_found(what),
-            Error::NotAllowed { who_may } => {
-                Fault::new(Code::PermissionDenied, Reason::NotAllowed, says).with("who_may", who_may)
-            }
+            Error::NotAllowed { who_may } => not_allowed(who_may),
             Error::Stale { newer } => {
                 let newer = convert::newer_as_any(*newer);
                 Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }

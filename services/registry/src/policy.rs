@@ -2,6 +2,7 @@
 
 use kit::caller::{Caller, Duty, Scope, Subject};
 use kit::ids::{OrgId, PersonId};
+pub use kit::verdict::Verdict;
 
 use crate::error::Error;
 
@@ -46,17 +47,6 @@ pub struct Facts {
     pub subject: Option<Subject>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    Allow,
-    /// The caller may see it, but others do this.
-    Refuse {
-        who_may: &'static str,
-    },
-    /// The caller may not know that it exists.
-    Hide,
-}
-
 const NETWORK: &str = "a network administrator";
 const EITHER: &str = "a network administrator, or the organisation's own administrator,";
 const OWN: &str = "the organisation's own administrator";
@@ -90,8 +80,11 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
             (network || at_home, if COUNCIL_DUTIES.contains(&duty) { EITHER } else { NETWORK })
         }
         Action::CreateClient | Action::SetScopes => (network || own, EITHER),
-        Action::GiveScope(Scope::BidsCertify) | Action::ManageCredentials => (own, OWN),
-        Action::GiveScope(Scope::BidsRead | Scope::BidsWrite) => (network || own, EITHER),
+        Action::GiveScope(Scope::BidsCertify | Scope::AwardsCertify | Scope::ReportsCertify)
+        | Action::ManageCredentials => (own, OWN),
+        Action::GiveScope(
+            Scope::BidsRead | Scope::BidsWrite | Scope::AwardsRead | Scope::ReportsRead | Scope::ReportsWrite,
+        ) => (network || own, EITHER),
         Action::ServePlatform => (is_platform(caller), PLATFORM),
     };
     if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
@@ -109,9 +102,9 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
         // About an organisation, which everyone signed in may see.
         Action::CreateClient => caller.subject != Subject::Anonymous,
         Action::ManagePerson | Action::GiveScope(_) if facts.subject.is_none() => caller.subject != Subject::Anonymous,
-        Action::SeePerson | Action::SeeEmail | Action::ManagePerson | Action::Grant { .. } => {
-            as_staff || of_its_own(belongs_to)
-        }
+        // Panels and conflicts name people of councils they do not belong to.
+        Action::SeePerson => as_staff || of_its_own(belongs_to) || is_platform(caller),
+        Action::SeeEmail | Action::ManagePerson | Action::Grant { .. } => as_staff || of_its_own(belongs_to),
         Action::SeeClient
         | Action::SetScopes
         | Action::GiveScope(_)

@@ -80,7 +80,7 @@ impl RoundsService for Rounds {
         let cx = Cx::of(&request)?;
         let round = self.seen(&cx, id("round_id", &request.get_ref().round_id)?).await?;
         let boards = self.boards(&round).await?;
-        let etag = convert::etag(round.version);
+        let etag = kit::wire::etag(round.version);
         let missing: Result<_, Error> =
             self.db.read(move |tx| round.missing(&app::known(tx, &round, &boards)?, cx.now)).await;
         let missing = missing?.into_iter().map(convert::missing).collect();

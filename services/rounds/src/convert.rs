@@ -7,7 +7,7 @@ mod rules;
 
 use kit::fault::Violation;
 use kit::money::Money;
-use kit::time::Timestamp;
+use kit::wire::{Reader, any, etag, wire_time};
 use prost::Message;
 use prost_types::Any;
 use toadlane_proto::rounds::v1 as pb;
@@ -25,18 +25,6 @@ pub use requests::{frameworks_listed, rounds_listed};
 
 /// Full name of the round's message.
 pub const ROUND: &str = "toadlane.rounds.v1.Round";
-
-pub fn wire_time(at: Timestamp) -> Option<prost_types::Timestamp> {
-    Some(at.into())
-}
-
-pub fn etag(version: i64) -> String {
-    version.to_string()
-}
-
-fn any(name: &str, value: Vec<u8>) -> Any {
-    Any { type_url: format!("type.googleapis.com/{name}"), value }
-}
 
 /// A round for the details of a refusal, where no instant is at hand.
 pub fn round_as_any(round: Round) -> Any {
@@ -142,65 +130,11 @@ pub fn history_entry(row: HistoryRow) -> pb::HistoryEntry {
     }
 }
 
-/// Collects violations while the good parts are kept.
-pub struct Report(Vec<Violation>);
+fn text(reader: &mut Reader, field: &str, wire: Option<types::LocalizedText>) -> Option<Text> {
+    reader.needed(field, wire).map(|wire| Text { en: wire.en, cy: wire.cy })
+}
 
-impl Report {
-    fn new() -> Report {
-        Report(Vec::new())
-    }
-
-    /// The value, or a violation on this field.
-    fn take<T, E: std::fmt::Display>(&mut self, field: &str, rule: &str, value: Result<T, E>) -> Option<T> {
-        match value {
-            Ok(value) => Some(value),
-            Err(says) => {
-                self.0.push(Violation::new(field, rule, says.to_string()));
-                None
-            }
-        }
-    }
-
-    /// A message that must be there.
-    fn needed<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
-        self.take(field, "required", value.ok_or("give a value"))
-    }
-
-    fn id<T: std::str::FromStr>(&mut self, field: &str, text: &str) -> Option<T>
-    where
-        T::Err: std::fmt::Display,
-    {
-        self.take(field, "id", text.parse())
-    }
-
-    fn text(&mut self, field: &str, wire: Option<types::LocalizedText>) -> Option<Text> {
-        self.needed(field, wire).map(|wire| Text { en: wire.en, cy: wire.cy })
-    }
-
-    /// A sum; none where there is none.
-    fn money(&mut self, field: &str, wire: Option<types::Money>) -> Option<Money> {
-        self.take(&format!("{field}.currency"), "currency", Money::try_from(wire?))
-    }
-
-    /// A number that its enum does not declare.
-    fn undeclared<T>(&mut self, field: &str) -> Option<T> {
-        self.take(field, "enum.defined_only", Err("give one of the declared values"))
-    }
-
-    /// The good ones of a list, each read under the path of its place.
-    fn each<W, T>(&mut self, field: &str, wires: Vec<W>, read: impl Fn(&mut Report, &str, W) -> Option<T>) -> Vec<T> {
-        let mut found = Vec::with_capacity(wires.len());
-        for (place, wire) in wires.into_iter().enumerate() {
-            found.extend(read(self, &format!("{field}[{place}]"), wire));
-        }
-        found
-    }
-
-    /// The command, unless anything was wrong.
-    fn finish<T>(self, command: Option<T>) -> Result<T, Vec<Violation>> {
-        match command {
-            Some(command) if self.0.is_empty() => Ok(command),
-            Some(_) | None => Err(self.0),
-        }
-    }
+/// A sum; none where there is none.
+fn money(reader: &mut Reader, field: &str, wire: Option<types::Money>) -> Option<Money> {
+    reader.money_or_none(field, wire).flatten()
 }

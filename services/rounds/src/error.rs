@@ -3,6 +3,7 @@
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
 use kit::time::Timestamp;
+use kit::verdict::not_allowed;
 use tonic::{Code, Status};
 
 use crate::convert;
@@ -68,9 +69,7 @@ impl From<Error> for Fault {
         let precondition = |reason, says| Fault::new(Code::FailedPrecondition, reason, says);
         match error {
             Error::NotFound { what } => Fault::not_found(what),
-            Error::NotAllowed { who_may } => {
-                Fault::new(Code::PermissionDenied, Reason::NotAllowed, says).with("who_may", who_may)
-            }
+            Error::NotAllowed { who_may } => not_allowed(who_may),
             Error::StaleRound { newer } => {
                 let newer = Some(convert::round_as_any(*newer));
                 Fault { newer, ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }

@@ -4,6 +4,7 @@
 //! file, `tests/golden/policy.txt`: a change of policy shows there as a diff.
 
 use kit::caller::{Caller, Duty, Subject};
+pub use kit::verdict::Verdict;
 
 use crate::error::Error;
 use crate::round::Round;
@@ -42,17 +43,6 @@ impl Facts {
 }
 
 /// What the policy says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    Allow,
-    /// The caller can see it and may not do this.
-    Refuse {
-        who_may: &'static str,
-    },
-    /// The caller may not know that it exists.
-    Hide,
-}
-
 const MANAGERS: &str = "a round manager or a network administrator";
 const EDITORS: &str = "a network administrator or an editor";
 

@@ -1,8 +1,14 @@
 //! `toadlane demo`: plays the real 2020 round on a store of its own whose clock stands in 2019, and leaves the server
 //! up. Everything goes through the public API, with the credentials of each council's own system.
 
+pub mod accounts;
 pub mod call;
+pub mod cast;
+pub mod findings;
+pub mod grants;
 pub mod network;
+pub mod panel;
+pub mod papers;
 pub mod play;
 pub mod record;
 
@@ -34,6 +40,10 @@ pub enum PlayError {
     NoMail(String),
     #[error("the registry finds no organisation {0}")]
     NoOrganisation(String),
+    #[error("{0} did not come about within half a minute")]
+    NeverCame(&'static str),
+    #[error("the final report of {0} has no passage to quote")]
+    NoPassage(String),
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }
@@ -56,6 +66,20 @@ pub(crate) fn request_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 
+/// Asks until there is an answer: what one service tells another takes a moment to arrive.
+async fn until<T>(
+    what: &'static str,
+    mut ask: impl AsyncFnMut() -> Result<Option<T>, PlayError>,
+) -> Result<T, PlayError> {
+    for _ in 0..600 {
+        if let Some(found) = ask().await? {
+            return Ok(found);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    Err(PlayError::NeverCame(what))
+}
+
 /// Marks a folder as a demo's, which the next demo may replace.
 const MARK: &str = "made-by-toadlane-demo";
 
@@ -75,6 +99,12 @@ impl Demo {
         let played = play::play(&stage, &mut print).await.map_err(|error| format!("the play broke off: {error}"))?;
         let key_set = play::key_set(&stage).await.map_err(|error| error.to_string())?;
         self.receipts(&played, &key_set)?;
+        let broke_off = |error: PlayError| format!("the play broke off: {error}");
+        let papers = go_on(&stage, &played, &self.out, &mut print).await.map_err(broke_off)?;
+        println!("\n== Written");
+        for paper in papers {
+            println!("   {}", paper.display());
+        }
 
         println!("\nServing on http://{} (gRPC with reflection; OAuth under /.well-known)", running.address);
         println!("  key set    {}", self.out.join("keys.json").display());
@@ -124,6 +154,21 @@ impl Demo {
             }
         }
     }
+}
+
+/// From the close to the publication, and what is written about it.
+pub async fn go_on(
+    stage: &Stage,
+    round: &Round,
+    out: &Path,
+    tell: &mut (dyn FnMut(Line) + Send),
+) -> Result<Vec<PathBuf>, PlayError> {
+    let cast = cast::enter(stage, &round.network).await?;
+    let assessed = panel::assess(stage, round, &cast, tell).await?;
+    grants::grant(stage, round, &cast, tell).await?;
+    accounts::report(stage, round, tell).await?;
+    let learnt = findings::learn(stage, round, &cast, tell).await?;
+    papers::write(out, round, &cast, &assessed, &learnt).await
 }
 
 /// A receipt with one letter of its claims changed.

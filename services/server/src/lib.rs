@@ -5,6 +5,7 @@
 pub mod admin;
 pub mod bench;
 pub mod demo;
+pub mod export;
 pub mod home;
 pub mod serve;
 pub mod settings;
@@ -22,7 +23,9 @@ use settings::Store;
 pub fn make(store: &Store, clock: Option<Timestamp>) -> Result<(), serve::StartError> {
     home::Home::open(store, &kit::caller::Role::ALL)?;
     let storage = store.storage();
-    for open in [registry::open, rounds::open, bids::open] {
+    let opens =
+        [registry::open, rounds::open, bids::open, grading::open, awards::open, reporting::open, learning::open];
+    for open in opens {
         open(&storage, clock)?;
     }
     Ok(())

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use server::settings::{Init, Serve, Store};
-use server::{admin, bench, demo, serve, verify};
+use server::{admin, bench, demo, export, serve, verify};
 
 /// Runs a network of councils' grant rounds.
 #[derive(Parser)]
@@ -35,6 +35,9 @@ enum Command {
     /// Administer a registry from its own machine
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Write what you may read into files: board packs, open data, publications
+    #[command(subcommand)]
+    Export(export::Export),
     /// Verify what the platform signed, offline
     #[command(subcommand)]
     Verify(verify::Verify),
@@ -45,7 +48,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let quiet = matches!(cli.command, Command::Demo(_) | Command::Verify(_) | Command::Bench(_));
+    let quiet = matches!(cli.command, Command::Demo(_) | Command::Export(_) | Command::Verify(_) | Command::Bench(_));
     if let Err(says) = log(&cli, quiet) {
         eprintln!("toadlane: --log: {says}");
         return ExitCode::FAILURE;
@@ -92,6 +95,7 @@ async fn run(command: Command) -> Result<(), String> {
         Command::Migrate(store) => make(&store, None),
         Command::Demo(demo) => demo.run().await,
         Command::Admin(admin) => admin.run().await,
+        Command::Export(export) => export.run().await,
         Command::Verify(verify) => verify.run(),
         Command::Bench(bench) => bench.run().await,
     }

@@ -28,9 +28,10 @@ use crate::net::{BadPeer, Net};
 use crate::revoked;
 use crate::settings::{Serve, WrongSetting};
 
-/// Requests held in memory at once, in bytes; 64 KiB each at most, 1 MiB for those that carry a bid or a round.
+/// Requests held in memory at once, in bytes; 64 KiB each at most, 1 MiB for those that carry a bid,
+/// a report, a round or lists of a whole panel.
 const IN_FLIGHT: usize = 64 * 1024 * 1024;
-const LARGE: [&str; 7] = [
+const LARGE: [&str; 18] = [
     "/toadlane.bids.v1.BidsService/CreateBid",
     "/toadlane.bids.v1.BidsService/UpdateBid",
     "/toadlane.rounds.v1.RoundsService/CreateRound",
@@ -38,6 +39,17 @@ const LARGE: [&str; 7] = [
     "/toadlane.rounds.v1.FrameworksService/CreateFramework",
     "/toadlane.rounds.v1.FrameworksService/AddFrameworkVersion",
     "/toadlane.rounds.v1.FrameworksService/UpdateFrameworkVersion",
+    "/toadlane.grading.v1.AssessmentsService/DeclareInterests",
+    "/toadlane.grading.v1.ReviewsService/AssignReviews",
+    "/toadlane.grading.v1.ReviewsService/SaveReview",
+    "/toadlane.grading.v1.ReviewsService/ModerateBid",
+    "/toadlane.grading.v1.DecisionsService/RecordMeeting",
+    "/toadlane.grading.v1.DecisionsService/UpdateMeeting",
+    "/toadlane.reporting.v1.ReportsService/UpdateReport",
+    "/toadlane.learning.v1.CorpusService/SearchCorpus",
+    "/toadlane.learning.v1.CaseStudiesService/CreateCaseStudy",
+    "/toadlane.learning.v1.CaseStudiesService/UpdateCaseStudy",
+    "/toadlane.learning.v1.PublicationsService/SetItems",
 ];
 
 /// RPCs for callers who have not signed in. Everything else needs a token.
@@ -71,6 +83,10 @@ pub enum StartError {
     Bus(#[from] BusError),
     #[error("the attachments' folder cannot be used: {0}")]
     Files(#[from] bids::error::Error),
+    #[error("the folder of the reports' evidence cannot be used: {0}")]
+    Evidence(#[from] reporting::error::Error),
+    #[error("learning cannot start: {0}")]
+    Learning(#[from] learning::error::Error),
     #[error("the registry cannot start: {0}")]
     Registry(#[from] registry::error::Error),
     #[error("--mail-from or --smtp: {0}")]
@@ -157,6 +173,69 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         net.place(Role::Bids, service.routes(), db.clock());
         service.subscribe(&bus);
         keep(&mut background, &mut clocks, &bus, Role::Bids, db, &stop);
+        let ticked = service.clone();
+        clocks.ticks.push(tick(move || {
+            let service = ticked.clone();
+            async move { service.tick().await.map_err(tonic::Status::from) }
+        }));
+        background.spawn(service.run());
+    }
+
+    if let Some(key) = home.key(Role::Grading) {
+        let db = grading::open(&storage, None)?;
+        let (rounds, bids) = (net.to(Role::Rounds, &key)?, net.to(Role::Bids, &key)?);
+        let registry = net.to(Role::Registry, &key)?;
+        let service = grading::Grading::new(db.clone(), key, rounds, bids, registry, stop.clone());
+        net.place(Role::Grading, service.routes(), db.clock());
+        keep(&mut background, &mut clocks, &bus, Role::Grading, db, &stop);
+        let ticked = service.clone();
+        clocks.ticks.push(tick(move || {
+            let service = ticked.clone();
+            async move { service.tick().await.map_err(tonic::Status::from) }
+        }));
+        background.spawn(service.run());
+    }
+    if let Some(key) = home.key(Role::Awards) {
+        let db = awards::open(&storage, None)?;
+        let (rounds, registry) = (net.to(Role::Rounds, &key)?, net.to(Role::Registry, &key)?);
+        let grading = net.to(Role::Grading, &key)?;
+        let service = awards::Awards::new(db.clone(), rounds, registry, grading, stop.clone());
+        net.place(Role::Awards, service.routes(), db.clock());
+        service.subscribe(&bus);
+        keep(&mut background, &mut clocks, &bus, Role::Awards, db, &stop);
+        let ticked = service.clone();
+        clocks.ticks.push(tick(move || {
+            let service = ticked.clone();
+            async move { service.tick().await.map_err(tonic::Status::from) }
+        }));
+        background.spawn(service.run());
+    }
+    if let Some(key) = home.key(Role::Reporting) {
+        let db = reporting::open(&storage, None)?;
+        let (registry, rounds) = (net.to(Role::Registry, &key)?, net.to(Role::Rounds, &key)?);
+        let bids = net.to(Role::Bids, &key)?;
+        let files = home.folder.join("evidence");
+        let service = reporting::Reporting::new(db.clone(), &files, registry, rounds, bids, stop.clone())?;
+        net.place(Role::Reporting, service.routes(), db.clock());
+        service.subscribe(&bus);
+        keep(&mut background, &mut clocks, &bus, Role::Reporting, db, &stop);
+        let ticked = service.clone();
+        clocks.ticks.push(tick(move || {
+            let service = ticked.clone();
+            async move { service.tick().await.map_err(tonic::Status::from) }
+        }));
+        background.spawn(service.run());
+    }
+    if let Some(key) = home.key(Role::Learning) {
+        let db = learning::open(&storage, None)?;
+        let (registry, rounds) = (net.to(Role::Registry, &key)?, net.to(Role::Rounds, &key)?);
+        let (awards, reporting) = (net.to(Role::Awards, &key)?, net.to(Role::Reporting, &key)?);
+        let publisher = learning::open_data::Publisher::default();
+        let service =
+            learning::Learning::new(db.clone(), publisher, registry, rounds, awards, reporting, stop.clone())?;
+        net.place(Role::Learning, service.routes(), db.clock());
+        service.subscribe(&bus);
+        keep(&mut background, &mut clocks, &bus, Role::Learning, db, &stop);
         let ticked = service.clone();
         clocks.ticks.push(tick(move || {
             let service = ticked.clone();

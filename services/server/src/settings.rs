@@ -95,7 +95,7 @@ pub enum WrongSetting {
     NoPeer { role: Role },
     #[error("--roles places roles apart; give the NATS URL with --nats, over which their events travel")]
     NoNats,
-    #[error("--roles names no role; accepted are registry, rounds, bids")]
+    #[error("--roles names no role; accepted are {}", Role::ALL.map(Role::name).join(", "))]
     NoRole,
     #[error("--peer-authority {path}: {cause}")]
     Authority { path: PathBuf, cause: std::io::Error },
@@ -151,7 +151,7 @@ impl Serve {
         for role in Role::ALL {
             match (self.hosts(role), peers.contains_key(&role)) {
                 (true, true) => return Err(WrongSetting::HostedAndPeer { role }),
-                // Only who calls a role needs its address: calls go one way, registry <- rounds <- bids.
+                // Only who calls a role needs its address, and a role calls only those before it.
                 (false, false) if self.needs(role) => return Err(WrongSetting::NoPeer { role }),
                 (true, false) | (false, true | false) => {}
             }
@@ -160,13 +160,9 @@ impl Serve {
         if apart && self.nats.is_none() { Err(WrongSetting::NoNats) } else { Ok(()) }
     }
 
-    /// Whether a role that is hosted here calls another one.
+    /// Whether what is hosted here calls another role. Every process asks the registry who is revoked.
     fn needs(&self, role: Role) -> bool {
-        match role {
-            Role::Registry => true,
-            Role::Rounds => self.hosts(Role::Bids),
-            Role::Bids => false,
-        }
+        role == Role::Registry || self.roles.iter().any(|&hosted| hosted > role)
     }
 }
 

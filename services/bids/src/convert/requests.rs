@@ -6,10 +6,11 @@ use kit::ids::{BidId, ClarificationId, OrgId};
 use kit::money::Money;
 use kit::paging::Page;
 use kit::time::Timestamp;
+use kit::wire::Reader;
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use super::{Report, state_name};
+use super::state_name;
 use crate::app::{self, Target};
 use crate::bid::Participant;
 use crate::content::{Answer, Content, Language};
@@ -17,33 +18,22 @@ use crate::files::Declared;
 use crate::policy;
 use crate::store::Filter;
 
-fn read_target(report: &mut Report, id: &str, etag: &str) -> Option<Target> {
-    let id = report.take("bid_id", "id", id.parse());
-    let version = report.take("etag", "etag", version(etag));
+fn read_target(reader: &mut Reader, id: &str, etag: &str) -> Option<Target> {
+    let id = reader.id("bid_id", id);
+    let version = reader.version(etag);
     Some(Target { id: id?, version: version? })
-}
-
-fn version(etag: &str) -> Result<i64, &'static str> {
-    etag.parse().map_err(|_| "give the etag exactly as it was answered")
 }
 
 /// The bid and version that a streaming request names.
 pub fn target(id: &str, etag: &str) -> Result<Target, Vec<Violation>> {
-    let mut report = Report::new();
-    let target = read_target(&mut report, id, etag);
-    report.finish(target)
+    let mut reader = Reader::new();
+    let target = read_target(&mut reader, id, etag);
+    reader.finish(target)
 }
 
-fn optional<T: std::str::FromStr>(report: &mut Report, field: &str, text: &str) -> Option<Option<T>>
-where
-    T::Err: std::fmt::Display,
-{
-    if text.is_empty() { Some(None) } else { report.take(field, "id", text.parse()).map(Some) }
-}
-
-fn content(report: &mut Report, wire: Option<pb::BidContent>) -> Option<Content> {
+fn content(reader: &mut Reader, wire: Option<pb::BidContent>) -> Option<Content> {
     let Some(wire) = wire else {
-        return report.take("content", "required", Err("say what the bid contains"));
+        return reader.take("content", "required", Err("say what the bid contains"));
     };
     let language = match wire.language() {
         types::Language::Unspecified => None,
@@ -52,10 +42,10 @@ fn content(report: &mut Report, wire: Option<pb::BidContent>) -> Option<Content>
     };
     let requested = match wire.requested {
         None => Some(None),
-        Some(sum) => report.take("content.requested.currency", "currency", Money::try_from(sum)).map(Some),
+        Some(sum) => reader.take("content.requested.currency", "currency", Money::try_from(sum)).map(Some),
     };
-    let lead = optional(report, "content.lead_organisation_id", &wire.lead_organisation_id);
-    let payee = optional(report, "content.payee_organisation_id", &wire.payee_organisation_id);
+    let lead = reader.id_or_none("content.lead_organisation_id", &wire.lead_organisation_id);
+    let payee = reader.id_or_none("content.payee_organisation_id", &wire.payee_organisation_id);
     let answers = wire.answers.into_iter().map(|answer| Answer { question: answer.question_id, text: answer.text });
     Some(Content {
         title: wire.title,
@@ -75,15 +65,15 @@ impl Parse for app::Create {
     type Wire = pb::CreateBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Create, Vec<Violation>> {
-        let mut report = Report::new();
-        let round = report.take("round_id", "id", wire.round_id.parse());
-        let applicant = report.take("applicant_organisation_id", "id", wire.applicant_organisation_id.parse());
-        let content = content(&mut report, wire.content);
+        let mut reader = Reader::new();
+        let round = reader.id("round_id", &wire.round_id);
+        let applicant = reader.id("applicant_organisation_id", &wire.applicant_organisation_id);
+        let content = content(&mut reader, wire.content);
         let client_reference = Some(wire.client_reference).filter(|reference| !reference.is_empty());
         let id = BidId::new();
         let command =
             (|| Some(app::Create { id, round: round?, applicant: applicant?, client_reference, content: content? }))();
-        report.finish(command)
+        reader.finish(command)
     }
 }
 
@@ -91,10 +81,10 @@ impl Parse for app::Update {
     type Wire = pb::UpdateBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Update, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = read_target(&mut report, &wire.bid_id, &wire.etag);
-        let content = content(&mut report, wire.content);
-        report.finish(target.zip(content).map(|(target, content)| app::Update { target, content }))
+        let mut reader = Reader::new();
+        let target = read_target(&mut reader, &wire.bid_id, &wire.etag);
+        let content = content(&mut reader, wire.content);
+        reader.finish(target.zip(content).map(|(target, content)| app::Update { target, content }))
     }
 }
 
@@ -108,33 +98,33 @@ impl Parse for app::Restore {
 
 /// Each organisation once.
 pub fn participants(wire: Vec<pb::Participant>) -> Result<Vec<Participant>, Vec<Violation>> {
-    let mut report = Report::new();
+    let mut reader = Reader::new();
     let mut found: Vec<Participant> = Vec::with_capacity(wire.len());
     for (n, one) in wire.into_iter().enumerate() {
         let field = format!("participants[{n}].organisation_id");
-        let Some(organisation) = report.take::<OrgId, _>(&field, "id", one.organisation_id.parse()) else {
+        let Some(organisation) = reader.take::<OrgId, _>(&field, "id", one.organisation_id.parse()) else {
             continue;
         };
         if found.iter().any(|other| other.organisation == organisation) {
-            report.take::<(), _>(&field, "unique", Err("name each organisation once"));
+            reader.take::<(), _>(&field, "unique", Err("name each organisation once"));
         }
         found.push(Participant { organisation, may_edit: one.may_edit });
     }
     found.sort_by_key(|participant| participant.organisation);
-    report.finish(Some(found))
+    reader.finish(Some(found))
 }
 
 impl Parse for app::SetParticipants {
     type Wire = pb::SetParticipantsRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::SetParticipants, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = read_target(&mut report, &wire.bid_id, &wire.etag);
+        let mut reader = Reader::new();
+        let target = read_target(&mut reader, &wire.bid_id, &wire.etag);
         match participants(wire.participants) {
-            Ok(participants) => report.finish(target.map(|target| app::SetParticipants { target, participants })),
+            Ok(participants) => reader.finish(target.map(|target| app::SetParticipants { target, participants })),
             Err(violations) => {
-                report.0.extend(violations);
-                report.finish(None)
+                violations.into_iter().for_each(|violation| reader.add(violation));
+                reader.finish(None)
             }
         }
     }
@@ -144,10 +134,10 @@ impl Parse for app::RemoveFile {
     type Wire = pb::RemoveAttachmentRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::RemoveFile, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = read_target(&mut report, &wire.bid_id, &wire.etag);
-        let file = report.take("attachment_id", "id", wire.attachment_id.parse());
-        report.finish(target.zip(file).map(|(target, file)| app::RemoveFile { target, file }))
+        let mut reader = Reader::new();
+        let target = read_target(&mut reader, &wire.bid_id, &wire.etag);
+        let file = reader.id("attachment_id", &wire.attachment_id);
+        reader.finish(target.zip(file).map(|(target, file)| app::RemoveFile { target, file }))
     }
 }
 
@@ -155,11 +145,11 @@ impl Parse for app::SignOff {
     type Wire = pb::SignOffBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::SignOff, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = read_target(&mut report, &wire.bid_id, &wire.etag);
-        let certifier = report.take("certifier_id", "id", wire.certifier_id.parse());
+        let mut reader = Reader::new();
+        let target = read_target(&mut reader, &wire.bid_id, &wire.etag);
+        let certifier = reader.id("certifier_id", &wire.certifier_id);
         let role = wire.role;
-        report.finish(target.zip(certifier).map(|(target, certifier)| app::SignOff { target, certifier, role }))
+        reader.finish(target.zip(certifier).map(|(target, certifier)| app::SignOff { target, certifier, role }))
     }
 }
 
@@ -167,14 +157,14 @@ impl Parse for app::Submit {
     type Wire = pb::SubmitBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Submit, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = read_target(&mut report, &wire.bid_id, &wire.etag);
+        let mut reader = Reader::new();
+        let target = read_target(&mut reader, &wire.bid_id, &wire.etag);
         let client_time = match wire.client_time {
             None => Some(None),
-            Some(time) => report.take("client_time", "timestamp", Timestamp::try_from(time)).map(Some),
+            Some(time) => reader.take("client_time", "timestamp", Timestamp::try_from(time)).map(Some),
         };
         let command = target.zip(client_time);
-        report.finish(command.map(|(target, client_time)| app::Submit { target, client_time }))
+        reader.finish(command.map(|(target, client_time)| app::Submit { target, client_time }))
     }
 }
 
@@ -236,11 +226,11 @@ impl Parse for app::Ask {
     type Wire = pb::AskClarificationRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Ask, Vec<Violation>> {
-        let mut report = Report::new();
-        let bid = report.take("bid_id", "id", wire.bid_id.parse());
-        let answer_by = report.take("answer_by", "timestamp", wire.answer_by.unwrap_or_default().try_into());
+        let mut reader = Reader::new();
+        let bid = reader.id("bid_id", &wire.bid_id);
+        let answer_by = reader.take("answer_by", "timestamp", wire.answer_by.unwrap_or_default().try_into());
         let (id, question) = (ClarificationId::new(), wire.question);
-        report.finish(bid.zip(answer_by).map(|(bid, answer_by)| app::Ask { id, bid, question, answer_by }))
+        reader.finish(bid.zip(answer_by).map(|(bid, answer_by)| app::Ask { id, bid, question, answer_by }))
     }
 }
 
@@ -248,12 +238,12 @@ impl Parse for app::Answer {
     type Wire = pb::AnswerClarificationRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Answer, Vec<Violation>> {
-        let mut report = Report::new();
-        let bid = report.take("bid_id", "id", wire.bid_id.parse());
-        let id = report.take("clarification_id", "id", wire.clarification_id.parse());
-        let version = report.take("etag", "etag", version(&wire.etag));
+        let mut reader = Reader::new();
+        let bid = reader.id("bid_id", &wire.bid_id);
+        let id = reader.id("clarification_id", &wire.clarification_id);
+        let version = reader.version(&wire.etag);
         let command = (|| Some(app::Answer { bid: bid?, id: id?, version: version?, text: wire.answer }))();
-        report.finish(command)
+        reader.finish(command)
     }
 }
 
@@ -264,15 +254,15 @@ pub struct Filtered {
 }
 
 pub fn list_filter(cx: &Cx, wire: &pb::ListBidsRequest) -> Result<Filtered, Vec<Violation>> {
-    let mut report = Report::new();
-    let round = optional(&mut report, "round_id", &wire.round_id);
-    let organisation = optional(&mut report, "organisation_id", &wire.organisation_id);
+    let mut reader = Reader::new();
+    let round = reader.id_or_none("round_id", &wire.round_id);
+    let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
     // All but the page itself, so that a new filter is bound to the token without further ado.
     let bound = pb::ListBidsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let page = match Page::parse(cx, wire.page_size, &wire.page_token, &bound) {
         Ok(page) => Some(page),
         Err(violation) => {
-            report.0.push(violation);
+            reader.add(violation);
             None
         }
     };
@@ -288,7 +278,7 @@ pub fn list_filter(cx: &Cx, wire: &pb::ListBidsRequest) -> Result<Filtered, Vec<
         own: policy::reads_for_all(&cx.caller),
         all_received: policy::oversees(&cx.caller),
     };
-    report.finish(page.map(|page| Filtered { filter, page }))
+    reader.finish(page.map(|page| Filtered { filter, page }))
 }
 
 /// What an upload declares, and to which bid it goes.

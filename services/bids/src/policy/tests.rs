@@ -1,4 +1,4 @@
-use kit::caller::{Duty, Grant, Role};
+use kit::caller::{Duty, Grant};
 use kit::ids::{ClientId, OrgId, PersonId};
 
 use super::*;
@@ -32,6 +32,7 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
             all.push((format!("{} of the network", duty.name()), person(duty, OrgId::new())));
         }
     }
+    all.push(("the platform's grading".to_string(), Caller::role(Role::Grading)));
     all.push(("another role of the platform".to_string(), Caller::role(Role::Rounds)));
     all.push(("nobody signed in".to_string(), Caller::anonymous()));
     all

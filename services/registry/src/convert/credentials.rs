@@ -6,44 +6,43 @@ use kit::fault::Violation;
 use kit::ids::{ClientId, ClientKeyId, SecretId, SignInId};
 use kit::time::Timestamp;
 use kit::tokens;
+use kit::wire::Reader;
 use toadlane_proto::registry::v1 as pb;
 
-use super::Report;
+use super::requests::target;
 use crate::app::{clients, sign_in};
 use crate::client::{Credentials, Key, Secret};
 
-impl Report {
-    fn scopes(&mut self, wire: Vec<String>) -> Option<Vec<Scope>> {
-        let mut scopes = Some(Vec::with_capacity(wire.len()));
-        for (place, name) in wire.into_iter().enumerate() {
-            let scope = self.take(&format!("scopes[{place}]"), "scope", name.parse());
-            scopes = scopes.zip(scope).map(|(mut scopes, scope)| {
-                scopes.push(scope);
-                scopes
-            });
-        }
-        scopes
+fn read_scopes(reader: &mut Reader, wire: Vec<String>) -> Option<Vec<Scope>> {
+    let mut scopes = Some(Vec::with_capacity(wire.len()));
+    for (place, name) in wire.into_iter().enumerate() {
+        let scope = reader.take(&format!("scopes[{place}]"), "scope", name.parse());
+        scopes = scopes.zip(scope).map(|(mut scopes, scope)| {
+            scopes.push(scope);
+            scopes
+        });
     }
+    scopes
+}
 
-    fn key(&mut self, wire: pb::NewClientKey, real_now: Timestamp) -> Option<Key> {
-        let algorithm = match wire.algorithm.as_str() {
-            "" => Some(None),
-            name => self.take("key.algorithm", "algorithm", name.parse().map(Some)),
-        };
-        let public_key = algorithm.map(|algorithm| tokens::ClientKey::parse(&wire.public_key, algorithm));
-        let public_key = public_key.and_then(|read| self.take("key.public_key", "public_key", read));
-        let not_before = self.time_or_none("key.not_before", wire.not_before);
-        let retire_at = self.time_or_none("key.retire_at", wire.retire_at);
-        let public_key = public_key?;
-        Some(Key {
-            id: ClientKeyId::new(),
-            kid: public_key.kid().to_string(),
-            algorithm: public_key.alg().to_string(),
-            jwk: public_key.jwk().to_string(),
-            not_before: not_before?.unwrap_or(real_now),
-            retire_at: retire_at?,
-        })
-    }
+fn read_key(reader: &mut Reader, wire: pb::NewClientKey, real_now: Timestamp) -> Option<Key> {
+    let algorithm = match wire.algorithm.as_str() {
+        "" => Some(None),
+        name => reader.take("key.algorithm", "algorithm", name.parse().map(Some)),
+    };
+    let public_key = algorithm.map(|algorithm| tokens::ClientKey::parse(&wire.public_key, algorithm));
+    let public_key = public_key.and_then(|read| reader.take("key.public_key", "public_key", read));
+    let not_before = reader.time_or_none("key.not_before", wire.not_before);
+    let retire_at = reader.time_or_none("key.retire_at", wire.retire_at);
+    let public_key = public_key?;
+    Some(Key {
+        id: ClientKeyId::new(),
+        kid: public_key.kid().to_string(),
+        algorithm: public_key.alg().to_string(),
+        jwk: public_key.jwk().to_string(),
+        not_before: not_before?.unwrap_or(real_now),
+        retire_at: retire_at?,
+    })
 }
 
 /// A command that may issue a secret. The secret itself goes past the store, straight to the answer.
@@ -65,35 +64,35 @@ impl Parse for NewSecret<clients::Create> {
     type Wire = pb::CreateClientRequest;
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
-        let mut report = Report::new();
+        let mut reader = Reader::new();
         let real_now = Timestamp::of_this_machine();
-        let organisation = report.id("organisation_id", &wire.organisation_id);
+        let organisation = reader.id("organisation_id", &wire.organisation_id);
         let kind = wire.kind();
-        let name = report.said("name", wire.name);
-        let scopes = report.scopes(wire.scopes);
+        let name = reader.said("name", &wire.name);
+        let scopes = read_scopes(&mut reader, wire.scopes);
         let (secret, issued) = new_secret(real_now);
         let (id, mut shown_once) = (secret.id, None);
         let credentials = match (kind, wire.key) {
             (pb::client::Kind::PublicKey, Some(key)) => {
-                report.key(key, real_now).map(|key| Credentials::Keys(vec![key]))
+                read_key(&mut reader, key, real_now).map(|key| Credentials::Keys(vec![key]))
             }
             (pb::client::Kind::Secret, None) => {
                 shown_once = Some(issued);
                 Some(Credentials::Secrets(vec![secret]))
             }
             (pb::client::Kind::PublicKey, None) => {
-                report.take("key", "required", Err("a client with keys needs its first public key"))
+                reader.take("key", "required", Err("a client with keys needs its first public key"))
             }
             (pb::client::Kind::Secret, Some(_)) => {
-                report.take("key", "kind", Err("a client with a secret takes no key"))
+                reader.take("key", "kind", Err("a client with a secret takes no key"))
             }
-            (pb::client::Kind::Unspecified, _) => report.known("kind", None),
+            (pb::client::Kind::Unspecified, _) => reader.known("kind", None),
         };
         let command = || {
             let (organisation, name, credentials, scopes) = (organisation?, name?, credentials?, scopes?);
             Some(clients::Create { id: ClientId::new(), organisation, name, credentials, scopes, real_now })
         };
-        let command = report.finish(command())?;
+        let command = reader.finish(command())?;
         Ok(NewSecret { command, id, shown_once })
     }
 }
@@ -102,14 +101,14 @@ impl Parse for NewSecret<clients::Rotate> {
     type Wire = pb::RotateClientSecretRequest;
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
-        let mut report = Report::new();
+        let mut reader = Reader::new();
         let real_now = Timestamp::of_this_machine();
-        let target = report.target("client_id", &wire.client_id, &wire.etag);
-        let previous_until = report.time_or_none("previous_until", wire.previous_until);
+        let target = target(&mut reader, "client_id", &wire.client_id, &wire.etag);
+        let previous_until = reader.time_or_none("previous_until", wire.previous_until);
         let (new, shown_once) = new_secret(real_now);
         let id = new.id;
         let command = || Some(clients::Rotate { target: target?, new, previous_until: previous_until?, real_now });
-        let command = report.finish(command())?;
+        let command = reader.finish(command())?;
         Ok(NewSecret { command, id, shown_once: Some(shown_once) })
     }
 }
@@ -118,11 +117,11 @@ impl Parse for clients::SetScopes {
     type Wire = pb::SetClientScopesRequest;
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = report.target("client_id", &wire.client_id, &wire.etag);
-        let scopes = report.scopes(wire.scopes);
+        let mut reader = Reader::new();
+        let target = target(&mut reader, "client_id", &wire.client_id, &wire.etag);
+        let scopes = read_scopes(&mut reader, wire.scopes);
         let real_now = Timestamp::of_this_machine();
-        report.finish(target.zip(scopes).map(|(target, scopes)| clients::SetScopes { target, scopes, real_now }))
+        reader.finish(target.zip(scopes).map(|(target, scopes)| clients::SetScopes { target, scopes, real_now }))
     }
 }
 
@@ -130,12 +129,12 @@ impl Parse for clients::AddKey {
     type Wire = pb::AddClientKeyRequest;
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
-        let mut report = Report::new();
+        let mut reader = Reader::new();
         let real_now = Timestamp::of_this_machine();
-        let target = report.target("client_id", &wire.client_id, &wire.etag);
-        let key = report.take("key", "required", wire.key.ok_or("give the public key"));
-        let key = key.and_then(|key| report.key(key, real_now));
-        report.finish(target.zip(key).map(|(target, key)| clients::AddKey { target, key, real_now }))
+        let target = target(&mut reader, "client_id", &wire.client_id, &wire.etag);
+        let key = reader.take("key", "required", wire.key.ok_or("give the public key"));
+        let key = key.and_then(|key| read_key(&mut reader, key, real_now));
+        reader.finish(target.zip(key).map(|(target, key)| clients::AddKey { target, key, real_now }))
     }
 }
 
@@ -143,13 +142,13 @@ impl Parse for clients::RetireKey {
     type Wire = pb::RetireClientKeyRequest;
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = report.target("client_id", &wire.client_id, &wire.etag);
-        let key = report.id("key_id", &wire.key_id);
-        let retire_at = report.time_or_none("retire_at", wire.retire_at);
+        let mut reader = Reader::new();
+        let target = target(&mut reader, "client_id", &wire.client_id, &wire.etag);
+        let key = reader.id("key_id", &wire.key_id);
+        let retire_at = reader.time_or_none("retire_at", wire.retire_at);
         let real_now = Timestamp::of_this_machine();
         let command = || Some(clients::RetireKey { target: target?, key: key?, retire_at: retire_at?, real_now });
-        report.finish(command())
+        reader.finish(command())
     }
 }
 
@@ -157,10 +156,10 @@ impl Parse for clients::Revoke {
     type Wire = pb::RevokeClientRequest;
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = report.target("client_id", &wire.client_id, &wire.etag);
+        let mut reader = Reader::new();
+        let target = target(&mut reader, "client_id", &wire.client_id, &wire.etag);
         let real_now = Timestamp::of_this_machine();
-        report.finish(target.map(|target| clients::Revoke { target, real_now }))
+        reader.finish(target.map(|target| clients::Revoke { target, real_now }))
     }
 }
 
@@ -168,10 +167,10 @@ impl Parse for sign_in::Finish {
     type Wire = pb::FinishSignInRequest;
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
-        let mut report = Report::new();
-        let id = report.id::<SignInId>("sign_in_id", &wire.sign_in_id);
+        let mut reader = Reader::new();
+        let id = reader.id::<SignInId>("sign_in_id", &wire.sign_in_id);
         let (code, real_now) = (wire.code, Timestamp::of_this_machine());
-        report.finish(id.map(|id| sign_in::Finish { id, code, real_now }))
+        reader.finish(id.map(|id| sign_in::Finish { id, code, real_now }))
     }
 }
 
@@ -179,13 +178,13 @@ impl Parse for sign_in::RevokeSubject {
     type Wire = pb::RevokeSubjectRequest;
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
-        let mut report = Report::new();
+        let mut reader = Reader::new();
         let subject = match wire.subject.starts_with("per_") {
-            true => report.id("subject", &wire.subject).map(Subject::Person),
-            false => report.id("subject", &wire.subject).map(Subject::Client),
+            true => reader.id("subject", &wire.subject).map(Subject::Person),
+            false => reader.id("subject", &wire.subject).map(Subject::Client),
         };
         let real_now = Timestamp::of_this_machine();
-        report.finish(subject.map(|subject| sign_in::RevokeSubject { subject, real_now }))
+        reader.finish(subject.map(|subject| sign_in::RevokeSubject { subject, real_now }))
     }
 }
 
@@ -193,14 +192,14 @@ impl Parse for sign_in::PublishKey {
     type Wire = pb::PublishKeyRequest;
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
-        let mut report = Report::new();
-        let set = report.take("jwks", "jwks", tokens::KeySet::parse(&wire.jwks));
+        let mut reader = Reader::new();
+        let set = reader.take("jwks", "jwks", tokens::KeySet::parse(&wire.jwks));
         let key = set.and_then(|set| {
             let mut keys = set.iter().cloned();
             let alone = keys.next().filter(|_| keys.next().is_none());
-            report.take("jwks", "one_key", alone.ok_or("give a JWK Set of exactly one key"))
+            reader.take("jwks", "one_key", alone.ok_or("give a JWK Set of exactly one key"))
         });
         let real_now = Timestamp::of_this_machine();
-        report.finish(key.map(|key| sign_in::PublishKey { key, real_now }))
+        reader.finish(key.map(|key| sign_in::PublishKey { key, real_now }))
     }
 }

@@ -5,9 +5,10 @@ use kit::fault::Violation;
 use kit::ids::{OrgId, PersonId};
 use kit::paging::Page;
 use kit::time::Date;
+use kit::wire::Reader;
 use toadlane_proto::registry::v1 as pb;
 
-use super::{Report, class, duty, kind, nation};
+use super::{class, duty, kind, nation};
 use crate::dates::today;
 use crate::policy;
 use crate::store::{
@@ -21,18 +22,16 @@ pub struct Listed<F> {
     pub page: Page<(String, String)>,
 }
 
-impl Report {
-    fn listed<F>(
-        mut self,
-        filter: Option<F>,
-        page: Result<Page<(String, String)>, Violation>,
-    ) -> Result<Listed<F>, Vec<Violation>> {
-        match page {
-            Ok(page) => self.finish(filter.map(|filter| Listed { filter, page })),
-            Err(violation) => {
-                self.0.push(violation);
-                Err(self.0)
-            }
+fn listed<F>(
+    mut reader: Reader,
+    filter: Option<F>,
+    page: Result<Page<(String, String)>, Violation>,
+) -> Result<Listed<F>, Vec<Violation>> {
+    match page {
+        Ok(page) => reader.finish(filter.map(|filter| Listed { filter, page })),
+        Err(violation) => {
+            reader.add(violation);
+            reader.finish(None)
         }
     }
 }
@@ -49,56 +48,56 @@ pub fn organisations(
         exists: wire.current.map(|wanted| (today(cx.now), wanted)),
         search: wire.search,
     };
-    Report::new().listed(Some(filter), page)
+    listed(Reader::new(), Some(filter), page)
 }
 
 pub fn memberships(
     cx: &Cx,
     wire: pb::ListMembershipsRequest,
 ) -> Result<Listed<membership_store::Filter>, Vec<Violation>> {
-    let mut report = Report::new();
+    let mut reader = Reader::new();
     let bound = pb::ListMembershipsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let page = Page::parse(cx, wire.page_size, &wire.page_token, &bound);
-    let organisation = report.id_or_none("organisation_id", &wire.organisation_id);
-    let as_of = report.date_or_none("as_of", &wire.as_of);
+    let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
+    let as_of = reader.date_or_none("as_of", &wire.as_of);
     let class = class(wire.membership_class());
     let filter = organisation.zip(as_of);
     let filter = filter.map(|(organisation, as_of)| membership_store::Filter { organisation, class, as_of });
-    report.listed(filter, page)
+    listed(reader, filter, page)
 }
 
 pub fn people(cx: &Cx, wire: pb::ListPeopleRequest) -> Result<Listed<people_store::Filter>, Vec<Violation>> {
-    let mut report = Report::new();
+    let mut reader = Reader::new();
     let bound = pb::ListPeopleRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let page = Page::parse(cx, wire.page_size, &wire.page_token, &bound);
-    let organisation = report.id_or_none("organisation_id", &wire.organisation_id);
+    let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
     let duty = duty(wire.role()).map(|duty| (duty, cx.now));
     let visible = policy::visible_people(&cx.caller);
     let (search, ended_too) = (wire.search, wire.include_ended);
     let filter =
         organisation.map(|organisation| people_store::Filter { organisation, duty, search, ended_too, visible });
-    report.listed(filter, page)
+    listed(reader, filter, page)
 }
 
 pub fn seats(cx: &Cx, wire: pb::ListSeatsRequest) -> Result<Listed<boards::Filter>, Vec<Violation>> {
-    let mut report = Report::new();
+    let mut reader = Reader::new();
     let bound = pb::ListSeatsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let page = Page::parse(cx, wire.page_size, &wire.page_token, &bound);
-    let board = report.id_or_none("board_id", &wire.board_id);
-    let person = report.id_or_none("person_id", &wire.person_id);
-    let as_of = report.date_or_none("as_of", &wire.as_of);
+    let board = reader.id_or_none("board_id", &wire.board_id);
+    let person = reader.id_or_none("person_id", &wire.person_id);
+    let as_of = reader.date_or_none("as_of", &wire.as_of);
     let filter = || Some(boards::Filter { board: board?, person: person?, as_of: as_of? });
-    report.listed(filter(), page)
+    listed(reader, filter(), page)
 }
 
 pub fn clients(cx: &Cx, wire: pb::ListClientsRequest) -> Result<Listed<client_store::Filter>, Vec<Violation>> {
-    let mut report = Report::new();
+    let mut reader = Reader::new();
     let bound = pb::ListClientsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let page = Page::parse(cx, wire.page_size, &wire.page_token, &bound);
-    let organisation = report.id_or_none("organisation_id", &wire.organisation_id);
+    let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
     let (revoked_too, visible) = (wire.include_revoked, policy::visible_clients(&cx.caller));
     let filter = organisation.map(|organisation| client_store::Filter { organisation, revoked_too, visible });
-    report.listed(filter, page)
+    listed(reader, filter, page)
 }
 
 /// Of which organisation, on which day, and about which person a standing is asked.
@@ -110,10 +109,10 @@ pub struct AskedStanding {
 }
 
 pub fn standing_asked(cx: &Cx, wire: &pb::GetStandingRequest) -> Result<AskedStanding, Vec<Violation>> {
-    let mut report = Report::new();
-    let organisation = report.id("organisation_id", &wire.organisation_id);
-    let day = report.date_or_none("as_of", &wire.as_of).map(|day| day.unwrap_or_else(|| today(cx.now)));
-    let person = report.id_or_none("person_id", &wire.person_id);
+    let mut reader = Reader::new();
+    let organisation = reader.id("organisation_id", &wire.organisation_id);
+    let day = reader.date_or_none("as_of", &wire.as_of).map(|day| day.unwrap_or_else(|| today(cx.now)));
+    let person = reader.id_or_none("person_id", &wire.person_id);
     let asked = || Some(AskedStanding { organisation: organisation?, day: day?, person: person? });
-    report.finish(asked())
+    reader.finish(asked())
 }

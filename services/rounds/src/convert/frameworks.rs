@@ -2,22 +2,23 @@
 
 use toadlane_proto::rounds::v1 as pb;
 
-use super::{Report, etag, to_text, wire_time};
+use super::{text, to_text};
 use crate::framework::{Framework, FrameworkVersion, Mapping, Statement, VersionState, Wording};
+use kit::wire::{Reader, etag, wire_time};
 
-pub fn wording(report: &mut Report, wire: Option<pb::FrameworkWording>) -> Option<Wording> {
-    let wire = report.needed("wording", wire)?;
+pub fn wording(reader: &mut Reader, wire: Option<pb::FrameworkWording>) -> Option<Wording> {
+    let wire = reader.needed("wording", wire)?;
     let mapping = |wire: pb::StatementMapping| Mapping { previous_code: wire.previous_code, codes: wire.codes };
     Some(Wording {
         label: wire.label,
-        statements: report.each("wording.statements", wire.statements, statement),
+        statements: reader.each("wording.statements", wire.statements, statement),
         mappings: wire.mappings.into_iter().map(mapping).collect(),
     })
 }
 
-fn statement(report: &mut Report, field: &str, wire: pb::Statement) -> Option<Statement> {
-    let short_name = report.text(&format!("{field}.short_name"), wire.short_name);
-    let text = report.text(&format!("{field}.text"), wire.text);
+fn statement(reader: &mut Reader, field: &str, wire: pb::Statement) -> Option<Statement> {
+    let short_name = text(reader, &format!("{field}.short_name"), wire.short_name);
+    let text = text(reader, &format!("{field}.text"), wire.text);
     Some(Statement {
         code: wire.code,
         short_name: short_name?,

@@ -4,27 +4,24 @@ use kit::cx::{Cx, Parse};
 use kit::fault::Violation;
 use kit::ids::{FrameworkId, OrgId, RoundId};
 use kit::paging::Page;
+use kit::wire::Reader;
 use toadlane_proto::rounds::v1 as pb;
 
 use super::frameworks::wording;
-use super::{Report, rules, state_name};
+use super::{rules, state_name, text};
 use crate::app::{self, FrameworkTarget, Target};
 use crate::policy;
 use crate::store::Filter;
 
-fn version(etag: &str) -> Result<i64, &'static str> {
-    etag.parse().map_err(|_| "give the etag exactly as it was answered")
-}
-
-fn target(report: &mut Report, id: &str, etag: &str) -> Option<Target> {
-    let id = report.id("round_id", id);
-    let version = report.take("etag", "etag", version(etag));
+fn target(reader: &mut Reader, id: &str, etag: &str) -> Option<Target> {
+    let id = reader.id("round_id", id);
+    let version = reader.version(etag);
     Some(Target { id: id?, version: version? })
 }
 
-fn framework_target(report: &mut Report, id: &str, etag: &str) -> Option<FrameworkTarget> {
-    let id = report.id("framework_id", id);
-    let version = report.take("etag", "etag", version(etag));
+fn framework_target(reader: &mut Reader, id: &str, etag: &str) -> Option<FrameworkTarget> {
+    let id = reader.id("framework_id", id);
+    let version = reader.version(etag);
     Some(FrameworkTarget { id: id?, version: version? })
 }
 
@@ -32,10 +29,10 @@ impl Parse for app::CreateRound {
     type Wire = pb::CreateRoundRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::CreateRound, Vec<Violation>> {
-        let mut report = Report::new();
-        let rules = rules::rules(&mut report, wire.rules);
-        let timetable = rules::timetable(&mut report, wire.timetable);
-        report.finish(rules.map(|rules| app::CreateRound { id: RoundId::new(), rules, timetable }))
+        let mut reader = Reader::new();
+        let rules = rules::rules(&mut reader, wire.rules);
+        let timetable = rules::timetable(&mut reader, wire.timetable);
+        reader.finish(rules.map(|rules| app::CreateRound { id: RoundId::new(), rules, timetable }))
     }
 }
 
@@ -43,11 +40,11 @@ impl Parse for app::UpdateRound {
     type Wire = pb::UpdateRoundRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::UpdateRound, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = target(&mut report, &wire.round_id, &wire.etag);
-        let rules = rules::rules(&mut report, wire.rules);
-        let timetable = rules::timetable(&mut report, wire.timetable);
-        report.finish(target.zip(rules).map(|(target, rules)| app::UpdateRound { target, rules, timetable }))
+        let mut reader = Reader::new();
+        let target = target(&mut reader, &wire.round_id, &wire.etag);
+        let rules = rules::rules(&mut reader, wire.rules);
+        let timetable = rules::timetable(&mut reader, wire.timetable);
+        reader.finish(target.zip(rules).map(|(target, rules)| app::UpdateRound { target, rules, timetable }))
     }
 }
 
@@ -55,9 +52,9 @@ impl Parse for app::Schedule {
     type Wire = pb::ScheduleRoundRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Schedule, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = target(&mut report, &wire.round_id, &wire.etag);
-        report.finish(target.map(|target| app::Schedule { target }))
+        let mut reader = Reader::new();
+        let target = target(&mut reader, &wire.round_id, &wire.etag);
+        reader.finish(target.map(|target| app::Schedule { target }))
     }
 }
 
@@ -65,11 +62,11 @@ impl Parse for app::Extend {
     type Wire = pb::ExtendRoundRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Extend, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = target(&mut report, &wire.round_id, &wire.etag);
-        let dates = rules::later_dates(&mut report, wire.dates);
+        let mut reader = Reader::new();
+        let target = target(&mut reader, &wire.round_id, &wire.etag);
+        let dates = rules::later_dates(&mut reader, wire.dates);
         let reason = wire.reason;
-        report.finish(target.zip(dates).map(|(target, dates)| app::Extend { target, dates, reason }))
+        reader.finish(target.zip(dates).map(|(target, dates)| app::Extend { target, dates, reason }))
     }
 }
 
@@ -77,11 +74,11 @@ impl Parse for app::Reopen {
     type Wire = pb::ReopenRoundRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Reopen, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = target(&mut report, &wire.round_id, &wire.etag);
-        let dates = rules::later_dates(&mut report, wire.dates);
+        let mut reader = Reader::new();
+        let target = target(&mut reader, &wire.round_id, &wire.etag);
+        let dates = rules::later_dates(&mut reader, wire.dates);
         let reason = wire.reason;
-        report.finish(target.zip(dates).map(|(target, dates)| app::Reopen { target, dates, reason }))
+        reader.finish(target.zip(dates).map(|(target, dates)| app::Reopen { target, dates, reason }))
     }
 }
 
@@ -89,10 +86,10 @@ impl Parse for app::Cancel {
     type Wire = pb::CancelRoundRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Cancel, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = target(&mut report, &wire.round_id, &wire.etag);
+        let mut reader = Reader::new();
+        let target = target(&mut reader, &wire.round_id, &wire.etag);
         let reason = wire.reason;
-        report.finish(target.map(|target| app::Cancel { target, reason }))
+        reader.finish(target.map(|target| app::Cancel { target, reason }))
     }
 }
 
@@ -100,13 +97,13 @@ impl Parse for app::CreateFramework {
     type Wire = pb::CreateFrameworkRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::CreateFramework, Vec<Violation>> {
-        let mut report = Report::new();
-        let name = report.text("name", wire.name);
-        let owner = report.id("owner_organisation_id", &wire.owner_organisation_id);
-        let wording = wording(&mut report, wire.wording);
+        let mut reader = Reader::new();
+        let name = text(&mut reader, "name", wire.name);
+        let owner = reader.id("owner_organisation_id", &wire.owner_organisation_id);
+        let wording = wording(&mut reader, wire.wording);
         let id = FrameworkId::new();
         let command = (|| Some(app::CreateFramework { id, name: name?, owner: owner?, wording: wording? }))();
-        report.finish(command)
+        reader.finish(command)
     }
 }
 
@@ -114,10 +111,10 @@ impl Parse for app::AddVersion {
     type Wire = pb::AddFrameworkVersionRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::AddVersion, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = framework_target(&mut report, &wire.framework_id, &wire.etag);
-        let wording = wording(&mut report, wire.wording);
-        report.finish(target.zip(wording).map(|(target, wording)| app::AddVersion { target, wording }))
+        let mut reader = Reader::new();
+        let target = framework_target(&mut reader, &wire.framework_id, &wire.etag);
+        let wording = wording(&mut reader, wire.wording);
+        reader.finish(target.zip(wording).map(|(target, wording)| app::AddVersion { target, wording }))
     }
 }
 
@@ -125,11 +122,11 @@ impl Parse for app::UpdateVersion {
     type Wire = pb::UpdateFrameworkVersionRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::UpdateVersion, Vec<Violation>> {
-        let mut report = Report::new();
-        let target = framework_target(&mut report, &wire.framework_id, &wire.etag);
-        let wording = wording(&mut report, wire.wording);
+        let mut reader = Reader::new();
+        let target = framework_target(&mut reader, &wire.framework_id, &wire.etag);
+        let wording = wording(&mut reader, wire.wording);
         let number = wire.number;
-        report.finish(target.zip(wording).map(|(target, wording)| app::UpdateVersion { target, number, wording }))
+        reader.finish(target.zip(wording).map(|(target, wording)| app::UpdateVersion { target, number, wording }))
     }
 }
 
@@ -157,10 +154,10 @@ pub fn rounds_listed(cx: &Cx, wire: pb::ListRoundsRequest) -> Result<Listed<Filt
 pub fn frameworks_listed(cx: &Cx, wire: pb::ListFrameworksRequest) -> Result<Listed<Option<OrgId>>, Vec<Violation>> {
     let bound = pb::ListFrameworksRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let page = Page::parse(cx, wire.page_size, &wire.page_token, &bound).map_err(|violation| vec![violation])?;
-    let mut report = Report::new();
+    let mut reader = Reader::new();
     let owner = match wire.owner_organisation_id.as_str() {
         "" => Some(None),
-        id => report.id("owner_organisation_id", id).map(Some),
+        id => reader.id("owner_organisation_id", id).map(Some),
     };
-    report.finish(owner.map(|filter| Listed { filter, page }))
+    reader.finish(owner.map(|filter| Listed { filter, page }))
 }

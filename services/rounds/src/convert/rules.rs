@@ -2,11 +2,12 @@
 
 use kit::money::Money;
 use kit::time::Timestamp;
+use kit::wire::Reader;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use super::{Report, to_deadline, to_text};
+use super::{money, text, to_deadline, to_text};
 use crate::deadline::Deadline;
 use crate::round::{LaterDates, Timetable};
 use crate::rules::{
@@ -15,11 +16,11 @@ use crate::rules::{
     Scale, Text,
 };
 
-pub fn rules(report: &mut Report, wire: Option<pb::RoundRules>) -> Option<Rules> {
-    let wire = report.needed("rules", wire)?;
+pub fn rules(reader: &mut Reader, wire: Option<pb::RoundRules>) -> Option<Rules> {
+    let wire = reader.needed("rules", wire)?;
     let framework = match wire.framework_id.as_str() {
         "" => None,
-        id => report.id("rules.framework_id", id).map(|id| FrameworkUse { id, version: wire.framework_version }),
+        id => reader.id("rules.framework_id", id).map(|id| FrameworkUse { id, version: wire.framework_version }),
     };
     let overdue_reports = match wire.eligibility.unwrap_or_default().overdue_reports() {
         pb::eligibility_settings::OverdueReports::Unspecified | pb::eligibility_settings::OverdueReports::Ignore => {
@@ -30,80 +31,80 @@ pub fn rules(report: &mut Report, wire: Option<pb::RoundRules>) -> Option<Rules>
     };
     Some(Rules {
         reference: wire.reference,
-        programme: wire.programme.and_then(|wire| programme(report, wire)),
-        title: report.text("rules.title", wire.title)?,
+        programme: wire.programme.and_then(|wire| programme(reader, wire)),
+        title: text(reader, "rules.title", wire.title)?,
         theme: wire.theme.map(written),
         framework,
-        instruments: report.each("rules.instruments", wire.instruments, instrument),
-        form: wire.form.map(|wire| form(report, wire)),
+        instruments: reader.each("rules.instruments", wire.instruments, instrument),
+        form: wire.form.map(|wire| form(reader, wire)),
         attachments: wire.attachments.map(|wire| AttachmentRules {
             media_types: wire.media_types,
             max_count: wire.max_count,
             max_bytes_each: wire.max_bytes_each,
         }),
-        criteria: report.each("rules.criteria", wire.criteria, criterion),
-        scale: wire.scale.map(|wire| scale(report, wire)),
+        criteria: reader.each("rules.criteria", wire.criteria, criterion),
+        scale: wire.scale.map(|wire| scale(reader, wire)),
         bands: wire.bands.into_iter().map(|wire| GradeBand { grade: wire.grade, at_least: wire.at_least }).collect(),
         non_voting_seats_may_score: wire.non_voting_seats_may_score,
-        boards: report.each("rules.boards", wire.boards, board),
+        boards: reader.each("rules.boards", wire.boards, board),
         overdue_reports,
         grace_seconds: wire.grace_seconds,
     })
 }
 
-fn programme(report: &mut Report, wire: pb::Programme) -> Option<Programme> {
-    Some(Programme { code: wire.code, title: report.text("rules.programme.title", wire.title)? })
+fn programme(reader: &mut Reader, wire: pb::Programme) -> Option<Programme> {
+    Some(Programme { code: wire.code, title: text(reader, "rules.programme.title", wire.title)? })
 }
 
-fn instrument(report: &mut Report, field: &str, wire: pb::Instrument) -> Option<Instrument> {
+fn instrument(reader: &mut Reader, field: &str, wire: pb::Instrument) -> Option<Instrument> {
     let classes = wire.admitted_classes.clone();
     Some(Instrument {
-        name: report.text(&format!("{field}.name"), wire.name)?,
-        pot: report.money(&format!("{field}.pot"), wire.pot),
-        floor: report.money(&format!("{field}.floor"), wire.floor),
-        ceiling: report.money(&format!("{field}.ceiling"), wire.ceiling),
+        name: text(reader, &format!("{field}.name"), wire.name)?,
+        pot: money(reader, &format!("{field}.pot"), wire.pot),
+        floor: money(reader, &format!("{field}.floor"), wire.floor),
+        ceiling: money(reader, &format!("{field}.ceiling"), wire.ceiling),
         months_min: wire.months_min,
         months_max: wire.months_max,
-        admitted_classes: report.each(&format!("{field}.admitted_classes"), classes, membership_class),
+        admitted_classes: reader.each(&format!("{field}.admitted_classes"), classes, membership_class),
         lead_limit: match wire.lead_limit {
             None => LeadLimit { counts: LeadCounts::Nothing, at_most: 0 },
-            Some(wire) => lead_limit(report, &format!("{field}.lead_limit"), wire)?,
+            Some(wire) => lead_limit(reader, &format!("{field}.lead_limit"), wire)?,
         },
         code: wire.code,
     })
 }
 
-fn membership_class(report: &mut Report, field: &str, number: i32) -> Option<MembershipClass> {
+fn membership_class(reader: &mut Reader, field: &str, number: i32) -> Option<MembershipClass> {
     match registry::MembershipClass::try_from(number) {
         Ok(registry::MembershipClass::Full) => Some(MembershipClass::Full),
         Ok(registry::MembershipClass::Associate) => Some(MembershipClass::Associate),
         Ok(registry::MembershipClass::Affiliate) => Some(MembershipClass::Affiliate),
         Ok(registry::MembershipClass::Supporter) => Some(MembershipClass::Supporter),
-        Ok(registry::MembershipClass::Unspecified) | Err(_) => report.undeclared(field),
+        Ok(registry::MembershipClass::Unspecified) | Err(_) => reader.known(field, None),
     }
 }
 
-fn lead_limit(report: &mut Report, field: &str, wire: pb::LeadLimit) -> Option<LeadLimit> {
+fn lead_limit(reader: &mut Reader, field: &str, wire: pb::LeadLimit) -> Option<LeadLimit> {
     use pb::lead_limit::Counts;
     let counts = match Counts::try_from(wire.counts) {
         Ok(Counts::Nothing) => LeadCounts::Nothing,
         Ok(Counts::BidsInRound) => LeadCounts::BidsInRound,
         Ok(Counts::LiveProjects) => LeadCounts::LiveProjects,
-        Ok(Counts::Unspecified) | Err(_) => return report.undeclared(&format!("{field}.counts")),
+        Ok(Counts::Unspecified) | Err(_) => return reader.known(&format!("{field}.counts"), None),
     };
     Some(LeadLimit { counts, at_most: wire.at_most })
 }
 
-fn form(report: &mut Report, wire: pb::Form) -> Form {
+fn form(reader: &mut Reader, wire: pb::Form) -> Form {
     Form {
         version: 0,
         title_max_chars: wire.title_max_chars,
         summary_max_words: wire.summary_max_words,
-        questions: report.each("rules.form.questions", wire.questions, question),
+        questions: reader.each("rules.form.questions", wire.questions, question),
     }
 }
 
-fn question(report: &mut Report, field: &str, wire: pb::Question) -> Option<Question> {
+fn question(reader: &mut Reader, field: &str, wire: pb::Question) -> Option<Question> {
     use pb::question::Type;
     let kind = match Type::try_from(wire.r#type) {
         Ok(Type::ShortText) => QuestionKind::ShortText,
@@ -114,26 +115,26 @@ fn question(report: &mut Report, field: &str, wire: pb::Question) -> Option<Ques
         Ok(Type::Money) => QuestionKind::Money,
         Ok(Type::Date) => QuestionKind::Date,
         Ok(Type::YesNo) => QuestionKind::YesNo,
-        Ok(Type::Unspecified) | Err(_) => return report.undeclared(&format!("{field}.type")),
+        Ok(Type::Unspecified) | Err(_) => return reader.known(&format!("{field}.type"), None),
     };
     Some(Question {
         id: wire.id,
-        label: report.text(&format!("{field}.label"), wire.label)?,
+        label: text(reader, &format!("{field}.label"), wire.label)?,
         help: wire.help.map(written),
         kind,
         required: wire.required,
         word_limit: wire.word_limit,
-        options: report.each(&format!("{field}.options"), wire.options, |report, field, wire: pb::QuestionOption| {
-            Some(QuestionOption { code: wire.code, label: report.text(&format!("{field}.label"), wire.label)? })
+        options: reader.each(&format!("{field}.options"), wire.options, |reader, field, wire: pb::QuestionOption| {
+            Some(QuestionOption { code: wire.code, label: text(reader, &format!("{field}.label"), wire.label)? })
         }),
         condition: wire.condition.map(|wire| Condition { question_id: wire.question_id, equals: wire.equals }),
     })
 }
 
-fn criterion(report: &mut Report, field: &str, wire: pb::Criterion) -> Option<Criterion> {
+fn criterion(reader: &mut Reader, field: &str, wire: pb::Criterion) -> Option<Criterion> {
     Some(Criterion {
         code: wire.code,
-        name: report.text(&format!("{field}.name"), wire.name)?,
+        name: text(reader, &format!("{field}.name"), wire.name)?,
         guidance: wire.guidance.map(written),
         weight: wire.weight,
         minimum_mark: wire.minimum_mark,
@@ -141,27 +142,27 @@ fn criterion(report: &mut Report, field: &str, wire: pb::Criterion) -> Option<Cr
     })
 }
 
-fn scale(report: &mut Report, wire: pb::Scale) -> Scale {
-    let anchors = report.each("rules.scale.anchors", wire.anchors, |report, field, wire: pb::Anchor| {
-        Some(Anchor { mark: wire.mark, text: report.text(&format!("{field}.text"), wire.text)? })
+fn scale(reader: &mut Reader, wire: pb::Scale) -> Scale {
+    let anchors = reader.each("rules.scale.anchors", wire.anchors, |reader, field, wire: pb::Anchor| {
+        Some(Anchor { mark: wire.mark, text: super::text(reader, &format!("{field}.text"), wire.text)? })
     });
     Scale { min: wire.min, max: wire.max, anchors }
 }
 
-fn board(report: &mut Report, field: &str, wire: pb::GradingBoard) -> Option<GradingBoard> {
+fn board(reader: &mut Reader, field: &str, wire: pb::GradingBoard) -> Option<GradingBoard> {
     use pb::grading_board::Part;
     let part = match Part::try_from(wire.part) {
         Ok(Part::Joint) => BoardPart::Joint,
         Ok(Part::Recommends) => BoardPart::Recommends,
         Ok(Part::Determines) => BoardPart::Determines,
-        Ok(Part::Unspecified) | Err(_) => return report.undeclared(&format!("{field}.part")),
+        Ok(Part::Unspecified) | Err(_) => return reader.known(&format!("{field}.part"), None),
     };
-    Some(GradingBoard { board: report.id(&format!("{field}.board_id"), &wire.board_id)?, part })
+    Some(GradingBoard { board: reader.id(&format!("{field}.board_id"), &wire.board_id)?, part })
 }
 
-pub fn timetable(report: &mut Report, wire: Option<pb::Timetable>) -> Timetable {
+pub fn timetable(reader: &mut Reader, wire: Option<pb::Timetable>) -> Timetable {
     let wire = wire.unwrap_or_default();
-    let mut date = |name: &str, wire| deadline(report, &format!("timetable.{name}"), wire);
+    let mut date = |name: &str, wire| deadline(reader, &format!("timetable.{name}"), wire);
     Timetable {
         opens: date("opens", wire.opens),
         closes: date("closes", wire.closes),
@@ -171,22 +172,22 @@ pub fn timetable(report: &mut Report, wire: Option<pb::Timetable>) -> Timetable 
     }
 }
 
-pub fn later_dates(report: &mut Report, wire: Option<pb::LaterDates>) -> Option<LaterDates> {
-    let wire = report.needed("dates", wire)?;
-    let closes = report.needed("dates.closes", wire.closes)?;
+pub fn later_dates(reader: &mut Reader, wire: Option<pb::LaterDates>) -> Option<LaterDates> {
+    let wire = reader.needed("dates", wire)?;
+    let closes = reader.needed("dates.closes", wire.closes)?;
     Some(LaterDates {
-        closes: deadline(report, "dates.closes", Some(closes))?,
-        announces: deadline(report, "dates.announces", wire.announces),
-        interim_report_due: deadline(report, "dates.interim_report_due", wire.interim_report_due),
-        final_report_due: deadline(report, "dates.final_report_due", wire.final_report_due),
+        closes: deadline(reader, "dates.closes", Some(closes))?,
+        announces: deadline(reader, "dates.announces", wire.announces),
+        interim_report_due: deadline(reader, "dates.interim_report_due", wire.interim_report_due),
+        final_report_due: deadline(reader, "dates.final_report_due", wire.final_report_due),
     })
 }
 
-fn deadline(report: &mut Report, field: &str, wire: Option<types::Deadline>) -> Option<Deadline> {
+fn deadline(reader: &mut Reader, field: &str, wire: Option<types::Deadline>) -> Option<Deadline> {
     let wire = wire?;
     let field = format!("{field}.instant");
-    let instant = report.needed(&field, wire.instant)?;
-    let instant = report.take(&field, "timestamp.range", Timestamp::try_from(instant))?;
+    let instant = reader.needed(&field, wire.instant)?;
+    let instant = reader.take(&field, "timestamp.range", Timestamp::try_from(instant))?;
     Some(Deadline { instant, zone: wire.zone, announced: wire.announced })
 }
 

@@ -43,6 +43,13 @@ pub struct Network {
     pub systems: Vec<CouncilSystem>,
 }
 
+impl Network {
+    pub fn system_of(&self, organisation_id: &str) -> Result<&CouncilSystem, PlayError> {
+        let found = self.systems.iter().find(|system| system.organisation_id == organisation_id);
+        found.ok_or_else(|| PlayError::NoOrganisation(organisation_id.to_string()))
+    }
+}
+
 /// The address of the administrator whom `toadlane admin first` entered.
 pub const ADMINISTRATOR: &str = "administrator@network.example";
 
@@ -229,7 +236,7 @@ async fn council_people(
         organisation_id: organisation_id.to_string(),
         name: format!("Case management of {name}"),
         kind: pb::client::Kind::PublicKey.into(),
-        scopes: ["bids.read", "bids.write", "bids.certify"].map(str::to_string).to_vec(),
+        scopes: kit::caller::Scope::ALL.map(|scope| scope.name().to_string()).to_vec(),
         key: Some(pb::NewClientKey { public_key: key.public_pem(), ..Default::default() }),
         validate_only: false,
     };

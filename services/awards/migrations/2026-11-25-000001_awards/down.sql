@@ -1,0 +1,11 @@
+DROP TABLE history;
+DROP TABLE ledger_entry;
+DROP TABLE payee_check;
+DROP TABLE recovery;
+DROP TABLE payment;
+DROP TABLE variation;
+DROP TABLE extension;
+DROP TABLE agreement;
+DROP TABLE award;
+DROP TABLE pot;
+DROP TABLE round;

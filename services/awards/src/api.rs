@@ -1,0 +1,76 @@
+//! The tonic traits: each RPC parses, replays, gathers, writes and answers. No rule lives here.
+
+mod awards;
+mod payments;
+
+use kit::cx::Cx;
+use kit::fault::{Fault, Violation};
+use kit::ids::AwardId;
+use prost::Message;
+use tonic::{Response, Status};
+
+use crate::app::Register;
+use crate::award::Award;
+use crate::error::Error;
+use crate::variation::Change;
+use crate::{Awards, pot_of, store};
+
+type Answer<T> = Result<Response<T>, Status>;
+
+fn id<T: std::str::FromStr<Err: std::fmt::Display>>(field: &str, text: &str) -> Result<T, Error> {
+    text.parse().map_err(|cause: T::Err| Error::Invalid(vec![Violation::new(field, "id", cause.to_string())]))
+}
+
+fn invalid(violation: Violation) -> Fault {
+    Fault::invalid(vec![violation])
+}
+
+impl Awards {
+    /// Writes what moves money, or may: one after the other with all that contends for the same pot.
+    async fn write_to_pot<W, T, F>(&self, cx: &Cx, award: AwardId, write: F) -> Result<W, Error>
+    where
+        W: Message + Default + From<T> + 'static,
+        T: Send + 'static,
+        F: Fn(&mut kit::db::Tx) -> Result<T, Error> + Send + 'static,
+    {
+        let award = self.seen(cx, award).await?;
+        self.db.write_keyed(cx, pot_of(&award), write).await
+    }
+
+    /// What the register says of the organisations that a change of an award names.
+    async fn register(&self, award: &Award, change: &Change) -> Result<Register, Error> {
+        let mut register = Register::default();
+        if change.successor.is_some() {
+            let standing = self.peers.standing(award.applicant).await?;
+            register.abolished = standing.abolished.then_some(award.applicant);
+            register.successors = standing.successor_ids.iter().filter_map(|id| id.parse().ok()).collect();
+        }
+        if let Some(payee) = change.payee {
+            let standing = self.peers.standing(payee).await?;
+            register.legal_payee = (standing.legal_body && !standing.abolished).then_some(payee);
+        }
+        Ok(register)
+    }
+
+    /// The award to which a payment belongs, if the caller may see it.
+    async fn award_of_payment(&self, cx: &Cx, id: kit::ids::PaymentId) -> Result<AwardId, Error> {
+        let payment = self.db.read(move |tx| store::payment(tx, id)).await?;
+        self.seen(cx, payment.award).await.map_err(|error| hidden(error, "payment"))?;
+        Ok(payment.award)
+    }
+
+    /// The award to which a recovery belongs, if the caller may see it.
+    async fn award_of_recovery(&self, cx: &Cx, id: kit::ids::RecoveryId) -> Result<AwardId, Error> {
+        let recovery = self.db.read(move |tx| store::recovery(tx, id)).await?;
+        self.seen(cx, recovery.award).await.map_err(|error| hidden(error, "recovery"))?;
+        Ok(recovery.award)
+    }
+}
+
+/// Who may not see an award may not hear of what belongs to it either.
+fn hidden(error: Error, what: &'static str) -> Error {
+    match error {
+        Error::NotFound { .. } => Error::NotFound { what },
+        other => other,
+    }
+}

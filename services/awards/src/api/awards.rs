@@ -1,0 +1,313 @@
+//! AwardsService.
+
+use kit::cx::Cx;
+use kit::ids::AwardId;
+use kit::paging::Page;
+use toadlane_proto::awards::v1 as pb;
+use toadlane_proto::awards::v1::awards_service_server::AwardsService;
+use tonic::{Request, Response};
+
+use super::{Answer, hidden, id, invalid};
+use crate::award::AwardNow;
+use crate::error::Error;
+use crate::peers::Decided;
+use crate::policy::{self, Action};
+use crate::{Awards, app, convert, store, streams};
+
+#[tonic::async_trait]
+impl AwardsService for Awards {
+    async fn prepare_awards(&self, request: Request<pb::PrepareAwardsRequest>) -> Answer<pb::PrepareAwardsResponse> {
+        let (cx, cmd) = Cx::parse::<app::Prepare>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        policy::check_at_large(&cx.caller, Action::Prepare, "round")?;
+        let round = self.peers.round(cmd.round).await?;
+        if self.peers.decided(cmd.round).await? == Decided::NotYet {
+            return Err(Error::DecisionPending.into());
+        }
+        let decided = app::Decided { round, outcomes: self.peers.outcomes(cmd.round).await? };
+        let of = cx.clone();
+        let answer = self.db.write_keyed(&cx, cmd.round, move |tx| app::prepare(tx, &of, &decided, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn get_award(&self, request: Request<pb::GetAwardRequest>) -> Answer<pb::Award> {
+        let cx = Cx::of(&request)?;
+        let award = self.seen(&cx, id("award_id", &request.get_ref().award_id)?).await?;
+        Ok(Response::new(AwardNow { award, as_of: cx.now }.into()))
+    }
+
+    async fn list_awards(&self, request: Request<pb::ListAwardsRequest>) -> Answer<pb::ListAwardsResponse> {
+        let cx = Cx::of(&request)?;
+        let asked = convert::list_awards(&cx, request.get_ref()).map_err(Error::Invalid)?;
+        let (filter, page) = (asked.filter, asked.page.clone());
+        let found: Result<_, Error> = self
+            .db
+            .read(move |tx| {
+                let awards = store::page(tx, &filter, page.after.clone(), page.limit())?;
+                Ok((awards, store::totals(tx, &filter)?))
+            })
+            .await;
+        let (awards, totals) = found?;
+        let found = asked.page.found(awards, |award| (award.bid.number, award.id.to_string()));
+        let awards = found.rows.into_iter().map(|award| AwardNow { award, as_of: cx.now }.into());
+        Ok(Response::new(pb::ListAwardsResponse {
+            awards: awards.collect(),
+            next_page_token: found.next_page_token,
+            total_size: totals.n_awards,
+            total_awarded: convert::total(totals.awarded_minor),
+            total_paid: convert::total(totals.paid_minor),
+            total_returned: convert::total(totals.returned_minor),
+            as_of: Some(cx.now.into()),
+        }))
+    }
+
+    async fn list_agreements(&self, request: Request<pb::ListAgreementsRequest>) -> Answer<pb::ListAgreementsResponse> {
+        let cx = Cx::of(&request)?;
+        let asked = request.into_inner();
+        let award = self.seen(&cx, id("award_id", &asked.award_id)?).await?;
+        let bound = pb::ListAgreementsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
+        let page = Page::<i32>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let (of_page, of) = (page.clone(), award.id);
+        let rows = self
+            .db
+            .read(move |tx| store::agreements(tx, of, of_page.after.unwrap_or(0), of_page.limit()).map_err(Error::Db))
+            .await?;
+        let found = page.found(rows, |version| version.terms.version);
+        let agreements = found.rows.into_iter().map(|version| convert::agreement(version, &award.met)).collect();
+        Ok(Response::new(pb::ListAgreementsResponse { agreements, next_page_token: found.next_page_token }))
+    }
+
+    async fn offer_award(&self, request: Request<pb::OfferAwardRequest>) -> Answer<pb::Award> {
+        let (cx, convert::Offer(cmd)) = Cx::parse::<convert::Offer>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let award = self.seen(&cx, cmd.id).await?;
+        let informed = self.peers.decided(award.round).await? == Decided::BiddersInformed;
+        let of = cx.clone();
+        let answer = self.write_to_pot(&cx, cmd.id, move |tx| app::offer(tx, &of, informed, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn accept_award(&self, request: Request<pb::AcceptAwardRequest>) -> Answer<pb::Award> {
+        let (cx, cmd) = Cx::parse::<app::Accept>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let award = self.seen(&cx, cmd.target.id).await?;
+        let certifier_of = self.peers.certifier_of(cmd.word.certifier, award.applicant).await?;
+        let of = cx.clone();
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::accept(tx, &of, certifier_of, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn refuse_award(&self, request: Request<pb::RefuseAwardRequest>) -> Answer<pb::Award> {
+        let (cx, convert::Refuse(cmd)) = Cx::parse::<convert::Refuse>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let of = cx.clone();
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::refuse(tx, &of, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn withdraw_award(&self, request: Request<pb::WithdrawAwardRequest>) -> Answer<pb::Award> {
+        let (cx, convert::Withdraw(cmd)) = Cx::parse::<convert::Withdraw>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let of = cx.clone();
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::withdraw(tx, &of, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn call_reserve(&self, request: Request<pb::CallReserveRequest>) -> Answer<pb::Award> {
+        let (cx, convert::Call(cmd)) = Cx::parse::<convert::Call>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let of = cx.clone();
+        let answer = self.write_to_pot(&cx, cmd.id, move |tx| app::call_reserve(tx, &of, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn confirm_condition(&self, request: Request<pb::ConfirmConditionRequest>) -> Answer<pb::Award> {
+        let (cx, cmd) = Cx::parse::<app::Confirm>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let of = cx.clone();
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::confirm_condition(tx, &of, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn suspend_award(&self, request: Request<pb::SuspendAwardRequest>) -> Answer<pb::Award> {
+        let (cx, convert::Suspend(cmd)) = Cx::parse::<convert::Suspend>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let of = cx.clone();
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage(tx, &of, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn resume_award(&self, request: Request<pb::ResumeAwardRequest>) -> Answer<pb::Award> {
+        let (cx, convert::Resume(cmd)) = Cx::parse::<convert::Resume>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let of = cx.clone();
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage(tx, &of, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn terminate_award(&self, request: Request<pb::TerminateAwardRequest>) -> Answer<pb::Award> {
+        let (cx, cmd) = Cx::parse::<app::Terminate>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let of = cx.clone();
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::terminate(tx, &of, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn complete_award(&self, request: Request<pb::CompleteAwardRequest>) -> Answer<pb::Award> {
+        let (cx, convert::Complete(cmd)) = Cx::parse::<convert::Complete>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let of = cx.clone();
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage(tx, &of, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn close_award(&self, request: Request<pb::CloseAwardRequest>) -> Answer<pb::Award> {
+        let (cx, convert::Close(cmd)) = Cx::parse::<convert::Close>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let of = cx.clone();
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage(tx, &of, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn reopen_award(&self, request: Request<pb::ReopenAwardRequest>) -> Answer<pb::Award> {
+        let (cx, convert::Reopen(cmd)) = Cx::parse::<convert::Reopen>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let of = cx.clone();
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage(tx, &of, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn request_variation(&self, request: Request<pb::RequestVariationRequest>) -> Answer<pb::Variation> {
+        let (cx, cmd) = Cx::parse::<app::Request>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let award = self.seen(&cx, cmd.award).await?;
+        let register = self.register(&award, &cmd.change).await?;
+        let of = cx.clone();
+        let write = move |tx: &mut kit::db::Tx| app::request_variation(tx, &of, &register, &cmd);
+        Ok(Response::new(self.write_to_pot(&cx, award.id, write).await?))
+    }
+
+    async fn decide_variation(&self, request: Request<pb::DecideVariationRequest>) -> Answer<pb::Variation> {
+        let (cx, cmd) = Cx::parse::<app::Decide>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let asked = cmd.id;
+        let variation = self.db.read(move |tx| store::variation(tx, asked)).await?;
+        let award = self.seen(&cx, variation.award).await.map_err(|error| hidden(error, "variation"))?;
+        let register = self.register(&award, &variation.change).await?;
+        let of = cx.clone();
+        let write = move |tx: &mut kit::db::Tx| app::decide_variation(tx, &of, &register, &cmd);
+        Ok(Response::new(self.write_to_pot(&cx, award.id, write).await?))
+    }
+
+    async fn list_variations(&self, request: Request<pb::ListVariationsRequest>) -> Answer<pb::ListVariationsResponse> {
+        let cx = Cx::of(&request)?;
+        let asked = request.into_inner();
+        let of: AwardId = self.seen(&cx, id("award_id", &asked.award_id)?).await?.id;
+        let bound = pb::ListVariationsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
+        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let of_page = page.clone();
+        let rows = self
+            .db
+            .read(move |tx| {
+                let after = of_page.after.as_deref().unwrap_or("");
+                store::variations(tx, of, after, of_page.limit()).map_err(Error::Db)
+            })
+            .await?;
+        let found = page.found(rows, |variation| variation.id.to_string());
+        let variations = found.rows.into_iter().map(convert::variation).collect();
+        Ok(Response::new(pb::ListVariationsResponse { variations, next_page_token: found.next_page_token }))
+    }
+
+    async fn extend_awards(&self, request: Request<pb::ExtendAwardsRequest>) -> Answer<pb::Extension> {
+        let (cx, cmd) = Cx::parse::<app::Extend>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let of = cx.clone();
+        let answer = self.db.write_keyed(&cx, cmd.round, move |tx| app::extend(tx, &of, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn get_extension(&self, request: Request<pb::GetExtensionRequest>) -> Answer<pb::Extension> {
+        let cx = Cx::of(&request)?;
+        let asked = id("extension_id", &request.get_ref().extension_id)?;
+        let extension = self.db.read(move |tx| store::extension(tx, asked)).await?;
+        self.seen_round(&cx, extension.round, "extension").await?;
+        Ok(Response::new(extension.into()))
+    }
+
+    async fn list_extensions(&self, request: Request<pb::ListExtensionsRequest>) -> Answer<pb::ListExtensionsResponse> {
+        let cx = Cx::of(&request)?;
+        let asked = request.into_inner();
+        let round = id("round_id", &asked.round_id)?;
+        self.seen_round(&cx, round, "round").await?;
+        let bound = pb::ListExtensionsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
+        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let of_page = page.clone();
+        let rows = self
+            .db
+            .read(move |tx| {
+                let after = of_page.after.as_deref().unwrap_or("");
+                store::extensions(tx, round, after, of_page.limit()).map_err(Error::Db)
+            })
+            .await?;
+        let found = page.found(rows, |extension| extension.id.to_string());
+        let extensions = found.rows.into_iter().map(convert::extension).collect();
+        Ok(Response::new(pb::ListExtensionsResponse { extensions, next_page_token: found.next_page_token }))
+    }
+
+    async fn list_award_history(
+        &self,
+        request: Request<pb::ListAwardHistoryRequest>,
+    ) -> Answer<pb::ListAwardHistoryResponse> {
+        let cx = Cx::of(&request)?;
+        let asked = request.into_inner();
+        let of: AwardId = self.seen(&cx, id("award_id", &asked.award_id)?).await?.id;
+        let bound = pb::ListAwardHistoryRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
+        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let of_page = page.clone();
+        let rows = self
+            .db
+            .read(move |tx| store::history(tx, of, of_page.after.unwrap_or(0), of_page.limit()).map_err(Error::Db))
+            .await?;
+        let found = page.found(rows, |row| row.sequence);
+        let entries = found.rows.into_iter().map(convert::history_entry).collect();
+        Ok(Response::new(pb::ListAwardHistoryResponse { entries, next_page_token: found.next_page_token }))
+    }
+
+    type WatchAwardsStream = streams::Streamed<pb::WatchAwardsResponse>;
+
+    async fn watch_awards(&self, request: Request<pb::WatchAwardsRequest>) -> Answer<Self::WatchAwardsStream> {
+        Ok(Response::new(streams::watch(self, request).await?))
+    }
+}

@@ -1,0 +1,94 @@
+//! One function per write, each inside a transaction. A closure may run twice, so times are chosen before it, and so is
+//! every id that somebody else may have heard of.
+
+mod delivery;
+mod extensions;
+mod money;
+mod offers;
+mod payees;
+mod payments;
+mod prepare;
+mod recoveries;
+mod reports;
+mod ticker;
+mod variations;
+
+pub use delivery::{Confirm, Manage, Terminate, confirm_condition, manage, terminate};
+pub use extensions::{Extend, extend};
+pub use offers::{Accept, GiveBack, accept, call_reserve, offer, refuse, withdraw};
+pub use payees::{CheckPayee, check_payee};
+pub use payments::{PaymentStep, StepPayment, step_payment};
+pub use prepare::{Decided, Prepare, PrepareDone, prepare};
+pub use recoveries::{Open, StepRecovery, Taken, open_recovery, step_recovery};
+pub use reports::{AboutReport, take_report};
+pub use ticker::{fall_due, lapse};
+pub use variations::{Decide, Register, Request, decide_variation, request_variation};
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::AwardId;
+use kit::outbox;
+
+use crate::award::{Actor, Award, AwardNow};
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::policy::{self, Action};
+use crate::store::{self, HistoryRow};
+
+/// A step on one resource, as the caller read it.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<I> {
+    pub id: I,
+    pub version: i64,
+}
+
+/// The award as it is, if the caller may take this step and read its present version.
+fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<AwardId>) -> Result<Award, Error> {
+    let award = store::get(tx, target.id)?;
+    policy::check(&cx.caller, action, &award)?;
+    award.expect_version(target.version)?;
+    Ok(award)
+}
+
+/// Who acts for the network, or for what is of no award.
+fn network_actor(cx: &Cx) -> Actor {
+    Actor { subject: cx.caller.subject.to_string(), organisation: policy::network_of(&cx.caller) }
+}
+
+/// Who acts, with the organisation that they act for here.
+fn actor(cx: &Cx, award: &Award) -> Actor {
+    match policy::council_of(&cx.caller, award) {
+        Some(council) => Actor { subject: cx.caller.subject.to_string(), organisation: Some(council) },
+        None => network_actor(cx),
+    }
+}
+
+/// The award as it now is, for the answer.
+fn now(cx: &Cx, award: Award) -> AwardNow {
+    AwardNow { award, as_of: cx.now }
+}
+
+/// Writes what became of an award: its row, its history and the event.
+fn settle(tx: &mut Tx, cx: &Cx, old: &Award, new: &Award, happened: Happened) -> Result<(), Error> {
+    store::update(tx, old, new)?;
+    record(tx, cx, Some(old), new, happened)
+}
+
+/// Writes a line of history and the event.
+fn record(tx: &mut Tx, cx: &Cx, old: Option<&Award>, new: &Award, happened: Happened) -> Result<(), Error> {
+    let actor = if happened.by_council() { actor(cx, new) } else { network_actor(cx) };
+    let row = HistoryRow {
+        award_id: new.id.to_string(),
+        // Every version is one line of history.
+        sequence: new.version,
+        happened_at: new.updated_at.micros(),
+        actor: actor.subject,
+        actor_organisation: actor.organisation.map(|id| id.to_string()),
+        step: happened.step().to_string(),
+        from_state: old.map(|old| old.state.name().to_string()),
+        to_state: new.state.name().to_string(),
+        reason: if happened.has_reason() { new.reason.clone() } else { String::new() },
+    };
+    store::insert_history(tx, row)?;
+    Ok(outbox::put(tx, cx, new.updated_at, &events::fact(happened, &now(cx, new.clone())))?)
+}

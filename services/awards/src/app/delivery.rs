@@ -1,0 +1,91 @@
+//! From acceptance to close-out: conditions, suspension, termination, completion.
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{AwardId, RecoveryId};
+use kit::money::Money;
+
+use super::money::release;
+use super::offers::activate;
+use super::recoveries::begin;
+use super::{Target, now, open, settle};
+use crate::award::{Award, AwardNow};
+use crate::error::Error;
+use crate::events::Happened;
+use crate::policy::Action;
+use crate::state::{State, Step};
+use crate::store;
+
+#[derive(Clone, Debug)]
+pub struct Confirm {
+    pub target: Target<AwardId>,
+    /// Place of the condition, from 1.
+    pub nth: usize,
+    pub evidence: String,
+}
+
+pub fn confirm_condition(tx: &mut Tx, cx: &Cx, cmd: &Confirm) -> Result<AwardNow, Error> {
+    let award = open(tx, cx, Action::ConfirmCondition, &cmd.target)?;
+    let met = award.confirm(cmd.nth, &cmd.evidence, cx.now)?;
+    settle(tx, cx, &award, &met, Happened::ConditionMet)?;
+    match met.state {
+        State::Accepted(_) => Ok(now(cx, activate(tx, cx, met)?)),
+        State::Prepared | State::Reserved { .. } | State::Offered(_) | State::Active(_) => Ok(now(cx, met)),
+        State::Suspended(_) | State::Completed(_) | State::Closed(_) | State::Terminated(_) => Ok(now(cx, met)),
+        State::Refused(_) | State::Lapsed(_) | State::Withdrawn(_) => Ok(now(cx, met)),
+    }
+}
+
+/// A step that a round manager takes, which moves no money.
+#[derive(Clone, Debug)]
+pub struct Manage {
+    pub target: Target<AwardId>,
+    pub happened: Happened,
+    pub step: Step,
+    pub reason: String,
+}
+
+pub fn manage(tx: &mut Tx, cx: &Cx, cmd: &Manage) -> Result<AwardNow, Error> {
+    let award = open(tx, cx, Action::Manage, &cmd.target)?;
+    let new = award.step(cmd.step.clone(), &cmd.reason, cx.now)?;
+    // Once completed more can be claimed back, after an audit for one.
+    if matches!(cmd.step, Step::Complete | Step::Close) {
+        expect_complete(tx, &award)?;
+    }
+    settle(tx, cx, &award, &new, cmd.happened)?;
+    Ok(now(cx, new))
+}
+
+/// Whether report and money are in order. What the report says does not matter (rule 25).
+fn expect_complete(tx: &mut Tx, award: &Award) -> Result<(), Error> {
+    if award.final_report_accepted_at.is_none() {
+        return Err(Error::FinalReportMissing);
+    }
+    let paid = store::payments_of(tx, award.id)?.iter().all(|payment| payment.state.is_settled());
+    let back = store::recoveries_of(tx, award.id)?.iter().all(|recovery| recovery.state.is_settled());
+    if paid && back { Ok(()) } else { Err(Error::MoneyNotReconciled) }
+}
+
+#[derive(Clone, Debug)]
+pub struct Terminate {
+    pub target: Target<AwardId>,
+    pub reason: String,
+    /// What is to come back of what was paid.
+    pub recover: Option<(RecoveryId, Money)>,
+}
+
+/// Ends an award. What is not paid returns to the pot; what was paid is recovered as far as asked (rules 26, 29).
+pub fn terminate(tx: &mut Tx, cx: &Cx, cmd: &Terminate) -> Result<AwardNow, Error> {
+    let award = open(tx, cx, Action::Terminate, &cmd.target)?;
+    let new = award.step(Step::Terminate, &cmd.reason, cx.now)?;
+    let at_the_bank = |state: &crate::payment::State| state.sent().is_some() && state.paid_on().is_none();
+    if let Some(payment) = store::payments_of(tx, award.id)?.iter().find(|payment| at_the_bank(&payment.state)) {
+        return Err(Error::IllegalStep { what: "payment", from: payment.state.name(), step: "cancel" });
+    }
+    settle(tx, cx, &award, &new, Happened::Terminated)?;
+    release(tx, cx, &new, &cmd.reason)?;
+    if let Some((id, amount)) = cmd.recover {
+        begin(tx, cx, &new, id, amount, &cmd.reason)?;
+    }
+    Ok(now(cx, new))
+}

@@ -1,0 +1,79 @@
+//! Rule 23: one act moves the dates of every live award of a round.
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{ExtensionId, RoundId, VariationId};
+use kit::outbox;
+use kit::time::Date;
+
+use super::{network_actor, settle};
+use crate::agreement::Deadline;
+use crate::award::Award;
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::policy::{self, Action};
+use crate::round::Prepared;
+use crate::store;
+use crate::variation::{Change, Decision, Extension, State, Variation};
+
+#[derive(Clone, Debug)]
+pub struct Extend {
+    pub id: ExtensionId,
+    pub round: RoundId,
+    pub reason: String,
+    pub ends_on: Option<Date>,
+    pub interim_report_due: Option<Deadline>,
+    pub final_report_due: Option<Deadline>,
+}
+
+pub fn extend(tx: &mut Tx, cx: &Cx, cmd: &Extend) -> Result<Extension, Error> {
+    policy::check_at_large(&cx.caller, Action::Extend, "round")?;
+    let prepared = store::round(tx, cmd.round)?;
+    let mut extension = Extension {
+        id: cmd.id,
+        round: cmd.round,
+        reason: cmd.reason.clone(),
+        ends_on: cmd.ends_on,
+        interim_report_due: cmd.interim_report_due.clone(),
+        final_report_due: cmd.final_report_due.clone(),
+        n_varied: 0,
+        made_at: cx.now,
+        made_by: network_actor(cx),
+    };
+    extension.whole().expect_ahead(cx.now)?;
+    let changes = extension.changes(store::live_in_round(tx, cmd.round)?)?;
+    extension.n_varied = i32::try_from(changes.len()).expect("a round has fewer awards than that");
+    store::insert_extension(tx, &extension)?;
+    for (award, change) in changes {
+        vary(tx, cx, &prepared, &extension, &award, change)?;
+    }
+    outbox::put(tx, cx, cx.now, &events::extended(&extension))?;
+    Ok(extension)
+}
+
+fn vary(
+    tx: &mut Tx,
+    cx: &Cx,
+    prepared: &Prepared,
+    extension: &Extension,
+    award: &Award,
+    change: Change,
+) -> Result<(), Error> {
+    // Nobody has named it yet, so a closure that runs twice may make it anew.
+    let id = VariationId::new();
+    let varied = award.vary(&change, prepared.instrument(&award.instrument)?, id, cx.now)?;
+    let decision = Decision { by: extension.made_by.clone(), at: cx.now, reason: extension.reason.clone() };
+    let variation = Variation {
+        id,
+        award: award.id,
+        version: 1,
+        change,
+        reason: extension.reason.clone(),
+        extension: Some(extension.id),
+        requested_by: extension.made_by.clone(),
+        requested_at: cx.now,
+        state: State::Approved { version: varied.agreement.terms.version, decision },
+    };
+    settle(tx, cx, award, &varied, Happened::Varied)?;
+    Ok(store::insert_variation(tx, &variation)?)
+}

@@ -1,0 +1,123 @@
+//! Money that comes back, by claim or by choice, and what is given up (rule 26).
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{AwardId, RecoveryId};
+use kit::money::Money;
+use kit::outbox;
+
+use super::money::{post, settle_recovery};
+use super::{Target, settle};
+use crate::award::Award;
+use crate::error::Error;
+use crate::events::{self, Happened, RecoveryHappened};
+use crate::ledger::Kind;
+use crate::policy::{self, Action};
+use crate::recovery::{Recovery, State, Step};
+use crate::store;
+
+#[derive(Clone, Debug)]
+pub struct Open {
+    pub id: RecoveryId,
+    pub award: AwardId,
+    pub amount: Money,
+    pub reason: String,
+}
+
+pub fn open_recovery(tx: &mut Tx, cx: &Cx, cmd: &Open) -> Result<Recovery, Error> {
+    let award = store::get(tx, cmd.award)?;
+    policy::check(&cx.caller, Action::OpenRecovery, &award)?;
+    if let crate::state::State::Closed(_) = award.state {
+        return Err(Error::IllegalStep { what: "award", from: award.state.name(), step: "open_recovery" });
+    }
+    begin(tx, cx, &award, cmd.id, cmd.amount, &cmd.reason)
+}
+
+/// Finds money to be due back: at most what is with the council and not on its way back already.
+pub fn begin(
+    tx: &mut Tx,
+    cx: &Cx,
+    award: &Award,
+    id: RecoveryId,
+    amount: Money,
+    reason: &str,
+) -> Result<Recovery, Error> {
+    let mut held = award.held().minor_units;
+    // Sums of another currency are refused here.
+    award.held().plus(amount)?;
+    for other in store::recoveries_of(tx, award.id)? {
+        match other.state {
+            State::Due | State::Requested | State::PartReturned => held -= other.outstanding().minor_units,
+            State::Returned | State::Reconciled | State::WrittenOff => {}
+        }
+    }
+    if amount.minor_units > held {
+        return Err(Error::MoreThanHeld { held: award.money(held) });
+    }
+    let recovery = Recovery::new(id, award.id, amount, reason, cx.now);
+    store::insert_recovery(tx, &recovery)?;
+    outbox::put(tx, cx, cx.now, &events::recovery(RecoveryHappened::Opened, &recovery))?;
+    Ok(recovery)
+}
+
+/// What becomes of a recovery.
+#[derive(Clone, Debug)]
+pub enum Taken {
+    Requested,
+    Returned(Money),
+    WrittenOff { reason: String },
+    Reconciled,
+}
+
+#[derive(Clone, Debug)]
+pub struct StepRecovery {
+    pub target: Target<RecoveryId>,
+    pub taken: Taken,
+}
+
+pub fn step_recovery(tx: &mut Tx, cx: &Cx, cmd: &StepRecovery) -> Result<Recovery, Error> {
+    let old = store::recovery(tx, cmd.target.id)?;
+    let award = store::get(tx, old.award)?;
+    let action = match &cmd.taken {
+        Taken::Requested | Taken::Returned(_) | Taken::Reconciled => Action::Book,
+        Taken::WrittenOff { .. } => Action::WriteOff,
+    };
+    policy::check(&cx.caller, action, &award).map_err(|error| match error {
+        Error::NotFound { .. } => Error::NotFound { what: "recovery" },
+        other => other,
+    })?;
+    old.expect_version(cmd.target.version)?;
+    match &cmd.taken {
+        Taken::Requested => {
+            let new = old.step(Step::Request, cx.now)?;
+            settle_recovery(tx, cx, &old, &new, RecoveryHappened::Requested)?;
+            Ok(new)
+        }
+        Taken::Reconciled => {
+            let new = old.step(Step::Reconcile, cx.now)?;
+            settle_recovery(tx, cx, &old, &new, RecoveryHappened::Reconciled)?;
+            Ok(new)
+        }
+        Taken::Returned(amount) => take_back(tx, cx, &award, &old, *amount),
+        Taken::WrittenOff { reason } => write_off(tx, cx, &award, &old, reason),
+    }
+}
+
+/// What comes back is free in the pot again, in the same transaction.
+fn take_back(tx: &mut Tx, cx: &Cx, award: &Award, old: &Recovery, amount: Money) -> Result<Recovery, Error> {
+    let new = old.take_back(amount, cx.now)?;
+    settle_recovery(tx, cx, old, &new, RecoveryHappened::Returned)?;
+    post(tx, cx, award, Kind::Return, amount, Some(new.id.to_string()))?;
+    settle(tx, cx, award, &award.with_returned(amount, cx.now)?, Happened::Returned)?;
+    Ok(new)
+}
+
+fn write_off(tx: &mut Tx, cx: &Cx, award: &Award, old: &Recovery, reason: &str) -> Result<Recovery, Error> {
+    let small = store::round(tx, award.round)?.settings.small_balance;
+    let given_up = old.outstanding();
+    let new = old.write_off(small, reason, cx.now)?;
+    settle_recovery(tx, cx, old, &new, RecoveryHappened::WrittenOff)?;
+    post(tx, cx, award, Kind::WriteOff, given_up, Some(new.id.to_string()))?;
+    settle(tx, cx, award, &award.with_written_off(given_up, cx.now)?, Happened::WrittenOff)?;
+    Ok(new)
+}

@@ -1,0 +1,39 @@
+//! What falls due by the clock: offers expire, and payments that wait for a day become due.
+
+use kit::caller::Role;
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{AwardId, PaymentId};
+use kit::time::Timestamp;
+
+use super::money::{release, settle_payment};
+use super::settle;
+use crate::error::Error;
+use crate::events::{Happened, PaymentHappened};
+use crate::payment::{State, Step};
+use crate::state;
+use crate::store;
+
+/// An offer that nobody accepted lapses, and its money returns to the pot.
+pub fn lapse(tx: &mut Tx, id: AwardId, now: Timestamp) -> Result<(), Error> {
+    let award = store::get(tx, id)?;
+    // It may have moved on since it was looked for.
+    let expired = matches!(award.state, state::State::Offered(offer) if offer.expires_at <= now);
+    if !expired {
+        return Ok(());
+    }
+    let cx = Cx::of_role(Role::Awards, now);
+    let new = award.step(state::Step::Lapse, "", now)?;
+    settle(tx, &cx, &award, &new, Happened::Lapsed)?;
+    release(tx, &cx, &new, "the offer expired")
+}
+
+/// A payment whose day has come.
+pub fn fall_due(tx: &mut Tx, id: PaymentId, now: Timestamp) -> Result<(), Error> {
+    let payment = store::payment(tx, id)?;
+    if payment.state != State::Planned {
+        return Ok(());
+    }
+    let due = payment.step(Step::FallDue, "", now)?;
+    settle_payment(tx, &Cx::of_role(Role::Awards, now), &payment, &due, PaymentHappened::FellDue)
+}

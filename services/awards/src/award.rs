@@ -1,0 +1,238 @@
+//! The award and its rules. Where it stands, and every legal step, is in `state.rs`; its terms are in `agreement.rs`,
+//! its money in `payment.rs`, `recovery.rs` and `ledger.rs`.
+
+use kit::ids::{AwardId, BidId, OrgId, PersonId, RoundId, VariationId};
+use kit::money::Money;
+use kit::time::{Date, Timestamp};
+
+use crate::agreement::Agreement;
+use crate::error::Error;
+use crate::round::Instrument;
+use crate::state::{Acceptance, State, Step};
+use crate::variation::Change;
+
+/// The decision to give a stated amount on stated terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Award {
+    pub id: AwardId,
+    /// Public, unique for ever; it grants no access (rule 33).
+    pub reference: String,
+    pub round: RoundId,
+    pub bid_id: BidId,
+    pub bid: FundedBid,
+    /// Who asked, or the successor that took the award over (rule 28).
+    pub applicant: OrgId,
+    /// Who asked first, where the award was novated since.
+    pub novated_from: Option<OrgId>,
+    pub lead: OrgId,
+    pub instrument: String,
+    pub requested: Money,
+    /// Counts every change; the etag.
+    pub version: i64,
+    pub state: State,
+    /// The agreement as it now stands.
+    pub agreement: Agreement,
+    /// As it was first offered: its dates are kept for reporting on slippage (rule 23).
+    pub original: Agreement,
+    /// For each condition of the agreement, how it was met.
+    pub met: Vec<Option<Met>>,
+    pub paid: Money,
+    pub returned: Money,
+    pub written_off: Money,
+    /// The latest reason given.
+    pub reason: String,
+    pub final_report_accepted_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// An award as an answer shows it: with the server's instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwardNow {
+    pub award: Award,
+    pub as_of: Timestamp,
+}
+
+/// The bid as it was graded. None of it ever changes.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FundedBid {
+    /// Its submission order.
+    pub number: i64,
+    pub revision: i32,
+    pub sha256: String,
+    pub title: String,
+    pub summary: String,
+    #[serde(with = "crate::dates::text_or_none")]
+    pub decided_on: Option<Date>,
+    /// Codes of the principles that the panel found met (rule 34).
+    pub principles_met: Vec<String>,
+}
+
+/// How a condition was found to be met.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Met {
+    pub at: Timestamp,
+    pub evidence: String,
+}
+
+/// Who did something, and for which organisation.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Actor {
+    pub subject: String,
+    pub organisation: Option<OrgId>,
+}
+
+/// A certifier's word, as it is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    pub certifier: PersonId,
+    pub role: String,
+    /// The version and digest that the certifier read.
+    pub version: i32,
+    pub digest: String,
+    /// The scope note of rule 2, where the certifier gives one.
+    pub scope: Option<String>,
+    pub recorded_by: String,
+}
+
+impl Award {
+    pub fn payee(&self) -> OrgId {
+        self.agreement.terms.payee
+    }
+
+    pub fn amount(&self) -> Money {
+        self.agreement.terms.amount
+    }
+
+    /// A sum in the currency of the award.
+    pub fn money(&self, minor_units: i64) -> Money {
+        Money { minor_units, ..self.requested }
+    }
+
+    /// Refuses a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        if self.version == version { Ok(()) } else { Err(Error::Stale { newer: Box::new(self.clone()) }) }
+    }
+
+    /// Takes any step but accepting.
+    pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Award, Error> {
+        let reason = if reason.is_empty() { self.reason.clone() } else { reason.to_string() };
+        let state = self.state.clone().step(step)?;
+        Ok(Award { state, reason, ..self.changed(now) })
+    }
+
+    /// The same at the next version.
+    fn changed(&self, now: Timestamp) -> Award {
+        Award { version: self.version + 1, updated_at: now, ..self.clone() }
+    }
+
+    /// Agrees to the terms that the certifier read. With less than was asked for, the council says what it will do with
+    /// that (rule 2): its note becomes part of what is agreed, as the next version.
+    pub fn accept(&self, word: &Word, now: Timestamp) -> Result<Award, Error> {
+        self.state.expect_offered(now)?;
+        self.agreement.expect(word.version, &word.digest)?;
+        let terms = &self.agreement.terms;
+        let agreement = match &word.scope {
+            Some(scope) => Agreement::new(terms.with_scope(scope), None, now),
+            None if terms.amount.minor_units < self.requested.minor_units && terms.scope.is_empty() => {
+                return Err(Error::ScopeNeeded);
+            }
+            None => self.agreement.clone(),
+        };
+        let acceptance = Acceptance {
+            certifier: word.certifier,
+            role: word.role.clone(),
+            version: agreement.terms.version,
+            digest: agreement.digest.clone(),
+            at: now,
+            recorded_by: word.recorded_by.clone(),
+        };
+        Ok(Award { agreement, ..self.step(Step::Accept(acceptance), "", now)? })
+    }
+
+    /// Whether nothing that must be met before the first payment is open.
+    pub fn has_all_precedent_met(&self) -> bool {
+        let conditions = self.agreement.terms.conditions.iter().zip(&self.met);
+        conditions.filter(|(condition, _)| condition.precedent).all(|(_, met)| met.is_some())
+    }
+
+    /// Finds a condition met; `nth` counts from 1.
+    pub fn confirm(&self, nth: usize, evidence: &str, now: Timestamp) -> Result<Award, Error> {
+        self.state.expect_agreed("confirm_condition")?;
+        let mut award = self.changed(now);
+        match nth.checked_sub(1).and_then(|at| award.met.get_mut(at)) {
+            None => Err(Error::NotFound { what: "condition" }),
+            Some(Some(_)) => Err(Error::ConditionMetAlready),
+            Some(open) => {
+                *open = Some(Met { at: now, evidence: evidence.to_string() });
+                Ok(award)
+            }
+        }
+    }
+
+    /// Varies the agreement (rule 2). What the register says of organisations is asked beforehand.
+    pub fn vary(
+        &self,
+        change: &Change,
+        instrument: &Instrument,
+        by: VariationId,
+        now: Timestamp,
+    ) -> Result<Award, Error> {
+        self.expect_variable(change, instrument, now)?;
+        let terms = self.agreement.terms.varied(change)?;
+        let successor = change.successor.filter(|successor| *successor != self.applicant);
+        let lead = if self.lead == self.applicant { terms.recipient } else { self.lead };
+        Ok(Award {
+            applicant: terms.recipient,
+            novated_from: successor.map_or(self.novated_from, |_| self.novated_from.or(Some(self.applicant))),
+            lead,
+            agreement: Agreement::new(terms, Some(by), now),
+            ..self.changed(now)
+        })
+    }
+
+    /// Whether a change could be approved as things stand.
+    pub fn expect_variable(&self, change: &Change, instrument: &Instrument, now: Timestamp) -> Result<(), Error> {
+        self.state.expect_live("vary")?;
+        if change.moves_dates() && self.final_report_accepted_at.is_some() {
+            return Err(Error::FinalReportAccepted);
+        }
+        change.expect_ahead(now)?;
+        if let Some(amount) = change.amount {
+            instrument.expect_within(amount, self.requested)?;
+            let scope = change.scope.as_ref().unwrap_or(&self.agreement.terms.scope);
+            if amount.minor_units < self.requested.minor_units && scope.is_empty() {
+                return Err(Error::ScopeNeeded);
+            }
+        }
+        let varied = self.agreement.terms.varied(change)?;
+        let same = crate::agreement::Terms { version: self.agreement.terms.version, ..varied };
+        if same == self.agreement.terms { Err(Error::NothingChanges) } else { Ok(()) }
+    }
+
+    /// Live, and its final report not accepted yet: an extension after that moves nothing.
+    pub fn has_dates_to_move(&self) -> bool {
+        self.state.is_live() && self.final_report_accepted_at.is_none()
+    }
+
+    pub fn with_paid(&self, amount: Money, now: Timestamp) -> Result<Award, Error> {
+        Ok(Award { paid: self.paid.plus(amount)?, ..self.changed(now) })
+    }
+
+    pub fn with_returned(&self, amount: Money, now: Timestamp) -> Result<Award, Error> {
+        Ok(Award { returned: self.returned.plus(amount)?, ..self.changed(now) })
+    }
+
+    pub fn with_written_off(&self, amount: Money, now: Timestamp) -> Result<Award, Error> {
+        Ok(Award { written_off: self.written_off.plus(amount)?, ..self.changed(now) })
+    }
+
+    pub fn with_final_report(&self, accepted_at: Timestamp, now: Timestamp) -> Award {
+        Award { final_report_accepted_at: Some(accepted_at), ..self.changed(now) }
+    }
+
+    /// What was paid and has neither come back nor been given up.
+    pub fn held(&self) -> Money {
+        self.money(self.paid.minor_units - self.returned.minor_units - self.written_off.minor_units)
+    }
+}

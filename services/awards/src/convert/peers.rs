@@ -1,0 +1,116 @@
+//! What other services said, as awards understands it.
+
+use kit::ids::AwardId;
+use kit::money::Money;
+use kit::time::Timestamp;
+use toadlane_proto::grading::v1 as grading;
+use toadlane_proto::reporting::v1 as reporting;
+use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::types::v1 as types;
+
+use crate::agreement::{Condition, Deadline};
+use crate::app::AboutReport;
+use crate::award::FundedBid;
+use crate::round::{Instrument, Outcome, Round};
+
+/// What another service sent makes no sense here.
+#[derive(Debug, thiserror::Error)]
+#[error("a {of} without {lacks}")]
+pub struct Unreadable {
+    of: &'static str,
+    lacks: &'static str,
+}
+
+fn needed<T>(of: &'static str, lacks: &'static str, value: Option<T>) -> Result<T, Unreadable> {
+    value.ok_or(Unreadable { of, lacks })
+}
+
+fn sum(of: &'static str, lacks: &'static str, wire: Option<types::Money>) -> Result<Money, Unreadable> {
+    needed(of, lacks, wire.and_then(|wire| wire.try_into().ok()))
+}
+
+fn id<T: std::str::FromStr>(of: &'static str, lacks: &'static str, text: &str) -> Result<T, Unreadable> {
+    needed(of, lacks, text.parse().ok())
+}
+
+pub fn round(wire: rounds::Round) -> Result<Round, Unreadable> {
+    const OF: &str = "round";
+    let rules = needed(OF, "rules", wire.rules)?;
+    let timetable = wire.timetable.unwrap_or_default();
+    let mut instruments = Vec::with_capacity(rules.instruments.len());
+    for one in rules.instruments {
+        instruments.push(Instrument {
+            pot: sum(OF, "a pot", one.pot)?,
+            floor: sum(OF, "a floor", one.floor)?,
+            ceiling: sum(OF, "a ceiling", one.ceiling)?,
+            code: one.code,
+        });
+    }
+    Ok(Round {
+        id: id(OF, "an identity", &wire.id)?,
+        reference: rules.reference,
+        instruments,
+        interim_report_due: timetable.interim_report_due.map(deadline).transpose()?,
+        final_report_due: timetable.final_report_due.map(deadline).transpose()?,
+    })
+}
+
+fn deadline(wire: types::Deadline) -> Result<Deadline, Unreadable> {
+    let instant = wire.instant.and_then(|at| Timestamp::try_from(at).ok());
+    Ok(Deadline { instant: needed("deadline", "an instant", instant)?, zone: wire.zone, announced: wire.announced })
+}
+
+/// What became of a bid. None where nothing is given and nothing is held in reserve.
+pub fn outcome(wire: grading::Outcome) -> Result<Option<Outcome>, Unreadable> {
+    use grading::determination::Outcome as Wire;
+    const OF: &str = "outcome";
+    let reserve_place = match wire.outcome() {
+        Wire::Fund | Wire::FundInPart => None,
+        Wire::Reserve => Some(needed(OF, "a place", Some(wire.reserve_place).filter(|place| *place > 0))?),
+        Wire::Decline | Wire::Defer => return Ok(None),
+        Wire::Unspecified => return Err(Unreadable { of: OF, lacks: "a decision" }),
+    };
+    let applicant = id(OF, "an applicant", &wire.applicant_organisation_id)?;
+    let conditions = wire.conditions.into_iter();
+    Ok(Some(Outcome {
+        id: AwardId::new(),
+        bid_id: id(OF, "a bid", &wire.bid_id)?,
+        applicant,
+        lead: id(OF, "a lead", &wire.lead_organisation_id)?,
+        payee: id(OF, "a payee", &wire.payee_organisation_id)?,
+        instrument: wire.instrument,
+        requested: sum(OF, "a request", wire.requested)?,
+        amount: sum(OF, "a sum", wire.amount)?,
+        conditions: conditions.map(|one| Condition { text: one.text, precedent: one.precedent }).collect(),
+        months: wire.months,
+        reserve_place,
+        bid: FundedBid {
+            number: wire.number,
+            revision: wire.revision,
+            sha256: wire.content_sha256,
+            title: wire.title,
+            summary: wire.summary,
+            decided_on: Some(id(OF, "a day", &wire.decided_on)?),
+            principles_met: wire.principles_met,
+        },
+    }))
+}
+
+/// What an event says of a report. `State::Accepted` counts rather than the name of the event: an event that was
+/// overtaken by a newer one of the same report is not seen.
+pub fn about_report(wire: &reporting::Report) -> Result<AboutReport, Unreadable> {
+    use reporting::report::{Kind, State};
+    const OF: &str = "report";
+    let accepted = wire.state() == State::Accepted && wire.kind() == Kind::Final;
+    let instant = |at: Option<prost_types::Timestamp>| at.and_then(|at| Timestamp::try_from(at).ok());
+    let final_accepted_at = match accepted {
+        true => Some(needed(OF, "the instant of its acceptance", instant(wire.accepted_at))?),
+        false => None,
+    };
+    let due = wire.due.as_ref().and_then(|due| instant(due.instant));
+    Ok(AboutReport {
+        award: id(OF, "an award", &wire.award_id)?,
+        final_accepted_at,
+        overdue_since: due.filter(|_| wire.overdue),
+    })
+}

@@ -1,0 +1,300 @@
+//! Requests about awards as commands.
+
+use kit::cx::Parse;
+use kit::fault::Violation;
+use kit::ids::{AwardId, ExtensionId, RecoveryId, VariationId};
+use kit::money::Money;
+use kit::wire::Reader;
+use toadlane_proto::awards::v1 as pb;
+use toadlane_proto::types::v1 as types;
+
+use crate::agreement::Deadline;
+use crate::app::{self, Target};
+use crate::award::Word;
+use crate::dates;
+use crate::events::Happened;
+use crate::plan::{Instalment, Trigger};
+use crate::round::Settings;
+use crate::state::Step;
+use crate::variation::Change;
+
+/// Largest balance that is given up where a round does not say (rule 26).
+const SMALL_BALANCE: Money = Money::pence(2_500);
+
+fn target(reader: &mut Reader, id: &str, etag: &str) -> Option<Target<AwardId>> {
+    let id = reader.id("award_id", id);
+    let version = reader.version(etag);
+    Some(Target { id: id?, version: version? })
+}
+
+/// A sum of more than nothing.
+pub fn positive(reader: &mut Reader, field: &str, wire: Option<types::Money>) -> Option<Money> {
+    let wire = reader.needed(field, wire)?;
+    let money = reader.money_or_none(field, Some(wire))??;
+    let some = if money.minor_units > 0 { Ok(money) } else { Err("give more than nothing") };
+    reader.take(&format!("{field}.minor_units"), "int64.gt", some)
+}
+
+/// The zone is one that exists; the words are held to the instant where a round announces them.
+fn deadline(reader: &mut Reader, field: &str, wire: Option<types::Deadline>) -> Option<Option<Deadline>> {
+    let Some(wire) = wire else {
+        return Some(None);
+    };
+    let instant = reader.time(&format!("{field}.instant"), wire.instant);
+    let zone = if dates::is_zone(&wire.zone) { Ok(wire.zone) } else { Err("give an IANA name, such as Europe/London") };
+    let zone = reader.take(&format!("{field}.zone"), "deadline.zone", zone);
+    Some(Some(Deadline { instant: instant?, zone: zone?, announced: wire.announced }))
+}
+
+impl Parse for app::Prepare {
+    type Wire = pb::PrepareAwardsRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::Prepare, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let round = reader.id("round_id", &wire.round_id);
+        let settings = reader.needed("settings", wire.settings).and_then(|wire| settings(&mut reader, wire));
+        let over_commitment_reason = wire.over_commitment_reason.trim().to_string();
+        let command = (|| Some(app::Prepare { round: round?, settings: settings?, over_commitment_reason }))();
+        reader.finish(command)
+    }
+}
+
+fn settings(reader: &mut Reader, wire: pb::AwardSettings) -> Option<Settings> {
+    let starts_on = reader.date("settings.starts_on", &wire.starts_on);
+    let ends_on = reader.date_or_none("settings.ends_on", &wire.ends_on);
+    if let (Some(first), Some(Some(last))) = (starts_on, ends_on)
+        && last < first
+    {
+        reader.add(Violation::new("settings.ends_on", "date.order", "give a day that is not before the first"));
+    }
+    let n_parts = wire.instalments.len();
+    let percent: i32 = wire.instalments.iter().map(|part| part.percent).sum();
+    if n_parts > 0 && percent != 100 {
+        let says = format!("the parts are {percent} percent together; make them 100");
+        reader.add(Violation::new("settings.instalments", "instalments.sum", says));
+    }
+    let instalments = reader.each("settings.instalments", wire.instalments, instalment);
+    let interim_report_due = deadline(reader, "settings.interim_report_due", wire.interim_report_due);
+    let final_report_due = deadline(reader, "settings.final_report_due", wire.final_report_due);
+    let small_balance = reader.money_or_none("settings.small_balance", wire.small_balance);
+    Some(Settings {
+        starts_on: starts_on?,
+        ends_on: ends_on?,
+        offer_days: wire.offer_days,
+        instalments,
+        interim_report_due: interim_report_due?,
+        final_report_due: final_report_due?,
+        small_balance: small_balance?.unwrap_or(SMALL_BALANCE),
+    })
+}
+
+fn instalment(reader: &mut Reader, field: &str, wire: pb::Instalment) -> Option<Instalment> {
+    let due_on = reader.date_or_none(&format!("{field}.due_on"), &wire.due_on)?;
+    let trigger = match (wire.trigger(), due_on) {
+        (pb::payment::Trigger::Active, None) => Ok(Trigger::Active),
+        (pb::payment::Trigger::FinalReport, None) => Ok(Trigger::FinalReport),
+        (pb::payment::Trigger::Day, Some(day)) => Ok(Trigger::Day(day)),
+        (pb::payment::Trigger::Day, None) => Err("give the day"),
+        (pb::payment::Trigger::Active | pb::payment::Trigger::FinalReport, Some(_)) => {
+            Err("leave the day out: something else makes it due")
+        }
+        (pb::payment::Trigger::Unspecified, _) => Err("say what makes it due"),
+    };
+    let trigger = reader.take(&format!("{field}.due_on"), "instalment.day", trigger)?;
+    Some(Instalment { percent: wire.percent, trigger })
+}
+
+impl Parse for app::Accept {
+    type Wire = pb::AcceptAwardRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::Accept, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        let certifier = reader.id("certifier_id", &wire.certifier_id);
+        let role = reader.said("role", &wire.role);
+        let scope = Some(wire.scope.trim().to_string()).filter(|scope| !scope.is_empty());
+        let command = (|| {
+            let word = Word {
+                certifier: certifier?,
+                role: role?,
+                version: wire.version,
+                digest: wire.sha256,
+                scope,
+                recorded_by: String::new(),
+            };
+            Some(app::Accept { target: target?, word })
+        })();
+        reader.finish(command)
+    }
+}
+
+/// Several RPCs lead to one command; each has a name here, and says how its request becomes that command.
+macro_rules! requests {
+    ($($name:ident($command:ty) = $wire:ty, |$reader:ident, $request:ident| $parsed:expr;)*) => {$(
+        pub struct $name(pub $command);
+
+        impl Parse for $name {
+            type Wire = $wire;
+
+            fn parse($request: Self::Wire) -> Result<$name, Vec<Violation>> {
+                let mut $reader = Reader::new();
+                let command = $parsed;
+                $reader.finish(command.map($name))
+            }
+        }
+    )*};
+}
+pub(super) use requests;
+
+requests! {
+    Offer(Target<AwardId>) = pb::OfferAwardRequest, |reader, wire| target(&mut reader, &wire.award_id, &wire.etag);
+    Call(Target<AwardId>) = pb::CallReserveRequest, |reader, wire| target(&mut reader, &wire.award_id, &wire.etag);
+    Refuse(app::GiveBack) = pb::RefuseAwardRequest,
+        |reader, wire| give_back(&mut reader, &wire.award_id, &wire.etag, &wire.reason);
+    Withdraw(app::GiveBack) = pb::WithdrawAwardRequest,
+        |reader, wire| give_back(&mut reader, &wire.award_id, &wire.etag, &wire.reason);
+    Suspend(app::Manage) = pb::SuspendAwardRequest, |reader, wire| {
+        let reason = reader.said("reason", &wire.reason);
+        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        target.zip(reason).map(|(target, reason)| manage(target, Happened::Suspended, Step::Suspend, reason))
+    };
+    Resume(app::Manage) = pb::ResumeAwardRequest, |reader, wire| {
+        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        target.map(|target| manage(target, Happened::Resumed, Step::Resume, String::new()))
+    };
+    Complete(app::Manage) = pb::CompleteAwardRequest, |reader, wire| {
+        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        target.map(|target| manage(target, Happened::Completed, Step::Complete, String::new()))
+    };
+    Close(app::Manage) = pb::CloseAwardRequest, |reader, wire| {
+        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        target.map(|target| manage(target, Happened::Closed, Step::Close, String::new()))
+    };
+    Reopen(app::Manage) = pb::ReopenAwardRequest, |reader, wire| {
+        let reason = reader.said("reason", &wire.reason);
+        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        target.zip(reason).map(|(target, reason)| manage(target, Happened::Reopened, Step::Reopen, reason))
+    };
+}
+
+fn give_back(reader: &mut Reader, id: &str, etag: &str, reason: &str) -> Option<app::GiveBack> {
+    let target = target(reader, id, etag);
+    let reason = reader.said("reason", reason);
+    Some(app::GiveBack { target: target?, reason: reason? })
+}
+
+fn manage(target: Target<AwardId>, happened: Happened, step: Step, reason: String) -> app::Manage {
+    app::Manage { target, happened, step, reason }
+}
+
+impl Parse for app::Confirm {
+    type Wire = pb::ConfirmConditionRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::Confirm, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        let evidence = reader.said("evidence", &wire.evidence);
+        let nth = reader.take("condition", "int32.gte", usize::try_from(wire.condition));
+        let command = (|| Some(app::Confirm { target: target?, nth: nth?, evidence: evidence? }))();
+        reader.finish(command)
+    }
+}
+
+impl Parse for app::Terminate {
+    type Wire = pb::TerminateAwardRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::Terminate, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        let recover = reader.money_or_none("recover", wire.recover);
+        let command = (|| {
+            let recover = recover?.filter(|sum| sum.minor_units > 0).map(|sum| (RecoveryId::new(), sum));
+            Some(app::Terminate { target: target?, reason: reason?, recover })
+        })();
+        reader.finish(command)
+    }
+}
+
+impl Parse for app::Request {
+    type Wire = pb::RequestVariationRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::Request, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let award = reader.id("award_id", &wire.award_id);
+        let reason = reader.said("reason", &wire.reason);
+        let change = reader.needed("change", wire.change).and_then(|wire| change(&mut reader, wire));
+        let id = VariationId::new();
+        let command = (|| Some(app::Request { id, award: award?, change: change?, reason: reason? }))();
+        reader.finish(command)
+    }
+}
+
+fn change(reader: &mut Reader, wire: pb::Change) -> Option<Change> {
+    let amount = match wire.amount {
+        None => Some(None),
+        Some(sum) => positive(reader, "change.amount", Some(sum)).map(Some),
+    };
+    let starts_on = reader.date_or_none("change.starts_on", &wire.starts_on);
+    let ends_on = reader.date_or_none("change.ends_on", &wire.ends_on);
+    let interim_report_due = deadline(reader, "change.interim_report_due", wire.interim_report_due);
+    let final_report_due = deadline(reader, "change.final_report_due", wire.final_report_due);
+    let payee = reader.id_or_none("change.payee_organisation_id", &wire.payee_organisation_id);
+    let successor = reader.id_or_none("change.successor_organisation_id", &wire.successor_organisation_id);
+    Some(Change {
+        amount: amount?,
+        scope: Some(wire.scope.trim().to_string()).filter(|scope| !scope.is_empty()),
+        starts_on: starts_on?,
+        ends_on: ends_on?,
+        interim_report_due: interim_report_due?,
+        final_report_due: final_report_due?,
+        payee: payee?,
+        successor: successor?,
+    })
+}
+
+impl Parse for app::Decide {
+    type Wire = pb::DecideVariationRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::Decide, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let id = reader.id("variation_id", &wire.variation_id);
+        let version = reader.version(&wire.etag);
+        let reason = match wire.approve {
+            true => Some(wire.reason.trim().to_string()),
+            // A council is told why.
+            false => reader.said("reason", &wire.reason),
+        };
+        let approve = wire.approve;
+        let command = (|| Some(app::Decide { id: id?, version: version?, approve, reason: reason? }))();
+        reader.finish(command)
+    }
+}
+
+impl Parse for app::Extend {
+    type Wire = pb::ExtendAwardsRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::Extend, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let round = reader.id("round_id", &wire.round_id);
+        let reason = reader.said("reason", &wire.reason);
+        let ends_on = reader.date_or_none("ends_on", &wire.ends_on);
+        let interim_report_due = deadline(&mut reader, "interim_report_due", wire.interim_report_due);
+        let final_report_due = deadline(&mut reader, "final_report_due", wire.final_report_due);
+        if let (Some(None), Some(None), Some(None)) = (&ends_on, &interim_report_due, &final_report_due) {
+            reader.add(Violation::new("ends_on", "required", "give at least one date"));
+        }
+        let id = ExtensionId::new();
+        let command = (|| {
+            Some(app::Extend {
+                id,
+                round: round?,
+                reason: reason?,
+                ends_on: ends_on?,
+                interim_report_due: interim_report_due?,
+                final_report_due: final_report_due?,
+            })
+        })();
+        reader.finish(command)
+    }
+}

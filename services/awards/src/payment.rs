@@ -1,0 +1,268 @@
+//! One instalment of an award, from plan to reconciliation. Two persons are needed to send it: one approves, another
+//! instructs (rule 21).
+
+use kit::ids::{AwardId, PaymentId};
+use kit::money::Money;
+use kit::time::{Date, Timestamp};
+
+use crate::award::Actor;
+use crate::error::Error;
+use crate::plan::Trigger;
+
+/// One instalment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    pub id: PaymentId,
+    pub award: AwardId,
+    /// Counts the instalments of the award from 1.
+    pub sequence: i32,
+    pub version: i64,
+    pub amount: Money,
+    pub trigger: Trigger,
+    pub state: State,
+    /// Why it was held, failed or cancelled: the latest reason given.
+    pub reason: String,
+    pub updated_at: Timestamp,
+}
+
+/// Where a payment stands. A state carries its facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    Planned,
+    Due,
+    OnHold,
+    Approved { by: Actor },
+    Instructed(Sent),
+    Paid { sent: Sent, on: Date },
+    Reconciled { sent: Sent, on: Date },
+    Cancelled,
+}
+
+/// What the bank was told, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    pub approved_by: Actor,
+    pub instructed_by: Actor,
+    pub bank_reference: String,
+}
+
+/// What can happen to a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    FallDue,
+    Approve(Actor),
+    Instruct {
+        by: Actor,
+        bank_reference: String,
+    },
+    Confirm {
+        on: Date,
+    },
+    /// The bank could not pay.
+    Fail,
+    Reconcile,
+    Hold,
+    Release,
+    /// The approval was for another recipient.
+    VoidApproval,
+    Cancel,
+}
+
+impl Payment {
+    pub fn new(award: AwardId, sequence: i32, trigger: Trigger, amount: Money, now: Timestamp) -> Payment {
+        Payment {
+            // Nobody has named it yet, so a closure that runs twice may make it anew.
+            id: PaymentId::new(),
+            award,
+            sequence,
+            version: 1,
+            amount,
+            trigger,
+            state: State::Planned,
+            reason: String::new(),
+            updated_at: now,
+        }
+    }
+
+    /// # Errors
+    /// [`Error::StalePayment`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        if self.version == version { Ok(()) } else { Err(Error::StalePayment { newer: Box::new(self.clone()) }) }
+    }
+
+    pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Payment, Error> {
+        let reason = if reason.is_empty() { self.reason.clone() } else { reason.to_string() };
+        let state = self.state.clone().step(step)?;
+        Ok(Payment { state, reason, version: self.version + 1, updated_at: now, ..self.clone() })
+    }
+
+    pub fn with_amount(&self, amount: Money, now: Timestamp) -> Payment {
+        Payment { amount, version: self.version + 1, updated_at: now, ..self.clone() }
+    }
+}
+
+impl State {
+    /// Every legal move is a row.
+    pub fn step(self, step: Step) -> Result<State, Error> {
+        Ok(match (self, step) {
+            (State::Planned, Step::FallDue)
+            | (State::OnHold, Step::Release)
+            | (State::Approved { .. }, Step::VoidApproval) => State::Due,
+            (State::Due, Step::Approve(by)) => State::Approved { by },
+            (State::Approved { by }, Step::Instruct { by: instructed_by, .. })
+                if by.subject == instructed_by.subject =>
+            {
+                return Err(Error::SamePerson);
+            }
+            (State::Approved { by }, Step::Instruct { by: instructed_by, bank_reference }) => {
+                State::Instructed(Sent { approved_by: by, instructed_by, bank_reference })
+            }
+            (State::Instructed(sent), Step::Confirm { on }) => State::Paid { sent, on },
+            (State::Instructed(sent), Step::Fail) => State::Approved { by: sent.approved_by },
+            (State::Paid { sent, on }, Step::Reconcile) => State::Reconciled { sent, on },
+            (State::Due | State::Approved { .. }, Step::Hold) => State::OnHold,
+            (State::Planned | State::Due | State::OnHold | State::Approved { .. }, Step::Cancel) => State::Cancelled,
+
+            (
+                from @ State::Planned,
+                step @ (Step::Approve(_)
+                | Step::Instruct { .. }
+                | Step::Confirm { .. }
+                | Step::Fail
+                | Step::Reconcile
+                | Step::Hold
+                | Step::Release
+                | Step::VoidApproval),
+            )
+            | (
+                from @ State::Due,
+                step @ (Step::FallDue
+                | Step::Instruct { .. }
+                | Step::Confirm { .. }
+                | Step::Fail
+                | Step::Reconcile
+                | Step::Release
+                | Step::VoidApproval),
+            )
+            | (
+                from @ State::OnHold,
+                step @ (Step::FallDue
+                | Step::Approve(_)
+                | Step::Instruct { .. }
+                | Step::Confirm { .. }
+                | Step::Fail
+                | Step::Reconcile
+                | Step::Hold
+                | Step::VoidApproval),
+            )
+            | (
+                from @ State::Approved { .. },
+                step @ (Step::FallDue
+                | Step::Approve(_)
+                | Step::Confirm { .. }
+                | Step::Fail
+                | Step::Reconcile
+                | Step::Release),
+            )
+            | (
+                from @ State::Instructed(_),
+                step @ (Step::FallDue
+                | Step::Approve(_)
+                | Step::Instruct { .. }
+                | Step::Reconcile
+                | Step::Hold
+                | Step::Release
+                | Step::VoidApproval
+                | Step::Cancel),
+            )
+            | (
+                from @ State::Paid { .. },
+                step @ (Step::FallDue
+                | Step::Approve(_)
+                | Step::Instruct { .. }
+                | Step::Confirm { .. }
+                | Step::Fail
+                | Step::Hold
+                | Step::Release
+                | Step::VoidApproval
+                | Step::Cancel),
+            )
+            | (from @ (State::Reconciled { .. } | State::Cancelled), step) => {
+                return Err(Error::IllegalStep { what: "payment", from: from.name(), step: step.name() });
+            }
+        })
+    }
+
+    /// The name in rows and in the golden table.
+    pub fn name(&self) -> &'static str {
+        match self {
+            State::Planned => "planned",
+            State::Due => "due",
+            State::OnHold => "on_hold",
+            State::Approved { .. } => "approved",
+            State::Instructed(_) => "instructed",
+            State::Paid { .. } => "paid",
+            State::Reconciled { .. } => "reconciled",
+            State::Cancelled => "cancelled",
+        }
+    }
+
+    /// Promised, and still to be given up before it is at the bank.
+    pub fn is_open(&self) -> bool {
+        match self {
+            State::Planned | State::Due | State::OnHold | State::Approved { .. } => true,
+            State::Instructed(_) | State::Paid { .. } | State::Reconciled { .. } | State::Cancelled => false,
+        }
+    }
+
+    /// Over and done with.
+    pub fn is_settled(&self) -> bool {
+        match self {
+            State::Reconciled { .. } | State::Cancelled => true,
+            State::Planned | State::Due | State::OnHold => false,
+            State::Approved { .. } | State::Instructed(_) | State::Paid { .. } => false,
+        }
+    }
+
+    pub fn approved_by(&self) -> Option<&Actor> {
+        match self {
+            State::Approved { by } => Some(by),
+            State::Instructed(sent) | State::Paid { sent, .. } | State::Reconciled { sent, .. } => {
+                Some(&sent.approved_by)
+            }
+            State::Planned | State::Due | State::OnHold | State::Cancelled => None,
+        }
+    }
+
+    pub fn sent(&self) -> Option<&Sent> {
+        match self {
+            State::Instructed(sent) | State::Paid { sent, .. } | State::Reconciled { sent, .. } => Some(sent),
+            State::Planned | State::Due | State::OnHold | State::Approved { .. } | State::Cancelled => None,
+        }
+    }
+
+    pub fn paid_on(&self) -> Option<Date> {
+        match self {
+            State::Paid { on, .. } | State::Reconciled { on, .. } => Some(*on),
+            State::Planned | State::Due | State::OnHold => None,
+            State::Approved { .. } | State::Instructed(_) | State::Cancelled => None,
+        }
+    }
+}
+
+impl Step {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Step::FallDue => "fall_due",
+            Step::Approve(_) => "approve",
+            Step::Instruct { .. } => "instruct",
+            Step::Confirm { .. } => "confirm",
+            Step::Fail => "fail",
+            Step::Reconcile => "reconcile",
+            Step::Hold => "hold",
+            Step::Release => "release",
+            Step::VoidApproval => "void_approval",
+            Step::Cancel => "cancel",
+        }
+    }
+}

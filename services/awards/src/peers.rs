@@ -1,0 +1,127 @@
+//! Facts asked of other services, each before a transaction begins.
+
+use std::time::Duration;
+
+use kit::fault::Reason;
+use kit::ids::{OrgId, PersonId, RoundId};
+use kit::transport::Transport;
+use toadlane_proto::grading::v1::assessments_service_client::AssessmentsServiceClient;
+use toadlane_proto::grading::v1::decisions_service_client::DecisionsServiceClient;
+use toadlane_proto::grading::v1::{ListAssessmentsRequest, ListOutcomesRequest, assessment};
+use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
+use toadlane_proto::registry::v1::{GetStandingRequest, Standing};
+use toadlane_proto::rounds::v1::GetRoundRequest;
+use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
+use tonic::{Code, Request, Status};
+
+use crate::convert;
+use crate::error::Error;
+use crate::round::{Outcome, Round};
+
+/// How long a caller of ours waits for a neighbour.
+const PATIENCE: Duration = Duration::from_secs(3);
+const OUTCOMES_PER_PAGE: i32 = 500;
+
+#[derive(Clone)]
+pub struct Peers {
+    rounds: RoundsServiceClient<Transport>,
+    organisations: OrganisationsServiceClient<Transport>,
+    assessments: AssessmentsServiceClient<Transport>,
+    decisions: DecisionsServiceClient<Transport>,
+}
+
+/// How far the decisions of a round are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    NotYet,
+    /// Confidential still (rule 20).
+    InSecret,
+    /// Bidders know, whether or not the public does.
+    BiddersInformed,
+}
+
+impl Peers {
+    pub fn new(rounds: Transport, registry: Transport, grading: Transport) -> Peers {
+        Peers {
+            rounds: RoundsServiceClient::new(rounds),
+            organisations: OrganisationsServiceClient::new(registry),
+            assessments: AssessmentsServiceClient::new(grading.clone()),
+            decisions: DecisionsServiceClient::new(grading),
+        }
+    }
+
+    /// A round as it now is.
+    pub async fn round(&self, round: RoundId) -> Result<Round, Error> {
+        let request = patient(GetRoundRequest { round_id: round.to_string() });
+        let wire = self.rounds.clone().get_round(request).await.map_err(|status| refused(status, "round"))?;
+        Ok(convert::round(wire.into_inner())?)
+    }
+
+    /// How far the decisions of a round are.
+    pub async fn decided(&self, round: RoundId) -> Result<Decided, Error> {
+        use assessment::State;
+        let request = patient(ListAssessmentsRequest { round_id: round.to_string(), ..Default::default() });
+        let answer = self.assessments.clone().list_assessments(request).await;
+        let found = answer.map_err(|status| refused(status, "assessment"))?.into_inner().assessments;
+        Ok(match found.first().map(|assessment| assessment.state()) {
+            None | Some(State::Unspecified | State::Reviewing | State::Moderation) => Decided::NotYet,
+            Some(State::Determination | State::Cancelled) => Decided::NotYet,
+            Some(State::Decided) => Decided::InSecret,
+            Some(State::BiddersInformed | State::Announced) => Decided::BiddersInformed,
+        })
+    }
+
+    /// The bids of a round that are funded or held in reserve, in submission order.
+    pub async fn outcomes(&self, round: RoundId) -> Result<Vec<Outcome>, Error> {
+        let mut found = Vec::new();
+        let mut page_token = String::new();
+        loop {
+            let request =
+                patient(ListOutcomesRequest { round_id: round.to_string(), page_size: OUTCOMES_PER_PAGE, page_token });
+            let answer = self.decisions.clone().list_outcomes(request).await;
+            let page = answer.map_err(|status| refused(status, "round"))?.into_inner();
+            for wire in page.outcomes {
+                found.extend(convert::outcome(wire)?);
+            }
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// What the register says of an organisation today.
+    pub async fn standing(&self, organisation: OrgId) -> Result<Standing, Error> {
+        self.ask(organisation, None).await
+    }
+
+    /// The organisation, if the registry holds this person as a certifier of it.
+    pub async fn certifier_of(&self, person: PersonId, organisation: OrgId) -> Result<Option<OrgId>, Error> {
+        let standing = self.ask(organisation, Some(person)).await?;
+        Ok(standing.person_is_certifier.then_some(organisation))
+    }
+
+    async fn ask(&self, organisation: OrgId, person: Option<PersonId>) -> Result<Standing, Error> {
+        let request = patient(GetStandingRequest {
+            organisation_id: organisation.to_string(),
+            as_of: String::new(),
+            person_id: person.map(|id| id.to_string()).unwrap_or_default(),
+        });
+        let answer = self.organisations.clone().get_standing(request).await;
+        Ok(answer.map_err(|status| refused(status, "organisation"))?.into_inner())
+    }
+}
+
+fn patient<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(PATIENCE);
+    request
+}
+
+fn refused(status: Status, what: &'static str) -> Error {
+    match status.code() {
+        Code::NotFound => Error::NotFound { what },
+        Code::Unavailable | Code::DeadlineExceeded => Error::Neighbour { reason: Reason::TryAgain, status },
+        _ => Error::Neighbour { reason: Reason::Internal, status },
+    }
+}

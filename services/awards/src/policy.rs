@@ -1,0 +1,222 @@
+//! Who may do what with an award and its money: one pure function, deny by default. `tests/golden/policy.txt` prints it
+//! as a matrix.
+
+use kit::caller::{Caller, Duty, Role, Scope, Subject};
+use kit::ids::OrgId;
+pub use kit::verdict::Verdict;
+
+use crate::award::Award;
+use crate::error::Error;
+
+/// What a caller wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    See,
+    /// Pots, their ledger, checks of payees, and who approved and instructed.
+    SeeBooks,
+    Prepare,
+    Extend,
+    Offer,
+    CallReserve,
+    Accept,
+    Refuse,
+    /// Takes back what was offered.
+    Withdraw,
+    /// Takes back what the council does not know of yet.
+    WithdrawUnoffered,
+    ConfirmCondition,
+    /// Suspends, resumes, completes, closes and reopens.
+    Manage,
+    Terminate,
+    RequestVariation,
+    /// Asks that another organisation takes the award over (rule 28).
+    RequestNovation,
+    DecideVariation,
+    ApprovePayment,
+    /// Holds, releases and cancels.
+    HoldPayment,
+    InstructPayment,
+    /// What the bank and the accounts say, and what comes back.
+    Book,
+    OpenRecovery,
+    WriteOff,
+    CheckPayee,
+}
+
+impl Action {
+    pub const ALL: [Action; 23] = [
+        Action::See,
+        Action::SeeBooks,
+        Action::Prepare,
+        Action::Extend,
+        Action::Offer,
+        Action::CallReserve,
+        Action::Accept,
+        Action::Refuse,
+        Action::Withdraw,
+        Action::WithdrawUnoffered,
+        Action::ConfirmCondition,
+        Action::Manage,
+        Action::Terminate,
+        Action::RequestVariation,
+        Action::RequestNovation,
+        Action::DecideVariation,
+        Action::ApprovePayment,
+        Action::HoldPayment,
+        Action::InstructPayment,
+        Action::Book,
+        Action::OpenRecovery,
+        Action::WriteOff,
+        Action::CheckPayee,
+    ];
+
+    /// About a round or a payee as such, which everyone signed in may know of.
+    fn is_of_no_award(self) -> bool {
+        use Action::*;
+        match self {
+            SeeBooks | Prepare | Extend | CheckPayee => true,
+            See | Offer | CallReserve | Accept | Refuse | Withdraw | WithdrawUnoffered => false,
+            ConfirmCondition | Manage | Terminate | RequestVariation | RequestNovation | DecideVariation => false,
+            ApprovePayment | HoldPayment | InstructPayment | Book | OpenRecovery | WriteOff => false,
+        }
+    }
+}
+
+/// What the policy needs to know of an award.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// None for what is asked about a whole round or a payee.
+    pub applicant: Option<OrgId>,
+    /// Those that lead and are paid.
+    pub readers: Vec<OrgId>,
+    /// Whether the council knows of it.
+    pub offered: bool,
+}
+
+const RUNNERS: &str = "a round manager or a network administrator";
+const MANAGERS: &str = "a round manager";
+const DECIDERS: &str = "a clerk or a round manager";
+const CLERKS: &str = "a clerk";
+const FINANCE: &str = "a finance officer";
+const CLAIMANTS: &str = "a round manager or a finance officer";
+const CERTIFIERS: &str = "a certifier, or a system with awards.certify, of the applicant";
+const COUNCIL: &str = "an officer or a certifier, or a system with awards.certify, of the applicant";
+const ASKERS: &str = "an officer or a certifier, or a system with awards.certify, of the applicant, or a round manager";
+const OVERSEERS: &str = "a round manager, a network administrator, a finance officer, a clerk or an auditor";
+
+pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
+    if !sees(caller, action, facts) {
+        return Verdict::Hide;
+    }
+    let of_applicant =
+        |may: fn(&Caller, OrgId) -> bool| facts.applicant.is_some_and(|applicant| may(caller, applicant));
+    let manager = caller.has(Duty::RoundManager);
+    let (allowed, who_may) = match action {
+        Action::See => (true, ""),
+        Action::SeeBooks => (oversees(caller), OVERSEERS),
+        Action::Prepare | Action::Extend | Action::Offer | Action::CallReserve => {
+            (manager || caller.has(Duty::NetworkAdministrator), RUNNERS)
+        }
+        Action::Accept | Action::Withdraw => (of_applicant(certifies_for), CERTIFIERS),
+        Action::Refuse => (of_applicant(acts_for), COUNCIL),
+        Action::RequestVariation => (of_applicant(acts_for) || manager, ASKERS),
+        Action::WithdrawUnoffered
+        | Action::ConfirmCondition
+        | Action::Manage
+        | Action::RequestNovation
+        | Action::DecideVariation
+        | Action::ApprovePayment
+        | Action::HoldPayment => (manager, MANAGERS),
+        Action::Terminate => (caller.has(Duty::Clerk) || manager, DECIDERS),
+        Action::InstructPayment | Action::Book | Action::CheckPayee => (caller.has(Duty::FinanceOfficer), FINANCE),
+        Action::OpenRecovery => (manager || caller.has(Duty::FinanceOfficer), CLAIMANTS),
+        Action::WriteOff => (caller.has(Duty::Clerk), CLERKS),
+    };
+    if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
+}
+
+/// Speaks for an organisation with its certifier's word.
+fn certifies_for(caller: &Caller, organisation: OrgId) -> bool {
+    caller.has_for(Duty::Certifier, organisation) || caller.may_as_system(Scope::AwardsCertify, organisation)
+}
+
+/// Acts on behalf of an organisation.
+fn acts_for(caller: &Caller, organisation: OrgId) -> bool {
+    certifies_for(caller, organisation) || caller.has_for(Duty::ApplicantOfficer, organisation)
+}
+
+/// Reads what its own organisation has to do with.
+fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
+    acts_for(caller, organisation)
+        || caller.has_for(Duty::CouncilAdministrator, organisation)
+        || caller.may_as_system(Scope::AwardsRead, organisation)
+}
+
+/// Sees every award and the books.
+fn oversees(caller: &Caller) -> bool {
+    let duties = [Duty::RoundManager, Duty::NetworkAdministrator, Duty::FinanceOfficer, Duty::Clerk, Duty::Auditor];
+    duties.into_iter().any(|duty| caller.has(duty))
+}
+
+/// Sees every award: reports rest on them, and the learning reads of them.
+pub fn sees_all(caller: &Caller) -> bool {
+    oversees(caller) || [Role::Reporting, Role::Learning].map(Subject::Role).contains(&caller.subject)
+}
+
+fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
+    if action.is_of_no_award() {
+        return caller.subject != Subject::Anonymous;
+    }
+    let own = facts.applicant.iter().chain(&facts.readers).any(|&organisation| reads_for(caller, organisation));
+    sees_all(caller) || (facts.offered && own)
+}
+
+/// Whether a caller belongs to an organisation that has to do with the award: nobody pays their own council (rule 21).
+pub fn belongs_to_recipient(caller: &Caller, award: &Award) -> bool {
+    let own = caller.organisations();
+    [award.applicant, award.lead, award.payee()].iter().any(|organisation| own.contains(organisation))
+}
+
+/// For whom of an award's organisations a caller acts.
+pub fn council_of(caller: &Caller, award: &Award) -> Option<OrgId> {
+    let all = [award.applicant, award.lead, award.payee()];
+    all.into_iter().find(|&organisation| reads_for(caller, organisation))
+}
+
+/// The organisation for which a caller runs rounds or keeps their books.
+pub fn network_of(caller: &Caller) -> Option<OrgId> {
+    let duties = [Duty::RoundManager, Duty::NetworkAdministrator, Duty::FinanceOfficer, Duty::Clerk, Duty::Auditor];
+    caller.grants.iter().find(|grant| duties.contains(&grant.duty)).map(|grant| grant.organisation)
+}
+
+/// The organisations whose awards a caller sees as their own.
+pub fn reads_for_all(caller: &Caller) -> Vec<OrgId> {
+    caller.organisations().into_iter().filter(|&organisation| reads_for(caller, organisation)).collect()
+}
+
+/// The facts of an award.
+pub fn facts(award: &Award) -> Facts {
+    let offered = award.state.offer().is_some();
+    Facts { applicant: Some(award.applicant), readers: vec![award.lead, award.payee()], offered }
+}
+
+/// Lets a caller act on an award, or refuses as the policy says.
+pub fn check(caller: &Caller, action: Action, award: &Award) -> Result<(), Error> {
+    settle(decide(caller, action, &facts(award)), "award")
+}
+
+/// The same for what is of no award.
+pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
+    settle(decide(caller, action, &Facts::default()), what)
+}
+
+pub fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
+    match verdict {
+        Verdict::Allow => Ok(()),
+        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
+        Verdict::Hide => Err(Error::NotFound { what }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+use kit::caller::{Duty, Grant};
+use kit::ids::{ClientId, OrgId, PersonId};
+
+use super::*;
+
+fn person(duty: Duty, organisation: OrgId) -> Caller {
+    let grants = vec![Grant { duty, organisation }];
+    Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
+}
+
+fn system(organisation: OrgId, scope: Scope) -> Caller {
+    let subject = Subject::Client(ClientId::new());
+    Caller { subject, organisation: Some(organisation), scopes: vec![scope], ..Caller::anonymous() }
+}
+
+/// Everybody who can call, by the name that stands in the golden file, and what their organisation is to an award.
+fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
+    let organisations = [
+        ("the applicant", facts.applicant.unwrap()),
+        ("one that leads or is paid", facts.readers[0]),
+        ("another council", OrgId::new()),
+    ];
+    let of_councils = [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator];
+    let mut all = Vec::new();
+    for (relation, organisation) in organisations {
+        for duty in of_councils {
+            all.push((format!("{} of {relation}", duty.name()), person(duty, organisation)));
+        }
+        for scope in Scope::ALL {
+            all.push((format!("system with {} of {relation}", scope.name()), system(organisation, scope)));
+        }
+    }
+    for duty in Duty::ALL.into_iter().filter(|duty| !of_councils.contains(duty)) {
+        all.push((format!("{} of the network", duty.name()), person(duty, OrgId::new())));
+    }
+    for role in Role::ALL {
+        all.push((format!("the platform's {}", role.name()), Caller::role(role)));
+    }
+    all.push(("nobody signed in".to_string(), Caller::anonymous()));
+    all
+}
+
+#[test]
+fn the_policy_is_as_the_golden_matrix_says() {
+    let prepared = Facts { applicant: Some(OrgId::new()), readers: vec![OrgId::new()], offered: false };
+    let offered = Facts { offered: true, ..prepared.clone() };
+    let mut matrix =
+        "Who may do what with an award: yes; `no` is told why and who may; `hidden` is told that there is no such\n\
+         award. First before the offer, then from the offer on.\n"
+            .to_string();
+    for action in Action::ALL {
+        matrix += &format!("\n{action:?}\n");
+        for (name, caller) in everybody(&prepared) {
+            let word = |facts| decide(&caller, action, facts).word();
+            matrix += &format!("  {name:<60} {:<7} {}\n", word(&prepared), word(&offered));
+        }
+    }
+    crate::tests::expect_golden("policy.txt", &matrix);
+}
+
+#[test]
+fn who_may_is_said_to_those_who_may_not() {
+    let facts = Facts { applicant: Some(OrgId::new()), offered: true, ..Facts::default() };
+    let officer = person(Duty::ApplicantOfficer, facts.applicant.unwrap());
+    let refused = settle(decide(&officer, Action::Accept, &facts), "award").unwrap_err();
+    assert_eq!(refused.to_string(), "a certifier, or a system with awards.certify, of the applicant may do this");
+}

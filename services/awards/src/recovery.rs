@@ -1,0 +1,163 @@
+//! Money that is to come back, or comes back by choice (rule 26). It is of the award, not of an instalment, so a refund
+//! may be larger than any one of these.
+
+use kit::ids::{AwardId, RecoveryId};
+use kit::money::Money;
+use kit::time::Timestamp;
+
+use crate::error::Error;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    pub id: RecoveryId,
+    pub award: AwardId,
+    pub version: i64,
+    pub amount: Money,
+    pub returned: Money,
+    pub written_off: Money,
+    pub state: State,
+    /// Why it is due, or was given up: the latest reason given.
+    pub reason: String,
+    pub opened_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Due,
+    Requested,
+    PartReturned,
+    /// All of it came back, or the rest was given up.
+    Returned,
+    Reconciled,
+    /// Given up as a whole.
+    WrittenOff,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Request,
+    ReturnPart,
+    ReturnRest,
+    WriteOff,
+    Reconcile,
+}
+
+impl State {
+    /// Every legal move is a row.
+    pub fn step(self, step: Step) -> Result<State, Error> {
+        Ok(match (self, step) {
+            (State::Due, Step::Request) => State::Requested,
+            (State::Due | State::Requested | State::PartReturned, Step::ReturnPart) => State::PartReturned,
+            (State::Due | State::Requested | State::PartReturned, Step::ReturnRest) => State::Returned,
+            (State::Due | State::Requested, Step::WriteOff) => State::WrittenOff,
+            (State::PartReturned, Step::WriteOff) => State::Returned,
+            (State::Returned, Step::Reconcile) => State::Reconciled,
+
+            (from @ State::Due, step @ Step::Reconcile)
+            | (from @ (State::Requested | State::PartReturned), step @ (Step::Request | Step::Reconcile))
+            | (from @ State::Returned, step @ (Step::Request | Step::ReturnPart | Step::ReturnRest | Step::WriteOff))
+            | (from @ (State::Reconciled | State::WrittenOff), step) => {
+                return Err(Error::IllegalStep { what: "recovery", from: from.name(), step: step.name() });
+            }
+        })
+    }
+
+    /// The name in rows and in the golden table.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Due => "due",
+            State::Requested => "requested",
+            State::PartReturned => "part_returned",
+            State::Returned => "returned",
+            State::Reconciled => "reconciled",
+            State::WrittenOff => "written_off",
+        }
+    }
+
+    /// Over and done with.
+    pub fn is_settled(self) -> bool {
+        match self {
+            State::Reconciled | State::WrittenOff => true,
+            State::Due | State::Requested | State::PartReturned | State::Returned => false,
+        }
+    }
+}
+
+impl Step {
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Request => "request",
+            Step::ReturnPart => "return_part",
+            Step::ReturnRest => "return_rest",
+            Step::WriteOff => "write_off",
+            Step::Reconcile => "reconcile",
+        }
+    }
+}
+
+impl Recovery {
+    pub fn new(id: RecoveryId, award: AwardId, amount: Money, reason: &str, now: Timestamp) -> Recovery {
+        let nothing = Money { minor_units: 0, ..amount };
+        Recovery {
+            id,
+            award,
+            version: 1,
+            amount,
+            returned: nothing,
+            written_off: nothing,
+            state: State::Due,
+            reason: reason.to_string(),
+            opened_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// What has neither come back nor been given up.
+    pub fn outstanding(&self) -> Money {
+        let settled = self.returned.minor_units + self.written_off.minor_units;
+        Money { minor_units: self.amount.minor_units - settled, ..self.amount }
+    }
+
+    /// # Errors
+    /// [`Error::StaleRecovery`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        if self.version == version { Ok(()) } else { Err(Error::StaleRecovery { newer: Box::new(self.clone()) }) }
+    }
+
+    pub fn step(&self, step: Step, now: Timestamp) -> Result<Recovery, Error> {
+        Ok(Recovery { state: self.state.step(step)?, version: self.version + 1, updated_at: now, ..self.clone() })
+    }
+
+    /// Money comes back.
+    ///
+    /// # Errors
+    /// [`Error::MoreThanOutstanding`] when it is more than is to come.
+    pub fn take_back(&self, amount: Money, now: Timestamp) -> Result<Recovery, Error> {
+        let returned = self.returned.plus(amount)?;
+        let outstanding = self.outstanding();
+        let step = match amount.minor_units.cmp(&outstanding.minor_units) {
+            std::cmp::Ordering::Less => Step::ReturnPart,
+            std::cmp::Ordering::Equal => Step::ReturnRest,
+            // The state speaks first: what is settled takes nothing at all.
+            std::cmp::Ordering::Greater => {
+                self.state.step(Step::ReturnPart)?;
+                return Err(Error::MoreThanOutstanding { outstanding });
+            }
+        };
+        Ok(Recovery { returned, ..self.step(step, now)? })
+    }
+
+    /// Gives the rest up, where it is small (rule 26).
+    ///
+    /// # Errors
+    /// [`Error::BalanceNotSmall`] when it is not.
+    pub fn write_off(&self, small: Money, reason: &str, now: Timestamp) -> Result<Recovery, Error> {
+        let written_off = self.outstanding();
+        let new = self.step(Step::WriteOff, now)?;
+        if written_off.minor_units > small.minor_units {
+            return Err(Error::BalanceNotSmall { outstanding: written_off, small });
+        }
+        Ok(Recovery { written_off, reason: reason.to_string(), ..new })
+    }
+}

@@ -1,0 +1,336 @@
+//! Where an award stands, and every legal step between states. The golden table is `tests/golden/states.txt`.
+
+use kit::ids::PersonId;
+use kit::time::Timestamp;
+
+use crate::error::Error;
+
+/// Where an award stands. A state carries its facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Its money is committed; the council does not know yet.
+    Prepared,
+    /// Waits for money (rule 18).
+    Reserved {
+        place: i32,
+    },
+    Offered(Offer),
+    /// A condition precedent is still to be met.
+    Accepted(Agreed),
+    Active(Agreed),
+    Suspended(Agreed),
+    Completed(Agreed),
+    Closed(Agreed),
+    Terminated(Agreed),
+    Refused(Offer),
+    Lapsed(Offer),
+    Withdrawn(Before),
+}
+
+/// The terms are with the council.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Until when they can be accepted (not included).
+    pub expires_at: Timestamp,
+}
+
+/// The council agreed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agreed {
+    pub offer: Offer,
+    pub acceptance: Acceptance,
+}
+
+/// A certifier's word for one version of the agreement.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Acceptance {
+    pub certifier: PersonId,
+    pub role: String,
+    pub version: i32,
+    pub digest: String,
+    pub at: Timestamp,
+    /// The person, or a system with the scope `awards.certify`.
+    pub recorded_by: String,
+}
+
+/// What a withdrawn award was before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before {
+    Unoffered,
+    Offered(Offer),
+    Agreed(Agreed),
+}
+
+/// What can happen to an award.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    CallReserve,
+    Offer(Offer),
+    Accept(Acceptance),
+    /// The last condition precedent is met.
+    Activate,
+    Refuse,
+    /// The offer expired.
+    Lapse,
+    Withdraw,
+    Suspend,
+    Resume,
+    Terminate,
+    Complete,
+    Close,
+    Reopen,
+}
+
+impl State {
+    /// Every legal move is a row.
+    pub fn step(self, step: Step) -> Result<State, Error> {
+        Ok(match (self, step) {
+            (State::Reserved { .. }, Step::CallReserve) => State::Prepared,
+            (State::Prepared, Step::Offer(offer)) => State::Offered(offer),
+            (State::Offered(offer), Step::Accept(acceptance)) => State::Accepted(Agreed { offer, acceptance }),
+            (State::Accepted(agreed), Step::Activate) => State::Active(agreed),
+            (State::Offered(offer), Step::Refuse) => State::Refused(offer),
+            (State::Offered(offer), Step::Lapse) => State::Lapsed(offer),
+            (State::Prepared | State::Reserved { .. }, Step::Withdraw) => State::Withdrawn(Before::Unoffered),
+            (State::Offered(offer), Step::Withdraw) => State::Withdrawn(Before::Offered(offer)),
+            (State::Accepted(agreed) | State::Active(agreed) | State::Suspended(agreed), Step::Withdraw) => {
+                State::Withdrawn(Before::Agreed(agreed))
+            }
+            (State::Active(agreed), Step::Suspend) => State::Suspended(agreed),
+            (State::Suspended(agreed), Step::Resume) => State::Active(agreed),
+            (State::Accepted(agreed) | State::Active(agreed) | State::Suspended(agreed), Step::Terminate) => {
+                State::Terminated(agreed)
+            }
+            (State::Active(agreed), Step::Complete) => State::Completed(agreed),
+            (State::Completed(agreed), Step::Close) => State::Closed(agreed),
+            (State::Closed(agreed), Step::Reopen) => State::Active(agreed),
+
+            (
+                from @ State::Prepared,
+                step @ (Step::CallReserve
+                | Step::Accept(_)
+                | Step::Activate
+                | Step::Refuse
+                | Step::Lapse
+                | Step::Suspend
+                | Step::Resume
+                | Step::Terminate
+                | Step::Complete
+                | Step::Close
+                | Step::Reopen),
+            )
+            | (
+                from @ State::Reserved { .. },
+                step @ (Step::Offer(_)
+                | Step::Accept(_)
+                | Step::Activate
+                | Step::Refuse
+                | Step::Lapse
+                | Step::Suspend
+                | Step::Resume
+                | Step::Terminate
+                | Step::Complete
+                | Step::Close
+                | Step::Reopen),
+            )
+            | (
+                from @ State::Offered(_),
+                step @ (Step::CallReserve
+                | Step::Offer(_)
+                | Step::Activate
+                | Step::Suspend
+                | Step::Resume
+                | Step::Terminate
+                | Step::Complete
+                | Step::Close
+                | Step::Reopen),
+            )
+            | (
+                from @ State::Accepted(_),
+                step @ (Step::CallReserve
+                | Step::Offer(_)
+                | Step::Accept(_)
+                | Step::Refuse
+                | Step::Lapse
+                | Step::Suspend
+                | Step::Resume
+                | Step::Complete
+                | Step::Close
+                | Step::Reopen),
+            )
+            | (
+                from @ State::Active(_),
+                step @ (Step::CallReserve
+                | Step::Offer(_)
+                | Step::Accept(_)
+                | Step::Activate
+                | Step::Refuse
+                | Step::Lapse
+                | Step::Resume
+                | Step::Close
+                | Step::Reopen),
+            )
+            | (
+                from @ State::Suspended(_),
+                step @ (Step::CallReserve
+                | Step::Offer(_)
+                | Step::Accept(_)
+                | Step::Activate
+                | Step::Refuse
+                | Step::Lapse
+                | Step::Suspend
+                | Step::Complete
+                | Step::Close
+                | Step::Reopen),
+            )
+            | (
+                from @ (State::Completed(_) | State::Closed(_)),
+                step @ (Step::CallReserve
+                | Step::Offer(_)
+                | Step::Accept(_)
+                | Step::Activate
+                | Step::Refuse
+                | Step::Lapse
+                | Step::Withdraw
+                | Step::Suspend
+                | Step::Resume
+                | Step::Terminate
+                | Step::Complete),
+            )
+            | (from @ State::Completed(_), step @ Step::Reopen)
+            | (from @ State::Closed(_), step @ Step::Close)
+            | (from @ (State::Terminated(_) | State::Refused(_) | State::Lapsed(_) | State::Withdrawn(_)), step) => {
+                return Err(Error::IllegalStep { what: "award", from: from.name(), step: step.name() });
+            }
+        })
+    }
+
+    /// The name in rows, history and the golden table.
+    pub fn name(&self) -> &'static str {
+        match self {
+            State::Prepared => "prepared",
+            State::Reserved { .. } => "reserved",
+            State::Offered(_) => "offered",
+            State::Accepted(_) => "accepted",
+            State::Active(_) => "active",
+            State::Suspended(_) => "suspended",
+            State::Completed(_) => "completed",
+            State::Closed(_) => "closed",
+            State::Terminated(_) => "terminated",
+            State::Refused(_) => "refused",
+            State::Lapsed(_) => "lapsed",
+            State::Withdrawn(_) => "withdrawn",
+        }
+    }
+
+    /// The offer, once it was made. From then on the council sees the award.
+    pub fn offer(&self) -> Option<Offer> {
+        match self {
+            State::Prepared | State::Reserved { .. } | State::Withdrawn(Before::Unoffered) => None,
+            State::Offered(offer) | State::Refused(offer) | State::Lapsed(offer) => Some(*offer),
+            State::Withdrawn(Before::Offered(offer)) => Some(*offer),
+            State::Accepted(agreed) | State::Active(agreed) | State::Suspended(agreed) => Some(agreed.offer),
+            State::Completed(agreed) | State::Closed(agreed) | State::Terminated(agreed) => Some(agreed.offer),
+            State::Withdrawn(Before::Agreed(agreed)) => Some(agreed.offer),
+        }
+    }
+
+    /// The certifier's word, once it was given.
+    pub fn acceptance(&self) -> Option<&Acceptance> {
+        match self {
+            State::Accepted(agreed) | State::Active(agreed) | State::Suspended(agreed) => Some(&agreed.acceptance),
+            State::Completed(agreed) | State::Closed(agreed) | State::Terminated(agreed) => Some(&agreed.acceptance),
+            State::Withdrawn(Before::Agreed(agreed)) => Some(&agreed.acceptance),
+            State::Withdrawn(Before::Unoffered | Before::Offered(_)) => None,
+            State::Prepared | State::Reserved { .. } => None,
+            State::Offered(_) | State::Refused(_) | State::Lapsed(_) => None,
+        }
+    }
+
+    /// Place on the reserve list; 0 for an award that is not on it.
+    pub fn reserve_place(&self) -> i32 {
+        match self {
+            State::Reserved { place } => *place,
+            State::Prepared | State::Offered(_) | State::Accepted(_) | State::Active(_) | State::Suspended(_) => 0,
+            State::Completed(_) | State::Closed(_) | State::Terminated(_) => 0,
+            State::Refused(_) | State::Lapsed(_) | State::Withdrawn(_) => 0,
+        }
+    }
+
+    /// Offered or being delivered: an extension moves its dates (rule 23), and it can be varied.
+    pub fn is_live(&self) -> bool {
+        match self {
+            State::Offered(_) | State::Accepted(_) | State::Active(_) | State::Suspended(_) => true,
+            State::Prepared | State::Reserved { .. } => false,
+            State::Completed(_) | State::Closed(_) | State::Terminated(_) => false,
+            State::Refused(_) | State::Lapsed(_) | State::Withdrawn(_) => false,
+        }
+    }
+
+    pub fn is_active(&self) -> bool {
+        matches!(self, State::Active(_))
+    }
+
+    pub fn expect_live(&self, step: &'static str) -> Result<(), Error> {
+        if self.is_live() { Ok(()) } else { Err(self.refuses(step)) }
+    }
+
+    /// Only for an active award is anything approved or instructed.
+    pub fn expect_active(&self, step: &'static str) -> Result<(), Error> {
+        if self.is_active() { Ok(()) } else { Err(self.refuses(step)) }
+    }
+
+    /// Agreed, and not over.
+    pub fn expect_agreed(&self, step: &'static str) -> Result<(), Error> {
+        match self {
+            State::Accepted(_) | State::Active(_) | State::Suspended(_) => Ok(()),
+            State::Prepared | State::Reserved { .. } | State::Offered(_) => Err(self.refuses(step)),
+            State::Completed(_) | State::Closed(_) | State::Terminated(_) => Err(self.refuses(step)),
+            State::Refused(_) | State::Lapsed(_) | State::Withdrawn(_) => Err(self.refuses(step)),
+        }
+    }
+
+    /// The offer holds at this instant, whether or not the ticker has looked yet.
+    pub fn expect_offered(&self, now: Timestamp) -> Result<(), Error> {
+        match self {
+            State::Offered(offer) | State::Lapsed(offer) if offer.expires_at <= now => {
+                Err(Error::OfferExpired { expired_at: offer.expires_at })
+            }
+            State::Offered(_) => Ok(()),
+            State::Prepared | State::Reserved { .. } | State::Accepted(_) | State::Active(_) => {
+                Err(self.refuses("accept"))
+            }
+            State::Suspended(_) | State::Completed(_) | State::Closed(_) | State::Terminated(_) => {
+                Err(self.refuses("accept"))
+            }
+            State::Refused(_) | State::Lapsed(_) | State::Withdrawn(_) => Err(self.refuses("accept")),
+        }
+    }
+
+    fn refuses(&self, step: &'static str) -> Error {
+        Error::IllegalStep { what: "award", from: self.name(), step }
+    }
+}
+
+impl Step {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Step::CallReserve => "call_reserve",
+            Step::Offer(_) => "offer",
+            Step::Accept(_) => "accept",
+            Step::Activate => "activate",
+            Step::Refuse => "refuse",
+            Step::Lapse => "lapse",
+            Step::Withdraw => "withdraw",
+            Step::Suspend => "suspend",
+            Step::Resume => "resume",
+            Step::Terminate => "terminate",
+            Step::Complete => "complete",
+            Step::Close => "close",
+            Step::Reopen => "reopen",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

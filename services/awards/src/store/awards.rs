@@ -1,0 +1,273 @@
+//! The award's own row, with the agreement as it stands and as it was first offered.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use kit::db::{DbError, Tx};
+use kit::ids::{AwardId, RoundId};
+use kit::time::Timestamp;
+
+use super::{from_json, inconsistent, instant, json, money, parsed, parsed_option};
+use crate::agreement::{Agreement, Terms};
+use crate::award::Award;
+use crate::error::Error;
+use crate::schema::{agreement, award};
+use crate::state::{Acceptance, Agreed, Before, Offer, State};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = award, treat_none_as_null = true)]
+struct AwardRow {
+    id: String,
+    reference: String,
+    round_id: String,
+    bid_id: String,
+    number: i64,
+    bid: String,
+    applicant_id: String,
+    novated_from_id: Option<String>,
+    lead_id: String,
+    payee_id: String,
+    instrument: String,
+    requested_minor: i64,
+    currency: String,
+    version: i64,
+    state: String,
+    reserve_place: Option<i32>,
+    offer_expires_at: Option<i64>,
+    acceptance: Option<String>,
+    agreement_version: i32,
+    amount_minor: i64,
+    conditions_met: String,
+    paid_minor: i64,
+    returned_minor: i64,
+    written_off_minor: i64,
+    reason: String,
+    final_report_accepted_at: Option<i64>,
+    created_at: i64,
+    updated_at: i64,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = agreement)]
+struct AgreementRow {
+    award_id: String,
+    version: i32,
+    canonical_json: String,
+    sha256: String,
+    variation_id: Option<String>,
+    written_at: i64,
+}
+
+/// The award as it now is.
+pub fn get(tx: &mut Tx, id: AwardId) -> Result<Award, Error> {
+    get_all(tx, &[id.to_string()])?.pop().ok_or(Error::NotFound { what: "award" })
+}
+
+/// These awards in their order.
+pub fn get_all(tx: &mut Tx, ids: &[String]) -> Result<Vec<Award>, DbError> {
+    let rows: Vec<AwardRow> = award::table.filter(award::id.eq_any(ids)).select(AwardRow::as_select()).load(tx)?;
+    let versions: Vec<AgreementRow> = agreement::table
+        .inner_join(award::table)
+        .filter(award::id.eq_any(ids))
+        .filter(agreement::version.eq(1).or(agreement::version.eq(award::agreement_version)))
+        .select(AgreementRow::as_select())
+        .load(tx)?;
+    let mut of_award: HashMap<(String, i32), Agreement> = HashMap::with_capacity(versions.len());
+    for row in versions {
+        of_award.insert((row.award_id.clone(), row.version), agreement_of(row)?);
+    }
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let of_version = |version| {
+            let found = of_award.get(&(row.id.clone(), version)).cloned();
+            found.ok_or_else(|| inconsistent(format!("award {}: no version {version}", row.id)))
+        };
+        let (original, present) = (of_version(1)?, of_version(row.agreement_version)?);
+        found.insert(row.id.clone(), award_of(row, original, present)?);
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+pub fn insert(tx: &mut Tx, award: &Award) -> Result<(), DbError> {
+    diesel::insert_into(award::table).values(row_of(award)).execute(tx)?;
+    insert_agreement(tx, award)
+}
+
+/// Writes the new version over the one it was made from. A new version of the agreement stands beside the earlier ones.
+pub fn update(tx: &mut Tx, old: &Award, new: &Award) -> Result<(), Error> {
+    let of_old_version = award::table.filter(award::id.eq(new.id.to_string())).filter(award::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx)?;
+    if n_changed == 0 {
+        return Err(Error::Stale { newer: Box::new(get(tx, new.id)?) });
+    }
+    if old.agreement != new.agreement {
+        insert_agreement(tx, new)?;
+    }
+    Ok(())
+}
+
+fn insert_agreement(tx: &mut Tx, award: &Award) -> Result<(), DbError> {
+    let version = &award.agreement;
+    let row = AgreementRow {
+        award_id: award.id.to_string(),
+        version: version.terms.version,
+        canonical_json: version.canonical_json.clone(),
+        sha256: version.digest.clone(),
+        variation_id: version.variation.map(|id| id.to_string()),
+        written_at: version.written_at.micros(),
+    };
+    diesel::insert_into(agreement::table).values(row).execute(tx)?;
+    Ok(())
+}
+
+/// Versions of an agreement, oldest first, from above a number on.
+pub fn agreements(tx: &mut Tx, of: AwardId, above: i32, limit: i64) -> Result<Vec<Agreement>, DbError> {
+    let rows: Vec<AgreementRow> = agreement::table
+        .filter(agreement::award_id.eq(of.to_string()))
+        .filter(agreement::version.gt(above))
+        .order(agreement::version.asc())
+        .limit(limit)
+        .select(AgreementRow::as_select())
+        .load(tx)?;
+    rows.into_iter().map(agreement_of).collect()
+}
+
+/// The award that stands first on the reserve list of a pot.
+pub fn first_reserve(tx: &mut Tx, of: &Award) -> Result<Option<Award>, DbError> {
+    let first: Option<String> = award::table
+        .filter(award::round_id.eq(of.round.to_string()))
+        .filter(award::instrument.eq(&of.instrument))
+        .filter(award::state.eq("reserved"))
+        .order(award::reserve_place.asc())
+        .select(award::id)
+        .first(tx)
+        .optional()?;
+    match first {
+        None => Ok(None),
+        Some(id) => Ok(get_all(tx, &[id])?.pop()),
+    }
+}
+
+/// The live awards of a round (rule 23), by the number of their bid.
+pub fn live_in_round(tx: &mut Tx, round: RoundId) -> Result<Vec<Award>, DbError> {
+    // `State::is_live` in SQL.
+    let ids: Vec<String> = award::table
+        .filter(award::round_id.eq(round.to_string()))
+        .filter(award::state.eq_any(["offered", "accepted", "active", "suspended"]))
+        .order(award::number.asc())
+        .select(award::id)
+        .load(tx)?;
+    get_all(tx, &ids)
+}
+
+/// Awards whose offer has expired, each with the key of its pot.
+pub fn expired_offers(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<(AwardId, String)>, DbError> {
+    let rows: Vec<(String, String, String)> = award::table
+        .filter(award::state.eq("offered"))
+        .filter(award::offer_expires_at.le(now.micros()))
+        .order(award::offer_expires_at.asc())
+        .limit(limit)
+        .select((award::id, award::round_id, award::instrument))
+        .load(tx)?;
+    rows.into_iter().map(|(id, round, instrument)| Ok((parsed(&id)?, format!("{round}/{instrument}")))).collect()
+}
+
+fn row_of(award: &Award) -> AwardRow {
+    let terms = &award.agreement.terms;
+    AwardRow {
+        id: award.id.to_string(),
+        reference: award.reference.clone(),
+        round_id: award.round.to_string(),
+        bid_id: award.bid_id.to_string(),
+        number: award.bid.number,
+        bid: json(&award.bid),
+        applicant_id: award.applicant.to_string(),
+        novated_from_id: award.novated_from.map(|id| id.to_string()),
+        lead_id: award.lead.to_string(),
+        payee_id: terms.payee.to_string(),
+        instrument: award.instrument.clone(),
+        requested_minor: award.requested.minor_units,
+        currency: award.requested.currency.as_str().to_string(),
+        version: award.version,
+        state: award.state.name().to_string(),
+        reserve_place: Some(award.state.reserve_place()).filter(|place| *place > 0),
+        offer_expires_at: award.state.offer().map(|offer| offer.expires_at.micros()),
+        acceptance: award.state.acceptance().map(json),
+        agreement_version: terms.version,
+        amount_minor: terms.amount.minor_units,
+        conditions_met: json(&award.met),
+        paid_minor: award.paid.minor_units,
+        returned_minor: award.returned.minor_units,
+        written_off_minor: award.written_off.minor_units,
+        reason: award.reason.clone(),
+        final_report_accepted_at: award.final_report_accepted_at.map(Timestamp::micros),
+        created_at: award.created_at.micros(),
+        updated_at: award.updated_at.micros(),
+    }
+}
+
+fn award_of(row: AwardRow, original: Agreement, present: Agreement) -> Result<Award, DbError> {
+    let sum = |minor_units| money(minor_units, &row.currency);
+    let met: Vec<_> = from_json(&row.conditions_met)?;
+    if met.len() != present.terms.conditions.len() {
+        return Err(inconsistent(format!("award {}: its conditions are not those of its agreement", row.id)));
+    }
+    Ok(Award {
+        id: parsed(&row.id)?,
+        round: parsed(&row.round_id)?,
+        bid_id: parsed(&row.bid_id)?,
+        bid: from_json(&row.bid)?,
+        applicant: parsed(&row.applicant_id)?,
+        novated_from: parsed_option(row.novated_from_id.as_deref())?,
+        lead: parsed(&row.lead_id)?,
+        requested: sum(row.requested_minor)?,
+        state: state_of(&row)?,
+        agreement: present,
+        original,
+        met,
+        paid: sum(row.paid_minor)?,
+        returned: sum(row.returned_minor)?,
+        written_off: sum(row.written_off_minor)?,
+        reference: row.reference,
+        instrument: row.instrument,
+        version: row.version,
+        reason: row.reason,
+        final_report_accepted_at: row.final_report_accepted_at.map(instant),
+        created_at: instant(row.created_at),
+        updated_at: instant(row.updated_at),
+    })
+}
+
+fn agreement_of(row: AgreementRow) -> Result<Agreement, DbError> {
+    let terms: Terms = from_json(&row.canonical_json)?;
+    Ok(Agreement {
+        terms,
+        canonical_json: row.canonical_json,
+        digest: row.sha256,
+        variation: parsed_option(row.variation_id.as_deref())?,
+        written_at: instant(row.written_at),
+    })
+}
+
+fn state_of(row: &AwardRow) -> Result<State, DbError> {
+    let offer = row.offer_expires_at.map(|at| Offer { expires_at: instant(at) });
+    let acceptance: Option<Acceptance> = row.acceptance.as_deref().map(from_json).transpose()?;
+    let agreed = offer.zip(acceptance).map(|(offer, acceptance)| Agreed { offer, acceptance });
+    match (row.state.as_str(), row.reserve_place, offer, agreed) {
+        ("prepared", None, None, None) => Ok(State::Prepared),
+        ("reserved", Some(place), None, None) => Ok(State::Reserved { place }),
+        ("offered", None, Some(offer), None) => Ok(State::Offered(offer)),
+        ("refused", None, Some(offer), None) => Ok(State::Refused(offer)),
+        ("lapsed", None, Some(offer), None) => Ok(State::Lapsed(offer)),
+        ("accepted", None, _, Some(agreed)) => Ok(State::Accepted(agreed)),
+        ("active", None, _, Some(agreed)) => Ok(State::Active(agreed)),
+        ("suspended", None, _, Some(agreed)) => Ok(State::Suspended(agreed)),
+        ("completed", None, _, Some(agreed)) => Ok(State::Completed(agreed)),
+        ("closed", None, _, Some(agreed)) => Ok(State::Closed(agreed)),
+        ("terminated", None, _, Some(agreed)) => Ok(State::Terminated(agreed)),
+        ("withdrawn", None, _, Some(agreed)) => Ok(State::Withdrawn(Before::Agreed(agreed))),
+        ("withdrawn", None, Some(offer), None) => Ok(State::Withdrawn(Before::Offered(offer))),
+        ("withdrawn", None, None, None) => Ok(State::Withdrawn(Before::Unoffered)),
+        (state, ..) => Err(inconsistent(format!("award {}: {state} does not fit its offer", row.id))),
+    }
+}

@@ -1,0 +1,127 @@
+//! Recoveries.
+
+use diesel::prelude::*;
+use kit::db::{DbError, Tx};
+use kit::ids::{AwardId, RecoveryId};
+
+use super::lists::seen_by;
+use super::payments::MoneyFilter;
+use super::{Backend, inconsistent, instant, money, parsed};
+use crate::error::Error;
+use crate::recovery::{Recovery, State};
+use crate::schema::{award, recovery};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = recovery)]
+struct RecoveryRow {
+    id: String,
+    award_id: String,
+    version: i64,
+    amount_minor: i64,
+    returned_minor: i64,
+    written_off_minor: i64,
+    currency: String,
+    state: String,
+    reason: String,
+    opened_at: i64,
+    updated_at: i64,
+}
+
+pub fn insert_recovery(tx: &mut Tx, recovery: &Recovery) -> Result<(), DbError> {
+    diesel::insert_into(recovery::table).values(row_of(recovery)).execute(tx)?;
+    Ok(())
+}
+
+/// The recovery as it now is.
+pub fn recovery(tx: &mut Tx, id: RecoveryId) -> Result<Recovery, Error> {
+    let row = recovery::table.find(id.to_string()).select(RecoveryRow::as_select()).first(tx).optional()?;
+    let row: RecoveryRow = row.ok_or(Error::NotFound { what: "recovery" })?;
+    Ok(recovery_of(row)?)
+}
+
+/// All recoveries of an award, oldest first.
+pub fn recoveries_of(tx: &mut Tx, award: AwardId) -> Result<Vec<Recovery>, DbError> {
+    let rows: Vec<RecoveryRow> = recovery::table
+        .filter(recovery::award_id.eq(award.to_string()))
+        .order(recovery::id.asc())
+        .select(RecoveryRow::as_select())
+        .load(tx)?;
+    rows.into_iter().map(recovery_of).collect()
+}
+
+/// Writes the new version over the one it was made from.
+pub fn update_recovery(tx: &mut Tx, old: &Recovery, new: &Recovery) -> Result<(), Error> {
+    let of_old = recovery::table.filter(recovery::id.eq(new.id.to_string())).filter(recovery::version.eq(old.version));
+    let n_changed = diesel::update(of_old).set(row_of(new)).execute(tx)?;
+    match n_changed {
+        0 => Err(Error::StaleRecovery { newer: Box::new(recovery(tx, new.id)?) }),
+        _ => Ok(()),
+    }
+}
+
+/// One page, oldest first.
+pub fn recoveries_page(
+    tx: &mut Tx,
+    filter: &MoneyFilter,
+    after: Option<String>,
+    limit: i64,
+) -> Result<Vec<Recovery>, DbError> {
+    let mut query = recovery::table.inner_join(award::table).into_boxed::<Backend>();
+    if let Some(own) = filter.visible.own_ids() {
+        query = query.filter(seen_by!(own));
+    }
+    if let Some(award) = filter.award {
+        query = query.filter(recovery::award_id.eq(award.to_string()));
+    }
+    if let Some(round) = filter.round {
+        query = query.filter(award::round_id.eq(round.to_string()));
+    }
+    if !filter.states.is_empty() {
+        query = query.filter(recovery::state.eq_any(filter.states.clone()));
+    }
+    if let Some(after) = after {
+        query = query.filter(recovery::id.gt(after));
+    }
+    let rows: Vec<RecoveryRow> =
+        query.order(recovery::id.asc()).limit(limit).select(RecoveryRow::as_select()).load(tx)?;
+    rows.into_iter().map(recovery_of).collect()
+}
+
+fn row_of(recovery: &Recovery) -> RecoveryRow {
+    RecoveryRow {
+        id: recovery.id.to_string(),
+        award_id: recovery.award.to_string(),
+        version: recovery.version,
+        amount_minor: recovery.amount.minor_units,
+        returned_minor: recovery.returned.minor_units,
+        written_off_minor: recovery.written_off.minor_units,
+        currency: recovery.amount.currency.as_str().to_string(),
+        state: recovery.state.name().to_string(),
+        reason: recovery.reason.clone(),
+        opened_at: recovery.opened_at.micros(),
+        updated_at: recovery.updated_at.micros(),
+    }
+}
+
+fn recovery_of(row: RecoveryRow) -> Result<Recovery, DbError> {
+    let sum = |minor_units| money(minor_units, &row.currency);
+    Ok(Recovery {
+        id: parsed(&row.id)?,
+        award: parsed(&row.award_id)?,
+        version: row.version,
+        amount: sum(row.amount_minor)?,
+        returned: sum(row.returned_minor)?,
+        written_off: sum(row.written_off_minor)?,
+        state: state_named(&row.state)?,
+        reason: row.reason,
+        opened_at: instant(row.opened_at),
+        updated_at: instant(row.updated_at),
+    })
+}
+
+fn state_named(name: &str) -> Result<State, DbError> {
+    let all =
+        [State::Due, State::Requested, State::PartReturned, State::Returned, State::Reconciled, State::WrittenOff];
+    let found = all.into_iter().find(|state| state.name() == name);
+    found.ok_or_else(|| inconsistent(format!("a recovery that is {name}")))
+}

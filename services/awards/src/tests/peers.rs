@@ -1,0 +1,105 @@
+//! `rounds`, `grading` and `registry` as far as awards asks them, with canned answers.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use http::{HeaderMap, HeaderValue, Request, Response, header};
+use http_body_util::{BodyExt, Full};
+use kit::transport::Transport;
+use prost::Message;
+use toadlane_proto::grading::v1 as grading;
+use toadlane_proto::registry::v1 as registry;
+use toadlane_proto::rounds::v1 as rounds;
+use tonic::Status;
+use tonic::body::Body;
+use tower::service_fn;
+
+#[derive(Default)]
+pub struct Peers {
+    pub rounds: Mutex<HashMap<String, rounds::Round>>,
+    pub standings: Mutex<HashMap<String, registry::Standing>>,
+    pub certifiers: Mutex<Vec<(String, String)>>,
+    /// Of each round, how far its assessment is.
+    pub assessments: Mutex<HashMap<String, grading::assessment::State>>,
+    pub outcomes: Mutex<Vec<grading::Outcome>>,
+    pub down: AtomicBool,
+}
+
+/// A page of the canned `ListOutcomes`, so that a round of a few bids has several.
+const PER_PAGE: usize = 3;
+
+impl Peers {
+    pub fn transport(self: &Arc<Peers>) -> Transport {
+        let peers = self.clone();
+        Transport::new(service_fn(move |request: Request<Body>| {
+            let peers = peers.clone();
+            async move {
+                if peers.down.load(Ordering::SeqCst) {
+                    return Err(Status::unavailable("down"));
+                }
+                let rpc = request.uri().path().to_string();
+                let message = request.into_body().collect().await?.to_bytes().slice(5..);
+                let answer = match rpc.as_str() {
+                    "/toadlane.rounds.v1.RoundsService/GetRound" => peers.get_round(&message),
+                    "/toadlane.registry.v1.OrganisationsService/GetStanding" => peers.get_standing(&message),
+                    "/toadlane.grading.v1.AssessmentsService/ListAssessments" => peers.list_assessments(&message),
+                    "/toadlane.grading.v1.DecisionsService/ListOutcomes" => peers.list_outcomes(&message),
+                    other => panic!("nobody should ask {other}"),
+                };
+                Ok(answer.map_or_else(|| Status::not_found("no such thing").into_http(), |answer| framed(&answer)))
+            }
+        }))
+    }
+
+    fn get_round(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let asked = rounds::GetRoundRequest::decode(message).unwrap();
+        self.rounds.lock().unwrap().get(&asked.round_id).map(Message::encode_to_vec)
+    }
+
+    fn get_standing(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let asked = registry::GetStandingRequest::decode(message).unwrap();
+        let mut standing = self.standings.lock().unwrap().get(&asked.organisation_id)?.clone();
+        let pair = (asked.organisation_id, asked.person_id);
+        standing.person_is_certifier = self.certifiers.lock().unwrap().contains(&pair);
+        Some(standing.encode_to_vec())
+    }
+
+    fn list_assessments(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let asked = grading::ListAssessmentsRequest::decode(message).unwrap();
+        let state = self.assessments.lock().unwrap().get(&asked.round_id).copied();
+        let assessments = state.into_iter().map(|state| grading::Assessment {
+            round_id: asked.round_id.clone(),
+            state: state.into(),
+            ..Default::default()
+        });
+        let answer = grading::ListAssessmentsResponse { assessments: assessments.collect(), ..Default::default() };
+        Some(answer.encode_to_vec())
+    }
+
+    fn list_outcomes(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let asked = grading::ListOutcomesRequest::decode(message).unwrap();
+        let outcomes = self.outcomes.lock().unwrap();
+        let all: Vec<_> = outcomes.iter().filter(|outcome| outcome.round_id == asked.round_id).collect();
+        let from: usize = asked.page_token.parse().unwrap_or(0);
+        let page = all.iter().skip(from).take(PER_PAGE).map(|outcome| (*outcome).clone());
+        let next = from + PER_PAGE;
+        let answer = grading::ListOutcomesResponse {
+            outcomes: page.collect(),
+            next_page_token: if next < all.len() { next.to_string() } else { String::new() },
+            ..Default::default()
+        };
+        Some(answer.encode_to_vec())
+    }
+}
+
+fn framed(message: &[u8]) -> Response<Body> {
+    let mut frame = vec![0];
+    frame.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
+    frame.extend(message);
+    let trailers =
+        HeaderMap::from_iter([(http::HeaderName::from_static("grpc-status"), HeaderValue::from_static("0"))]);
+    let body = Full::new(bytes::Bytes::from(frame)).with_trailers(async { Some(Ok(trailers)) });
+    let response = Response::builder().header(header::CONTENT_TYPE, "application/grpc");
+    response.body(Body::new(body)).unwrap()
+}

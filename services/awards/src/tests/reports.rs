@@ -1,0 +1,127 @@
+//! What awards takes from `reporting` (rules 22, 24, 25).
+
+use kit::ids::{EventId, ReportId};
+use pb::payment::State;
+use prost::Message;
+use toadlane_proto::awards::v1 as pb;
+use toadlane_proto::reporting::v1 as reporting;
+use toadlane_proto::types::v1 as types;
+
+use super::house::*;
+
+fn a_report(award: &pb::Award) -> reporting::Report {
+    reporting::Report {
+        id: ReportId::new().to_string(),
+        award_id: award.id.clone(),
+        kind: reporting::report::Kind::Final.into(),
+        state: reporting::report::State::Open.into(),
+        due: deadline("2021-01-01T00:00:00Z", "31 December 2020"),
+        ..Default::default()
+    }
+}
+
+fn event(report: &reporting::Report, version: i64) -> types::Event {
+    let resource = prost_types::Any {
+        type_url: "type.googleapis.com/toadlane.reporting.v1.Report".to_string(),
+        value: report.encode_to_vec(),
+    };
+    types::Event {
+        id: EventId::new().to_string(),
+        subject: report.id.clone(),
+        version,
+        resource: Some(resource),
+        ..Default::default()
+    }
+}
+
+/// What `reporting` publishes when it has accepted the final report of an award.
+pub async fn accept_final(house: &House, award: &pb::Award, instant: &str) {
+    let report = accepted(&a_report(award), instant);
+    house.awards.take_report(event(&report, 5)).await.unwrap();
+}
+
+fn accepted(report: &reporting::Report, instant: &str) -> reporting::Report {
+    reporting::Report {
+        state: reporting::report::State::Accepted.into(),
+        accepted_at: Some(kit::time::at(instant).into()),
+        ..report.clone()
+    }
+}
+
+/// An accepted award of two halves, the first due and the second after the final report.
+async fn an_award_in_halves(house: &House) -> pb::Award {
+    let (round, council) = (house.round(1_950_000), house.council("Plymouth"));
+    house.funded(&round, &council, 150_000);
+    let part =
+        |trigger: pb::payment::Trigger| pb::Instalment { percent: 50, trigger: trigger.into(), ..Default::default() };
+    let halves = vec![part(pb::payment::Trigger::Active), part(pb::payment::Trigger::FinalReport)];
+    let award = house.prepared_with(&round, |settings| settings.instalments = halves).await.remove(0);
+    house.accepted(&council, &award).await
+}
+
+async fn states(house: &House, award: &pb::Award) -> Vec<State> {
+    house.payments_of(award).await.iter().map(pb::Payment::state).collect()
+}
+
+#[tokio::test]
+async fn the_second_half_is_due_when_the_final_report_is_accepted_and_that_counts_once() {
+    each_house(|house| async move {
+        let award = an_award_in_halves(&house).await;
+        let report = a_report(&award);
+        house.awards.take_report(event(&report, 2)).await.unwrap();
+        assert_eq!(states(&house, &award).await, [State::Due, State::Planned]);
+        let accepted = event(&accepted(&report, "2020-12-20T10:00:00Z"), 5);
+        house.awards.take_report(accepted.clone()).await.unwrap();
+        assert_eq!(states(&house, &award).await, [State::Due, State::Due]);
+        let first = house.get(&house.manager, &award).await.unwrap();
+        assert_eq!(first.final_report_accepted_at, Some(kit::time::at("2020-12-20T10:00:00Z").into()));
+        house.awards.take_report(accepted).await.unwrap();
+        assert_eq!(house.get(&house.manager, &award).await.unwrap().etag, first.etag);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_accepted_interim_report_and_a_report_of_an_unknown_award_change_nothing() {
+    each_house(|house| async move {
+        let award = an_award_in_halves(&house).await;
+        let mut interim = accepted(&a_report(&award), "2020-07-01T10:00:00Z");
+        interim.kind = reporting::report::Kind::Interim.into();
+        house.awards.take_report(event(&interim, 5)).await.unwrap();
+        let unknown = pb::Award { id: kit::ids::AwardId::new().to_string(), ..award.clone() };
+        accept_final(&house, &unknown, "2020-12-20T10:00:00Z").await;
+        assert_eq!(house.get(&house.manager, &award).await.unwrap().etag, award.etag);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_that_is_overdue_by_thirty_days_holds_what_is_due() {
+    each_house(|house| async move {
+        let award = an_award_in_halves(&house).await;
+        let overdue = reporting::Report { overdue: true, ..a_report(&award) };
+        house.at("2021-01-30T23:59:59Z").await;
+        house.awards.take_report(event(&overdue, 3)).await.unwrap();
+        assert_eq!(states(&house, &award).await, [State::Due, State::Planned]);
+        let due = house.payments_of(&award).await.remove(0);
+        house.payments(&house.manager).approve_payment(approve(&due)).await.unwrap();
+        house.at("2021-01-31T00:00:00Z").await;
+        house.awards.take_report(event(&overdue, 4)).await.unwrap();
+        assert_eq!(states(&house, &award).await, [State::OnHold, State::Planned]);
+        assert_eq!(house.payments_of(&award).await[0].reason, "a report is overdue by 30 days");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_asked_for_again_and_one_of_another_kind_is_passed_over() {
+    each_house(|house| async move {
+        let award = an_award_in_halves(&house).await;
+        let nameless = reporting::Report { award_id: "x".to_string(), ..a_report(&award) };
+        assert!(house.awards.take_report(event(&nameless, 1)).await.is_err());
+        let mut other = event(&a_report(&award), 1);
+        other.resource.as_mut().unwrap().type_url = "type.googleapis.com/toadlane.reporting.v1.Reminder".to_string();
+        house.awards.take_report(other).await.unwrap();
+    })
+    .await;
+}

@@ -1,0 +1,13 @@
+DROP TABLE history;
+DROP TABLE record;
+DROP TABLE outcome;
+DROP TABLE determination;
+DROP TABLE recommendation;
+DROP TABLE meeting;
+DROP TABLE casting;
+DROP TABLE moderation;
+DROP TABLE review;
+DROP TABLE interest;
+DROP TABLE assessed_bid;
+DROP TABLE member;
+DROP TABLE assessment;

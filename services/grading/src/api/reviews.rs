@@ -1,0 +1,185 @@
+//! ReviewsService.
+
+use kit::cx::Cx;
+use toadlane_proto::grading::v1 as pb;
+use toadlane_proto::grading::v1::reviews_service_server::ReviewsService;
+use tonic::{Request, Response};
+
+use super::{Answer, id};
+use crate::convert::requests::{AcceptReview, CancelReview, DeclineReview, ReturnReview};
+use crate::convert::{self, lists};
+use crate::error::Error;
+use crate::policy::{Action, OthersReviews};
+use crate::sight::Sight;
+use crate::store::ReviewFilter;
+use crate::{Grading, app, store};
+
+#[tonic::async_trait]
+impl ReviewsService for Grading {
+    async fn assign_reviews(&self, request: Request<pb::AssignReviewsRequest>) -> Answer<pb::AssignReviewsResponse> {
+        let (cx, cmd) = Cx::parse::<app::Assign>(request)?;
+        if let Some(assigned) = self.replay(&cx).await? {
+            return Ok(Response::new(assigned));
+        }
+        let (of, key) = (cx.clone(), cmd.assessment);
+        let assigned = self.db.write_keyed(&cx, key, move |tx| app::assign(tx, &of, &cmd)).await?;
+        Ok(Response::new(assigned))
+    }
+
+    async fn get_review(&self, request: Request<pb::GetReviewRequest>) -> Answer<pb::Review> {
+        let cx = Cx::of(&request)?;
+        let (asked, caller) = (id("review_id", &request.get_ref().review_id)?, cx.caller.clone());
+        let found: Result<_, Error> = self
+            .db
+            .read(move |tx| {
+                let review = store::review(tx, asked)?;
+                let sight = store::sight(tx, &caller, review.assessment)?;
+                sight.may_review(Action::SeeReview, &review)?;
+                Ok((sight.is_by(&review), review))
+            })
+            .await;
+        let (own, review) = found?;
+        Ok(Response::new(if own { convert::review(review) } else { convert::shown(review) }))
+    }
+
+    async fn list_reviews(&self, request: Request<pb::ListReviewsRequest>) -> Answer<pb::ListReviewsResponse> {
+        let cx = Cx::of(&request)?;
+        let asked = lists::reviews_listed(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let sight = self.sight(&cx, asked.assessment).await?;
+        let (filter, page) = (filter(&sight, &asked), asked.page.clone());
+        let rows = self.db.read(move |tx| {
+            let after = page.after.as_deref().unwrap_or("");
+            store::page_of_reviews(tx, &filter, after, page.limit()).map_err(Error::Db)
+        });
+        let found = asked.page.found(rows.await?, |review| review.id.to_string());
+        let shown = |review| if sight.is_by(&review) { convert::review(review) } else { convert::shown(review) };
+        Ok(Response::new(pb::ListReviewsResponse {
+            reviews: found.rows.into_iter().map(shown).collect(),
+            next_page_token: found.next_page_token,
+        }))
+    }
+
+    async fn accept_review(&self, request: Request<pb::AcceptReviewRequest>) -> Answer<pb::Review> {
+        let (cx, AcceptReview(cmd)) = Cx::parse::<AcceptReview>(request)?;
+        if let Some(review) = self.replay(&cx).await? {
+            return Ok(Response::new(review));
+        }
+        let of = cx.clone();
+        let review = self.db.write(&cx, move |tx| app::step_review(tx, &of, &cmd)).await?;
+        Ok(Response::new(review))
+    }
+
+    async fn decline_review(&self, request: Request<pb::DeclineReviewRequest>) -> Answer<pb::Review> {
+        let (cx, DeclineReview(cmd)) = Cx::parse::<DeclineReview>(request)?;
+        if let Some(review) = self.replay(&cx).await? {
+            return Ok(Response::new(review));
+        }
+        let of = cx.clone();
+        let review = self.db.write(&cx, move |tx| app::step_review(tx, &of, &cmd)).await?;
+        Ok(Response::new(review))
+    }
+
+    async fn save_review(&self, request: Request<pb::SaveReviewRequest>) -> Answer<pb::Review> {
+        let (cx, cmd) = Cx::parse::<app::Save>(request)?;
+        if let Some(review) = self.replay(&cx).await? {
+            return Ok(Response::new(review));
+        }
+        let of = cx.clone();
+        let review = self.db.write(&cx, move |tx| app::save(tx, &of, &cmd)).await?;
+        Ok(Response::new(review))
+    }
+
+    async fn submit_review(&self, request: Request<pb::SubmitReviewRequest>) -> Answer<pb::Review> {
+        let (cx, cmd) = Cx::parse::<app::SubmitReview>(request)?;
+        if let Some(review) = self.replay(&cx).await? {
+            return Ok(Response::new(review));
+        }
+        let of = cx.clone();
+        let review = self.db.write(&cx, move |tx| app::submit_review(tx, &of, &cmd)).await?;
+        Ok(Response::new(review))
+    }
+
+    async fn return_review(&self, request: Request<pb::ReturnReviewRequest>) -> Answer<pb::Review> {
+        let (cx, ReturnReview(cmd)) = Cx::parse::<ReturnReview>(request)?;
+        if let Some(review) = self.replay(&cx).await? {
+            return Ok(Response::new(review));
+        }
+        let of = cx.clone();
+        let review = self.db.write(&cx, move |tx| app::step_review(tx, &of, &cmd)).await?;
+        Ok(Response::new(review))
+    }
+
+    async fn cancel_review(&self, request: Request<pb::CancelReviewRequest>) -> Answer<pb::Review> {
+        let (cx, CancelReview(cmd)) = Cx::parse::<CancelReview>(request)?;
+        if let Some(review) = self.replay(&cx).await? {
+            return Ok(Response::new(review));
+        }
+        let of = cx.clone();
+        let review = self.db.write(&cx, move |tx| app::step_review(tx, &of, &cmd)).await?;
+        Ok(Response::new(review))
+    }
+
+    async fn moderate_bid(&self, request: Request<pb::ModerateBidRequest>) -> Answer<pb::Moderation> {
+        let (cx, cmd) = Cx::parse::<app::Moderate>(request)?;
+        if let Some(moderation) = self.replay(&cx).await? {
+            return Ok(Response::new(moderation));
+        }
+        let (of, key) = (cx.clone(), cmd.on.assessment);
+        let moderation = self.db.write_keyed(&cx, key, move |tx| app::moderate(tx, &of, &cmd)).await?;
+        Ok(Response::new(moderation))
+    }
+
+    async fn get_moderation(&self, request: Request<pb::GetModerationRequest>) -> Answer<pb::Moderation> {
+        let cx = Cx::of(&request)?;
+        let asked = request.into_inner();
+        let sight = self.sight(&cx, id("assessment_id", &asked.assessment_id)?).await?;
+        let bid = id("bid_id", &asked.bid_id)?;
+        sight.may_with(Action::SeeResults, bid)?;
+        let found: Result<_, Error> = self
+            .db
+            .read(move |tx| {
+                store::bid(tx, sight.assessment.id, bid)?;
+                sight.assessment.expect_results("get_moderation")?;
+                Ok(store::moderation(tx, sight.assessment.id, bid)?)
+            })
+            .await;
+        Ok(Response::new(convert::moderation(found?)))
+    }
+
+    async fn get_ranking(&self, request: Request<pb::GetRankingRequest>) -> Answer<pb::Ranking> {
+        let cx = Cx::of(&request)?;
+        let sight = self.sight(&cx, id("assessment_id", &request.get_ref().assessment_id)?).await?;
+        sight.may(Action::SeeResults)?;
+        sight.assessment.expect_results("get_ranking")?;
+        let assessment = sight.assessment.id;
+        let ranking = self.db.read(move |tx| app::rank(tx, &sight.assessment, &sight.hidden)).await?;
+        Ok(Response::new(convert::ranking(app::RankingNow { assessment, ranking, as_of: cx.now })))
+    }
+
+    async fn cast_tie(&self, request: Request<pb::CastTieRequest>) -> Answer<pb::Ranking> {
+        let (cx, cmd) = Cx::parse::<app::CastTie>(request)?;
+        if let Some(ranking) = self.replay(&cx).await? {
+            return Ok(Response::new(ranking));
+        }
+        let (of, key) = (cx.clone(), cmd.assessment);
+        let ranking = self.db.write_keyed(&cx, key, move |tx| app::cast_tie(tx, &of, &cmd)).await?;
+        Ok(Response::new(ranking))
+    }
+}
+
+/// The reviews that were asked for, within what the caller may see.
+fn filter(sight: &Sight, asked: &lists::ReviewsListed) -> ReviewFilter {
+    ReviewFilter {
+        assessment: asked.assessment,
+        bid: asked.bid,
+        reviewer: asked.reviewer,
+        states: asked.states.clone(),
+        own: sight.person(),
+        hidden: sight.hidden.clone(),
+        owed: sight.owed.clone(),
+        only_of: match sight.others_reviews() {
+            OthersReviews::All => None,
+            OthersReviews::OfOwnBids => Some(sight.handed_in.clone()),
+        },
+    }
+}

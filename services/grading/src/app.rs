@@ -1,0 +1,148 @@
+//! One function per write, each inside a transaction. A closure may run twice, so ids and times are chosen before it,
+//! but for the ids of interests that the register turns out to show.
+
+mod closing;
+mod deciding;
+mod interests;
+mod meetings;
+mod moderating;
+mod opening;
+mod recording;
+mod reviews;
+mod steps;
+mod substitutes;
+
+pub use closing::{Close, close};
+pub use deciding::{Determine, OtherBoardFacts, Recommend, ReferBack, determine, recommend, refer_back};
+pub use interests::{
+    DecideInterest, Declare, Declared, DeriveInterests, RecordInterest, decide_interest, declare, derive_interests,
+    record_interest,
+};
+pub use meetings::{RecordMeeting, UpdateMeeting, of_meeting, record_meeting, update_meeting};
+pub use moderating::{CastTie, Moderate, RankingNow, cast_tie, moderate, rank};
+pub use opening::{Open, Opening, Pinned, open};
+pub use reviews::{Assign, Assigned, ReviewStep, Save, SubmitReview, assign, lapse, save, step_review, submit_review};
+pub use steps::{
+    Advance, Cancel, ReturnToModeration, RoundNow, cancel, return_to_moderation, start_determination, start_moderation,
+    take_round, tick,
+};
+pub use substitutes::{AddSubstitute, add_substitute};
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{AssessmentId, BidId};
+use kit::outbox;
+
+use crate::assessment::{Assessment, AssessmentNow};
+use crate::bid::AssessedBid;
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::panel::Member;
+use crate::policy::Action;
+use crate::quorum::Conflicts;
+use crate::sight::Sight;
+use crate::store;
+
+/// A step on an assessment, as the caller read it.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    pub id: AssessmentId,
+    pub version: i64,
+}
+
+/// A bid of an assessment.
+#[derive(Clone, Copy, Debug)]
+pub struct OnBid {
+    pub assessment: AssessmentId,
+    pub bid: BidId,
+}
+
+/// What the caller sees of an assessment in which they may do this.
+fn enter(tx: &mut Tx, cx: &Cx, action: Action, id: AssessmentId) -> Result<Sight, Error> {
+    let sight = store::sight(tx, &cx.caller, id)?;
+    sight.may(action)?;
+    Ok(sight)
+}
+
+/// The same for a bid of it, which is as good as none where it is hidden from the caller.
+fn enter_bid(tx: &mut Tx, cx: &Cx, action: Action, on: OnBid) -> Result<(Sight, AssessedBid), Error> {
+    let sight = store::sight(tx, &cx.caller, on.assessment)?;
+    sight.may_with(action, on.bid)?;
+    let bid = store::bid(tx, on.assessment, on.bid)?;
+    Ok((sight, bid))
+}
+
+/// The panel, and who of it is kept from which bid.
+struct Bench {
+    members: Vec<Member>,
+    conflicts: Conflicts,
+}
+
+fn bench(tx: &mut Tx, assessment: AssessmentId) -> Result<Bench, Error> {
+    Ok(Bench { members: store::members(tx, assessment)?, conflicts: store::conflicts(tx, assessment)? })
+}
+
+/// Something that happened, for the history.
+struct Happening<'a> {
+    what: &'static str,
+    subject: String,
+    /// The version of the subject after it.
+    version: i64,
+    step: &'static str,
+    from: Option<&'a str>,
+    to: &'a str,
+    reason: &'a str,
+}
+
+fn note(tx: &mut Tx, cx: &Cx, assessment: AssessmentId, happening: Happening) -> Result<(), Error> {
+    let line = store::Line {
+        what: happening.what.to_string(),
+        subject: happening.subject,
+        sequence: happening.version,
+        assessment_id: assessment.to_string(),
+        happened_at: cx.now.micros(),
+        actor: cx.caller.subject.to_string(),
+        step: happening.step.to_string(),
+        from_state: happening.from.map(str::to_string),
+        to_state: happening.to.to_string(),
+        reason: happening.reason.to_string(),
+    };
+    Ok(store::insert_line(tx, line)?)
+}
+
+/// Writes what became of an assessment: its row, its history and the event.
+fn settle(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: &Assessment,
+    new: Assessment,
+    happened: Happened,
+    reason: &str,
+) -> Result<AssessmentNow, Error> {
+    store::update_assessment(tx, old, &new)?;
+    record(tx, cx, Some(old), new, happened, reason)
+}
+
+/// Writes a line of history and the event.
+fn record(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: Option<&Assessment>,
+    new: Assessment,
+    happened: Happened,
+    reason: &str,
+) -> Result<AssessmentNow, Error> {
+    let happening = Happening {
+        what: "assessment",
+        subject: new.id.to_string(),
+        version: new.version,
+        step: happened.step(),
+        from: old.map(|old| old.stage().name()),
+        to: new.stage().name(),
+        reason,
+    };
+    note(tx, cx, new.id, happening)?;
+    let now = AssessmentNow { assessment: new, as_of: cx.now };
+    outbox::put(tx, cx, cx.now, &events::fact(happened, &now))?;
+    Ok(now)
+}

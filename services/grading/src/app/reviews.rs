@@ -1,0 +1,186 @@
+//! Reviews: assigned, taken or not, written, handed in, given back, ended.
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::fault::Violation;
+use kit::ids::{AssessmentId, BidId, PersonId, ReviewId};
+
+use super::{Happening, OnBid, bench, enter, enter_bid, note};
+use crate::assessment::Assessment;
+use crate::error::Error;
+use crate::panel::Member;
+use crate::policy::Action;
+use crate::quorum::Conflicts;
+use crate::review::{MOST_PER_BID, Mark, Review, State, Step};
+use crate::sight::Sight;
+use crate::state::Stage;
+use crate::store;
+
+#[derive(Clone, Debug)]
+pub struct Assign {
+    pub assessment: AssessmentId,
+    pub pairs: Vec<(ReviewId, BidId, PersonId)>,
+}
+
+/// What was assigned, in the order of the pairs.
+pub struct Assigned(pub Vec<Review>);
+
+/// Every pair or none; each bad one is named.
+pub fn assign(tx: &mut Tx, cx: &Cx, cmd: &Assign) -> Result<Assigned, Error> {
+    let sight = enter(tx, cx, Action::AssignReviews, cmd.assessment)?;
+    sight.assessment.expect_reviewing("assign_reviews", cx.now)?;
+    let bench = bench(tx, cmd.assessment)?;
+    let (mut assigned, mut violations) = (Vec::with_capacity(cmd.pairs.len()), Vec::new());
+    for (place, &(id, bid, reviewer)) in cmd.pairs.iter().enumerate() {
+        enter_bid(tx, cx, Action::AssignReviews, OnBid { assessment: cmd.assessment, bid })?;
+        let member = bench.members.iter().find(|member| member.person == reviewer);
+        if let Some(says) = why_not(tx, &sight.assessment, member, &bench.conflicts, bid)? {
+            violations.push(Violation::new(format!("assignments[{place}]"), "review.assignment", says));
+            continue;
+        }
+        let review = Review::assigned(id, cmd.assessment, bid, reviewer, cx.now);
+        store::insert_review(tx, &review)?;
+        note_review(tx, cx, None, &review, "assign", "")?;
+        assigned.push(review);
+    }
+    if violations.is_empty() { Ok(Assigned(assigned)) } else { Err(Error::Invalid(violations)) }
+}
+
+/// Why somebody cannot be given a bid to review.
+fn why_not(
+    tx: &mut Tx,
+    assessment: &Assessment,
+    member: Option<&Member>,
+    conflicts: &Conflicts,
+    bid: BidId,
+) -> Result<Option<String>, Error> {
+    let Some(member) = member else {
+        return Ok(Some("this person is not on the panel".to_string()));
+    };
+    if !member.may_score(&assessment.call.rubric) {
+        return Ok(Some("a seat without a vote does not score in this round".to_string()));
+    }
+    if conflicts.keeps(member.person, bid) {
+        return Ok(Some("this person is recused from the bid, or has an interest in it to be decided".to_string()));
+    }
+    if store::has_live_review(tx, bid, member.person)? {
+        return Ok(Some("this person has a review of the bid already".to_string()));
+    }
+    let n_live = usize::try_from(store::n_live_reviews(tx, bid)?).unwrap_or(usize::MAX);
+    Ok((n_live >= MOST_PER_BID).then(|| format!("a bid has at most {MOST_PER_BID} reviews")))
+}
+
+/// A step on a review that changes nothing but where it stands.
+#[derive(Clone, Debug)]
+pub struct ReviewStep {
+    pub id: ReviewId,
+    pub version: i64,
+    pub step: Step,
+    pub action: Action,
+    pub reason: String,
+}
+
+/// Takes it on or not, gives it back, or takes it back.
+pub fn step_review(tx: &mut Tx, cx: &Cx, cmd: &ReviewStep) -> Result<Review, Error> {
+    let (sight, old) = open(tx, cx, cmd.action, cmd.id, cmd.version)?;
+    sight.assessment.expect_reviewing(cmd.step.name(), cx.now)?;
+    let new = old.step(cmd.step, &cmd.reason, cx.now)?;
+    settle_review(tx, cx, &old, new, cmd.step, &cmd.reason)
+}
+
+#[derive(Clone, Debug)]
+pub struct Save {
+    pub id: ReviewId,
+    pub version: i64,
+    pub marks: Vec<Mark>,
+    pub comment: String,
+}
+
+pub fn save(tx: &mut Tx, cx: &Cx, cmd: &Save) -> Result<Review, Error> {
+    let (sight, old) = open(tx, cx, Action::WriteReview, cmd.id, cmd.version)?;
+    sight.assessment.expect_reviewing("save", cx.now)?;
+    let new = old.save(cmd.marks.clone(), cmd.comment.clone(), &sight.assessment.call.rubric, cx.now)?;
+    settle_review(tx, cx, &old, new, Step::Save, "")
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct SubmitReview {
+    pub id: ReviewId,
+    pub version: i64,
+}
+
+pub fn submit_review(tx: &mut Tx, cx: &Cx, cmd: &SubmitReview) -> Result<Review, Error> {
+    let (sight, old) = open(tx, cx, Action::WriteReview, cmd.id, cmd.version)?;
+    sight.assessment.expect_reviewing("submit", cx.now)?;
+    let new = old.submit(&sight.assessment.call.rubric, cx.now)?;
+    settle_review(tx, cx, &old, new, Step::Submit, "")
+}
+
+/// The review as it is, if the caller may take this step and read its present version.
+fn open(tx: &mut Tx, cx: &Cx, action: Action, id: ReviewId, version: i64) -> Result<(Sight, Review), Error> {
+    let review = store::review(tx, id)?;
+    let sight = store::sight(tx, &cx.caller, review.assessment)?;
+    sight.may_review(action, &review)?;
+    review.expect_version(version)?;
+    Ok((sight, review))
+}
+
+/// Ends a review that was not handed in when it was due.
+pub fn lapse(tx: &mut Tx, cx: &Cx, id: ReviewId) -> Result<(), Error> {
+    let old = store::review(tx, id)?;
+    // It was handed in, or ended, since it was looked for.
+    if !State::OPEN.contains(&old.state.name()) {
+        return Ok(());
+    }
+    let new = old.step(Step::Lapse, "", cx.now)?;
+    settle_review(tx, cx, &old, new, Step::Lapse, "")?;
+    Ok(())
+}
+
+/// Ends the review of a bid by somebody who is out of everything about it. Once marks are settled it stands.
+pub fn end_reviews(tx: &mut Tx, cx: &Cx, assessment: &Assessment, reviewer: PersonId, bid: BidId) -> Result<(), Error> {
+    if assessment.stage() > Stage::Moderation {
+        return Ok(());
+    }
+    for old in store::live_reviews_of(tx, bid, reviewer)? {
+        if old.state != State::Lapsed {
+            let new = old.step(Step::Recuse, "the reviewer is recused from the bid", cx.now)?;
+            settle_review(tx, cx, &old, new, Step::Recuse, "")?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes what became of a review: its row and its history.
+pub fn settle_review(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: &Review,
+    new: Review,
+    step: Step,
+    reason: &str,
+) -> Result<Review, Error> {
+    store::update_review(tx, old, &new)?;
+    note_review(tx, cx, Some(old), &new, step.name(), reason)?;
+    Ok(new)
+}
+
+fn note_review(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: Option<&Review>,
+    new: &Review,
+    step: &'static str,
+    reason: &str,
+) -> Result<(), Error> {
+    let happening = Happening {
+        what: "review",
+        subject: new.id.to_string(),
+        version: new.version,
+        step,
+        from: old.map(|old| old.state.name()),
+        to: new.state.name(),
+        reason,
+    };
+    note(tx, cx, new.assessment, happening)
+}

@@ -1,0 +1,70 @@
+//! A bid as the panel reads it: the revision that was pinned when the assessment was opened. It never changes here.
+
+use kit::ids::{AttachmentId, BidId, OrgId};
+use kit::money::Money;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssessedBid {
+    pub id: BidId,
+    /// Submission order. It never orders a ranking.
+    pub number: i64,
+    pub title: String,
+    pub summary: String,
+    pub language: Language,
+    pub instrument: String,
+    pub requested: Money,
+    pub months: i32,
+    pub applicant: Party,
+    pub lead: OrgId,
+    pub payee: OrgId,
+    /// Those that lead, take part or are paid, besides the applicant.
+    pub participants: Vec<Party>,
+    /// By name, also those that no register lists.
+    pub partners: Vec<String>,
+    pub revision: i32,
+    pub digest: String,
+    pub attachments: Vec<Attachment>,
+    /// Whether the bidder said that it can be funded in part (rule 18).
+    pub scalable: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    En,
+    Cy,
+}
+
+/// An organisation that has to do with a bid, by the name it had when the assessment was opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    pub organisation: OrgId,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    pub question: String,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub file_name: String,
+    pub media_type: String,
+    pub size_bytes: i64,
+    pub sha256: String,
+}
+
+impl AssessedBid {
+    /// Whether an organisation asks, leads, takes part or is paid.
+    pub fn involves(&self, organisation: OrgId) -> bool {
+        let participants = self.participants.iter().map(|party| party.organisation);
+        [self.applicant.organisation, self.lead, self.payee]
+            .into_iter()
+            .chain(participants)
+            .any(|id| id == organisation)
+    }
+}

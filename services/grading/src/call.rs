@@ -1,0 +1,178 @@
+//! What grading knows of a round: its rules as they were published with the call, pinned when the assessment is opened.
+
+use kit::ids::{BoardId, RoundId};
+use kit::money::Money;
+use kit::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A round, as far as grading needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    pub round: RoundId,
+    pub reference: String,
+    pub title: Text,
+    pub rubric: Rubric,
+    pub boards: Vec<GradingBoard>,
+    pub instruments: Vec<Instrument>,
+    pub questions: Vec<Question>,
+    pub announces: Deadline,
+}
+
+/// Text that the network publishes. The Welsh is empty where there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    pub en: String,
+    pub cy: String,
+}
+
+/// What bids are judged by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rubric {
+    pub criteria: Vec<Criterion>,
+    pub scale: Scale,
+    /// Best first; empty where the panel agrees on grades itself.
+    pub bands: Vec<Band>,
+    /// Rule 12.
+    pub non_voting_may_score: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Criterion {
+    pub code: String,
+    pub name: Text,
+    pub guidance: Option<Text>,
+    /// Its share of the total, exactly as published.
+    pub weight: i32,
+    /// Least mark with which a bid can be funded (rule 16).
+    pub minimum: Option<i32>,
+    /// Code of the principle that it judges; empty where there is none.
+    pub principle: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scale {
+    pub min: i32,
+    pub max: i32,
+    pub anchors: Vec<Anchor>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anchor {
+    pub mark: i32,
+    pub text: Text,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Band {
+    pub grade: String,
+    pub at_least: i32,
+}
+
+/// A board and what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GradingBoard {
+    pub board: BoardId,
+    pub part: Part,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// All boards in one meeting, each person counted once (rule 12).
+    Joint,
+    Recommends,
+    Determines,
+}
+
+/// A kind of support, with a pot of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instrument {
+    pub code: String,
+    pub name: Text,
+    pub pot: Money,
+    pub floor: Money,
+    pub ceiling: Money,
+}
+
+/// An instant, with the zone and the words in which it was announced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    pub instant: Timestamp,
+    pub zone: String,
+    pub announced: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    pub id: String,
+    pub label: Text,
+    pub help: Option<Text>,
+    pub kind: QuestionKind,
+    pub required: bool,
+    pub word_limit: i32,
+    pub options: Vec<Choice>,
+    pub condition: Option<Condition>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionKind {
+    ShortText,
+    LongText,
+    Choice,
+    Choices,
+    Number,
+    Money,
+    Date,
+    YesNo,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub code: String,
+    pub label: Text,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    pub question: String,
+    pub equals: String,
+}
+
+impl Part {
+    /// The name in rows and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Joint => "joint",
+            Part::Recommends => "recommends",
+            Part::Determines => "determines",
+        }
+    }
+}
+
+impl Rubric {
+    pub fn criterion(&self, code: &str) -> Option<&Criterion> {
+        self.criteria.iter().find(|criterion| criterion.code == code)
+    }
+}
+
+impl Scale {
+    pub fn admits(&self, mark: i32) -> bool {
+        (self.min..=self.max).contains(&mark)
+    }
+
+    /// Whether a mark needs a reason by itself (rule 13).
+    pub fn is_end(&self, mark: i32) -> bool {
+        mark == self.min || mark == self.max
+    }
+}
+
+impl Call {
+    pub fn instrument(&self, code: &str) -> Option<&Instrument> {
+        self.instruments.iter().find(|instrument| instrument.code == code)
+    }
+
+    pub fn question(&self, id: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.id == id)
+    }
+}

@@ -1,0 +1,184 @@
+//! What rounds, bids and the registry say, as grading keeps it.
+
+use kit::ids::{BidId, OrgId, PersonId};
+use kit::money::Money;
+use toadlane_proto::bids::v1 as bids;
+use toadlane_proto::registry::v1 as registry;
+use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::types::v1 as types;
+
+use super::call;
+use crate::app::RoundNow;
+use crate::bid::{Answer, AssessedBid, Attachment, Language, Party};
+use crate::call::Call;
+use crate::derive::{Organisation, Register};
+use crate::panel::Seat;
+
+/// What a neighbour sent makes no sense.
+#[derive(Debug, thiserror::Error)]
+#[error("{what} without {lacks}")]
+pub struct BadFact {
+    pub what: &'static str,
+    pub lacks: &'static str,
+}
+
+pub fn bad(what: &'static str, lacks: &'static str) -> BadFact {
+    BadFact { what, lacks }
+}
+
+/// A round as it is graded. None for a draft and for one that was called off.
+pub fn call(wire: rounds::Round) -> Result<Option<Call>, BadFact> {
+    use rounds::round::State as Wire;
+    match wire.state() {
+        Wire::Unspecified | Wire::Draft | Wire::Cancelled => Ok(None),
+        Wire::Scheduled | Wire::Open | Wire::Closed => Ok(Some(call::from_round(wire)?)),
+    }
+}
+
+/// What an event says of a round that is being graded. None for what grading does not follow.
+pub fn round_now(wire: rounds::Round) -> Result<Option<RoundNow>, BadFact> {
+    use rounds::round::State as Wire;
+    match wire.state() {
+        Wire::Unspecified | Wire::Draft => Ok(None),
+        Wire::Cancelled => Ok(Some(RoundNow::Cancelled { reason: wire.reason })),
+        Wire::Scheduled | Wire::Open | Wire::Closed => {
+            let announces = wire.timetable.and_then(|timetable| timetable.announces);
+            announces.map(call::deadline).transpose().map(|announces| announces.map(RoundNow::Announces))
+        }
+    }
+}
+
+/// Where a received bid stands, as far as grading cares.
+pub enum Standing {
+    Eligible,
+    /// Somebody has yet to decide on it.
+    Undecided(&'static str),
+    /// Ineligible, withdrawn or refused.
+    Out,
+}
+
+pub fn standing(wire: &bids::Bid) -> Result<(BidId, Standing), BadFact> {
+    use bids::bid::State as Wire;
+    let standing = match wire.state() {
+        Wire::Eligible => Standing::Eligible,
+        Wire::Submitted => Standing::Undecided("submitted"),
+        Wire::HeldLate => Standing::Undecided("held late"),
+        Wire::Unspecified
+        | Wire::Draft
+        | Wire::Ineligible
+        | Wire::Withdrawn
+        | Wire::NotSubmitted
+        | Wire::RejectedLate => Standing::Out,
+    };
+    Ok((bid_id(wire)?, standing))
+}
+
+fn bid_id(wire: &bids::Bid) -> Result<BidId, BadFact> {
+    wire.id.parse().map_err(|_| bad("a bid", "an identity"))
+}
+
+fn organisation_id(text: &str) -> Result<OrgId, BadFact> {
+    text.parse().map_err(|_| bad("a bid", "an organisation that can be read"))
+}
+
+/// An organisation of the content; empty means the applicant.
+fn or_applicant(text: &str, applicant: OrgId) -> Result<OrgId, BadFact> {
+    if text.is_empty() { Ok(applicant) } else { organisation_id(text) }
+}
+
+/// Every organisation that has to do with a bid, the applicant first, each once.
+pub fn organisations_of(wire: &bids::Bid) -> Result<Vec<OrgId>, BadFact> {
+    let content = wire.content.as_ref().ok_or(bad("a bid", "content"))?;
+    let applicant = organisation_id(&wire.applicant_organisation_id)?;
+    let mut found = vec![applicant];
+    for id in [&content.lead_organisation_id, &content.payee_organisation_id] {
+        found.push(or_applicant(id, applicant)?);
+    }
+    for participant in &wire.participants {
+        found.push(organisation_id(&participant.organisation_id)?);
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|id| seen.insert(*id));
+    Ok(found)
+}
+
+/// An eligible bid at its present revision, with its answers. Whether it can be funded in part is not known here.
+pub fn bid(wire: bids::Bid, register: &Register) -> Result<(AssessedBid, Vec<Answer>), BadFact> {
+    let id = bid_id(&wire)?;
+    let mut parties = organisations_of(&wire)?
+        .into_iter()
+        .map(|organisation| Party { organisation, name: register.name(organisation) });
+    let applicant = parties.next().ok_or(bad("a bid", "an applicant"))?;
+    let participants = parties.collect();
+    let content = wire.content.ok_or(bad("a bid", "content"))?;
+    let requested = content.requested.clone().and_then(|sum| Money::try_from(sum).ok());
+    let language = match content.language() {
+        types::Language::Unspecified | types::Language::En => Language::En,
+        types::Language::Cy => Language::Cy,
+    };
+    let answers = content.answers.into_iter().map(|one| Answer { question: one.question_id, text: one.text });
+    let bid = AssessedBid {
+        id,
+        number: wire.number,
+        title: content.title,
+        summary: content.summary,
+        language,
+        instrument: content.instrument,
+        requested: requested.ok_or(bad("a bid", "a sum asked for"))?,
+        months: content.months,
+        lead: or_applicant(&content.lead_organisation_id, applicant.organisation)?,
+        payee: or_applicant(&content.payee_organisation_id, applicant.organisation)?,
+        applicant,
+        participants,
+        partners: content.partners,
+        revision: wire.revision,
+        digest: wire.content_sha256,
+        attachments: wire.attachments.into_iter().map(attachment).collect::<Result<_, _>>()?,
+        scalable: false,
+    };
+    Ok((bid, answers.collect()))
+}
+
+fn attachment(wire: bids::Attachment) -> Result<Attachment, BadFact> {
+    Ok(Attachment {
+        id: wire.id.parse().map_err(|_| bad("an attachment", "an identity"))?,
+        file_name: wire.file_name,
+        media_type: wire.media_type,
+        size_bytes: wire.size_bytes,
+        sha256: wire.sha256,
+    })
+}
+
+/// Who sits on a seat, by name, and the seat.
+pub fn seat(wire: registry::Seat) -> Result<(PersonId, String, Seat), BadFact> {
+    let seat = Seat {
+        board: wire.board_id.parse().map_err(|_| bad("a seat", "a board"))?,
+        organisation: wire.organisation_id.parse().map_err(|_| bad("a seat", "an organisation"))?,
+        voting: wire.voting,
+    };
+    let person = wire.person_id.parse().map_err(|_| bad("a seat", "a person"))?;
+    Ok((person, wire.person_name, seat))
+}
+
+/// Somebody's name, and the organisations for which they work: their own, and those of their roles at councils.
+pub fn person(wire: registry::Person) -> Result<(String, Vec<OrgId>), BadFact> {
+    use registry::Role;
+    let council = [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator];
+    let of_roles = wire.grants.iter().filter(|grant| council.contains(&grant.role()));
+    let mut organisations = Vec::new();
+    for id in std::iter::once(&wire.organisation_id).chain(of_roles.map(|grant| &grant.organisation_id)) {
+        organisations.push(id.parse().map_err(|_| bad("a person", "an organisation that can be read"))?);
+    }
+    Ok((wire.name, organisations))
+}
+
+/// An organisation's names, the official one first, and its predecessors and successors.
+pub fn organisation(wire: registry::Organisation) -> Result<Organisation, BadFact> {
+    let details = wire.details.ok_or(bad("an organisation", "details"))?;
+    let names = [details.name, details.name_cy, details.short_name];
+    let mut relatives = Vec::new();
+    for id in wire.predecessor_ids.iter().chain(&details.successor_ids) {
+        relatives.push(id.parse().map_err(|_| bad("an organisation", "relatives that can be read"))?);
+    }
+    Ok(Organisation { names: names.into_iter().filter(|name| !name.is_empty()).collect(), relatives })
+}

@@ -1,0 +1,201 @@
+//! Requests of AssessmentsService.
+
+use kit::cx::Parse;
+use kit::fault::Violation;
+use kit::ids::{AssessmentId, InterestId};
+use kit::wire::Reader;
+use toadlane_proto::grading::v1 as pb;
+
+use crate::app::{
+    AddSubstitute, Advance, Cancel, Close, DecideInterest, Declare, Declared, DeriveInterests, Open, RecordInterest,
+    ReturnToModeration, Target,
+};
+use crate::assessment::Settings;
+use crate::interest::{Kind, Step};
+
+/// Least number of reviews where the manager does not say (rule 13).
+const LEAST_REVIEWS: usize = 2;
+
+fn target(reader: &mut Reader, id: &str, etag: &str) -> Option<Target> {
+    let id = reader.id("assessment_id", id);
+    let version = reader.version(etag);
+    Some(Target { id: id?, version: version? })
+}
+
+impl Parse for Open {
+    type Wire = pb::OpenAssessmentRequest;
+
+    fn parse(wire: Self::Wire) -> Result<Open, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let round = reader.id("round_id", &wire.round_id);
+        let reviews_due = reader.time("reviews_due", wire.reviews_due);
+        let command = (|| {
+            let settings = Settings {
+                reviews_due: reviews_due?,
+                least_reviews: match usize::try_from(wire.least_reviews) {
+                    Ok(0) | Err(_) => LEAST_REVIEWS,
+                    Ok(least) => least,
+                },
+                tie_criterion: wire.tie_criterion,
+                letters_ahead_minutes: wire.letters_ahead_minutes,
+                scaling_question: Some(wire.scaling_question_id).filter(|id| !id.is_empty()),
+            };
+            Some(Open { id: AssessmentId::new(), round: round?, settings })
+        })();
+        reader.finish(command)
+    }
+}
+
+impl Parse for AddSubstitute {
+    type Wire = pb::AddSubstituteRequest;
+
+    fn parse(wire: Self::Wire) -> Result<AddSubstitute, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let assessment = reader.id("assessment_id", &wire.assessment_id);
+        let person = reader.id("person_id", &wire.person_id);
+        let organisation = reader.id("organisation_id", &wire.organisation_id);
+        let stands_in_for = reader.id("substitute_for", &wire.substitute_for);
+        let command = (|| {
+            Some(AddSubstitute {
+                assessment: assessment?,
+                person: person?,
+                organisation: organisation?,
+                stands_in_for: stands_in_for?,
+            })
+        })();
+        reader.finish(command)
+    }
+}
+
+fn declared(reader: &mut Reader, field: &str, wire: pb::DeclaredInterest) -> Option<Declared> {
+    let bid = reader.id(&format!("{field}.bid_id"), &wire.bid_id);
+    let kind = reader.known(&format!("{field}.kind"), kind(wire.kind()));
+    let note = reader.said(&format!("{field}.note"), &wire.note);
+    Some(Declared { id: InterestId::new(), bid: bid?, kind: kind?, note: note? })
+}
+
+fn kind(wire: pb::interest::Kind) -> Option<Kind> {
+    match wire {
+        pb::interest::Kind::Unspecified => None,
+        pb::interest::Kind::OwnCouncil => Some(Kind::OwnCouncil),
+        pb::interest::Kind::RelatedCouncil => Some(Kind::RelatedCouncil),
+        pb::interest::Kind::Family => Some(Kind::Family),
+        pb::interest::Kind::Employment => Some(Kind::Employment),
+        pb::interest::Kind::PreparedBid => Some(Kind::PreparedBid),
+        pb::interest::Kind::SupplierOrPartner => Some(Kind::SupplierOrPartner),
+        pb::interest::Kind::Other => Some(Kind::Other),
+    }
+}
+
+impl Parse for Declare {
+    type Wire = pb::DeclareInterestsRequest;
+
+    fn parse(wire: Self::Wire) -> Result<Declare, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let assessment = reader.id("assessment_id", &wire.assessment_id);
+        let interests = reader.each("interests", wire.interests, declared);
+        reader.finish(assessment.map(|assessment| Declare { assessment, interests }))
+    }
+}
+
+impl Parse for RecordInterest {
+    type Wire = pb::RecordInterestRequest;
+
+    fn parse(wire: Self::Wire) -> Result<RecordInterest, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let assessment = reader.id("assessment_id", &wire.assessment_id);
+        let person = reader.id("person_id", &wire.person_id);
+        let interest = reader.needed("interest", wire.interest);
+        let interest = interest.and_then(|interest| declared(&mut reader, "interest", interest));
+        let command = (|| Some(RecordInterest { assessment: assessment?, person: person?, interest: interest? }))();
+        reader.finish(command)
+    }
+}
+
+impl Parse for DecideInterest {
+    type Wire = pb::DecideInterestRequest;
+
+    fn parse(wire: Self::Wire) -> Result<DecideInterest, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let id = reader.id("interest_id", &wire.interest_id);
+        let version = reader.version(&wire.etag);
+        let step = match wire.state() {
+            pb::interest::State::Recused => Some(Step::Recuse),
+            pb::interest::State::Cleared => Some(Step::Clear),
+            pb::interest::State::Unspecified | pb::interest::State::Declared => None,
+        };
+        let step = reader.known("state", step);
+        let reason = reader.said("reason", &wire.reason);
+        let command = (|| Some(DecideInterest { id: id?, version: version?, step: step?, reason: reason? }))();
+        reader.finish(command)
+    }
+}
+
+impl Parse for DeriveInterests {
+    type Wire = pb::DeriveInterestsRequest;
+
+    fn parse(wire: Self::Wire) -> Result<DeriveInterests, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let assessment = reader.id("assessment_id", &wire.assessment_id);
+        reader.finish(assessment.map(|assessment| DeriveInterests { assessment }))
+    }
+}
+
+/// Starting moderation and starting determination ask for the same; the RPC says which.
+fn advance(id: &str, etag: &str) -> Result<Advance, Vec<Violation>> {
+    let mut reader = Reader::new();
+    let target = target(&mut reader, id, etag);
+    reader.finish(target.map(|target| Advance { target }))
+}
+
+pub struct StartModeration(pub Advance);
+pub struct StartDetermination(pub Advance);
+
+impl Parse for StartModeration {
+    type Wire = pb::StartModerationRequest;
+
+    fn parse(wire: Self::Wire) -> Result<StartModeration, Vec<Violation>> {
+        advance(&wire.assessment_id, &wire.etag).map(StartModeration)
+    }
+}
+
+impl Parse for StartDetermination {
+    type Wire = pb::StartDeterminationRequest;
+
+    fn parse(wire: Self::Wire) -> Result<StartDetermination, Vec<Violation>> {
+        advance(&wire.assessment_id, &wire.etag).map(StartDetermination)
+    }
+}
+
+impl Parse for ReturnToModeration {
+    type Wire = pb::ReturnToModerationRequest;
+
+    fn parse(wire: Self::Wire) -> Result<ReturnToModeration, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = target(&mut reader, &wire.assessment_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        reader.finish(target.zip(reason).map(|(target, reason)| ReturnToModeration { target, reason }))
+    }
+}
+
+impl Parse for Close {
+    type Wire = pb::CloseAssessmentRequest;
+
+    fn parse(wire: Self::Wire) -> Result<Close, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = target(&mut reader, &wire.assessment_id, &wire.etag);
+        let (departure_reason, over_commitment_reason) = (wire.departure_reason, wire.over_commitment_reason);
+        reader.finish(target.map(|target| Close { target, departure_reason, over_commitment_reason }))
+    }
+}
+
+impl Parse for Cancel {
+    type Wire = pb::CancelAssessmentRequest;
+
+    fn parse(wire: Self::Wire) -> Result<Cancel, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = target(&mut reader, &wire.assessment_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        reader.finish(target.zip(reason).map(|(target, reason)| Cancel { target, reason }))
+    }
+}

@@ -1,0 +1,146 @@
+//! Links between panel members and bids (rule 10), and what comes of them.
+
+use kit::ids::{AssessmentId, BidId, InterestId, PersonId};
+use kit::time::Timestamp;
+
+use crate::error::Error;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interest {
+    pub id: InterestId,
+    pub version: i64,
+    pub assessment: AssessmentId,
+    pub person: PersonId,
+    pub bid: BidId,
+    pub kind: Kind,
+    pub origin: Origin,
+    /// Words of whoever declared it; empty for a derived one.
+    pub note: String,
+    pub state: State,
+    pub declared_at: Timestamp,
+}
+
+/// What the link is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    OwnCouncil,
+    RelatedCouncil,
+    Family,
+    Employment,
+    PreparedBid,
+    SupplierOrPartner,
+    Other,
+}
+
+/// How it became known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// From the register. Never cleared.
+    Derived,
+    /// By the member.
+    Declared,
+    /// By a round manager or a panel chair.
+    Recorded,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Not yet decided; the bid is hidden from the member meanwhile.
+    Declared,
+    Recused {
+        reason: String,
+        at: Timestamp,
+    },
+    Cleared {
+        reason: String,
+        at: Timestamp,
+    },
+}
+
+/// What can be made of a declared interest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Recuse,
+    Clear,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 7] = [
+        Kind::OwnCouncil,
+        Kind::RelatedCouncil,
+        Kind::Family,
+        Kind::Employment,
+        Kind::PreparedBid,
+        Kind::SupplierOrPartner,
+        Kind::Other,
+    ];
+
+    /// The name in rows and in the decision record.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::OwnCouncil => "own_council",
+            Kind::RelatedCouncil => "related_council",
+            Kind::Family => "family",
+            Kind::Employment => "employment",
+            Kind::PreparedBid => "prepared_bid",
+            Kind::SupplierOrPartner => "supplier_or_partner",
+            Kind::Other => "other",
+        }
+    }
+}
+
+impl Origin {
+    pub const ALL: [Origin; 3] = [Origin::Derived, Origin::Declared, Origin::Recorded];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::Derived => "derived",
+            Origin::Declared => "declared",
+            Origin::Recorded => "recorded",
+        }
+    }
+}
+
+impl State {
+    pub fn name(&self) -> &'static str {
+        match self {
+            State::Declared => "declared",
+            State::Recused { .. } => "recused",
+            State::Cleared { .. } => "cleared",
+        }
+    }
+
+    /// Every legal move is a row.
+    pub fn step(&self, step: Step, reason: &str, at: Timestamp) -> Result<State, Error> {
+        let reason = reason.to_string();
+        Ok(match (self, step) {
+            (State::Declared, Step::Recuse) => State::Recused { reason, at },
+            (State::Declared, Step::Clear) => State::Cleared { reason, at },
+            (from @ (State::Recused { .. } | State::Cleared { .. }), Step::Recuse | Step::Clear) => {
+                return Err(Error::IllegalStep { what: "interest", from: from.name(), step: step.name() });
+            }
+        })
+    }
+}
+
+impl Step {
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Recuse => "recuse",
+            Step::Clear => "clear",
+        }
+    }
+}
+
+impl Interest {
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    }
+
+    /// Decides on it. A derived one never was undecided, so the table of states keeps it from being cleared.
+    pub fn decide(&self, step: Step, reason: &str, now: Timestamp) -> Result<Interest, Error> {
+        let state = self.state.step(step, reason, now)?;
+        Ok(Interest { state, version: self.version + 1, ..self.clone() })
+    }
+}

@@ -1,0 +1,118 @@
+//! The panel: who sits for which boards, and who stands in for whom.
+
+use kit::ids::{BoardId, OrgId, PersonId};
+use kit::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::call::Rubric;
+use crate::error::Error;
+
+/// A seat on one of the boards, as the registry held it when the assessment was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seat {
+    pub board: BoardId,
+    pub organisation: OrgId,
+    pub voting: bool,
+}
+
+/// A person on the panel, once, whatever seats they hold (rule 12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub person: PersonId,
+    pub name: String,
+    /// A substitute has those of the member in whose place they come.
+    pub seats: Vec<Seat>,
+    /// Those of the seats, and those that the person belongs to. It only grows.
+    pub organisations: Vec<OrgId>,
+    pub stands_in_for: Option<PersonId>,
+    /// None until they have declared their interests; until then they read no bid.
+    pub declared_at: Option<Timestamp>,
+}
+
+/// A member as an answer shows them: who may score is for the rubric to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberNow {
+    pub member: Member,
+    pub rubric: Rubric,
+}
+
+impl Member {
+    /// A member who has these seats, in any order.
+    pub fn seated(person: PersonId, name: String, seats: Vec<Seat>) -> Member {
+        let mut organisations: Vec<OrgId> = seats.iter().map(|seat| seat.organisation).collect();
+        organisations.sort();
+        organisations.dedup();
+        Member { person, name, seats, organisations, stands_in_for: None, declared_at: None }
+    }
+
+    /// The substitute in the place of this member, with the member's boards and vote (rule 11).
+    pub fn substitute(&self, person: PersonId, name: String, organisation: OrgId) -> Result<Member, Error> {
+        if self.stands_in_for.is_some() {
+            return Err(Error::SubstituteOfSubstitute);
+        }
+        let stands_in_for = Some(self.person);
+        let (seats, organisations) = (self.seats.clone(), vec![organisation]);
+        Ok(Member { person, name, seats, organisations, stands_in_for, declared_at: None })
+    }
+
+    /// Whether one of their seats has a vote.
+    pub fn votes(&self) -> bool {
+        self.seats.iter().any(|seat| seat.voting)
+    }
+
+    /// Whether they have a vote on one of these boards.
+    pub fn votes_on(&self, boards: &[BoardId]) -> bool {
+        self.seats.iter().any(|seat| seat.voting && boards.contains(&seat.board))
+    }
+
+    /// Rule 12: a seat without a vote scores only if the round says so.
+    pub fn may_score(&self, rubric: &Rubric) -> bool {
+        self.votes() || rubric.non_voting_may_score
+    }
+
+    /// Adds organisations that they have come to belong to. True when one is new.
+    pub fn join(&mut self, organisations: &[OrgId]) -> bool {
+        let n_before = self.organisations.len();
+        self.organisations.extend(organisations);
+        self.organisations.sort();
+        self.organisations.dedup();
+        self.organisations.len() > n_before
+    }
+}
+
+/// Seats whoever holds a seat on one of the boards, each person once (rule 12), by identity.
+pub fn seat(seats: Vec<(PersonId, String, Seat)>) -> Vec<Member> {
+    let mut of_person: std::collections::BTreeMap<PersonId, (String, Vec<Seat>)> = std::collections::BTreeMap::new();
+    for (person, name, seat) in seats {
+        of_person.entry(person).or_insert_with(|| (name, Vec::new())).1.push(seat);
+    }
+    of_person.into_iter().map(|(person, (name, seats))| Member::seated(person, name, seats)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_on_both_boards_is_on_the_panel_once_and_keeps_both_seats() {
+        let (person, other) = (PersonId::new(), PersonId::new());
+        let on = |voting| Seat { board: BoardId::new(), organisation: OrgId::new(), voting };
+        let (first, second, third) = (on(true), on(false), on(false));
+        let name = || "Sam".to_string();
+        let panel = seat(vec![(person, name(), first), (other, name(), third), (person, name(), second)]);
+        assert_eq!(panel.len(), 2);
+        let both = panel.iter().find(|member| member.person == person).unwrap();
+        assert_eq!(both.seats, [first, second]);
+        assert!(both.votes_on(&[first.board]) && !both.votes_on(&[second.board]));
+    }
+
+    #[test]
+    fn a_substitute_has_the_vote_of_the_member_and_no_substitute_of_their_own() {
+        let seat = Seat { board: BoardId::new(), organisation: OrgId::new(), voting: true };
+        let member = Member::seated(PersonId::new(), "Sam".to_string(), vec![seat]);
+        let substitute = member.substitute(PersonId::new(), "Kim".to_string(), OrgId::new()).unwrap();
+        assert!(substitute.votes_on(&[seat.board]));
+        assert!(!substitute.organisations.contains(&seat.organisation));
+        assert!(substitute.substitute(PersonId::new(), String::new(), OrgId::new()).is_err());
+    }
+}

@@ -1,0 +1,384 @@
+//! Who may do what in an assessment: one pure function, deny by default. `tests/golden/policy.txt` prints it as a
+//! matrix.
+//!
+//! Recusal stands above every duty (rule 10): a bid from which a caller is recused, or in which they declared an
+//! interest, does not exist for them, and what rests on all bids together is not theirs to do or to read.
+
+use kit::caller::{Caller, Duty, Role, Scope, Subject};
+use kit::ids::{BidId, OrgId};
+pub use kit::verdict::Verdict;
+
+use crate::error::Error;
+use crate::state::Stage;
+
+/// What a caller wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Open,
+    /// An assessment in a list: how far it is.
+    Find,
+    /// The assessment, its panel, its meetings, and its bids by title.
+    See,
+    /// The text of a bid.
+    ReadBid,
+    DeclareInterests,
+    RecordInterest,
+    DecideInterest,
+    SeeInterest,
+    DeriveInterests,
+    AddSubstitute,
+    /// Starts moderation or determination, or goes back.
+    Advance,
+    Close,
+    Cancel,
+    AssignReviews,
+    SeeReview,
+    AcceptReview,
+    DeclineReview,
+    WriteReview,
+    ReturnReview,
+    CancelReview,
+    Moderate,
+    /// Moderation, ranking, recommendations and determinations.
+    SeeResults,
+    CastTie,
+    RecordMeeting,
+    UpdateMeeting,
+    /// Records a recommendation, a referral or a determination.
+    Decide,
+    SeeOutcome,
+    /// Conditions, place on the reserve list and principles met.
+    SeeTerms,
+    SeeLetter,
+    SeeRecord,
+}
+
+impl Action {
+    pub const ALL: [Action; 30] = [
+        Action::Open,
+        Action::Find,
+        Action::See,
+        Action::ReadBid,
+        Action::DeclareInterests,
+        Action::RecordInterest,
+        Action::DecideInterest,
+        Action::SeeInterest,
+        Action::DeriveInterests,
+        Action::AddSubstitute,
+        Action::Advance,
+        Action::Close,
+        Action::Cancel,
+        Action::AssignReviews,
+        Action::SeeReview,
+        Action::AcceptReview,
+        Action::DeclineReview,
+        Action::WriteReview,
+        Action::ReturnReview,
+        Action::CancelReview,
+        Action::Moderate,
+        Action::SeeResults,
+        Action::CastTie,
+        Action::RecordMeeting,
+        Action::UpdateMeeting,
+        Action::Decide,
+        Action::SeeOutcome,
+        Action::SeeTerms,
+        Action::SeeLetter,
+        Action::SeeRecord,
+    ];
+}
+
+/// What the policy needs to know of an assessment and of what in it is acted on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    pub stage: Stage,
+    /// Whether reviews are locked.
+    pub has_results: bool,
+    pub panel: Place,
+    /// Recused from the bid in question, or with an interest in it that is not decided.
+    pub recused: bool,
+    /// The same from any bid of the assessment.
+    pub recused_from_some: bool,
+    /// The review in question is the caller's; the interest in question was declared by them.
+    pub own: bool,
+    pub own_review: OwnReview,
+    /// Organisation that asks with the bid in question.
+    pub applicant: Option<OrgId>,
+}
+
+impl Facts {
+    /// Where there is no assessment yet.
+    pub const OF_NOTHING: Facts = Facts {
+        stage: Stage::Reviewing,
+        has_results: false,
+        panel: Place::Outside,
+        recused: false,
+        recused_from_some: false,
+        own: false,
+        own_review: OwnReview::None,
+        applicant: None,
+    };
+}
+
+/// What a caller is to the panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Outside,
+    /// On it, and has yet to declare their interests.
+    Undeclared,
+    Declared,
+}
+
+/// How far the caller's own review of the bid in question is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnReview {
+    None,
+    /// Still to be handed in.
+    Owed,
+    HandedIn,
+}
+
+const MEMBERS: &str = "a member of the panel";
+const DECLARED: &str = "whoever is on the panel and has declared their interests";
+const MANAGERS: &str = "a round manager";
+const CHAIRS: &str = "a panel chair";
+const DECLARED_CHAIRS: &str = "a panel chair who has declared their interests";
+const OTHER_CHAIRS: &str = "another panel chair";
+const MANAGERS_AND_CHAIRS: &str = "a round manager or a panel chair";
+const MANAGERS_AND_CLERKS: &str = "a round manager or a clerk";
+const FREE_MANAGERS_AND_CHAIRS: &str = "a round manager or a panel chair who is recused from no bid";
+const FREE_MANAGERS_AND_CLERKS: &str = "a round manager or a clerk who is recused from no bid";
+const FREE_OVERSEERS: &str =
+    "a round manager, a network administrator, a clerk or an auditor who is recused from no bid";
+const REVIEWERS: &str = "its reviewer";
+const DECLARED_REVIEWERS: &str = "its reviewer, once they have declared their interests,";
+
+pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
+    if !sees(caller, action, facts) {
+        return Verdict::Hide;
+    }
+    let is = Charge::of(caller, facts);
+    let free = !facts.recused_from_some;
+    let (allowed, who_may) = match action {
+        Action::Find
+        | Action::See
+        | Action::SeeInterest
+        | Action::SeeReview
+        | Action::SeeOutcome
+        | Action::SeeTerms
+        | Action::SeeLetter => (true, ""),
+        Action::Open | Action::Cancel | Action::AssignReviews | Action::CancelReview => (is.manager, MANAGERS),
+        // On the panel interests are declared before anything is read, whatever else somebody is charged with.
+        Action::ReadBid | Action::SeeResults => (facts.panel != Place::Undeclared, DECLARED),
+        Action::DeclareInterests => (facts.panel != Place::Outside, MEMBERS),
+        Action::RecordInterest | Action::DeriveInterests => (is.manager || is.chair, MANAGERS_AND_CHAIRS),
+        Action::DecideInterest if facts.own => (false, OTHER_CHAIRS),
+        Action::DecideInterest | Action::ReturnReview => (is.chair, CHAIRS),
+        // Both answer with marks.
+        Action::Moderate | Action::CastTie => (is.chair && facts.panel == Place::Declared, DECLARED_CHAIRS),
+        Action::AddSubstitute | Action::RecordMeeting | Action::Decide => (is.manager || is.clerk, MANAGERS_AND_CLERKS),
+        Action::Advance => (free && (is.manager || is.chair), FREE_MANAGERS_AND_CHAIRS),
+        Action::Close | Action::UpdateMeeting => (free && (is.manager || is.clerk), FREE_MANAGERS_AND_CLERKS),
+        Action::AcceptReview => (facts.own && facts.panel == Place::Declared, DECLARED_REVIEWERS),
+        Action::DeclineReview | Action::WriteReview => (facts.own, REVIEWERS),
+        Action::SeeRecord => (free && is.overseer, FREE_OVERSEERS),
+    };
+    if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
+}
+
+/// What a caller is charged with in this assessment.
+struct Charge {
+    manager: bool,
+    /// A chair chairs the panel on which they sit.
+    chair: bool,
+    clerk: bool,
+    /// Runs the round, or watches over it.
+    overseer: bool,
+    /// May know of the interests of others.
+    sees_interests: bool,
+}
+
+impl Charge {
+    fn of(caller: &Caller, facts: &Facts) -> Charge {
+        let (manager, clerk) = (caller.has(Duty::RoundManager), caller.has(Duty::Clerk));
+        let chair = caller.has(Duty::PanelChair) && facts.panel != Place::Outside;
+        Charge {
+            manager,
+            chair,
+            clerk,
+            overseer: oversees(caller),
+            sees_interests: manager || chair || clerk || caller.has(Duty::Auditor),
+        }
+    }
+}
+
+/// Runs the round or watches over it.
+pub fn oversees(caller: &Caller) -> bool {
+    [Duty::RoundManager, Duty::NetworkAdministrator, Duty::Clerk, Duty::Auditor].iter().any(|&duty| caller.has(duty))
+}
+
+/// Whether a caller finds every assessment in a list, not only those on whose panel they are: whoever oversees, and
+/// the platform's awards, which are prepared once bidders know.
+pub fn finds_all(caller: &Caller) -> bool {
+    oversees(caller) || caller.subject == Subject::Role(Role::Awards)
+}
+
+/// Whether a caller finds the interests of others in a list, those of bids apart that are hidden from them.
+pub fn sees_all_interests(caller: &Caller, facts: &Facts) -> bool {
+    Charge::of(caller, facts).sees_interests
+}
+
+/// Which reviews of others a caller finds in a list, those of hidden bids and of owed ones apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OthersReviews {
+    All,
+    /// Those of bids whose review the caller has handed in.
+    OfOwnBids,
+}
+
+pub fn others_reviews(caller: &Caller, facts: &Facts) -> OthersReviews {
+    let is = Charge::of(caller, facts);
+    match facts.panel {
+        Place::Outside if is.overseer => OthersReviews::All,
+        Place::Declared if is.overseer || is.chair || facts.has_results => OthersReviews::All,
+        Place::Outside | Place::Undeclared | Place::Declared => OthersReviews::OfOwnBids,
+    }
+}
+
+fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
+    let is = Charge::of(caller, facts);
+    let of_the_house = is.overseer || facts.panel != Place::Outside;
+    match action {
+        Action::Open => caller.subject != Subject::Anonymous,
+        Action::Find => finds_all(caller) || facts.panel != Place::Outside,
+        Action::SeeOutcome => sees_outcome(caller, facts),
+        Action::SeeTerms => sees_terms(caller, facts),
+        Action::SeeLetter => is_told(caller, facts) || (is.overseer && reads_letters(facts)),
+        Action::SeeInterest | Action::DecideInterest => {
+            of_the_house && (facts.own || (is.sees_interests && !facts.recused))
+        }
+        Action::SeeReview
+        | Action::AcceptReview
+        | Action::DeclineReview
+        | Action::WriteReview
+        | Action::ReturnReview
+        | Action::CancelReview => of_the_house && !facts.recused && sees_review(caller, facts),
+        Action::See
+        | Action::ReadBid
+        | Action::DeclareInterests
+        | Action::RecordInterest
+        | Action::DeriveInterests
+        | Action::AddSubstitute
+        | Action::Advance
+        | Action::Close
+        | Action::Cancel
+        | Action::AssignReviews
+        | Action::Moderate
+        | Action::SeeResults
+        | Action::CastTie
+        | Action::RecordMeeting
+        | Action::UpdateMeeting
+        | Action::Decide
+        | Action::SeeRecord => of_the_house && !facts.recused,
+    }
+}
+
+/// Whoever owes a review of a bid does not see what others say of it, whatever they are charged with.
+fn sees_review(caller: &Caller, facts: &Facts) -> bool {
+    facts.own
+        || match facts.own_review {
+            OwnReview::Owed => false,
+            OwnReview::HandedIn => true,
+            OwnReview::None => others_reviews(caller, facts) == OthersReviews::All,
+        }
+}
+
+/// Rule 20: those who run the round and the platform's roles from the decision, bidders when they are informed, then
+/// everyone.
+fn sees_outcome(caller: &Caller, facts: &Facts) -> bool {
+    let in_public = facts.stage == Stage::Announced && caller.subject != Subject::Anonymous;
+    let within = (oversees(caller) && !facts.recused) || reads_outcomes(caller);
+    in_public || (facts.stage.is_decided() && within) || is_told(caller, facts)
+}
+
+/// What the public is not told of an outcome.
+fn sees_terms(caller: &Caller, facts: &Facts) -> bool {
+    let within = (oversees(caller) && (!facts.recused || facts.stage == Stage::Announced)) || reads_outcomes(caller);
+    (facts.stage.is_decided() && within) || is_told(caller, facts)
+}
+
+/// A letter names a place on the reserve list, which tells of the bids before it: until the announcement it is only
+/// for overseers who are recused from no bid.
+fn reads_letters(facts: &Facts) -> bool {
+    let may_count = !facts.recused_from_some || facts.stage == Stage::Announced;
+    facts.stage.is_decided() && !facts.recused && may_count
+}
+
+/// The bidder, from the moment they are informed. Recusal from their own bid takes that from nobody.
+fn is_told(caller: &Caller, facts: &Facts) -> bool {
+    facts.stage.is_informed() && facts.applicant.is_some_and(|applicant| bids_for(caller, applicant))
+}
+
+/// Works for an organisation that bids, or is a system of it that follows its bids or awards.
+fn bids_for(caller: &Caller, organisation: OrgId) -> bool {
+    let people = [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator];
+    people.iter().any(|&duty| caller.has_for(duty, organisation))
+        || [Scope::BidsRead, Scope::AwardsRead].iter().any(|&scope| caller.may_as_system(scope, organisation))
+}
+
+/// Organisations whose outcomes a caller is told.
+pub fn bids_for_all(caller: &Caller) -> Vec<OrgId> {
+    caller.organisations().into_iter().filter(|&organisation| bids_for(caller, organisation)).collect()
+}
+
+/// Whose outcomes a caller finds in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Everybody's, hidden bids included: they are public.
+    pub all: bool,
+    /// Those of all bids that are not hidden.
+    pub within: bool,
+    /// Those of these organisations in any case.
+    pub own: Vec<OrgId>,
+}
+
+impl Told {
+    /// What is left out of all outcomes; none where only the own ones are told.
+    pub fn all_but(&self, hidden: &[BidId]) -> Option<Vec<BidId>> {
+        if self.all {
+            return Some(Vec::new());
+        }
+        self.within.then(|| hidden.to_vec())
+    }
+}
+
+/// What [`Action::SeeOutcome`] allows, for a list.
+pub fn told(caller: &Caller, stage: Stage) -> Told {
+    Told {
+        all: stage == Stage::Announced && caller.subject != Subject::Anonymous,
+        within: stage.is_decided() && (oversees(caller) || reads_outcomes(caller)),
+        own: if stage.is_informed() { bids_for_all(caller) } else { Vec::new() },
+    }
+}
+
+/// The platform's roles that go on from an outcome.
+pub fn reads_outcomes(caller: &Caller) -> bool {
+    match caller.subject {
+        Subject::Role(Role::Awards | Role::Reporting | Role::Learning) => true,
+        Subject::Role(Role::Registry | Role::Rounds | Role::Bids | Role::Grading)
+        | Subject::Person(_)
+        | Subject::Client(_)
+        | Subject::Anonymous => false,
+    }
+}
+
+pub fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
+    match verdict {
+        Verdict::Allow => Ok(()),
+        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
+        Verdict::Hide => Err(Error::NotFound { what }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+use kit::caller::{Grant, Role};
+use kit::ids::{ClientId, PersonId};
+
+use super::*;
+
+const NAMES: usize = 76;
+
+fn person(duties: &[(Duty, OrgId)]) -> Caller {
+    let grants = duties.iter().map(|&(duty, organisation)| Grant { duty, organisation }).collect();
+    Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
+}
+
+fn system(organisation: OrgId, scope: Scope) -> Caller {
+    let subject = Subject::Client(ClientId::new());
+    Caller { subject, organisation: Some(organisation), scopes: vec![scope], ..Caller::anonymous() }
+}
+
+/// Somebody who can call, by the name that stands in the golden file, and what they are to the assessment.
+struct Somebody {
+    name: String,
+    caller: Caller,
+    facts: Facts,
+}
+
+/// Places on the panel, and what they are to the bid in question.
+fn places() -> Vec<(&'static str, Facts)> {
+    let nothing = Facts::OF_NOTHING;
+    let declared = Facts { panel: Place::Declared, ..nothing };
+    let recused = Facts { recused: true, recused_from_some: true, ..declared };
+    vec![
+        ("not on the panel", nothing),
+        ("on the panel, undeclared", Facts { panel: Place::Undeclared, ..nothing }),
+        (
+            "on the panel, undeclared, it is their own",
+            Facts { panel: Place::Undeclared, own: true, own_review: OwnReview::Owed, ..nothing },
+        ),
+        ("on the panel", declared),
+        ("on the panel, own review owed", Facts { own_review: OwnReview::Owed, ..declared }),
+        ("on the panel, own review handed in", Facts { own_review: OwnReview::HandedIn, ..declared }),
+        ("on the panel, it is their own", Facts { own: true, own_review: OwnReview::Owed, ..declared }),
+        ("on the panel, recused from another bid", Facts { recused_from_some: true, ..declared }),
+        ("on the panel, recused from this bid", recused),
+    ]
+}
+
+fn everybody(applicant: OrgId) -> Vec<Somebody> {
+    let mut all = Vec::new();
+    let duties = [
+        None,
+        Some(Duty::RoundManager),
+        Some(Duty::NetworkAdministrator),
+        Some(Duty::PanelChair),
+        Some(Duty::Clerk),
+        Some(Duty::Auditor),
+    ];
+    for duty in duties {
+        let granted: Vec<(Duty, OrgId)> = duty.iter().map(|&duty| (duty, OrgId::new())).collect();
+        for (place, facts) in places() {
+            let name = format!("{}, {place}", duty.map_or("no such duty", Duty::name));
+            all.push(Somebody { name, caller: person(&granted), facts });
+        }
+    }
+    let nothing = Facts::OF_NOTHING;
+    for (relation, organisation) in [("the bidder", applicant), ("another council", OrgId::new())] {
+        for duty in [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator] {
+            let name = format!("{} of {relation}", duty.name());
+            all.push(Somebody { name, caller: person(&[(duty, organisation)]), facts: nothing });
+        }
+        for scope in Scope::ALL {
+            let name = format!("system with {} of {relation}", scope.name());
+            all.push(Somebody { name, caller: system(organisation, scope), facts: nothing });
+        }
+    }
+    let own = Facts { recused: true, recused_from_some: true, panel: Place::Declared, ..nothing };
+    let caller = person(&[(Duty::Certifier, applicant)]);
+    all.push(Somebody { name: "certifier of the bidder, recused on the panel".to_string(), caller, facts: own });
+    for duty in [Duty::Reviewer, Duty::FinanceOfficer, Duty::Consultant, Duty::Editor, Duty::DataProtectionOfficer] {
+        let caller = person(&[(duty, OrgId::new())]);
+        all.push(Somebody { name: format!("{}, not on the panel", duty.name()), caller, facts: nothing });
+    }
+    for role in Role::ALL {
+        all.push(Somebody { name: format!("the platform's {role}"), caller: Caller::role(role), facts: nothing });
+    }
+    all.push(Somebody { name: "nobody signed in".to_string(), caller: Caller::anonymous(), facts: nothing });
+    all
+}
+
+const STAGES: [Stage; 6] =
+    [Stage::Reviewing, Stage::Moderation, Stage::Decided, Stage::BiddersInformed, Stage::Announced, Stage::Cancelled];
+
+fn at(stage: Stage, applicant: OrgId, facts: Facts) -> Facts {
+    let has_results = stage != Stage::Reviewing && stage != Stage::Cancelled;
+    Facts { stage, has_results, applicant: Some(applicant), ..facts }
+}
+
+#[test]
+fn the_policy_is_as_the_golden_matrix_says() {
+    let applicant = OrgId::new();
+    let mut matrix = "Who may do what in an assessment, with a bid, review or interest of it: yes; `no` is told who \
+                      may; `hidden` is told\nthat there is no such thing. Whether a step is legal in a stage is \
+                      another matter.\n"
+        .to_string();
+    for action in Action::ALL {
+        let heads: Vec<&str> = STAGES.iter().map(|stage| stage.name()).collect();
+        matrix += &format!("\n{action:?}\n  {:NAMES$} {}\n", "", heads.join(" "));
+        for Somebody { name, caller, facts } in everybody(applicant) {
+            let words = STAGES.iter().map(|&stage| {
+                let word = decide(&caller, action, &at(stage, applicant, facts)).word();
+                format!("{word:<width$}", width = stage.name().len())
+            });
+            let line = format!("  {name:<NAMES$} {}", words.collect::<Vec<_>>().join(" "));
+            matrix += &format!("{}\n", line.trim_end());
+        }
+    }
+    crate::tests::expect_golden("policy.txt", &matrix);
+}
+
+#[test]
+fn no_duty_stands_above_a_recusal_before_the_announcement() {
+    let applicant = OrgId::new();
+    let every_duty: Vec<(Duty, OrgId)> = Duty::ALL.iter().map(|&duty| (duty, OrgId::new())).collect();
+    let caller = person(&every_duty);
+    let recused = Facts { recused: true, recused_from_some: true, panel: Place::Declared, ..Facts::OF_NOTHING };
+    let about_all = [
+        Action::Open,
+        Action::Find,
+        Action::See,
+        Action::DeclareInterests,
+        Action::AddSubstitute,
+        Action::DeriveInterests,
+        Action::Cancel,
+        Action::RecordMeeting,
+    ];
+    for action in Action::ALL.into_iter().filter(|action| !about_all.contains(action)) {
+        for stage in STAGES.into_iter().filter(|&stage| stage != Stage::Announced) {
+            let verdict = decide(&caller, action, &at(stage, applicant, recused));
+            assert_ne!(verdict, Verdict::Allow, "{action:?} while {}", stage.name());
+        }
+    }
+}
+
+#[test]
+fn a_list_of_assessments_holds_what_each_look_would() {
+    let applicant = OrgId::new();
+    for Somebody { name, caller, facts } in everybody(applicant) {
+        for stage in Stage::ALL {
+            let listed = finds_all(&caller) || facts.panel != Place::Outside;
+            let found = decide(&caller, Action::Find, &at(stage, applicant, facts)) == Verdict::Allow;
+            assert_eq!(listed, found, "{name} while {}", stage.name());
+        }
+    }
+}
+
+#[test]
+fn a_list_of_outcomes_tells_what_each_outcome_would() {
+    let applicant = OrgId::new();
+    for Somebody { name, caller, facts } in everybody(applicant) {
+        for stage in Stage::ALL {
+            let facts = at(stage, applicant, facts);
+            let told = told(&caller, stage);
+            let listed = told.all || (told.within && !facts.recused) || told.own.contains(&applicant);
+            let seen = decide(&caller, Action::SeeOutcome, &facts) == Verdict::Allow;
+            assert_eq!(listed, seen, "{name} while {}", stage.name());
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What one caller may see of one assessment. Every read and every write begins with it, so that a recusal cannot be
+//! forgotten anywhere: bids that are hidden from the caller are taken out of lists, counts, rankings and quorums by
+//! [`Sight::hidden`], and acting on one is refused as on a bid that does not exist.
+
+use kit::caller::{Caller, Subject};
+use kit::ids::{BidId, PersonId};
+
+use crate::assessment::Assessment;
+use crate::bid::AssessedBid;
+use crate::error::Error;
+use crate::interest::{Interest, Origin};
+use crate::panel::Member;
+use crate::policy::{self, Action, Facts, OthersReviews, OwnReview, Place, Verdict};
+use crate::review::Review;
+
+#[derive(Clone, Debug)]
+pub struct Sight {
+    pub caller: Caller,
+    pub assessment: Assessment,
+    /// The caller's own place on the panel.
+    pub member: Option<Member>,
+    /// Bids that do not exist for the caller.
+    pub hidden: Vec<BidId>,
+    /// Bids of which the caller has yet to hand in their own review, and those of which they have.
+    pub owed: Vec<BidId>,
+    pub handed_in: Vec<BidId>,
+}
+
+impl Sight {
+    /// The person who looks; none for systems and roles.
+    pub fn person(&self) -> Option<PersonId> {
+        person(&self.caller)
+    }
+
+    /// What the policy needs to know, with no bid in question.
+    pub fn facts(&self) -> Facts {
+        let panel = match &self.member {
+            None => Place::Outside,
+            Some(member) if member.declared_at.is_none() => Place::Undeclared,
+            Some(_) => Place::Declared,
+        };
+        Facts {
+            stage: self.assessment.stage(),
+            has_results: self.assessment.has_results(),
+            panel,
+            recused: false,
+            recused_from_some: !self.hidden.is_empty(),
+            own: false,
+            own_review: OwnReview::None,
+            applicant: None,
+        }
+    }
+
+    fn facts_of(&self, bid: BidId) -> Facts {
+        let own_review = if self.owed.contains(&bid) {
+            OwnReview::Owed
+        } else if self.handed_in.contains(&bid) {
+            OwnReview::HandedIn
+        } else {
+            OwnReview::None
+        };
+        Facts { recused: self.hidden.contains(&bid), own_review, ..self.facts() }
+    }
+
+    /// Lets the caller act on the assessment, or refuses as the policy says.
+    pub fn may(&self, action: Action) -> Result<(), Error> {
+        policy::settle(policy::decide(&self.caller, action, &self.facts()), "assessment")
+    }
+
+    /// The same for a bid of it.
+    pub fn may_with(&self, action: Action, bid: BidId) -> Result<(), Error> {
+        // Whoever may not know of the assessment is told so, rather than of a bid.
+        policy::settle(policy::decide(&self.caller, Action::See, &self.facts()), "assessment")?;
+        policy::settle(policy::decide(&self.caller, action, &self.facts_of(bid)), "bid")
+    }
+
+    pub fn may_review(&self, action: Action, review: &Review) -> Result<(), Error> {
+        let facts = Facts { own: self.is_by(review), ..self.facts_of(review.bid) };
+        policy::settle(policy::decide(&self.caller, action, &facts), "review")
+    }
+
+    pub fn is_by(&self, review: &Review) -> bool {
+        self.person() == Some(review.reviewer)
+    }
+
+    pub fn may_interest(&self, action: Action, interest: &Interest) -> Result<(), Error> {
+        let own = interest.origin == Origin::Declared && self.person() == Some(interest.person);
+        let facts = Facts { own, ..self.facts_of(interest.bid) };
+        policy::settle(policy::decide(&self.caller, action, &facts), "interest")
+    }
+
+    /// What the caller is told of the outcome of a bid.
+    pub fn sees(&self, action: Action, bid: &AssessedBid) -> bool {
+        let facts = Facts { applicant: Some(bid.applicant.organisation), ..self.facts_of(bid.id) };
+        policy::decide(&self.caller, action, &facts) == Verdict::Allow
+    }
+
+    /// Whether places on the reserve list are told to the caller as they are: to the bidder, and once they are public.
+    pub fn counts_all_places(&self, bid: &AssessedBid) -> bool {
+        let told = policy::told(&self.caller, self.assessment.stage());
+        told.all || told.own.contains(&bid.applicant.organisation)
+    }
+
+    pub fn others_reviews(&self) -> OthersReviews {
+        policy::others_reviews(&self.caller, &self.facts())
+    }
+
+    pub fn sees_all_interests(&self) -> bool {
+        policy::sees_all_interests(&self.caller, &self.facts())
+    }
+}
+
+pub fn person(caller: &Caller) -> Option<PersonId> {
+    match caller.subject {
+        Subject::Person(person) => Some(person),
+        Subject::Client(_) | Subject::Role(_) | Subject::Anonymous => None,
+    }
+}

@@ -1,0 +1,234 @@
+//! Interests: derived, declared, recorded, decided; and members who join a bidder in mid-round.
+
+use kit::ids::{BidId, PersonId};
+use pb::interest::{Kind, State};
+use toadlane_proto::bids::v1 as bids;
+use toadlane_proto::grading::v1 as pb;
+use tonic::Code;
+
+use super::house::*;
+use super::scene::*;
+
+async fn interests(house: &House, scene: &Scene, who: &Who) -> Vec<pb::Interest> {
+    let request = pb::ListInterestsRequest { assessment_id: scene.assessment.clone(), ..Default::default() };
+    house.as_who(who).assessments.list_interests(request).await.unwrap().into_inner().interests
+}
+
+async fn numbers(house: &House, scene: &Scene, who: &Who) -> Vec<i64> {
+    scene.list_bids(house, who).await.unwrap().bids.iter().map(|bid| bid.number).collect()
+}
+
+async fn derive(house: &House, scene: &Scene) -> pb::Assessment {
+    let request = pb::DeriveInterestsRequest {
+        request_id: new_id(),
+        assessment_id: scene.assessment.clone(),
+        validate_only: false,
+    };
+    house.as_who(&scene.manager).assessments.derive_interests(request).await.unwrap().into_inner()
+}
+
+fn decide(interest: &pb::Interest, state: State) -> pb::DecideInterestRequest {
+    pb::DecideInterestRequest {
+        request_id: new_id(),
+        interest_id: interest.id.clone(),
+        etag: interest.etag.clone(),
+        state: state.into(),
+        reason: "the panel talked it over".to_string(),
+        validate_only: false,
+    }
+}
+
+#[tokio::test]
+async fn a_member_whose_own_council_bids_leads_or_takes_part_is_recused_from_the_start() {
+    each_house(|house| async move {
+        let mut scene = Scene::joint(&house.peers);
+        // Southampton takes part in a bid of Plymouth, and is named as a partner of another one.
+        let southampton = scene.southampton.to_string();
+        house.peers.bid(scene.round, 4, scene.plymouth, |bid| {
+            bid.participants.push(bids::Participant { organisation_id: southampton, may_edit: false });
+        });
+        house.peers.bid(scene.round, 5, scene.plymouth, |bid| {
+            bid.content.as_mut().unwrap().partners.push("southampton council".to_string());
+        });
+        scene.open(&house).await;
+        assert_eq!(numbers(&house, &scene, &scene.of_southampton).await, [1, 2]);
+        assert_eq!(numbers(&house, &scene, &scene.of_kirklees).await, [1, 3, 4, 5]);
+        assert_eq!(numbers(&house, &scene, &scene.ann).await, [1, 2, 3, 4, 5]);
+        let derived = interests(&house, &scene, &scene.manager).await;
+        assert_eq!(derived.len(), 4);
+        assert!(derived.iter().all(|one| (one.kind(), one.state()) == (Kind::OwnCouncil, State::Recused)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_predecessor_or_successor_of_the_members_council_is_a_related_one() {
+    each_house(|house| async move {
+        let mut scene = Scene::joint(&house.peers);
+        let heir = house.peers.organisation("Heir");
+        {
+            let mut organisations = house.peers.organisations.lock().unwrap();
+            let heir = organisations.iter_mut().find(|one| one.id == heir.to_string()).unwrap();
+            heir.predecessor_ids.push(scene.plymouth.to_string());
+        }
+        let person = PersonId::new();
+        house.peers.seat(scene.boards[0], person, heir, true);
+        scene.open(&house).await;
+        assert_eq!(numbers(&house, &scene, &Who::nobody(person)).await, [2, 3]);
+        let related = interests(&house, &scene, &scene.manager).await;
+        assert_eq!(related.iter().filter(|one| one.kind() == Kind::RelatedCouncil).count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_derived_interest_is_never_cleared() {
+    each_house(|house| async move {
+        let mut scene = Scene::joint(&house.peers);
+        scene.open(&house).await;
+        let derived = interests(&house, &scene, &scene.chair).await.remove(0);
+        let status =
+            house.as_who(&scene.chair).assessments.decide_interest(decide(&derived, State::Cleared)).await.unwrap_err();
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::FailedPrecondition, "ILLEGAL_STEP"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_declared_bid_is_hidden_at_once_until_a_chair_clears_it() {
+    each_house(|house| async move {
+        let mut scene = Scene::joint(&house.peers);
+        scene.open(&house).await;
+        let declared = scene.declare(&house, &scene.ann, &[scene.bids[0]]).await.unwrap();
+        assert!(declared.declared_at.is_some());
+        assert_eq!(numbers(&house, &scene, &scene.ann).await, [2, 3]);
+        // To declare it again is to declare one that does not exist.
+        let status = scene.declare(&house, &scene.ann, &[scene.bids[0]]).await.unwrap_err();
+        assert_eq!((status.code(), status.message()), (Code::NotFound, "no such bid"));
+        let unknown = scene.declare(&house, &scene.ann, &[BidId::new()]).await.unwrap_err();
+        assert_eq!((unknown.code(), unknown.message()), (Code::NotFound, "no such bid"));
+
+        let own = interests(&house, &scene, &scene.ann).await;
+        assert_eq!((own.len(), own[0].state(), own[0].note.as_str()), (1, State::Declared, "my sister wrote it"));
+        let mut chair = house.as_who(&scene.chair).assessments;
+        let cleared = chair.decide_interest(decide(&own[0], State::Cleared)).await.unwrap().into_inner();
+        assert_eq!((cleared.state(), cleared.reason.as_str()), (State::Cleared, "the panel talked it over"));
+        assert_eq!(numbers(&house, &scene, &scene.ann).await, [1, 2, 3]);
+        let stale = chair.decide_interest(decide(&own[0], State::Recused)).await.unwrap_err();
+        assert_eq!(newer::<pb::Interest>(&stale, "Interest"), cleared);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_decides_about_themselves_nor_about_a_bid_that_is_hidden_from_them() {
+    each_house(|house| async move {
+        let mut scene = Scene::joint(&house.peers);
+        scene.open(&house).await;
+        scene.declare(&house, &scene.chair, &[scene.bids[0]]).await.unwrap();
+        scene.declare(&house, &scene.ann, &[scene.bids[0]]).await.unwrap();
+        let mut chair = house.as_who(&scene.chair).assessments;
+        let own = interests(&house, &scene, &scene.chair).await;
+        let of_ann = interests(&house, &scene, &scene.ann).await.remove(0);
+        // The chair sees what they declared themselves, and the derived ones of other bids.
+        assert!(own.iter().all(|one| one.bid_id != of_ann.bid_id || one.person_id == scene.chair.subject));
+        let own = own.into_iter().find(|one| one.person_id == scene.chair.subject).unwrap();
+        let status = chair.decide_interest(decide(&own, State::Cleared)).await.unwrap_err();
+        assert_eq!((status.code(), status.message()), (Code::PermissionDenied, "another panel chair may do this"));
+        let status = chair.decide_interest(decide(&of_ann, State::Cleared)).await.unwrap_err();
+        assert_eq!((status.code(), status.message()), (Code::NotFound, "no such interest"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_interest_that_somebody_else_knows_of_recuses_at_once_and_ends_the_review() {
+    each_house(|house| async move {
+        let mut scene = Scene::joint(&house.peers);
+        scene.declared(&house).await;
+        let review = scene.reviewed(&house, scene.bids[0], &scene.ann, [3, 3]).await;
+        let request = pb::RecordInterestRequest {
+            request_id: new_id(),
+            assessment_id: scene.assessment.clone(),
+            person_id: scene.ann.subject.clone(),
+            interest: Some(interest_in(scene.bids[0])),
+            validate_only: false,
+        };
+        let recorded = house.as_who(&scene.chair).assessments.record_interest(request).await.unwrap().into_inner();
+        assert_eq!(recorded.state(), State::Recused);
+        let get = pb::GetReviewRequest { review_id: review.id };
+        let ended = house.as_who(&scene.manager).reviews.get_review(get.clone()).await.unwrap().into_inner();
+        assert_eq!(ended.state(), pb::review::State::Cancelled);
+        let status = house.as_who(&scene.ann).reviews.get_review(get).await.unwrap_err();
+        assert_eq!(status.message(), "no such review");
+        assert!(interests(&house, &scene, &scene.ann).await.is_empty(), "a member sees what they declared themselves");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_member_who_joins_a_bidder_in_mid_round_is_recused_when_the_register_is_asked_again() {
+    each_house(|house| async move {
+        let mut scene = Scene::joint(&house.peers);
+        scene.declared(&house).await;
+        let before = scene.get(&house).await;
+        scene.reviewed(&house, scene.bids[0], &scene.ann, [3, 3]).await;
+        house.peers.employ(scene.ann.id(), scene.plymouth);
+        let after = derive(&house, &scene).await;
+        assert_eq!(after.etag, before.etag, "the assessment itself is unchanged");
+        assert_eq!(numbers(&house, &scene, &scene.ann).await, [2, 3]);
+        // Asking once more changes nothing, and leaving the council undoes nothing.
+        house.peers.people.lock().unwrap().clear();
+        derive(&house, &scene).await;
+        assert_eq!(interests(&house, &scene, &scene.manager).await.len(), 3);
+        assert_eq!(numbers(&house, &scene, &scene.ann).await, [2, 3]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_step_asks_the_register_and_stops_whoever_has_come_to_belong_to_a_bidder() {
+    each_house(|house| async move {
+        let mut scene = Scene::joint(&house.peers);
+        scene.declared(&house).await;
+        scene.all_reviewed(&house, [[3, 3]; 3]).await;
+        house.peers.employ(scene.chair.id(), scene.plymouth);
+        let status = scene.start_moderation(&house, &scene.chair).await.unwrap_err();
+        assert_eq!(status.code(), Code::PermissionDenied);
+        assert!(status.message().ends_with("who is recused from no bid may do this"), "{}", status.message());
+        scene.start_moderation(&house, &scene.manager).await.unwrap();
+        assert_eq!(numbers(&house, &scene, &scene.chair).await, [2, 3]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_substitute_comes_with_the_members_vote_and_interests_of_their_own() {
+    each_house(|house| async move {
+        let mut scene = Scene::joint(&house.peers);
+        scene.open(&house).await;
+        let (person, plymouth) = (PersonId::new(), scene.plymouth);
+        house.peers.employ(person, house.peers.organisation("Neutral"));
+        let request = pb::AddSubstituteRequest {
+            request_id: new_id(),
+            assessment_id: scene.assessment.clone(),
+            person_id: person.to_string(),
+            organisation_id: plymouth.to_string(),
+            substitute_for: scene.of_kirklees.subject.clone(),
+            validate_only: false,
+        };
+        let mut clerk = house.as_who(&scene.clerk).assessments;
+        let added = clerk.add_substitute(request.clone()).await.unwrap().into_inner();
+        assert_eq!((added.voting, added.board_ids), (true, vec![scene.boards[1].to_string()]));
+        assert_eq!(
+            (added.substitute_for, added.name),
+            (scene.of_kirklees.subject.clone(), format!("Name of {person}"))
+        );
+        assert!(added.declared_at.is_none());
+        // Of Plymouth, and so recused from its bid, but not from that of Kirklees.
+        assert_eq!(numbers(&house, &scene, &Who::nobody(person)).await, [2, 3]);
+        let twice = pb::AddSubstituteRequest { request_id: new_id(), ..request };
+        assert_eq!(clerk.add_substitute(twice).await.unwrap_err().code(), Code::AlreadyExists);
+    })
+    .await;
+}

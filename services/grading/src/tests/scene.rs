@@ -1,0 +1,386 @@
+//! A round with its boards, people and bids, and the way through its assessment.
+//!
+//! Two boards sit jointly. On the first sit the chair and two neutral members, on the second a member of Kirklees and
+//! one of Southampton, and a seat without a vote. Plymouth, Kirklees and Southampton bid.
+
+use std::sync::Arc;
+
+use kit::caller::Duty;
+use kit::ids::{BidId, BoardId, OrgId, PersonId, RoundId};
+use pb::determination::{Basis, Outcome};
+use rounds::grading_board::Part;
+use toadlane_proto::grading::v1 as pb;
+use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::types::v1 as types;
+use tonic::Status;
+
+use super::house::*;
+use super::peers::Peers;
+
+#[derive(Clone)]
+pub struct Scene {
+    pub peers: Arc<Peers>,
+    pub round: RoundId,
+    pub boards: [BoardId; 2],
+    pub network: OrgId,
+    pub manager: Who,
+    pub clerk: Who,
+    /// On the first board: the chair first.
+    pub chair: Who,
+    pub ann: Who,
+    pub bob: Who,
+    /// On the second board.
+    pub of_kirklees: Who,
+    pub of_southampton: Who,
+    pub voteless: Who,
+    pub plymouth: OrgId,
+    pub southampton: OrgId,
+    /// Of Plymouth, of Kirklees and of Southampton.
+    pub bids: [BidId; 3],
+    /// Set when the assessment is opened.
+    pub assessment: String,
+}
+
+fn text(en: &str) -> Option<types::LocalizedText> {
+    Some(types::LocalizedText { en: en.to_string(), cy: String::new() })
+}
+
+fn criterion(code: &str, weight: i32) -> rounds::Criterion {
+    rounds::Criterion { code: code.to_string(), name: text(code), weight, ..Default::default() }
+}
+
+/// Difference counts three times as much as need; marks go from 0 to 5; the pot holds two grants.
+fn a_round(id: RoundId, boards: &[(BoardId, Part)]) -> rounds::Round {
+    let instrument = rounds::Instrument {
+        code: "policy_prototype".to_string(),
+        name: text("Policy prototype"),
+        pot: pounds(3000),
+        floor: pounds(500),
+        ceiling: pounds(1500),
+        ..Default::default()
+    };
+    let question = rounds::Question {
+        id: "scale".to_string(),
+        label: text("Can it be done with less?"),
+        r#type: rounds::question::Type::YesNo.into(),
+        ..Default::default()
+    };
+    let board =
+        |&(board, part): &(BoardId, Part)| rounds::GradingBoard { board_id: board.to_string(), part: part.into() };
+    let rules = rounds::RoundRules {
+        reference: "r3-2020".to_string(),
+        title: text("2020 policy prototypes"),
+        instruments: vec![instrument],
+        form: Some(rounds::Form { version: 1, questions: vec![question], ..Default::default() }),
+        criteria: vec![criterion("difference", 3), criterion("need", 1)],
+        scale: Some(rounds::Scale { min: 0, max: 5, anchors: Vec::new() }),
+        boards: boards.iter().map(board).collect(),
+        ..Default::default()
+    };
+    let announces = types::Deadline {
+        instant: wire(ANNOUNCES),
+        zone: "Europe/London".to_string(),
+        announced: "noon on 4 February 2020".to_string(),
+    };
+    rounds::Round {
+        id: id.to_string(),
+        etag: "5".to_string(),
+        state: rounds::round::State::Closed.into(),
+        rules: Some(rules),
+        timetable: Some(rounds::Timetable { announces: Some(announces), ..Default::default() }),
+        ..Default::default()
+    }
+}
+
+impl Scene {
+    pub fn joint(peers: &Arc<Peers>) -> Scene {
+        Scene::set(peers, [Part::Joint, Part::Joint])
+    }
+
+    pub fn in_two_stages(peers: &Arc<Peers>) -> Scene {
+        Scene::set(peers, [Part::Recommends, Part::Determines])
+    }
+
+    fn set(peers: &Arc<Peers>, parts: [Part; 2]) -> Scene {
+        let network = OrgId::new();
+        let councils = ["Plymouth", "Kirklees", "Southampton"].map(|name| peers.organisation(name));
+        let [plymouth, kirklees, southampton] = councils;
+        let boards = [peers.board("EOC", 2), peers.board("V&P", 2)];
+        let member = || Who::nobody(PersonId::new());
+        let scene = Scene {
+            peers: peers.clone(),
+            round: RoundId::new(),
+            boards,
+            network,
+            manager: Who::person(Duty::RoundManager, network),
+            clerk: Who::person(Duty::Clerk, network),
+            chair: Who::person(Duty::PanelChair, network),
+            ann: member(),
+            bob: member(),
+            of_kirklees: member(),
+            of_southampton: member(),
+            voteless: member(),
+            plymouth,
+            southampton,
+            bids: [BidId::new(); 3],
+            assessment: String::new(),
+        };
+        for who in [&scene.chair, &scene.ann, &scene.bob] {
+            peers.seat(boards[0], who.id(), peers.organisation("Neutral"), true);
+        }
+        peers.seat(boards[1], scene.of_kirklees.id(), kirklees, true);
+        peers.seat(boards[1], scene.of_southampton.id(), southampton, true);
+        peers.seat(boards[1], scene.voteless.id(), peers.organisation("Neutral"), false);
+        let round = a_round(scene.round, &[(boards[0], parts[0]), (boards[1], parts[1])]);
+        peers.rounds.lock().unwrap().push(round);
+        let bids = [(1, plymouth), (2, kirklees), (3, southampton)];
+        let bids = bids.map(|(number, council)| peers.bid(scene.round, number, council, |_| {}));
+        Scene { bids, ..scene }
+    }
+
+    /// Changes the round before it is assessed.
+    pub fn change_round(&self, change: impl FnOnce(&mut rounds::RoundRules)) {
+        let mut rounds = self.peers.rounds.lock().unwrap();
+        let round = rounds.iter_mut().find(|round| round.id == self.round.to_string()).unwrap();
+        change(round.rules.as_mut().unwrap());
+    }
+
+    /// Everybody with a vote.
+    pub fn voters(&self) -> Vec<Who> {
+        [&self.chair, &self.ann, &self.bob, &self.of_kirklees, &self.of_southampton].map(Who::clone).to_vec()
+    }
+
+    pub fn open_request(&self) -> pb::OpenAssessmentRequest {
+        pb::OpenAssessmentRequest {
+            request_id: new_id(),
+            round_id: self.round.to_string(),
+            reviews_due: wire(REVIEWS_DUE),
+            least_reviews: 2,
+            tie_criterion: "difference".to_string(),
+            letters_ahead_minutes: 60,
+            scaling_question_id: "scale".to_string(),
+            validate_only: false,
+        }
+    }
+
+    pub async fn open(&mut self, house: &House) -> pb::Assessment {
+        let request = self.open_request();
+        let opened = house.as_who(&self.manager).assessments.open_assessment(request).await.unwrap().into_inner();
+        self.assessment.clone_from(&opened.id);
+        opened
+    }
+
+    /// Opens the assessment, and has every voter declare that there is nothing else.
+    pub async fn declared(&mut self, house: &House) {
+        self.open(house).await;
+        for who in self.voters() {
+            self.declare(house, &who, &[]).await.unwrap();
+        }
+    }
+
+    pub async fn get(&self, house: &House) -> pb::Assessment {
+        let request = pb::GetAssessmentRequest { assessment_id: self.assessment.clone() };
+        house.as_who(&self.manager).assessments.get_assessment(request).await.unwrap().into_inner()
+    }
+
+    pub async fn declare(&self, house: &House, who: &Who, bids: &[BidId]) -> Result<pb::PanelMember, Status> {
+        let interests = bids.iter().map(|bid| interest_in(*bid)).collect();
+        let request = pb::DeclareInterestsRequest {
+            request_id: new_id(),
+            assessment_id: self.assessment.clone(),
+            interests,
+            validate_only: false,
+        };
+        Ok(house.as_who(who).assessments.declare_interests(request).await?.into_inner())
+    }
+
+    pub async fn assign(&self, house: &House, pairs: &[(BidId, &Who)]) -> Result<Vec<pb::Review>, Status> {
+        let pair =
+            |(bid, who): &(BidId, &Who)| pb::Assignment { bid_id: bid.to_string(), reviewer_id: who.subject.clone() };
+        let request = pb::AssignReviewsRequest {
+            request_id: new_id(),
+            assessment_id: self.assessment.clone(),
+            assignments: pairs.iter().map(pair).collect(),
+            validate_only: false,
+        };
+        Ok(house.as_who(&self.manager).reviews.assign_reviews(request).await?.into_inner().reviews)
+    }
+
+    /// Assigns a bid to somebody who takes it on.
+    pub async fn accepted(&self, house: &House, bid: BidId, who: &Who) -> pb::Review {
+        let assigned = self.assign(house, &[(bid, who)]).await.unwrap().remove(0);
+        let request = pb::AcceptReviewRequest {
+            request_id: new_id(),
+            review_id: assigned.id,
+            etag: assigned.etag,
+            validate_only: false,
+        };
+        house.as_who(who).reviews.accept_review(request).await.unwrap().into_inner()
+    }
+
+    /// A whole review, handed in.
+    pub async fn reviewed(&self, house: &House, bid: BidId, who: &Who, marks: [i32; 2]) -> pb::Review {
+        let accepted = self.accepted(house, bid, who).await;
+        let saved = house.as_who(who).reviews.save_review(save(&accepted, &marks)).await.unwrap().into_inner();
+        house.as_who(who).reviews.submit_review(submit(&saved)).await.unwrap().into_inner()
+    }
+
+    /// Everybody's reviews: the chair, Ann and Bob mark each bid alike.
+    pub async fn all_reviewed(&self, house: &House, marks: [[i32; 2]; 3]) {
+        for (bid, marks) in self.bids.into_iter().zip(marks) {
+            for who in [&self.chair, &self.ann, &self.bob] {
+                self.reviewed(house, bid, who, marks).await;
+            }
+        }
+    }
+
+    pub async fn start_moderation(&self, house: &House, who: &Who) -> Result<pb::Assessment, Status> {
+        let request = pb::StartModerationRequest {
+            request_id: new_id(),
+            assessment_id: self.assessment.clone(),
+            etag: self.get(house).await.etag,
+            validate_only: false,
+        };
+        Ok(house.as_who(who).assessments.start_moderation(request).await?.into_inner())
+    }
+
+    pub async fn start_determination(&self, house: &House, who: &Who) -> Result<pb::Assessment, Status> {
+        let request = pb::StartDeterminationRequest {
+            request_id: new_id(),
+            assessment_id: self.assessment.clone(),
+            etag: self.get(house).await.etag,
+            validate_only: false,
+        };
+        Ok(house.as_who(who).assessments.start_determination(request).await?.into_inner())
+    }
+
+    /// An assessment in determination, all bids marked so.
+    pub async fn determining(&mut self, house: &House, marks: [[i32; 2]; 3]) {
+        self.declared(house).await;
+        self.all_reviewed(house, marks).await;
+        self.start_moderation(house, &self.manager).await.unwrap();
+        house.clock(MEETING).await;
+        self.start_determination(house, &self.manager).await.unwrap();
+    }
+
+    pub async fn meeting(&self, house: &House, part: Part, present: &[&Who]) -> Result<pb::Meeting, Status> {
+        let request = pb::RecordMeetingRequest {
+            request_id: new_id(),
+            assessment_id: self.assessment.clone(),
+            part: part.into(),
+            held_at: wire(MEETING),
+            place: "Stevenage".to_string(),
+            present: present.iter().map(|who| who.subject.clone()).collect(),
+            chair_id: present[0].subject.clone(),
+            minutes: "The panel met.".to_string(),
+            validate_only: false,
+        };
+        Ok(house.as_who(&self.clerk).decisions.record_meeting(request).await?.into_inner())
+    }
+
+    /// A joint meeting of everybody.
+    pub async fn full_meeting(&self, house: &House) -> pb::Meeting {
+        let voters = self.voters();
+        self.meeting(house, Part::Joint, &voters.iter().collect::<Vec<_>>()).await.unwrap()
+    }
+
+    pub fn determine(&self, bid: BidId, outcome: Outcome, meeting: &str) -> pb::DetermineBidRequest {
+        let amount = match outcome {
+            Outcome::Fund | Outcome::Reserve => pounds(1500),
+            Outcome::FundInPart => pounds(1000),
+            Outcome::Decline | Outcome::Defer | Outcome::Unspecified => None,
+        };
+        pb::DetermineBidRequest {
+            request_id: new_id(),
+            assessment_id: self.assessment.clone(),
+            bid_id: bid.to_string(),
+            outcome: outcome.into(),
+            amount,
+            conditions: Vec::new(),
+            reason: "the panel thinks so".to_string(),
+            basis: Basis::Meeting.into(),
+            meeting_id: meeting.to_string(),
+            deciders: Vec::new(),
+            board_id: String::new(),
+            decided_on: String::new(),
+            validate_only: false,
+        }
+    }
+
+    pub async fn determined(&self, house: &House, bid: BidId, outcome: Outcome, meeting: &pb::Meeting) {
+        let request = self.determine(bid, outcome, &meeting.id);
+        house.as_who(&self.clerk).decisions.determine_bid(request).await.unwrap();
+    }
+
+    pub async fn close(&self, house: &House, departure: &str, over_commitment: &str) -> Result<pb::Assessment, Status> {
+        let request = pb::CloseAssessmentRequest {
+            request_id: new_id(),
+            assessment_id: self.assessment.clone(),
+            etag: self.get(house).await.etag,
+            departure_reason: departure.to_string(),
+            over_commitment_reason: over_commitment.to_string(),
+            validate_only: false,
+        };
+        Ok(house.as_who(&self.clerk).assessments.close_assessment(request).await?.into_inner())
+    }
+
+    /// Closed with these outcomes, decided by a meeting of everybody.
+    pub async fn decided(&mut self, house: &House, outcomes: [Outcome; 3]) {
+        self.determining(house, [[5, 5], [4, 4], [3, 3]]).await;
+        let meeting = self.full_meeting(house).await;
+        for (bid, outcome) in self.bids.into_iter().zip(outcomes) {
+            self.determined(house, bid, outcome, &meeting).await;
+        }
+        self.close(house, "", "").await.unwrap();
+    }
+
+    pub async fn ranking(&self, house: &House, who: &Who) -> Result<pb::Ranking, Status> {
+        let request = pb::GetRankingRequest { assessment_id: self.assessment.clone() };
+        Ok(house.as_who(who).reviews.get_ranking(request).await?.into_inner())
+    }
+
+    pub async fn list_bids(&self, house: &House, who: &Who) -> Result<pb::ListAssessedBidsResponse, Status> {
+        let request = pb::ListAssessedBidsRequest { assessment_id: self.assessment.clone(), ..Default::default() };
+        Ok(house.as_who(who).assessments.list_assessed_bids(request).await?.into_inner())
+    }
+
+    pub async fn outcomes(&self, house: &House, who: &Who) -> pb::ListOutcomesResponse {
+        let request = pb::ListOutcomesRequest { round_id: self.round.to_string(), ..Default::default() };
+        house.as_who(who).decisions.list_outcomes(request).await.unwrap().into_inner()
+    }
+}
+
+pub fn interest_in(bid: BidId) -> pb::DeclaredInterest {
+    pb::DeclaredInterest {
+        bid_id: bid.to_string(),
+        kind: pb::interest::Kind::Family.into(),
+        note: "my sister wrote it".to_string(),
+    }
+}
+
+/// Marks in the order of the criteria, each with a reason.
+pub fn save(review: &pb::Review, marks: &[i32]) -> pb::SaveReviewRequest {
+    let codes = ["difference", "need"];
+    let mark = |(code, mark): (&str, &i32)| pb::Mark {
+        criterion: code.to_string(),
+        mark: Some(*mark),
+        reason: format!("it is worth a {mark}"),
+    };
+    pb::SaveReviewRequest {
+        request_id: new_id(),
+        review_id: review.id.clone(),
+        etag: review.etag.clone(),
+        marks: codes.into_iter().zip(marks).map(mark).collect(),
+        comment: "read twice".to_string(),
+        validate_only: false,
+    }
+}
+
+pub fn submit(review: &pb::Review) -> pb::SubmitReviewRequest {
+    pb::SubmitReviewRequest {
+        request_id: new_id(),
+        review_id: review.id.clone(),
+        etag: review.etag.clone(),
+        validate_only: false,
+    }
+}

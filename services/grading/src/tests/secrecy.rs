@@ -1,0 +1,262 @@
+//! What a recused member can read or provoke does not depend on the hidden bid (rule 10).
+//!
+//! One house is prepared, and its store copied, so that every identity that a recused member can see is the same in
+//! both. From there the two go different ways with the hidden bid alone: other marks, another number of reviews, a tie
+//! here and none there, another rank, another decision. Then every read and every refusal is compared byte for byte.
+//! Copying a store is SQLite's alone; what is hidden is decided above the engine, by the same code for both.
+
+use std::sync::Arc;
+
+use kit::caller::Duty;
+use kit::db::Storage;
+use kit::each_db::Fresh;
+use pb::determination::Outcome;
+use toadlane_proto::grading::v1 as pb;
+
+use super::everything::{HIDDEN, Prepared, reads, refusals};
+use super::house::*;
+use super::peers::Peers;
+use super::scene::*;
+
+/// Two bids that are not hidden. The hidden one stands between them.
+const OPEN: [usize; 2] = [0, 2];
+
+/// Everybody for whom the second bid does not exist, by what they are charged with: its own council's member, and Ann,
+/// who declared an interest that nobody has decided yet.
+fn recused(scene: &Scene) -> Vec<Who> {
+    let duties = [Duty::RoundManager, Duty::PanelChair, Duty::Clerk, Duty::Auditor, Duty::NetworkAdministrator];
+    let mut all = vec![scene.of_kirklees.clone(), scene.ann.clone()];
+    for duty in duties {
+        all.push(scene.of_kirklees.clone().with(duty, scene.network));
+        all.push(scene.ann.clone().with(duty, scene.network));
+    }
+    all
+}
+
+fn copy_of(storage: &Storage) -> Fresh {
+    let copy = Fresh::sqlite();
+    let (Storage::Sqlite { folder: from }, Storage::Sqlite { folder: to }) = (storage, &copy.storage) else {
+        panic!("only SQLite's store is a folder");
+    };
+    for file in std::fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
+    copy
+}
+
+async fn prepare(house: &House) -> Prepared {
+    let mut scene = Scene::joint(&house.peers);
+    scene.open(house).await;
+    scene.declare(house, &scene.ann, &[scene.bids[HIDDEN]]).await.unwrap();
+    scene.declare(house, &scene.bob, &[scene.bids[HIDDEN]]).await.unwrap();
+    for who in [&scene.chair, &scene.of_kirklees, &scene.of_southampton] {
+        scene.declare(house, who, &[]).await.unwrap();
+    }
+    let of_bob = pb::ListInterestsRequest { assessment_id: scene.assessment.clone(), ..Default::default() };
+    let of_bob = house.as_who(&scene.bob).assessments.list_interests(of_bob).await.unwrap().into_inner().interests;
+    let clear = pb::DecideInterestRequest {
+        request_id: new_id(),
+        interest_id: of_bob[0].id.clone(),
+        etag: of_bob[0].etag.clone(),
+        state: pb::interest::State::Cleared.into(),
+        reason: "too long ago".to_string(),
+        validate_only: false,
+    };
+    house.as_who(&scene.chair).assessments.decide_interest(clear).await.unwrap();
+    for open in OPEN {
+        for who in [&scene.chair, &scene.ann, &scene.bob, &scene.of_kirklees] {
+            scene.reviewed(house, scene.bids[open], who, [3, 3]).await;
+        }
+    }
+    let mut of_hidden = Vec::new();
+    for who in [&scene.chair, &scene.bob, &scene.of_southampton] {
+        of_hidden.push(scene.accepted(house, scene.bids[HIDDEN], who).await);
+    }
+    Prepared { scene, of_hidden, interest: of_bob[0].id.clone(), meeting: None }
+}
+
+/// Compares all that every recused member finds in the two houses, and makes sure that somebody free finds a
+/// difference.
+async fn compare(one: &House, other: &House, prepared: &Prepared, stage: &str) {
+    let mut n_compared = 0;
+    for who in recused(&prepared.scene) {
+        let (here, there) = (reads(one, prepared, &who).await, reads(other, prepared, &who).await);
+        assert_eq!(here, there, "{stage}");
+        n_compared += here.len();
+        let (here, there) = (refusals(one, prepared, &who).await, refusals(other, prepared, &who).await);
+        assert_eq!(here, there, "{stage}");
+        n_compared += here.len();
+    }
+    let free = &prepared.scene.manager;
+    assert_ne!(reads(one, prepared, free).await, reads(other, prepared, free).await, "{stage}: nothing differs at all");
+    println!("{stage}: {n_compared} answers are the same");
+}
+
+async fn hand_in(house: &House, who: &Who, review: &pb::Review, marks: [i32; 2]) {
+    let mut reviews = house.as_who(who).reviews;
+    let saved = reviews.save_review(save(review, &marks)).await.unwrap().into_inner();
+    reviews.submit_review(submit(&saved)).await.unwrap();
+}
+
+async fn decline(house: &House, who: &Who, review: &pb::Review) {
+    let request = pb::DeclineReviewRequest {
+        request_id: new_id(),
+        review_id: review.id.clone(),
+        etag: review.etag.clone(),
+        reason: "no time".to_string(),
+        validate_only: false,
+    };
+    house.as_who(who).reviews.decline_review(request).await.unwrap();
+}
+
+async fn agree(house: &House, scene: &Scene, marks: [i32; 2]) {
+    let agreed = ["difference", "need"].into_iter().zip(marks).map(|(criterion, mark)| pb::AgreedMark {
+        criterion: criterion.to_string(),
+        mark,
+        reason: "talked over".to_string(),
+    });
+    let request = pb::ModerateBidRequest {
+        request_id: new_id(),
+        assessment_id: scene.assessment.clone(),
+        bid_id: scene.bids[HIDDEN].to_string(),
+        etag: "0".to_string(),
+        agreed: agreed.collect(),
+        feedback: vec![pb::Feedback { criterion: "need".to_string(), text: format!("worth {marks:?}") }],
+        validate_only: false,
+    };
+    house.as_who(&scene.chair).reviews.moderate_bid(request).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_recused_member_reads_the_same_whatever_the_reviews_of_the_hidden_bid_are() {
+    let (fresh, peers) = (Fresh::sqlite(), Arc::new(Peers::default()));
+    let one = House::open(&fresh.storage, peers.clone());
+    let prepared = prepare(&one).await;
+    let copy = copy_of(&fresh.storage);
+    let other = House::open(&copy.storage, peers);
+    let scene = &prepared.scene;
+
+    // Here three reviews, as good as can be; there two, apart from each other, and one that was declined.
+    let [chair, bob, southampton] = [0, 1, 2].map(|place| &prepared.of_hidden[place]);
+    for (who, review) in [(&scene.chair, chair), (&scene.bob, bob), (&scene.of_southampton, southampton)] {
+        hand_in(&one, who, review, [5, 5]).await;
+    }
+    hand_in(&other, &scene.chair, chair, [1, 2]).await;
+    hand_in(&other, &scene.bob, bob, [4, 2]).await;
+    decline(&other, &scene.of_southampton, southampton).await;
+    compare(&one, &other, &prepared, "reviewing").await;
+
+    for house in [&one, &other] {
+        scene.start_moderation(house, &scene.manager).await.unwrap();
+    }
+    compare(&one, &other, &prepared, "moderation").await;
+    // Now the hidden bid has the same total as the others here, and none to compare with there.
+    agree(&one, scene, [3, 3]).await;
+    agree(&other, scene, [0, 0]).await;
+    compare(&one, &other, &prepared, "moderated").await;
+}
+
+#[tokio::test]
+async fn nor_whatever_becomes_of_it_until_the_announcement() {
+    let (fresh, peers) = (Fresh::sqlite(), Arc::new(Peers::default()));
+    let one = House::open(&fresh.storage, peers.clone());
+    let mut prepared = prepare(&one).await;
+    let scene = prepared.scene.clone();
+    for (who, review) in
+        [(0, &scene.chair), (1, &scene.bob), (2, &scene.of_southampton)].map(|(n, who)| (who, &prepared.of_hidden[n]))
+    {
+        hand_in(&one, who, review, [3, 3]).await;
+    }
+    scene.start_moderation(&one, &scene.manager).await.unwrap();
+    one.clock(MEETING).await;
+    prepared.meeting = Some(scene.full_meeting(&one).await);
+    let copy = copy_of(&fresh.storage);
+    let other = House::open(&copy.storage, peers);
+
+    // Here the hidden bid ties with the two others; there it is the best, with a reviewer less.
+    let record = pb::RecordInterestRequest {
+        request_id: new_id(),
+        assessment_id: scene.assessment.clone(),
+        person_id: scene.of_southampton.subject.clone(),
+        interest: Some(interest_in(scene.bids[HIDDEN])),
+        validate_only: false,
+    };
+    other.as_who(&scene.manager).assessments.record_interest(record).await.unwrap();
+    agree(&other, &scene, [5, 5]).await;
+    for house in [&one, &other] {
+        scene.start_determination(house, &scene.manager).await.unwrap();
+    }
+    compare(&one, &other, &prepared, "determination").await;
+
+    // The chair casts both ties alike for the two open bids; here the hidden one comes between them.
+    let [first, last] = OPEN.map(|place| scene.bids[place].to_string());
+    let cast = |bid_ids| pb::CastTieRequest {
+        request_id: new_id(),
+        assessment_id: scene.assessment.clone(),
+        bid_ids,
+        reason: "the chair's casting vote".to_string(),
+        validate_only: false,
+    };
+    let of_three = vec![first.clone(), scene.bids[HIDDEN].to_string(), last.clone()];
+    one.as_who(&scene.chair).reviews.cast_tie(cast(of_three)).await.unwrap();
+    other.as_who(&scene.chair).reviews.cast_tie(cast(vec![first, last])).await.unwrap();
+    compare(&one, &other, &prepared, "cast").await;
+
+    // Here it waits on the reserve list before the last bid; there it is declined.
+    let meeting = prepared.meeting.clone().unwrap();
+    for (house, outcome) in [(&one, Outcome::Reserve), (&other, Outcome::Decline)] {
+        scene.determined(house, scene.bids[OPEN[0]], Outcome::Fund, &meeting).await;
+        scene.determined(house, scene.bids[HIDDEN], outcome, &meeting).await;
+        scene.determined(house, scene.bids[OPEN[1]], Outcome::Reserve, &meeting).await;
+    }
+    compare(&one, &other, &prepared, "determined").await;
+    scene.close(&one, "", "").await.unwrap();
+    scene.close(&other, "it leaves the line", "").await.unwrap();
+    compare(&one, &other, &prepared, "decided").await;
+    for house in [&one, &other] {
+        house.at("2020-02-04T11:00:00Z").await;
+    }
+    compare(&one, &other, &prepared, "bidders informed").await;
+}
+
+#[tokio::test]
+async fn every_rpc_that_could_tell_of_a_hidden_bid_is_among_those_that_are_compared() {
+    let fresh = Fresh::sqlite();
+    let house = House::open(&fresh.storage, Arc::new(Peers::default()));
+    let mut prepared = prepare(&house).await;
+    prepared.meeting =
+        Some(pb::Meeting { id: "mtg_0190163d8694739baea5966c26f8ad91".to_string(), ..Default::default() });
+    let mut compared = reads(&house, &prepared, &prepared.scene.ann).await;
+    compared.extend(refusals(&house, &prepared, &prepared.scene.ann).await);
+    let mut compared: Vec<String> =
+        compared.iter().map(|answer| answer.split([' ', ':']).next().unwrap().replace('_', "")).collect();
+    // Steps that rest on no bid and answer with none.
+    let others = ["openassessment", "addsubstitute", "deriveinterests", "cancelassessment", "recordmeeting"];
+    compared.extend(others.map(str::to_string));
+    compared.sort();
+    compared.dedup();
+    let mut contract: Vec<String> = toadlane_proto::pool()
+        .services()
+        .filter(|service| service.package_name() == "toadlane.grading.v1")
+        .flat_map(|service| service.methods().map(|method| method.name().to_lowercase()).collect::<Vec<_>>())
+        .collect();
+    contract.sort();
+    assert_eq!(compared, contract);
+}
+
+#[tokio::test]
+async fn a_stored_answer_is_not_given_again_to_somebody_who_was_recused_since() {
+    each_house(|house| async move {
+        let mut scene = Scene::joint(&house.peers);
+        scene.declared(&house).await;
+        let taken = scene.accepted(&house, scene.bids[0], &scene.ann).await;
+        let mut ann = house.as_who(&scene.ann).reviews;
+        let request = save(&taken, &[4, 4]);
+        let saved = ann.save_review(request.clone()).await.unwrap().into_inner();
+        assert_eq!(ann.save_review(request.clone()).await.unwrap().into_inner(), saved);
+        scene.declare(&house, &scene.ann, &[scene.bids[0]]).await.unwrap();
+        assert_eq!(ann.save_review(request).await.unwrap_err().message(), "no such bid");
+    })
+    .await;
+}

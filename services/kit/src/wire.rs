@@ -1,0 +1,168 @@
+//! Between the wire and a service's own values: a [`Reader`] takes a request apart and reports every bad field at once.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use prost_types::Any;
+
+use crate::fault::Violation;
+use crate::money::Money;
+use crate::time::{Date, Timestamp};
+
+pub fn wire_time(at: Timestamp) -> Option<prost_types::Timestamp> {
+    Some(at.into())
+}
+
+/// `YYYY-MM-DD`, and empty for none.
+pub fn wire_date(date: Option<Date>) -> String {
+    date.map(|date| date.to_string()).unwrap_or_default()
+}
+
+pub fn etag(version: i64) -> String {
+    version.to_string()
+}
+
+/// A message under its full name, such as `toadlane.bids.v1.Bid`.
+pub fn any(name: &str, value: Vec<u8>) -> Any {
+    Any { type_url: format!("type.googleapis.com/{name}"), value }
+}
+
+/// Collects violations while the good parts are kept.
+#[derive(Default)]
+pub struct Reader(Vec<Violation>);
+
+impl Reader {
+    pub fn new() -> Reader {
+        Reader::default()
+    }
+
+    pub fn add(&mut self, violation: Violation) {
+        self.0.push(violation);
+    }
+
+    /// The value, or a violation on this field.
+    pub fn take<T, E: Display>(&mut self, field: &str, rule: &str, value: Result<T, E>) -> Option<T> {
+        match value {
+            Ok(value) => Some(value),
+            Err(says) => {
+                self.add(Violation::new(field, rule, says.to_string()));
+                None
+            }
+        }
+    }
+
+    /// A message that must be there.
+    pub fn needed<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
+        self.take(field, "required", value.ok_or("give a value"))
+    }
+
+    /// A text that says something, without the blanks around it.
+    pub fn said(&mut self, field: &str, text: &str) -> Option<String> {
+        let trimmed = text.trim();
+        let said = if trimmed.is_empty() { Err("say something that can be read") } else { Ok(trimmed.to_string()) };
+        self.take(field, "blank", said)
+    }
+
+    pub fn id<T: FromStr<Err: Display>>(&mut self, field: &str, text: &str) -> Option<T> {
+        self.take(field, "id", text.parse())
+    }
+
+    pub fn id_or_none<T: FromStr<Err: Display>>(&mut self, field: &str, text: &str) -> Option<Option<T>> {
+        if text.is_empty() { Some(None) } else { self.id(field, text).map(Some) }
+    }
+
+    /// The version that an etag names.
+    pub fn version(&mut self, etag: &str) -> Option<i64> {
+        self.take("etag", "etag", etag.parse().map_err(|_| "give the etag exactly as it was answered"))
+    }
+
+    pub fn date(&mut self, field: &str, text: &str) -> Option<Date> {
+        self.take(field, "date", text.parse().map_err(|_| "give a day that exists, such as 2026-03-16"))
+    }
+
+    pub fn date_or_none(&mut self, field: &str, text: &str) -> Option<Option<Date>> {
+        if text.is_empty() { Some(None) } else { self.date(field, text).map(Some) }
+    }
+
+    pub fn time(&mut self, field: &str, time: Option<prost_types::Timestamp>) -> Option<Timestamp> {
+        let time = self.needed(field, time)?;
+        self.take(field, "timestamp", Timestamp::try_from(time))
+    }
+
+    pub fn time_or_none(&mut self, field: &str, time: Option<prost_types::Timestamp>) -> Option<Option<Timestamp>> {
+        match time {
+            None => Some(None),
+            Some(time) => self.take(field, "timestamp", Timestamp::try_from(time)).map(Some),
+        }
+    }
+
+    pub fn money_or_none(
+        &mut self,
+        field: &str,
+        wire: Option<toadlane_proto::types::v1::Money>,
+    ) -> Option<Option<Money>> {
+        match wire {
+            None => Some(None),
+            Some(sum) => self.take(&format!("{field}.currency"), "currency", Money::try_from(sum)).map(Some),
+        }
+    }
+
+    /// A value of an enum; none stands for one that the contract does not name.
+    pub fn known<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
+        self.take(field, "enum.defined_only", value.ok_or("give one of the values that the contract names"))
+    }
+
+    /// The good ones of a list, each read under the path of its place.
+    pub fn each<W, T>(
+        &mut self,
+        field: &str,
+        wires: Vec<W>,
+        read: impl Fn(&mut Reader, &str, W) -> Option<T>,
+    ) -> Vec<T> {
+        let mut found = Vec::with_capacity(wires.len());
+        for (place, wire) in wires.into_iter().enumerate() {
+            found.extend(read(self, &format!("{field}[{place}]"), wire));
+        }
+        found
+    }
+
+    /// The command, unless anything was wrong.
+    ///
+    /// # Errors
+    /// Every violation that was found.
+    pub fn finish<T>(self, command: Option<T>) -> Result<T, Vec<Violation>> {
+        match command {
+            Some(command) if self.0.is_empty() => Ok(command),
+            Some(_) | None => Err(self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{BidId, RoundId};
+
+    #[test]
+    fn every_bad_field_is_named_and_nothing_is_made() {
+        let mut reader = Reader::new();
+        let round = reader.id::<RoundId>("round_id", &RoundId::new().to_string());
+        reader.id::<BidId>("bid_id", "bid_of_nobody");
+        reader.date("from_date", "2019-02-29");
+        reader.said("reason", " \n");
+        let violations = reader.finish(round).unwrap_err();
+        let fields: Vec<&str> = violations.iter().map(|violation| violation.field.as_str()).collect();
+        assert_eq!(fields, ["bid_id", "from_date", "reason"]);
+    }
+
+    #[test]
+    fn a_list_names_the_place_of_each_bad_item() {
+        let mut reader = Reader::new();
+        let good = BidId::new();
+        let read = reader.each("bid_ids", vec![good.to_string(), "x".to_string()], |reader, field, text| {
+            reader.id::<BidId>(field, &text)
+        });
+        assert_eq!(read, [good]);
+        assert_eq!(reader.finish(Some(())).unwrap_err()[0].field, "bid_ids[1]");
+    }
+}

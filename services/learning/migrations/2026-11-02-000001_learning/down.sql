@@ -1,0 +1,15 @@
+DROP TABLE history;
+DROP TABLE cited;
+DROP TABLE printed;
+DROP TABLE publication_round;
+DROP TABLE publication;
+DROP TABLE case_study;
+DROP TABLE insight_council;
+DROP TABLE insight;
+DROP TABLE passage_code;
+DROP TABLE passage;
+DROP TABLE codebook;
+DROP TABLE document;
+DROP TABLE commission_round;
+DROP TABLE commission_consultant;
+DROP TABLE commission;

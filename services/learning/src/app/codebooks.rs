@@ -1,0 +1,56 @@
+//! Codebooks: written by consultants of running commissions, and by editors.
+
+use kit::caller::Subject;
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::CodebookId;
+
+use super::{Target, record};
+use crate::codebook::{Code, Codebook, Version};
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::policy::{self, Action, Facts};
+use crate::store;
+
+#[derive(Clone, Debug)]
+pub struct CreateCodebook {
+    pub id: CodebookId,
+    pub name: String,
+    pub codes: Vec<Code>,
+}
+
+/// A consultant is one here while a commission of theirs runs.
+fn facts(tx: &mut Tx, cx: &Cx) -> Result<Facts, Error> {
+    let Subject::Person(person) = cx.caller.subject else { return Ok(Facts::default()) };
+    let runs = !store::running_for(tx, person, cx.now)?.is_empty();
+    Ok(Facts { consultants: if runs { vec![person] } else { Vec::new() }, ..Facts::default() })
+}
+
+pub fn create_codebook(tx: &mut Tx, cx: &Cx, cmd: &CreateCodebook) -> Result<Codebook, Error> {
+    policy::check(&cx.caller, Action::WriteCodebook, &facts(tx, cx)?)?;
+    let first = Version { number: 1, codes: cmd.codes.clone(), written_at: cx.now };
+    let codebook = Codebook { id: cmd.id, version: 1, name: cmd.name.clone(), versions: vec![first] };
+    store::insert_codebook(tx, &codebook)?;
+    settle(tx, cx, codebook, Happened::CodebookCreated)
+}
+
+#[derive(Clone, Debug)]
+pub struct AddVersion {
+    pub target: Target<CodebookId>,
+    pub codes: Vec<Code>,
+}
+
+pub fn add_version(tx: &mut Tx, cx: &Cx, cmd: &AddVersion) -> Result<Codebook, Error> {
+    policy::check(&cx.caller, Action::WriteCodebook, &facts(tx, cx)?)?;
+    let codebook = store::codebook(tx, cmd.target.id)?;
+    codebook.expect_version(cmd.target.version)?;
+    let new = codebook.add_version(cmd.codes.clone(), cx.now);
+    store::update_codebook(tx, &codebook, &new)?;
+    settle(tx, cx, new, Happened::CodebookVersionAdded)
+}
+
+fn settle(tx: &mut Tx, cx: &Cx, codebook: Codebook, happened: Happened) -> Result<Codebook, Error> {
+    let fact = events::codebook(happened, &codebook);
+    record(tx, cx, cx.now, happened, (None, "written"), "", &fact)?;
+    Ok(codebook)
+}

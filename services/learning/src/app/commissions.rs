@@ -1,0 +1,92 @@
+//! Commissions: made, declared under, ended.
+
+use kit::caller::Subject;
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{CommissionId, OrgId, PersonId, RoundId};
+use kit::time::Timestamp;
+
+use super::gate::commission_facts;
+use super::{Target, record};
+use crate::commission::{Commission, CommissionNow, Declaration};
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::policy::{self, Action, Facts};
+use crate::store;
+
+#[derive(Clone, Debug)]
+pub struct Create {
+    pub id: CommissionId,
+    pub title: String,
+    pub organisation: OrgId,
+    pub consultants: Vec<PersonId>,
+    pub rounds: Vec<RoundId>,
+    pub from: Timestamp,
+    pub until: Timestamp,
+}
+
+pub fn create(tx: &mut Tx, cx: &Cx, cmd: &Create) -> Result<CommissionNow, Error> {
+    policy::check(&cx.caller, Action::MakeCommission, &Facts::default())?;
+    if cmd.from >= cmd.until {
+        return Err(Error::EndsBeforeItBegins);
+    }
+    let commission = Commission {
+        id: cmd.id,
+        version: 1,
+        title: cmd.title.clone(),
+        organisation: cmd.organisation,
+        consultants: cmd.consultants.clone(),
+        rounds: cmd.rounds.clone(),
+        from: cmd.from,
+        until: cmd.until,
+        declarations: Vec::new(),
+        reason: String::new(),
+        created_at: cx.now,
+    };
+    store::insert_commission(tx, &commission)?;
+    settle(tx, cx, commission, Happened::CommissionCreated)
+}
+
+#[derive(Clone, Debug)]
+pub struct Declare {
+    pub id: CommissionId,
+    pub organisations: Vec<OrgId>,
+    pub note: String,
+}
+
+/// What the consultant wrote already on a council in which they now declare an interest is marked too.
+pub fn declare(tx: &mut Tx, cx: &Cx, cmd: &Declare) -> Result<CommissionNow, Error> {
+    let commission = store::commission(tx, cmd.id)?;
+    policy::check(&cx.caller, Action::DeclareInterests, &commission_facts(&commission))?;
+    let Subject::Person(person) = cx.caller.subject else {
+        return Err(Error::NotFound { what: "commission" });
+    };
+    let organisations = cmd.organisations.clone();
+    let new = commission.declare(Declaration { person, organisations, note: cmd.note.clone(), at: cx.now });
+    store::update_commission(tx, &commission, &new)?;
+    super::insights::mark_interests(tx, cx, &new, person)?;
+    settle(tx, cx, new, Happened::InterestsDeclared)
+}
+
+#[derive(Clone, Debug)]
+pub struct End {
+    pub target: Target<CommissionId>,
+    pub until: Option<Timestamp>,
+    pub reason: String,
+}
+
+pub fn end(tx: &mut Tx, cx: &Cx, cmd: &End) -> Result<CommissionNow, Error> {
+    let commission = store::commission(tx, cmd.target.id)?;
+    policy::check(&cx.caller, Action::EndCommission, &commission_facts(&commission))?;
+    commission.expect_version(cmd.target.version)?;
+    let new = commission.end(cmd.until, &cmd.reason, cx.now)?;
+    store::update_commission(tx, &commission, &new)?;
+    settle(tx, cx, new, Happened::CommissionEnded)
+}
+
+fn settle(tx: &mut Tx, cx: &Cx, commission: Commission, happened: Happened) -> Result<CommissionNow, Error> {
+    let reason = commission.reason.clone();
+    let now = CommissionNow { commission, as_of: cx.now };
+    record(tx, cx, cx.now, happened, (None, happened.step()), &reason, &events::commission(happened, &now))?;
+    Ok(now)
+}

@@ -1,0 +1,139 @@
+//! The corpus: reports enter when they are accepted and released, case studies with their council's consent; what a
+//! council takes back leaves it at once, and with it the quotes (rule 32).
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{CaseStudyId, DocumentId, PassageId};
+
+use super::record;
+use crate::document::Document;
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::publication::material::Material;
+use crate::publication::state::State;
+use crate::publication::{Gone, Publication};
+use crate::store;
+
+/// A report or a consented version as it now is, with the identity that its document gets if it is new.
+#[derive(Clone, Debug)]
+pub struct Taken(pub Document);
+
+/// Takes a released report in, or what has changed of it: an addendum, or what its council lets be quoted.
+pub fn take_report(tx: &mut Tx, cx: &Cx, taken: &Taken) -> Result<(), Error> {
+    let position = store::next_position(tx)?;
+    let new = &taken.0;
+    match store::document_of(tx, &new.source, new.source_revision)? {
+        None => {
+            let document = Document { position, ..new.clone() };
+            store::insert_document(tx, &document)?;
+            tell(tx, cx, &document, Happened::DocumentAdded)
+        }
+        Some(held) => {
+            let (id, added_at) = (held.id, held.added_at);
+            let document = Document { id, position, added_at, sections: grown(&held, new), ..new.clone() };
+            store::update_document(tx, &document)?;
+            tell(tx, cx, &document, Happened::DocumentChanged)?;
+            match held.may_quote && !document.may_quote {
+                true => quotes_gone(tx, cx, document.id, None),
+                false => Ok(()),
+            }
+        }
+    }
+}
+
+/// Sections that stand are never changed; what is new stands behind them.
+fn grown(held: &Document, new: &Document) -> Vec<crate::document::Section> {
+    let mut sections = held.sections.clone();
+    let fresh = new.sections.iter().filter(|one| held.sections.iter().all(|known| known.key != one.key));
+    sections.extend(fresh.cloned());
+    sections
+}
+
+/// Its council takes a report back: it is in no read, search, count or export from now on.
+pub fn withdraw_report(tx: &mut Tx, cx: &Cx, source: &str) -> Result<(), Error> {
+    withdraw(tx, cx, source, None)
+}
+
+/// The same for a source of any kind.
+pub(super) fn withdraw(tx: &mut Tx, cx: &Cx, source: &str, story: Option<CaseStudyId>) -> Result<(), Error> {
+    for held in store::documents_of(tx, source)? {
+        if held.withdrawn {
+            continue;
+        }
+        let document = Document { withdrawn: true, position: store::next_position(tx)?, ..held };
+        store::update_document(tx, &document)?;
+        tell(tx, cx, &document, Happened::DocumentWithdrawn)?;
+        quotes_gone(tx, cx, document.id, story)?;
+    }
+    Ok(())
+}
+
+/// No passage of a document may be quoted any more.
+fn quotes_gone(tx: &mut Tx, cx: &Cx, document: DocumentId, story: Option<CaseStudyId>) -> Result<(), Error> {
+    let passages = store::passages_of_document(tx, document)?;
+    let gone = passages.into_iter().map(|passage| passage.id).collect();
+    remove_quotes(tx, cx, document, gone, story)
+}
+
+/// Rule 32: a consent taken back removes the quote from what is not published, and asks for a corrected edition of
+/// what is.
+pub(super) fn remove_quotes(
+    tx: &mut Tx,
+    cx: &Cx,
+    document: DocumentId,
+    passages: Vec<PassageId>,
+    case_study: Option<CaseStudyId>,
+) -> Result<(), Error> {
+    for id in store::citing(tx, document)? {
+        let mut publication = store::publication(tx, id)?;
+        if publication.state.is_unpublished() {
+            let material = store::material(tx, &publication.edition)?;
+            let gone = Gone { passages: passages.clone(), case_study, under_insights: under_insights(&material) };
+            if let Some(new) = publication.without(&gone, cx.now) {
+                store::update_publication(tx, &publication, &new)?;
+                store::cite(tx, id, &new.edition)?;
+                publication = tell_publication(tx, cx, new, Happened::QuotesRemoved)?;
+            }
+        }
+        if is_quoted(tx, &publication, document, &passages, case_study)?
+            && let Some(new) = publication.need_correction(cx.now)
+        {
+            store::update_publication(tx, &publication, &new)?;
+            tell_publication(tx, cx, new, Happened::PublicationNeedsCorrection)?;
+        }
+    }
+    Ok(())
+}
+
+fn under_insights(material: &Material) -> Vec<DocumentId> {
+    let passages = material.insights.values().flat_map(|insight| &insight.passages);
+    passages.filter_map(|id| material.passages.get(id)).map(|passage| passage.document).collect()
+}
+
+/// Whether the edition that readers have quotes what was taken back.
+fn is_quoted(
+    tx: &mut Tx,
+    publication: &Publication,
+    document: DocumentId,
+    passages: &[PassageId],
+    case_study: Option<CaseStudyId>,
+) -> Result<bool, Error> {
+    if publication.readable == 0 || publication.state == State::Withdrawn {
+        return Ok(false);
+    }
+    let Some(printed) = store::printed(tx, publication.id, publication.readable)? else { return Ok(false) };
+    let quoted = printed.citations.iter().any(|citation| passages.contains(&citation.passage));
+    let told = case_study.is_some() && printed.edition.sources.iter().any(|source| source.document == document);
+    Ok(quoted || told)
+}
+
+fn tell_publication(tx: &mut Tx, cx: &Cx, publication: Publication, happened: Happened) -> Result<Publication, Error> {
+    let (state, fact) = (publication.state.name(), events::publication(happened, &publication, cx.now));
+    record(tx, cx, cx.now, happened, (Some(state), state), "", &fact)?;
+    Ok(publication)
+}
+
+fn tell(tx: &mut Tx, cx: &Cx, document: &Document, happened: Happened) -> Result<(), Error> {
+    let to = if document.withdrawn { "withdrawn" } else { "in_corpus" };
+    record(tx, cx, cx.now, happened, (None, to), "", &events::document(happened, document))
+}

@@ -1,0 +1,214 @@
+//! Insights: captured, checked with councils, approved, dropped.
+
+use kit::caller::{Role, Subject};
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{CommissionId, InsightId, OrgId, PassageId, PersonId};
+use kit::time::Timestamp;
+
+use super::gate::{as_consultant, commission_facts, expect_open, insight_facts};
+use super::{Target, record};
+use crate::commission::Commission;
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::insight::{Insight, Said, State};
+use crate::passage;
+use crate::policy::{self, Action};
+use crate::store;
+
+#[derive(Clone, Debug)]
+pub struct Capture {
+    pub id: InsightId,
+    pub commission: CommissionId,
+    pub text: String,
+    pub conditions: String,
+    pub passages: Vec<PassageId>,
+}
+
+pub fn capture(tx: &mut Tx, cx: &Cx, cmd: &Capture) -> Result<Insight, Error> {
+    let commission = store::commission(tx, cmd.commission)?;
+    policy::check(&cx.caller, Action::Draw, &commission_facts(&commission))?;
+    expect_open(&cx.caller, &commission, cx.now)?;
+    let councils = councils(tx, &commission, &cmd.passages)?;
+    let Subject::Person(author) = cx.caller.subject else {
+        return Err(Error::NotFound { what: "commission" });
+    };
+    let insight = Insight {
+        id: cmd.id,
+        version: 1,
+        commission: cmd.commission,
+        author,
+        text: cmd.text.clone(),
+        conditions: cmd.conditions.clone(),
+        passages: cmd.passages.clone(),
+        state: State::Captured,
+        answers: Vec::new(),
+        interest_declared: commission.is_interested(author, &councils),
+        reason: String::new(),
+        created_at: cx.now,
+        updated_at: cx.now,
+    };
+    store::insert_insight(tx, &insight)?;
+    tell(tx, cx, None, insight, Happened::InsightCaptured)
+}
+
+/// The councils of passages, which are all of this commission and in the corpus.
+fn councils(tx: &mut Tx, commission: &Commission, passages: &[PassageId]) -> Result<Vec<OrgId>, Error> {
+    let mut councils = Vec::new();
+    for id in passages {
+        let passage = match store::passage(tx, *id) {
+            Err(Error::NotFound { .. }) => return Err(Error::PassagesElsewhere),
+            found => found?,
+        };
+        if passage.commission != commission.id {
+            return Err(Error::PassagesElsewhere);
+        }
+        councils.push(passage.organisation);
+    }
+    councils.sort();
+    councils.dedup();
+    Ok(councils)
+}
+
+#[derive(Clone, Debug)]
+pub struct Update {
+    pub target: Target<InsightId>,
+    pub text: String,
+    pub conditions: String,
+    pub passages: Vec<PassageId>,
+}
+
+pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<Insight, Error> {
+    let (insight, commission) = open(tx, cx, Action::Draw, &cmd.target)?;
+    expect_open(&cx.caller, &commission, cx.now)?;
+    let councils = councils(tx, &commission, &cmd.passages)?;
+    let new = insight.rewrite(cmd.text.clone(), cmd.conditions.clone(), cmd.passages.clone(), cx.now)?;
+    let interest_declared = commission.is_interested(insight.author, &councils);
+    settle(tx, cx, &insight, Insight { interest_declared, ..new }, Happened::InsightRewritten)
+}
+
+#[derive(Clone, Debug)]
+pub struct Check {
+    pub target: Target<InsightId>,
+}
+
+pub fn check(tx: &mut Tx, cx: &Cx, cmd: &Check) -> Result<Insight, Error> {
+    let (insight, commission) = open(tx, cx, Action::Draw, &cmd.target)?;
+    expect_open(&cx.caller, &commission, cx.now)?;
+    let councils = councils(tx, &commission, &insight.passages)?;
+    let new = insight.check(councils, passage::answer_by(cx.now), cx.now)?;
+    settle(tx, cx, &insight, new, Happened::InsightPutToCouncils)
+}
+
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub id: InsightId,
+    pub organisation: OrgId,
+    pub agrees: bool,
+    pub comment: String,
+}
+
+pub fn answer(tx: &mut Tx, cx: &Cx, cmd: &Answer) -> Result<Insight, Error> {
+    let insight = store::insight(tx, cmd.id)?;
+    let commission = store::commission(tx, insight.commission)?;
+    // For one council alone: who reads for another that is cited does not speak for this one.
+    let facts = insight_facts(&commission, &insight);
+    policy::check(&cx.caller, Action::AnswerInsight, &facts)?;
+    if !policy::answers_for(&cx.caller, cmd.organisation) {
+        return Err(Error::NotFound { what: "insight" });
+    }
+    let said = Said { agrees: cmd.agrees, comment: cmd.comment.clone(), at: cx.now };
+    let new = insight.answer(cmd.organisation, said)?;
+    let mut shown = settle(tx, cx, &insight, new, Happened::InsightAnswered)?;
+    shown.answers.retain(|answer| answer.organisation == cmd.organisation);
+    Ok(shown)
+}
+
+#[derive(Clone, Debug)]
+pub struct Approve {
+    pub target: Target<InsightId>,
+    pub reason: String,
+}
+
+pub fn approve(tx: &mut Tx, cx: &Cx, cmd: &Approve) -> Result<Insight, Error> {
+    let (insight, _) = open(tx, cx, Action::ApproveInsight, &cmd.target)?;
+    let new = insight.approve(&cmd.reason, cx.now)?;
+    settle(tx, cx, &insight, new, Happened::InsightApproved)
+}
+
+#[derive(Clone, Debug)]
+pub struct Drop {
+    pub target: Target<InsightId>,
+    pub reason: String,
+}
+
+pub fn drop_it(tx: &mut Tx, cx: &Cx, cmd: &Drop) -> Result<Insight, Error> {
+    let (insight, commission) = open(tx, cx, Action::DropInsight, &cmd.target)?;
+    as_consultant(&cx.caller, &commission, cx.now)?;
+    let new = insight.drop_it(&cmd.reason, cx.now)?;
+    settle(tx, cx, &insight, new, Happened::InsightDropped)
+}
+
+/// The time for answers has passed: silence is noted as silence.
+pub fn settle_insight(tx: &mut Tx, id: InsightId, now: Timestamp) -> Result<(), Error> {
+    let cx = Cx::of_role(Role::Learning, now);
+    let insight = store::insight(tx, id)?;
+    match insight.state {
+        State::Checking { answer_by } if answer_by <= now => {
+            let new = insight.settle(now)?;
+            settle(tx, &cx, &insight, new, Happened::InsightChecked).map(|_| ())
+        }
+        // It moved on since it was looked for.
+        State::Checking { .. }
+        | State::Captured
+        | State::Checked { .. }
+        | State::Approved { .. }
+        | State::Used { .. }
+        | State::Dropped { .. } => Ok(()),
+    }
+}
+
+/// Marks what a consultant wrote on councils in which they declare an interest. A mark stays.
+pub(super) fn mark_interests(tx: &mut Tx, cx: &Cx, commission: &Commission, author: PersonId) -> Result<(), Error> {
+    for insight in store::insights_of_author(tx, commission.id, author)? {
+        let mut councils = Vec::new();
+        for id in &insight.passages {
+            match store::passage(tx, *id) {
+                Ok(passage) => councils.push(passage.organisation),
+                // Its document was withdrawn.
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if !insight.interest_declared && commission.is_interested(author, &councils) {
+            let new = insight.mark_interest(cx.now);
+            settle(tx, cx, &insight, new, Happened::InsightInterestMarked)?;
+        }
+    }
+    Ok(())
+}
+
+/// It stands in a publication from now on.
+pub(super) fn use_insight(tx: &mut Tx, cx: &Cx, insight: &Insight) -> Result<(), Error> {
+    let new = insight.use_it(cx.now)?;
+    settle(tx, cx, insight, new, Happened::InsightUsed).map(|_| ())
+}
+
+fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<InsightId>) -> Result<(Insight, Commission), Error> {
+    let insight = store::insight(tx, target.id)?;
+    let commission = store::commission(tx, insight.commission)?;
+    policy::check(&cx.caller, action, &insight_facts(&commission, &insight))?;
+    insight.expect_version(target.version)?;
+    Ok((insight, commission))
+}
+
+fn settle(tx: &mut Tx, cx: &Cx, old: &Insight, new: Insight, happened: Happened) -> Result<Insight, Error> {
+    store::update_insight(tx, old, &new)?;
+    tell(tx, cx, Some(old), new, happened)
+}
+
+fn tell(tx: &mut Tx, cx: &Cx, old: Option<&Insight>, new: Insight, happened: Happened) -> Result<Insight, Error> {
+    let states = (old.map(|old| old.state.name()), new.state.name());
+    record(tx, cx, cx.now, happened, states, &new.reason, &events::insight(happened, &new))?;
+    Ok(new)
+}

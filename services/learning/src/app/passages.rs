@@ -1,0 +1,144 @@
+//! Passages: marked, coded anew, and their council's consent.
+
+use kit::caller::Subject;
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{CodebookId, CommissionId, DocumentId, PassageId};
+
+use super::gate::{commission_facts, expect_open, open_corpus, passage_facts};
+use super::{Target, record};
+use crate::commission::Commission;
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::passage::{self, Consent, ConsentStep, Passage};
+use crate::policy::{self, Action};
+use crate::store;
+
+#[derive(Clone, Debug)]
+pub struct Mark {
+    pub id: PassageId,
+    pub commission: CommissionId,
+    pub document: DocumentId,
+    pub section: String,
+    pub start: usize,
+    pub end: usize,
+    pub quote: String,
+    pub codebook: CodebookId,
+    pub codebook_version: i32,
+    pub codes: Vec<String>,
+    pub memo: String,
+}
+
+pub fn mark(tx: &mut Tx, cx: &Cx, cmd: &Mark) -> Result<Passage, Error> {
+    let commission = store::commission(tx, cmd.commission)?;
+    policy::check(&cx.caller, Action::Draw, &commission_facts(&commission))?;
+    open_corpus(&cx.caller, &commission, cx.now)?;
+    expect_open(&cx.caller, &commission, cx.now)?;
+    let document = super::reading::opened_document(tx, &commission, cmd.document)?;
+    document.expect_quote(&cmd.section, cmd.start, cmd.end, &cmd.quote)?;
+    store::codebook(tx, cmd.codebook)?.expect_codes(cmd.codebook_version, &cmd.codes)?;
+    let Subject::Person(marked_by) = cx.caller.subject else {
+        return Err(Error::NotFound { what: "commission" });
+    };
+    let passage = Passage {
+        id: cmd.id,
+        version: 1,
+        commission: cmd.commission,
+        document: document.id,
+        source: document.source,
+        source_revision: document.source_revision,
+        source_sha256: document.source_sha256,
+        section: cmd.section.clone(),
+        start: cmd.start,
+        end: cmd.end,
+        quote: cmd.quote.clone(),
+        codes: cmd.codes.clone(),
+        codebook: cmd.codebook,
+        codebook_version: cmd.codebook_version,
+        memo: cmd.memo.clone(),
+        consent: Consent::NotAsked,
+        organisation: document.organisation,
+        award_reference: document.award_reference,
+        marked_by,
+        created_at: cx.now,
+    };
+    store::insert_passage(tx, &passage)?;
+    tell(tx, cx, None, passage, Happened::PassageMarked)
+}
+
+#[derive(Clone, Debug)]
+pub struct Recode {
+    pub target: Target<PassageId>,
+    pub codebook_version: i32,
+    pub codes: Vec<String>,
+    pub memo: String,
+}
+
+pub fn recode(tx: &mut Tx, cx: &Cx, cmd: &Recode) -> Result<Passage, Error> {
+    let (passage, commission) = of_commission(tx, cmd.target.id)?;
+    policy::check(&cx.caller, Action::Draw, &passage_facts(&commission, &passage))?;
+    expect_open(&cx.caller, &commission, cx.now)?;
+    passage.expect_version(cmd.target.version)?;
+    store::codebook(tx, passage.codebook)?.expect_codes(cmd.codebook_version, &cmd.codes)?;
+    let new = passage.recode(cmd.codebook_version, cmd.codes.clone(), cmd.memo.clone());
+    settle(tx, cx, &passage, new, Happened::PassageRecoded)
+}
+
+#[derive(Clone, Debug)]
+pub struct AskConsent {
+    pub target: Target<PassageId>,
+}
+
+pub fn ask_consent(tx: &mut Tx, cx: &Cx, cmd: &AskConsent) -> Result<Passage, Error> {
+    let (passage, commission) = of_commission(tx, cmd.target.id)?;
+    policy::check(&cx.caller, Action::Draw, &passage_facts(&commission, &passage))?;
+    expect_open(&cx.caller, &commission, cx.now)?;
+    passage.expect_version(cmd.target.version)?;
+    if !store::document(tx, passage.document)?.may_quote {
+        return Err(Error::NotQuotable);
+    }
+    let new = passage.consent_step(ConsentStep::Ask { answer_by: passage::answer_by(cx.now) })?;
+    settle(tx, cx, &passage, new, Happened::ConsentAsked)
+}
+
+#[derive(Clone, Debug)]
+pub struct AnswerConsent {
+    pub target: Target<PassageId>,
+    pub step: ConsentStep,
+}
+
+pub fn answer_consent(tx: &mut Tx, cx: &Cx, cmd: &AnswerConsent) -> Result<Passage, Error> {
+    let (passage, commission) = of_commission(tx, cmd.target.id)?;
+    policy::check(&cx.caller, Action::AnswerConsent, &passage_facts(&commission, &passage))?;
+    passage.expect_version(cmd.target.version)?;
+    let new = passage.consent_step(cmd.step)?;
+    let happened = match new.consent {
+        Consent::Given { .. } => Happened::ConsentGiven,
+        Consent::Refused { .. } => Happened::ConsentRefused,
+        Consent::Withdrawn { .. } => Happened::ConsentWithdrawn,
+        Consent::NotAsked | Consent::Asked { .. } => Happened::ConsentAsked,
+    };
+    let new = settle(tx, cx, &passage, new, happened)?;
+    if matches!(new.consent, Consent::Withdrawn { .. }) {
+        super::documents::remove_quotes(tx, cx, new.document, vec![new.id], None)?;
+    }
+    // The council reads its own words, not what the consultant notes of them.
+    Ok(Passage { memo: String::new(), ..new })
+}
+
+fn of_commission(tx: &mut Tx, id: PassageId) -> Result<(Passage, Commission), Error> {
+    let passage = store::passage(tx, id)?;
+    let commission = store::commission(tx, passage.commission)?;
+    Ok((passage, commission))
+}
+
+fn settle(tx: &mut Tx, cx: &Cx, old: &Passage, new: Passage, happened: Happened) -> Result<Passage, Error> {
+    store::update_passage(tx, old, &new)?;
+    tell(tx, cx, Some(old), new, happened)
+}
+
+fn tell(tx: &mut Tx, cx: &Cx, old: Option<&Passage>, new: Passage, happened: Happened) -> Result<Passage, Error> {
+    let states = (old.map(|old| old.consent.name()), new.consent.name());
+    record(tx, cx, cx.now, happened, states, "", &events::passage(happened, &new))?;
+    Ok(new)
+}

@@ -1,0 +1,244 @@
+//! Publications: planned, assembled, approved, embargoed, published, corrected, withdrawn.
+
+use kit::caller::Role;
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::fault::Violation;
+use kit::ids::{CommissionId, PersonId, PublicationId, RoundId};
+use kit::time::Timestamp;
+
+use super::gate::{as_consultant, commission_facts, publication_facts};
+use super::{Target, record};
+use crate::deadline::Deadline;
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::policy::{self, Action};
+use crate::publication::state::{State, Step};
+use crate::publication::{Edition, Item, Printed, Publication};
+use crate::render::{self, Standing};
+use crate::store;
+
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub id: PublicationId,
+    pub commission: CommissionId,
+    pub title: String,
+    pub rounds: Vec<RoundId>,
+}
+
+pub fn plan(tx: &mut Tx, cx: &Cx, cmd: &Plan) -> Result<Publication, Error> {
+    let commission = store::commission(tx, cmd.commission)?;
+    policy::check(&cx.caller, Action::WritePublication, &commission_facts(&commission))?;
+    as_consultant(&cx.caller, &commission, cx.now)?;
+    if cmd.rounds.iter().any(|round| !commission.rounds.contains(round)) {
+        return Err(Error::RoundElsewhere);
+    }
+    let title = cmd.title.clone();
+    let publication = Publication {
+        id: cmd.id,
+        version: 1,
+        commission: cmd.commission,
+        rounds: cmd.rounds.clone(),
+        state: State::Planned,
+        readable: 0,
+        edition: Edition { number: 1, title, note: String::new(), items: Vec::new(), sources: Vec::new() },
+        reason: String::new(),
+        correction_due: false,
+        created_at: cx.now,
+        updated_at: cx.now,
+    };
+    store::insert_publication(tx, &publication)?;
+    tell(tx, cx, None, publication, Happened::PublicationPlanned)
+}
+
+#[derive(Clone, Debug)]
+pub struct SetItems {
+    pub target: Target<PublicationId>,
+    pub title: String,
+    pub items: Vec<Item>,
+}
+
+pub fn set_items(tx: &mut Tx, cx: &Cx, cmd: &SetItems) -> Result<Publication, Error> {
+    let publication = open(tx, cx, Action::WritePublication, &cmd.target)?;
+    let (items, sources) = (cmd.items.clone(), Vec::new());
+    let material = store::material(tx, &Edition { items, sources, ..publication.edition.clone() })?;
+    let elsewhere = material.passages.values().any(|one| one.commission != publication.commission)
+        || material.insights.values().any(|one| one.commission != publication.commission);
+    if elsewhere {
+        return Err(Error::PassagesElsewhere);
+    }
+    let sources = material.pin(&cmd.items).map_err(Error::SourcesChanged)?;
+    let new = publication.set_items(cmd.title.clone(), cmd.items.clone(), sources, cx.now)?;
+    store::cite(tx, new.id, &new.edition)?;
+    settle(tx, cx, &publication, new, Happened::ItemsSet)
+}
+
+/// A step that takes nothing but the publication as it was read.
+#[derive(Clone, Debug)]
+pub struct Simple {
+    pub target: Target<PublicationId>,
+}
+
+pub fn start_fact_check(tx: &mut Tx, cx: &Cx, cmd: &Simple) -> Result<Publication, Error> {
+    let publication = open(tx, cx, Action::WritePublication, &cmd.target)?;
+    let new = publication.step(Step::StartFactCheck, cx.now)?;
+    expect_items(&new)?;
+    settle(tx, cx, &publication, new, Happened::FactCheckStarted)
+}
+
+pub fn approve_publication(tx: &mut Tx, cx: &Cx, cmd: &Simple) -> Result<Publication, Error> {
+    let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
+    let new = publication.step(Step::Approve, cx.now)?;
+    expect_sources(tx, &new)?;
+    settle(tx, cx, &publication, new, Happened::PublicationApproved)
+}
+
+/// A step with a reason.
+#[derive(Clone, Debug)]
+pub struct Reasoned {
+    pub target: Target<PublicationId>,
+    pub reason: String,
+}
+
+pub fn return_to_drafting(tx: &mut Tx, cx: &Cx, cmd: &Reasoned) -> Result<Publication, Error> {
+    let publication = open(tx, cx, Action::WritePublication, &cmd.target)?;
+    let new = publication.step_with_reason(Step::Return, &cmd.reason, cx.now)?;
+    settle(tx, cx, &publication, new, Happened::ReturnedToDrafting)
+}
+
+pub fn withdraw(tx: &mut Tx, cx: &Cx, cmd: &Reasoned) -> Result<Publication, Error> {
+    let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
+    let new = publication.step_with_reason(Step::Withdraw, &cmd.reason, cx.now)?;
+    settle(tx, cx, &publication, new, Happened::PublicationWithdrawn)
+}
+
+/// Rule 31: an early release is an editor's act, with a reason.
+pub fn release(tx: &mut Tx, cx: &Cx, cmd: &Reasoned) -> Result<Publication, Error> {
+    let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
+    let released = publication.publish(Step::Release { at: cx.now }, cx.now)?;
+    let released = Publication { reason: cmd.reason.clone(), ..released };
+    expect_sources(tx, &released)?;
+    print(tx, cx, &publication, released, Happened::PublicationReleased)
+}
+
+#[derive(Clone, Debug)]
+pub struct Embargo {
+    pub target: Target<PublicationId>,
+    pub publish_at: Deadline,
+    pub group: Vec<PersonId>,
+}
+
+pub fn embargo(tx: &mut Tx, cx: &Cx, cmd: &Embargo) -> Result<Publication, Error> {
+    let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
+    if let Err(bad) = cmd.publish_at.check() {
+        let field = format!("publish_at.{}", bad.field());
+        return Err(Error::Invalid(vec![Violation::new(field, bad.rule(), bad.to_string())]));
+    }
+    if cmd.publish_at.instant <= cx.now {
+        return Err(Error::PublishAtPassed);
+    }
+    let step = Step::Embargo { publish_at: cmd.publish_at.clone(), group: cmd.group.clone() };
+    let new = publication.step(step, cx.now)?;
+    expect_sources(tx, &new)?;
+    settle(tx, cx, &publication, new, Happened::PublicationEmbargoed)
+}
+
+#[derive(Clone, Debug)]
+pub struct Correct {
+    pub target: Target<PublicationId>,
+    pub note: String,
+}
+
+pub fn correct(tx: &mut Tx, cx: &Cx, cmd: &Correct) -> Result<Publication, Error> {
+    let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
+    let new = publication.correct(&cmd.note, cx.now)?;
+    store::cite(tx, new.id, &new.edition)?;
+    settle(tx, cx, &publication, new, Happened::CorrectionOpened)
+}
+
+/// The instant has come. What no longer stands as it was pinned is not published: it is held back, for its authors.
+pub fn publish_due(tx: &mut Tx, id: PublicationId, now: Timestamp) -> Result<(), Error> {
+    let cx = Cx::of_role(Role::Learning, now);
+    let publication = store::publication(tx, id)?;
+    let due = matches!(&publication.state, State::Embargoed { publish_at, .. } if publish_at.instant <= now);
+    if !due {
+        return Ok(());
+    }
+    let published = publication.publish(Step::Publish { at: now }, now)?;
+    let outcome = match expect_sources(tx, &published) {
+        Ok(()) => print(tx, &cx, &publication, published, Happened::PublicationPublished)?,
+        Err(Error::SourcesChanged(violations)) => {
+            let says: Vec<String> = violations.into_iter().map(|one| format!("{}: {}", one.field, one.says)).collect();
+            let new = publication.step_with_reason(Step::HoldBack, &says.join("; "), now)?;
+            settle(tx, &cx, &publication, new, Happened::PublicationHeldBack)?
+        }
+        Err(error) => return Err(error),
+    };
+    tracing::info!(publication.id = %id, "publication {id} is now {}", outcome.state.name());
+    Ok(())
+}
+
+/// Keeps the edition as readers now have it; it never changes again.
+fn print(tx: &mut Tx, cx: &Cx, old: &Publication, new: Publication, happened: Happened) -> Result<Publication, Error> {
+    let material = store::material(tx, &new.edition)?;
+    let zone = match &old.state {
+        State::Embargoed { publish_at, .. } => publish_at.zone.as_str(),
+        State::Planned
+        | State::Drafting
+        | State::FactCheck
+        | State::Approved
+        | State::Published { .. }
+        | State::Withdrawn => "Europe/London",
+    };
+    let standing = Standing { watermark: None, published: Some(cx.now.in_words(zone)) };
+    let page = render::page(&new.edition, &material, &standing);
+    let printed = Printed {
+        edition: new.edition.clone(),
+        html: render::html(&page)?,
+        markdown: render::markdown(&page),
+        citations: material.citations(&new.edition),
+        published_at: cx.now,
+    };
+    store::insert_printed(tx, new.id, &printed)?;
+    for insight in material.insights.values() {
+        super::insights::use_insight(tx, cx, insight)?;
+    }
+    settle(tx, cx, old, new, happened)
+}
+
+fn expect_items(publication: &Publication) -> Result<(), Error> {
+    if publication.edition.items.is_empty() { Err(Error::NothingToPublish) } else { Ok(()) }
+}
+
+/// Rule 32: every source stands as it was pinned.
+fn expect_sources(tx: &mut Tx, publication: &Publication) -> Result<(), Error> {
+    expect_items(publication)?;
+    let violations = store::material(tx, &publication.edition)?.verify(&publication.edition);
+    if violations.is_empty() { Ok(()) } else { Err(Error::SourcesChanged(violations)) }
+}
+
+fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PublicationId>) -> Result<Publication, Error> {
+    let publication = store::publication(tx, target.id)?;
+    let commission = store::commission(tx, publication.commission)?;
+    policy::check(&cx.caller, action, &publication_facts(&commission, &publication))?;
+    as_consultant(&cx.caller, &commission, cx.now)?;
+    publication.expect_version(target.version)?;
+    Ok(publication)
+}
+
+fn settle(tx: &mut Tx, cx: &Cx, old: &Publication, new: Publication, happened: Happened) -> Result<Publication, Error> {
+    store::update_publication(tx, old, &new)?;
+    tell(tx, cx, Some(old), new, happened)
+}
+
+fn tell(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: Option<&Publication>,
+    new: Publication,
+    happened: Happened,
+) -> Result<Publication, Error> {
+    let states = (old.map(|old| old.state.name()), new.state.name());
+    record(tx, cx, cx.now, happened, states, &new.reason, &events::publication(happened, &new, cx.now))?;
+    Ok(new)
+}

@@ -1,0 +1,170 @@
+//! What a caller may read now, in one snapshot.
+
+use kit::caller::Subject;
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::{CaseStudyId, CommissionId, DocumentId, InsightId, PassageId, PublicationId};
+
+use super::gate::{as_consultant, insight_facts, open_corpus, passage_facts, publication_facts, story_facts};
+use crate::case_study::CaseStudy;
+use crate::commission::Commission;
+use crate::document;
+use crate::error::Error;
+use crate::insight::Insight;
+use crate::passage::Passage;
+use crate::policy::{self, Action};
+use crate::publication::state::State;
+use crate::publication::{Citation, Edition, Printed, Publication};
+use crate::render::{self, Standing};
+use crate::store;
+
+/// Every document that a commission opens to the caller at this instant.
+pub fn visible(tx: &mut Tx, cx: &Cx, commission: CommissionId) -> Result<Vec<document::Document>, Error> {
+    let commission = store::commission(tx, commission)?;
+    open_corpus(&cx.caller, &commission, cx.now)?;
+    Ok(store::visible_documents(tx, &commission)?)
+}
+
+/// One of them.
+pub(super) fn opened_document(
+    tx: &mut Tx,
+    commission: &Commission,
+    id: DocumentId,
+) -> Result<document::Document, Error> {
+    let document = store::document(tx, id)?;
+    let opened = document.round.is_none_or(|round| commission.rounds.contains(&round));
+    if document.withdrawn || !opened { Err(Error::NotFound { what: "document" }) } else { Ok(document) }
+}
+
+/// A document as a commission opens it.
+pub fn document(tx: &mut Tx, cx: &Cx, commission: CommissionId, id: DocumentId) -> Result<document::Document, Error> {
+    let commission = store::commission(tx, commission)?;
+    open_corpus(&cx.caller, &commission, cx.now)?;
+    opened_document(tx, &commission, id)
+}
+
+/// A council is not shown what the consultant notes.
+pub fn seen_passage(tx: &mut Tx, cx: &Cx, id: PassageId) -> Result<Passage, Error> {
+    let passage = store::passage(tx, id)?;
+    let commission = store::commission(tx, passage.commission)?;
+    let facts = passage_facts(&commission, &passage);
+    policy::check(&cx.caller, Action::SeePassage, &facts)?;
+    if policy::is_consultant(&cx.caller, &facts) || policy::reads_by_office(&cx.caller) {
+        as_consultant(&cx.caller, &commission, cx.now)?;
+        return Ok(passage);
+    }
+    Ok(Passage { memo: String::new(), ..passage })
+}
+
+/// A council is shown its own answer alone.
+pub fn seen_insight(tx: &mut Tx, cx: &Cx, id: InsightId) -> Result<Insight, Error> {
+    let mut insight = store::insight(tx, id)?;
+    let commission = store::commission(tx, insight.commission)?;
+    let facts = insight_facts(&commission, &insight);
+    policy::check(&cx.caller, Action::SeeInsight, &facts)?;
+    if policy::is_consultant(&cx.caller, &facts) || policy::reads_by_office(&cx.caller) {
+        as_consultant(&cx.caller, &commission, cx.now)?;
+        return Ok(insight);
+    }
+    let own = policy::councils_of(&cx.caller);
+    insight.answers.retain(|answer| own.contains(&answer.organisation));
+    Ok(insight)
+}
+
+pub fn seen_story(tx: &mut Tx, cx: &Cx, id: CaseStudyId) -> Result<CaseStudy, Error> {
+    let study = store::case_study(tx, id)?;
+    let facts = story_facts(tx, &study, cx.now)?;
+    policy::check(&cx.caller, Action::SeeCaseStudy, &facts)?;
+    Ok(study)
+}
+
+/// A publication as the caller may see it: its authors and the embargo group the edition that is worked on, everybody
+/// else the newest that is public.
+pub fn seen_publication(tx: &mut Tx, cx: &Cx, id: PublicationId) -> Result<Publication, Error> {
+    let (publication, inside) = looked_at(tx, cx, id)?;
+    if inside {
+        return Ok(publication);
+    }
+    let printed = store::printed(tx, id, publication.readable)?.ok_or(Error::NotFound { what: "publication" })?;
+    Ok(as_public(publication, printed))
+}
+
+/// What readers have of it.
+pub(crate) fn as_public(publication: Publication, printed: Printed) -> Publication {
+    Publication {
+        state: State::Published { at: printed.published_at, publish_at: None },
+        edition: printed.edition,
+        reason: String::new(),
+        updated_at: printed.published_at,
+        ..publication
+    }
+}
+
+/// The publication, and whether the caller sees more of it than the public.
+fn looked_at(tx: &mut Tx, cx: &Cx, id: PublicationId) -> Result<(Publication, bool), Error> {
+    let publication = store::publication(tx, id)?;
+    let commission = store::commission(tx, publication.commission)?;
+    let facts = publication_facts(&commission, &publication);
+    policy::check(&cx.caller, Action::SeePublication, &facts)?;
+    let named = matches!(cx.caller.subject, Subject::Person(person) if facts.readers.contains(&person));
+    let inside = match policy::is_consultant(&cx.caller, &facts) {
+        _ if policy::reads_by_office(&cx.caller) || named => true,
+        true => match as_consultant(&cx.caller, &commission, cx.now) {
+            Ok(()) => true,
+            // Its authors were readers like any other once their commission ended.
+            Err(_) if facts.open => false,
+            Err(error) => return Err(error),
+        },
+        false => false,
+    };
+    Ok((publication, inside))
+}
+
+/// An edition as a document.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub edition: i32,
+    pub html: String,
+    pub markdown: String,
+    pub citations: Vec<Citation>,
+    pub watermarked: bool,
+}
+
+/// An edition: as it was printed, or put together now for those who see what is not public. 0 asks for the newest.
+pub fn edition_of(tx: &mut Tx, cx: &Cx, id: PublicationId, asked: i32) -> Result<Document, Error> {
+    let (publication, inside) = looked_at(tx, cx, id)?;
+    let newest = if inside { publication.edition.number } else { publication.readable };
+    let number = if asked == 0 { newest } else { asked };
+    if number <= publication.readable
+        && let Some(printed) = store::printed(tx, id, number)?
+    {
+        let Printed { html, markdown, citations, .. } = printed;
+        return Ok(Document { edition: number, html, markdown, citations, watermarked: false });
+    }
+    if !inside || number != publication.edition.number {
+        return Err(Error::NotFound { what: "edition" });
+    }
+    put_together(tx, &publication)
+}
+
+fn put_together(tx: &mut Tx, publication: &Publication) -> Result<Document, Error> {
+    let edition: &Edition = &publication.edition;
+    let material = store::material(tx, edition)?;
+    let watermark = match &publication.state {
+        State::Embargoed { publish_at, .. } => {
+            format!("Under embargo until {}. Not to be passed on.", publish_at.announced)
+        }
+        State::Planned | State::Drafting | State::FactCheck | State::Approved => {
+            "Draft. Not for publication.".to_string()
+        }
+        State::Published { .. } | State::Withdrawn => "Withdrawn. Not for publication.".to_string(),
+    };
+    let page = render::page(edition, &material, &Standing { watermark: Some(watermark), published: None });
+    Ok(Document {
+        edition: edition.number,
+        html: render::html(&page)?,
+        markdown: render::markdown(&page),
+        citations: material.citations(edition),
+        watermarked: true,
+    })
+}

@@ -1,0 +1,174 @@
+//! The commission: the only key to the corpus (rule 30). It opens at an instant and ends at one, and a consultant
+//! declares their interests before they read.
+
+use kit::ids::{CommissionId, OrgId, PersonId, RoundId};
+use kit::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, same_version};
+
+/// The task of consultants to draw the learning of some rounds together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commission {
+    pub id: CommissionId,
+    /// Counts every change; the etag.
+    pub version: i64,
+    pub title: String,
+    pub organisation: OrgId,
+    pub consultants: Vec<PersonId>,
+    pub rounds: Vec<RoundId>,
+    /// Included.
+    pub from: Timestamp,
+    /// Not included.
+    pub until: Timestamp,
+    pub declarations: Vec<Declaration>,
+    /// Why it was ended before its time; empty unless it was.
+    pub reason: String,
+    pub created_at: Timestamp,
+}
+
+/// What a consultant declares before they read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declaration {
+    pub person: PersonId,
+    pub organisations: Vec<OrgId>,
+    pub note: String,
+    pub at: Timestamp,
+}
+
+/// Where a commission stands at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stand {
+    Planned,
+    Running,
+    Ended,
+}
+
+/// A commission as an answer shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommissionNow {
+    pub commission: Commission,
+    pub as_of: Timestamp,
+}
+
+impl Commission {
+    /// The window is half-open: `from <= now < until`.
+    pub fn stand(&self, now: Timestamp) -> Stand {
+        match (now >= self.from, now >= self.until) {
+            (_, true) => Stand::Ended,
+            (true, false) => Stand::Running,
+            (false, false) => Stand::Planned,
+        }
+    }
+
+    /// # Errors
+    /// When it has not begun, or has ended.
+    pub fn expect_running(&self, now: Timestamp) -> Result<(), Error> {
+        match self.stand(now) {
+            Stand::Running => Ok(()),
+            Stand::Planned => Err(Error::NotBegun { from: self.from }),
+            Stand::Ended => Err(Error::Ended { until: self.until }),
+        }
+    }
+
+    /// # Errors
+    /// Until the consultant has declared.
+    pub fn expect_declared(&self, person: PersonId) -> Result<(), Error> {
+        self.declaration(person).map(|_| ()).ok_or(Error::DeclarationNeeded)
+    }
+
+    pub fn declaration(&self, person: PersonId) -> Option<&Declaration> {
+        self.declarations.iter().find(|declaration| declaration.person == person)
+    }
+
+    /// The consultants who have declared.
+    pub fn declared(&self) -> Vec<PersonId> {
+        self.declarations.iter().map(|declaration| declaration.person).collect()
+    }
+
+    /// Whether a consultant declared an interest in one of these organisations.
+    pub fn is_interested(&self, person: PersonId, organisations: &[OrgId]) -> bool {
+        let declared = self.declaration(person).map_or(&[][..], |declaration| &declaration.organisations);
+        organisations.iter().any(|organisation| declared.contains(organisation))
+    }
+
+    /// A later declaration takes the place of the one before.
+    pub fn declare(&self, declaration: Declaration) -> Commission {
+        let mut declarations = self.declarations.clone();
+        declarations.retain(|one| one.person != declaration.person);
+        declarations.push(declaration);
+        declarations.sort_by_key(|one| one.person);
+        Commission { declarations, version: self.version + 1, ..self.clone() }
+    }
+
+    /// # Errors
+    /// When it has ended, or the instant lies behind, or not before its present end.
+    pub fn end(&self, until: Option<Timestamp>, reason: &str, now: Timestamp) -> Result<Commission, Error> {
+        if self.stand(now) == Stand::Ended {
+            return Err(Error::Ended { until: self.until });
+        }
+        let until = until.unwrap_or(now);
+        if until < now || until >= self.until {
+            return Err(Error::NoEarlierEnd { until: self.until });
+        }
+        Ok(Commission { until, reason: reason.to_string(), version: self.version + 1, ..self.clone() })
+    }
+
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        same_version(self, self.version, version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::time::at;
+
+    use super::*;
+
+    pub fn a_commission() -> Commission {
+        Commission {
+            id: CommissionId::new(),
+            version: 1,
+            title: "The learning of the 2020 round".to_string(),
+            organisation: OrgId::new(),
+            consultants: vec![PersonId::new()],
+            rounds: vec![RoundId::new()],
+            from: at("2021-01-04T09:00:00Z"),
+            until: at("2021-06-30T23:00:00Z"),
+            declarations: Vec::new(),
+            reason: String::new(),
+            created_at: at("2020-12-01T09:00:00Z"),
+        }
+    }
+
+    #[test]
+    fn a_commission_is_open_from_its_first_instant_and_no_more_at_its_last() {
+        let commission = a_commission();
+        assert_eq!(commission.stand(commission.from.plus_micros(-1)), Stand::Planned);
+        assert_eq!(commission.stand(commission.from), Stand::Running);
+        assert_eq!(commission.stand(commission.until.plus_micros(-1)), Stand::Running);
+        assert_eq!(commission.stand(commission.until), Stand::Ended);
+    }
+
+    #[test]
+    fn an_end_is_moved_forward_only_and_never_into_the_past() {
+        let commission = a_commission();
+        let now = at("2021-02-01T09:00:00Z");
+        assert_eq!(commission.end(None, "done", now).unwrap().stand(now), Stand::Ended);
+        assert!(commission.end(Some(commission.until), "longer", now).is_err());
+        assert!(commission.end(Some(now.plus_micros(-1)), "past", now).is_err());
+        let planned = commission.end(None, "called off", at("2020-12-24T09:00:00Z")).unwrap();
+        assert_eq!(planned.stand(commission.from), Stand::Ended);
+    }
+
+    #[test]
+    fn a_second_declaration_takes_the_place_of_the_first() {
+        let (commission, council) = (a_commission(), OrgId::new());
+        let person = commission.consultants[0];
+        let declaration =
+            |organisations| Declaration { person, organisations, note: String::new(), at: commission.from };
+        let declared = commission.declare(declaration(vec![council]));
+        assert!(declared.is_interested(person, &[council]));
+        assert!(!declared.declare(declaration(vec![])).is_interested(person, &[council]));
+    }
+}

@@ -1,0 +1,235 @@
+//! Commissions, documents, codebooks, passages and insights as the wire shows them.
+
+use kit::fault::Violation;
+use kit::wire::{Reader, etag, wire_time};
+use toadlane_proto::learning::v1 as pb;
+
+use crate::codebook::{Code, Codebook};
+use crate::commission::{CommissionNow, Stand};
+use crate::document::{Document, Facet, Filter, Kind, Section};
+use crate::insight::{Insight, State};
+use crate::passage::{Consent, Passage};
+use crate::words::Piece;
+
+impl From<CommissionNow> for pb::Commission {
+    fn from(now: CommissionNow) -> pb::Commission {
+        commission(now)
+    }
+}
+
+pub fn commission(now: CommissionNow) -> pb::Commission {
+    let CommissionNow { commission, as_of } = now;
+    let state = match commission.stand(as_of) {
+        Stand::Planned => pb::commission::State::Planned,
+        Stand::Running => pb::commission::State::Running,
+        Stand::Ended => pb::commission::State::Ended,
+    };
+    let declarations = commission.declarations.into_iter().map(|one| pb::ConsultantDeclaration {
+        person_id: one.person.to_string(),
+        organisation_ids: one.organisations.iter().map(ToString::to_string).collect(),
+        note: one.note,
+        declared_at: wire_time(one.at),
+    });
+    pb::Commission {
+        id: commission.id.to_string(),
+        etag: etag(commission.version),
+        title: commission.title,
+        organisation_id: commission.organisation.to_string(),
+        consultant_ids: commission.consultants.iter().map(ToString::to_string).collect(),
+        round_ids: commission.rounds.iter().map(ToString::to_string).collect(),
+        from: wire_time(commission.from),
+        until: wire_time(commission.until),
+        state: state.into(),
+        declarations: declarations.collect(),
+        reason: commission.reason,
+        created_at: wire_time(commission.created_at),
+        as_of: wire_time(as_of),
+    }
+}
+
+fn kind(kind: Kind) -> pb::document::Kind {
+    match kind {
+        Kind::InterimReport => pb::document::Kind::InterimReport,
+        Kind::FinalReport => pb::document::Kind::FinalReport,
+        Kind::CaseStudy => pb::document::Kind::CaseStudy,
+    }
+}
+
+pub fn section(section: Section) -> pb::Section {
+    pb::Section { key: section.key, heading: section.heading, text: section.text }
+}
+
+pub fn document(document: Document) -> pb::Document {
+    pb::Document {
+        id: document.id.to_string(),
+        kind: kind(document.kind).into(),
+        source_id: document.source,
+        source_revision: document.source_revision,
+        source_sha256: document.source_sha256,
+        round_id: document.round.map(|round| round.to_string()).unwrap_or_default(),
+        award_reference: document.award_reference,
+        title: document.title,
+        organisation_id: document.organisation.to_string(),
+        organisation_name: document.organisation_name,
+        principles: document.principles,
+        theme: document.theme,
+        group: document.group,
+        sections: document.sections.into_iter().map(section).collect(),
+        may_quote: document.may_quote,
+        contact: document.contact,
+        added_at: wire_time(document.added_at),
+    }
+}
+
+/// Without its text.
+pub fn head(document: Document) -> pb::Document {
+    self::document(Document { sections: Vec::new(), ..document })
+}
+
+pub fn facet(facet: Facet) -> pb::Facet {
+    pb::Facet { field: facet.field.to_string(), value: facet.value, n_hits: facet.n_hits }
+}
+
+/// A hit with the pieces of its sections, best first.
+pub fn hit(document: &Document, pieces: Vec<(&Section, Piece)>) -> pb::SearchHit {
+    let span = |(start, end): (usize, usize)| pb::Span { start: start as i32, end: end as i32 };
+    let snippets = pieces.into_iter().map(|(section, piece)| pb::Snippet {
+        section_key: section.key.clone(),
+        text: section.text[piece.start..piece.end].to_string(),
+        highlights: piece.highlights.into_iter().map(span).collect(),
+        start: piece.start as i32,
+    });
+    pb::SearchHit { document: Some(head(document.clone())), snippets: snippets.collect() }
+}
+
+/// A filter of documents, which list and search share.
+pub fn read_filter(wire: pb::ListDocumentsRequest) -> Result<Filter, Vec<Violation>> {
+    let mut reader = Reader::new();
+    let round = reader.id_or_none("round_id", &wire.round_id);
+    let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
+    let kind = match wire.kind() {
+        pb::document::Kind::Unspecified => None,
+        pb::document::Kind::InterimReport => Some(Kind::InterimReport),
+        pb::document::Kind::FinalReport => Some(Kind::FinalReport),
+        pb::document::Kind::CaseStudy => Some(Kind::CaseStudy),
+    };
+    let (principle, theme, group) = (wire.principle, wire.theme, wire.group);
+    let filter = (|| Some(Filter { round: round?, organisation: organisation?, principle, theme, group, kind }))();
+    reader.finish(filter)
+}
+
+impl From<Codebook> for pb::Codebook {
+    fn from(one: Codebook) -> pb::Codebook {
+        codebook(one)
+    }
+}
+
+pub fn codebook(codebook: Codebook) -> pb::Codebook {
+    let code = |code: Code| pb::Code { code: code.code, label: code.label, description: code.description };
+    let versions = codebook.versions.into_iter().map(|version| pb::CodebookVersion {
+        number: version.number,
+        codes: version.codes.into_iter().map(code).collect(),
+        written_at: wire_time(version.written_at),
+    });
+    pb::Codebook {
+        id: codebook.id.to_string(),
+        etag: etag(codebook.version),
+        name: codebook.name,
+        versions: versions.collect(),
+    }
+}
+
+impl From<Passage> for pb::Passage {
+    fn from(one: Passage) -> pb::Passage {
+        passage(one)
+    }
+}
+
+pub fn passage(passage: Passage) -> pb::Passage {
+    let consent = match passage.consent {
+        Consent::NotAsked => pb::passage::Consent::NotAsked,
+        Consent::Asked { .. } => pb::passage::Consent::Asked,
+        Consent::Given { .. } => pb::passage::Consent::Given,
+        Consent::Refused { .. } => pb::passage::Consent::Refused,
+        Consent::Withdrawn { .. } => pb::passage::Consent::Withdrawn,
+    };
+    pb::Passage {
+        id: passage.id.to_string(),
+        etag: etag(passage.version),
+        document_id: passage.document.to_string(),
+        source_id: passage.source,
+        source_revision: passage.source_revision,
+        source_sha256: passage.source_sha256,
+        section_key: passage.section,
+        span: Some(pb::Span { start: passage.start as i32, end: passage.end as i32 }),
+        quote: passage.quote,
+        codes: passage.codes,
+        codebook_id: passage.codebook.to_string(),
+        codebook_version: passage.codebook_version,
+        memo: passage.memo,
+        consent: consent.into(),
+        answer_by: passage.consent.answer_by().and_then(wire_time),
+        organisation_id: passage.organisation.to_string(),
+        award_reference: passage.award_reference,
+        created_at: wire_time(passage.created_at),
+    }
+}
+
+impl From<Insight> for pb::Insight {
+    fn from(one: Insight) -> pb::Insight {
+        insight(one)
+    }
+}
+
+pub fn insight(insight: Insight) -> pb::Insight {
+    use pb::insight::State as Wire;
+    let state = match insight.state {
+        State::Captured => Wire::Captured,
+        State::Checking { .. } => Wire::Checking,
+        State::Checked { .. } => Wire::Checked,
+        State::Approved { .. } => Wire::Approved,
+        State::Used { .. } => Wire::Used,
+        State::Dropped { .. } => Wire::Dropped,
+    };
+    let answers = insight.answers.into_iter().map(|answer| {
+        let organisation_id = answer.organisation.to_string();
+        match answer.said {
+            None => pb::CouncilAnswer { organisation_id, ..Default::default() },
+            Some(said) => pb::CouncilAnswer {
+                organisation_id,
+                agrees: Some(said.agrees),
+                comment: said.comment,
+                answered_at: wire_time(said.at),
+            },
+        }
+    });
+    pb::Insight {
+        id: insight.id.to_string(),
+        etag: etag(insight.version),
+        commission_id: insight.commission.to_string(),
+        text: insight.text,
+        conditions: insight.conditions,
+        passage_ids: insight.passages.iter().map(ToString::to_string).collect(),
+        state: state.into(),
+        answer_by: insight.state.answer_by().and_then(wire_time),
+        answers: answers.collect(),
+        interest_declared: insight.interest_declared,
+        reason: insight.reason,
+        created_at: wire_time(insight.created_at),
+        updated_at: wire_time(insight.updated_at),
+    }
+}
+
+/// The stored name of a state in a filter; none for the unspecified one, which the field rules refuse.
+pub fn insight_state(state: pb::insight::State) -> Option<&'static str> {
+    use pb::insight::State as Wire;
+    match state {
+        Wire::Unspecified => None,
+        Wire::Captured => Some("captured"),
+        Wire::Checking => Some("checking"),
+        Wire::Checked => Some("checked"),
+        Wire::Approved => Some("approved"),
+        Wire::Used => Some("used"),
+        Wire::Dropped => Some("dropped"),
+    }
+}

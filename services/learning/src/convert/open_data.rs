@@ -1,0 +1,109 @@
+//! Rounds, awards and organisations as the open data take them.
+
+use kit::money::Money;
+use kit::time::{Date, Timestamp};
+use toadlane_proto::awards::v1 as awards;
+use toadlane_proto::registry::v1 as registry;
+use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::types::v1 as types;
+
+use crate::error::Error;
+use crate::open_data::{Award, Recipient, RecipientKind, Round};
+
+/// When decisions of a round become public; none while no instant is set.
+pub fn announced_at(round: &rounds::Round) -> Option<Timestamp> {
+    let announces = round.timetable.as_ref()?.announces.as_ref()?;
+    Timestamp::try_from(announces.instant?).ok()
+}
+
+pub fn open_round(wire: rounds::Round, announced_at: Timestamp) -> Result<Round, Error> {
+    let theme = super::theme(&wire);
+    let opens_at = wire.opens_at.and_then(|at| Timestamp::try_from(at).ok()).unwrap_or(announced_at);
+    let day = |at| Date::at(at, "Europe/London").to_string();
+    let rules = wire.rules.ok_or_else(|| Error::Unusable(format!("round {} has no rules", wire.id)))?;
+    Ok(Round {
+        reference: rules.reference,
+        title: rules.title.unwrap_or_default().en,
+        theme,
+        programme: rules.programme.unwrap_or_default().code,
+        announced_on: day(announced_at),
+        opens_year: day(opens_at).chars().take(4).collect(),
+    })
+}
+
+/// Whether an award was ever agreed, so that it is, or was, in the file.
+pub fn is_published(wire: &awards::Award) -> bool {
+    use awards::award::State;
+    match wire.state() {
+        State::Accepted | State::Active | State::Suspended | State::Completed | State::Closed => true,
+        State::Terminated | State::Withdrawn => wire.acceptance.is_some(),
+        State::Unspecified | State::Prepared | State::Reserved | State::Offered | State::Refused | State::Lapsed => {
+            false
+        }
+    }
+}
+
+pub fn award(wire: awards::Award, payee: &registry::Organisation) -> Result<Award, Error> {
+    use awards::award::State;
+    let unusable = |what: &str| Error::Unusable(format!("award {}: {what}", wire.id));
+    let money =
+        |sum: Option<types::Money>, what| sum.and_then(|sum| Money::try_from(sum).ok()).ok_or_else(|| unusable(what));
+    let agreement = wire.agreement.clone().ok_or_else(|| unusable("no agreement"))?;
+    let awarded = money(agreement.amount, "no amount")?;
+    let of_nothing = Money { minor_units: 0, ..awarded };
+    let sum_or_nothing =
+        |sum: Option<types::Money>| sum.and_then(|sum| Money::try_from(sum).ok()).unwrap_or(of_nothing);
+    let (paid, returned) = (sum_or_nothing(wire.paid.clone()), sum_or_nothing(wire.returned.clone()));
+    let back = Money { minor_units: -returned.minor_units, ..returned };
+    let disbursed = paid.plus(back).map_err(|cause| unusable(&cause.to_string()))?;
+    let updated_at = wire.updated_at.and_then(|at| Timestamp::try_from(at).ok());
+    let is_over = matches!(wire.state(), State::Terminated | State::Withdrawn);
+    Ok(Award {
+        applied_for: money(wire.requested.clone(), "no sum that was asked for")?,
+        awarded,
+        disbursed,
+        starts_on: agreement.starts_on,
+        ends_on: agreement.ends_on,
+        is_completed: matches!(wire.state(), State::Completed | State::Closed),
+        is_gone: is_over && paid.minor_units == 0,
+        updated_at: updated_at.ok_or_else(|| unusable("no instant of its last change"))?,
+        recipient: recipient(payee),
+        reference: wire.reference,
+        title: wire.title,
+        summary: wire.summary,
+        decided_on: wire.decided_on,
+        principles: wire.principles_met,
+    })
+}
+
+/// Who is paid: by the agreement, else who asked.
+pub fn payee_of(wire: &awards::Award) -> String {
+    let payee = wire.agreement.as_ref().map(|agreement| agreement.payee_organisation_id.clone());
+    payee.filter(|id| !id.is_empty()).unwrap_or_else(|| wire.applicant_organisation_id.clone())
+}
+
+fn recipient(wire: &registry::Organisation) -> Recipient {
+    use registry::organisation::Kind;
+    let details = wire.details.clone().unwrap_or_default();
+    let kind = match details.kind() {
+        Kind::PrincipalCouncil | Kind::StrategicAuthority => RecipientKind::LocalAuthority,
+        Kind::LocalCouncil => RecipientKind::LocalCouncil,
+        Kind::Unspecified
+        | Kind::PoliticalGroup
+        | Kind::Network
+        | Kind::Company
+        | Kind::Charity
+        | Kind::University
+        | Kind::Other => RecipientKind::Other,
+    };
+    Recipient {
+        name: details.name,
+        short_name: details.short_name,
+        org_id: details.org_id,
+        code: details.code,
+        gss_code: details.gss_code,
+        authority_type: details.authority_type,
+        kind,
+        website: details.website,
+    }
+}

@@ -1,0 +1,158 @@
+//! A document of the corpus: an accepted and released report at one revision, or a case study at one consented
+//! version. Its text never changes; an addendum to a report is one more section.
+
+use kit::ids::{DocumentId, OrgId, RoundId};
+use kit::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    pub id: DocumentId,
+    /// Grows with every write to the corpus, so that an index knows what it has not seen.
+    pub position: i64,
+    pub kind: Kind,
+    /// The report or case study, with its revision and its digest.
+    pub source: String,
+    pub source_revision: i32,
+    pub source_sha256: String,
+    /// None for a case study outside any round.
+    pub round: Option<RoundId>,
+    pub award_reference: String,
+    pub title: String,
+    pub organisation: OrgId,
+    pub organisation_name: String,
+    pub principles: Vec<String>,
+    pub theme: String,
+    pub group: String,
+    pub sections: Vec<Section>,
+    pub may_quote: bool,
+    pub contact: String,
+    /// Taken back by its council: in no read, search, count or export.
+    pub withdrawn: bool,
+    pub added_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    InterimReport,
+    FinalReport,
+    CaseStudy,
+}
+
+/// A part of a text. Passages point into it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    pub key: String,
+    pub heading: String,
+    pub text: String,
+}
+
+/// What the corpus keeps of a council.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Council {
+    pub name: String,
+    /// Such as `metropolitan_district`.
+    pub group: String,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 3] = [Kind::InterimReport, Kind::FinalReport, Kind::CaseStudy];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::InterimReport => "interim_report",
+            Kind::FinalReport => "final_report",
+            Kind::CaseStudy => "case_study",
+        }
+    }
+
+    /// In words, for a list of sources.
+    pub fn words(self) -> &'static str {
+        match self {
+            Kind::InterimReport => "interim report",
+            Kind::FinalReport => "final report",
+            Kind::CaseStudy => "case study",
+        }
+    }
+}
+
+impl Document {
+    /// How it is named in a list of sources.
+    pub fn citation(&self) -> String {
+        let counted = match self.kind {
+            Kind::InterimReport | Kind::FinalReport => "revision",
+            Kind::CaseStudy => "version",
+        };
+        let (name, title) = (&self.organisation_name, &self.title);
+        format!("{name}: {title}, {}, {counted} {}", self.kind.words(), self.source_revision)
+    }
+
+    /// # Errors
+    /// When the quote is not, byte for byte, what stands there.
+    pub fn expect_quote(&self, section: &str, start: usize, end: usize, quote: &str) -> Result<(), Error> {
+        let found = self.sections.iter().find(|one| one.key == section).ok_or(Error::NoSuchSection)?;
+        // `get` is none outside the text and between the bytes of one character.
+        match found.text.get(start..end) {
+            Some(words) if words == quote && !quote.is_empty() => Ok(()),
+            Some(_) | None => Err(Error::QuoteDiffers),
+        }
+    }
+}
+
+/// Which documents are asked for, within what a commission opens.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub round: Option<RoundId>,
+    pub organisation: Option<OrgId>,
+    pub principle: String,
+    pub theme: String,
+    pub group: String,
+    pub kind: Option<Kind>,
+}
+
+impl Filter {
+    pub fn admits(&self, document: &Document) -> bool {
+        let same = |asked: &str, has: &str| asked.is_empty() || asked == has;
+        self.round.is_none_or(|round| document.round == Some(round))
+            && self.organisation.is_none_or(|organisation| document.organisation == organisation)
+            && (self.principle.is_empty() || document.principles.contains(&self.principle))
+            && same(&self.theme, &document.theme)
+            && same(&self.group, &document.group)
+            && self.kind.is_none_or(|kind| document.kind == kind)
+    }
+}
+
+/// How many hits share a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facet {
+    pub field: &'static str,
+    pub value: String,
+    pub n_hits: i64,
+}
+
+/// How documents fall, by field and value; the most frequent first, equally frequent ones by value.
+pub fn facets(documents: &[&Document]) -> Vec<Facet> {
+    type Values = fn(&Document) -> Vec<String>;
+    let fields: [(&'static str, Values); 6] = [
+        ("round", |one| one.round.map(|round| round.to_string()).into_iter().collect()),
+        ("council", |one| vec![one.organisation.to_string()]),
+        ("principle", |one| one.principles.clone()),
+        ("theme", |one| vec![one.theme.clone()]),
+        ("group", |one| vec![one.group.clone()]),
+        ("kind", |one| vec![one.kind.name().to_string()]),
+    ];
+    let mut all = Vec::new();
+    for (field, values) in fields {
+        let mut counts = std::collections::BTreeMap::<String, i64>::new();
+        for value in documents.iter().flat_map(|one| values(one)).filter(|value| !value.is_empty()) {
+            *counts.entry(value).or_default() += 1;
+        }
+        let mut of_field: Vec<Facet> =
+            counts.into_iter().map(|(value, n_hits)| Facet { field, value, n_hits }).collect();
+        of_field.sort_by(|one, other| other.n_hits.cmp(&one.n_hits).then_with(|| one.value.cmp(&other.value)));
+        all.extend(of_field);
+    }
+    all
+}

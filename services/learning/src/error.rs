@@ -1,0 +1,167 @@
+//! What learning refuses, as sentences with data, and the one place where each gets its code and reason.
+
+use kit::db::DbError;
+use kit::fault::{Fault, Reason, Violation};
+use kit::time::Timestamp;
+use kit::verdict::not_allowed;
+use tonic::{Code, Status};
+
+use crate::case_study::CaseStudy;
+use crate::codebook::Codebook;
+use crate::commission::Commission;
+use crate::convert;
+use crate::insight::Insight;
+use crate::passage::Passage;
+use crate::publication::Publication;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("no such {what}")]
+    NotFound { what: &'static str },
+    #[error("{who_may} may do this")]
+    NotAllowed { who_may: &'static str },
+    #[error("it changed since you read it; look at the newer version and try again")]
+    Stale { newer: Box<Newer> },
+    #[error("a {what} that is {from} cannot take the step {step}")]
+    IllegalStep { what: &'static str, from: &'static str, step: &'static str },
+    #[error("the commission begins at {from}; nothing is open to it before")]
+    NotBegun { from: Timestamp },
+    #[error("the commission ended at {until}; nothing is open to it any more")]
+    Ended { until: Timestamp },
+    #[error("a commission ends after it begins")]
+    EndsBeforeItBegins,
+    #[error("give an end from now on and before the present one, {until}")]
+    NoEarlierEnd { until: Timestamp },
+    #[error("declare your interests, or that you have none, before you read")]
+    DeclarationNeeded,
+    #[error("the document has no such section")]
+    NoSuchSection,
+    #[error("the quote is not, byte for byte, what stands there")]
+    QuoteDiffers,
+    #[error("version of the codebook without the code {code}")]
+    UnknownCode { code: String },
+    #[error("the council lets nothing of this document be quoted")]
+    NotQuotable,
+    #[error("cite passages of the same commission whose documents are in the corpus")]
+    PassagesElsewhere,
+    #[error("say what you disagree with")]
+    CommentNeeded,
+    #[error("give a reason: a council disagreed or did not answer")]
+    ReasonNeeded,
+    #[error("the round is not one of the commission")]
+    RoundElsewhere,
+    #[error("sources do not stand as they were pinned; each is named in the details")]
+    SourcesChanged(Vec<Violation>),
+    #[error("the publication holds nothing yet; set its items first")]
+    NothingToPublish,
+    #[error("give an instant that lies ahead")]
+    PublishAtPassed,
+    #[error("the round has no award to publish yet")]
+    NoAwards,
+    #[error("request is not valid")]
+    Invalid(Vec<Violation>),
+    #[error("a part of the platform cannot be reached; try again with the same request id")]
+    Neighbour {
+        reason: Reason,
+        #[source]
+        status: Status,
+    },
+    #[error("what another service said cannot be used: {0}")]
+    Unusable(String),
+    #[error("the index cannot be searched")]
+    Index(#[from] tantivy::TantivyError),
+    #[error("the publication cannot be rendered")]
+    Render(#[from] minijinja::Error),
+    #[error("the table cannot be written")]
+    Csv(#[from] csv::Error),
+    #[error("storage failed")]
+    Db(#[from] DbError),
+}
+
+/// What a caller with an old etag is shown.
+#[derive(Debug, Clone)]
+pub enum Newer {
+    Commission(Commission),
+    Codebook(Codebook),
+    Passage(Passage),
+    Insight(Insight),
+    CaseStudy(CaseStudy),
+    Publication(Publication),
+}
+
+macro_rules! newer {
+    ($($name:ident)*) => {$(
+        impl From<&$name> for Newer {
+            fn from(it: &$name) -> Newer {
+                Newer::$name(it.clone())
+            }
+        }
+    )*};
+}
+newer!(Commission Codebook Passage Insight CaseStudy Publication);
+
+/// Refuses a caller who read another version than the one that is held.
+pub fn same_version<'a, T>(it: &'a T, held: i64, read: i64) -> Result<(), Error>
+where
+    Newer: From<&'a T>,
+{
+    if held == read { Ok(()) } else { Err(Error::Stale { newer: Box::new(Newer::from(it)) }) }
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Error {
+        Error::Db(DbError::Query(error))
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Fault {
+        let says = error.to_string();
+        let precondition = |reason, says| Fault::new(Code::FailedPrecondition, reason, says);
+        let invalid = |field: &str, rule: &str, says| Fault::invalid(vec![Violation::new(field, rule, says)]);
+        match error {
+            Error::NotFound { what } => Fault::not_found(what),
+            Error::NotAllowed { who_may } => not_allowed(who_may),
+            Error::Stale { newer } => {
+                let newer = convert::newer(*newer);
+                Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
+            }
+            Error::IllegalStep { what: _, from, step } => {
+                precondition(Reason::IllegalStep, says).with("from", from).with("step", step)
+            }
+            Error::NotBegun { from } => precondition(Reason::CommissionNotRunning, says).with("from", from.to_string()),
+            Error::Ended { until } => precondition(Reason::CommissionNotRunning, says).with("until", until.to_string()),
+            Error::EndsBeforeItBegins => invalid("until", "timestamp.gt_from", says),
+            Error::NoEarlierEnd { .. } => invalid("until", "timestamp.earlier", says),
+            Error::DeclarationNeeded => precondition(Reason::DeclarationNeeded, says),
+            Error::NoSuchSection => invalid("section_key", "section", says),
+            Error::QuoteDiffers => {
+                let violations = vec![Violation::new("quote", "quote.bytes", says.clone())];
+                Fault { violations, ..Fault::new(Code::InvalidArgument, Reason::QuoteDiffers, says) }
+            }
+            Error::UnknownCode { .. } => invalid("codes", "codebook", says),
+            Error::NotQuotable => precondition(Reason::NotQuotable, says),
+            Error::PassagesElsewhere => invalid("passage_ids", "passage", says),
+            Error::CommentNeeded => invalid("comment", "required", says),
+            Error::ReasonNeeded => invalid("reason", "required", says),
+            Error::RoundElsewhere => invalid("round_ids", "commission", says),
+            Error::SourcesChanged(violations) => Fault { violations, ..precondition(Reason::SourcesChanged, says) },
+            Error::NothingToPublish => precondition(Reason::IllegalStep, says),
+            Error::PublishAtPassed => invalid("publish_at.instant", "timestamp.gt_now", says),
+            Error::NoAwards => precondition(Reason::NoAwardsYet, says),
+            Error::Invalid(violations) => Fault::invalid(violations),
+            Error::Neighbour { reason: Reason::TryAgain, .. } => Fault::try_again(says),
+            Error::Neighbour { reason: _, status } => Fault::internal(&status),
+            error @ (Error::Unusable(_) | Error::Index(_) | Error::Render(_) | Error::Csv(_)) => {
+                Fault::internal(&error)
+            }
+            Error::Db(cause) => cause.fault(),
+        }
+    }
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Status {
+        Fault::from(error).into()
+    }
+}

@@ -1,0 +1,214 @@
+//! An insight: a reusable finding with the passages that it rests on, checked with the councils that it cites.
+
+use kit::ids::{CommissionId, InsightId, OrgId, PassageId, PersonId};
+use kit::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, same_version};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Insight {
+    pub id: InsightId,
+    pub version: i64,
+    pub commission: CommissionId,
+    pub author: PersonId,
+    pub text: String,
+    pub conditions: String,
+    pub passages: Vec<PassageId>,
+    pub state: State,
+    pub answers: Vec<Answer>,
+    pub interest_declared: bool,
+    /// The latest reason given.
+    pub reason: String,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Captured,
+    Checking { answer_by: Timestamp },
+    Checked { answer_by: Timestamp },
+    Approved { answer_by: Timestamp },
+    Used { answer_by: Timestamp },
+    Dropped { answer_by: Option<Timestamp> },
+}
+
+/// What a council says of an insight that cites it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    pub organisation: OrgId,
+    /// None while it has not answered: silence is noted as silence.
+    pub said: Option<Said>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    pub agrees: bool,
+    pub comment: String,
+    pub at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Rewrite,
+    Check {
+        answer_by: Timestamp,
+    },
+    /// Every council has answered, or the time has passed.
+    Settle,
+    Approve,
+    /// It stands in a publication.
+    Use,
+    Drop,
+}
+
+impl Step {
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Rewrite => "rewrite",
+            Step::Check { .. } => "check",
+            Step::Settle => "settle",
+            Step::Approve => "approve",
+            Step::Use => "use",
+            Step::Drop => "drop",
+        }
+    }
+}
+
+impl State {
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Captured => "captured",
+            State::Checking { .. } => "checking",
+            State::Checked { .. } => "checked",
+            State::Approved { .. } => "approved",
+            State::Used { .. } => "used",
+            State::Dropped { .. } => "dropped",
+        }
+    }
+
+    pub fn answer_by(self) -> Option<Timestamp> {
+        match self {
+            State::Captured => None,
+            State::Checking { answer_by }
+            | State::Checked { answer_by }
+            | State::Approved { answer_by }
+            | State::Used { answer_by } => Some(answer_by),
+            State::Dropped { answer_by } => answer_by,
+        }
+    }
+
+    /// Every legal move is a row.
+    pub fn step(self, step: Step) -> Result<State, Error> {
+        Ok(match (self, step) {
+            (State::Captured | State::Checked { .. }, Step::Rewrite) => State::Captured,
+            (State::Captured, Step::Check { answer_by }) => State::Checking { answer_by },
+            (State::Checking { answer_by }, Step::Settle) => State::Checked { answer_by },
+            (State::Checked { answer_by }, Step::Approve) => State::Approved { answer_by },
+            (State::Approved { answer_by } | State::Used { answer_by }, Step::Use) => State::Used { answer_by },
+            (
+                from @ (State::Captured | State::Checking { .. } | State::Checked { .. } | State::Approved { .. }),
+                Step::Drop,
+            ) => State::Dropped { answer_by: from.answer_by() },
+            (from @ State::Captured, step @ (Step::Settle | Step::Approve | Step::Use))
+            | (
+                from @ State::Checking { .. },
+                step @ (Step::Rewrite | Step::Check { .. } | Step::Approve | Step::Use),
+            )
+            | (from @ State::Checked { .. }, step @ (Step::Check { .. } | Step::Settle | Step::Use))
+            | (
+                from @ State::Approved { .. },
+                step @ (Step::Rewrite | Step::Check { .. } | Step::Settle | Step::Approve),
+            )
+            | (
+                from @ State::Used { .. },
+                step @ (Step::Rewrite | Step::Check { .. } | Step::Settle | Step::Approve | Step::Drop),
+            )
+            | (
+                from @ State::Dropped { .. },
+                step @ (Step::Rewrite | Step::Check { .. } | Step::Settle | Step::Approve | Step::Use | Step::Drop),
+            ) => return Err(Error::IllegalStep { what: "insight", from: from.name(), step: step.name() }),
+        })
+    }
+}
+
+impl Insight {
+    fn stepped(&self, step: Step, now: Timestamp) -> Result<Insight, Error> {
+        let state = self.state.step(step)?;
+        Ok(Insight { state, version: self.version + 1, updated_at: now, ..self.clone() })
+    }
+
+    /// What councils said is void: they said it of other words.
+    pub fn rewrite(
+        &self,
+        text: String,
+        conditions: String,
+        passages: Vec<PassageId>,
+        now: Timestamp,
+    ) -> Result<Insight, Error> {
+        Ok(Insight { text, conditions, passages, answers: Vec::new(), ..self.stepped(Step::Rewrite, now)? })
+    }
+
+    /// Puts it to every council that it cites.
+    pub fn check(&self, councils: Vec<OrgId>, answer_by: Timestamp, now: Timestamp) -> Result<Insight, Error> {
+        let answers = councils.into_iter().map(|organisation| Answer { organisation, said: None }).collect();
+        Ok(Insight { answers, ..self.stepped(Step::Check { answer_by }, now)? })
+    }
+
+    /// A council's answer; the last one that is awaited settles the check.
+    pub fn answer(&self, organisation: OrgId, said: Said) -> Result<Insight, Error> {
+        let State::Checking { .. } = self.state else {
+            return Err(Error::IllegalStep { what: "insight", from: self.state.name(), step: "answer" });
+        };
+        if !said.agrees && said.comment.trim().is_empty() {
+            return Err(Error::CommentNeeded);
+        }
+        let now = said.at;
+        let mut answers = self.answers.clone();
+        let asked = answers.iter_mut().find(|answer| answer.organisation == organisation);
+        asked.ok_or(Error::NotFound { what: "insight" })?.said = Some(said);
+        let answered = Insight { answers, version: self.version + 1, updated_at: now, ..self.clone() };
+        match answered.answers.iter().all(|answer| answer.said.is_some()) {
+            true => Ok(Insight { state: answered.state.step(Step::Settle)?, ..answered }),
+            false => Ok(answered),
+        }
+    }
+
+    pub fn settle(&self, now: Timestamp) -> Result<Insight, Error> {
+        self.stepped(Step::Settle, now)
+    }
+
+    /// # Errors
+    /// Without a reason where a council disagreed or was silent.
+    pub fn approve(&self, reason: &str, now: Timestamp) -> Result<Insight, Error> {
+        let approved = self.stepped(Step::Approve, now)?;
+        let all_agree = self.answers.iter().all(|answer| answer.said.as_ref().is_some_and(|said| said.agrees));
+        if !all_agree && reason.trim().is_empty() {
+            return Err(Error::ReasonNeeded);
+        }
+        Ok(Insight { reason: reason.to_string(), ..approved })
+    }
+
+    pub fn use_it(&self, now: Timestamp) -> Result<Insight, Error> {
+        self.stepped(Step::Use, now)
+    }
+
+    pub fn drop_it(&self, reason: &str, now: Timestamp) -> Result<Insight, Error> {
+        Ok(Insight { reason: reason.to_string(), ..self.stepped(Step::Drop, now)? })
+    }
+
+    /// Marks it where its author declared an interest since.
+    pub fn mark_interest(&self, now: Timestamp) -> Insight {
+        Insight { interest_declared: true, version: self.version + 1, updated_at: now, ..self.clone() }
+    }
+
+    /// The councils that were asked.
+    pub fn councils(&self) -> Vec<OrgId> {
+        self.answers.iter().map(|answer| answer.organisation).collect()
+    }
+
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        same_version(self, self.version, version)
+    }
+}

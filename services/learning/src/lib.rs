@@ -1,0 +1,226 @@
+//! `learning` draws the learning of rounds together and publishes it: commissions and the corpus that they open,
+//! passages marked with codes, insights checked with the councils, case studies, publications, open data.
+//!
+//! What a council must be able to trust stands in three places. What it takes back is gone at once, for one query
+//! decides what may be read ([`store::visible_documents`]; the index only finds, it never decides). A quote is the
+//! very bytes of one revision of its report, held to it again before anything becomes public
+//! ([`publication::material`]). And a consultant reads while the commission runs and not an instant longer
+//! ([`app::open_corpus`], rule 30).
+//!
+//! Reports are not written here, and awards not counted: `reporting` and `awards` hold them.
+
+pub mod app;
+pub mod case_study;
+pub mod codebook;
+pub mod commission;
+pub mod deadline;
+pub mod document;
+pub mod error;
+pub mod export;
+pub mod insight;
+pub mod open_data;
+pub mod passage;
+pub mod policy;
+pub mod publication;
+pub mod render;
+pub mod search;
+pub mod store;
+pub mod words;
+
+mod api;
+mod convert;
+mod events;
+mod peers;
+mod schema;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use kit::bus::Bus;
+use kit::caller::Role;
+use kit::cx::Cx;
+use kit::db::{Db, DbError, OpenError, Storage, Tx};
+use kit::ids::{DocumentId, OrgId, RoundId};
+use kit::outbox::{self, Take};
+use kit::stop::Stop;
+use kit::time::Timestamp;
+use kit::transport::Transport;
+use prost::Message;
+use sha2::{Digest, Sha256};
+use toadlane_proto::learning::v1::case_studies_service_server::CaseStudiesServiceServer;
+use toadlane_proto::learning::v1::commissions_service_server::CommissionsServiceServer;
+use toadlane_proto::learning::v1::corpus_service_server::CorpusServiceServer;
+use toadlane_proto::learning::v1::insights_service_server::InsightsServiceServer;
+use toadlane_proto::learning::v1::open_data_service_server::OpenDataServiceServer;
+use toadlane_proto::learning::v1::publications_service_server::PublicationsServiceServer;
+use toadlane_proto::reporting::v1::Report;
+use toadlane_proto::types::v1::Event;
+use tonic::service::Routes;
+
+use app::Taken;
+use error::Error;
+use open_data::Publisher;
+use peers::Peers;
+use search::Index;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+/// How often the clock is looked at. What a caller may read does not rest on it: every read compares its own instant.
+const TICK_EVERY: Duration = Duration::from_millis(100);
+const MOST_PER_LOOK: i64 = 200;
+/// Writes to the corpus run one after the other.
+const CORPUS: &str = "corpus";
+
+/// Opens the store of `learning`.
+pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
+    Db::open(storage, Role::Learning.name(), MIGRATIONS, held_clock)
+}
+
+/// Lower-case hexadecimal SHA-256.
+pub fn digest(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// The service, as its RPCs, its ticker and its consumer see it.
+#[derive(Clone)]
+pub struct Learning {
+    db: Db,
+    peers: Peers,
+    publisher: Arc<Publisher>,
+    index: Arc<Mutex<Index>>,
+    stop: Stop,
+}
+
+impl Learning {
+    /// # Errors
+    /// When there is no memory for the index.
+    pub fn new(
+        db: Db,
+        publisher: Publisher,
+        registry: Transport,
+        rounds: Transport,
+        awards: Transport,
+        reporting: Transport,
+        stop: Stop,
+    ) -> Result<Learning, Error> {
+        let peers = Peers::new(registry, rounds, awards, reporting);
+        let index = Arc::new(Mutex::new(Index::empty()?));
+        Ok(Learning { db, peers, publisher: Arc::new(publisher), index, stop })
+    }
+
+    pub fn routes(&self) -> Routes {
+        Routes::new(CommissionsServiceServer::new(self.clone()))
+            .add_service(CorpusServiceServer::new(self.clone()))
+            .add_service(InsightsServiceServer::new(self.clone()))
+            .add_service(CaseStudiesServiceServer::new(self.clone()))
+            .add_service(PublicationsServiceServer::new(self.clone()))
+            .add_service(OpenDataServiceServer::new(self.clone()))
+    }
+
+    /// Takes the events of `reporting`.
+    pub fn subscribe(&self, bus: &Bus) {
+        let learning = self.clone();
+        let handler = move |event: Event| {
+            let learning = learning.clone();
+            Box::pin(async move { learning.take_report(event).await }) as futures_util::future::BoxFuture<_>
+        };
+        bus.subscribe(Role::Reporting, Role::Learning.name(), Arc::new(handler), self.stop.clone());
+    }
+
+    /// Fills the index, then ticks until the process stops.
+    pub async fn run(self) {
+        if let Err(error) = self.catch_up().await {
+            tracing::warn!(error = %error, "the index could not be filled; the first search does it: {error}");
+        }
+        while !self.stop.is_called() {
+            if let Err(error) = self.tick().await {
+                tracing::warn!(error = %error, "what is due could not be looked at: {error}");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(TICK_EVERY) => {}
+                () = self.stop.called() => {}
+            }
+        }
+    }
+
+    /// Lets all that is due by now happen: checks of insights end, embargoes too.
+    pub async fn tick(&self) -> Result<(), Error> {
+        let now = self.db.clock().now();
+        for id in self.db.read(move |tx| Ok::<_, Error>(store::due_insights(tx, now, MOST_PER_LOOK)?)).await? {
+            self.db.work(None, move |tx| app::settle_insight(tx, id, now)).await?;
+        }
+        for id in self.db.read(move |tx| Ok::<_, Error>(store::due_publications(tx, now, MOST_PER_LOOK)?)).await? {
+            self.db.work(Some(CORPUS.to_string()), move |tx| app::publish_due(tx, id, now)).await?;
+        }
+        Ok(())
+    }
+
+    /// The stored answer of this very request, if it was answered before.
+    async fn replay<W: Message + Default + 'static>(&self, cx: &Cx) -> Result<Option<W>, Error> {
+        Ok(self.db.replay(cx).await?)
+    }
+
+    async fn read<T, F>(&self, query: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
+    {
+        self.db.read(query).await
+    }
+
+    /// What the store has written since the index last looked, whichever process wrote it.
+    async fn catch_up(&self) -> Result<(), Error> {
+        let seen = self.index().position();
+        let changed = self.read(move |tx| Ok(store::changed_documents(tx, seen)?)).await?;
+        Ok(self.index().take(&changed)?)
+    }
+
+    fn index(&self) -> std::sync::MutexGuard<'_, Index> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes an event of `reporting`, once. The report itself is pulled beforehand: events carry no texts.
+    async fn take_report(&self, event: Event) -> Result<(), DbError> {
+        const KINDS: [&str; 4] = ["ReportAccepted", "ReportReleased", "ReleaseWithdrawn", "AddendumAdded"];
+        let kind = event.r#type.rsplit('.').next().unwrap_or_default();
+        let Some(resource) = event.resource.as_ref().filter(|_| KINDS.contains(&kind)) else { return Ok(()) };
+        let unreadable = |cause: &dyn std::fmt::Display| DbError::Inconsistent(format!("event {}: {cause}", event.id));
+        let report = Report::decode(resource.value.as_slice()).map_err(|cause| unreadable(&cause))?;
+        let taken = self.pull(&report).await.map_err(|cause| match cause {
+            // Asked again when the neighbour is back.
+            Error::Neighbour { .. } => DbError::Unreachable,
+            other => unreadable(&other),
+        })?;
+        let now = self.db.clock().now();
+        let work = self.db.work(Some(CORPUS.to_string()), move |tx| match outbox::take(tx, &event, now)? {
+            Take::Again | Take::Older => Ok(()),
+            Take::First => {
+                let cx = Cx::of_role(Role::Learning, now);
+                match &taken {
+                    Some(taken) => app::take_report(tx, &cx, taken),
+                    None => app::withdraw_report(tx, &cx, &report.id),
+                }
+            }
+        });
+        work.await.map_err(|error: Error| match error {
+            Error::Db(error) => error,
+            other => DbError::Inconsistent(other.to_string()),
+        })
+    }
+
+    /// The report as a document; none where it is not accepted and released now, whatever the event said.
+    async fn pull(&self, told: &Report) -> Result<Option<Taken>, Error> {
+        if !told.release.as_ref().is_some_and(|release| release.to_learning) {
+            return Ok(None);
+        }
+        let Some(report) = self.peers.report(&told.id).await? else { return Ok(None) };
+        let round: Option<RoundId> = report.round_id.parse().ok();
+        let organisation: OrgId =
+            report.organisation_id.parse().map_err(|_| Error::Unusable(format!("report {}: no council", told.id)))?;
+        let (theme, council) = (self.peers.theme(round).await?, self.peers.council(organisation).await?);
+        let (id, now) = (DocumentId::new(), self.db.clock().now());
+        Ok(convert::report(report, &council, &theme, id, now)?.map(Taken))
+    }
+}

@@ -1,0 +1,162 @@
+//! A passage: an exact piece of an exact document, marked with codes, and whether its council lets it be quoted.
+//! Silence is no consent.
+
+use jiff::tz::TimeZone;
+use kit::ids::{CodebookId, CommissionId, DocumentId, OrgId, PassageId, PersonId};
+use kit::time::Timestamp;
+use kit::working_days;
+
+use crate::error::{Error, same_version};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    pub id: PassageId,
+    pub version: i64,
+    pub commission: CommissionId,
+    pub document: DocumentId,
+    pub source: String,
+    pub source_revision: i32,
+    pub source_sha256: String,
+    pub section: String,
+    /// Bytes of UTF-8, half-open.
+    pub start: usize,
+    pub end: usize,
+    pub quote: String,
+    pub codes: Vec<String>,
+    pub codebook: CodebookId,
+    pub codebook_version: i32,
+    pub memo: String,
+    pub consent: Consent,
+    pub organisation: OrgId,
+    pub award_reference: String,
+    pub marked_by: PersonId,
+    pub created_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    NotAsked,
+    Asked { answer_by: Timestamp },
+    Given { answer_by: Timestamp },
+    Refused { answer_by: Timestamp },
+    Withdrawn { answer_by: Timestamp },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsentStep {
+    Ask { answer_by: Timestamp },
+    Give,
+    Refuse,
+    Withdraw,
+}
+
+impl ConsentStep {
+    pub fn name(self) -> &'static str {
+        match self {
+            ConsentStep::Ask { .. } => "ask",
+            ConsentStep::Give => "give",
+            ConsentStep::Refuse => "refuse",
+            ConsentStep::Withdraw => "withdraw",
+        }
+    }
+}
+
+impl Consent {
+    pub fn name(self) -> &'static str {
+        match self {
+            Consent::NotAsked => "not_asked",
+            Consent::Asked { .. } => "asked",
+            Consent::Given { .. } => "given",
+            Consent::Refused { .. } => "refused",
+            Consent::Withdrawn { .. } => "withdrawn",
+        }
+    }
+
+    pub fn is_given(self) -> bool {
+        matches!(self, Consent::Given { .. })
+    }
+
+    pub fn answer_by(self) -> Option<Timestamp> {
+        match self {
+            Consent::NotAsked => None,
+            Consent::Asked { answer_by }
+            | Consent::Given { answer_by }
+            | Consent::Refused { answer_by }
+            | Consent::Withdrawn { answer_by } => Some(answer_by),
+        }
+    }
+
+    /// Every legal move is a row. A council may answer at any time once it was asked, and change its mind.
+    pub fn step(self, step: ConsentStep) -> Result<Consent, Error> {
+        Ok(match (self, step) {
+            (Consent::NotAsked, ConsentStep::Ask { answer_by }) => Consent::Asked { answer_by },
+            (
+                Consent::Asked { answer_by } | Consent::Refused { answer_by } | Consent::Withdrawn { answer_by },
+                ConsentStep::Give,
+            ) => Consent::Given { answer_by },
+            (Consent::Asked { answer_by }, ConsentStep::Refuse) => Consent::Refused { answer_by },
+            (Consent::Given { answer_by }, ConsentStep::Withdraw) => Consent::Withdrawn { answer_by },
+            (from @ Consent::NotAsked, step @ (ConsentStep::Give | ConsentStep::Refuse | ConsentStep::Withdraw))
+            | (from @ Consent::Asked { .. }, step @ (ConsentStep::Ask { .. } | ConsentStep::Withdraw))
+            | (
+                from @ Consent::Given { .. },
+                step @ (ConsentStep::Ask { .. } | ConsentStep::Give | ConsentStep::Refuse),
+            )
+            | (
+                from @ (Consent::Refused { .. } | Consent::Withdrawn { .. }),
+                step @ (ConsentStep::Ask { .. } | ConsentStep::Refuse | ConsentStep::Withdraw),
+            ) => return Err(Error::IllegalStep { what: "consent", from: from.name(), step: step.name() }),
+        })
+    }
+}
+
+impl Passage {
+    pub fn recode(&self, codebook_version: i32, codes: Vec<String>, memo: String) -> Passage {
+        Passage { codebook_version, codes, memo, version: self.version + 1, ..self.clone() }
+    }
+
+    pub fn consent_step(&self, step: ConsentStep) -> Result<Passage, Error> {
+        Ok(Passage { consent: self.consent.step(step)?, version: self.version + 1, ..self.clone() })
+    }
+
+    /// Whether its council was ever asked, and so may know of it.
+    pub fn is_asked(&self) -> bool {
+        self.consent != Consent::NotAsked
+    }
+
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        same_version(self, self.version, version)
+    }
+}
+
+/// Working days that a council has for its answer.
+const DAYS_TO_ANSWER: u32 = 10;
+/// The zone of the councils' days.
+const ZONE: &str = "Europe/London";
+
+/// Until when a council's answer is awaited: ten working days on, at the same time of the day. The councils asked may
+/// lie in several nations, so a bank holiday of any of them does not count.
+pub fn answer_by(asked_at: Timestamp) -> Timestamp {
+    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+    let asked = jiff::Timestamp::from_microsecond(asked_at.micros()).expect("the clock shows a year of the calendar");
+    let local = zone.to_datetime(asked);
+    let due = working_days::after_everywhere(local.date(), DAYS_TO_ANSWER).to_datetime(local.time());
+    let due = zone.to_timestamp(due).expect("a day of the calendar is an instant in every zone");
+    Timestamp::from_micros(due.as_microsecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::time::at;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_is_awaited_for_ten_working_days_and_never_until_a_weekend() {
+        assert_eq!(answer_by(at("2021-03-01T10:00:00Z")), at("2021-03-15T10:00:00Z"));
+        // From a Saturday on, and past St Patrick's Day.
+        assert_eq!(answer_by(at("2021-03-06T10:00:00Z")), at("2021-03-23T10:00:00Z"));
+        // The same time of the day when the clocks have gone forward.
+        assert_eq!(answer_by(at("2021-03-22T10:00:00Z")), at("2021-04-07T09:00:00Z"));
+    }
+}

@@ -1,0 +1,131 @@
+//! Facts asked of other services: reports, rounds with their principles, councils, awards.
+
+use std::time::Duration;
+
+use kit::fault::Reason;
+use kit::ids::{OrgId, RoundId};
+use kit::transport::Transport;
+use toadlane_proto::awards::v1::awards_service_client::AwardsServiceClient;
+use toadlane_proto::awards::v1::{Award, ListAwardsRequest, list_awards_request};
+use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
+use toadlane_proto::registry::v1::{GetOrganisationRequest, Organisation};
+use toadlane_proto::reporting::v1::reports_service_client::ReportsServiceClient;
+use toadlane_proto::reporting::v1::{GetReportRequest, Report};
+use toadlane_proto::rounds::v1::frameworks_service_client::FrameworksServiceClient;
+use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
+use toadlane_proto::rounds::v1::{GetFrameworkRequest, GetRoundRequest, ListFrameworksRequest, Round};
+use tonic::{Code, Request, Response, Status};
+
+use crate::case_study::Known;
+use crate::convert;
+use crate::document::Council;
+use crate::error::Error;
+
+/// How long a caller of ours waits for a neighbour.
+const PATIENCE: Duration = Duration::from_secs(3);
+const KEEP_PRINCIPLES: Duration = Duration::from_secs(60);
+
+#[derive(Clone)]
+pub struct Peers {
+    reports: ReportsServiceClient<Transport>,
+    rounds: RoundsServiceClient<Transport>,
+    frameworks: FrameworksServiceClient<Transport>,
+    organisations: OrganisationsServiceClient<Transport>,
+    awards: AwardsServiceClient<Transport>,
+    principles: moka::future::Cache<(), Vec<Known>>,
+}
+
+impl Peers {
+    pub fn new(registry: Transport, rounds: Transport, awards: Transport, reporting: Transport) -> Peers {
+        Peers {
+            reports: ReportsServiceClient::new(reporting).max_decoding_message_size(16 << 20),
+            rounds: RoundsServiceClient::new(rounds.clone()),
+            frameworks: FrameworksServiceClient::new(rounds),
+            organisations: OrganisationsServiceClient::new(registry),
+            awards: AwardsServiceClient::new(awards).max_decoding_message_size(64 << 20),
+            principles: moka::future::Cache::builder().max_capacity(1).time_to_live(KEEP_PRINCIPLES).build(),
+        }
+    }
+
+    /// A report, if it is accepted and released.
+    pub async fn report(&self, id: &str) -> Result<Option<Report>, Error> {
+        let request = patient(GetReportRequest { report_id: id.to_string() });
+        found(self.reports.clone().get_report(request).await)
+    }
+
+    pub async fn round(&self, id: RoundId) -> Result<Round, Error> {
+        let request = patient(GetRoundRequest { round_id: id.to_string() });
+        found(self.rounds.clone().get_round(request).await)?.ok_or(Error::NotFound { what: "round" })
+    }
+
+    /// The theme of a round; its title where it names none. Empty for no round.
+    pub async fn theme(&self, round: Option<RoundId>) -> Result<String, Error> {
+        let Some(round) = round else { return Ok(String::new()) };
+        Ok(convert::theme(&self.round(round).await?))
+    }
+
+    pub async fn organisation(&self, id: OrgId) -> Result<Organisation, Error> {
+        let request = patient(GetOrganisationRequest { organisation_id: id.to_string() });
+        let answer = self.organisations.clone().get_organisation(request).await;
+        found(answer)?.ok_or(Error::NotFound { what: "organisation" })
+    }
+
+    pub async fn council(&self, id: OrgId) -> Result<Council, Error> {
+        Ok(convert::council(&self.organisation(id).await?))
+    }
+
+    /// Every award of a round, by the number of its bid.
+    pub async fn awards(&self, round: RoundId) -> Result<Vec<Award>, Error> {
+        let (mut awards, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let request = patient(ListAwardsRequest {
+                round_id: round.to_string(),
+                order: list_awards_request::Order::Number.into(),
+                page_size: 500,
+                page_token,
+                ..Default::default()
+            });
+            let Some(page) = found(self.awards.clone().list_awards(request).await)? else { return Ok(awards) };
+            awards.extend(page.awards);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                return Ok(awards);
+            }
+        }
+    }
+
+    /// The principles of all frameworks, newest versions first, as they are worded.
+    pub async fn principles(&self) -> Result<Vec<Known>, Error> {
+        if let Some(known) = self.principles.get(&()).await {
+            return Ok(known);
+        }
+        let request = patient(ListFrameworksRequest { page_size: 500, ..Default::default() });
+        let frameworks = found(self.frameworks.clone().list_frameworks(request).await)?.unwrap_or_default().frameworks;
+        let mut known = Vec::new();
+        for framework in frameworks {
+            let request = patient(GetFrameworkRequest { framework_id: framework.id });
+            if let Some(framework) = found(self.frameworks.clone().get_framework(request).await)? {
+                known.extend(convert::principles(framework));
+            }
+        }
+        self.principles.insert((), known.clone()).await;
+        Ok(known)
+    }
+}
+
+fn patient<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(PATIENCE);
+    request
+}
+
+fn found<T>(answer: Result<Response<T>, Status>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(answer) => Ok(Some(answer.into_inner())),
+        Err(status) => match status.code() {
+            Code::NotFound => Ok(None),
+            Code::Unavailable | Code::DeadlineExceeded => Err(Error::Neighbour { reason: Reason::TryAgain, status }),
+            _ => Err(Error::Neighbour { reason: Reason::Internal, status }),
+        },
+    }
+}

@@ -1,0 +1,218 @@
+//! Who may do what with the learning: one pure function, deny by default. `tests/golden/policy.txt` prints it as a
+//! matrix. When a commission is open is not asked here: [`crate::app::gate`] asks the commission.
+
+use kit::caller::{Caller, Duty, Scope, Subject};
+use kit::ids::{OrgId, PersonId};
+pub use kit::verdict::Verdict;
+
+use crate::error::Error;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    MakeCommission,
+    SeeCommission,
+    DeclareInterests,
+    EndCommission,
+    ReadCorpus,
+    WriteCodebook,
+    SeeCodebook,
+    /// Marks passages, asks for consent, captures insights: the consultant's own work.
+    Draw,
+    SeePassage,
+    AnswerConsent,
+    SeeInsight,
+    AnswerInsight,
+    ApproveInsight,
+    DropInsight,
+    WriteCaseStudy,
+    SeeCaseStudy,
+    ConsentCaseStudy,
+    WritePublication,
+    SeePublication,
+    EditPublication,
+    SeeAwardsEarly,
+}
+
+impl Action {
+    #[cfg(test)]
+    pub const ALL: [Action; 21] = [
+        Action::MakeCommission,
+        Action::SeeCommission,
+        Action::DeclareInterests,
+        Action::EndCommission,
+        Action::ReadCorpus,
+        Action::WriteCodebook,
+        Action::SeeCodebook,
+        Action::Draw,
+        Action::SeePassage,
+        Action::AnswerConsent,
+        Action::SeeInsight,
+        Action::AnswerInsight,
+        Action::ApproveInsight,
+        Action::DropInsight,
+        Action::WriteCaseStudy,
+        Action::SeeCaseStudy,
+        Action::ConsentCaseStudy,
+        Action::WritePublication,
+        Action::SeePublication,
+        Action::EditPublication,
+        Action::SeeAwardsEarly,
+    ];
+
+    /// What is hidden from those who may not know of it.
+    fn subject(self) -> &'static str {
+        match self {
+            Action::MakeCommission
+            | Action::SeeCommission
+            | Action::DeclareInterests
+            | Action::EndCommission
+            | Action::ReadCorpus => "commission",
+            Action::WriteCodebook | Action::SeeCodebook => "codebook",
+            Action::Draw | Action::SeePassage | Action::AnswerConsent => "passage",
+            Action::SeeInsight | Action::AnswerInsight | Action::ApproveInsight | Action::DropInsight => "insight",
+            Action::WriteCaseStudy | Action::SeeCaseStudy | Action::ConsentCaseStudy => "case study",
+            Action::WritePublication | Action::SeePublication | Action::EditPublication => "publication",
+            Action::SeeAwardsEarly => "open data",
+        }
+    }
+}
+
+/// What the policy needs to know of what is acted on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Those of the commission that it belongs to; for a codebook or a case study, those of the running ones.
+    pub consultants: Vec<PersonId>,
+    /// Councils that it is of, or about which it is.
+    pub councils: Vec<OrgId>,
+    /// Persons who may read it under embargo.
+    pub readers: Vec<PersonId>,
+    /// Whether its councils were asked, its case study consented to, its publication is public.
+    pub open: bool,
+}
+
+const COMMISSIONERS: &str = "a network administrator or an editor";
+const CONSULTANTS: &str = "a consultant of the commission";
+const READERS: &str = "a consultant of the commission, an editor or an auditor";
+const AUTHORS: &str = "a consultant of the commission or an editor";
+const EDITORS: &str = "an editor";
+const COUNCIL: &str = "an officer, a certifier, or a system with reports.write, of the council";
+const STORY_WRITERS: &str = "an officer, or a system with reports.write, of the council, or an editor";
+const CERTIFIERS: &str = "a certifier, or a system with reports.certify, of the council";
+const OVERSEERS: &str = "an editor, a round manager, a network administrator or an auditor";
+
+pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
+    if !sees(caller, action, facts) {
+        return Verdict::Hide;
+    }
+    let (consultant, editor) = (is_consultant(caller, facts), caller.has(Duty::Editor));
+    let auditor = caller.has(Duty::Auditor);
+    let council = |may: fn(&Caller, OrgId) -> bool| facts.councils.iter().any(|&one| may(caller, one));
+    let (allowed, who_may) = match action {
+        Action::MakeCommission | Action::EndCommission => {
+            (editor || caller.has(Duty::NetworkAdministrator), COMMISSIONERS)
+        }
+        Action::DeclareInterests | Action::Draw => (consultant, CONSULTANTS),
+        Action::ReadCorpus => (consultant || editor || auditor, READERS),
+        Action::WriteCodebook | Action::WritePublication => (consultant || editor, AUTHORS),
+        Action::DropInsight => (consultant || editor, AUTHORS),
+        Action::ApproveInsight | Action::EditPublication => (editor, EDITORS),
+        Action::AnswerConsent | Action::AnswerInsight => (council(answers_for), COUNCIL),
+        Action::WriteCaseStudy => (editor || council(writes_for), STORY_WRITERS),
+        Action::ConsentCaseStudy => (council(certifies_for), CERTIFIERS),
+        Action::SeeAwardsEarly => (oversees(caller), OVERSEERS),
+        Action::SeeCommission
+        | Action::SeeCodebook
+        | Action::SeePassage
+        | Action::SeeInsight
+        | Action::SeeCaseStudy
+        | Action::SeePublication => (true, ""),
+    };
+    if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
+}
+
+fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
+    let reads = is_consultant(caller, facts) || caller.has(Duty::Editor) || caller.has(Duty::Auditor);
+    let of_council = facts.councils.iter().any(|&one| reads_for(caller, one));
+    match action {
+        // Nothing that could be hidden exists yet.
+        Action::MakeCommission => matches!(caller.subject, Subject::Person(_) | Subject::Client(_)),
+        Action::SeeCommission | Action::DeclareInterests | Action::EndCommission | Action::ReadCorpus => {
+            reads || caller.has(Duty::RoundManager) || caller.has(Duty::NetworkAdministrator)
+        }
+        Action::WriteCodebook | Action::SeeCodebook => reads || caller.has(Duty::Consultant),
+        Action::Draw
+        | Action::SeePassage
+        | Action::AnswerConsent
+        | Action::SeeInsight
+        | Action::AnswerInsight
+        | Action::ApproveInsight
+        | Action::DropInsight => reads || (facts.open && of_council),
+        Action::WriteCaseStudy | Action::SeeCaseStudy | Action::ConsentCaseStudy => {
+            let consultant = is_consultant(caller, facts) && facts.open;
+            of_council || consultant || caller.has(Duty::Editor) || caller.has(Duty::Auditor)
+        }
+        Action::WritePublication | Action::SeePublication | Action::EditPublication => {
+            let named = matches!(caller.subject, Subject::Person(person) if facts.readers.contains(&person));
+            let signed_in = matches!(caller.subject, Subject::Person(_) | Subject::Client(_));
+            reads || named || (facts.open && signed_in)
+        }
+        Action::SeeAwardsEarly => oversees(caller),
+    }
+}
+
+/// Named by the commission, and still charged with it.
+pub fn is_consultant(caller: &Caller, facts: &Facts) -> bool {
+    let named = matches!(caller.subject, Subject::Person(person) if facts.consultants.contains(&person));
+    named && caller.has(Duty::Consultant)
+}
+
+/// Reads by an office, and not as somebody's consultant: when a commission runs is no matter then.
+pub fn reads_by_office(caller: &Caller) -> bool {
+    caller.has(Duty::Editor) || caller.has(Duty::Auditor)
+}
+
+fn oversees(caller: &Caller) -> bool {
+    reads_by_office(caller) || caller.has(Duty::RoundManager) || caller.has(Duty::NetworkAdministrator)
+}
+
+/// Sees every commission.
+pub fn sees_commissions(caller: &Caller) -> bool {
+    oversees(caller)
+}
+
+fn writes_for(caller: &Caller, council: OrgId) -> bool {
+    caller.has_for(Duty::ApplicantOfficer, council) || caller.may_as_system(Scope::ReportsWrite, council)
+}
+
+fn certifies_for(caller: &Caller, council: OrgId) -> bool {
+    caller.has_for(Duty::Certifier, council) || caller.may_as_system(Scope::ReportsCertify, council)
+}
+
+pub fn answers_for(caller: &Caller, council: OrgId) -> bool {
+    writes_for(caller, council) || caller.has_for(Duty::Certifier, council)
+}
+
+fn reads_for(caller: &Caller, council: OrgId) -> bool {
+    writes_for(caller, council)
+        || certifies_for(caller, council)
+        || caller.has_for(Duty::CouncilAdministrator, council)
+        || caller.may_as_system(Scope::ReportsRead, council)
+}
+
+/// The councils for which a caller reads.
+pub fn councils_of(caller: &Caller) -> Vec<OrgId> {
+    caller.organisations().into_iter().filter(|&council| reads_for(caller, council)).collect()
+}
+
+/// # Errors
+/// [`Error::NotFound`] for what the caller may not know of; [`Error::NotAllowed`] with who may.
+pub fn check(caller: &Caller, action: Action, facts: &Facts) -> Result<(), Error> {
+    match decide(caller, action, facts) {
+        Verdict::Allow => Ok(()),
+        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
+        Verdict::Hide => Err(Error::NotFound { what: action.subject() }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

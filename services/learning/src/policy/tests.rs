@@ -1,0 +1,64 @@
+use kit::caller::{Grant, Role};
+use kit::ids::ClientId;
+
+use super::*;
+
+fn person(id: PersonId, duty: Duty, organisation: OrgId) -> Caller {
+    Caller { subject: Subject::Person(id), grants: vec![Grant { duty, organisation }], ..Caller::anonymous() }
+}
+
+fn system(organisation: OrgId, scope: Scope) -> Caller {
+    let subject = Subject::Client(ClientId::new());
+    Caller { subject, organisation: Some(organisation), scopes: vec![scope], ..Caller::anonymous() }
+}
+
+/// Everybody who can call, by the name that stands in the golden file.
+fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
+    let somebody = || PersonId::new();
+    let mut all = vec![
+        ("consultant of the commission".to_string(), person(facts.consultants[0], Duty::Consultant, OrgId::new())),
+        ("its consultant, without the duty".to_string(), person(facts.consultants[0], Duty::Reviewer, OrgId::new())),
+        ("consultant of another commission".to_string(), person(somebody(), Duty::Consultant, OrgId::new())),
+        ("person of the embargo group".to_string(), person(facts.readers[0], Duty::Reviewer, OrgId::new())),
+    ];
+    for (relation, council) in [("the council", facts.councils[0]), ("another council", OrgId::new())] {
+        for duty in [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator] {
+            all.push((format!("{} of {relation}", duty.name()), person(somebody(), duty, council)));
+        }
+        for scope in Scope::ALL {
+            all.push((format!("system with {} of {relation}", scope.name()), system(council, scope)));
+        }
+    }
+    for duty in Duty::ALL {
+        if ![Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator, Duty::Consultant].contains(&duty) {
+            all.push((format!("{} of the network", duty.name()), person(somebody(), duty, OrgId::new())));
+        }
+    }
+    all.push(("a role of the platform".to_string(), Caller::role(Role::Reporting)));
+    all.push(("nobody signed in".to_string(), Caller::anonymous()));
+    all
+}
+
+#[test]
+fn the_policy_is_as_the_golden_matrix_says() {
+    let shut = Facts {
+        consultants: vec![PersonId::new()],
+        councils: vec![OrgId::new()],
+        readers: vec![PersonId::new()],
+        open: false,
+    };
+    let open = Facts { open: true, ..shut.clone() };
+    let mut matrix =
+        "Who may do what with the learning: yes; `no` is told why and who may; `hidden` is told that there \
+                      is no such thing.\nFirst before, then after the council was asked, consented, or the publication \
+                      was published.\n"
+            .to_string();
+    for action in Action::ALL {
+        matrix += &format!("\n{action:?}\n");
+        for (name, caller) in everybody(&shut) {
+            let word = |facts| decide(&caller, action, facts).word();
+            matrix += &format!("  {name:<56} {:<7} {}\n", word(&shut), word(&open));
+        }
+    }
+    crate::tests::expect_golden("policy.txt", &matrix);
+}

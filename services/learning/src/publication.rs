@@ -1,0 +1,199 @@
+//! A publication: edited work from many reports, each edition pinned to exactly the documents that it used (rule 32).
+//! Where it stands is in `publication/state.rs`; what its sources are, and whether they still stand, in
+//! `publication/material.rs`.
+
+pub mod material;
+pub mod state;
+
+use kit::ids::{CaseStudyId, CommissionId, DocumentId, InsightId, PassageId, PersonId, PublicationId, RoundId};
+use kit::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, same_version};
+use state::{State, Step};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    pub id: PublicationId,
+    pub version: i64,
+    pub commission: CommissionId,
+    pub rounds: Vec<RoundId>,
+    pub state: State,
+    /// The newest edition that readers have; 0 while there is none.
+    pub readable: i32,
+    /// The edition that is worked on, or that is public.
+    pub edition: Edition,
+    pub reason: String,
+    /// Whether a source of a published edition was taken back since: a corrected one is due (rule 32).
+    pub correction_due: bool,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What an edition says and rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edition {
+    pub number: i32,
+    pub title: String,
+    /// What was corrected; empty for the first.
+    pub note: String,
+    pub items: Vec<Item>,
+    pub sources: Vec<Pinned>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Item {
+    Heading { level: i32, text: String },
+    Prose(String),
+    Insight(InsightId),
+    Passage(PassageId),
+    CaseStudy(CaseStudyId),
+}
+
+/// A document at the digest at which it is cited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pinned {
+    pub document: DocumentId,
+    pub source: String,
+    pub revision: i32,
+    pub sha256: String,
+    pub citation: String,
+    pub passages: Vec<PassageId>,
+}
+
+/// An edition as it was published: it never changes again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Printed {
+    pub edition: Edition,
+    pub html: String,
+    pub markdown: String,
+    pub citations: Vec<Citation>,
+    pub published_at: Timestamp,
+}
+
+/// One quoted passage, so that a program can follow it to the very bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Citation {
+    pub passage: PassageId,
+    pub quote: String,
+    pub document: DocumentId,
+    pub source: String,
+    pub revision: i32,
+    pub sha256: String,
+    pub section: String,
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Citation {
+    /// Identity of the element that quotes it.
+    pub fn anchor(&self) -> String {
+        quote_anchor(self.passage)
+    }
+
+    /// Identity of the element that holds its source.
+    pub fn source_anchor(&self) -> String {
+        source_anchor(self.document)
+    }
+}
+
+pub fn quote_anchor(passage: PassageId) -> String {
+    format!("q-{passage}")
+}
+
+pub fn source_anchor(document: DocumentId) -> String {
+    format!("s-{document}")
+}
+
+impl Publication {
+    pub fn step(&self, step: Step, now: Timestamp) -> Result<Publication, Error> {
+        let state = self.state.step(step)?;
+        Ok(Publication { state, version: self.version + 1, updated_at: now, ..self.clone() })
+    }
+
+    pub fn step_with_reason(&self, step: Step, reason: &str, now: Timestamp) -> Result<Publication, Error> {
+        Ok(Publication { reason: reason.to_string(), ..self.step(step, now)? })
+    }
+
+    pub fn set_items(
+        &self,
+        title: String,
+        items: Vec<Item>,
+        sources: Vec<Pinned>,
+        now: Timestamp,
+    ) -> Result<Publication, Error> {
+        let edition = Edition { title, items, sources, ..self.edition.clone() };
+        Ok(Publication { edition, ..self.step(Step::SetItems, now)? })
+    }
+
+    /// It becomes public: what readers have is this edition.
+    pub fn publish(&self, step: Step, now: Timestamp) -> Result<Publication, Error> {
+        Ok(Publication { readable: self.edition.number, correction_due: false, ..self.step(step, now)? })
+    }
+
+    /// Opens the next edition with what the last one says.
+    pub fn correct(&self, note: &str, now: Timestamp) -> Result<Publication, Error> {
+        let edition = Edition { number: self.edition.number + 1, note: note.to_string(), ..self.edition.clone() };
+        Ok(Publication { edition, reason: note.to_string(), ..self.step(Step::Correct, now)? })
+    }
+
+    /// Rule 32: what may no longer be quoted leaves what is not yet published. None where nothing stood.
+    pub fn without(&self, gone: &Gone, now: Timestamp) -> Option<Publication> {
+        let stays = |item: &Item| match item {
+            Item::Passage(id) => !gone.passages.contains(id),
+            Item::CaseStudy(id) => Some(*id) != gone.case_study,
+            Item::Heading { .. } | Item::Prose(_) | Item::Insight(_) => true,
+        };
+        let mut edition = self.edition.clone();
+        edition.items.retain(stays);
+        for source in &mut edition.sources {
+            source.passages.retain(|id| !gone.passages.contains(id));
+        }
+        // A source stays pinned while anything that is left rests on it: an insight does, and is refused at approval.
+        edition.sources.retain(|source| !source.passages.is_empty() || gone.rests_on(source, &edition.items));
+        let changed = edition != self.edition;
+        changed.then(|| Publication { edition, version: self.version + 1, updated_at: now, ..self.clone() })
+    }
+
+    /// Marks that a corrected edition is due. None where it is marked already.
+    pub fn need_correction(&self, now: Timestamp) -> Option<Publication> {
+        let due = || Publication { correction_due: true, version: self.version + 1, updated_at: now, ..self.clone() };
+        (!self.correction_due).then(due)
+    }
+
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        same_version(self, self.version, version)
+    }
+
+    /// Who may read it under embargo; nobody else is named before.
+    pub fn embargo_group(&self) -> &[PersonId] {
+        match &self.state {
+            State::Embargoed { group, .. } => group,
+            State::Planned
+            | State::Drafting
+            | State::FactCheck
+            | State::Approved
+            | State::Published { .. }
+            | State::Withdrawn => &[],
+        }
+    }
+}
+
+/// What its council took back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gone {
+    pub passages: Vec<PassageId>,
+    pub case_study: Option<CaseStudyId>,
+    /// Documents on which insights among the items rest.
+    pub under_insights: Vec<DocumentId>,
+}
+
+impl Gone {
+    fn rests_on(&self, source: &Pinned, items: &[Item]) -> bool {
+        let of_case_study = items.iter().any(|item| match item {
+            Item::CaseStudy(id) => id.to_string() == source.source,
+            Item::Heading { .. } | Item::Prose(_) | Item::Insight(_) | Item::Passage(_) => false,
+        });
+        of_case_study || self.under_insights.contains(&source.document)
+    }
+}

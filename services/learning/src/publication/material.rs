@@ -1,0 +1,203 @@
+//! What a publication is made of: the passages, documents, insights and case studies that its items name, as they now
+//! are. Sources are pinned from it, and held to it again before anything becomes public (rule 32).
+
+use std::collections::BTreeMap;
+
+use kit::fault::Violation;
+use kit::ids::{CaseStudyId, DocumentId, InsightId, PassageId};
+
+use super::{Citation, Edition, Item, Pinned};
+use crate::case_study::{self, CaseStudy};
+use crate::document::Document;
+use crate::insight::{Insight, State};
+use crate::passage::Passage;
+
+#[derive(Clone, Debug, Default)]
+pub struct Material {
+    pub passages: BTreeMap<PassageId, Passage>,
+    pub documents: BTreeMap<DocumentId, Document>,
+    pub insights: BTreeMap<InsightId, Insight>,
+    pub case_studies: BTreeMap<CaseStudyId, CaseStudy>,
+}
+
+impl Material {
+    /// Whether a passage may be quoted now: its council consented, and took neither document nor quoting back.
+    pub fn may_quote(&self, passage: &Passage) -> bool {
+        let document = self.documents.get(&passage.document);
+        passage.consent.is_given() && document.is_some_and(|document| document.may_quote && !document.withdrawn)
+    }
+
+    /// The document of a case study's present version.
+    fn story(&self, study: &CaseStudy) -> Option<&Document> {
+        let of_version = |one: &&Document| {
+            one.source == study.id.to_string()
+                && one.source_revision == study.revision
+                && one.source_sha256 == study.sha256
+        };
+        self.documents.values().find(of_version)
+    }
+
+    /// Pins every document that the items cite, in the order in which they cite it.
+    ///
+    /// # Errors
+    /// Every item that may not stand in a publication.
+    pub fn pin(&self, items: &[Item]) -> Result<Vec<Pinned>, Vec<Violation>> {
+        let violations = self.violations(items, |place| format!("items[{place}]"));
+        if !violations.is_empty() {
+            return Err(violations);
+        }
+        let mut sources: Vec<Pinned> = Vec::new();
+        for (document, passage) in self.cited(items) {
+            let place = sources.iter().position(|source| source.document == document.id);
+            let place = place.unwrap_or_else(|| {
+                sources.push(pinned(document));
+                sources.len() - 1
+            });
+            let known = &mut sources[place].passages;
+            known.extend(passage.map(|passage| passage.id).filter(|id| !known.contains(id)));
+        }
+        Ok(sources)
+    }
+
+    /// Whether all still stands as it was pinned: at approval, at the embargo and when it becomes public.
+    pub fn verify(&self, edition: &Edition) -> Vec<Violation> {
+        let mut violations = self.violations(&edition.items, |place| format!("items[{place}]"));
+        for (place, source) in edition.sources.iter().enumerate() {
+            let field = format!("sources[{place}]");
+            let says = match self.documents.get(&source.document) {
+                Some(document) if document.withdrawn => "its council withdrew this source since",
+                Some(document) if document.source_revision != source.revision => "the source is at another revision",
+                Some(document) if document.source_sha256 != source.sha256 => "the source has another digest",
+                Some(_) => continue,
+                None => "there is no such source",
+            };
+            violations.push(Violation::new(field, "source", format!("{}: {says}", source.citation)));
+        }
+        violations
+    }
+
+    /// The citations of an edition, in the order of its items; each passage once.
+    pub fn citations(&self, edition: &Edition) -> Vec<Citation> {
+        let mut citations: Vec<Citation> = Vec::new();
+        for (_, passage) in self.cited(&edition.items) {
+            let Some(passage) = passage.filter(|passage| self.may_quote(passage)) else { continue };
+            if citations.iter().all(|one| one.passage != passage.id) {
+                citations.push(citation(passage));
+            }
+        }
+        citations
+    }
+
+    /// Every document and passage that items cite, in order.
+    fn cited(&self, items: &[Item]) -> Vec<(&Document, Option<&Passage>)> {
+        let mut cited = Vec::new();
+        for item in items {
+            let passages = match item {
+                Item::Heading { .. } | Item::Prose(_) => continue,
+                Item::Passage(id) => vec![*id],
+                Item::Insight(id) => self.insights.get(id).map_or_else(Vec::new, |one| one.passages.clone()),
+                Item::CaseStudy(id) => {
+                    cited.extend(self.case_studies.get(id).and_then(|one| self.story(one)).map(|story| (story, None)));
+                    continue;
+                }
+            };
+            for passage in passages.iter().filter_map(|id| self.passages.get(id)) {
+                cited.extend(self.documents.get(&passage.document).map(|document| (document, Some(passage))));
+            }
+        }
+        cited
+    }
+
+    fn violations(&self, items: &[Item], field: impl Fn(usize) -> String) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        for (place, item) in items.iter().enumerate() {
+            let says = match item {
+                Item::Heading { .. } | Item::Prose(_) => None,
+                Item::Passage(id) => {
+                    self.passages.get(id).map_or(Some("there is no such passage"), |one| self.unquotable(one))
+                }
+                Item::Insight(id) => {
+                    self.insights.get(id).map_or(Some("there is no such insight"), |one| self.unusable(one))
+                }
+                Item::CaseStudy(id) => {
+                    self.case_studies.get(id).map_or(Some("there is no such case study"), |one| self.untellable(one))
+                }
+            };
+            violations.extend(says.map(|says| Violation::new(field(place), "source", says)));
+        }
+        violations
+    }
+
+    fn unquotable(&self, passage: &Passage) -> Option<&'static str> {
+        let Some(document) = self.documents.get(&passage.document) else {
+            return Some("its document is not there");
+        };
+        let altered = is_altered(document, passage);
+        match () {
+            () if document.withdrawn => Some("its council withdrew the document since"),
+            () if !document.may_quote => Some("its council lets nothing of the document be quoted"),
+            () if altered => Some("the document no longer says this, byte for byte"),
+            () if !passage.consent.is_given() => Some("its council has not consented to the quote"),
+            () => None,
+        }
+    }
+
+    fn unusable(&self, insight: &Insight) -> Option<&'static str> {
+        match insight.state {
+            State::Approved { .. } | State::Used { .. } => {}
+            State::Captured | State::Checking { .. } | State::Checked { .. } | State::Dropped { .. } => {
+                return Some("the insight is not approved");
+            }
+        }
+        for passage in insight.passages.iter().filter_map(|id| self.passages.get(id)) {
+            match self.documents.get(&passage.document) {
+                Some(document) if document.withdrawn => {
+                    return Some("it rests on a document that its council withdrew since");
+                }
+                Some(document) if is_altered(document, passage) => {
+                    return Some("it rests on a document that no longer says what it cites, byte for byte");
+                }
+                Some(_) => {}
+                None => return Some("it rests on a document that is not there"),
+            }
+        }
+        None
+    }
+
+    fn untellable(&self, study: &CaseStudy) -> Option<&'static str> {
+        let consented = study.state == case_study::State::Consented;
+        let told = self.story(study).is_some_and(|document| !document.withdrawn);
+        (!consented || !told).then_some("its council has not consented to this version")
+    }
+}
+
+/// Whether a passage is no longer, byte for byte, what its document says.
+fn is_altered(document: &Document, passage: &Passage) -> bool {
+    document.source_sha256 != passage.source_sha256
+        || document.expect_quote(&passage.section, passage.start, passage.end, &passage.quote).is_err()
+}
+
+fn pinned(document: &Document) -> Pinned {
+    Pinned {
+        document: document.id,
+        source: document.source.clone(),
+        revision: document.source_revision,
+        sha256: document.source_sha256.clone(),
+        citation: document.citation(),
+        passages: Vec::new(),
+    }
+}
+
+fn citation(passage: &Passage) -> Citation {
+    Citation {
+        passage: passage.id,
+        quote: passage.quote.clone(),
+        document: passage.document,
+        source: passage.source.clone(),
+        revision: passage.source_revision,
+        sha256: passage.source_sha256.clone(),
+        section: passage.section.clone(),
+        start: passage.start,
+        end: passage.end,
+    }
+}

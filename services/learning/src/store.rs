@@ -1,0 +1,86 @@
+//! Tables, private rows and queries. A row that makes no sense fails loudly.
+
+mod case_studies;
+mod codebooks;
+mod commissions;
+mod documents;
+mod insights;
+mod passages;
+mod publications;
+
+pub use case_studies::{Stories, case_studies, case_study, insert_case_study, update_case_study};
+pub use codebooks::{codebook, codebooks, insert_codebook, update_codebook};
+pub use commissions::{commission, commissions, insert_commission, running_for, running_over, update_commission};
+pub use documents::{
+    changed_documents, document, document_of, documents_of, insert_document, next_position, update_document,
+    visible_documents,
+};
+pub use insights::{Insights, due_insights, insert_insight, insight, insights, insights_of_author, update_insight};
+pub use passages::{Passages, insert_passage, n_passages, passage, passages, passages_of_document, update_passage};
+pub use publications::{
+    Publications, cite, citing, due_publications, insert_printed, insert_publication, material, printed, publication,
+    publications, update_publication,
+};
+
+use diesel::prelude::*;
+use kit::cx::Cx;
+use kit::db::{DbError, Tx};
+use kit::time::Timestamp;
+
+use crate::schema::history;
+
+type Backend = <Tx as diesel::Connection>::Backend;
+
+fn inconsistent(what: impl std::fmt::Display) -> DbError {
+    DbError::Inconsistent(what.to_string())
+}
+
+/// Reads a stored text that must be of its kind.
+fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, DbError>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|cause| inconsistent(format!("{text}: {cause}")))
+}
+
+fn parsed_option<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, DbError>
+where
+    T::Err: std::fmt::Display,
+{
+    text.map(parsed).transpose()
+}
+
+fn json_of(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("texts, numbers and flags become JSON")
+}
+
+fn of_json<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, DbError> {
+    serde_json::from_str(json).map_err(inconsistent)
+}
+
+/// A line of history.
+#[derive(Clone, Debug)]
+pub struct Line<'a> {
+    pub subject: &'a str,
+    pub version: i64,
+    pub step: &'a str,
+    pub from: Option<&'a str>,
+    pub to: &'a str,
+    pub reason: &'a str,
+}
+
+pub fn insert_history(tx: &mut Tx, cx: &Cx, at: Timestamp, line: &Line<'_>) -> Result<(), DbError> {
+    diesel::insert_into(history::table)
+        .values((
+            history::subject.eq(line.subject),
+            history::sequence.eq(line.version),
+            history::happened_at.eq(at.micros()),
+            history::actor.eq(cx.caller.subject.to_string()),
+            history::step.eq(line.step),
+            history::from_state.eq(line.from),
+            history::to_state.eq(line.to),
+            history::reason.eq(line.reason),
+        ))
+        .execute(tx)?;
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! Case studies.
+
+use diesel::prelude::*;
+use kit::db::{DbError, Tx};
+use kit::ids::{CaseStudyId, OrgId, RoundId};
+use kit::time::Timestamp;
+
+use super::{Backend, inconsistent, json_of, of_json, parsed};
+use crate::case_study::{CaseStudy, State};
+use crate::error::{Error, Newer};
+use crate::schema::case_study;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = case_study, treat_none_as_null = true)]
+struct Row {
+    id: String,
+    version: i64,
+    revision: i32,
+    sha256: String,
+    organisation_id: String,
+    round_id: Option<String>,
+    text: String,
+    state: String,
+    created_at: i64,
+    updated_at: i64,
+}
+
+fn row_of(one: &CaseStudy) -> Row {
+    Row {
+        id: one.id.to_string(),
+        version: one.version,
+        revision: one.revision,
+        sha256: one.sha256.clone(),
+        organisation_id: one.organisation.to_string(),
+        round_id: one.text.round.map(|round| round.to_string()),
+        text: json_of(&one.text),
+        state: one.state.name().to_string(),
+        created_at: one.created_at.micros(),
+        updated_at: one.updated_at.micros(),
+    }
+}
+
+fn of_row(row: Row) -> Result<CaseStudy, DbError> {
+    let states = [State::Draft, State::Consented, State::Withdrawn];
+    let state = states.into_iter().find(|state| state.name() == row.state);
+    Ok(CaseStudy {
+        id: parsed(&row.id)?,
+        version: row.version,
+        revision: row.revision,
+        sha256: row.sha256,
+        organisation: parsed(&row.organisation_id)?,
+        text: of_json(&row.text)?,
+        state: state.ok_or_else(|| inconsistent(format!("case study {}: state {}", row.id, row.state)))?,
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
+    })
+}
+
+pub fn case_study(tx: &mut Tx, id: CaseStudyId) -> Result<CaseStudy, Error> {
+    let row = case_study::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
+    Ok(of_row(row.ok_or(Error::NotFound { what: "case study" })?)?)
+}
+
+pub fn insert_case_study(tx: &mut Tx, one: &CaseStudy) -> Result<(), DbError> {
+    diesel::insert_into(case_study::table).values(row_of(one)).execute(tx)?;
+    Ok(())
+}
+
+/// Writes the new version over the one it was made from.
+pub fn update_case_study(tx: &mut Tx, old: &CaseStudy, new: &CaseStudy) -> Result<(), Error> {
+    let held =
+        case_study::table.filter(case_study::id.eq(new.id.to_string())).filter(case_study::version.eq(old.version));
+    match diesel::update(held).set(row_of(new)).execute(tx)? {
+        0 => Err(Error::Stale { newer: Box::new(Newer::from(&case_study(tx, new.id)?)) }),
+        _ => Ok(()),
+    }
+}
+
+/// Which case studies: what is asked for, within what the caller may see.
+#[derive(Clone, Debug, Default)]
+pub struct Stories {
+    pub organisation: Option<OrgId>,
+    pub all: bool,
+    /// Councils for which the caller reads.
+    pub councils: Vec<OrgId>,
+    /// None for callers who are nobody's consultant; else the rounds that their commissions open. Those of no round
+    /// are opened by any.
+    pub consented_of: Option<Vec<RoundId>>,
+}
+
+/// One page by identity, and how many match on all pages.
+pub fn case_studies(
+    tx: &mut Tx,
+    filter: &Stories,
+    after: Option<String>,
+    limit: i64,
+) -> Result<(Vec<CaseStudy>, i64), DbError> {
+    let filtered = || {
+        let mut query = case_study::table.into_boxed::<Backend>();
+        if !filter.all {
+            let councils: Vec<String> = filter.councils.iter().map(OrgId::to_string).collect();
+            let own = case_study::organisation_id.eq_any(councils);
+            query = match &filter.consented_of {
+                None => query.filter(own),
+                Some(rounds) => {
+                    let rounds: Vec<String> = rounds.iter().map(RoundId::to_string).collect();
+                    let opened =
+                        case_study::round_id.is_null().or(case_study::round_id.assume_not_null().eq_any(rounds));
+                    query.filter(own.or(case_study::state.eq("consented").and(opened)))
+                }
+            };
+        }
+        match filter.organisation {
+            None => query,
+            Some(organisation) => query.filter(case_study::organisation_id.eq(organisation.to_string())),
+        }
+    };
+    let n_studies = filtered().count().get_result(tx)?;
+    let mut query = filtered();
+    if let Some(after) = after {
+        query = query.filter(case_study::id.gt(after));
+    }
+    let rows: Vec<Row> = query.order(case_study::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
+    Ok((rows.into_iter().map(of_row).collect::<Result<_, _>>()?, n_studies))
+}
+
+pub(super) fn case_studies_named(tx: &mut Tx, ids: &[String]) -> Result<Vec<CaseStudy>, DbError> {
+    let rows: Vec<Row> = case_study::table.filter(case_study::id.eq_any(ids)).select(Row::as_select()).load(tx)?;
+    rows.into_iter().map(of_row).collect()
+}

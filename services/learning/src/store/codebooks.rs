@@ -1,0 +1,56 @@
+//! Codebooks.
+
+use diesel::prelude::*;
+use kit::db::{DbError, Tx};
+use kit::ids::CodebookId;
+
+use super::{Backend, json_of, of_json, parsed};
+use crate::codebook::Codebook;
+use crate::error::{Error, Newer};
+use crate::schema::codebook;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = codebook)]
+struct Row {
+    id: String,
+    version: i64,
+    name: String,
+    versions: String,
+}
+
+fn row_of(one: &Codebook) -> Row {
+    let (id, versions) = (one.id.to_string(), json_of(&one.versions));
+    Row { id, version: one.version, name: one.name.clone(), versions }
+}
+
+fn of_row(row: Row) -> Result<Codebook, DbError> {
+    Ok(Codebook { id: parsed(&row.id)?, version: row.version, name: row.name, versions: of_json(&row.versions)? })
+}
+
+pub fn codebook(tx: &mut Tx, id: CodebookId) -> Result<Codebook, Error> {
+    let row = codebook::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
+    Ok(of_row(row.ok_or(Error::NotFound { what: "codebook" })?)?)
+}
+
+pub fn insert_codebook(tx: &mut Tx, one: &Codebook) -> Result<(), DbError> {
+    diesel::insert_into(codebook::table).values(row_of(one)).execute(tx)?;
+    Ok(())
+}
+
+/// Writes the new version over the one it was made from.
+pub fn update_codebook(tx: &mut Tx, old: &Codebook, new: &Codebook) -> Result<(), Error> {
+    let held = codebook::table.filter(codebook::id.eq(new.id.to_string())).filter(codebook::version.eq(old.version));
+    match diesel::update(held).set(row_of(new)).execute(tx)? {
+        0 => Err(Error::Stale { newer: Box::new(Newer::from(&codebook(tx, new.id)?)) }),
+        _ => Ok(()),
+    }
+}
+
+pub fn codebooks(tx: &mut Tx, after: Option<String>, limit: i64) -> Result<Vec<Codebook>, DbError> {
+    let mut query = codebook::table.into_boxed::<Backend>();
+    if let Some(after) = after {
+        query = query.filter(codebook::id.gt(after));
+    }
+    let rows: Vec<Row> = query.order(codebook::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
+    rows.into_iter().map(of_row).collect()
+}

@@ -1,0 +1,159 @@
+//! Commissions, with the persons and rounds by which they are looked for.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use kit::db::{DbError, Tx};
+use kit::ids::{CommissionId, PersonId, RoundId};
+use kit::time::Timestamp;
+
+use super::{Backend, json_of, of_json, parsed};
+use crate::commission::Commission;
+use crate::error::{Error, Newer};
+use crate::schema::{commission, commission_consultant, commission_round};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = commission)]
+struct Row {
+    id: String,
+    version: i64,
+    title: String,
+    organisation_id: String,
+    consultants: String,
+    rounds: String,
+    from_at: i64,
+    until_at: i64,
+    declarations: String,
+    reason: String,
+    created_at: i64,
+}
+
+fn row_of(one: &Commission) -> Row {
+    Row {
+        id: one.id.to_string(),
+        version: one.version,
+        title: one.title.clone(),
+        organisation_id: one.organisation.to_string(),
+        consultants: json_of(&one.consultants),
+        rounds: json_of(&one.rounds),
+        from_at: one.from.micros(),
+        until_at: one.until.micros(),
+        declarations: json_of(&one.declarations),
+        reason: one.reason.clone(),
+        created_at: one.created_at.micros(),
+    }
+}
+
+fn of_row(row: Row) -> Result<Commission, DbError> {
+    Ok(Commission {
+        id: parsed(&row.id)?,
+        version: row.version,
+        title: row.title,
+        organisation: parsed(&row.organisation_id)?,
+        consultants: of_json(&row.consultants)?,
+        rounds: of_json(&row.rounds)?,
+        from: Timestamp::from_micros(row.from_at),
+        until: Timestamp::from_micros(row.until_at),
+        declarations: of_json(&row.declarations)?,
+        reason: row.reason,
+        created_at: Timestamp::from_micros(row.created_at),
+    })
+}
+
+pub fn commission(tx: &mut Tx, id: CommissionId) -> Result<Commission, Error> {
+    let row = commission::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
+    Ok(of_row(row.ok_or(Error::NotFound { what: "commission" })?)?)
+}
+
+pub fn insert_commission(tx: &mut Tx, one: &Commission) -> Result<(), DbError> {
+    diesel::insert_into(commission::table).values(row_of(one)).execute(tx)?;
+    for person in &one.consultants {
+        diesel::insert_into(commission_consultant::table)
+            .values((
+                commission_consultant::commission_id.eq(one.id.to_string()),
+                commission_consultant::person_id.eq(person.to_string()),
+            ))
+            .execute(tx)?;
+    }
+    for round in &one.rounds {
+        diesel::insert_into(commission_round::table)
+            .values((
+                commission_round::commission_id.eq(one.id.to_string()),
+                commission_round::round_id.eq(round.to_string()),
+            ))
+            .execute(tx)?;
+    }
+    Ok(())
+}
+
+/// Writes the new version over the one it was made from.
+pub fn update_commission(tx: &mut Tx, old: &Commission, new: &Commission) -> Result<(), Error> {
+    let held =
+        commission::table.filter(commission::id.eq(new.id.to_string())).filter(commission::version.eq(old.version));
+    match diesel::update(held).set(row_of(new)).execute(tx)? {
+        0 => Err(Error::Stale { newer: Box::new(Newer::from(&commission(tx, new.id)?)) }),
+        _ => Ok(()),
+    }
+}
+
+/// Newest first; those of one consultant, or all.
+pub fn commissions(
+    tx: &mut Tx,
+    of: Option<PersonId>,
+    round: Option<RoundId>,
+    below: Option<String>,
+    limit: i64,
+) -> Result<Vec<Commission>, DbError> {
+    let mut query = commission::table.into_boxed::<Backend>();
+    if let Some(person) = of {
+        query = query.filter(exists(
+            commission_consultant::table
+                .filter(commission_consultant::commission_id.eq(commission::id))
+                .filter(commission_consultant::person_id.eq(person.to_string())),
+        ));
+    }
+    if let Some(round) = round {
+        query = query.filter(exists(
+            commission_round::table
+                .filter(commission_round::commission_id.eq(commission::id))
+                .filter(commission_round::round_id.eq(round.to_string())),
+        ));
+    }
+    if let Some(below) = below {
+        query = query.filter(commission::id.lt(below));
+    }
+    let rows: Vec<Row> = query.order(commission::id.desc()).limit(limit).select(Row::as_select()).load(tx)?;
+    rows.into_iter().map(of_row).collect()
+}
+
+/// Those that run at an instant and name this consultant.
+pub fn running_for(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<Vec<Commission>, DbError> {
+    let rows: Vec<Row> = commission::table
+        .filter(commission::from_at.le(now.micros()))
+        .filter(commission::until_at.gt(now.micros()))
+        .filter(exists(
+            commission_consultant::table
+                .filter(commission_consultant::commission_id.eq(commission::id))
+                .filter(commission_consultant::person_id.eq(person.to_string())),
+        ))
+        .order(commission::id.asc())
+        .select(Row::as_select())
+        .load(tx)?;
+    rows.into_iter().map(of_row).collect()
+}
+
+/// Those that run at an instant and open a round; without one, all that run.
+pub fn running_over(tx: &mut Tx, round: Option<RoundId>, now: Timestamp) -> Result<Vec<Commission>, DbError> {
+    let mut query = commission::table
+        .filter(commission::from_at.le(now.micros()))
+        .filter(commission::until_at.gt(now.micros()))
+        .into_boxed::<Backend>();
+    if let Some(round) = round {
+        query = query.filter(exists(
+            commission_round::table
+                .filter(commission_round::commission_id.eq(commission::id))
+                .filter(commission_round::round_id.eq(round.to_string())),
+        ));
+    }
+    let rows: Vec<Row> = query.order(commission::id.asc()).select(Row::as_select()).load(tx)?;
+    rows.into_iter().map(of_row).collect()
+}

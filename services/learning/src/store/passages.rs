@@ -1,0 +1,198 @@
+//! Passages. One whose document was withdrawn is in no read, list, count or export.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use kit::db::{DbError, Tx};
+use kit::ids::{CommissionId, DocumentId, OrgId, PassageId};
+use kit::time::Timestamp;
+
+use super::{Backend, inconsistent, json_of, of_json, parsed};
+use crate::error::{Error, Newer};
+use crate::passage::{Consent, Passage};
+use crate::schema::{document, passage, passage_code};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = passage, treat_none_as_null = true)]
+struct Row {
+    id: String,
+    version: i64,
+    commission_id: String,
+    document_id: String,
+    source_id: String,
+    source_revision: i32,
+    source_sha256: String,
+    section_key: String,
+    start_byte: i64,
+    end_byte: i64,
+    quote: String,
+    codes: String,
+    codebook_id: String,
+    codebook_version: i32,
+    memo: String,
+    consent: String,
+    answer_by: Option<i64>,
+    organisation_id: String,
+    award_reference: String,
+    marked_by: String,
+    created_at: i64,
+}
+
+fn row_of(one: &Passage) -> Row {
+    Row {
+        id: one.id.to_string(),
+        version: one.version,
+        commission_id: one.commission.to_string(),
+        document_id: one.document.to_string(),
+        source_id: one.source.clone(),
+        source_revision: one.source_revision,
+        source_sha256: one.source_sha256.clone(),
+        section_key: one.section.clone(),
+        start_byte: one.start as i64,
+        end_byte: one.end as i64,
+        quote: one.quote.clone(),
+        codes: json_of(&one.codes),
+        codebook_id: one.codebook.to_string(),
+        codebook_version: one.codebook_version,
+        memo: one.memo.clone(),
+        consent: one.consent.name().to_string(),
+        answer_by: one.consent.answer_by().map(Timestamp::micros),
+        organisation_id: one.organisation.to_string(),
+        award_reference: one.award_reference.clone(),
+        marked_by: one.marked_by.to_string(),
+        created_at: one.created_at.micros(),
+    }
+}
+
+fn of_row(row: Row) -> Result<Passage, DbError> {
+    let consent = match (row.consent.as_str(), row.answer_by.map(Timestamp::from_micros)) {
+        ("not_asked", None) => Consent::NotAsked,
+        ("asked", Some(answer_by)) => Consent::Asked { answer_by },
+        ("given", Some(answer_by)) => Consent::Given { answer_by },
+        ("refused", Some(answer_by)) => Consent::Refused { answer_by },
+        ("withdrawn", Some(answer_by)) => Consent::Withdrawn { answer_by },
+        (other, _) => return Err(inconsistent(format!("passage {}: consent {other}", row.id))),
+    };
+    Ok(Passage {
+        id: parsed(&row.id)?,
+        version: row.version,
+        commission: parsed(&row.commission_id)?,
+        document: parsed(&row.document_id)?,
+        source: row.source_id,
+        source_revision: row.source_revision,
+        source_sha256: row.source_sha256,
+        section: row.section_key,
+        start: usize::try_from(row.start_byte).map_err(inconsistent)?,
+        end: usize::try_from(row.end_byte).map_err(inconsistent)?,
+        quote: row.quote,
+        codes: of_json(&row.codes)?,
+        codebook: parsed(&row.codebook_id)?,
+        codebook_version: row.codebook_version,
+        memo: row.memo,
+        consent,
+        organisation: parsed(&row.organisation_id)?,
+        award_reference: row.award_reference,
+        marked_by: parsed(&row.marked_by)?,
+        created_at: Timestamp::from_micros(row.created_at),
+    })
+}
+
+pub fn passage(tx: &mut Tx, id: PassageId) -> Result<Passage, Error> {
+    let row = passage::table
+        .inner_join(document::table)
+        .filter(document::withdrawn.eq(false))
+        .filter(passage::id.eq(id.to_string()))
+        .select(Row::as_select())
+        .first(tx)
+        .optional()?;
+    Ok(of_row(row.ok_or(Error::NotFound { what: "passage" })?)?)
+}
+
+pub fn insert_passage(tx: &mut Tx, one: &Passage) -> Result<(), DbError> {
+    diesel::insert_into(passage::table).values(row_of(one)).execute(tx)?;
+    insert_codes(tx, one)
+}
+
+fn insert_codes(tx: &mut Tx, one: &Passage) -> Result<(), DbError> {
+    for code in &one.codes {
+        diesel::insert_into(passage_code::table)
+            .values((passage_code::passage_id.eq(one.id.to_string()), passage_code::code.eq(code)))
+            .execute(tx)?;
+    }
+    Ok(())
+}
+
+/// Writes the new version over the one it was made from.
+pub fn update_passage(tx: &mut Tx, old: &Passage, new: &Passage) -> Result<(), Error> {
+    let held = passage::table.filter(passage::id.eq(new.id.to_string())).filter(passage::version.eq(old.version));
+    if diesel::update(held).set(row_of(new)).execute(tx)? == 0 {
+        return Err(Error::Stale { newer: Box::new(Newer::from(&passage(tx, new.id)?)) });
+    }
+    if old.codes != new.codes {
+        diesel::delete(passage_code::table.filter(passage_code::passage_id.eq(new.id.to_string()))).execute(tx)?;
+        insert_codes(tx, new)?;
+    }
+    Ok(())
+}
+
+/// Which passages: of a commission, or those about which these councils were asked.
+#[derive(Clone, Debug, Default)]
+pub struct Passages {
+    pub commission: Option<CommissionId>,
+    pub councils: Vec<OrgId>,
+    pub document: Option<DocumentId>,
+    pub code: String,
+}
+
+type Boxed = diesel::helper_types::IntoBoxed<'static, diesel::dsl::InnerJoin<passage::table, document::table>, Backend>;
+
+fn filtered(filter: &Passages) -> Boxed {
+    let mut query = passage::table.inner_join(document::table).into_boxed::<Backend>();
+    query = query.filter(document::withdrawn.eq(false));
+    query = match filter.commission {
+        Some(commission) => query.filter(passage::commission_id.eq(commission.to_string())),
+        None => {
+            let councils: Vec<String> = filter.councils.iter().map(OrgId::to_string).collect();
+            query.filter(passage::organisation_id.eq_any(councils)).filter(passage::consent.ne("not_asked"))
+        }
+    };
+    if let Some(document) = filter.document {
+        query = query.filter(passage::document_id.eq(document.to_string()));
+    }
+    if !filter.code.is_empty() {
+        query = query.filter(exists(
+            passage_code::table
+                .filter(passage_code::passage_id.eq(passage::id))
+                .filter(passage_code::code.eq(filter.code.clone())),
+        ));
+    }
+    query
+}
+
+/// By identity.
+pub fn passages(tx: &mut Tx, filter: &Passages, after: Option<String>, limit: i64) -> Result<Vec<Passage>, DbError> {
+    let mut query = filtered(filter);
+    if let Some(after) = after {
+        query = query.filter(passage::id.gt(after));
+    }
+    let rows: Vec<Row> = query.order(passage::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
+    rows.into_iter().map(of_row).collect()
+}
+
+pub fn n_passages(tx: &mut Tx, filter: &Passages) -> Result<i64, DbError> {
+    Ok(filtered(filter).count().get_result(tx)?)
+}
+
+/// Every passage of a document, whether it was withdrawn or not: what a consent taken back reaches.
+pub fn passages_of_document(tx: &mut Tx, document: DocumentId) -> Result<Vec<Passage>, DbError> {
+    let rows: Vec<Row> = passage::table
+        .filter(passage::document_id.eq(document.to_string()))
+        .order(passage::id.asc())
+        .select(Row::as_select())
+        .load(tx)?;
+    rows.into_iter().map(of_row).collect()
+}
+
+pub(super) fn passages_named(tx: &mut Tx, ids: &[String]) -> Result<Vec<Passage>, DbError> {
+    let rows: Vec<Row> = passage::table.filter(passage::id.eq_any(ids)).select(Row::as_select()).load(tx)?;
+    rows.into_iter().map(of_row).collect()
+}

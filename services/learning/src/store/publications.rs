@@ -1,0 +1,252 @@
+//! Publications, their printed editions, and which document is cited by which.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use kit::db::{DbError, Tx};
+use kit::ids::{CommissionId, DocumentId, PublicationId, RoundId};
+use kit::time::Timestamp;
+
+use super::case_studies::case_studies_named;
+use super::documents::{documents_named, documents_of_stories};
+use super::insights::insights_named;
+use super::passages::passages_named;
+use super::{Backend, inconsistent, json_of, of_json, parsed};
+use crate::deadline::Deadline;
+use crate::error::{Error, Newer};
+use crate::publication::material::Material;
+use crate::publication::state::State;
+use crate::publication::{Edition, Item, Printed, Publication};
+use crate::schema::{cited, printed, publication, publication_round};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = publication, treat_none_as_null = true)]
+struct Row {
+    id: String,
+    version: i64,
+    commission_id: String,
+    rounds: String,
+    state: String,
+    readable: i32,
+    edition_number: i32,
+    edition: String,
+    publish_at: Option<i64>,
+    deadline: Option<String>,
+    embargo_group: String,
+    published_at: Option<i64>,
+    reason: String,
+    correction_due: bool,
+    created_at: i64,
+    updated_at: i64,
+}
+
+fn row_of(one: &Publication) -> Row {
+    let (deadline, published_at) = match &one.state {
+        State::Embargoed { publish_at, .. } => (Some(publish_at), None),
+        State::Published { at, publish_at } => (publish_at.as_ref(), Some(*at)),
+        State::Planned | State::Drafting | State::FactCheck | State::Approved | State::Withdrawn => (None, None),
+    };
+    Row {
+        id: one.id.to_string(),
+        version: one.version,
+        commission_id: one.commission.to_string(),
+        rounds: json_of(&one.rounds),
+        state: one.state.name().to_string(),
+        readable: one.readable,
+        edition_number: one.edition.number,
+        edition: json_of(&one.edition),
+        publish_at: deadline.map(|deadline| deadline.instant.micros()),
+        deadline: deadline.map(json_of),
+        embargo_group: json_of(&one.embargo_group()),
+        published_at: published_at.map(Timestamp::micros),
+        reason: one.reason.clone(),
+        correction_due: one.correction_due,
+        created_at: one.created_at.micros(),
+        updated_at: one.updated_at.micros(),
+    }
+}
+
+fn of_row(row: Row) -> Result<Publication, DbError> {
+    let deadline: Option<Deadline> = row.deadline.as_deref().map(of_json).transpose()?;
+    let state = match (row.state.as_str(), deadline, row.published_at.map(Timestamp::from_micros)) {
+        ("planned", None, None) => State::Planned,
+        ("drafting", None, None) => State::Drafting,
+        ("fact_check", None, None) => State::FactCheck,
+        ("approved", None, None) => State::Approved,
+        ("embargoed", Some(publish_at), None) => State::Embargoed { publish_at, group: of_json(&row.embargo_group)? },
+        ("published", publish_at, Some(at)) => State::Published { at, publish_at },
+        ("withdrawn", None, None) => State::Withdrawn,
+        (other, _, _) => return Err(inconsistent(format!("publication {}: {other} does not fit its dates", row.id))),
+    };
+    Ok(Publication {
+        id: parsed(&row.id)?,
+        version: row.version,
+        commission: parsed(&row.commission_id)?,
+        rounds: of_json(&row.rounds)?,
+        state,
+        readable: row.readable,
+        edition: of_json(&row.edition)?,
+        reason: row.reason,
+        correction_due: row.correction_due,
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
+    })
+}
+
+pub fn publication(tx: &mut Tx, id: PublicationId) -> Result<Publication, Error> {
+    let row = publication::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
+    Ok(of_row(row.ok_or(Error::NotFound { what: "publication" })?)?)
+}
+
+pub fn insert_publication(tx: &mut Tx, one: &Publication) -> Result<(), DbError> {
+    diesel::insert_into(publication::table).values(row_of(one)).execute(tx)?;
+    for round in &one.rounds {
+        diesel::insert_into(publication_round::table)
+            .values((
+                publication_round::publication_id.eq(one.id.to_string()),
+                publication_round::round_id.eq(round.to_string()),
+            ))
+            .execute(tx)?;
+    }
+    Ok(())
+}
+
+/// Writes the new version over the one it was made from.
+pub fn update_publication(tx: &mut Tx, old: &Publication, new: &Publication) -> Result<(), Error> {
+    let held =
+        publication::table.filter(publication::id.eq(new.id.to_string())).filter(publication::version.eq(old.version));
+    match diesel::update(held).set(row_of(new)).execute(tx)? {
+        0 => Err(Error::Stale { newer: Box::new(Newer::from(&publication(tx, new.id)?)) }),
+        _ => Ok(()),
+    }
+}
+
+/// Records what an edition cites.
+pub fn cite(tx: &mut Tx, id: PublicationId, edition: &Edition) -> Result<(), DbError> {
+    let of_it = cited::table.filter(cited::publication_id.eq(id.to_string())).filter(cited::number.eq(edition.number));
+    diesel::delete(of_it).execute(tx)?;
+    for source in &edition.sources {
+        diesel::insert_into(cited::table)
+            .values((
+                cited::publication_id.eq(id.to_string()),
+                cited::number.eq(edition.number),
+                cited::document_id.eq(source.document.to_string()),
+            ))
+            .execute(tx)?;
+    }
+    Ok(())
+}
+
+/// Publications of which an edition cites a document.
+pub fn citing(tx: &mut Tx, document: DocumentId) -> Result<Vec<PublicationId>, DbError> {
+    let ids: Vec<String> = cited::table
+        .filter(cited::document_id.eq(document.to_string()))
+        .order(cited::publication_id.asc())
+        .select(cited::publication_id)
+        .distinct()
+        .load(tx)?;
+    ids.iter().map(|id| parsed(id)).collect()
+}
+
+/// Which publications: what is asked for, within what the caller may see.
+#[derive(Clone, Debug, Default)]
+pub struct Publications {
+    pub round: Option<RoundId>,
+    pub all: bool,
+    /// Commissions under which the caller writes.
+    pub commissions: Vec<CommissionId>,
+}
+
+/// One page by identity.
+pub fn publications(
+    tx: &mut Tx,
+    filter: &Publications,
+    after: Option<String>,
+    limit: i64,
+) -> Result<Vec<Publication>, DbError> {
+    let mut query = publication::table.into_boxed::<Backend>();
+    if !filter.all {
+        let commissions: Vec<String> = filter.commissions.iter().map(CommissionId::to_string).collect();
+        // Rule 31: what is under embargo is in nobody else's list or count.
+        let public = publication::readable.gt(0).and(publication::state.ne("withdrawn"));
+        query = query.filter(publication::commission_id.eq_any(commissions).or(public));
+    }
+    if let Some(round) = filter.round {
+        query = query.filter(exists(
+            publication_round::table
+                .filter(publication_round::publication_id.eq(publication::id))
+                .filter(publication_round::round_id.eq(round.to_string())),
+        ));
+    }
+    if let Some(after) = after {
+        query = query.filter(publication::id.gt(after));
+    }
+    let rows: Vec<Row> = query.order(publication::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
+    rows.into_iter().map(of_row).collect()
+}
+
+/// Publications whose instant has come.
+pub fn due_publications(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<PublicationId>, DbError> {
+    let ids: Vec<String> = publication::table
+        .filter(publication::state.eq("embargoed"))
+        .filter(publication::publish_at.assume_not_null().le(now.micros()))
+        .order(publication::publish_at.asc())
+        .limit(limit)
+        .select(publication::id)
+        .load(tx)?;
+    ids.iter().map(|id| parsed(id)).collect()
+}
+
+pub fn insert_printed(tx: &mut Tx, id: PublicationId, one: &Printed) -> Result<(), DbError> {
+    diesel::insert_into(printed::table)
+        .values((
+            printed::publication_id.eq(id.to_string()),
+            printed::number.eq(one.edition.number),
+            printed::edition.eq(json_of(&one.edition)),
+            printed::html.eq(&one.html),
+            printed::markdown.eq(&one.markdown),
+            printed::citations.eq(json_of(&one.citations)),
+            printed::published_at.eq(one.published_at.micros()),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// An edition as it was published; none where that number never was.
+pub fn printed(tx: &mut Tx, id: PublicationId, number: i32) -> Result<Option<Printed>, DbError> {
+    let row: Option<(String, String, String, String, i64)> = printed::table
+        .find((id.to_string(), number))
+        .select((printed::edition, printed::html, printed::markdown, printed::citations, printed::published_at))
+        .first(tx)
+        .optional()?;
+    let Some((edition, html, markdown, citations, published_at)) = row else { return Ok(None) };
+    let published_at = Timestamp::from_micros(published_at);
+    Ok(Some(Printed { edition: of_json(&edition)?, html, markdown, citations: of_json(&citations)?, published_at }))
+}
+
+/// What items are made of, and every document that is pinned already.
+pub fn material(tx: &mut Tx, edition: &Edition) -> Result<Material, DbError> {
+    let (mut passages, mut insights, mut studies) = (Vec::new(), Vec::new(), Vec::new());
+    for item in &edition.items {
+        match item {
+            Item::Heading { .. } | Item::Prose(_) => {}
+            Item::Passage(id) => passages.push(id.to_string()),
+            Item::Insight(id) => insights.push(id.to_string()),
+            Item::CaseStudy(id) => studies.push(*id),
+        }
+    }
+    let insights = insights_named(tx, &insights)?;
+    passages.extend(insights.iter().flat_map(|insight| &insight.passages).map(ToString::to_string));
+    let passages = passages_named(tx, &passages)?;
+    let mut documents: Vec<String> = edition.sources.iter().map(|source| source.document.to_string()).collect();
+    documents.extend(passages.iter().map(|passage| passage.document.to_string()));
+    let mut documents = documents_named(tx, &documents)?;
+    documents.extend(documents_of_stories(tx, &studies)?);
+    let ids: Vec<String> = studies.iter().map(ToString::to_string).collect();
+    let studies = case_studies_named(tx, &ids)?;
+    Ok(Material {
+        passages: passages.into_iter().map(|one| (one.id, one)).collect(),
+        documents: documents.into_iter().map(|one| (one.id, one)).collect(),
+        insights: insights.into_iter().map(|one| (one.id, one)).collect(),
+        case_studies: studies.into_iter().map(|one| (one.id, one)).collect(),
+    })
+}

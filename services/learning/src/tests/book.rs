@@ -1,0 +1,173 @@
+//! A publication as the tests make it, and the steps that lead it on.
+
+use kit::caller::Duty;
+use kit::ids::OrgId;
+use pb::publication_document::Format;
+use pb::publication_item::Item;
+use toadlane_proto::learning::v1 as pb;
+use toadlane_proto::reporting::v1 as reporting;
+use toadlane_proto::types::v1 as types;
+use tonic::Status;
+
+use super::house::*;
+
+pub const PUBLISH_AT: &str = "2021-03-29T08:00:00Z";
+pub const ANNOUNCED: &str = "9:00am on 29 March 2021";
+pub const QUOTE: &str = "\"It's <their> kitchen\" & ours,\r\nsaid one: *never* again.";
+
+pub fn item(item: Item) -> pb::PublicationItem {
+    pb::PublicationItem { item: Some(item) }
+}
+
+/// A publication of a heading, prose, an insight, a quote and a case study, all of it in order.
+pub struct Book {
+    pub commission: pb::Commission,
+    pub council: Council,
+    pub report: reporting::Report,
+    pub passage: pb::Passage,
+    pub insight: pb::Insight,
+    pub study: pb::CaseStudy,
+    pub publication: pb::Publication,
+}
+
+impl House {
+    pub async fn planned(&self, commission: &pb::Commission) -> pb::Publication {
+        let request = pb::CreatePublicationRequest {
+            request_id: new_id(),
+            commission_id: commission.id.clone(),
+            title: "Co-operative Difference in Care".to_string(),
+            round_ids: vec![self.round.to_string()],
+            validate_only: false,
+        };
+        self.publications(&self.consultant).create_publication(request).await.unwrap().into_inner()
+    }
+
+    pub async fn book(&self) -> Book {
+        let (council, teller) = (self.council("Plymouth City Council"), self.council("South Tyneside Council"));
+        let commission = self.running().await;
+        let outcomes = format!("Three households took part. {QUOTE} We go on.");
+        let report = self.report(&council, "Diabeaters", &outcomes).await;
+        let document = self.documents(&commission).await.remove(0);
+        let passage = self.quotable(&commission, &council, &document, QUOTE).await;
+        let unasked = self.marked(&commission, &document, "Three households").await;
+        let insight = self.approved(&commission, &[&council], &[&passage, &unasked]).await;
+        let study = self.told(0, &teller).await;
+        let planned = self.planned(&commission).await;
+        let items = vec![
+            item(Item::Heading(pb::Heading { level: 2, text: "Food & people".to_string() })),
+            item(Item::Prose("What <we> found.\n\nIn two parts.".to_string())),
+            item(Item::PassageId(passage.id.clone())),
+            item(Item::InsightId(insight.id.clone())),
+            item(Item::CaseStudyId(study.id.clone())),
+        ];
+        let publication = self.with_items(&planned, items).await.unwrap();
+        Book { commission, council, report, passage, insight, study, publication }
+    }
+
+    pub async fn with_items(
+        &self,
+        of: &pb::Publication,
+        items: Vec<pb::PublicationItem>,
+    ) -> Result<pb::Publication, Status> {
+        let request = pb::SetItemsRequest {
+            request_id: new_id(),
+            publication_id: of.id.clone(),
+            etag: of.etag.clone(),
+            title: of.title.clone(),
+            items,
+            validate_only: false,
+        };
+        Ok(self.publications(&self.consultant).set_items(request).await?.into_inner())
+    }
+
+    pub async fn now(&self, who: &Who, of: &pb::Publication) -> Result<pb::Publication, Status> {
+        let request = pb::GetPublicationRequest { publication_id: of.id.clone() };
+        Ok(self.publications(who).get_publication(request).await?.into_inner())
+    }
+
+    pub async fn in_fact_check(&self, of: &pb::Publication) -> pb::Publication {
+        let request = pb::StartFactCheckRequest {
+            request_id: new_id(),
+            publication_id: of.id.clone(),
+            etag: of.etag.clone(),
+            validate_only: false,
+        };
+        self.publications(&self.consultant).start_fact_check(request).await.unwrap().into_inner()
+    }
+
+    pub async fn approve(&self, of: &pb::Publication) -> Result<pb::Publication, Status> {
+        let request = pb::ApprovePublicationRequest {
+            request_id: new_id(),
+            publication_id: of.id.clone(),
+            etag: of.etag.clone(),
+            validate_only: false,
+        };
+        Ok(self.publications(&self.editor).approve_publication(request).await?.into_inner())
+    }
+
+    pub async fn embargo(
+        &self,
+        of: &pb::Publication,
+        instant: &str,
+        announced: &str,
+        group: &[&Who],
+    ) -> Result<pb::Publication, Status> {
+        let request = pb::EmbargoPublicationRequest {
+            request_id: new_id(),
+            publication_id: of.id.clone(),
+            etag: of.etag.clone(),
+            publish_at: Some(types::Deadline {
+                instant: wire(instant),
+                zone: "Europe/London".to_string(),
+                announced: announced.to_string(),
+            }),
+            embargo_group: group.iter().map(|who| who.subject.clone()).collect(),
+            validate_only: false,
+        };
+        Ok(self.publications(&self.editor).embargo_publication(request).await?.into_inner())
+    }
+
+    pub async fn embargoed(&self, of: &pb::Publication, group: &[&Who]) -> pb::Publication {
+        let checked = self.in_fact_check(of).await;
+        let approved = self.approve(&checked).await.unwrap();
+        self.embargo(&approved, PUBLISH_AT, ANNOUNCED, group).await.unwrap()
+    }
+
+    pub async fn document(
+        &self,
+        who: &Who,
+        of: &pb::Publication,
+        edition: i32,
+        format: Format,
+    ) -> Result<pb::PublicationDocument, Status> {
+        let request =
+            pb::GetPublicationDocumentRequest { publication_id: of.id.clone(), edition, format: format.into() };
+        Ok(self.publications(who).get_publication_document(request).await?.into_inner())
+    }
+
+    pub async fn citations(&self, who: &Who, of: &pb::Publication) -> Vec<pb::Citation> {
+        let request = pb::ListCitationsRequest { publication_id: of.id.clone(), ..Default::default() };
+        self.publications(who).list_citations(request).await.unwrap().into_inner().citations
+    }
+
+    pub async fn listed(&self, who: &Who) -> usize {
+        let request = pb::ListPublicationsRequest::default();
+        self.publications(who).list_publications(request).await.unwrap().into_inner().publications.len()
+    }
+}
+
+pub fn somebody() -> Who {
+    Who::person(Duty::Reviewer, OrgId::new())
+}
+
+impl House {
+    /// The names of all events so far.
+    pub async fn events(&self) -> Vec<String> {
+        let kinds = self.db.read(|tx| {
+            use diesel::prelude::*;
+            diesel::table! { outbox (id) { id -> Text, kind -> Text, } }
+            Ok::<_, kit::db::DbError>(outbox::table.order(outbox::id.asc()).select(outbox::kind).load(tx)?)
+        });
+        kinds.await.unwrap()
+    }
+}

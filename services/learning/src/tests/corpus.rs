@@ -1,0 +1,159 @@
+//! The corpus: what enters, what is found, and what leaves at once.
+
+use pb::corpus_service_client::CorpusServiceClient;
+use toadlane_proto::learning::v1 as pb;
+use toadlane_proto::reporting::v1 as reporting;
+
+use super::house::*;
+
+async fn search(house: &House, commission: &pb::Commission, words: &str) -> pb::SearchCorpusResponse {
+    let request = pb::SearchCorpusRequest {
+        commission_id: commission.id.clone(),
+        words: words.to_string(),
+        ..Default::default()
+    };
+    house.corpus(&house.consultant).search_corpus(request).await.unwrap().into_inner()
+}
+
+fn titles(answer: &pb::SearchCorpusResponse) -> Vec<String> {
+    answer.hits.iter().map(|hit| hit.document.clone().unwrap().title).collect()
+}
+
+#[tokio::test]
+async fn a_report_enters_when_it_is_released_and_leaves_every_answer_when_that_is_withdrawn() {
+    each_house(|house| async move {
+        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
+        let mut report = a_report(house.round, council.id, "Diabeaters", "Carers cooked with three households.");
+        report.release = None;
+        house.publish("ReportAccepted", &mut report).await;
+        assert!(house.documents(&commission).await.is_empty());
+        report.release = Some(reporting::Release { to_learning: true, may_quote: true, ..Default::default() });
+        house.publish("ReportReleased", &mut report).await;
+        let document = house.documents(&commission).await.remove(0);
+        assert_eq!((document.source_id.as_str(), document.source_revision), (report.id.as_str(), 3));
+        assert_eq!(
+            (document.source_sha256.as_str(), document.theme.as_str()),
+            (report.content_sha256.as_str(), "Health and social care")
+        );
+        assert_eq!((document.group.as_str(), document.principles.len()), ("unitary_authority", 1));
+        let passage = house.marked(&commission, &document, "three households").await;
+        assert_eq!(search(&house, &commission, "cooked").await.total_size, 1);
+
+        report.addenda =
+            vec![reporting::Addendum { number: 1, text: "A fourth joined.".to_string(), ..Default::default() }];
+        house.publish("AddendumAdded", &mut report).await;
+        assert_eq!(search(&house, &commission, "fourth").await.total_size, 1);
+        assert_eq!(house.documents(&commission).await[0].id, document.id);
+
+        report.release = Some(reporting::Release::default());
+        house.publish("ReleaseWithdrawn", &mut report).await;
+        assert!(house.documents(&commission).await.is_empty());
+        let gone = search(&house, &commission, "cooked").await;
+        assert_eq!((gone.total_size, gone.facets.len()), (0, 0));
+        let get = pb::GetPassageRequest { passage_id: passage.id };
+        assert_eq!(house.corpus(&house.auditor).get_passage(get).await.unwrap_err().message(), "no such passage");
+        let export = pb::ExportPassagesRequest { commission_id: commission.id.clone() };
+        let csv = house.corpus(&house.consultant).export_passages(export).await.unwrap().into_inner();
+        assert_eq!((csv.n_passages, csv.csv.lines().count()), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_older_event_does_not_bring_a_withdrawn_report_back() {
+    each_house(|house| async move {
+        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
+        let mut report = house.report(&council, "Diabeaters", "Carers cooked.").await;
+        let mut older = report.clone();
+        report.etag = "7".to_string();
+        report.release = Some(reporting::Release::default());
+        house.publish("ReleaseWithdrawn", &mut report).await;
+        house.publish("ReportReleased", &mut older).await;
+        assert!(house.documents(&commission).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_search_takes_any_words_any_script_and_any_number_of_them() {
+    each_house(|house| async move {
+        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
+        house.report(&council, "Diabeaters", "Carers grew leeks 🌱 and cooked. Day opportunities for carers.").await;
+        house.report(&council, "Hubs", "Opportunities came on the second day. مرحبا بكم في المركز.").await;
+        assert_eq!(titles(&search(&house, &commission, "leeks").await), ["Diabeaters"]);
+        assert_eq!(search(&house, &commission, "day opportunities").await.total_size, 2);
+        assert_eq!(titles(&search(&house, &commission, "\"day opportunities\"").await), ["Diabeaters"]);
+        assert_eq!(titles(&search(&house, &commission, "مرحبا").await), ["Hubs"]);
+        assert_eq!(titles(&search(&house, &commission, "🌱").await), ["Diabeaters"]);
+        for nothing in ["\"", "\" \"", "title:(x OR", "!?*", "¿"] {
+            let found = search(&house, &commission, nothing).await;
+            assert_eq!(found.total_size, 0, "{nothing}");
+        }
+        let many: Vec<String> = (0..9_999).map(|n| format!("w{n}")).collect();
+        assert_eq!(titles(&search(&house, &commission, &format!("{} leeks", many.join(" "))).await), ["Diabeaters"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn snippets_are_exact_bytes_and_facets_count_the_hits() {
+    each_house(|house| async move {
+        let (council, other) = (house.council("Plymouth City Council"), house.council("Kirklees Council"));
+        let commission = house.running().await;
+        let text = format!("{} Carers’ own words count. {}", "é🌱 ".repeat(80), "ö ".repeat(200));
+        let report = house.report(&council, "Diabeaters", &text).await;
+        house.report(&other, "Vision", "Carers, carers and carers.").await;
+        let found = search(&house, &commission, "carers words").await;
+        for hit in &found.hits {
+            for snippet in &hit.snippets {
+                for span in &snippet.highlights {
+                    let words = &snippet.text[span.start as usize..span.end as usize];
+                    assert!(["carers", "words"].contains(&words.to_lowercase().as_str()), "{words}");
+                }
+            }
+        }
+        let hit = found.hits.iter().find(|hit| hit.document.as_ref().unwrap().source_id == report.id).unwrap();
+        let snippet = hit.snippets.iter().find(|snippet| snippet.section_key == "answers[outcomes]").unwrap();
+        let start = snippet.start as usize;
+        assert_eq!(&text[start..start + snippet.text.len()], snippet.text);
+        let councils: Vec<_> = found.facets.iter().filter(|facet| facet.field == "council").collect();
+        assert_eq!((councils.len(), councils[0].n_hits), (2, 1));
+        let theme = found.facets.iter().find(|facet| facet.field == "theme").unwrap();
+        assert_eq!((theme.value.as_str(), theme.n_hits), ("Health and social care", 2));
+
+        let one = pb::SearchCorpusRequest {
+            commission_id: commission.id.clone(),
+            words: "carers words".to_string(),
+            page_size: 1,
+            ..Default::default()
+        };
+        let mut corpus = house.corpus(&house.consultant);
+        let first = corpus.search_corpus(one.clone()).await.unwrap().into_inner();
+        let next = pb::SearchCorpusRequest { page_token: first.next_page_token.clone(), ..one };
+        let second = corpus.search_corpus(next).await.unwrap().into_inner();
+        assert_eq!([titles(&first), titles(&second)].concat(), titles(&found));
+        assert_eq!((second.total_size, second.next_page_token.as_str()), (2, ""));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_process_finds_what_this_one_wrote_and_not_what_it_took_back() {
+    each_house(|house| async move {
+        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
+        let mut report = house.report(&council, "Diabeaters", "Carers cooked.").await;
+        let transport = house.with_token(house.another_process(), &house.consultant);
+        let request = pb::SearchCorpusRequest {
+            commission_id: commission.id.clone(),
+            words: "cooked".to_string(),
+            ..Default::default()
+        };
+        let mut other = CorpusServiceClient::new(transport);
+        let theirs = other.search_corpus(request.clone()).await.unwrap().into_inner();
+        assert_eq!(theirs.hits, search(&house, &commission, "cooked").await.hits);
+        report.release = Some(reporting::Release::default());
+        house.publish("ReleaseWithdrawn", &mut report).await;
+        assert_eq!(other.search_corpus(request).await.unwrap().into_inner().total_size, 0);
+    })
+    .await;
+}

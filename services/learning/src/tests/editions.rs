@@ -1,0 +1,85 @@
+//! What a council takes back: it leaves what is not published, and asks for a corrected edition of what is (rule 32).
+
+use kit::caller::Duty;
+use pb::passage::Consent;
+use pb::publication::State;
+use pb::publication_document::Format;
+use toadlane_proto::learning::v1 as pb;
+use tonic::Code;
+
+use super::book::*;
+use super::house::*;
+
+#[tokio::test]
+async fn a_consent_taken_back_before_publication_removes_the_quote_and_after_it_asks_for_a_corrected_edition() {
+    each_house(|house| async move {
+        let (book, public) = (house.book().await, somebody());
+        let embargoed = house.embargoed(&book.publication, &[]).await;
+        let back = house.answered(&book.council, &book.passage, Consent::Withdrawn).await;
+        let now = house.now(&house.editor, &embargoed).await.unwrap();
+        assert_eq!((now.state(), now.items.len()), (State::Embargoed, 4));
+        assert!(house.citations(&house.editor, &now).await.is_empty());
+        let again = house.answered(&book.council, &back, Consent::Given).await;
+        house.at(PUBLISH_AT).await;
+        let published = house.now(&public, &embargoed).await.unwrap();
+        // The insight cites the passage, and its council lets it be quoted again.
+        assert_eq!(house.citations(&public, &published).await.len(), 1);
+
+        house.answered(&book.council, &again, Consent::Withdrawn).await;
+        let due = house.now(&house.editor, &published).await.unwrap();
+        assert!(due.correction_due);
+        assert_eq!(house.now(&public, &published).await.unwrap().edition, 1);
+        let kinds = house.events().await;
+        assert_eq!(kinds.iter().filter(|kind| kind.ends_with("PublicationNeedsCorrection")).count(), 1);
+        assert_eq!(kinds.iter().filter(|kind| kind.ends_with("QuotesRemoved")).count(), 1);
+
+        let correct = pb::CorrectPublicationRequest {
+            request_id: new_id(),
+            publication_id: due.id.clone(),
+            etag: due.etag.clone(),
+            note: "a quote was taken back".to_string(),
+            validate_only: false,
+        };
+        let second = house.publications(&house.editor).correct_publication(correct).await.unwrap().into_inner();
+        assert_eq!((second.state(), second.edition), (State::Drafting, 2));
+        assert_eq!(house.now(&public, &due).await.unwrap().edition, 1);
+        assert_eq!(house.document(&public, &due, 2, Format::Html).await.unwrap_err().code(), Code::NotFound);
+        let set = house.with_items(&second, second.items.clone()).await.unwrap();
+        let checked = house.in_fact_check(&set).await;
+        let approved = house.approve(&checked).await.unwrap();
+        let embargoed = house.embargo(&approved, "2021-04-01T08:00:00Z", "9:00am on 1 April 2021", &[]).await.unwrap();
+        let release = pb::ReleasePublicationRequest {
+            request_id: new_id(),
+            publication_id: embargoed.id.clone(),
+            etag: embargoed.etag.clone(),
+            reason: "the correction cannot wait".to_string(),
+            validate_only: false,
+        };
+        house.publications(&house.editor).release_publication(release).await.unwrap();
+        let seen = house.now(&public, &due).await.unwrap();
+        assert_eq!(
+            (seen.edition, seen.edition_note.as_str(), seen.correction_due),
+            (2, "a quote was taken back", false)
+        );
+        assert!(house.citations(&public, &due).await.is_empty());
+        let first = house.document(&public, &due, 1, Format::Html).await.unwrap();
+        assert!(first.text.contains("Edition 1,"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_study_taken_back_leaves_what_is_not_published() {
+    each_house(|house| async move {
+        let book = house.book().await;
+        let teller = Council {
+            id: book.study.organisation_id.parse().unwrap(),
+            officer: somebody(),
+            certifier: Who::person(Duty::Certifier, book.study.organisation_id.parse().unwrap()),
+        };
+        house.taken_back(&teller, &book.study).await;
+        let now = house.now(&house.consultant, &book.publication).await.unwrap();
+        assert_eq!((now.items.len(), now.sources.len()), (4, 1));
+    })
+    .await;
+}

@@ -1,0 +1,451 @@
+//! A service in one process, with everything around it that a test needs.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use http::{HeaderValue, Request, header};
+use kit::caller::{Duty, Grant, Scope};
+use kit::db::{Db, Storage};
+use kit::each_db::each_storage;
+use kit::guard::{Door, Revocations, guarded};
+use kit::ids::{AwardId, BidId, ClientId, EventId, OrgId, PersonId, ReportId, RoundId};
+use kit::rules::RulesLayer;
+use kit::stop::{self, StopCaller};
+use kit::time::{Timestamp, at};
+use kit::tokens::{AccessClaims, Expect, KeySet, SigningKey, TokenCache, mint};
+use kit::transport::{AUDIENCE, Transport};
+use pb::case_studies_service_client::CaseStudiesServiceClient;
+use pb::commissions_service_client::CommissionsServiceClient;
+use pb::corpus_service_client::CorpusServiceClient;
+use pb::insights_service_client::InsightsServiceClient;
+use pb::open_data_service_client::OpenDataServiceClient;
+use pb::publications_service_client::PublicationsServiceClient;
+use prost::Message;
+use toadlane_proto::learning::v1 as pb;
+use toadlane_proto::registry::v1 as registry;
+use toadlane_proto::reporting::v1 as reporting;
+use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::types::v1 as types;
+use tonic::Status;
+use tonic::body::Body;
+use tonic_types::StatusExt;
+use tower::{ServiceExt, service_fn};
+
+use super::peers::Peers;
+use crate::Learning;
+use crate::open_data::Publisher;
+
+const ISSUER: &str = "https://toadlane.test";
+pub const BEFORE: &str = "2021-01-04T08:59:59.999999Z";
+pub const FROM: &str = "2021-01-04T09:00:00Z";
+pub const LAST: &str = "2021-06-30T22:59:59.999999Z";
+pub const UNTIL: &str = "2021-06-30T23:00:00Z";
+
+/// Somebody with a token.
+#[derive(Clone)]
+pub struct Who {
+    pub subject: String,
+    organisation: Option<OrgId>,
+    grants: Vec<Grant>,
+    scopes: Vec<Scope>,
+}
+
+impl Who {
+    pub fn person(duty: Duty, organisation: OrgId) -> Who {
+        let subject = PersonId::new().to_string();
+        Who { subject, organisation: None, grants: vec![Grant { duty, organisation }], scopes: Vec::new() }
+    }
+
+    pub fn system(organisation: OrgId, scopes: &[Scope]) -> Who {
+        let subject = ClientId::new().to_string();
+        Who { subject, organisation: Some(organisation), grants: Vec::new(), scopes: scopes.to_vec() }
+    }
+}
+
+/// A council with its people.
+#[derive(Clone)]
+pub struct Council {
+    pub id: OrgId,
+    pub officer: Who,
+    pub certifier: Who,
+}
+
+pub struct House {
+    pub db: Db,
+    pub learning: Learning,
+    pub peers: Arc<Peers>,
+    pub round: RoundId,
+    pub consultant: Who,
+    pub editor: Who,
+    pub auditor: Who,
+    transport: Transport,
+    door: Arc<Door>,
+    registry_key: SigningKey,
+    stop: StopCaller,
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.stop.call();
+    }
+}
+
+/// Runs a test in a house on each engine; its clock is held, just before the commission begins.
+pub async fn each_house<F, R>(test: F)
+where
+    F: Fn(House) -> R,
+    R: Future<Output = ()>,
+{
+    each_storage(|storage| test(House::open(&storage))).await;
+}
+
+impl House {
+    fn open(storage: &Storage) -> House {
+        let db = crate::open(storage, Some(at("2020-12-01T09:00:00Z"))).unwrap();
+        let registry_key = SigningKey::generate("registry").unwrap();
+        let mut keys = KeySet::default();
+        keys.add(registry_key.public()).unwrap();
+        let expect = Expect { issuer: ISSUER.to_string(), audience: AUDIENCE.to_string() };
+        let large =
+            ["/toadlane.learning.v1.PublicationsService/SetItems", "/toadlane.learning.v1.CorpusService/SearchCorpus"];
+        let door = Arc::new(Door {
+            keys: keys.clone(),
+            tokens: TokenCache::new(expect, AUDIENCE),
+            revocations: Revocations::default(),
+            public: Vec::new(),
+            rules: RulesLayer::new(toadlane_proto::pool(), &large, 64 << 20).unwrap(),
+        });
+        let round = RoundId::new();
+        let peers = Arc::new(Peers::default());
+        peers.rounds.lock().unwrap().insert(round.to_string(), a_round(round));
+        let (stop, stopped) = stop::channel();
+        let way = || peers.transport();
+        let learning = Learning::new(db.clone(), Publisher::default(), way(), way(), way(), way(), stopped).unwrap();
+        let transport = guarded(learning.routes(), door.clone(), db.clock().clone());
+        let consultant = Who::person(Duty::Consultant, OrgId::new());
+        let network = OrgId::new();
+        let (editor, auditor) = (Who::person(Duty::Editor, network), Who::person(Duty::Auditor, network));
+        House { db, learning, peers, round, consultant, editor, auditor, transport, door, registry_key, stop }
+    }
+
+    /// A second process of the service over the same store.
+    pub fn another_process(&self) -> Transport {
+        let (_, stopped) = stop::channel();
+        let way = || self.peers.transport();
+        let learning =
+            Learning::new(self.db.clone(), Publisher::default(), way(), way(), way(), way(), stopped).unwrap();
+        guarded(learning.routes(), self.door.clone(), self.db.clock().clone())
+    }
+
+    pub fn transport_of(&self, who: &Who) -> Transport {
+        self.with_token(self.transport.clone(), who)
+    }
+
+    pub fn with_token(&self, transport: Transport, who: &Who) -> Transport {
+        let now = Timestamp::of_this_machine().seconds();
+        let scope: Vec<&str> = who.scopes.iter().map(|scope| scope.name()).collect();
+        let claims = AccessClaims {
+            iss: ISSUER.to_string(),
+            aud: AUDIENCE.to_string(),
+            sub: who.subject.clone(),
+            jti: new_id(),
+            iat: now,
+            nbf: now,
+            exp: now + 600,
+            org: who.organisation.map(|id| id.to_string()),
+            roles: who.grants.iter().map(Grant::to_string).collect(),
+            scope: scope.join(" "),
+            client_id: who.organisation.map(|_| who.subject.clone()),
+        };
+        let bearer = HeaderValue::from_str(&format!("Bearer {}", mint(&self.registry_key, &claims))).unwrap();
+        Transport::new(service_fn(move |mut request: Request<Body>| {
+            request.headers_mut().insert(header::AUTHORIZATION, bearer.clone());
+            transport.clone().oneshot(request)
+        }))
+    }
+
+    pub fn commissions(&self, who: &Who) -> CommissionsServiceClient<Transport> {
+        CommissionsServiceClient::new(self.transport_of(who))
+    }
+
+    pub fn corpus(&self, who: &Who) -> CorpusServiceClient<Transport> {
+        CorpusServiceClient::new(self.transport_of(who))
+    }
+
+    pub fn insights(&self, who: &Who) -> InsightsServiceClient<Transport> {
+        InsightsServiceClient::new(self.transport_of(who))
+    }
+
+    pub fn stories(&self, who: &Who) -> CaseStudiesServiceClient<Transport> {
+        CaseStudiesServiceClient::new(self.transport_of(who))
+    }
+
+    pub fn publications(&self, who: &Who) -> PublicationsServiceClient<Transport> {
+        PublicationsServiceClient::new(self.transport_of(who))
+    }
+
+    pub fn open_data(&self, who: &Who) -> OpenDataServiceClient<Transport> {
+        OpenDataServiceClient::new(self.transport_of(who))
+    }
+
+    pub fn council(&self, name: &str) -> Council {
+        let id = OrgId::new();
+        let details = registry::OrganisationDetails {
+            kind: registry::organisation::Kind::PrincipalCouncil.into(),
+            name: name.to_string(),
+            authority_type: "UA".to_string(),
+            authority_type_name: "Unitary authority".to_string(),
+            ..Default::default()
+        };
+        let organisation = registry::Organisation { id: id.to_string(), details: Some(details), ..Default::default() };
+        self.peers.organisations.lock().unwrap().insert(id.to_string(), organisation);
+        let (officer, certifier) = (Who::person(Duty::ApplicantOfficer, id), Who::person(Duty::Certifier, id));
+        Council { id, officer, certifier }
+    }
+
+    /// Moves the clock while the ticker has yet to notice.
+    pub async fn clock(&self, instant: &str) {
+        assert!(self.db.move_clock(at(instant)).await.unwrap());
+    }
+
+    /// Moves the clock, and lets what is due happen.
+    pub async fn at(&self, instant: &str) {
+        self.clock(instant).await;
+        self.learning.tick().await.unwrap();
+    }
+
+    /// What `reporting` publishes of a report as it now is; it holds the whole one.
+    pub async fn publish(&self, kind: &str, report: &mut reporting::Report) {
+        let version = report.etag.parse::<i64>().unwrap() + 1;
+        report.etag = version.to_string();
+        self.peers.reports.lock().unwrap().insert(report.id.clone(), report.clone());
+        let mut told = report.clone();
+        told.content = None;
+        let resource = prost_types::Any {
+            type_url: "type.googleapis.com/toadlane.reporting.v1.Report".to_string(),
+            value: told.encode_to_vec(),
+        };
+        let event = types::Event {
+            id: EventId::new().to_string(),
+            r#type: format!("toadlane.reporting.v1.{kind}"),
+            subject: report.id.clone(),
+            version,
+            resource: Some(resource),
+            ..Default::default()
+        };
+        self.learning.take_report(event).await.unwrap();
+    }
+
+    /// An accepted final report of a council that lets it be read and quoted.
+    pub async fn report(&self, council: &Council, title: &str, text: &str) -> reporting::Report {
+        let mut report = a_report(self.round, council.id, title, text);
+        self.publish("ReportReleased", &mut report).await;
+        report
+    }
+
+    pub fn a_commission(&self) -> pb::CreateCommissionRequest {
+        pb::CreateCommissionRequest {
+            request_id: new_id(),
+            title: "The learning of the 2020 round".to_string(),
+            organisation_id: OrgId::new().to_string(),
+            consultant_ids: vec![self.consultant.subject.clone()],
+            round_ids: vec![self.round.to_string()],
+            from: wire(FROM),
+            until: wire(UNTIL),
+            validate_only: false,
+        }
+    }
+
+    /// A commission that has yet to begin.
+    pub async fn commission(&self) -> pb::Commission {
+        let request = self.a_commission();
+        self.commissions(&self.editor).create_commission(request).await.unwrap().into_inner()
+    }
+
+    /// A running commission whose consultant has declared.
+    pub async fn running(&self) -> pb::Commission {
+        let commission = self.commission().await;
+        self.at(FROM).await;
+        self.declare(&commission, &[]).await
+    }
+
+    pub async fn declare(&self, commission: &pb::Commission, interests: &[OrgId]) -> pb::Commission {
+        let request = pb::DeclareConsultantInterestsRequest {
+            request_id: new_id(),
+            commission_id: commission.id.clone(),
+            organisation_ids: interests.iter().map(OrgId::to_string).collect(),
+            note: String::new(),
+            validate_only: false,
+        };
+        self.commissions(&self.consultant).declare_consultant_interests(request).await.unwrap().into_inner()
+    }
+
+    pub async fn documents(&self, commission: &pb::Commission) -> Vec<pb::Document> {
+        let request = pb::ListDocumentsRequest { commission_id: commission.id.clone(), ..Default::default() };
+        self.corpus(&self.consultant).list_documents(request).await.unwrap().into_inner().documents
+    }
+
+    pub async fn codebook(&self) -> pb::Codebook {
+        let code =
+            |code: &str| pb::Code { code: code.to_string(), label: code.to_string(), description: String::new() };
+        let request = pb::CreateCodebookRequest {
+            request_id: new_id(),
+            name: "Learning".to_string(),
+            codes: vec![code("people"), code("cost")],
+            validate_only: false,
+        };
+        self.corpus(&self.consultant).create_codebook(request).await.unwrap().into_inner()
+    }
+
+    /// A request to mark words where they first stand in the outcomes of a document.
+    pub async fn marking(
+        &self,
+        commission: &pb::Commission,
+        document: &pb::Document,
+        quote: &str,
+    ) -> pb::MarkPassageRequest {
+        let get = pb::GetDocumentRequest { commission_id: commission.id.clone(), document_id: document.id.clone() };
+        let full = self.corpus(&self.consultant).get_document(get).await.unwrap().into_inner();
+        let section = full.sections.iter().find(|section| section.text.contains(quote)).unwrap();
+        let start = section.text.find(quote).unwrap();
+        let codebook = self.codebook().await;
+        pb::MarkPassageRequest {
+            request_id: new_id(),
+            commission_id: commission.id.clone(),
+            document_id: document.id.clone(),
+            section_key: section.key.clone(),
+            span: Some(pb::Span { start: start as i32, end: (start + quote.len()) as i32 }),
+            quote: quote.to_string(),
+            codebook_id: codebook.id,
+            codebook_version: 1,
+            codes: vec!["people".to_string()],
+            memo: "note to myself".to_string(),
+            validate_only: false,
+        }
+    }
+
+    pub async fn marked(&self, commission: &pb::Commission, document: &pb::Document, quote: &str) -> pb::Passage {
+        let request = self.marking(commission, document, quote).await;
+        self.corpus(&self.consultant).mark_passage(request).await.unwrap().into_inner()
+    }
+
+    pub async fn asked(&self, passage: &pb::Passage) -> pb::Passage {
+        let request = pb::AskConsentRequest {
+            request_id: new_id(),
+            passage_id: passage.id.clone(),
+            etag: passage.etag.clone(),
+            validate_only: false,
+        };
+        self.corpus(&self.consultant).ask_consent(request).await.unwrap().into_inner()
+    }
+
+    pub async fn answered(
+        &self,
+        council: &Council,
+        passage: &pb::Passage,
+        consent: pb::passage::Consent,
+    ) -> pb::Passage {
+        let request = answer(passage, consent);
+        self.corpus(&council.officer).answer_consent(request).await.unwrap().into_inner()
+    }
+
+    /// A passage whose council consented.
+    pub async fn quotable(
+        &self,
+        commission: &pb::Commission,
+        council: &Council,
+        document: &pb::Document,
+        quote: &str,
+    ) -> pb::Passage {
+        let marked = self.marked(commission, document, quote).await;
+        let asked = self.asked(&marked).await;
+        self.answered(council, &asked, pb::passage::Consent::Given).await
+    }
+}
+
+pub fn answer(passage: &pb::Passage, consent: pb::passage::Consent) -> pb::AnswerConsentRequest {
+    pb::AnswerConsentRequest {
+        request_id: new_id(),
+        passage_id: passage.id.clone(),
+        etag: passage.etag.clone(),
+        consent: consent.into(),
+        validate_only: false,
+    }
+}
+
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+pub fn wire(instant: &str) -> Option<prost_types::Timestamp> {
+    Some(at(instant).into())
+}
+
+pub fn text(en: &str) -> Option<types::LocalizedText> {
+    Some(types::LocalizedText { en: en.to_string(), cy: String::new() })
+}
+
+pub fn a_report(round: RoundId, council: OrgId, title: &str, outcomes: &str) -> reporting::Report {
+    let answer = reporting::NarrativeAnswer { question_id: "outcomes".to_string(), text: outcomes.to_string() };
+    let principle = reporting::PrincipleRecord {
+        principle: "co-production".to_string(),
+        evidenced: true,
+        evidence: "Carers planned it with us.".to_string(),
+        ..Default::default()
+    };
+    let content = reporting::ReportContent { answers: vec![answer], principles: vec![principle], ..Default::default() };
+    let release = reporting::Release { to_learning: true, may_quote: true, ..Default::default() };
+    reporting::Report {
+        id: ReportId::new().to_string(),
+        etag: "1".to_string(),
+        award_id: AwardId::new().to_string(),
+        award_reference: "r3-2020-09".to_string(),
+        round_id: round.to_string(),
+        bid_id: BidId::new().to_string(),
+        title: title.to_string(),
+        organisation_id: council.to_string(),
+        kind: reporting::report::Kind::Final.into(),
+        state: reporting::report::State::Accepted.into(),
+        revision: 3,
+        content_sha256: crate::digest(outcomes.as_bytes()),
+        content: Some(content),
+        release: Some(release),
+        ..Default::default()
+    }
+}
+
+fn a_round(id: RoundId) -> rounds::Round {
+    let deadline = types::Deadline {
+        instant: wire("2020-02-01T09:00:00Z"),
+        zone: "Europe/London".to_string(),
+        announced: "9:00am on 1 February 2020".to_string(),
+    };
+    let rules = rounds::RoundRules {
+        reference: "r3-2020".to_string(),
+        title: text("2020 Policy Prototypes: Health & Social Care"),
+        theme: text("Health and social care"),
+        programme: Some(rounds::Programme { code: "policy-prototypes".to_string(), title: text("Policy prototypes") }),
+        ..Default::default()
+    };
+    rounds::Round {
+        id: id.to_string(),
+        etag: "3".to_string(),
+        state: rounds::round::State::Closed.into(),
+        rules: Some(rules),
+        timetable: Some(rounds::Timetable { announces: Some(deadline), ..Default::default() }),
+        opens_at: wire("2020-01-10T12:00:00Z"),
+        ..Default::default()
+    }
+}
+
+/// The reason that stands in a refusal.
+pub fn reason(status: &Status) -> String {
+    status.get_error_details().error_info().map(|info| info.reason.clone()).unwrap_or_default()
+}
+
+/// The fields that a refusal names, in order.
+pub fn fields(status: &Status) -> Vec<String> {
+    let details = status.get_error_details();
+    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
+    violations.into_iter().map(|violation| violation.field).collect()
+}

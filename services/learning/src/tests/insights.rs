@@ -1,0 +1,195 @@
+//! Insights: drawn from passages, checked with the councils, approved.
+
+use pb::insight::State;
+use toadlane_proto::learning::v1 as pb;
+use tonic::Code;
+
+use super::house::*;
+
+impl House {
+    pub async fn captured(&self, commission: &pb::Commission, passages: &[&pb::Passage]) -> pb::Insight {
+        let request = pb::CaptureInsightRequest {
+            request_id: new_id(),
+            commission_id: commission.id.clone(),
+            text: "Food brings people in who fill in no form.".to_string(),
+            conditions: "a kitchen is near".to_string(),
+            passage_ids: passages.iter().map(|passage| passage.id.clone()).collect(),
+            validate_only: false,
+        };
+        self.insights(&self.consultant).capture_insight(request).await.unwrap().into_inner()
+    }
+
+    pub async fn in_check(&self, insight: &pb::Insight) -> pb::Insight {
+        let request = pb::CheckInsightRequest {
+            request_id: new_id(),
+            insight_id: insight.id.clone(),
+            etag: insight.etag.clone(),
+            validate_only: false,
+        };
+        self.insights(&self.consultant).check_insight(request).await.unwrap().into_inner()
+    }
+
+    pub async fn insight(&self, insight: &pb::Insight) -> pb::Insight {
+        let request = pb::GetInsightRequest { insight_id: insight.id.clone() };
+        self.insights(&self.editor).get_insight(request).await.unwrap().into_inner()
+    }
+
+    /// An insight that an editor approved, whatever the councils said.
+    pub async fn approved(
+        &self,
+        commission: &pb::Commission,
+        councils: &[&Council],
+        passages: &[&pb::Passage],
+    ) -> pb::Insight {
+        let captured = self.captured(commission, passages).await;
+        let checking = self.in_check(&captured).await;
+        for council in councils {
+            self.insights(&council.officer).answer_insight(says(&checking, council, true, "")).await.unwrap();
+        }
+        let checked = self.insight(&checking).await;
+        self.insights(&self.editor).approve_insight(approve(&checked, "")).await.unwrap().into_inner()
+    }
+}
+
+fn says(insight: &pb::Insight, council: &Council, agrees: bool, comment: &str) -> pb::AnswerInsightRequest {
+    pb::AnswerInsightRequest {
+        request_id: new_id(),
+        insight_id: insight.id.clone(),
+        organisation_id: council.id.to_string(),
+        agrees,
+        comment: comment.to_string(),
+        validate_only: false,
+    }
+}
+
+fn approve(insight: &pb::Insight, reason: &str) -> pb::ApproveInsightRequest {
+    pb::ApproveInsightRequest {
+        request_id: new_id(),
+        insight_id: insight.id.clone(),
+        etag: insight.etag.clone(),
+        reason: reason.to_string(),
+        validate_only: false,
+    }
+}
+
+#[tokio::test]
+async fn an_insight_is_checked_when_every_council_has_answered_and_each_sees_its_own_answer_alone() {
+    each_house(|house| async move {
+        let (one, other) = (house.council("Plymouth City Council"), house.council("Kirklees Council"));
+        let commission = house.running().await;
+        house.report(&one, "Diabeaters", "Carers cooked.").await;
+        house.report(&other, "Vision", "People talked.").await;
+        let documents = house.documents(&commission).await;
+        let passages = [
+            house.marked(&commission, &documents[0], "Carers").await,
+            house.marked(&commission, &documents[1], "People").await,
+        ];
+        let captured = house.captured(&commission, &[&passages[0], &passages[1]]).await;
+        let get = pb::GetInsightRequest { insight_id: captured.id.clone() };
+        assert_eq!(house.insights(&one.officer).get_insight(get.clone()).await.unwrap_err().code(), Code::NotFound);
+        let checking = house.in_check(&captured).await;
+        assert_eq!((checking.state(), checking.answers.len()), (State::Checking, 2));
+
+        let mute = house.insights(&one.officer).answer_insight(says(&checking, &one, false, " ")).await.unwrap_err();
+        assert_eq!(fields(&mute), ["comment"]);
+        let foreign = house.insights(&one.officer).answer_insight(says(&checking, &other, true, "")).await.unwrap_err();
+        assert_eq!(foreign.code(), Code::NotFound);
+        let said = says(&checking, &one, false, "it was the leeks");
+        let seen = house.insights(&one.officer).answer_insight(said).await.unwrap().into_inner();
+        assert_eq!((seen.state(), seen.answers.len()), (State::Checking, 1));
+        house.insights(&other.officer).answer_insight(says(&checking, &other, true, "")).await.unwrap();
+        let theirs = house.insights(&other.officer).get_insight(get).await.unwrap().into_inner();
+        assert_eq!(
+            (theirs.state(), theirs.answers[0].organisation_id.as_str()),
+            (State::Checked, other.id.to_string().as_str())
+        );
+
+        let checked = house.insight(&checking).await;
+        let mut editor = house.insights(&house.editor);
+        assert_eq!(fields(&editor.approve_insight(approve(&checked, "")).await.unwrap_err()), ["reason"]);
+        let approved =
+            editor.approve_insight(approve(&checked, "the disagreement is printed")).await.unwrap().into_inner();
+        assert_eq!(approved.state(), State::Approved);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn silence_is_noted_as_silence_when_the_time_has_passed_and_not_before() {
+    each_house(|house| async move {
+        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
+        house.report(&council, "Diabeaters", "Carers cooked.").await;
+        let documents = house.documents(&commission).await;
+        let passage = house.marked(&commission, &documents[0], "Carers").await;
+        let checking = house.in_check(&house.captured(&commission, &[&passage]).await).await;
+        // Ten working days; the 4th, a Monday, is a holiday in Scotland.
+        assert_eq!(checking.answer_by, wire("2021-01-19T09:00:00Z"));
+        house.at("2021-01-19T08:59:59.999999Z").await;
+        assert_eq!(house.insight(&checking).await.state(), State::Checking);
+        house.at("2021-01-19T09:00:00Z").await;
+        let checked = house.insight(&checking).await;
+        assert_eq!((checked.state(), checked.answers[0].agrees), (State::Checked, None));
+        let silent = house.insights(&house.editor).approve_insight(approve(&checked, "")).await.unwrap_err();
+        assert_eq!(fields(&silent), ["reason"]);
+        let late =
+            house.insights(&council.officer).answer_insight(says(&checked, &council, true, "")).await.unwrap_err();
+        assert_eq!(reason(&late), "ILLEGAL_STEP");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_insight_is_marked_where_its_consultant_has_an_interest_declared_before_or_after() {
+    each_house(|house| async move {
+        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
+        house.report(&council, "Diabeaters", "Carers cooked.").await;
+        let documents = house.documents(&commission).await;
+        let passage = house.marked(&commission, &documents[0], "Carers").await;
+        let before = house.captured(&commission, &[&passage]).await;
+        assert!(!before.interest_declared);
+        house.declare(&commission, &[council.id]).await;
+        assert!(house.insight(&before).await.interest_declared);
+        assert!(house.captured(&commission, &[&passage]).await.interest_declared);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rewritten_insight_is_captured_again_and_a_dropped_one_is_gone_for_good() {
+    each_house(|house| async move {
+        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
+        house.report(&council, "Diabeaters", "Carers cooked.").await;
+        let documents = house.documents(&commission).await;
+        let passage = house.marked(&commission, &documents[0], "Carers").await;
+        let checking = house.in_check(&house.captured(&commission, &[&passage]).await).await;
+        house.insights(&council.officer).answer_insight(says(&checking, &council, true, "")).await.unwrap();
+        let checked = house.insight(&checking).await;
+        let update = pb::UpdateInsightRequest {
+            request_id: new_id(),
+            insight_id: checked.id.clone(),
+            etag: checked.etag.clone(),
+            text: "Cooking brings people in.".to_string(),
+            conditions: String::new(),
+            passage_ids: vec![passage.id.clone()],
+            validate_only: false,
+        };
+        let again = house.insights(&house.consultant).update_insight(update).await.unwrap().into_inner();
+        assert_eq!((again.state(), again.answers.len()), (State::Captured, 0));
+        let drop = pb::DropInsightRequest {
+            request_id: new_id(),
+            insight_id: again.id.clone(),
+            etag: again.etag.clone(),
+            reason: "not borne out".to_string(),
+            validate_only: false,
+        };
+        let dropped = house.insights(&house.editor).drop_insight(drop).await.unwrap().into_inner();
+        assert_eq!((dropped.state(), dropped.reason.as_str()), (State::Dropped, "not borne out"));
+        let states = pb::ListInsightsRequest {
+            commission_id: commission.id.clone(),
+            states: vec![State::Captured.into()],
+            ..Default::default()
+        };
+        assert_eq!(house.insights(&house.auditor).list_insights(states).await.unwrap().into_inner().total_size, 0);
+    })
+    .await;
+}

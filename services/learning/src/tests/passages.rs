@@ -1,0 +1,135 @@
+//! Passages: exact bytes, codes of one version, and a council's consent.
+
+use kit::caller::Scope;
+use pb::passage::Consent;
+use toadlane_proto::learning::v1 as pb;
+use toadlane_proto::reporting::v1 as reporting;
+use tonic::Code;
+
+use super::house::*;
+
+#[tokio::test]
+async fn a_quote_must_be_the_very_bytes_at_its_place() {
+    each_house(|house| async move {
+        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
+        house.report(&council, "Diabeaters", "Café carers cooked.").await;
+        let document = house.documents(&commission).await.remove(0);
+        let right = house.marking(&commission, &document, "Café").await;
+        let mut corpus = house.corpus(&house.consultant);
+        let wrong = [
+            pb::MarkPassageRequest { quote: "Cafe\u{301}".to_string(), ..right.clone() },
+            pb::MarkPassageRequest { span: Some(pb::Span { start: 0, end: 4 }), ..right.clone() },
+            pb::MarkPassageRequest { span: Some(pb::Span { start: 0, end: 900 }), ..right.clone() },
+        ];
+        for request in wrong {
+            let refused =
+                corpus.mark_passage(pb::MarkPassageRequest { request_id: new_id(), ..request }).await.unwrap_err();
+            assert_eq!((reason(&refused).as_str(), fields(&refused)), ("QUOTE_DIFFERS", vec!["quote".to_string()]));
+        }
+        let other_code =
+            pb::MarkPassageRequest { codes: vec!["joy".to_string()], request_id: new_id(), ..right.clone() };
+        assert_eq!(fields(&corpus.mark_passage(other_code).await.unwrap_err()), ["codes"]);
+        let passage = corpus.mark_passage(right).await.unwrap().into_inner();
+        assert_eq!((passage.quote.as_str(), passage.consent()), ("Café", Consent::NotAsked));
+        assert_eq!((passage.source_revision, passage.source_sha256), (3, document.source_sha256));
+        let by_editor = house.marking(&commission, &house.documents(&commission).await[0], "Café").await;
+        let refused = house.corpus(&house.editor).mark_passage(by_editor).await.unwrap_err();
+        assert_eq!(refused.code(), Code::PermissionDenied);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_council_is_asked_answers_in_its_own_time_and_may_take_it_back() {
+    each_house(|house| async move {
+        let (council, other) = (house.council("Plymouth City Council"), house.council("Kirklees Council"));
+        let commission = house.running().await;
+        house.report(&council, "Diabeaters", "Carers cooked.").await;
+        let document = house.documents(&commission).await.remove(0);
+        let passage = house.marked(&commission, &document, "Carers cooked").await;
+        let get = pb::GetPassageRequest { passage_id: passage.id.clone() };
+        // Before it is asked it does not exist to the council.
+        assert_eq!(house.corpus(&council.officer).get_passage(get.clone()).await.unwrap_err().code(), Code::NotFound);
+        let asked = house.asked(&passage).await;
+        assert_eq!(asked.answer_by, wire("2021-01-19T09:00:00Z"));
+        let seen = house.corpus(&council.officer).get_passage(get.clone()).await.unwrap().into_inner();
+        assert_eq!((seen.quote.as_str(), seen.memo.as_str()), ("Carers cooked", ""));
+        assert_eq!(house.corpus(&other.officer).get_passage(get).await.unwrap_err().code(), Code::NotFound);
+        let own = pb::ListPassagesRequest::default();
+        let listed = house.corpus(&council.officer).list_passages(own.clone()).await.unwrap().into_inner();
+        assert_eq!((listed.total_size, listed.passages[0].memo.as_str()), (1, ""));
+        assert_eq!(house.corpus(&other.officer).list_passages(own).await.unwrap().into_inner().total_size, 0);
+
+        house.at("2021-03-01T09:00:00Z").await;
+        let early =
+            house.corpus(&council.officer).answer_consent(answer(&asked, Consent::Withdrawn)).await.unwrap_err();
+        assert_eq!(reason(&early), "ILLEGAL_STEP");
+        let given = house.answered(&council, &asked, Consent::Given).await;
+        let stale = house.corpus(&council.officer).answer_consent(answer(&asked, Consent::Refused)).await.unwrap_err();
+        assert_eq!((stale.code(), reason(&stale).as_str()), (Code::Aborted, "STALE_ETAG"));
+        let back = house.answered(&council, &given, Consent::Withdrawn).await;
+        assert_eq!(back.consent(), Consent::Withdrawn);
+        let system = Who::system(council.id, &[Scope::ReportsWrite]);
+        let given = house.corpus(&system).answer_consent(answer(&back, Consent::Given)).await.unwrap().into_inner();
+        let own_word = house.corpus(&house.editor).answer_consent(answer(&given, Consent::Given)).await.unwrap_err();
+        assert_eq!(own_word.code(), Code::PermissionDenied);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_asked_for_what_the_council_said_may_not_be_quoted() {
+    each_house(|house| async move {
+        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
+        let mut report = a_report(house.round, council.id, "Diabeaters", "Carers cooked.");
+        report.release = Some(reporting::Release { to_learning: true, may_quote: false, ..Default::default() });
+        house.publish("ReportReleased", &mut report).await;
+        let document = house.documents(&commission).await.remove(0);
+        let passage = house.marked(&commission, &document, "Carers").await;
+        let request = pb::AskConsentRequest {
+            request_id: new_id(),
+            passage_id: passage.id,
+            etag: passage.etag,
+            validate_only: false,
+        };
+        let refused = house.corpus(&house.consultant).ask_consent(request).await.unwrap_err();
+        assert_eq!(reason(&refused), "NOT_QUOTABLE");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn passages_are_coded_anew_and_exported_with_a_line_for_each_code() {
+    each_house(|house| async move {
+        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
+        house.report(&council, "Diabeaters", "Carers said \"never again\", and meant it.").await;
+        let document = house.documents(&commission).await.remove(0);
+        let passage = house.marked(&commission, &document, "\"never again\", and").await;
+        let recode = pb::RecodePassageRequest {
+            request_id: new_id(),
+            passage_id: passage.id.clone(),
+            etag: passage.etag.clone(),
+            codebook_version: 1,
+            codes: vec!["people".to_string(), "cost".to_string()],
+            memo: "both".to_string(),
+            validate_only: false,
+        };
+        house.corpus(&house.consultant).recode_passage(recode).await.unwrap();
+        let by_code = |code: &str| pb::ListPassagesRequest {
+            commission_id: commission.id.clone(),
+            code: code.to_string(),
+            ..Default::default()
+        };
+        let mut corpus = house.corpus(&house.consultant);
+        assert_eq!(corpus.list_passages(by_code("cost")).await.unwrap().into_inner().total_size, 1);
+        assert_eq!(corpus.list_passages(by_code("joy")).await.unwrap().into_inner().total_size, 0);
+        let export = pb::ExportPassagesRequest { commission_id: commission.id.clone() };
+        let csv = corpus.export_passages(export).await.unwrap().into_inner();
+        let mut reader = csv::Reader::from_reader(csv.csv.as_bytes());
+        let lines: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        let told: Vec<_> = lines.iter().map(|line| (&line[0], &line[1], &line[4])).collect();
+        let quote = "\"never again\", and";
+        assert_eq!(told, [(passage.id.as_str(), "cost", quote), (passage.id.as_str(), "people", quote)]);
+    })
+    .await;
+}

@@ -1,0 +1,115 @@
+//! One function per write, each inside a transaction. A closure may run twice, so ids and times are chosen before it.
+
+mod awards;
+mod drafts;
+mod hand_in;
+mod release;
+mod review;
+mod ticker;
+
+pub use awards::{Gathered, take_award};
+pub use drafts::{RemoveFile, Update, add_file, check_room, remove_file, update};
+pub use hand_in::{RequestSignOff, SignOff, Submit, request_sign_off, sign_off, submit};
+pub use release::{AddAddendum, SetRelease, add_addendum, set_release};
+pub use review::{Accept, RequestChanges, Waive, accept, request_changes, waive};
+pub use ticker::{open_due, remind};
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::ReportId;
+use kit::outbox;
+
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::policy::{self, Action};
+use crate::report::{Actor, Report, ReportNow};
+use crate::store::{self, HistoryRow, RevisionRow};
+
+/// A step on one report, as the caller read it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub id: ReportId,
+    pub version: i64,
+}
+
+/// The report as it is, if the caller may take this step and read its present version.
+fn read(tx: &mut Tx, cx: &Cx, action: Action, target: &Target) -> Result<Report, Error> {
+    let report = store::get(tx, target.id)?;
+    policy::check(&cx.caller, action, &report)?;
+    expect_version(cx, &report, target)?;
+    Ok(report)
+}
+
+/// The same for a step towards acceptance, which a report of an award that ended takes no more.
+fn going(tx: &mut Tx, cx: &Cx, action: Action, target: &Target) -> Result<Report, Error> {
+    let report = store::get(tx, target.id)?;
+    policy::check(&cx.caller, action, &report)?;
+    report.expect_award()?;
+    expect_version(cx, &report, target)?;
+    Ok(report)
+}
+
+/// Refuses a caller who read an older version, with as much of the newer one as they may read.
+pub fn expect_version(cx: &Cx, report: &Report, target: &Target) -> Result<(), Error> {
+    if report.version == target.version {
+        return Ok(());
+    }
+    Err(Error::Stale { newer: Box::new(shown(cx, report.clone())) })
+}
+
+/// A report as its answer shows it to this caller.
+pub fn shown(cx: &Cx, report: Report) -> ReportNow {
+    let whole = policy::reads(&cx.caller, &report);
+    ReportNow { report, as_of: cx.now, whole }
+}
+
+/// Who acts, with the organisation that they act for here.
+fn actor(cx: &Cx, report: &Report) -> Actor {
+    let council = policy::council_of(&cx.caller, report);
+    let organisation = council.or_else(|| policy::network_of(&cx.caller));
+    Actor { subject: cx.caller.subject.to_string(), organisation }
+}
+
+/// Writes what became of a report: its row, its history and the event.
+fn settle(tx: &mut Tx, cx: &Cx, old: &Report, new: Report, happened: Happened) -> Result<ReportNow, Error> {
+    if !store::update(tx, old, &new)? {
+        let newer = store::get(tx, old.id)?;
+        return Err(Error::Stale { newer: Box::new(shown(cx, newer)) });
+    }
+    record(tx, cx, Some(old), new, happened)
+}
+
+/// Writes a line of history and the event.
+fn record(tx: &mut Tx, cx: &Cx, old: Option<&Report>, new: Report, happened: Happened) -> Result<ReportNow, Error> {
+    let actor = actor(cx, &new);
+    let row = HistoryRow {
+        report_id: new.id.to_string(),
+        // Every version is one line of history.
+        sequence: new.version,
+        happened_at: new.updated_at.micros(),
+        actor: actor.subject,
+        actor_organisation: actor.organisation.map(|id| id.to_string()),
+        step: happened.step().to_string(),
+        from_state: old.map(|old| old.state.name().to_string()),
+        to_state: new.state.name().to_string(),
+        reason: if happened.has_reason() { new.reason.clone() } else { String::new() },
+    };
+    store::insert_history(tx, row)?;
+    let now = shown(cx, new);
+    outbox::put(tx, cx, now.report.updated_at, &events::fact(happened, &now))?;
+    Ok(now)
+}
+
+fn write_revision(tx: &mut Tx, cx: &Cx, report: &Report) -> Result<(), Error> {
+    let author = actor(cx, report);
+    let row = RevisionRow {
+        report_id: report.id.to_string(),
+        number: report.revision,
+        canonical_json: report.paper.canonical_json(),
+        sha256: report.digest.clone(),
+        created_at: report.updated_at.micros(),
+        author: author.subject,
+        author_organisation: author.organisation.map(|id| id.to_string()),
+    };
+    Ok(row.insert(tx)?)
+}

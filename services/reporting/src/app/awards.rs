@@ -1,0 +1,138 @@
+//! What an event of `awards` does: reports are scheduled, moved, passed on, or cancelled.
+
+use kit::caller::Role;
+use kit::cx::Cx;
+use kit::db::{DbError, Tx};
+use kit::ids::ReportId;
+use kit::time::Timestamp;
+use kit::working_days::Calendar;
+
+use super::{record, settle, write_revision};
+use crate::award::{Award, Due, Ended, Told};
+use crate::error::Error;
+use crate::events::Happened;
+use crate::prefill::{self, BidWords};
+use crate::report::{Kind, Report};
+use crate::state::State;
+use crate::store;
+
+/// What others said of an award before it is taken, and the identities of the reports that it may get.
+#[derive(Clone, Debug)]
+pub struct Gathered {
+    pub calendar: Calendar,
+    /// None where no report is to be scheduled.
+    pub bid: Option<BidWords>,
+    pub interim: ReportId,
+    pub last: ReportId,
+}
+
+/// Takes an award as it now is. Dates move with it (rule 23), and its holder too (rule 28); what is accepted, waived or
+/// cancelled stays.
+pub fn take_award(tx: &mut Tx, told: &Told, gathered: &Gathered, now: Timestamp) -> Result<(), Error> {
+    let cx = Cx::of_role(Role::Reporting, now);
+    let held = store::award(tx, told.id)?;
+    let framework_version = match (&held, &gathered.bid) {
+        (Some(held), _) => held.framework_version,
+        (None, Some(bid)) => bid.framework.version,
+        // Withdrawn before it was ever told of: there is nothing to report.
+        (None, None) => return Ok(()),
+    };
+    let award = told.held(framework_version, gathered.calendar);
+    match held {
+        None => store::insert_award(tx, &award)?,
+        Some(_) => store::update_award(tx, &award)?,
+    }
+    for (kind, id) in [(Kind::Interim, gathered.interim), (Kind::Final, gathered.last)] {
+        match store::of_award(tx, award.id, kind)? {
+            Some(report) => follow(tx, &cx, report, told)?,
+            None if told.awaits(kind) => schedule(tx, &cx, id, &award, kind, told, gathered)?,
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn schedule(
+    tx: &mut Tx,
+    cx: &Cx,
+    id: ReportId,
+    award: &Award,
+    kind: Kind,
+    told: &Told,
+    gathered: &Gathered,
+) -> Result<(), Error> {
+    let (Some(bid), Some(due)) = (&gathered.bid, told.due(kind)) else {
+        // Another event of this award was taken since the bid was asked for; the bus brings this one again.
+        return Err(DbError::Inconsistent(format!("award {}: its bid was not asked for", award.id)).into());
+    };
+    let content = prefill::content(kind, told, bid);
+    let report = Report::scheduled(id, award, kind, told, due, content, cx.now);
+    store::insert(tx, &report)?;
+    write_revision(tx, cx, &report)?;
+    let scheduled = record(tx, cx, None, report, Happened::Scheduled)?.report;
+    open_after_termination(tx, cx, scheduled)
+}
+
+/// Brings a report up with its award.
+fn follow(tx: &mut Tx, cx: &Cx, report: Report, told: &Told) -> Result<(), Error> {
+    let report = pass_on(tx, cx, report)?;
+    let report = move_due(tx, cx, report, told)?;
+    let report = cancel(tx, cx, report)?;
+    open_after_termination(tx, cx, report)
+}
+
+/// Whether the award still moves a report: what is accepted, waived or cancelled stays as it is.
+fn moves(report: &Report) -> bool {
+    match report.state {
+        State::Scheduled
+        | State::Open
+        | State::InDraft { .. }
+        | State::AwaitingSignOff { .. }
+        | State::Submitted { .. }
+        | State::ChangesRequested { .. } => true,
+        State::Accepted { .. } | State::Waived | State::Cancelled => false,
+    }
+}
+
+fn pass_on(tx: &mut Tx, cx: &Cx, report: Report) -> Result<Report, Error> {
+    if report.organisation == report.award.holder || !moves(&report) {
+        return Ok(report);
+    }
+    let new = report.novate(cx.now)?;
+    Ok(settle(tx, cx, &report, new, Happened::Novated)?.report)
+}
+
+fn move_due(tx: &mut Tx, cx: &Cx, report: Report, told: &Told) -> Result<Report, Error> {
+    let moved: Option<&Due> = told.due(report.kind).filter(|due| **due != report.due);
+    match moved {
+        Some(due) if moves(&report) => {
+            let new = report.reschedule(told, due, cx.now)?;
+            Ok(settle(tx, cx, &report, new, Happened::Rescheduled)?.report)
+        }
+        Some(_) | None => Ok(report),
+    }
+}
+
+/// An award that was withdrawn takes no report; a terminated one only the final one (rules 25 and 29). What was handed
+/// in stays.
+fn cancel(tx: &mut Tx, cx: &Cx, report: Report) -> Result<Report, Error> {
+    let ended = match (report.award.ended, report.kind) {
+        (Some(how @ Ended::Withdrawn), Kind::Interim | Kind::Final)
+        | (Some(how @ Ended::Terminated), Kind::Interim) => how,
+        (Some(Ended::Terminated), Kind::Final) | (None, Kind::Interim | Kind::Final) => return Ok(report),
+    };
+    if !moves(&report) || matches!(report.state, State::Submitted { .. }) {
+        return Ok(report);
+    }
+    let new = report.cancel(&format!("the award was {}", ended.name()), cx.now)?;
+    Ok(settle(tx, cx, &report, new, Happened::Cancelled)?.report)
+}
+
+/// The final report of an award that ended early need not wait for its time.
+fn open_after_termination(tx: &mut Tx, cx: &Cx, report: Report) -> Result<(), Error> {
+    if report.award.ended == Some(Ended::Terminated) && report.state == State::Scheduled {
+        let new = report.open(cx.now)?;
+        settle(tx, cx, &report, new, Happened::Opened)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! Drafts: revised, with evidence added and taken out.
+
+use kit::cx::Cx;
+use kit::db::Tx;
+use kit::ids::EvidenceId;
+
+use super::{Target, going, settle, write_revision};
+use crate::content::{Content, Evidence, Paper};
+use crate::error::Error;
+use crate::events::Happened;
+use crate::policy::Action;
+use crate::report::{Report, ReportNow};
+
+/// Most files that a report has. A setting.
+const MOST_FILES: usize = 20;
+
+#[derive(Clone, Debug)]
+pub struct Update {
+    pub target: Target,
+    pub content: Content,
+}
+
+pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<ReportNow, Error> {
+    let report = going(tx, cx, Action::Edit, &cmd.target)?;
+    let content = cmd.content.clone().written_over(&report.paper.content, report.award.framework_version);
+    let paper = Paper { content, evidence: report.paper.evidence.clone() };
+    revise(tx, cx, &report, paper)
+}
+
+/// Refuses one file more than a report may have.
+pub fn check_room(report: &Report) -> Result<(), Error> {
+    if report.paper.evidence.len() < MOST_FILES {
+        return Ok(());
+    }
+    Err(Error::TooManyFiles { most: MOST_FILES })
+}
+
+/// Adds a file whose bytes are already kept.
+pub fn add_file(tx: &mut Tx, cx: &Cx, target: &Target, file: &Evidence) -> Result<ReportNow, Error> {
+    let report = going(tx, cx, Action::Edit, target)?;
+    check_room(&report)?;
+    let mut paper = report.paper.clone();
+    paper.evidence.push(file.clone());
+    revise(tx, cx, &report, paper)
+}
+
+#[derive(Clone, Debug)]
+pub struct RemoveFile {
+    pub target: Target,
+    pub file: EvidenceId,
+}
+
+pub fn remove_file(tx: &mut Tx, cx: &Cx, cmd: &RemoveFile) -> Result<ReportNow, Error> {
+    let report = going(tx, cx, Action::Edit, &cmd.target)?;
+    report.file(cmd.file)?;
+    let mut paper = report.paper.clone();
+    paper.evidence.retain(|file| file.id != cmd.file);
+    revise(tx, cx, &report, paper)
+}
+
+fn revise(tx: &mut Tx, cx: &Cx, old: &Report, paper: Paper) -> Result<ReportNow, Error> {
+    let new = old.revise(paper, cx.now)?;
+    write_revision(tx, cx, &new)?;
+    settle(tx, cx, old, new, Happened::Revised)
+}

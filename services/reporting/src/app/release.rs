@@ -1,0 +1,40 @@
+//! What happens to an accepted report: words added, and the council's consent that the learning uses it.
+
+use kit::cx::Cx;
+use kit::db::Tx;
+
+use super::{Target, actor, read, settle};
+use crate::error::Error;
+use crate::events::Happened;
+use crate::policy::Action;
+use crate::report::{Release, ReportNow};
+use crate::store;
+
+#[derive(Clone, Debug)]
+pub struct AddAddendum {
+    pub target: Target,
+    pub text: String,
+}
+
+pub fn add_addendum(tx: &mut Tx, cx: &Cx, cmd: &AddAddendum) -> Result<ReportNow, Error> {
+    let report = read(tx, cx, Action::AddAddendum, &cmd.target)?;
+    let new = report.add_addendum(cmd.text.clone(), actor(cx, &report), cx.now)?;
+    if let Some(added) = new.addenda.last() {
+        store::insert_addendum(tx, new.id, added)?;
+    }
+    settle(tx, cx, &report, new, Happened::AddendumAdded)
+}
+
+#[derive(Clone, Debug)]
+pub struct SetRelease {
+    pub target: Target,
+    pub release: Release,
+}
+
+/// The council's word, either way; without it nothing is released (rules 30 and 32).
+pub fn set_release(tx: &mut Tx, cx: &Cx, cmd: &SetRelease) -> Result<ReportNow, Error> {
+    let report = read(tx, cx, Action::SetRelease, &cmd.target)?;
+    let new = report.set_release(cmd.release.clone(), cx.now)?;
+    let happened = if new.release.to_learning { Happened::Released } else { Happened::ReleaseWithdrawn };
+    settle(tx, cx, &report, new, happened)
+}

@@ -1,0 +1,229 @@
+//! What a report must say before it can be handed in: everything missing at once.
+
+use kit::money::Money;
+
+use crate::content::{Content, Measure, Paper};
+use crate::report::{Kind, Report};
+
+/// Questions that a report can answer. Which it must answer, its kind decides.
+pub const QUESTIONS: [&str; 9] = [
+    "progress",
+    "early_learning",
+    "outcomes",
+    "people_involved",
+    "what_did_not_work",
+    "reusable_materials",
+    "co_operative_difference",
+    "slippage",
+    "case_study",
+];
+const OF_INTERIM: [&str; 2] = ["progress", "early_learning"];
+const OF_FINAL: [&str; 4] = ["outcomes", "people_involved", "what_did_not_work", "co_operative_difference"];
+/// The value of a measure that nobody took; its method then says why.
+const NOT_MEASURED: &str = "not measured";
+
+/// One thing that keeps a report from being handed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    pub field: String,
+    pub rule: &'static str,
+    pub says: String,
+}
+
+fn missing(field: impl Into<String>, rule: &'static str, says: impl Into<String>) -> Missing {
+    Missing { field: field.into(), rule, says: says.into() }
+}
+
+/// Everything that keeps a paper from being handed in, in the order of the content's fields. What the answers say is
+/// not judged: that it did not work is a valid report (rule 25).
+pub fn check(paper: &Paper, kind: Kind, awarded: Money) -> Vec<Missing> {
+    let content = &paper.content;
+    let mut found = Vec::new();
+    if content.nil_return {
+        // Whatever else stands in a nil return was prefilled, and says nothing.
+        if content.nil_reason.trim().is_empty() {
+            found.push(missing("content.nil_reason", "form.required", "say why there is nothing to report"));
+        }
+        return found;
+    }
+    check_answers(content, kind, &mut found);
+    if kind == Kind::Final {
+        check_measures(&content.measures, &mut found);
+    }
+    check_principles(content, &mut found);
+    check_money(content, kind, awarded, &mut found);
+    found
+}
+
+/// The same, and the sign-off: all that a dry run lists.
+pub fn check_report(report: &Report) -> Vec<Missing> {
+    let mut found = check(&report.paper, report.kind, report.award.amount);
+    if let Err(error) = report.expect_signed_off() {
+        found.push(missing("sign_off", "sign_off.needed", error.to_string()));
+    }
+    found
+}
+
+fn check_answers(content: &Content, kind: Kind, found: &mut Vec<Missing>) {
+    let mut seen: Vec<&str> = Vec::new();
+    for answer in &content.answers {
+        let field = format!("content.answers[{}]", answer.question);
+        if seen.contains(&answer.question.as_str()) {
+            found.push(missing(&field, "form.answered_twice", "answer each question once"));
+        }
+        seen.push(&answer.question);
+        if !QUESTIONS.contains(&answer.question.as_str()) {
+            let says = format!("a report has no such question; it has {}", QUESTIONS.join(", "));
+            found.push(missing(&field, "form.unknown_question", says));
+        }
+    }
+    let required: &[&str] = match kind {
+        Kind::Interim => &OF_INTERIM,
+        Kind::Final => &OF_FINAL,
+    };
+    for question in required {
+        let said = content.answers.iter().any(|one| one.question == *question && !one.text.trim().is_empty());
+        if !said {
+            found.push(missing(format!("content.answers[{question}].text"), "form.required", "answer this"));
+        }
+    }
+}
+
+fn check_measures(measures: &[Measure], found: &mut Vec<Missing>) {
+    for (place, measure) in measures.iter().enumerate() {
+        let value = measure.value.trim();
+        if value.is_empty() {
+            let says = format!("say where \u{201c}{}\u{201d} got, or \u{201c}{NOT_MEASURED}\u{201d}", measure.name);
+            found.push(missing(format!("content.measures[{place}].value"), "form.required", says));
+        } else if value.eq_ignore_ascii_case(NOT_MEASURED) && measure.method.trim().is_empty() {
+            let says = format!("say why \u{201c}{}\u{201d} was not measured", measure.name);
+            found.push(missing(format!("content.measures[{place}].method"), "form.required", says));
+        }
+    }
+}
+
+fn check_principles(content: &Content, found: &mut Vec<Missing>) {
+    for (place, record) in content.principles.iter().enumerate() {
+        if content.principles[..place].iter().any(|earlier| earlier.is_same(record)) {
+            let field = format!("content.principles[{}]", record.principle);
+            found.push(missing(field, "form.named_twice", "name each principle of a framework's version once"));
+        }
+        if record.evidenced && record.evidence.trim().is_empty() {
+            let field = format!("content.principles[{}].evidence", record.principle);
+            found.push(missing(field, "form.required", "say how the project met this principle"));
+        }
+    }
+}
+
+fn check_money(content: &Content, kind: Kind, awarded: Money, found: &mut Vec<Missing>) {
+    if content.spent.is_none() {
+        found.push(missing("content.spent", "form.required", "say what was spent; nothing is a sum too"));
+    }
+    if kind == Kind::Interim && content.forecast.is_none() {
+        found.push(missing("content.forecast", "form.required", "say what is yet to be spent; nothing is a sum too"));
+    }
+    // The award may have shrunk since it was written.
+    if let Some(spent) = content.spent.filter(|spent| exceeds(*spent, awarded)) {
+        found.push(missing("content.spent", "award.amount", above(spent, awarded)));
+    }
+}
+
+/// Whether a sum is more than was awarded. One in another currency cannot be held against the award. What is less is
+/// the underspend, which `awards` recovers (rule 26).
+pub fn exceeds(spent: Money, awarded: Money) -> bool {
+    spent.currency != awarded.currency || spent.minor_units > awarded.minor_units
+}
+
+/// What is said to more spent than was awarded.
+pub fn above(spent: Money, awarded: Money) -> String {
+    format!(
+        "{awarded} was awarded and {spent} is more: report what was spent of the award, and tell of other money in the \
+         answers"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::{Answer, PrincipleRecord};
+
+    const AWARDED: Money = Money::pence(150_000);
+
+    fn answers(questions: &[&str]) -> Vec<Answer> {
+        let answer = |question: &&str| Answer { question: question.to_string(), text: "it did not work".to_string() };
+        questions.iter().map(answer).collect()
+    }
+
+    fn found(content: Content, kind: Kind) -> Vec<(String, &'static str)> {
+        let paper = Paper { content, evidence: vec![] };
+        check(&paper, kind, AWARDED).into_iter().map(|one| (one.field, one.rule)).collect()
+    }
+
+    #[test]
+    fn an_empty_interim_report_lacks_its_answers_and_its_money_all_at_once() {
+        let fields: Vec<String> = found(Content::default(), Kind::Interim).into_iter().map(|one| one.0).collect();
+        let expected = [
+            "content.answers[progress].text",
+            "content.answers[early_learning].text",
+            "content.spent",
+            "content.forecast",
+        ];
+        assert_eq!(fields, expected);
+    }
+
+    #[test]
+    fn a_final_report_that_says_it_did_not_work_lacks_nothing() {
+        let measure = |value: &str, method: &str| Measure {
+            name: "households".to_string(),
+            value: value.to_string(),
+            method: method.to_string(),
+            ..Default::default()
+        };
+        let content = Content {
+            answers: answers(&OF_FINAL),
+            measures: vec![measure("0", ""), measure("Not measured", "nobody came")],
+            spent: Some(Money::pence(0)),
+            ..Default::default()
+        };
+        assert_eq!(found(content.clone(), Kind::Final), []);
+        let unmeasured = Content { measures: vec![measure("", ""), measure("not measured", "")], ..content };
+        assert_eq!(
+            found(unmeasured, Kind::Final),
+            [
+                ("content.measures[0].value".to_string(), "form.required"),
+                ("content.measures[1].method".to_string(), "form.required")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_nil_return_needs_a_reason_and_nothing_else() {
+        let nil = Content { nil_return: true, ..Default::default() };
+        assert_eq!(found(nil.clone(), Kind::Final), [("content.nil_reason".to_string(), "form.required")]);
+        let reason = Content { nil_reason: "the project begins in May".to_string(), ..nil };
+        assert_eq!(found(reason, Kind::Interim), []);
+    }
+
+    #[test]
+    fn more_spent_than_awarded_an_unknown_question_and_a_bare_claim_of_evidence_are_named() {
+        let record = PrincipleRecord { principle: "learning".to_string(), evidenced: true, ..Default::default() };
+        let mut questions = OF_INTERIM.to_vec();
+        questions.extend(["mood", "progress"]);
+        let content = Content {
+            answers: answers(&questions),
+            principles: vec![record],
+            spent: Some(Money::pence(150_001)),
+            forecast: Some(Money::pence(0)),
+            ..Default::default()
+        };
+        assert_eq!(
+            found(content, Kind::Interim),
+            [
+                ("content.answers[mood]".to_string(), "form.unknown_question"),
+                ("content.answers[progress]".to_string(), "form.answered_twice"),
+                ("content.principles[learning].evidence".to_string(), "form.required"),
+                ("content.spent".to_string(), "award.amount"),
+            ]
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! Facts asked of other services. What the register said is kept for a while and serves when it cannot be reached.
+
+use std::time::Duration;
+
+use kit::fault::Reason;
+use kit::ids::{BidId, OrgId, PersonId, RoundId};
+use kit::transport::Transport;
+use kit::working_days::Calendar;
+use toadlane_proto::bids::v1::GetBidRequest;
+use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
+use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
+use toadlane_proto::registry::v1::{GetOrganisationRequest, GetStandingRequest};
+use toadlane_proto::rounds::v1::frameworks_service_client::FrameworksServiceClient;
+use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
+use toadlane_proto::rounds::v1::{GetFrameworkRequest, GetRoundRequest};
+use tonic::{Code, Request, Status};
+
+use crate::convert;
+use crate::error::Error;
+use crate::prefill::{BidWords, Framework};
+
+/// How long a caller of ours waits for a neighbour.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long the register's word is kept for when it cannot be asked.
+const KEEP: Duration = Duration::from_secs(600);
+
+#[derive(Clone)]
+pub struct Peers {
+    organisations: OrganisationsServiceClient<Transport>,
+    rounds: RoundsServiceClient<Transport>,
+    frameworks: FrameworksServiceClient<Transport>,
+    bids: BidsServiceClient<Transport>,
+    calendars: moka::future::Cache<OrgId, Calendar>,
+    certifiers: moka::future::Cache<(OrgId, PersonId), bool>,
+}
+
+impl Peers {
+    pub fn new(registry: Transport, rounds: Transport, bids: Transport) -> Peers {
+        Peers {
+            organisations: OrganisationsServiceClient::new(registry),
+            frameworks: FrameworksServiceClient::new(rounds.clone()),
+            rounds: RoundsServiceClient::new(rounds),
+            bids: BidsServiceClient::new(bids),
+            calendars: moka::future::Cache::builder().max_capacity(10_000).time_to_live(KEEP).build(),
+            certifiers: moka::future::Cache::builder().max_capacity(10_000).time_to_live(KEEP).build(),
+        }
+    }
+
+    /// Whose working days an organisation keeps. It moves to no other nation, so what is held is not asked again.
+    pub async fn calendar(&self, organisation: OrgId) -> Result<Calendar, Error> {
+        if let Some(calendar) = self.calendars.get(&organisation).await {
+            return Ok(calendar);
+        }
+        let request = patient(GetOrganisationRequest { organisation_id: organisation.to_string() });
+        let answer = self.organisations.clone().get_organisation(request).await;
+        let wire = answer.map_err(|status| refused(status, "organisation"))?.into_inner();
+        let calendar = convert::calendar(&wire);
+        self.calendars.insert(organisation, calendar).await;
+        Ok(calendar)
+    }
+
+    /// The organisation, if the registry holds this person as a certifier of it.
+    pub async fn certifier_of(&self, person: PersonId, organisation: OrgId) -> Result<Option<OrgId>, Error> {
+        let request = patient(GetStandingRequest {
+            organisation_id: organisation.to_string(),
+            as_of: String::new(),
+            person_id: person.to_string(),
+        });
+        let is_certifier = match self.organisations.clone().get_standing(request).await {
+            Ok(answer) => {
+                let is_certifier = answer.into_inner().person_is_certifier;
+                self.certifiers.insert((organisation, person), is_certifier).await;
+                is_certifier
+            }
+            Err(status) if is_out_of_reach(&status) => match self.certifiers.get(&(organisation, person)).await {
+                Some(is_certifier) => is_certifier,
+                None => return Err(refused(status, "organisation")),
+            },
+            Err(status) => return Err(refused(status, "organisation")),
+        };
+        Ok(is_certifier.then_some(organisation))
+    }
+
+    /// What a bid said that its reports begin with.
+    pub async fn bid_words(&self, bid: BidId, round: RoundId) -> Result<BidWords, Error> {
+        let request = patient(GetBidRequest { bid_id: bid.to_string() });
+        let wire = self.bids.clone().get_bid(request).await.map_err(|status| refused(status, "bid"))?;
+        let framework = self.framework(round).await?;
+        Ok(convert::bid_words(wire.into_inner(), framework))
+    }
+
+    /// The framework whose principles the bids of a round name.
+    async fn framework(&self, round: RoundId) -> Result<Framework, Error> {
+        let request = patient(GetRoundRequest { round_id: round.to_string() });
+        let wire = self.rounds.clone().get_round(request).await.map_err(|status| refused(status, "round"))?;
+        let rules = wire.into_inner().rules.unwrap_or_default();
+        if rules.framework_id.is_empty() {
+            return Ok(Framework::default());
+        }
+        let request = patient(GetFrameworkRequest { framework_id: rules.framework_id });
+        let wire = self.frameworks.clone().get_framework(request).await;
+        let wire = wire.map_err(|status| refused(status, "framework"))?;
+        Ok(convert::framework(rules.framework_version, wire.into_inner()))
+    }
+}
+
+fn patient<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(PATIENCE);
+    request
+}
+
+fn is_out_of_reach(status: &Status) -> bool {
+    matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded)
+}
+
+fn refused(status: Status, what: &'static str) -> Error {
+    match status.code() {
+        Code::NotFound => Error::NotFound { what },
+        Code::Unavailable | Code::DeadlineExceeded => Error::Neighbour { reason: Reason::TryAgain, status },
+        _ => Error::Neighbour { reason: Reason::Internal, status },
+    }
+}

@@ -1,0 +1,156 @@
+//! Who may do what with a report: one pure function, deny by default. `tests/golden/policy.txt` prints it as a matrix.
+
+use kit::caller::{Caller, Duty, Role, Scope, Subject};
+use kit::ids::OrgId;
+pub use kit::verdict::Verdict;
+
+use crate::error::Error;
+use crate::report::Report;
+use crate::state::State;
+
+/// What a caller wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Where it stands, and its dates.
+    See,
+    /// What it says.
+    Read,
+    Edit,
+    SignOff,
+    Submit,
+    /// Asks for changes, or accepts.
+    Review,
+    Waive,
+    AddAddendum,
+    SetRelease,
+}
+
+impl Action {
+    pub const ALL: [Action; 9] = [
+        Action::See,
+        Action::Read,
+        Action::Edit,
+        Action::SignOff,
+        Action::Submit,
+        Action::Review,
+        Action::Waive,
+        Action::AddAddendum,
+        Action::SetRelease,
+    ];
+}
+
+/// What the policy needs to know of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The council that reports.
+    pub organisation: OrgId,
+    /// The council that holds the award now. It acts; the one before it reads on.
+    pub holder: OrgId,
+    /// Whether what it says was handed in.
+    pub handed_in: bool,
+    /// Whether it is accepted, and released to the learning.
+    pub released: bool,
+}
+
+const WRITERS: &str = "an applicant officer, or a system with reports.write, of the council";
+const CERTIFIERS: &str = "a certifier, or a system with reports.certify, of the council";
+const SUBMITTERS: &str =
+    "an applicant officer, a certifier, or a system with reports.write or reports.certify, of the council";
+const RELEASERS: &str = "an applicant officer, a certifier, or a system with reports.certify, of the council";
+const ADDERS: &str =
+    "an applicant officer, a certifier, or a system with reports.write, of the council, or a round manager";
+const MANAGERS: &str = "a round manager";
+const READERS: &str = "the council, until the report is handed in,";
+
+pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
+    let own = is_of_its_own(caller, facts);
+    let learns = caller.subject == Subject::Role(Role::Learning) && facts.released;
+    if !own && !oversees(caller) && !learns {
+        return Verdict::Hide;
+    }
+    let holder = facts.holder;
+    let people = [Duty::ApplicantOfficer, Duty::Certifier].iter().any(|&duty| caller.has_for(duty, holder));
+    let system = |scope| caller.may_as_system(scope, holder);
+    let manager = caller.has(Duty::RoundManager);
+    let (allowed, who_may) = match action {
+        Action::See => (true, ""),
+        Action::Read => (own || facts.handed_in, READERS),
+        Action::Edit => (caller.has_for(Duty::ApplicantOfficer, holder) || system(Scope::ReportsWrite), WRITERS),
+        Action::SignOff => (caller.has_for(Duty::Certifier, holder) || system(Scope::ReportsCertify), CERTIFIERS),
+        Action::Submit => (people || system(Scope::ReportsWrite) || system(Scope::ReportsCertify), SUBMITTERS),
+        Action::SetRelease => (people || system(Scope::ReportsCertify), RELEASERS),
+        Action::AddAddendum => (people || system(Scope::ReportsWrite) || manager, ADDERS),
+        Action::Review | Action::Waive => (manager, MANAGERS),
+    };
+    if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
+}
+
+/// Reads what its own organisation has to do with.
+fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
+    let duties = [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator];
+    let scopes = [Scope::ReportsRead, Scope::ReportsWrite, Scope::ReportsCertify];
+    duties.iter().any(|&duty| caller.has_for(duty, organisation))
+        || scopes.iter().any(|&scope| caller.may_as_system(scope, organisation))
+}
+
+/// Whether a report is the caller's own: that of a council they read for.
+pub fn is_of_its_own(caller: &Caller, facts: &Facts) -> bool {
+    reads_for(caller, facts.organisation) || reads_for(caller, facts.holder)
+}
+
+/// Sees every report, and reads what was handed in. Awards completes on the final one.
+pub fn oversees(caller: &Caller) -> bool {
+    [Duty::RoundManager, Duty::NetworkAdministrator, Duty::Auditor, Duty::FinanceOfficer]
+        .iter()
+        .any(|&duty| caller.has(duty))
+        || caller.subject == Subject::Role(Role::Awards)
+}
+
+/// Sees what is accepted and released, and that alone (rule 30).
+pub fn learns(caller: &Caller) -> bool {
+    caller.subject == Subject::Role(Role::Learning)
+}
+
+/// The organisations whose reports a caller sees as their own.
+pub fn reads_for_all(caller: &Caller) -> Vec<OrgId> {
+    let all = caller.organisations();
+    all.into_iter().filter(|&organisation| reads_for(caller, organisation)).collect()
+}
+
+/// For which council a caller acts on a report.
+pub fn council_of(caller: &Caller, report: &Report) -> Option<OrgId> {
+    [report.award.holder, report.organisation].into_iter().find(|&organisation| reads_for(caller, organisation))
+}
+
+/// The organisation for which a caller runs rounds.
+pub fn network_of(caller: &Caller) -> Option<OrgId> {
+    let grant = caller.grants.iter().find(|grant| grant.duty == Duty::RoundManager);
+    grant.map(|grant| grant.organisation)
+}
+
+/// The facts of a report.
+pub fn facts(report: &Report) -> Facts {
+    Facts {
+        organisation: report.organisation,
+        holder: report.award.holder,
+        handed_in: report.state.is_handed_in(),
+        released: matches!(report.state, State::Accepted { .. }) && report.release.to_learning,
+    }
+}
+
+/// Whether a caller who sees a report reads what it says too.
+pub fn reads(caller: &Caller, report: &Report) -> bool {
+    decide(caller, Action::Read, &facts(report)) == Verdict::Allow
+}
+
+/// Lets a caller act on a report, or refuses as the policy says.
+pub fn check(caller: &Caller, action: Action, report: &Report) -> Result<(), Error> {
+    match decide(caller, action, &facts(report)) {
+        Verdict::Allow => Ok(()),
+        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
+        Verdict::Hide => Err(Error::NotFound { what: "report" }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

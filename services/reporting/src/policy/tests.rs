@@ -1,0 +1,84 @@
+use kit::caller::Grant;
+use kit::ids::{ClientId, PersonId};
+
+use super::*;
+
+fn person(duty: Duty, organisation: OrgId) -> Caller {
+    let grants = vec![Grant { duty, organisation }];
+    Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
+}
+
+fn system(organisation: OrgId, scope: Scope) -> Caller {
+    let subject = Subject::Client(ClientId::new());
+    Caller { subject, organisation: Some(organisation), scopes: vec![scope], ..Caller::anonymous() }
+}
+
+/// Everybody who can call, by the name that stands in the golden file, and what their organisation is to a report.
+fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
+    let organisations = [
+        ("the council", facts.holder),
+        ("the council before it", facts.organisation),
+        ("another council", OrgId::new()),
+    ];
+    let councils = [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator];
+    let mut all = Vec::new();
+    for (relation, organisation) in organisations {
+        for duty in councils {
+            all.push((format!("{} of {relation}", duty.name()), person(duty, organisation)));
+        }
+        for scope in Scope::ALL {
+            all.push((format!("system with {} of {relation}", scope.name()), system(organisation, scope)));
+        }
+    }
+    for duty in Duty::ALL {
+        if !councils.contains(&duty) {
+            all.push((format!("{} of the network", duty.name()), person(duty, OrgId::new())));
+        }
+    }
+    for role in [Role::Awards, Role::Learning] {
+        all.push((format!("the platform's {role}"), Caller::role(role)));
+    }
+    all.push(("another role of the platform".to_string(), Caller::role(Role::Bids)));
+    all.push(("nobody signed in".to_string(), Caller::anonymous()));
+    all
+}
+
+fn a_draft() -> Facts {
+    Facts { organisation: OrgId::new(), holder: OrgId::new(), handed_in: false, released: false }
+}
+
+#[test]
+fn the_policy_is_as_the_golden_matrix_says() {
+    let draft = a_draft();
+    let handed_in = Facts { handed_in: true, ..draft };
+    let released = Facts { released: true, ..handed_in };
+    let mut matrix =
+        "Who may do what with a report: yes; `no` is told why and who may; `hidden` is told that there is no such \
+         report.\nFirst for a draft, then for a report that was handed in, then for one that is accepted and \
+         released to the learning.\nThe council is the one that holds the award; the council before it is that from \
+         which the award was novated.\n"
+            .to_string();
+    for action in Action::ALL {
+        matrix += &format!("\n{action:?}\n");
+        for (name, caller) in everybody(&draft) {
+            let word = |facts| decide(&caller, action, facts).word();
+            let words = format!("{:<7} {:<7} {}", word(&draft), word(&handed_in), word(&released));
+            matrix += &format!("  {name:<60} {words}\n");
+        }
+    }
+    crate::tests::expect_golden("policy.txt", &matrix);
+}
+
+#[test]
+fn who_may_is_said_to_those_who_may_not() {
+    let facts = a_draft();
+    let who_may = |caller: &Caller, action| match decide(caller, action, &facts) {
+        Verdict::Refuse { who_may } => Error::NotAllowed { who_may }.to_string(),
+        Verdict::Allow | Verdict::Hide => String::new(),
+    };
+    let administrator = person(Duty::CouncilAdministrator, facts.holder);
+    let said = who_may(&administrator, Action::SignOff);
+    assert_eq!(said, "a certifier, or a system with reports.certify, of the council may do this");
+    let auditor = person(Duty::Auditor, OrgId::new());
+    assert_eq!(who_may(&auditor, Action::Read), "the council, until the report is handed in, may do this");
+}

@@ -1,0 +1,333 @@
+//! The report and its rules. Where it stands, and every legal step, is in `state.rs`; what it must say in `form.rs`.
+
+use kit::ids::{EvidenceId, OrgId, PersonId, ReportId};
+use kit::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::award::{Award, Due, Ended, Told};
+use crate::content::{self, Content, Evidence, Paper};
+use crate::error::Error;
+use crate::form;
+use crate::reminder::{self, Reminder};
+use crate::state::{State, Step};
+
+const DAY_S: i64 = 24 * 60 * 60;
+/// How long before it is due a final report can be written. A setting.
+const FINAL_OPENS_BEFORE_S: i64 = 28 * DAY_S;
+
+/// Which account a report is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Interim,
+    Final,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 2] = [Kind::Interim, Kind::Final];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Interim => "interim",
+            Kind::Final => "final",
+        }
+    }
+}
+
+/// A council's account of an award.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub id: ReportId,
+    pub award: Award,
+    pub kind: Kind,
+    /// The council that reports: the holder of the award. An accepted report keeps the one that wrote it.
+    pub organisation: OrgId,
+    /// Counts every change; the etag.
+    pub version: i64,
+    pub state: State,
+    pub opens_at: Timestamp,
+    pub due: Due,
+    /// Kept for reporting on slippage (rule 23).
+    pub originally_due: Due,
+    pub next_reminder: Option<Reminder>,
+    /// Number of the newest revision, which `paper` is.
+    pub revision: i32,
+    pub paper: Paper,
+    /// Lower-case hexadecimal SHA-256 of the paper's canonical JSON.
+    pub digest: String,
+    pub sign_off: Option<SignOff>,
+    pub requested_changes: Vec<RequestedChange>,
+    pub addenda: Vec<Addendum>,
+    pub release: Release,
+    /// The latest reason given.
+    pub reason: String,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// A report as an answer shows it: whole or in outline, at the server's instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportNow {
+    pub report: Report,
+    pub as_of: Timestamp,
+    /// Whether the caller reads what it says, or only where it stands.
+    pub whole: bool,
+}
+
+/// A certifier's word for one revision. Any later edit voids it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignOff {
+    pub certifier: PersonId,
+    pub role: String,
+    pub revision: i32,
+    pub digest: String,
+    pub at: Timestamp,
+    /// The person, or a system with the scope `reports.certify`.
+    pub recorded_by: String,
+}
+
+/// A question about one answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestedChange {
+    pub field: String,
+    pub says: String,
+}
+
+/// What was added to an accepted report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addendum {
+    pub number: i32,
+    pub text: String,
+    pub author: Actor,
+    pub at: Timestamp,
+}
+
+/// Who did something, and for which organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    pub subject: String,
+    pub organisation: Option<OrgId>,
+}
+
+/// A council's consent. Nothing is released until it says so: silence is no consent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    pub to_learning: bool,
+    pub may_quote: bool,
+    pub name_contact: bool,
+    /// A role address is preferred (rule 35).
+    pub contact: String,
+    pub changed_at: Option<Timestamp>,
+}
+
+impl Report {
+    /// A report as an award schedules it, prefilled.
+    pub fn scheduled(
+        id: ReportId,
+        award: &Award,
+        kind: Kind,
+        told: &Told,
+        due: &Due,
+        content: Content,
+        now: Timestamp,
+    ) -> Report {
+        let paper = Paper { content, evidence: Vec::new() };
+        Report {
+            id,
+            award: award.clone(),
+            kind,
+            organisation: award.holder,
+            version: 1,
+            state: State::Scheduled,
+            opens_at: opens_at(kind, told, due, now),
+            due: due.clone(),
+            originally_due: due.clone(),
+            next_reminder: reminder::first(due, award.calendar, now),
+            revision: 1,
+            digest: content::digest(&paper.canonical_json()),
+            paper,
+            sign_off: None,
+            requested_changes: Vec::new(),
+            addenda: Vec::new(),
+            release: Release::default(),
+            reason: String::new(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// Computed, not a state. One that was given back was handed in.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.state.is_awaited() && now >= self.due.at
+    }
+
+    pub fn file(&self, id: EvidenceId) -> Result<&Evidence, Error> {
+        let found = self.paper.evidence.iter().find(|file| file.id == id);
+        found.ok_or(Error::NotFound { what: "file" })
+    }
+
+    /// A report of an award that ended is refused, with how it ended.
+    pub fn expect_award(&self) -> Result<(), Error> {
+        match (self.award.ended, self.state) {
+            (Some(how @ Ended::Withdrawn), _) | (Some(how), State::Cancelled) => Err(Error::AwardEnded { how }),
+            (Some(Ended::Terminated) | None, _) => Ok(()),
+        }
+    }
+
+    /// Refuses an edit before its bytes are sent.
+    pub fn expect_editable(&self) -> Result<(), Error> {
+        self.after(Step::Edit, self.updated_at).map(drop)
+    }
+
+    /// Refuses what is not complete, with everything missing.
+    pub fn expect_complete(&self) -> Result<(), Error> {
+        let missing = form::check(&self.paper, self.kind, self.award.amount);
+        if missing.is_empty() { Ok(()) } else { Err(Error::Incomplete(missing)) }
+    }
+
+    /// Whether a certifier's word stands for this very revision.
+    pub fn expect_signed_off(&self) -> Result<(), Error> {
+        match &self.sign_off {
+            Some(sign_off) if sign_off.digest == self.digest => Ok(()),
+            Some(_) | None => Err(Error::SignOffNeeded),
+        }
+    }
+
+    /// The report after a step, nothing else changed.
+    fn after(&self, step: Step, now: Timestamp) -> Result<Report, Error> {
+        let state = match (self.state, step) {
+            (State::Scheduled, Step::Edit | Step::RequestSignOff | Step::SignOff | Step::Submit { .. }) => {
+                return Err(Error::NotOpen { opens_at: self.opens_at });
+            }
+            (state, step) => state.step(step)?,
+        };
+        Ok(Report { state, version: self.version + 1, updated_at: now, ..self.clone() })
+    }
+
+    pub fn open(&self, now: Timestamp) -> Result<Report, Error> {
+        Ok(Report { opens_at: self.opens_at.min(now), ..self.after(Step::Open, now)? })
+    }
+
+    /// A new revision. It voids the sign-off: a certifier's word is for one digest.
+    pub fn revise(&self, paper: Paper, now: Timestamp) -> Result<Report, Error> {
+        let after = self.after(Step::Edit, now)?;
+        if let Some(spent) = paper.content.spent.filter(|spent| form::exceeds(*spent, self.award.amount)) {
+            return Err(Error::SpentAboveAward { says: form::above(spent, self.award.amount) });
+        }
+        Ok(Report {
+            revision: self.revision + 1,
+            digest: content::digest(&paper.canonical_json()),
+            paper,
+            sign_off: None,
+            ..after
+        })
+    }
+
+    pub fn request_sign_off(&self, now: Timestamp) -> Result<Report, Error> {
+        let after = self.after(Step::RequestSignOff, now)?;
+        self.expect_complete()?;
+        Ok(after)
+    }
+
+    /// `revision` is the one that the certifier read.
+    pub fn sign_off(
+        &self,
+        revision: i32,
+        certifier: PersonId,
+        role: String,
+        recorded_by: String,
+        at: Timestamp,
+    ) -> Result<Report, Error> {
+        let after = self.after(Step::SignOff, at)?;
+        if revision != self.revision {
+            return Err(Error::OtherRevision { present: self.revision });
+        }
+        self.expect_complete()?;
+        let sign_off = SignOff { certifier, role, revision, digest: self.digest.clone(), at, recorded_by };
+        Ok(Report { sign_off: Some(sign_off), ..after })
+    }
+
+    /// Hands the report in. A sign-off of this very revision must stand.
+    pub fn submit(&self, at: Timestamp) -> Result<Report, Error> {
+        let after = self.after(Step::Submit { at }, at)?;
+        self.expect_complete()?;
+        self.expect_signed_off()?;
+        Ok(Report { requested_changes: Vec::new(), next_reminder: None, ..after })
+    }
+
+    /// Gives the report back. The certifier's word was for handing in that once.
+    pub fn request_changes(
+        &self,
+        changes: Vec<RequestedChange>,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<Report, Error> {
+        let after = self.after(Step::RequestChanges, now)?;
+        let unknown: Vec<usize> = (0..changes.len()).filter(|&place| !self.paper.has(&changes[place].field)).collect();
+        if !unknown.is_empty() {
+            return Err(Error::NoSuchAnswer { places: unknown });
+        }
+        Ok(Report { requested_changes: changes, sign_off: None, reason: reason.to_string(), ..after })
+    }
+
+    pub fn accept(&self, now: Timestamp) -> Result<Report, Error> {
+        self.after(Step::Accept { at: now }, now)
+    }
+
+    pub fn waive(&self, reason: &str, now: Timestamp) -> Result<Report, Error> {
+        Ok(Report { reason: reason.to_string(), next_reminder: None, ..self.after(Step::Waive, now)? })
+    }
+
+    pub fn cancel(&self, reason: &str, now: Timestamp) -> Result<Report, Error> {
+        Ok(Report { reason: reason.to_string(), next_reminder: None, ..self.after(Step::Cancel, now)? })
+    }
+
+    /// Moves what is due. The first date is kept (rule 23), and reminders begin anew.
+    pub fn reschedule(&self, told: &Told, due: &Due, now: Timestamp) -> Result<Report, Error> {
+        let after = self.after(Step::Reschedule, now)?;
+        let opens_at = match self.state {
+            State::Scheduled => opens_at(self.kind, told, due, now),
+            State::Open
+            | State::InDraft { .. }
+            | State::AwaitingSignOff { .. }
+            | State::Submitted { .. }
+            | State::ChangesRequested { .. }
+            | State::Accepted { .. }
+            | State::Waived
+            | State::Cancelled => self.opens_at,
+        };
+        let next_reminder = reminder::first(due, self.award.calendar, now).filter(|_| self.state.is_awaited());
+        Ok(Report { opens_at, due: due.clone(), next_reminder, ..after })
+    }
+
+    /// Passes to the council that now holds the award (rule 28), whose own certifier has to sign what is not handed in.
+    pub fn novate(&self, now: Timestamp) -> Result<Report, Error> {
+        let sign_off = self.sign_off.clone().filter(|_| self.state.is_handed_in());
+        Ok(Report { organisation: self.award.holder, sign_off, ..self.after(Step::Reschedule, now)? })
+    }
+
+    /// Adds words to an accepted report, which itself stays as it is.
+    pub fn add_addendum(&self, text: String, author: Actor, at: Timestamp) -> Result<Report, Error> {
+        let mut after = self.after(Step::AddAddendum, at)?;
+        let number = self.addenda.last().map_or(1, |last| last.number + 1);
+        after.addenda.push(Addendum { number, text, author, at });
+        Ok(after)
+    }
+
+    pub fn set_release(&self, release: Release, now: Timestamp) -> Result<Report, Error> {
+        let release = Release { changed_at: Some(now), ..release };
+        Ok(Report { release, ..self.after(Step::SetRelease, now)? })
+    }
+}
+
+/// An interim report can be written from the beginning of the project, a final one some weeks before it is due; both
+/// when they are due at the latest.
+fn opens_at(kind: Kind, told: &Told, due: &Due, now: Timestamp) -> Timestamp {
+    let opens_at = match kind {
+        Kind::Interim => told.starts_at.unwrap_or(now),
+        Kind::Final => due.at.plus_seconds(-FINAL_OPENS_BEFORE_S),
+    };
+    opens_at.max(now).min(due.at)
+}
+
+#[cfg(test)]
+mod tests;

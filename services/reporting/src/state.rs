@@ -1,0 +1,252 @@
+//! Where a report stands, and every legal step between states. The golden table is `tests/golden/states.txt`.
+//! Overdue is computed, and no state.
+
+use kit::time::Timestamp;
+
+use crate::error::Error;
+
+/// Where a report stands. A state carries its facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// To be written later.
+    Scheduled,
+    Open,
+    /// Being written. One that was given back keeps when it was handed in.
+    InDraft {
+        handed_in: Option<Timestamp>,
+    },
+    AwaitingSignOff {
+        handed_in: Option<Timestamp>,
+    },
+    Submitted {
+        at: Timestamp,
+    },
+    ChangesRequested {
+        handed_in: Timestamp,
+    },
+    Accepted {
+        handed_in: Timestamp,
+        at: Timestamp,
+    },
+    Waived,
+    Cancelled,
+}
+
+/// What can happen to a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Its time to be written has come.
+    Open,
+    Edit,
+    RequestSignOff,
+    SignOff,
+    Submit {
+        at: Timestamp,
+    },
+    RequestChanges,
+    Accept {
+        at: Timestamp,
+    },
+    Waive,
+    /// Its award ended.
+    Cancel,
+    /// Its due instant, or the holder of its award, is another.
+    Reschedule,
+    AddAddendum,
+    SetRelease,
+}
+
+impl State {
+    /// Every legal move is a row.
+    pub fn step(self, step: Step) -> Result<State, Error> {
+        use State::*;
+        Ok(match (self, step) {
+            (Scheduled, Step::Open) => Open,
+            (Open, Step::Edit) => InDraft { handed_in: None },
+            (InDraft { handed_in } | AwaitingSignOff { handed_in }, Step::Edit) => InDraft { handed_in },
+            (ChangesRequested { handed_in }, Step::Edit) => InDraft { handed_in: Some(handed_in) },
+            (InDraft { handed_in }, Step::RequestSignOff) => AwaitingSignOff { handed_in },
+            (ChangesRequested { handed_in }, Step::RequestSignOff) => AwaitingSignOff { handed_in: Some(handed_in) },
+            (from @ (InDraft { .. } | AwaitingSignOff { .. } | ChangesRequested { .. }), Step::SignOff) => from,
+            (InDraft { .. } | AwaitingSignOff { .. } | ChangesRequested { .. }, Step::Submit { at }) => {
+                Submitted { at }
+            }
+            (Submitted { at }, Step::RequestChanges) => ChangesRequested { handed_in: at },
+            (Submitted { at: handed_in }, Step::Accept { at }) => Accepted { handed_in, at },
+            (Scheduled | Open | InDraft { handed_in: None } | AwaitingSignOff { handed_in: None }, Step::Waive) => {
+                Waived
+            }
+            (Scheduled | Open | InDraft { .. } | AwaitingSignOff { .. } | ChangesRequested { .. }, Step::Cancel) => {
+                Cancelled
+            }
+            (
+                from @ (Scheduled
+                | Open
+                | InDraft { .. }
+                | AwaitingSignOff { .. }
+                | Submitted { .. }
+                | ChangesRequested { .. }),
+                Step::Reschedule,
+            ) => from,
+            (from @ Accepted { .. }, Step::AddAddendum | Step::SetRelease) => from,
+
+            // Corrections are addenda.
+            (Accepted { .. }, Step::Edit | Step::RequestSignOff | Step::SignOff | Step::Submit { .. }) => {
+                return Err(Error::Immutable);
+            }
+            (
+                from @ Scheduled,
+                step @ (Step::Edit
+                | Step::RequestSignOff
+                | Step::SignOff
+                | Step::Submit { .. }
+                | Step::RequestChanges
+                | Step::Accept { .. }
+                | Step::AddAddendum
+                | Step::SetRelease),
+            )
+            | (
+                from @ Open,
+                step @ (Step::Open
+                | Step::RequestSignOff
+                | Step::SignOff
+                | Step::Submit { .. }
+                | Step::RequestChanges
+                | Step::Accept { .. }
+                | Step::AddAddendum
+                | Step::SetRelease),
+            )
+            | (
+                from @ (InDraft { .. } | AwaitingSignOff { .. }),
+                step @ (Step::Open
+                | Step::RequestSignOff
+                | Step::RequestChanges
+                | Step::Accept { .. }
+                | Step::Waive
+                | Step::AddAddendum
+                | Step::SetRelease),
+            )
+            | (
+                from @ Submitted { .. },
+                step @ (Step::Open
+                | Step::Edit
+                | Step::RequestSignOff
+                | Step::SignOff
+                | Step::Submit { .. }
+                | Step::Waive
+                | Step::Cancel
+                | Step::AddAddendum
+                | Step::SetRelease),
+            )
+            | (
+                from @ ChangesRequested { .. },
+                step @ (Step::Open
+                | Step::RequestChanges
+                | Step::Accept { .. }
+                | Step::Waive
+                | Step::AddAddendum
+                | Step::SetRelease),
+            )
+            | (
+                from @ Accepted { .. },
+                step @ (Step::Open
+                | Step::RequestChanges
+                | Step::Accept { .. }
+                | Step::Waive
+                | Step::Cancel
+                | Step::Reschedule),
+            )
+            | (from @ (Waived | Cancelled), step) => {
+                return Err(Error::IllegalStep { from: from.name(), step: step.name() });
+            }
+        })
+    }
+
+    /// The name in the store and in refusals.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Scheduled => "scheduled",
+            State::Open => "open",
+            State::InDraft { .. } => "in_draft",
+            State::AwaitingSignOff { .. } => "awaiting_sign_off",
+            State::Submitted { .. } => "submitted",
+            State::ChangesRequested { .. } => "changes_requested",
+            State::Accepted { .. } => "accepted",
+            State::Waived => "waived",
+            State::Cancelled => "cancelled",
+        }
+    }
+
+    /// When it was handed in last.
+    pub fn handed_in(self) -> Option<Timestamp> {
+        match self {
+            State::Submitted { at: handed_in }
+            | State::ChangesRequested { handed_in }
+            | State::Accepted { handed_in, .. } => Some(handed_in),
+            State::InDraft { handed_in } | State::AwaitingSignOff { handed_in } => handed_in,
+            State::Scheduled | State::Open | State::Waived | State::Cancelled => None,
+        }
+    }
+
+    pub fn accepted_at(self) -> Option<Timestamp> {
+        match self {
+            State::Accepted { at, .. } => Some(at),
+            State::Scheduled
+            | State::Open
+            | State::InDraft { .. }
+            | State::AwaitingSignOff { .. }
+            | State::Submitted { .. }
+            | State::ChangesRequested { .. }
+            | State::Waived
+            | State::Cancelled => None,
+        }
+    }
+
+    /// Whether what it now says was handed in, so that the network reads it. A draft stays the council's.
+    pub fn is_handed_in(self) -> bool {
+        match self {
+            State::Submitted { .. } | State::ChangesRequested { .. } | State::Accepted { .. } => true,
+            State::Scheduled
+            | State::Open
+            | State::InDraft { .. }
+            | State::AwaitingSignOff { .. }
+            | State::Waived
+            | State::Cancelled => false,
+        }
+    }
+
+    /// Whether the network still waits for it. One that was given back was handed in.
+    pub fn is_awaited(self) -> bool {
+        match self {
+            State::Scheduled | State::Open => true,
+            State::InDraft { handed_in } | State::AwaitingSignOff { handed_in } => handed_in.is_none(),
+            State::Submitted { .. }
+            | State::ChangesRequested { .. }
+            | State::Accepted { .. }
+            | State::Waived
+            | State::Cancelled => false,
+        }
+    }
+}
+
+impl Step {
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Open => "open",
+            Step::Edit => "edit",
+            Step::RequestSignOff => "request_sign_off",
+            Step::SignOff => "sign_off",
+            Step::Submit { .. } => "submit",
+            Step::RequestChanges => "request_changes",
+            Step::Accept { .. } => "accept",
+            Step::Waive => "waive",
+            Step::Cancel => "cancel",
+            Step::Reschedule => "reschedule",
+            Step::AddAddendum => "add_addendum",
+            Step::SetRelease => "set_release",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

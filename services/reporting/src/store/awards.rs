@@ -1,0 +1,90 @@
+//! The awards as reporting keeps them.
+
+use diesel::prelude::*;
+use kit::db::{DbError, Tx};
+use kit::ids::AwardId;
+use kit::money::Money;
+use kit::working_days::Calendar;
+
+use super::{inconsistent, parsed};
+use crate::award::{Award, Ended};
+use crate::schema::award;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = award, treat_none_as_null = true)]
+pub struct AwardRow {
+    id: String,
+    round_id: String,
+    bid_id: String,
+    reference: String,
+    title: String,
+    holder_id: String,
+    amount_minor: i64,
+    currency: String,
+    framework_version: i32,
+    calendar: String,
+    ended: Option<String>,
+}
+
+/// None when no report of it was ever asked for.
+pub fn award(tx: &mut Tx, id: AwardId) -> Result<Option<Award>, DbError> {
+    let row = award::table.find(id.to_string()).select(AwardRow::as_select()).first(tx).optional()?;
+    row.map(award_of).transpose()
+}
+
+pub fn insert_award(tx: &mut Tx, of: &Award) -> Result<(), DbError> {
+    diesel::insert_into(award::table).values(row_of(of)).execute(tx)?;
+    Ok(())
+}
+
+pub fn update_award(tx: &mut Tx, of: &Award) -> Result<(), DbError> {
+    diesel::update(award::table.find(of.id.to_string())).set(row_of(of)).execute(tx)?;
+    Ok(())
+}
+
+fn row_of(of: &Award) -> AwardRow {
+    AwardRow {
+        id: of.id.to_string(),
+        round_id: of.round.to_string(),
+        bid_id: of.bid.to_string(),
+        reference: of.reference.clone(),
+        title: of.title.clone(),
+        holder_id: of.holder.to_string(),
+        amount_minor: of.amount.minor_units,
+        currency: of.amount.currency.as_str().to_string(),
+        framework_version: of.framework_version,
+        calendar: calendar_name(of.calendar).to_string(),
+        ended: of.ended.map(|ended| ended.name().to_string()),
+    }
+}
+
+pub fn award_of(row: AwardRow) -> Result<Award, DbError> {
+    let ended = match row.ended.as_deref() {
+        None => None,
+        Some("withdrawn") => Some(Ended::Withdrawn),
+        Some("terminated") => Some(Ended::Terminated),
+        Some(other) => return Err(inconsistent(format!("award {}: {other} is no end", row.id))),
+    };
+    let calendars = [Calendar::EnglandAndWales, Calendar::Scotland, Calendar::NorthernIreland];
+    let calendar = calendars.into_iter().find(|&calendar| calendar_name(calendar) == row.calendar);
+    Ok(Award {
+        id: parsed(&row.id)?,
+        round: parsed(&row.round_id)?,
+        bid: parsed(&row.bid_id)?,
+        reference: row.reference,
+        title: row.title,
+        holder: parsed(&row.holder_id)?,
+        amount: Money { minor_units: row.amount_minor, currency: parsed(&row.currency)? },
+        framework_version: row.framework_version,
+        calendar: calendar.ok_or_else(|| inconsistent(format!("award {}: {} is no calendar", row.id, row.calendar)))?,
+        ended,
+    })
+}
+
+fn calendar_name(calendar: Calendar) -> &'static str {
+    match calendar {
+        Calendar::EnglandAndWales => "england_and_wales",
+        Calendar::Scotland => "scotland",
+        Calendar::NorthernIreland => "northern_ireland",
+    }
+}

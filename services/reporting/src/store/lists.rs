@@ -1,0 +1,122 @@
+//! Lists of reports: one filter for the page and the totals.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use kit::db::{DbError, Tx};
+use kit::ids::{AwardId, OrgId, RoundId};
+use kit::time::Timestamp;
+
+use super::rows::get_all;
+use crate::report::{Kind, Report};
+use crate::schema::{award, report};
+
+/// Which reports: what was asked for, within what the caller may see.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    pub round: Option<RoundId>,
+    pub award: Option<AwardId>,
+    pub organisation: Option<OrgId>,
+    pub kind: Option<Kind>,
+    pub states: Vec<&'static str>,
+    pub overdue: bool,
+    pub order: Order,
+    pub sight: Sight,
+    /// Decides what is overdue.
+    pub now: Timestamp,
+}
+
+/// What a caller sees.
+#[derive(Clone, Debug)]
+pub enum Sight {
+    All,
+    /// What is accepted and released to the learning (rule 30).
+    Released,
+    /// What these organisations wrote or hold.
+    Of(Vec<OrgId>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// By due instant, earliest first; among equals by identity.
+    Due,
+    NewestFirst,
+}
+
+/// Place of a report in either order: its due instant and its identity.
+pub type Key = (i64, String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Totals {
+    pub n_reports: i64,
+    pub n_overdue: i64,
+}
+
+type Backend = <Tx as diesel::Connection>::Backend;
+type Boxed<'a> = report::BoxedQuery<'a, Backend>;
+type Condition<'a> = Box<dyn BoxableExpression<report::table, Backend, SqlType = Bool> + 'a>;
+
+fn of_any(organisations: &[OrgId]) -> Condition<'static> {
+    let ids: Vec<String> = organisations.iter().map(OrgId::to_string).collect();
+    let held = award::table.filter(award::holder_id.eq_any(ids.clone())).select(award::id);
+    Box::new(report::organisation_id.eq_any(ids).or(report::award_id.eq_any(held)))
+}
+
+/// `Report::is_overdue` in SQL.
+fn is_overdue(now: Timestamp) -> Condition<'static> {
+    let begun = report::state.eq_any(["in_draft", "awaiting_sign_off"]).and(report::handed_in_at.is_null());
+    let awaited = report::state.eq_any(["scheduled", "open"]).or(begun);
+    Box::new(awaited.and(report::due_at.le(now.micros())))
+}
+
+fn filtered(filter: &Filter) -> Boxed<'static> {
+    let mut query = report::table.into_boxed();
+    query = match &filter.sight {
+        Sight::All => query,
+        Sight::Released => query.filter(report::state.eq("accepted").and(report::to_learning.eq(true))),
+        Sight::Of(organisations) => query.filter(of_any(organisations)),
+    };
+    if let Some(round) = filter.round {
+        query = query.filter(report::round_id.eq(round.to_string()));
+    }
+    if let Some(award) = filter.award {
+        query = query.filter(report::award_id.eq(award.to_string()));
+    }
+    if let Some(organisation) = filter.organisation {
+        query = query.filter(of_any(&[organisation]));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(report::kind.eq(kind.name()));
+    }
+    if !filter.states.is_empty() {
+        query = query.filter(report::state.eq_any(filter.states.clone()));
+    }
+    if filter.overdue {
+        query = query.filter(is_overdue(filter.now));
+    }
+    query
+}
+
+/// One page.
+pub fn page(tx: &mut Tx, filter: &Filter, after: Option<Key>, limit: i64) -> Result<Vec<Report>, DbError> {
+    let mut query = filtered(filter);
+    if let Some((due_at, id)) = after {
+        query = match filter.order {
+            Order::Due => query.filter(report::due_at.gt(due_at).or(report::due_at.eq(due_at).and(report::id.gt(id)))),
+            Order::NewestFirst => query.filter(report::id.lt(id)),
+        };
+    }
+    query = match filter.order {
+        Order::Due => query.order((report::due_at.asc(), report::id.asc())),
+        Order::NewestFirst => query.order(report::id.desc()),
+    };
+    let ids: Vec<String> = query.select(report::id).limit(limit).load(tx)?;
+    get_all(tx, &ids)
+}
+
+/// How many reports match on all pages, and how many of these are overdue.
+pub fn totals(tx: &mut Tx, filter: &Filter) -> Result<Totals, DbError> {
+    let n_reports = filtered(filter).select(count_star()).first(tx)?;
+    let n_overdue = filtered(filter).filter(is_overdue(filter.now)).select(count_star()).first(tx)?;
+    Ok(Totals { n_reports, n_overdue })
+}

@@ -1,0 +1,23 @@
+//! The service as its callers see it: the generated client over a local transport, a real store on both engines, a
+//! held clock and canned peers.
+
+mod awards;
+mod evidence;
+mod house;
+mod lists;
+mod peers;
+mod release;
+mod reminders;
+mod requests;
+mod review;
+mod writing;
+
+/// Compares a text with a checked-in file; `TOADLANE_BLESS=1` writes the file anew.
+pub fn expect_golden(file: &str, text: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file);
+    if std::env::var_os("TOADLANE_BLESS").is_some() {
+        std::fs::write(&path, text).expect("the golden file can be written");
+    }
+    let golden = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, golden, "{file} differs; if that is meant, run the tests once with TOADLANE_BLESS=1");
+}

@@ -1,0 +1,133 @@
+//! The council's consent that the learning uses a report: silence is none.
+
+use kit::caller::{Role, Scope};
+use pb::report::State;
+use toadlane_proto::registry::v1::Nation;
+use toadlane_proto::reporting::v1 as pb;
+use tonic::Code;
+
+use super::house::*;
+
+fn set_release(report: &pb::Report) -> pb::SetReleaseRequest {
+    pb::SetReleaseRequest {
+        request_id: new_id(),
+        report_id: report.id.clone(),
+        etag: report.etag.clone(),
+        to_learning: true,
+        may_quote: true,
+        name_contact: true,
+        contact: "policy@plymouth.example".to_string(),
+        validate_only: false,
+    }
+}
+
+async fn seen_by_learning(house: &House) -> Vec<String> {
+    let list = pb::ListReportsRequest::default();
+    let found = house.as_role(Role::Learning).list_reports(list).await.unwrap().into_inner();
+    assert_eq!(found.total_size as usize, found.reports.len());
+    found.reports.into_iter().map(|report| report.id).collect()
+}
+
+#[tokio::test]
+async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_withdrawn() {
+    each_house(|house| async move {
+        let council = house.council(Nation::England);
+        let submitted = house.submitted(&council).await;
+        let mut officer = house.as_who(&council.officer);
+        let early = officer.set_release(set_release(&submitted)).await.unwrap_err();
+        assert_eq!((early.code(), reason(&early).as_str()), (Code::FailedPrecondition, "ILLEGAL_STEP"));
+        let accepted = house.accept(&submitted).await.unwrap();
+        let get = || pb::GetReportRequest { report_id: accepted.id.clone() };
+        // Accepted, and nobody has said a word: silence is no consent.
+        assert_eq!(accepted.release, Some(pb::Release::default()));
+        assert_eq!(house.as_role(Role::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(seen_by_learning(&house).await, Vec::<String>::new());
+
+        let released = officer.set_release(set_release(&accepted)).await.unwrap().into_inner();
+        assert_eq!((released.state(), released.release.clone().unwrap().changed_at), (State::Accepted, wire(BEGINS)));
+        let read = house.as_role(Role::Learning).get_report(get()).await.unwrap().into_inner();
+        assert_eq!(
+            (read.content, read.release.unwrap().contact.as_str()),
+            (accepted.content.clone(), "policy@plymouth.example")
+        );
+        assert_eq!(seen_by_learning(&house).await, std::slice::from_ref(&accepted.id));
+
+        let withdraw = pb::SetReleaseRequest {
+            to_learning: false,
+            may_quote: false,
+            name_contact: false,
+            ..set_release(&released)
+        };
+        officer.set_release(withdraw).await.unwrap();
+        assert_eq!(house.as_role(Role::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(seen_by_learning(&house).await, Vec::<String>::new());
+        let events = house.events().await;
+        let names: Vec<&str> = events.iter().rev().take(3).map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["ReleaseWithdrawn", "ReportReleased", "ReportAccepted"]);
+        assert!(!format!("{events:?}").contains("plymouth.example"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_learning_reads_the_accepted_revision_and_none_that_was_given_back() {
+    each_house(|house| async move {
+        let council = house.council(Nation::England);
+        let submitted = house.submitted(&council).await;
+        let asked = request_changes(&submitted, &[("answers[progress]", "leave the name out")]);
+        let given_back = house.as_who(&house.manager).request_changes(asked).await.unwrap().into_inner();
+        let edited = house.update(&council, &given_back, progress(&submitted, "three households")).await.unwrap();
+        let signed = house.signed(&council, &edited).await;
+        let again = house.submit(&council, &signed).await.unwrap();
+        let accepted = house.accept(&again).await.unwrap();
+        house.as_who(&council.officer).set_release(set_release(&accepted)).await.unwrap();
+        let list = pb::ListReportRevisionsRequest { report_id: accepted.id.clone(), ..Default::default() };
+        let numbers = |client: Client| {
+            let (mut client, list) = (client, list.clone());
+            async move {
+                let found = client.list_report_revisions(list).await.unwrap().into_inner().revisions;
+                found.iter().map(|one| one.number).collect::<Vec<i32>>()
+            }
+        };
+        assert_eq!(numbers(house.as_role(Role::Learning)).await, [accepted.revision]);
+        assert_eq!(numbers(house.as_who(&house.manager)).await, [accepted.revision, submitted.revision]);
+        assert_eq!(numbers(house.as_who(&council.officer)).await, [3, 2, 1]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_consent_that_makes_no_sense_is_refused_with_every_reason() {
+    each_house(|house| async move {
+        let council = house.council(Nation::England);
+        let submitted = house.submitted(&council).await;
+        let accepted = house.accept(&submitted).await.unwrap();
+        let mut officer = house.as_who(&council.officer);
+        let blind = pb::SetReleaseRequest { to_learning: false, contact: String::new(), ..set_release(&accepted) };
+        let refused = officer.set_release(blind).await.unwrap_err();
+        assert_eq!(fields(&refused), ["may_quote", "name_contact", "contact"]);
+        let no_address = pb::SetReleaseRequest { contact: "the policy team".to_string(), ..set_release(&accepted) };
+        assert_eq!(fields(&officer.set_release(no_address).await.unwrap_err()), ["contact"]);
+        // A person's own address is taken; a role's is preferred.
+        let own = pb::SetReleaseRequest { contact: "ann.jones@plymouth.example".to_string(), ..set_release(&accepted) };
+        officer.set_release(own).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_the_council_consents_by_a_person_or_a_system_that_certifies() {
+    each_house(|house| async move {
+        let council = house.council(Nation::England);
+        let submitted = house.submitted(&council).await;
+        let accepted = house.accept(&submitted).await.unwrap();
+        for who in [&house.manager, &council.system] {
+            let refused = house.as_who(who).set_release(set_release(&accepted)).await.unwrap_err();
+            assert_eq!(refused.code(), Code::PermissionDenied);
+        }
+        let system = Who::system(council.id, &[Scope::ReportsCertify]);
+        let by_system = house.as_who(&system).set_release(set_release(&accepted)).await.unwrap().into_inner();
+        house.as_who(&council.certifier).set_release(set_release(&by_system)).await.unwrap();
+    })
+    .await;
+}

@@ -1,0 +1,64 @@
+//! Who plays beside councils and managers: board members, the clerk and the chair, finance, consultant and editor. All of
+//! them are made up.
+
+use toadlane_client::Client;
+use toadlane_proto::registry::v1 as pb;
+
+use super::network::{Network, Stage, grant, person};
+use super::{PlayError, request_id};
+
+/// A board member, signed in.
+pub struct Member {
+    pub person_id: String,
+    /// The record's name for their council, such as `kirklees`.
+    pub council: String,
+    pub client: Client,
+}
+
+pub struct Cast {
+    pub members: Vec<Member>,
+    pub chair: Client,
+    pub clerk: Client,
+    /// Of the accountable body: who instructs what the manager has approved (rule 21).
+    pub finance: Client,
+    pub editor: Client,
+    pub consultant: Client,
+    pub consultant_id: String,
+    pub consultancy_id: String,
+}
+
+pub async fn enter(stage: &Stage, network: &Network) -> Result<Cast, PlayError> {
+    let mut members = Vec::with_capacity(network.systems.len());
+    for system in &network.systems {
+        let council = system.council.id.clone();
+        let client = stage.sign_in(&format!("certifier@{council}.example")).await?;
+        members.push(Member { person_id: system.certifier_id.clone(), council, client });
+    }
+    let staff = |name: &'static str, role: pb::Role| async move {
+        let email = format!("{}@network.example", name.to_lowercase().replace(' ', "."));
+        let entered = person(&network.administrator, &network.network_id, &format!("{name} (made up)"), &email).await?;
+        let id = entered.id.clone();
+        grant(&network.administrator, entered, role, &network.network_id).await?;
+        Ok::<_, PlayError>((stage.sign_in(&email).await?, id))
+    };
+    let consultancy_id = consultancy(network).await?;
+    let (chair, _) = staff("Panel chair", pb::Role::PanelChair).await?;
+    let (clerk, _) = staff("Clerk", pb::Role::Clerk).await?;
+    let (finance, _) = staff("Finance officer", pb::Role::FinanceOfficer).await?;
+    let (editor, _) = staff("Editor", pb::Role::Editor).await?;
+    let (consultant, consultant_id) = staff("Consultant", pb::Role::LearningConsultant).await?;
+    Ok(Cast { members, chair, clerk, finance, editor, consultant, consultant_id, consultancy_id })
+}
+
+async fn consultancy(network: &Network) -> Result<String, PlayError> {
+    let details = pb::OrganisationDetails {
+        kind: pb::organisation::Kind::Company.into(),
+        name: "A consultancy (made up)".to_string(),
+        nation: pb::Nation::England.into(),
+        legal_body: true,
+        ..Default::default()
+    };
+    let create =
+        pb::CreateOrganisationRequest { request_id: request_id(), details: Some(details), validate_only: false };
+    Ok(network.administrator.organisations().create_organisation(create).await?.into_inner().id)
+}

@@ -1,0 +1,290 @@
+//! The learning: a consultant reads what councils released, marks passages, draws insights, has them checked, and publishes.
+//! The title of the publication is as published; its words are made up.
+
+use kit::time::at;
+use toadlane_client::Client;
+use toadlane_proto::learning::v1 as pb;
+
+use super::call::deadline;
+use super::cast::Cast;
+use super::network::Stage;
+use super::play::{Line, Round};
+use super::{PlayError, request_id, until};
+
+const BEGINS: &str = "2021-03-23T09:00:00Z";
+const ENDS: &str = "2021-07-01T00:00:00+01:00";
+const CHECKED: &str = "2021-04-12T10:00:00Z";
+const APPROVED: &str = "2021-04-13T10:00:00Z";
+const PUBLISHED: &str = "2021-05-04T09:00:00+01:00";
+
+/// What was learnt.
+pub struct Learnt {
+    pub commission_id: String,
+    pub publication: pb::Publication,
+    pub found: pb::SearchCorpusResponse,
+}
+
+pub async fn learn(
+    stage: &Stage,
+    round: &Round,
+    cast: &Cast,
+    tell: &mut (dyn FnMut(Line) + Send),
+) -> Result<Learnt, PlayError> {
+    tell(Line::Act("The learning (the title is published; passages and findings are made up)".to_string()));
+    let token = &round.network.token;
+    stage.move_clocks(token, at(BEGINS)).await?;
+    let commission = commission(round, cast).await?;
+    let all_there = 2 * round.bids.len() as i64;
+    let found = until("a corpus of all released reports", async || {
+        let is_there = n_documents(cast, &commission.id).await? == all_there;
+        Ok(if is_there { Some(search(cast, &commission.id).await?) } else { None })
+    })
+    .await?;
+    tell(Line::Step {
+        at: at(BEGINS),
+        says: format!("a search for \u{201c}residents\u{201d} finds {} documents", found.total_size),
+    });
+    for hit in found.hits.iter().take(3) {
+        let council = hit.document.as_ref().map_or("", |document| &document.organisation_name);
+        let snippet = hit.snippets.first().map_or("", |snippet| snippet.text.trim());
+        tell(Line::Step { at: at(BEGINS), says: format!("  {council}: \u{2026}{snippet}\u{2026}") });
+    }
+    let passages = mark(round, cast, &commission.id).await?;
+    let insight = draw(round, cast, &commission.id, &passages).await?;
+    tell(Line::Step {
+        at: at(BEGINS),
+        says: format!("{} passages marked, and one insight sent to their councils", passages.len()),
+    });
+
+    stage.move_clocks(token, at(CHECKED)).await?;
+    let publication = publish(stage, round, cast, &commission, &passages, &insight).await?;
+    let says =
+        format!("\u{201c}{}\u{201d} is published, {} sources pinned", publication.title, publication.sources.len());
+    tell(Line::Step { at: at(PUBLISHED), says });
+    Ok(Learnt { commission_id: commission.id, publication, found })
+}
+
+async fn commission(round: &Round, cast: &Cast) -> Result<pb::Commission, PlayError> {
+    let create = pb::CreateCommissionRequest {
+        request_id: request_id(),
+        title: "The learning of the 2020 round".to_string(),
+        organisation_id: cast.consultancy_id.clone(),
+        consultant_ids: vec![cast.consultant_id.clone()],
+        round_ids: vec![round.round.id.clone()],
+        from: Some(at(BEGINS).into()),
+        until: Some(at(ENDS).into()),
+        validate_only: false,
+    };
+    let made = cast.editor.commissions().create_commission(create).await?.into_inner();
+    let declare = pb::DeclareConsultantInterestsRequest {
+        request_id: request_id(),
+        commission_id: made.id,
+        organisation_ids: Vec::new(),
+        note: "none (made up)".to_string(),
+        validate_only: false,
+    };
+    Ok(cast.consultant.commissions().declare_consultant_interests(declare).await?.into_inner())
+}
+
+async fn n_documents(cast: &Cast, commission_id: &str) -> Result<i64, PlayError> {
+    let list =
+        pb::ListDocumentsRequest { commission_id: commission_id.to_string(), page_size: 1, ..Default::default() };
+    Ok(cast.consultant.corpus().list_documents(list).await?.into_inner().total_size)
+}
+
+async fn search(cast: &Cast, commission_id: &str) -> Result<pb::SearchCorpusResponse, PlayError> {
+    let search = pb::SearchCorpusRequest {
+        commission_id: commission_id.to_string(),
+        words: "residents".to_string(),
+        page_size: 50,
+        ..Default::default()
+    };
+    Ok(cast.consultant.corpus().search_corpus(search).await?.into_inner())
+}
+
+/// One passage of each final report, with the consent of its council.
+async fn mark(round: &Round, cast: &Cast, commission_id: &str) -> Result<Vec<pb::Passage>, PlayError> {
+    let corpus = cast.consultant.corpus();
+    let code = |code: &str, label: &str| pb::Code {
+        code: code.to_string(),
+        label: label.to_string(),
+        description: String::new(),
+    };
+    let codebook = pb::CreateCodebookRequest {
+        request_id: request_id(),
+        name: "Learning of the 2020 round".to_string(),
+        codes: vec![code("reach", "Reaching residents"), code("barrier", "What did not work")],
+        validate_only: false,
+    };
+    let codebook = corpus.clone().create_codebook(codebook).await?.into_inner();
+    let list = pb::ListDocumentsRequest {
+        commission_id: commission_id.to_string(),
+        kind: pb::document::Kind::FinalReport.into(),
+        page_size: 500,
+        ..Default::default()
+    };
+    let mut documents = corpus.clone().list_documents(list).await?.into_inner().documents;
+    documents.sort_by(|one, other| one.award_reference.cmp(&other.award_reference));
+    let mut passages = Vec::with_capacity(documents.len());
+    for document in documents {
+        let get = pb::GetDocumentRequest { commission_id: commission_id.to_string(), document_id: document.id.clone() };
+        let document = corpus.clone().get_document(get).await?.into_inner();
+        let Some((section, span)) = first_sentence(&document, "answers[outcomes]") else {
+            return Err(PlayError::NoPassage(document.award_reference));
+        };
+        let mark = pb::MarkPassageRequest {
+            request_id: request_id(),
+            commission_id: commission_id.to_string(),
+            document_id: document.id.clone(),
+            section_key: section.key.clone(),
+            quote: section.text[span.start as usize..span.end as usize].to_string(),
+            span: Some(span),
+            codebook_id: codebook.id.clone(),
+            codebook_version: 1,
+            codes: vec!["reach".to_string()],
+            ..Default::default()
+        };
+        let passage = corpus.clone().mark_passage(mark).await?.into_inner();
+        passages.push(consent(round, &cast.consultant, passage).await?);
+    }
+    Ok(passages)
+}
+
+/// A section and its first sentence, as bytes.
+fn first_sentence<'a>(document: &'a pb::Document, key: &str) -> Option<(&'a pb::Section, pb::Span)> {
+    let section = document.sections.iter().find(|section| section.key == key)?;
+    let end = section.text.find(". ").map_or(section.text.len(), |dot| dot + 1);
+    Some((section, pb::Span { start: 0, end: i32::try_from(end).ok()? }))
+}
+
+async fn consent(round: &Round, consultant: &Client, passage: pb::Passage) -> Result<pb::Passage, PlayError> {
+    let ask = pb::AskConsentRequest {
+        request_id: request_id(),
+        passage_id: passage.id,
+        etag: passage.etag,
+        validate_only: false,
+    };
+    let asked = consultant.corpus().ask_consent(ask).await?.into_inner();
+    let system = round.network.system_of(&asked.organisation_id)?;
+    let answer = pb::AnswerConsentRequest {
+        request_id: request_id(),
+        passage_id: asked.id,
+        etag: asked.etag,
+        consent: pb::passage::Consent::Given.into(),
+        validate_only: false,
+    };
+    Ok(system.client.corpus().answer_consent(answer).await?.into_inner())
+}
+
+/// An insight that cites all passages, agreed to by every council that it cites.
+async fn draw(
+    round: &Round,
+    cast: &Cast,
+    commission_id: &str,
+    passages: &[pb::Passage],
+) -> Result<pb::Insight, PlayError> {
+    let capture = pb::CaptureInsightRequest {
+        request_id: request_id(),
+        commission_id: commission_id.to_string(),
+        text: "Small sums reach residents whom no service knew, where residents shape each step.".to_string(),
+        conditions: "Where somebody is there whom residents trust already. (Made up.)".to_string(),
+        passage_ids: passages.iter().map(|passage| passage.id.clone()).collect(),
+        validate_only: false,
+    };
+    let captured = cast.consultant.insights().capture_insight(capture).await?.into_inner();
+    let check = pb::CheckInsightRequest {
+        request_id: request_id(),
+        insight_id: captured.id,
+        etag: captured.etag,
+        validate_only: false,
+    };
+    let checking = cast.consultant.insights().check_insight(check).await?.into_inner();
+    for asked in &checking.answers {
+        let system = round.network.system_of(&asked.organisation_id)?;
+        let answer = pb::AnswerInsightRequest {
+            request_id: request_id(),
+            insight_id: checking.id.clone(),
+            organisation_id: asked.organisation_id.clone(),
+            agrees: true,
+            ..Default::default()
+        };
+        system.client.insights().answer_insight(answer).await?;
+    }
+    Ok(checking)
+}
+
+async fn publish(
+    stage: &Stage,
+    round: &Round,
+    cast: &Cast,
+    commission: &pb::Commission,
+    passages: &[pb::Passage],
+    insight: &pb::Insight,
+) -> Result<pb::Publication, PlayError> {
+    let get = pb::GetInsightRequest { insight_id: insight.id.clone() };
+    let checked = cast.editor.insights().get_insight(get).await?.into_inner();
+    let approve = pb::ApproveInsightRequest {
+        request_id: request_id(),
+        insight_id: checked.id.clone(),
+        etag: checked.etag,
+        ..Default::default()
+    };
+    cast.editor.insights().approve_insight(approve).await?;
+    let create = pb::CreatePublicationRequest {
+        request_id: request_id(),
+        commission_id: commission.id.clone(),
+        title: "Co-operative Difference in Care".to_string(),
+        round_ids: vec![round.round.id.clone()],
+        validate_only: false,
+    };
+    let planned = cast.consultant.publications().create_publication(create).await?.into_inner();
+    let set = pb::SetItemsRequest {
+        request_id: request_id(),
+        publication_id: planned.id,
+        etag: planned.etag,
+        title: planned.title,
+        items: items(passages, insight),
+        validate_only: false,
+    };
+    let drafted = cast.consultant.publications().set_items(set).await?.into_inner();
+    let check = pb::StartFactCheckRequest {
+        request_id: request_id(),
+        publication_id: drafted.id,
+        etag: drafted.etag,
+        validate_only: false,
+    };
+    let checking = cast.consultant.publications().start_fact_check(check).await?.into_inner();
+    stage.move_clocks(&round.network.token, at(APPROVED)).await?;
+    let approve = pb::ApprovePublicationRequest {
+        request_id: request_id(),
+        publication_id: checking.id,
+        etag: checking.etag,
+        validate_only: false,
+    };
+    let approved = cast.editor.publications().approve_publication(approve).await?.into_inner();
+    let embargo = pb::EmbargoPublicationRequest {
+        request_id: request_id(),
+        publication_id: approved.id,
+        etag: approved.etag,
+        publish_at: deadline(PUBLISHED, "9:00am on 4 May 2021"),
+        ..Default::default()
+    };
+    let embargoed = cast.editor.publications().embargo_publication(embargo).await?.into_inner();
+    stage.move_clocks(&round.network.token, at(PUBLISHED)).await?;
+    let get = pb::GetPublicationRequest { publication_id: embargoed.id };
+    Ok(cast.editor.publications().get_publication(get).await?.into_inner())
+}
+
+fn items(passages: &[pb::Passage], insight: &pb::Insight) -> Vec<pb::PublicationItem> {
+    use pb::publication_item::Item;
+    let heading = |level: i32, text: &str| Item::Heading(pb::Heading { level, text: text.to_string() });
+    let mut items = vec![
+        heading(2, "About this publication"),
+        Item::Prose("Made up for the demo: the published report's words are not part of the record.".to_string()),
+        heading(2, "What was learnt"),
+        Item::InsightId(insight.id.clone()),
+        heading(2, "In the councils' words"),
+    ];
+    items.extend(passages.iter().map(|passage| Item::PassageId(passage.id.clone())));
+    items.into_iter().map(|item| pb::PublicationItem { item: Some(item) }).collect()
+}

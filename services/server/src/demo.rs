@@ -42,6 +42,8 @@ pub enum PlayError {
     NoOrganisation(String),
     #[error("{0} did not come about within half a minute")]
     NeverCame(&'static str),
+    #[error("everybody who chairs is recused")]
+    NoChair,
     #[error("the final report of {0} has no passage to quote")]
     NoPassage(String),
     #[error("{0}")]

@@ -1,5 +1,5 @@
-//! Who plays beside councils and managers: board members, the clerk and the chair, finance, consultant and editor. All of
-//! them are made up.
+//! Who plays beside councils and managers: board members, two of whom chair, the clerk, finance, consultant and editor.
+//! All of them are made up.
 
 use toadlane_client::Client;
 use toadlane_proto::registry::v1 as pb;
@@ -17,7 +17,6 @@ pub struct Member {
 
 pub struct Cast {
     pub members: Vec<Member>,
-    pub chair: Client,
     pub clerk: Client,
     /// Of the accountable body: who instructs what the manager has approved (rule 21).
     pub finance: Client,
@@ -27,10 +26,25 @@ pub struct Cast {
     pub consultancy_id: String,
 }
 
+/// The councils whose members chair the two boards: each takes the chair where the other is recused.
+const CHAIRS: [&str; 2] = ["stevenage", "telford-and-wrekin"];
+
+impl Cast {
+    /// Those who chair, in the order in which they are asked.
+    pub fn chairs(&self) -> impl Iterator<Item = &Member> {
+        CHAIRS.iter().filter_map(|council| self.members.iter().find(|member| member.council == *council))
+    }
+}
+
 pub async fn enter(stage: &Stage, network: &Network) -> Result<Cast, PlayError> {
     let mut members = Vec::with_capacity(network.systems.len());
     for system in &network.systems {
         let council = system.council.id.clone();
+        if CHAIRS.contains(&council.as_str()) {
+            let get = pb::GetPersonRequest { person_id: system.certifier_id.clone() };
+            let member = network.administrator.people().get_person(get).await?.into_inner();
+            grant(&network.administrator, member, pb::Role::PanelChair, &network.network_id).await?;
+        }
         let client = stage.sign_in(&format!("certifier@{council}.example")).await?;
         members.push(Member { person_id: system.certifier_id.clone(), council, client });
     }
@@ -42,12 +56,11 @@ pub async fn enter(stage: &Stage, network: &Network) -> Result<Cast, PlayError> 
         Ok::<_, PlayError>((stage.sign_in(&email).await?, id))
     };
     let consultancy_id = consultancy(network).await?;
-    let (chair, _) = staff("Panel chair", pb::Role::PanelChair).await?;
     let (clerk, _) = staff("Clerk", pb::Role::Clerk).await?;
     let (finance, _) = staff("Finance officer", pb::Role::FinanceOfficer).await?;
     let (editor, _) = staff("Editor", pb::Role::Editor).await?;
     let (consultant, consultant_id) = staff("Consultant", pb::Role::LearningConsultant).await?;
-    Ok(Cast { members, chair, clerk, finance, editor, consultant, consultant_id, consultancy_id })
+    Ok(Cast { members, clerk, finance, editor, consultant, consultant_id, consultancy_id })
 }
 
 async fn consultancy(network: &Network) -> Result<String, PlayError> {

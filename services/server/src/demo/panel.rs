@@ -60,7 +60,7 @@ pub async fn assess(
     });
 
     stage.move_clocks(token, at(MODERATION)).await?;
-    let ranking = moderate(round, cast, &assessment.id).await?;
+    let ranking = moderate(round, cast, &assessment.id, &interests).await?;
     for bid in &ranking.bids {
         tell(Line::Step { at: at(MODERATION), says: in_words(bid, &round.bids) });
     }
@@ -142,10 +142,10 @@ async fn declare(round: &Round, cast: &Cast, assessment_id: &str) -> Result<Vec<
         };
         member.client.assessments().declare_interests(declare).await?;
     }
-    for interest in interests(&cast.chair, assessment_id).await? {
-        if interest.state() != pb::interest::State::Declared {
-            continue;
-        }
+    let manager = &round.network.manager;
+    let declared = interests(manager, assessment_id).await?;
+    let chair = cast.chairs().next().ok_or(PlayError::NoChair)?;
+    for interest in declared.into_iter().filter(|one| one.state() == pb::interest::State::Declared) {
         let (state, reason) = match interest.kind() {
             pb::interest::Kind::Family => (pb::interest::State::Recused, "a family link (made up)"),
             _ => (pb::interest::State::Cleared, "three years ago, and nothing since (made up)"),
@@ -158,9 +158,9 @@ async fn declare(round: &Round, cast: &Cast, assessment_id: &str) -> Result<Vec<
             reason: reason.to_string(),
             validate_only: false,
         };
-        cast.chair.assessments().decide_interest(decide).await?;
+        chair.client.assessments().decide_interest(decide).await?;
     }
-    interests(&cast.chair, assessment_id).await
+    interests(manager, assessment_id).await
 }
 
 async fn interests(client: &Client, assessment_id: &str) -> Result<Vec<pb::Interest>, PlayError> {
@@ -176,13 +176,9 @@ async fn review(
     assessment_id: &str,
     interests: &[pb::Interest],
 ) -> Result<usize, PlayError> {
-    let is_out = |person: &str, bid: &str| {
-        let of_both = interests.iter().filter(|one| one.person_id == person && one.bid_id == bid);
-        of_both.into_iter().any(|one| one.state() != pb::interest::State::Cleared)
-    };
     let mut assignments = Vec::new();
     for (turn, played) in round.bids.iter().enumerate() {
-        let free = cast.members.iter().filter(|member| !is_out(&member.person_id, &played.bid.id));
+        let free = cast.members.iter().filter(|member| !is_out(interests, &member.person_id, &played.bid.id));
         let free: Vec<_> = free.collect();
         for place in 0..REVIEWS_PER_BID.min(free.len()) {
             let reviewer_id = free[(turn + place) % free.len()].person_id.clone();
@@ -262,8 +258,13 @@ fn marks(order: i64, place: i32) -> Vec<pb::Mark> {
     CRITERIA.iter().zip(0..).map(of).collect()
 }
 
-/// The chair settles what lies apart and writes feedback; then marks are settled and the open tie is cast.
-async fn moderate(round: &Round, cast: &Cast, assessment_id: &str) -> Result<pb::Ranking, PlayError> {
+/// Whoever chairs settles what lies apart and writes feedback; then marks are settled and open ties are cast.
+async fn moderate(
+    round: &Round,
+    cast: &Cast,
+    assessment_id: &str,
+    interests: &[pb::Interest],
+) -> Result<pb::Ranking, PlayError> {
     let manager = &round.network.manager;
     let start = pb::StartModerationRequest {
         request_id: request_id(),
@@ -274,7 +275,8 @@ async fn moderate(round: &Round, cast: &Cast, assessment_id: &str) -> Result<pb:
     manager.assessments().start_moderation(start).await?;
     for played in &round.bids {
         let get = pb::GetModerationRequest { assessment_id: assessment_id.to_string(), bid_id: played.bid.id.clone() };
-        let before = cast.chair.reviews().get_moderation(get).await?.into_inner();
+        let chair = chair_of(cast, interests, std::slice::from_ref(&played.bid.id))?;
+        let before = chair.reviews().get_moderation(get).await?.into_inner();
         let agreed = pb::AgreedMark {
             criterion: "innovation".to_string(),
             mark: 4,
@@ -293,7 +295,7 @@ async fn moderate(round: &Round, cast: &Cast, assessment_id: &str) -> Result<pb:
             feedback: feedback.to_vec(),
             validate_only: false,
         };
-        cast.chair.reviews().moderate_bid(moderate).await?;
+        chair.reviews().moderate_bid(moderate).await?;
     }
     let start = pb::StartDeterminationRequest {
         request_id: request_id(),
@@ -302,9 +304,10 @@ async fn moderate(round: &Round, cast: &Cast, assessment_id: &str) -> Result<pb:
         validate_only: false,
     };
     manager.assessments().start_determination(start).await?;
-    let get = pb::GetRankingRequest { assessment_id: assessment_id.to_string() };
-    let mut ranking = cast.chair.reviews().get_ranking(get).await?.into_inner();
-    while let Some(tie) = ranking.open_ties.first() {
+    loop {
+        let get = pb::GetRankingRequest { assessment_id: assessment_id.to_string() };
+        let ranking = manager.reviews().get_ranking(get).await?.into_inner();
+        let Some(tie) = ranking.open_ties.first() else { return Ok(ranking) };
         let cast_tie = pb::CastTieRequest {
             request_id: request_id(),
             assessment_id: assessment_id.to_string(),
@@ -312,9 +315,20 @@ async fn moderate(round: &Round, cast: &Cast, assessment_id: &str) -> Result<pb:
             reason: "the chair's casting decision (made up)".to_string(),
             validate_only: false,
         };
-        ranking = cast.chair.reviews().cast_tie(cast_tie).await?.into_inner();
+        chair_of(cast, interests, &tie.bid_ids)?.reviews().cast_tie(cast_tie).await?;
     }
-    Ok(ranking)
+}
+
+/// Who chairs where these bids are spoken of: the first who is recused from none of them.
+fn chair_of<'a>(cast: &'a Cast, interests: &[pb::Interest], bid_ids: &[String]) -> Result<&'a Client, PlayError> {
+    let free = cast.chairs().find(|chair| !bid_ids.iter().any(|bid_id| is_out(interests, &chair.person_id, bid_id)));
+    free.map(|chair| &chair.client).ok_or(PlayError::NoChair)
+}
+
+/// Whether a member has an interest in a bid that is not cleared.
+fn is_out(interests: &[pb::Interest], person_id: &str, bid_id: &str) -> bool {
+    let of_both = interests.iter().filter(|one| one.person_id == person_id && one.bid_id == bid_id);
+    of_both.into_iter().any(|one| one.state() != pb::interest::State::Cleared)
 }
 
 async fn etag(client: &Client, assessment_id: &str) -> Result<String, PlayError> {
@@ -325,13 +339,14 @@ async fn etag(client: &Client, assessment_id: &str) -> Result<String, PlayError>
 async fn meet(cast: &Cast, assessment_id: &str) -> Result<(pb::Meeting, Vec<pb::BidQuorum>), PlayError> {
     // One member is absent, so that quorum is more than a formality.
     let present: Vec<String> = cast.members.iter().skip(1).map(|member| member.person_id.clone()).collect();
+    let chair = cast.chairs().next().ok_or(PlayError::NoChair)?;
     let record = pb::RecordMeetingRequest {
         request_id: request_id(),
         assessment_id: assessment_id.to_string(),
         part: Part::Joint.into(),
         held_at: Some(at(MEETING).into()),
         place: "Stevenage".to_string(),
-        chair_id: present[0].clone(),
+        chair_id: chair.person_id.clone(),
         present,
         minutes: "Both boards met jointly and took the bids one by one. Whoever had an interest left the room for \
                   that bid. (Made up: the published record holds no minutes.)"

@@ -1,4 +1,4 @@
-"""One bid from its hand-in to its learning, by users of the client: a council's system, a board member, a consultant."""
+"""One bid from its hand-in to its learning, by users of the client: a council's system, a member, a consultant."""
 
 import csv
 import io

@@ -147,7 +147,8 @@ def offered(people, council, assessment, review, bid):
     watch = council.client.watch_awards(round_id=council.town.round_id)
     assert next(watch).event_type == ""
     people.offer()
-    return next(change for change in watch if change.event_type), watch
+    # An award that is offered by the time the watch comes to its preparation is seen with that too.
+    return next(change for change in watch if change.event_type == "AwardOffered"), watch
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +213,7 @@ def test_a_council_reads_its_letter(council, offered, bid):
 
 def test_a_watch_tells_of_the_offer_and_of_what_follows(offered, accepted):
     change, watch = offered
-    assert (change.event_type, change.award.agreement.amount) == ("AwardOffered", ASKED)
+    assert change.award.agreement.amount == ASKED
     assert next(change for change in watch if change.event_type).event_type == "AwardAccepted"
 
 

@@ -14,6 +14,7 @@ mod contract;
 mod figures;
 mod kills;
 mod luck;
+mod recusal;
 mod scenario;
 mod servers;
 mod start;

@@ -42,6 +42,13 @@ fn a_second_server_on_the_same_folder_and_a_taken_port_are_refused() {
 }
 
 #[test]
+fn identities_that_can_be_foreseen_are_refused_where_the_clock_is_real() {
+    let fresh = Fresh::sqlite();
+    let says = refused(&["serve", "--data", &in_folder(&fresh), "--listen", "127.0.0.1:0", "--seed-ids", "7"]);
+    assert!(says.contains("--seed-ids: this store has a real clock"), "{says}");
+}
+
+#[test]
 fn a_damaged_database_file_is_named() {
     let fresh = Fresh::sqlite();
     let folder = in_folder(&fresh);

@@ -6,7 +6,7 @@
 //! files, never the code that they were printed from.
 
 mod anonymous;
-mod asking;
+pub mod asking;
 mod bids;
 mod cast;
 mod golden;
@@ -14,7 +14,7 @@ mod judge;
 mod registry;
 mod rounds;
 mod scene;
-mod wire;
+pub mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

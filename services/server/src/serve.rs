@@ -249,6 +249,12 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
     if let Some(key) = watcher {
         background.spawn(revoked::follow(net.to(Role::Registry, &key)?, revocations, stop.clone()));
     }
+    if let Some(seed) = settings.seed_ids {
+        if clocks.dbs.iter().any(|db| !db.clock().is_held()) {
+            return Err(WrongSetting::SeedOnRealClock.into());
+        }
+        kit::ids::seed(seed);
+    }
     let clock = clocks.dbs.first().map_or_else(Clock::real, |db| db.clock().clone());
     net.serve("toadlane.types.v1", Routes::new(ClockServiceServer::new(clocks)), &clock);
     let router = edge(common(net, &clock).into_router().merge(http), rpcs());

@@ -74,6 +74,9 @@ pub struct Serve {
     /// Sender of mail
     #[arg(long, env = "TOADLANE_MAIL_FROM", default_value = "Toad Lane <toadlane@localhost>")]
     pub mail_from: String,
+    /// Make identities in a fixed order: only on a store with a held clock, and a seed only once for a store
+    #[arg(long, hide = true)]
+    pub seed_ids: Option<u64>,
     #[command(flatten)]
     pub publisher: PublisherSettings,
     /// Seconds that running requests may take to finish when the process is stopped
@@ -147,6 +150,8 @@ pub enum WrongSetting {
     NoNats,
     #[error("--roles names no role; accepted are {}", Role::ALL.map(Role::name).join(", "))]
     NoRole,
+    #[error("--seed-ids: this store has a real clock, and its identities must not be foreseeable; leave it out")]
+    SeedOnRealClock,
     #[error("--peer-authority {path}: {cause}")]
     Authority { path: PathBuf, cause: std::io::Error },
 }
@@ -166,6 +171,7 @@ impl Serve {
             issuer: None,
             smtp: None,
             mail_from: "Toad Lane <toadlane@localhost>".to_string(),
+            seed_ids: None,
             publisher: PublisherSettings::default(),
             drain_s: 30,
         }

@@ -22,6 +22,8 @@ pub struct Wire(Channel);
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: Status,
+    /// Of an answer that is no refusal.
+    pub headers: HeaderMap,
     pub messages: Vec<Vec<u8>>,
 }
 
@@ -29,6 +31,7 @@ impl Answer {
     /// All that a caller could tell two answers apart by: code, message, details, headers, bodies.
     pub fn told(&self) -> (Code, &str, &[u8], HeaderMap, &[Vec<u8>]) {
         let mut headers = self.status.metadata().clone().into_headers();
+        headers.extend(self.headers.clone());
         headers.remove("date");
         (self.status.code(), self.status.message(), self.status.details(), headers, &self.messages)
     }
@@ -67,9 +70,13 @@ impl Wire {
             request.metadata_mut().insert("authorization", bearer);
         }
         let path: PathAndQuery = path.parse().expect("the path of an RPC");
-        let mut answer = Answer { status: Status::ok(""), messages: Vec::new() };
+        let mut answer = Answer { status: Status::ok(""), headers: HeaderMap::new(), messages: Vec::new() };
         let mut stream = match grpc.streaming(request, path, AsBytes).await {
-            Ok(answered) => answered.into_inner(),
+            Ok(answered) => {
+                let (metadata, stream, _) = answered.into_parts();
+                answer.headers = metadata.into_headers();
+                stream
+            }
             Err(status) => return Answer { status, ..answer },
         };
         while answer.messages.len() < n_messages {

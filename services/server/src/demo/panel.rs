@@ -14,7 +14,7 @@ use super::network::Stage;
 use super::play::{Line, Played, Round};
 use super::{PlayError, request_id};
 
-const SCREENED: &str = "2019-12-16T10:00:00Z";
+pub const SCREENED: &str = "2019-12-16T10:00:00Z";
 const REVIEWS_DUE: &str = "2020-01-21T00:00:00Z";
 const MODERATION: &str = "2020-01-22T10:00:00Z";
 const MEETING: &str = "2020-01-30T10:30:00Z";
@@ -85,7 +85,7 @@ pub async fn assess(
     Ok(Assessed { assessment_id: assessment.id, ranking, quorums, meeting, interests, letters })
 }
 
-async fn screen(manager: &Client, played: &[Played]) -> Result<(), PlayError> {
+pub async fn screen(manager: &Client, played: &[Played]) -> Result<(), PlayError> {
     for played in played {
         let screen = bids::ScreenBidRequest {
             request_id: request_id(),
@@ -107,7 +107,7 @@ async fn screen(manager: &Client, played: &[Played]) -> Result<(), PlayError> {
     Ok(())
 }
 
-async fn open(round: &Round) -> Result<pb::Assessment, PlayError> {
+pub async fn open(round: &Round) -> Result<pb::Assessment, PlayError> {
     let open = pb::OpenAssessmentRequest {
         request_id: request_id(),
         round_id: round.round.id.clone(),
@@ -121,7 +121,7 @@ async fn open(round: &Round) -> Result<pb::Assessment, PlayError> {
 }
 
 /// Every member declares before they read. Two have something to declare besides their own councils.
-async fn declare(round: &Round, cast: &Cast, assessment_id: &str) -> Result<Vec<pb::Interest>, PlayError> {
+pub async fn declare(round: &Round, cast: &Cast, assessment_id: &str) -> Result<Vec<pb::Interest>, PlayError> {
     let declared = [
         ("southampton", 1, pb::interest::Kind::Family, "a cousin works for the town council (made up)"),
         ("rochdale", 11, pb::interest::Kind::Other, "spoke at an event of this council in 2017 (made up)"),
@@ -219,12 +219,12 @@ async fn review(
         *place += 1;
         let member = cast.members.iter().find(|member| member.person_id == review.reviewer_id);
         let member = member.ok_or_else(|| PlayError::NoOrganisation(review.reviewer_id.clone()))?;
-        write_review(&member.client, review.clone(), number_of(&round.bids, &review.bid_id), *place).await?;
+        write_review(&member.client, review.clone(), marks(number_of(&round.bids, &review.bid_id), *place)).await?;
     }
     Ok(n_reviews)
 }
 
-async fn write_review(client: &Client, review: pb::Review, order: i64, place: i32) -> Result<(), PlayError> {
+pub async fn write_review(client: &Client, review: pb::Review, marks: Vec<pb::Mark>) -> Result<(), PlayError> {
     let accept = pb::AcceptReviewRequest {
         request_id: request_id(),
         review_id: review.id,
@@ -236,7 +236,7 @@ async fn write_review(client: &Client, review: pb::Review, order: i64, place: i3
         request_id: request_id(),
         review_id: accepted.id,
         etag: accepted.etag,
-        marks: marks(order, place),
+        marks,
         comment: "Made up for the demo.".to_string(),
         validate_only: false,
     };
@@ -251,12 +251,12 @@ async fn write_review(client: &Client, review: pb::Review, order: i64, place: i3
     Ok(())
 }
 
-const CRITERIA: [&str; 7] =
+pub const CRITERIA: [&str; 7] =
     ["co-operative-difference", "theme", "need", "innovation", "learning", "deliverable", "value"];
 
 /// Made-up marks between 3 and 5. Bids 2 and 7 get the same, for a tie; on bid 9 two reviewers lie far apart; one
 /// reviewer of bid 4 cannot judge its value for money.
-fn marks(order: i64, place: i32) -> Vec<pb::Mark> {
+pub fn marks(order: i64, place: i32) -> Vec<pb::Mark> {
     let like = if order == 7 { 2 } else { order };
     let mark = |criterion: &str, nth: i64| {
         let usual = 3 + (like * 5 + nth) % 2 + i64::from((like + nth + i64::from(place)) % 5 == 0);
@@ -346,12 +346,12 @@ fn chair_of<'a>(cast: &'a Cast, interests: &[pb::Interest], bid_ids: &[String]) 
 }
 
 /// Whether a member has an interest in a bid that is not cleared.
-fn is_out(interests: &[pb::Interest], person_id: &str, bid_id: &str) -> bool {
+pub fn is_out(interests: &[pb::Interest], person_id: &str, bid_id: &str) -> bool {
     let of_both = interests.iter().filter(|one| one.person_id == person_id && one.bid_id == bid_id);
     of_both.into_iter().any(|one| one.state() != pb::interest::State::Cleared)
 }
 
-async fn etag(client: &Client, assessment_id: &str) -> Result<String, PlayError> {
+pub async fn etag(client: &Client, assessment_id: &str) -> Result<String, PlayError> {
     let get = pb::GetAssessmentRequest { assessment_id: assessment_id.to_string() };
     Ok(client.assessments().get_assessment(get).await?.into_inner().etag)
 }

@@ -1,6 +1,9 @@
 //! A network with rounds and bids in every state that some RPC needs to succeed, set up for real through the same API.
 //! Every bid has the same applicant, a partner who edits and one who reads.
 
+mod awards;
+mod grading;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,10 +17,11 @@ use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 
 use super::asking::Asking;
-use super::cast::{Caller, Cast, Org};
+use super::cast::{Caller, Cast, Grader, Org};
 use super::golden::Golden;
 use super::wire::Wire;
 use crate::town::Town;
+use awards::Granting;
 
 /// When the cases are played. The short round closes at this instant, the long one stays open.
 pub const NOW: &str = "2019-11-06T17:00:00Z";
@@ -36,6 +40,7 @@ pub struct Scene {
     pub register: Register,
     pub rounds: Rounds,
     pub bids: Bids,
+    pub granted: awards::Granted,
 }
 
 /// What the register holds for the cases.
@@ -46,6 +51,8 @@ pub struct Register {
     pub ending: registry::Membership,
     pub boards: Vec<registry::Board>,
     pub seat: registry::Seat,
+    /// The board that grades the granted round.
+    pub small_board: registry::Board,
 }
 
 pub struct Rounds {
@@ -84,10 +91,18 @@ impl Scene {
         let cast = Cast::assemble(&asking, &town.stage, &keys, golden).await;
         let register = Register::set(&asking, &cast).await;
         let mut rounds = Rounds::set(&asking, &cast, &register).await;
-        move_clock(&asking, &cast, call::OPENS).await;
         let house = House { asking: &asking, cast: &cast };
+        let mut granting = Granting::scheduled(&house, &register, &rounds).await;
+        move_clock(&asking, &cast, call::OPENS).await;
+        granting.hand_in().await;
+        move_clock(&asking, &cast, grading::CLOSES).await;
+        granting.grade().await;
+        move_clock(&asking, &cast, grading::REVIEWED).await;
+        granting.decide().await;
+        move_clock(&asking, &cast, grading::ANNOUNCED).await;
+        let granted = granting.grant().await;
         let bids = Bids::set(&house, &mut rounds).await;
-        Scene { asking: Arc::new(asking), keys, cast, register, rounds, bids }
+        Scene { asking: Arc::new(asking), keys, cast, register, rounds, bids, granted }
     }
 }
 
@@ -138,8 +153,32 @@ impl Register {
             ..Default::default()
         };
         let seat = asking.made(administrator, "AddSeat", &request).await;
-        Register { good, suspended, ending, boards, seat }
+        let small_board = panel(asking, cast, "Small", &cast.graders).await;
+        Register { good, suspended, ending, boards, seat, small_board }
     }
+}
+
+/// A board whose seats the network holds: no bid is its members' own.
+async fn panel(asking: &Asking, cast: &Cast, short_name: &str, members: &[Grader]) -> registry::Board {
+    let request = registry::CreateBoardRequest {
+        name: format!("The board {short_name}"),
+        short_name: short_name.to_string(),
+        quorum: 2,
+        ..Default::default()
+    };
+    let board: registry::Board = asking.made(&cast.administrator, "CreateBoard", &request).await;
+    for member in members {
+        let request = registry::AddSeatRequest {
+            board_id: board.id.clone(),
+            organisation_id: cast.org(Org::Network),
+            person_id: member.caller.subject.clone(),
+            voting: true,
+            from_date: "2018-10-01".to_string(),
+            ..Default::default()
+        };
+        let _: registry::Seat = asking.made(&cast.administrator, "AddSeat", &request).await;
+    }
+    board
 }
 
 impl Rounds {
@@ -255,6 +294,10 @@ impl House<'_> {
 
     fn manager(&self) -> &Caller {
         self.cast.holder_of(Duty::RoundManager, Org::Network)
+    }
+
+    fn clerk(&self) -> &Caller {
+        self.cast.holder_of(Duty::Clerk, Org::Network)
     }
 
     /// A draft that could be handed in.

@@ -50,9 +50,10 @@ pub async fn serve_without_syncs() {
     open_without_syncs();
     let data = PathBuf::from(provided(DATA));
     let store = Store { keys: Some(data.with_file_name("keys")), data, database: None };
+    let signals = serve::StopSignals::take().unwrap();
     let running = serve::start(&Serve::embedded(store)).await.unwrap();
     println!("\ntoadlane serves all roles on {} without syncs", running.address);
-    serve::until_told().await.unwrap();
+    signals.told().await;
     running.stop().await;
 }
 

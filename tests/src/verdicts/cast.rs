@@ -1,6 +1,8 @@
 //! Everybody who can call: people for every duty, systems for every scope, the roles of the platform and nobody, each
 //! by the name that stands in the golden matrices. All but the roles sign in as anyone does.
 
+mod panel;
+
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -13,6 +15,7 @@ use toadlane_proto::registry::v1 as pb;
 
 use super::asking::Asking;
 use super::golden::Golden;
+pub use panel::Place;
 
 /// A caller with a token, or nobody.
 #[derive(Clone, Debug)]
@@ -40,7 +43,10 @@ enum Who {
     /// Whom the case is about, or somebody without any duty where it is about nobody.
     ThePerson,
     TheClient,
+    /// On the panel of every assessment, with this duty.
+    Member(Option<Duty>, Place),
     Role,
+    ThePlatforms(Role),
     Nobody,
 }
 
@@ -62,8 +68,16 @@ pub struct Cast {
     pub client_login: pb::ExchangeTokenRequest,
     /// A client with a key.
     pub key_client: pb::Client,
+    /// Who grades the granted round, chair first.
+    pub graders: Vec<Grader>,
     /// Addresses that sign-in codes go to.
     pub addresses: Vec<String>,
+}
+
+/// A member of a board.
+#[derive(Clone, Debug)]
+pub struct Grader {
+    pub caller: Caller,
 }
 
 /// A person by what others know them by.
@@ -84,9 +98,15 @@ fn who(row: &str) -> Who {
         "a system of another" => return Who::System(Scope::BidsRead, Org::Another),
         _ => {}
     }
+    if let Some(role) = row.strip_prefix("the platform's ") {
+        return Who::ThePlatforms(role.parse().expect("a role"));
+    }
+    if let Some(seated) = panel::who(row) {
+        return seated;
+    }
     let (what, org) = match row.split_once(" of ") {
         None => (row, Org::Applicant),
-        Some((what, "the applicant")) => (what, Org::Applicant),
+        Some((what, "the applicant" | "the bidder")) => (what, Org::Applicant),
         Some((what, "a partner who edits")) => (what, Org::Editor),
         Some((what, "a partner who reads")) => (what, Org::Reader),
         Some((what, "another" | "another council")) => (what, Org::Another),
@@ -99,6 +119,14 @@ fn who(row: &str) -> Who {
     }
 }
 
+/// The same for a row that is about two organisations: the one that leads, and the one that is paid.
+fn whos(row: &str) -> Vec<Who> {
+    match row.strip_suffix(" of one that leads or is paid") {
+        Some(what) => ["a partner who reads", "a partner who edits"].map(|org| who(&format!("{what} of {org}"))).into(),
+        None => vec![who(row)],
+    }
+}
+
 impl Cast {
     /// Those who stand for a row in a case about this.
     pub fn callers(&self, row: &str, about: &str) -> Vec<&Caller> {
@@ -106,13 +134,17 @@ impl Cast {
             let id = if about.starts_with(kind) { about } else { otherwise };
             vec![&self.subjects[id]]
         };
-        match who(row) {
+        let standing = |who: Who| match who {
             Who::ThePerson => subject("per_", &self.person.id),
             Who::TheClient => subject("cli_", &self.client.subject),
             Who::Role => self.roles.iter().collect(),
+            Who::ThePlatforms(role) => {
+                self.roles.iter().filter(|caller| caller.subject == format!("role:{role}")).collect()
+            }
             Who::Nobody => vec![&self.nobody],
             other => vec![&self.others[&other]],
-        }
+        };
+        whos(row).into_iter().flat_map(standing).collect()
     }
 
     pub fn holder_of(&self, duty: Duty, org: Org) -> &Caller {
@@ -121,6 +153,11 @@ impl Cast {
 
     pub fn org(&self, org: Org) -> String {
         self.orgs[&org].clone()
+    }
+
+    pub fn org_of(&self, id: &str) -> Org {
+        let found = self.orgs.iter().find(|(_, known)| *known == id);
+        *found.unwrap_or_else(|| panic!("{id} is nobody here")).0
     }
 
     /// Enters them all and signs them in.
@@ -176,7 +213,7 @@ impl Entering<'_> {
 
     /// First the people: a council's administrator is one of them, and enters its systems.
     async fn people_and_systems(&mut self, golden: &Golden) {
-        let rows = golden.sections().flat_map(|section| golden.rows(section).map(|(row, _)| who(row)));
+        let rows = golden.sections().flat_map(|section| golden.rows(section).flat_map(|(row, _)| whos(row)));
         let rows: Vec<Who> = rows.collect();
         for &row in &rows {
             if let Who::Holder(duty, org) = row
@@ -186,6 +223,12 @@ impl Entering<'_> {
                 self.grant(&person, duty, org).await;
                 let caller = self.signed_in(&person).await;
                 self.others.insert(row, caller);
+            }
+            if let Who::Member(duty, place) = row
+                && !self.others.contains_key(&row)
+            {
+                let member = self.member(duty, place).await;
+                self.others.insert(row, member);
             }
         }
         for &row in &rows {
@@ -291,6 +334,14 @@ impl Entering<'_> {
         self.grant(&holder, Duty::Certifier, Org::Applicant).await;
         self.grant(&holder, Duty::Certifier, Org::Another).await;
         let grants = self.grant(&holder, Duty::Reviewer, Org::Applicant).await.grants;
+        let mut graders = Vec::new();
+        for name in ["A Chair", "A Grader", "Another Grader"] {
+            let grader = self.person(Org::Network, name).await;
+            if graders.is_empty() {
+                self.grant(&grader, Duty::PanelChair, Org::Network).await;
+            }
+            graders.push(Grader { caller: self.signed_in(&grader).await });
+        }
         let subjects = about.into_iter().map(|caller| (caller.subject.clone(), caller)).collect();
         let Entering { administrator, orgs, others, addresses, .. } = self;
         Cast {
@@ -306,6 +357,7 @@ impl Entering<'_> {
             client,
             client_login,
             key_client,
+            graders,
             addresses,
         }
     }

@@ -19,7 +19,12 @@ impl Golden {
         let mut all = BTreeMap::new();
         lists(&mut all, include_str!("../../../services/registry/tests/golden/policy.txt"));
         lists(&mut all, include_str!("../../../services/rounds/tests/golden/policy.txt"));
-        columns(&mut all, include_str!("../../../services/bids/tests/golden/policy.txt"));
+        let bids = include_str!("../../../services/bids/tests/golden/policy.txt");
+        columns(&mut all, "", &["draft", "received"], bids);
+        let grading = include_str!("../../../services/grading/tests/golden/policy.txt");
+        columns(&mut all, "grading: ", &super::grading::STAGES, grading);
+        let awards = include_str!("../../../services/awards/tests/golden/policy.txt");
+        columns(&mut all, "awards: ", &["prepared", "offered"], awards);
         Golden(all)
     }
 
@@ -62,14 +67,19 @@ fn lists(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, text: &str) {
     }
 }
 
-/// The form of `bids`: a name, then a row for each caller with two columns.
-fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, text: &str) {
+/// The form of the others: a name, then a row for each caller with a column for each state. A first row without a name
+/// says the states again.
+fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, prefix: &str, states: &[&str], text: &str) {
     for block in text.split("\n\n").skip(1) {
         let (name, rest) = block.split_once('\n').expect("a section has a name and rows");
-        for (column, state) in ["draft", "received"].into_iter().enumerate() {
+        for (column, state) in states.iter().enumerate() {
             let rows = rest.lines().filter_map(|line| {
                 let mut words: Vec<&str> = line.split_whitespace().collect();
-                let verdicts = words.split_off(words.len() - 2);
+                let verdicts = words.split_off(words.len() - states.len());
+                if words.is_empty() {
+                    assert_eq!(verdicts, states, "the states of `{name}` are others");
+                    return None;
+                }
                 let verdict = match verdicts[column] {
                     "yes" => Verdict::Yes,
                     "no" => Verdict::No,
@@ -81,7 +91,7 @@ fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, text: &str) {
             });
             let rows: Vec<_> = rows.collect();
             if !rows.is_empty() {
-                put(all, format!("{name} ({state})"), rows);
+                put(all, format!("{prefix}{name} ({state})"), rows);
             }
         }
     }

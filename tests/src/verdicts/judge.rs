@@ -10,6 +10,7 @@ use super::golden::Verdict;
 use super::wire::Answer;
 
 /// How the answers to one way of calling an RPC are judged.
+#[derive(Clone)]
 pub enum Judge {
     /// A yes succeeds.
     Done,
@@ -17,6 +18,10 @@ pub enum Judge {
     Illegal,
     /// A yes has this row in its list; everybody else gets a list as if there were none.
     Rows(String),
+    /// A yes has this row in its list, which has other rows too; everybody else gets the list without it.
+    Among(String),
+    /// A yes finds nothing yet, and hears what they would of nothing.
+    NotYet,
     /// A yes shows this text, a no the same answer without it.
     Shows(String),
     /// Everybody succeeds, signed in or not.
@@ -57,7 +62,8 @@ impl Heard<'_> {
         match judge {
             Judge::Done => self.is_done(),
             Judge::Illegal => self.answer.status.code() == Code::FailedPrecondition,
-            Judge::Rows(id) => self.is_done() && self.rows().contains(id),
+            Judge::Rows(id) | Judge::Among(id) => self.is_done() && self.rows().contains(id),
+            Judge::NotYet => is(self.answer, Code::NotFound, Reason::NotFound),
             Judge::Shows(text) => self.is_done() && self.answer.holds(text),
             Judge::Public | Judge::Nowhere => false,
         }
@@ -65,7 +71,7 @@ impl Heard<'_> {
 
     fn is_refused(&self, judge: &Judge) -> bool {
         match judge {
-            Judge::Done | Judge::Illegal => is_refusal(self.answer),
+            Judge::Done | Judge::Illegal | Judge::NotYet | Judge::Among(_) => is_refusal(self.answer),
             Judge::Shows(text) => self.is_done() && !self.answer.holds(text),
             Judge::Rows(_) | Judge::Public | Judge::Nowhere => false,
         }
@@ -73,7 +79,8 @@ impl Heard<'_> {
 
     fn is_kept_from(&self, judge: &Judge) -> bool {
         match judge {
-            Judge::Done | Judge::Illegal => self.is_hidden(),
+            Judge::Done | Judge::Illegal | Judge::NotYet => self.is_hidden(),
+            Judge::Among(id) => self.is_done() && !self.rows().contains(id),
             Judge::Shows(text) => !self.answer.holds(text) && self.is_as_of_nothing(),
             // Whoever finds themselves in a list finds nobody else.
             Judge::Rows(_) => match self.rows().as_slice() {

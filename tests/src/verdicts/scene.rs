@@ -1,6 +1,11 @@
 //! A network with rounds and bids in every state that some RPC needs to succeed, set up for real through the same API.
 //! Every bid has the same applicant, a partner who edits and one who reads.
 
+pub mod accounts;
+pub mod assessments;
+pub mod awards;
+pub mod grading;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,10 +19,12 @@ use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 
 use super::asking::Asking;
-use super::cast::{Caller, Cast, Org};
+use super::cast::{Caller, Cast, Grader, Org};
 use super::golden::Golden;
 use super::wire::Wire;
 use crate::town::Town;
+use assessments::{Assessing, Assessments};
+use awards::{Granted, Granting};
 
 /// When the cases are played. The short round closes at this instant, the long one stays open.
 pub const NOW: &str = "2019-11-06T17:00:00Z";
@@ -36,6 +43,8 @@ pub struct Scene {
     pub register: Register,
     pub rounds: Rounds,
     pub bids: Bids,
+    pub assessments: Assessments,
+    pub granted: Granted,
 }
 
 /// What the register holds for the cases.
@@ -46,6 +55,9 @@ pub struct Register {
     pub ending: registry::Membership,
     pub boards: Vec<registry::Board>,
     pub seat: registry::Seat,
+    /// The board that grades the granted round, and one with everybody of the matrix beside its members.
+    pub small_board: registry::Board,
+    pub large_board: registry::Board,
 }
 
 pub struct Rounds {
@@ -84,10 +96,23 @@ impl Scene {
         let cast = Cast::assemble(&asking, &town.stage, &keys, golden).await;
         let register = Register::set(&asking, &cast).await;
         let mut rounds = Rounds::set(&asking, &cast, &register).await;
-        move_clock(&asking, &cast, call::OPENS).await;
         let house = House { asking: &asking, cast: &cast };
+        let mut granting = Granting::scheduled(&house, &register, &rounds).await;
+        let mut assessing = Assessing::scheduled(&house, &register, &rounds).await;
+        move_clock(&asking, &cast, call::OPENS).await;
+        granting.hand_in().await;
+        assessing.hand_in().await;
+        move_clock(&asking, &cast, grading::CLOSES).await;
+        granting.grade().await;
+        assessing.grade().await;
+        move_clock(&asking, &cast, grading::REVIEWED).await;
+        granting.decide().await;
+        assessing.decide().await;
+        move_clock(&asking, &cast, grading::ANNOUNCED).await;
+        let granted = granting.grant().await;
+        let assessments = assessing.finish();
         let bids = Bids::set(&house, &mut rounds).await;
-        Scene { asking: Arc::new(asking), keys, cast, register, rounds, bids }
+        Scene { asking: Arc::new(asking), keys, cast, register, rounds, bids, assessments, granted }
     }
 }
 
@@ -138,8 +163,35 @@ impl Register {
             ..Default::default()
         };
         let seat = asking.made(administrator, "AddSeat", &request).await;
-        Register { good, suspended, ending, boards, seat }
+        let graders = || cast.graders.iter().map(|grader| (Org::Network, grader.clone()));
+        let small_board = board(asking, cast, "Small", graders().collect()).await;
+        let members = cast.members().into_iter().map(|(_, org, member)| (org, member));
+        let large_board = board(asking, cast, "Large", members.chain(graders()).collect()).await;
+        Register { good, suspended, ending, boards, seat, small_board, large_board }
     }
+}
+
+/// A board of people with the organisation whose seat each holds.
+async fn board(asking: &Asking, cast: &Cast, short_name: &str, members: Vec<(Org, Grader)>) -> registry::Board {
+    let request = registry::CreateBoardRequest {
+        name: format!("The board {short_name}"),
+        short_name: short_name.to_string(),
+        quorum: 2,
+        ..Default::default()
+    };
+    let board: registry::Board = asking.made(&cast.administrator, "CreateBoard", &request).await;
+    for (org, member) in members {
+        let request = registry::AddSeatRequest {
+            board_id: board.id.clone(),
+            organisation_id: cast.org(org),
+            person_id: member.caller.subject,
+            voting: true,
+            from_date: "2018-10-01".to_string(),
+            ..Default::default()
+        };
+        let _: registry::Seat = asking.made(&cast.administrator, "AddSeat", &request).await;
+    }
+    board
 }
 
 impl Rounds {
@@ -210,7 +262,7 @@ pub fn later() -> rounds::LaterDates {
 }
 
 /// Bids as the applicant's people make them.
-struct House<'a> {
+pub struct House<'a> {
     asking: &'a Asking,
     cast: &'a Cast,
 }
@@ -255,6 +307,10 @@ impl House<'_> {
 
     fn manager(&self) -> &Caller {
         self.cast.holder_of(Duty::RoundManager, Org::Network)
+    }
+
+    fn clerk(&self) -> &Caller {
+        self.cast.holder_of(Duty::Clerk, Org::Network)
     }
 
     /// A draft that could be handed in.

@@ -11,6 +11,9 @@ pub enum Verdict {
     Hidden,
 }
 
+/// How the row begins of those roles of the platform that have none of their own.
+pub const ANOTHER_ROLE_THAN: &str = "another role of the platform than ";
+
 /// All sections of all matrices: what is done, and for each row, which is a caller, the verdict.
 pub struct Golden(BTreeMap<String, Vec<(String, Verdict)>>);
 
@@ -19,7 +22,12 @@ impl Golden {
         let mut all = BTreeMap::new();
         lists(&mut all, include_str!("../../../services/registry/tests/golden/policy.txt"));
         lists(&mut all, include_str!("../../../services/rounds/tests/golden/policy.txt"));
-        columns(&mut all, include_str!("../../../services/bids/tests/golden/policy.txt"));
+        columns(&mut all, "", &["draft", "received"], include_str!("../../../services/bids/tests/golden/policy.txt"));
+        let reporting = include_str!("../../../services/reporting/tests/golden/policy.txt");
+        columns(&mut all, "report: ", &["draft", "handed in", "released"], reporting);
+        let learning = include_str!("../../../services/learning/tests/golden/policy.txt");
+        columns(&mut all, "learning: ", &["shut", "open"], learning);
+        without_state(&mut all, "learning: ", ["shut", "open"]);
         Golden(all)
     }
 
@@ -62,14 +70,14 @@ fn lists(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, text: &str) {
     }
 }
 
-/// The form of `bids`: a name, then a row for each caller with two columns.
-fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, text: &str) {
+/// The form of the others: a name, then a row for each caller with a column for each state.
+fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, of: &str, states: &[&str], text: &str) {
     for block in text.split("\n\n").skip(1) {
         let (name, rest) = block.split_once('\n').expect("a section has a name and rows");
-        for (column, state) in ["draft", "received"].into_iter().enumerate() {
+        for (column, state) in states.iter().enumerate() {
             let rows = rest.lines().filter_map(|line| {
                 let mut words: Vec<&str> = line.split_whitespace().collect();
-                let verdicts = words.split_off(words.len() - 2);
+                let verdicts = words.split_off(words.len() - states.len());
                 let verdict = match verdicts[column] {
                     "yes" => Verdict::Yes,
                     "no" => Verdict::No,
@@ -81,8 +89,33 @@ fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, text: &str) {
             });
             let rows: Vec<_> = rows.collect();
             if !rows.is_empty() {
-                put(all, format!("{name} ({state})"), rows);
+                put(all, format!("{of}{name} ({state})"), told_apart(rows));
             }
+        }
+    }
+}
+
+/// Roles of the platform with rows of their own are no others: the row of the others says so by name.
+fn told_apart(rows: Vec<(String, Verdict)>) -> Vec<(String, Verdict)> {
+    let named = rows.iter().filter_map(|(row, _)| row.strip_prefix("the platform's "));
+    let named = named.collect::<Vec<_>>().join(", ");
+    let told = |(row, verdict)| match row == "another role of the platform" && !named.is_empty() {
+        true => (format!("{ANOTHER_ROLE_THAN}{named}"), verdict),
+        false => (row, verdict),
+    };
+    rows.into_iter().map(told).collect()
+}
+
+/// Where the state changes nothing, a section goes by its name alone.
+fn without_state(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, of: &str, states: [&str; 2]) {
+    let [first, second] = states.map(|state| format!(" ({state})"));
+    let names = all.keys().filter_map(|name| name.strip_suffix(&first)).filter(|name| name.starts_with(of));
+    for name in names.map(str::to_string).collect::<Vec<_>>() {
+        let [first, second] = [&first, &second].map(|state| format!("{name}{state}"));
+        if all.get(&first) == all.get(&second) {
+            all.remove(&second);
+            let rows = all.remove(&first).expect("it was found");
+            put(all, name, rows);
         }
     }
 }

@@ -17,6 +17,8 @@ pub enum Judge {
     Illegal,
     /// A yes has this row in its list; everybody else gets a list as if there were none.
     Rows(String),
+    /// A yes has this row among those of its list; nobody else has, whatever else they find there.
+    Among(String),
     /// A yes shows this text, a no the same answer without it.
     Shows(String),
     /// Everybody succeeds, signed in or not.
@@ -57,7 +59,7 @@ impl Heard<'_> {
         match judge {
             Judge::Done => self.is_done(),
             Judge::Illegal => self.answer.status.code() == Code::FailedPrecondition,
-            Judge::Rows(id) => self.is_done() && self.rows().contains(id),
+            Judge::Rows(id) | Judge::Among(id) => self.is_done() && self.rows().contains(id),
             Judge::Shows(text) => self.is_done() && self.answer.holds(text),
             Judge::Public | Judge::Nowhere => false,
         }
@@ -67,7 +69,7 @@ impl Heard<'_> {
         match judge {
             Judge::Done | Judge::Illegal => is_refusal(self.answer),
             Judge::Shows(text) => self.is_done() && !self.answer.holds(text),
-            Judge::Rows(_) | Judge::Public | Judge::Nowhere => false,
+            Judge::Rows(_) | Judge::Among(_) | Judge::Public | Judge::Nowhere => false,
         }
     }
 
@@ -75,6 +77,7 @@ impl Heard<'_> {
         match judge {
             Judge::Done | Judge::Illegal => self.is_hidden(),
             Judge::Shows(text) => !self.answer.holds(text) && self.is_as_of_nothing(),
+            Judge::Among(id) => (self.is_done() || self.is_hidden()) && !self.rows().contains(id),
             // Whoever finds themselves in a list finds nobody else.
             Judge::Rows(_) => match self.rows().as_slice() {
                 [] => self.is_done() && self.is_as_of_nothing(),

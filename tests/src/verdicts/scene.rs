@@ -1,6 +1,10 @@
 //! A network with rounds and bids in every state that some RPC needs to succeed, set up for real through the same API.
 //! Every bid has the same applicant, a partner who edits and one who reads.
 
+pub mod findings;
+pub mod publications;
+pub mod reports;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,6 +22,8 @@ use super::cast::{Caller, Cast, Org};
 use super::golden::Golden;
 use super::wire::Wire;
 use crate::town::Town;
+use findings::Findings;
+use reports::Reports;
 
 /// When the cases are played. The short round closes at this instant, the long one stays open.
 pub const NOW: &str = "2019-11-06T17:00:00Z";
@@ -36,6 +42,8 @@ pub struct Scene {
     pub register: Register,
     pub rounds: Rounds,
     pub bids: Bids,
+    pub reports: Reports,
+    pub findings: Findings,
 }
 
 /// What the register holds for the cases.
@@ -87,7 +95,9 @@ impl Scene {
         move_clock(&asking, &cast, call::OPENS).await;
         let house = House { asking: &asking, cast: &cast };
         let bids = Bids::set(&house, &mut rounds).await;
-        Scene { asking: Arc::new(asking), keys, cast, register, rounds, bids }
+        let reports = Reports::set(&asking, &cast, &awards).await;
+        let findings = Findings::set(&asking, &cast, &granted, &rounds.open.id).await;
+        Scene { asking: Arc::new(asking), keys, cast, register, rounds, bids, reports, findings }
     }
 }
 

@@ -96,7 +96,9 @@ impl Asking {
     /// The etag of what a request is about: the nearest field before `etag` that names something with one.
     fn etag_for(&self, message: &DynamicMessage, before: u32) -> String {
         let etags = self.etags.lock().unwrap();
+        let is_moderation = message.descriptor().name() == "ModerateBidRequest";
         let ids = (1..before).rev().filter_map(|number| match message.get_field_by_number(number)?.into_owned() {
+            Value::String(bid_id) if is_moderation => etags.get(&moderation_of(&bid_id)).cloned(),
             Value::String(id) => etags.get(&id).cloned(),
             _ => None,
         });
@@ -109,17 +111,26 @@ impl Asking {
             Value::String(text) if !text.is_empty() => Some(text),
             _ => None,
         };
-        if let (Some(id), Some(etag)) = (text("id"), text("etag")) {
+        // What was settled about a bid has an etag and no name of its own.
+        let id = match answered.descriptor().name() {
+            "Moderation" => text("bid_id").map(|bid_id| moderation_of(&bid_id)),
+            _ => text("id"),
+        };
+        if let (Some(id), Some(etag)) = (id, text("etag")) {
             self.etags.lock().unwrap().insert(id, etag);
         }
-        for field in answered.descriptor().fields().filter(|field| !field.is_list() && !field.is_map()) {
-            if let Value::Message(inner) = answered.get_field(&field).into_owned()
-                && answered.has_field(&field)
-            {
-                self.remember(&inner);
+        for field in answered.descriptor().fields().filter(|field| answered.has_field(field)) {
+            match answered.get_field(&field).into_owned() {
+                Value::Message(inner) => self.remember(&inner),
+                Value::List(rows) => rows.iter().filter_map(Value::as_message).for_each(|row| self.remember(row)),
+                _ => {}
             }
         }
     }
+}
+
+fn moderation_of(bid_id: &str) -> String {
+    format!("moderation of {bid_id}")
 }
 
 /// The identities of the rows of a list's answer, in its one repeated field.

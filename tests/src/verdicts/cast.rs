@@ -92,8 +92,15 @@ pub struct Cast {
     pub client_login: pb::ExchangeTokenRequest,
     /// A client with a key.
     pub key_client: pb::Client,
+    /// Who grades the granted round, chair first.
+    pub graders: Vec<Grader>,
     /// Addresses that sign-in codes go to.
     pub addresses: Vec<String>,
+}
+
+/// A member of a board.
+pub struct Grader {
+    pub caller: Caller,
 }
 
 /// A person by what others know them by.
@@ -178,6 +185,11 @@ impl Cast {
 
     pub fn org(&self, org: Org) -> String {
         self.orgs[&org].clone()
+    }
+
+    pub fn org_of(&self, id: &str) -> Org {
+        let found = self.orgs.iter().find(|(_, known)| *known == id);
+        *found.unwrap_or_else(|| panic!("{id} is nobody here")).0
     }
 
     /// Enters them all and signs them in.
@@ -354,6 +366,14 @@ impl Entering<'_> {
         self.grant(&holder, Duty::Certifier, Org::Applicant).await;
         self.grant(&holder, Duty::Certifier, Org::Another).await;
         let grants = self.grant(&holder, Duty::Reviewer, Org::Applicant).await.grants;
+        let mut graders = Vec::new();
+        for name in ["A Chair", "A Grader", "Another Grader"] {
+            let grader = self.person(Org::Network, name).await;
+            if graders.is_empty() {
+                self.grant(&grader, Duty::PanelChair, Org::Network).await;
+            }
+            graders.push(Grader { caller: self.signed_in(&grader).await });
+        }
         let subjects = about.into_iter().map(|caller| (caller.subject.clone(), caller)).collect();
         let Entering { administrator, orgs, others, addresses, .. } = self;
         Cast {
@@ -369,6 +389,7 @@ impl Entering<'_> {
             client,
             client_login,
             key_client,
+            graders,
             addresses,
         }
     }

@@ -1,7 +1,9 @@
 //! A network with rounds and bids in every state that some RPC needs to succeed, set up for real through the same API.
 //! Every bid has the same applicant, a partner who edits and one who reads.
 
+mod awards;
 pub mod findings;
+mod grading;
 pub mod publications;
 pub mod reports;
 
@@ -18,10 +20,11 @@ use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 
 use super::asking::Asking;
-use super::cast::{Caller, Cast, Org};
+use super::cast::{Caller, Cast, Grader, Org};
 use super::golden::Golden;
 use super::wire::Wire;
 use crate::town::Town;
+use awards::Granting;
 use findings::Findings;
 use reports::Reports;
 
@@ -42,6 +45,7 @@ pub struct Scene {
     pub register: Register,
     pub rounds: Rounds,
     pub bids: Bids,
+    pub granted: awards::Granted,
     pub reports: Reports,
     pub findings: Findings,
 }
@@ -54,6 +58,8 @@ pub struct Register {
     pub ending: registry::Membership,
     pub boards: Vec<registry::Board>,
     pub seat: registry::Seat,
+    /// The board that grades the granted round.
+    pub small_board: registry::Board,
 }
 
 pub struct Rounds {
@@ -92,12 +98,20 @@ impl Scene {
         let cast = Cast::assemble(&asking, &town.stage, &keys, golden).await;
         let register = Register::set(&asking, &cast).await;
         let mut rounds = Rounds::set(&asking, &cast, &register).await;
-        move_clock(&asking, &cast, call::OPENS).await;
         let house = House { asking: &asking, cast: &cast };
+        let mut granting = Granting::scheduled(&house, &register, &rounds).await;
+        move_clock(&asking, &cast, call::OPENS).await;
+        granting.hand_in().await;
+        move_clock(&asking, &cast, grading::CLOSES).await;
+        granting.grade().await;
+        move_clock(&asking, &cast, grading::REVIEWED).await;
+        granting.decide().await;
+        move_clock(&asking, &cast, grading::ANNOUNCED).await;
+        let granted = granting.grant().await;
         let bids = Bids::set(&house, &mut rounds).await;
-        let reports = Reports::set(&asking, &cast, &awards).await;
-        let findings = Findings::set(&asking, &cast, &granted, &rounds.open.id).await;
-        Scene { asking: Arc::new(asking), keys, cast, register, rounds, bids, reports, findings }
+        let reports = Reports::set(&asking, &cast, &granted.accepted[awards::FIRST_REPORTED..]).await;
+        let findings = Findings::set(&asking, &cast, &granted.round.id, &rounds.open.id).await;
+        Scene { asking: Arc::new(asking), keys, cast, register, rounds, bids, granted, reports, findings }
     }
 }
 
@@ -111,7 +125,7 @@ impl Register {
     async fn set(asking: &Asking, cast: &Cast) -> Register {
         let administrator = &cast.administrator;
         let mut memberships = Vec::new();
-        for org in [Org::Applicant, Org::Editor, Org::Reader] {
+        for org in [Org::Applicant, Org::Editor, Org::Reader, Org::Former] {
             let request = registry::AddMembershipRequest {
                 organisation_id: cast.org(org),
                 membership_class: registry::MembershipClass::Associate.into(),
@@ -121,7 +135,7 @@ impl Register {
             let added: registry::Membership = asking.made(administrator, "AddMembership", &request).await;
             memberships.push(added);
         }
-        let [good, suspended, ending] = memberships.try_into().expect("three were added");
+        let [good, suspended, ending, _] = memberships.try_into().expect("four were added");
         let request = registry::SuspendMembershipRequest {
             membership_id: suspended.id,
             from_date: "2019-05-01".to_string(),
@@ -148,8 +162,32 @@ impl Register {
             ..Default::default()
         };
         let seat = asking.made(administrator, "AddSeat", &request).await;
-        Register { good, suspended, ending, boards, seat }
+        let small_board = panel(asking, cast, "Small", &cast.graders).await;
+        Register { good, suspended, ending, boards, seat, small_board }
     }
+}
+
+/// A board whose seats the network holds: no bid is its members' own.
+async fn panel(asking: &Asking, cast: &Cast, short_name: &str, members: &[Grader]) -> registry::Board {
+    let request = registry::CreateBoardRequest {
+        name: format!("The board {short_name}"),
+        short_name: short_name.to_string(),
+        quorum: 2,
+        ..Default::default()
+    };
+    let board: registry::Board = asking.made(&cast.administrator, "CreateBoard", &request).await;
+    for member in members {
+        let request = registry::AddSeatRequest {
+            board_id: board.id.clone(),
+            organisation_id: cast.org(Org::Network),
+            person_id: member.caller.subject.clone(),
+            voting: true,
+            from_date: "2018-10-01".to_string(),
+            ..Default::default()
+        };
+        let _: registry::Seat = asking.made(&cast.administrator, "AddSeat", &request).await;
+    }
+    board
 }
 
 impl Rounds {
@@ -265,6 +303,10 @@ impl House<'_> {
 
     fn manager(&self) -> &Caller {
         self.cast.holder_of(Duty::RoundManager, Org::Network)
+    }
+
+    fn clerk(&self) -> &Caller {
+        self.cast.holder_of(Duty::Clerk, Org::Network)
     }
 
     /// A draft that could be handed in.

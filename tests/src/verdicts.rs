@@ -11,7 +11,9 @@ mod bids;
 mod cast;
 mod golden;
 mod judge;
+mod learning;
 mod registry;
+mod reporting;
 mod rounds;
 mod scene;
 mod wire;
@@ -46,6 +48,8 @@ struct Case {
     sections: Vec<String>,
     /// What a caller may not know of: an identity, or the text that a list is searched for.
     about: String,
+    /// In what relation nobody is to this very resource, by the ends of rows: it is hidden from them.
+    nobody: Vec<&'static str>,
     judge: Judge,
     messages: Messages,
 }
@@ -65,7 +69,12 @@ impl Case {
         messages: impl Fn(&Caller) -> Vec<Vec<u8>> + 'static,
     ) -> Case {
         let (sections, about) = (vec![section.into()], about.to_string());
-        Case { sections, about, judge: Judge::Done, messages: Box::new(messages) }
+        Case { sections, about, nobody: Vec::new(), judge: Judge::Done, messages: Box::new(messages) }
+    }
+
+    fn without(mut self, relation: &'static str) -> Case {
+        self.nobody.push(relation);
+        self
     }
 
     fn and(mut self, section: &str) -> Case {
@@ -81,6 +90,10 @@ impl Case {
         Case { judge: Judge::Rows(id.to_string()), ..self }
     }
 
+    fn among(self, id: &str) -> Case {
+        Case { judge: Judge::Among(id.to_string()), ..self }
+    }
+
     fn shows(self, text: &str) -> Case {
         Case { judge: Judge::Shows(text.to_string()), ..self }
     }
@@ -92,6 +105,13 @@ impl Case {
     fn public(self) -> Case {
         Case { judge: Judge::Public, ..self }
     }
+
+    fn verdict(&self, golden: &Golden, row: &str) -> Verdict {
+        match self.nobody.iter().any(|relation| row.ends_with(relation)) {
+            true => Verdict::Hidden,
+            false => golden.verdict(&self.sections, row),
+        }
+    }
 }
 
 fn cases(scene: &Scene, rpc: &MethodDescriptor) -> Vec<Case> {
@@ -99,6 +119,8 @@ fn cases(scene: &Scene, rpc: &MethodDescriptor) -> Vec<Case> {
         "toadlane.registry.v1" => registry::cases(scene, rpc.name()),
         "toadlane.rounds.v1" => rounds::cases(scene, rpc.name()),
         "toadlane.bids.v1" => bids::cases(scene, rpc.name()),
+        "toadlane.reporting.v1" => reporting::cases(scene, rpc.name()),
+        "toadlane.learning.v1" => learning::cases(scene, rpc.name()),
         other => panic!("the package {other} has no table of cases"),
     }
 }
@@ -141,8 +163,10 @@ async fn every_verdict_over_the_wire_is_the_golden_one() {
         for case in cases(&scene, &rpc) {
             play(&scene, &town, &golden, &rpc, &case, &mut tally).await;
         }
-        if rpc.name() == "WatchBids" {
-            bids::watch(&scene, &golden, &rpc, &mut tally).await;
+        match rpc.name() {
+            "WatchBids" => bids::watch(&scene, &golden, &rpc, &mut tally).await,
+            "WatchReports" => reporting::watch(&scene, &golden, &rpc, &mut tally).await,
+            _ => {}
         }
     }
     the_clock(&scene, &golden, &mut tally).await;
@@ -174,7 +198,7 @@ async fn the_clock(scene: &Scene, golden: &Golden, tally: &mut Tally) {
 async fn play(scene: &Scene, town: &Town, golden: &Golden, rpc: &MethodDescriptor, case: &Case, tally: &mut Tally) {
     let mut addresses = scene.cast.addresses.iter().cycle();
     for (row, _) in golden.rows(&case.sections[0]) {
-        let verdict = golden.verdict(&case.sections, row);
+        let verdict = case.verdict(golden, row);
         for caller in scene.cast.callers(row, &case.about) {
             let mut messages = (case.messages)(caller);
             if rpc.name() == "FinishSignIn" {
@@ -217,7 +241,7 @@ async fn for_real(scene: &Scene, golden: &Golden) {
         let case = cases(scene, rpc).into_iter().rfind(|case| matches!(case.judge, Judge::Done));
         let case = case.unwrap_or_else(|| panic!("{} has no case that succeeds", rpc.name()));
         let mut rows = golden.rows(&case.sections[0]).map(|(row, _)| row);
-        let row = rows.find(|row| golden.verdict(&case.sections, row) == Verdict::Yes).expect("somebody may");
+        let row = rows.find(|row| case.verdict(golden, row) == Verdict::Yes).expect("somebody may");
         let caller = scene.cast.callers(row, &case.about)[0];
         let answer = scene.asking.ask(rpc, caller, &(case.messages)(caller), Run::Real).await;
         assert_eq!(answer.status.code(), Code::Ok, "{} as {row}, for real: {:?}", rpc.name(), answer.status);

@@ -99,7 +99,7 @@ fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, of: &str, states:
 fn told_apart(rows: Vec<(String, Verdict)>) -> Vec<(String, Verdict)> {
     let named = rows.iter().filter_map(|(row, _)| row.strip_prefix("the platform's "));
     let named = named.collect::<Vec<_>>().join(", ");
-    let told = |(row, verdict)| match row == "another role of the platform" && !named.is_empty() {
+    let told = |(row, verdict): (String, Verdict)| match row == "another role of the platform" && !named.is_empty() {
         true => (format!("{ANOTHER_ROLE_THAN}{named}"), verdict),
         false => (row, verdict),
     };

@@ -69,7 +69,6 @@ impl Findings {
         let insights = study.insights(&commission.id, &passages.given.id).await;
         let stories = study.stories(round_id).await;
         let publications = Publications::set(&study, &commission, &passages.given).await;
-        let (passages, stories) = (passages, stories);
         Findings { commission, spare, planned, ended, document, codebook, passages, insights, stories, publications }
     }
 }

@@ -8,7 +8,8 @@ pub fn rpcs() -> Vec<MethodDescriptor> {
 }
 
 /// Streams that read; they have no HTTP form that would say so.
-const READING_STREAMS: [&str; 4] = ["DownloadAttachment", "DownloadEvidence", "WatchBids", "WatchReports"];
+const READING_STREAMS: [&str; 5] =
+    ["DownloadAttachment", "DownloadEvidence", "WatchAwards", "WatchBids", "WatchReports"];
 
 /// Whether an RPC changes anything. It reads only when it is named for reading and is a GET as well; `verdicts` then
 /// looks whether the stores stay as they are.
@@ -63,8 +64,9 @@ fn every_rpc_of_one_message_each_way_has_an_http_form() {
 }
 
 /// Answers with several of something that are no list: findings about one resource, as many as its form and its rules
-/// allow; and what one token says.
-const WHOLE: [&str; 5] = ["CheckBid", "CheckReport", "CheckRound", "CompareRevisions", "WhoAmI"];
+/// allow; what one token says; and what one act made, as much as was asked for.
+const WHOLE: [&str; 7] =
+    ["AssignReviews", "CheckBid", "CheckReport", "CheckRound", "CompareRevisions", "PrepareAwards", "WhoAmI"];
 
 /// Answers with several of something: named a list, or a response with a repeated message.
 fn is_list(rpc: &MethodDescriptor) -> bool {

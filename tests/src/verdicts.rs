@@ -7,9 +7,11 @@
 
 mod anonymous;
 mod asking;
+mod awards;
 mod bids;
 mod cast;
 mod golden;
+mod grading;
 mod judge;
 mod learning;
 mod registry;
@@ -51,6 +53,14 @@ struct Case {
     /// In what relation nobody is to this very resource, by the ends of rows: it is hidden from them.
     nobody: Vec<&'static str>,
     judge: Judge,
+    /// Judges some callers otherwise, such as one whose row in a list is another.
+    judge_of: Option<Box<dyn Fn(&Caller) -> Judge>>,
+    /// The section that says who is let into what the rows of a list are within; to everybody else it does not exist.
+    door: Option<String>,
+    /// Whether the request is about the whole: somebody recused from any bid is recused from some.
+    at_large: bool,
+    /// Ends of the names of rows that nobody can stand for in this case, and why.
+    left_out: Vec<(&'static str, &'static str)>,
     messages: Messages,
 }
 
@@ -69,12 +79,55 @@ impl Case {
         messages: impl Fn(&Caller) -> Vec<Vec<u8>> + 'static,
     ) -> Case {
         let (sections, about) = (vec![section.into()], about.to_string());
-        Case { sections, about, nobody: Vec::new(), judge: Judge::Done, messages: Box::new(messages) }
+        Case {
+            sections,
+            about,
+            nobody: Vec::new(),
+            judge: Judge::Done,
+            judge_of: None,
+            door: None,
+            at_large: false,
+            left_out: Vec::new(),
+            messages: Box::new(messages),
+        }
     }
 
     fn without(mut self, relation: &'static str) -> Case {
         self.nobody.push(relation);
         self
+    }
+
+    /// The rows of the case, each with the one that it is judged by. Left out is who cannot be.
+    fn rows_of<'a>(&self, golden: &'a Golden) -> Vec<(&'a str, String)> {
+        let all = golden.rows(&self.sections[0]).map(|(row, _)| row);
+        let possible = all.filter(|row| !self.left_out.iter().any(|(end, _)| row.ends_with(end)));
+        possible.map(|row| (row, if self.at_large { at_large(row) } else { row.to_string() })).collect()
+    }
+
+    fn judged_of(self, judge_of: impl Fn(&Caller) -> Judge + 'static) -> Case {
+        Case { judge_of: Some(Box::new(judge_of)), ..self }
+    }
+
+    fn within(self, door: String) -> Case {
+        Case { door: Some(door), ..self }
+    }
+
+    fn at_large(self) -> Case {
+        Case { at_large: true, ..self }
+    }
+
+    /// Leaves out the rows whose names end so.
+    fn leaving_out(mut self, end: &'static str, why: &'static str) -> Case {
+        self.left_out.push((end, why));
+        self
+    }
+
+    fn among(self, id: &str) -> Case {
+        Case { judge: Judge::Among(id.to_string()), ..self }
+    }
+
+    fn not_yet(self) -> Case {
+        Case { judge: Judge::NotYet, ..self }
     }
 
     fn and(mut self, section: &str) -> Case {
@@ -88,10 +141,6 @@ impl Case {
 
     fn rows(self, id: &str) -> Case {
         Case { judge: Judge::Rows(id.to_string()), ..self }
-    }
-
-    fn among(self, id: &str) -> Case {
-        Case { judge: Judge::Among(id.to_string()), ..self }
     }
 
     fn shows(self, text: &str) -> Case {
@@ -114,6 +163,16 @@ impl Case {
     }
 }
 
+/// The row of whoever stands so to a whole assessment.
+fn at_large(row: &str) -> String {
+    match row {
+        "certifier of the bidder, recused on the panel" => {
+            "no such duty, on the panel, recused from another bid".to_string()
+        }
+        row => row.replace("recused from this bid", "recused from another bid"),
+    }
+}
+
 fn cases(scene: &Scene, rpc: &MethodDescriptor) -> Vec<Case> {
     match rpc.parent_service().package_name() {
         "toadlane.registry.v1" => registry::cases(scene, rpc.name()),
@@ -121,6 +180,8 @@ fn cases(scene: &Scene, rpc: &MethodDescriptor) -> Vec<Case> {
         "toadlane.bids.v1" => bids::cases(scene, rpc.name()),
         "toadlane.reporting.v1" => reporting::cases(scene, rpc.name()),
         "toadlane.learning.v1" => learning::cases(scene, rpc.name()),
+        "toadlane.grading.v1" => grading::cases(scene, rpc.name()),
+        "toadlane.awards.v1" => awards::cases(scene, rpc.name()),
         other => panic!("the package {other} has no table of cases"),
     }
 }
@@ -135,7 +196,10 @@ fn rpcs() -> Vec<MethodDescriptor> {
 struct Tally {
     n_compared: usize,
     n_succeeded: BTreeMap<String, usize>,
-    sections: BTreeSet<String>,
+    /// Sections with their rows that were tried.
+    tried: BTreeSet<(String, String)>,
+    /// Those that no case can try, and why.
+    impossible: BTreeMap<(String, String), &'static str>,
     wrong: Vec<String>,
 }
 
@@ -143,12 +207,45 @@ impl Tally {
     /// `found` is whether the call succeeded, or what is wrong with the answer.
     fn count(&mut self, rpc: &MethodDescriptor, row: &str, sections: &[String], found: Result<bool, String>) {
         self.n_compared += 1;
-        self.sections.extend(sections.iter().cloned());
+        self.tried.extend(sections.iter().map(|section| (section.clone(), row.to_string())));
         let succeeded = self.n_succeeded.entry(rpc.name().to_string()).or_default();
         match found {
             Ok(true) => *succeeded += 1,
             Ok(false) => {}
             Err(says) => self.wrong.push(format!("{} as {row} ({}): {says}", rpc.name(), sections.join(", "))),
+        }
+    }
+}
+
+impl Tally {
+    fn leave_out(&mut self, golden: &Golden, case: &Case) {
+        for section in &case.sections {
+            for (row, _) in golden.rows(section) {
+                let whole = case.at_large && at_large(row) != row;
+                let whole = whole.then_some("no bid is in question, so that who is recused from it is from some");
+                let left_out = case.left_out.iter().find(|(end, _)| row.ends_with(end)).map(|(_, why)| *why);
+                if let Some(why) = left_out.or(whole) {
+                    self.impossible.insert((section.clone(), row.to_string()), why);
+                }
+            }
+        }
+    }
+
+    /// Every verdict of every matrix was tried, but for those that are said to be impossible over the wire.
+    fn expect_complete(&self, golden: &Golden) {
+        let sections = golden.sections().filter(|section| !grading::IMPOSSIBLE.contains(section));
+        let sections = sections.filter(|section| !awards::IMPOSSIBLE.contains(section));
+        let all = sections.flat_map(|section| golden.rows(section).map(move |(row, _)| (section, row)));
+        let untried = all.map(|(section, row)| (section.to_string(), row.to_string()));
+        let untried: Vec<_> = untried.filter(|verdict| !self.tried.contains(verdict)).collect();
+        let unsaid: Vec<_> = untried.iter().filter(|verdict| !self.impossible.contains_key(*verdict)).collect();
+        assert!(unsaid.is_empty(), "no RPC was tried for {unsaid:?}");
+        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        for verdict in &untried {
+            *reasons.entry(self.impossible[verdict]).or_default() += 1;
+        }
+        for (why, n) in reasons {
+            println!("{n} verdicts cannot be tried: {why}");
         }
     }
 }
@@ -166,6 +263,7 @@ async fn every_verdict_over_the_wire_is_the_golden_one() {
         match rpc.name() {
             "WatchBids" => bids::watch(&scene, &golden, &rpc, &mut tally).await,
             "WatchReports" => reporting::watch(&scene, &golden, &rpc, &mut tally).await,
+            "WatchAwards" => awards::watch(&scene, &golden, &rpc, &mut tally).await,
             _ => {}
         }
     }
@@ -175,8 +273,7 @@ async fn every_verdict_over_the_wire_is_the_golden_one() {
 
     let never: Vec<_> = tally.n_succeeded.iter().filter(|(_, n)| **n == 0).map(|(rpc, _)| rpc).collect();
     assert!(never.is_empty(), "nobody succeeds with {never:?}: their refusals show nothing");
-    let untried: Vec<_> = golden.sections().filter(|section| !tally.sections.contains(*section)).collect();
-    assert!(untried.is_empty(), "no RPC was tried for {untried:?}");
+    tally.expect_complete(&golden);
     for_real(&scene, &golden).await;
 }
 
@@ -197,8 +294,13 @@ async fn the_clock(scene: &Scene, golden: &Golden, tally: &mut Tally) {
 /// Calls an RPC as every row of a matrix.
 async fn play(scene: &Scene, town: &Town, golden: &Golden, rpc: &MethodDescriptor, case: &Case, tally: &mut Tally) {
     let mut addresses = scene.cast.addresses.iter().cycle();
-    for (row, _) in golden.rows(&case.sections[0]) {
-        let verdict = case.verdict(golden, row);
+    tally.leave_out(golden, case);
+    for (row, judged_by) in case.rows_of(golden) {
+        let verdict = case.verdict(golden, &judged_by);
+        let kept_out = case
+            .door
+            .as_ref()
+            .is_some_and(|door| golden.verdict(std::slice::from_ref(door), &at_large(row)) == Verdict::Hidden);
         for caller in scene.cast.callers(row, &case.about) {
             let mut messages = (case.messages)(caller);
             if rpc.name() == "FinishSignIn" {
@@ -210,7 +312,13 @@ async fn play(scene: &Scene, town: &Town, golden: &Golden, rpc: &MethodDescripto
             let of_nothing = about_nothing(&messages, &case.about);
             let nothing = scene.asking.ask(rpc, caller, &of_nothing, Run::Dry).await;
             let heard = Heard { rpc, caller, answer: &answer, nothing: &nothing };
-            tally.count(rpc, row, &case.sections, heard.judged(&case.judge, verdict));
+            let found = match (&case.judge_of, kept_out) {
+                (_, true) => heard.judged(&Judge::Done, Verdict::Hidden),
+                (Some(judge_of), false) => heard.judged(&judge_of(caller), verdict),
+                (None, false) => heard.judged(&case.judge, verdict),
+            };
+            let found = found.map_err(|says| if row == judged_by { says } else { format!("{row}: {says}") });
+            tally.count(rpc, &judged_by, &case.sections, found);
         }
     }
 }
@@ -240,8 +348,9 @@ async fn for_real(scene: &Scene, golden: &Golden) {
     for rpc in &rpcs {
         let case = cases(scene, rpc).into_iter().rfind(|case| matches!(case.judge, Judge::Done));
         let case = case.unwrap_or_else(|| panic!("{} has no case that succeeds", rpc.name()));
-        let mut rows = golden.rows(&case.sections[0]).map(|(row, _)| row);
-        let row = rows.find(|row| case.verdict(golden, row) == Verdict::Yes).expect("somebody may");
+        let rows = case.rows_of(golden).into_iter();
+        let mut may = rows.filter(|(_, judged_by)| case.verdict(golden, judged_by) == Verdict::Yes);
+        let (row, _) = may.next().expect("somebody may");
         let caller = scene.cast.callers(row, &case.about)[0];
         let answer = scene.asking.ask(rpc, caller, &(case.messages)(caller), Run::Real).await;
         assert_eq!(answer.status.code(), Code::Ok, "{} as {row}, for real: {:?}", rpc.name(), answer.status);

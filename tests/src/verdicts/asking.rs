@@ -143,7 +143,8 @@ pub fn rows(rpc: &MethodDescriptor, answer: &Answer) -> Vec<String> {
         for list in lists() {
             let value = message.get_field(&list);
             for row in value.as_list().unwrap_or_default() {
-                let id = row.as_message().and_then(|row| row.get_field_by_name("id"));
+                let named = ["id", "bid_id", "person_id"];
+                let id = row.as_message().and_then(|row| named.iter().find_map(|name| row.get_field_by_name(name)));
                 ids.extend(id.and_then(|id| id.as_str().map(str::to_string)));
             }
         }

@@ -1,6 +1,8 @@
 //! Everybody who can call: people for every duty, systems for every scope, the roles of the platform and nobody, each
 //! by the name that stands in the golden matrices. All but the roles sign in as anyone does.
 
+mod panel;
+
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -13,6 +15,7 @@ use toadlane_proto::registry::v1 as pb;
 
 use super::asking::Asking;
 use super::golden::{ANOTHER_ROLE_THAN, Golden};
+pub use panel::Place;
 
 /// A caller with a token, or nobody.
 #[derive(Clone, Debug)]
@@ -42,6 +45,8 @@ enum Who {
     /// Whom the case is about, or somebody without any duty where it is about nobody.
     ThePerson,
     TheClient,
+    /// On the panel of every assessment, with this duty.
+    Member(Option<Duty>, Place),
     Role,
     ThePlatforms(Role),
     Learner(Learner),
@@ -99,6 +104,7 @@ pub struct Cast {
 }
 
 /// A member of a board.
+#[derive(Clone, Debug)]
 pub struct Grader {
     pub caller: Caller,
 }
@@ -131,9 +137,12 @@ fn who(row: &str) -> Who {
     if let Some(role) = row.strip_prefix("the platform's ") {
         return Who::ThePlatforms(role.parse().expect("a role"));
     }
+    if let Some(seated) = panel::who(row) {
+        return seated;
+    }
     let (what, org) = match row.split_once(" of ") {
         None => (row, Org::Applicant),
-        Some((what, "the applicant" | "the council")) => (what, Org::Applicant),
+        Some((what, "the applicant" | "the bidder" | "the council")) => (what, Org::Applicant),
         Some((what, "the council before it")) => (what, Org::Former),
         Some((what, "a partner who edits")) => (what, Org::Editor),
         Some((what, "a partner who reads")) => (what, Org::Reader),
@@ -147,6 +156,14 @@ fn who(row: &str) -> Who {
     }
 }
 
+/// The same for a row that is about two organisations: the one that leads, and the one that is paid.
+fn whos(row: &str) -> Vec<Who> {
+    match row.strip_suffix(" of one that leads or is paid") {
+        Some(what) => ["a partner who reads", "a partner who edits"].map(|org| who(&format!("{what} of {org}"))).into(),
+        None => vec![who(row)],
+    }
+}
+
 impl Cast {
     /// Those who stand for a row in a case about this.
     pub fn callers(&self, row: &str, about: &str) -> Vec<&Caller> {
@@ -154,7 +171,7 @@ impl Cast {
             let id = if about.starts_with(kind) { about } else { otherwise };
             vec![&self.subjects[id]]
         };
-        match who(row) {
+        let standing = |who: Who| match who {
             Who::ThePerson => subject("per_", &self.person.id),
             Who::TheClient => subject("cli_", &self.client.subject),
             Who::Role => {
@@ -172,7 +189,8 @@ impl Cast {
             Who::Learner(Learner::Elsewhere) => [Learner::Elsewhere, Learner::Idle].map(|one| self.learner(one)).into(),
             Who::Nobody => vec![&self.nobody],
             other => vec![&self.others[&other]],
-        }
+        };
+        whos(row).into_iter().flat_map(standing).collect()
     }
 
     pub fn holder_of(&self, duty: Duty, org: Org) -> &Caller {
@@ -245,7 +263,7 @@ impl Entering<'_> {
 
     /// First the people: a council's administrator is one of them, and enters its systems.
     async fn people_and_systems(&mut self, golden: &Golden) {
-        let rows = golden.sections().flat_map(|section| golden.rows(section).map(|(row, _)| who(row)));
+        let rows = golden.sections().flat_map(|section| golden.rows(section).flat_map(|(row, _)| whos(row)));
         let rows: Vec<Who> = rows.collect();
         for &row in &rows {
             if let Who::Holder(duty, org) = row
@@ -255,6 +273,12 @@ impl Entering<'_> {
                 self.grant(&person, duty, org).await;
                 let caller = self.signed_in(&person).await;
                 self.others.insert(row, caller);
+            }
+            if let Who::Member(duty, place) = row
+                && !self.others.contains_key(&row)
+            {
+                let member = self.member(duty, place).await;
+                self.others.insert(row, member);
             }
         }
         for learner in Learner::ALL {

@@ -22,7 +22,12 @@ impl Golden {
         let mut all = BTreeMap::new();
         lists(&mut all, include_str!("../../../services/registry/tests/golden/policy.txt"));
         lists(&mut all, include_str!("../../../services/rounds/tests/golden/policy.txt"));
-        columns(&mut all, "", &["draft", "received"], include_str!("../../../services/bids/tests/golden/policy.txt"));
+        let bids = include_str!("../../../services/bids/tests/golden/policy.txt");
+        columns(&mut all, "", &["draft", "received"], bids);
+        let grading = include_str!("../../../services/grading/tests/golden/policy.txt");
+        columns(&mut all, "grading: ", &super::grading::STAGES, grading);
+        let awards = include_str!("../../../services/awards/tests/golden/policy.txt");
+        columns(&mut all, "awards: ", &["prepared", "offered"], awards);
         let reporting = include_str!("../../../services/reporting/tests/golden/policy.txt");
         columns(&mut all, "report: ", &["draft", "handed in", "released"], reporting);
         let learning = include_str!("../../../services/learning/tests/golden/policy.txt");
@@ -70,14 +75,19 @@ fn lists(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, text: &str) {
     }
 }
 
-/// The form of the others: a name, then a row for each caller with a column for each state.
-fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, of: &str, states: &[&str], text: &str) {
+/// The form of the others: a name, then a row for each caller with a column for each state. A first row without a name
+/// says the states again.
+fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, prefix: &str, states: &[&str], text: &str) {
     for block in text.split("\n\n").skip(1) {
         let (name, rest) = block.split_once('\n').expect("a section has a name and rows");
         for (column, state) in states.iter().enumerate() {
             let rows = rest.lines().filter_map(|line| {
                 let mut words: Vec<&str> = line.split_whitespace().collect();
                 let verdicts = words.split_off(words.len() - states.len());
+                if words.is_empty() {
+                    assert_eq!(verdicts, states, "the states of `{name}` are others");
+                    return None;
+                }
                 let verdict = match verdicts[column] {
                     "yes" => Verdict::Yes,
                     "no" => Verdict::No,
@@ -89,7 +99,7 @@ fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, of: &str, states:
             });
             let rows: Vec<_> = rows.collect();
             if !rows.is_empty() {
-                put(all, format!("{of}{name} ({state})"), told_apart(rows));
+                put(all, format!("{prefix}{name} ({state})"), told_apart(rows));
             }
         }
     }

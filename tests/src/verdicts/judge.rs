@@ -10,6 +10,7 @@ use super::golden::Verdict;
 use super::wire::Answer;
 
 /// How the answers to one way of calling an RPC are judged.
+#[derive(Clone)]
 pub enum Judge {
     /// A yes succeeds.
     Done,
@@ -17,8 +18,10 @@ pub enum Judge {
     Illegal,
     /// A yes has this row in its list; everybody else gets a list as if there were none.
     Rows(String),
-    /// A yes has this row among those of its list; nobody else has, whatever else they find there.
+    /// A yes has this row in its list, which has other rows too; everybody else gets the list without it.
     Among(String),
+    /// A yes finds nothing yet, and hears what they would of nothing.
+    NotYet,
     /// A yes shows this text, a no the same answer without it.
     Shows(String),
     /// Everybody succeeds, signed in or not.
@@ -60,6 +63,7 @@ impl Heard<'_> {
             Judge::Done => self.is_done(),
             Judge::Illegal => self.answer.status.code() == Code::FailedPrecondition,
             Judge::Rows(id) | Judge::Among(id) => self.is_done() && self.rows().contains(id),
+            Judge::NotYet => is(self.answer, Code::NotFound, Reason::NotFound),
             Judge::Shows(text) => self.is_done() && self.answer.holds(text),
             Judge::Public | Judge::Nowhere => false,
         }
@@ -67,15 +71,15 @@ impl Heard<'_> {
 
     fn is_refused(&self, judge: &Judge) -> bool {
         match judge {
-            Judge::Done | Judge::Illegal => is_refusal(self.answer),
+            Judge::Done | Judge::Illegal | Judge::NotYet | Judge::Among(_) => is_refusal(self.answer),
             Judge::Shows(text) => self.is_done() && !self.answer.holds(text),
-            Judge::Rows(_) | Judge::Among(_) | Judge::Public | Judge::Nowhere => false,
+            Judge::Rows(_) | Judge::Public | Judge::Nowhere => false,
         }
     }
 
     fn is_kept_from(&self, judge: &Judge) -> bool {
         match judge {
-            Judge::Done | Judge::Illegal => self.is_hidden(),
+            Judge::Done | Judge::Illegal | Judge::NotYet => self.is_hidden(),
             Judge::Shows(text) => !self.answer.holds(text) && self.is_as_of_nothing(),
             Judge::Among(id) => (self.is_done() || self.is_hidden()) && !self.rows().contains(id),
             // Whoever finds themselves in a list finds nobody else.

@@ -1,9 +1,11 @@
 //! A network with rounds and bids in every state that some RPC needs to succeed, set up for real through the same API.
 //! Every bid has the same applicant, a partner who edits and one who reads.
 
-mod awards;
+pub mod accounts;
+pub mod assessments;
+pub mod awards;
 pub mod findings;
-mod grading;
+pub mod grading;
 pub mod publications;
 pub mod reports;
 
@@ -24,7 +26,8 @@ use super::cast::{Caller, Cast, Grader, Org};
 use super::golden::Golden;
 use super::wire::Wire;
 use crate::town::Town;
-use awards::Granting;
+use assessments::{Assessing, Assessments};
+use awards::{Granted, Granting};
 use findings::Findings;
 use reports::Reports;
 
@@ -45,7 +48,8 @@ pub struct Scene {
     pub register: Register,
     pub rounds: Rounds,
     pub bids: Bids,
-    pub granted: awards::Granted,
+    pub assessments: Assessments,
+    pub granted: Granted,
     pub reports: Reports,
     pub findings: Findings,
 }
@@ -58,8 +62,9 @@ pub struct Register {
     pub ending: registry::Membership,
     pub boards: Vec<registry::Board>,
     pub seat: registry::Seat,
-    /// The board that grades the granted round.
+    /// The board that grades the granted round, and one with everybody of the matrix beside its members.
     pub small_board: registry::Board,
+    pub large_board: registry::Board,
 }
 
 pub struct Rounds {
@@ -100,18 +105,24 @@ impl Scene {
         let mut rounds = Rounds::set(&asking, &cast, &register).await;
         let house = House { asking: &asking, cast: &cast };
         let mut granting = Granting::scheduled(&house, &register, &rounds).await;
+        let mut assessing = Assessing::scheduled(&house, &register, &rounds).await;
         move_clock(&asking, &cast, call::OPENS).await;
         granting.hand_in().await;
+        assessing.hand_in().await;
         move_clock(&asking, &cast, grading::CLOSES).await;
         granting.grade().await;
+        assessing.grade().await;
         move_clock(&asking, &cast, grading::REVIEWED).await;
         granting.decide().await;
+        assessing.decide().await;
         move_clock(&asking, &cast, grading::ANNOUNCED).await;
         let granted = granting.grant().await;
+        let assessments = assessing.finish();
         let bids = Bids::set(&house, &mut rounds).await;
         let reports = Reports::set(&asking, &cast, &granted.accepted[awards::FIRST_REPORTED..]).await;
         let findings = Findings::set(&asking, &cast, &granted.round.id, &rounds.open.id).await;
-        Scene { asking: Arc::new(asking), keys, cast, register, rounds, bids, granted, reports, findings }
+        let asking = Arc::new(asking);
+        Scene { asking, keys, cast, register, rounds, bids, assessments, granted, reports, findings }
     }
 }
 
@@ -162,13 +173,16 @@ impl Register {
             ..Default::default()
         };
         let seat = asking.made(administrator, "AddSeat", &request).await;
-        let small_board = panel(asking, cast, "Small", &cast.graders).await;
-        Register { good, suspended, ending, boards, seat, small_board }
+        let graders = || cast.graders.iter().map(|grader| (Org::Network, grader.clone()));
+        let small_board = board(asking, cast, "Small", graders().collect()).await;
+        let members = cast.members().into_iter().map(|(_, org, member)| (org, member));
+        let large_board = board(asking, cast, "Large", members.chain(graders()).collect()).await;
+        Register { good, suspended, ending, boards, seat, small_board, large_board }
     }
 }
 
-/// A board whose seats the network holds: no bid is its members' own.
-async fn panel(asking: &Asking, cast: &Cast, short_name: &str, members: &[Grader]) -> registry::Board {
+/// A board of people with the organisation whose seat each holds.
+async fn board(asking: &Asking, cast: &Cast, short_name: &str, members: Vec<(Org, Grader)>) -> registry::Board {
     let request = registry::CreateBoardRequest {
         name: format!("The board {short_name}"),
         short_name: short_name.to_string(),
@@ -176,11 +190,11 @@ async fn panel(asking: &Asking, cast: &Cast, short_name: &str, members: &[Grader
         ..Default::default()
     };
     let board: registry::Board = asking.made(&cast.administrator, "CreateBoard", &request).await;
-    for member in members {
+    for (org, member) in members {
         let request = registry::AddSeatRequest {
             board_id: board.id.clone(),
-            organisation_id: cast.org(Org::Network),
-            person_id: member.caller.subject.clone(),
+            organisation_id: cast.org(org),
+            person_id: member.caller.subject,
             voting: true,
             from_date: "2018-10-01".to_string(),
             ..Default::default()

@@ -1,14 +1,18 @@
 //! Awards: one round played from its bids to agreements that the councils accepted.
 
+use std::collections::BTreeMap;
+
 use kit::caller::Duty;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::grading::v1 as grading;
 use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::rounds::v1::grading_board::Part;
 use toadlane_proto::types::v1::Money;
 
 use super::super::cast::{Grader, Org};
-use super::grading::{ANNOUNCED, timetable};
+use super::accounts::vary;
+use super::grading::{ANNOUNCED, REVIEWED, determine, timetable};
 use super::{House, Register, Rounds, content};
 
 /// Who asks with the bids of the granted round: as many awards of each are accepted. The round's pot has room for
@@ -23,6 +27,38 @@ const APPLICANTS: [Org; 13] = {
 /// From here on awards are reported on, and nothing else is done with them.
 pub const FIRST_REPORTED: usize = 6;
 
+/// The awards that the cases of `awards` are about, by what is to happen to each, or where it stands. The applicant
+/// asks, one partner leads, and the other is paid.
+const OWN: [&str; 27] = [
+    "prepared",
+    "to offer",
+    "to withdraw unoffered",
+    "watched unoffered",
+    "offered",
+    "to accept",
+    "to refuse",
+    "to withdraw",
+    "conditional",
+    "active",
+    "watched",
+    "to suspend",
+    "suspended",
+    "to terminate",
+    "to complete",
+    "completed",
+    "closed",
+    "varied",
+    "to approve",
+    "to hold",
+    "held",
+    "to cancel",
+    "to instruct",
+    "instructed",
+    "to fail",
+    "paid",
+    "reserved",
+];
+
 pub fn pounds(pounds: i64) -> Option<Money> {
     Some(Money { minor_units: pounds * 100, currency: "GBP".to_string() })
 }
@@ -35,6 +71,14 @@ pub struct Granted {
     pub assessment: grading::Assessment,
     /// Accepted by their councils and active, in the order of their references: one for each of [`APPLICANTS`].
     pub accepted: Vec<pb::Award>,
+    /// By their names in [`OWN`].
+    pub own: BTreeMap<&'static str, pb::Award>,
+    /// Their payments: one of each.
+    pub payments: BTreeMap<&'static str, pb::Payment>,
+    /// All of the award that is paid: due, asked for, a small one, and one that has come back.
+    pub recoveries: Vec<pb::Recovery>,
+    pub variation: pb::Variation,
+    pub extension: pb::Extension,
 }
 
 /// The granted round while it is played, step by step between moves of the clock: scheduled before bids open, handed
@@ -48,7 +92,7 @@ pub struct Granting<'a> {
 
 impl<'a> Granting<'a> {
     pub async fn scheduled(house: &'a House<'a>, register: &Register, rounds: &Rounds) -> Granting<'a> {
-        let board = [register.small_board.id.clone()];
+        let board = [(register.small_board.id.clone(), Part::Joint)];
         let timetable = timetable(ANNOUNCED, "9:00am on 6 November 2019");
         let round = house.scheduled("granted", &rounds.framework, &board, timetable).await;
         Granting { house, round, bids: Vec::new(), assessment: grading::Assessment::default() }
@@ -60,6 +104,14 @@ impl<'a> Granting<'a> {
             let content = content(&format!("granted {number}"));
             self.bids.push(self.house.handed_in_by(applicant, &self.round.id, content).await);
         }
+        for name in OWN {
+            let content = bids::BidContent {
+                lead_organisation_id: self.house.cast.org(Org::Reader),
+                payee_organisation_id: self.house.cast.org(Org::Editor),
+                ..content(name)
+            };
+            self.bids.push(self.house.handed_in_by(Org::Applicant, &self.round.id, content).await);
+        }
     }
 
     fn members(&self) -> Vec<&Grader> {
@@ -68,29 +120,73 @@ impl<'a> Granting<'a> {
 
     /// Once it is closed.
     pub async fn grade(&mut self) {
-        self.assessment = self.house.opened(&self.round.id, &self.bids).await;
+        self.assessment = self.house.opened(&self.round.id, &self.bids, REVIEWED).await;
         let members = self.members();
         self.house.declared(&self.assessment.id, &members).await;
-        let reviews = self.house.assigned(&self.assessment.id, &self.bids, &members[..2]).await;
-        self.house.reviewed(&reviews, &members).await;
+        for reviewer in &members[..2] {
+            for review in self.house.assigned(&self.assessment.id, &self.bids, &[reviewer]).await {
+                self.house.reviewed(&reviewer.caller, &review.id, 4).await;
+            }
+        }
     }
 
     /// Once reviews were due.
     pub async fn decide(&mut self) {
+        self.house.moderating(&self.assessment.id).await;
         self.house.settled(&self.assessment.id).await;
-        let meeting = self.house.met(&self.assessment.id, &self.members()).await;
-        self.assessment = self.house.decided(&meeting, &self.bids, |_| None).await;
+        let meeting = self.house.met(&self.assessment.id, Part::Joint, &self.members()).await;
+        let decisions = self.bids.iter().map(|bid| {
+            let mut decision = determine(&meeting, bid);
+            match bid.client_reference.as_str() {
+                "conditional" => {
+                    let text = "with a plan for the rent".to_string();
+                    decision.conditions = vec![grading::GrantCondition { text, precedent: true }];
+                }
+                "reserved" => {
+                    decision.outcome = grading::determination::Outcome::Reserve.into();
+                    decision.reason = "when there is money".to_string();
+                }
+                _ => {}
+            }
+            decision
+        });
+        self.house.determined(decisions).await;
+        self.assessment = self.house.closed(&self.assessment.id).await;
     }
 
     /// Once it is announced.
     pub async fn grant(self) -> Granted {
         let Granting { house, round, bids, assessment } = self;
-        let mut accepted = Vec::new();
+        let mut own = BTreeMap::new();
         for award in house.prepared(&round.id).await {
-            let offered = house.offered(&award.id).await;
-            accepted.push(house.accepted(&offered).await);
+            let name = OWN.into_iter().find(|name| *name == award.title);
+            if !matches!(
+                name,
+                Some("prepared" | "to offer" | "to withdraw unoffered" | "watched unoffered" | "reserved")
+            ) {
+                let offered = house.offered(&award.id).await;
+                if !matches!(name, Some("offered" | "to accept" | "to refuse" | "to withdraw")) {
+                    house.accepted(&offered).await;
+                }
+            }
+            if let Some(name) = name {
+                own.insert(name, award.id);
+            }
         }
-        Granted { round, bids, assessment, accepted }
+        house.checked_payees().await;
+        let payments = house.payments(&round.id, &own).await;
+        let recoveries = house.moved(&own, &payments).await;
+        house.ended(&own, &payments).await;
+        let extension = house.extended(&round.id).await;
+        let variation = house.asking.made(house.manager(), "RequestVariation", &vary(&own["varied"])).await;
+
+        let mut awards = house.awards(&round.id).await;
+        let mut named = BTreeMap::new();
+        for (name, id) in own {
+            let place = awards.iter().position(|award| award.id == id).expect("it is an award still");
+            named.insert(name, awards.remove(place));
+        }
+        Granted { round, bids, assessment, accepted: awards, own: named, payments, recoveries, variation, extension }
     }
 }
 
@@ -101,6 +197,11 @@ impl House<'_> {
         let request =
             pb::PrepareAwardsRequest { round_id: round_id.to_string(), settings: Some(settings), ..Default::default() };
         let _: pb::PrepareAwardsResponse = self.asking.made(self.manager(), "PrepareAwards", &request).await;
+        self.awards(round_id).await
+    }
+
+    /// The awards of a round as they are, by their references.
+    pub async fn awards(&self, round_id: &str) -> Vec<pb::Award> {
         let request = pb::ListAwardsRequest {
             round_id: round_id.to_string(),
             order: pb::list_awards_request::Order::Number.into(),
@@ -122,6 +223,11 @@ impl House<'_> {
         let certifier = self.cast.holder_of(Duty::Certifier, applicant);
         self.asking.made(certifier, "AcceptAward", &accept(award, &certifier.subject)).await
     }
+}
+
+pub fn prepare(round_id: &str) -> pb::PrepareAwardsRequest {
+    let settings = pb::AwardSettings { starts_on: "2019-11-06".to_string(), offer_days: 21, ..Default::default() };
+    pb::PrepareAwardsRequest { round_id: round_id.to_string(), settings: Some(settings), ..Default::default() }
 }
 
 pub fn accept(award: &pb::Award, certifier_id: &str) -> pb::AcceptAwardRequest {

@@ -6,12 +6,14 @@ use kit::time::at;
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::rounds::v1::grading_board::Part;
 
-use super::super::cast::{Grader, Org};
+use super::super::cast::{Caller, Grader, Org};
 use super::{House, deadline, rules};
 
 /// When the graded rounds close, when their reviews are due, and when the decision on the granted one is public.
 pub const CLOSES: &str = "2019-11-05T09:00:00Z";
+pub const CLOSES_IN_WORDS: &str = "9:00am on 5 November 2019";
 pub const REVIEWED: &str = "2019-11-05T12:00:00Z";
 pub const ANNOUNCED: &str = "2019-11-06T09:00:00Z";
 
@@ -24,7 +26,7 @@ pub const LETTERS_AHEAD: i32 = 60;
 /// A round that closes at [`CLOSES`]. Both of its reports can be written at [`super::NOW`].
 pub fn timetable(announces: &str, in_words: &str) -> rounds::Timetable {
     rounds::Timetable {
-        closes: deadline(CLOSES, "9:00am on 5 November 2019"),
+        closes: deadline(CLOSES, CLOSES_IN_WORDS),
         announces: deadline(announces, in_words),
         interim_report_due: deadline("2019-11-20T00:00:00Z", "11:59pm on 19 November 2019"),
         final_report_due: deadline("2019-12-04T00:00:00Z", "11:59pm on 3 December 2019"),
@@ -38,10 +40,12 @@ impl House<'_> {
         &self,
         reference: &str,
         framework: &rounds::Framework,
-        boards: &[String],
+        boards: &[(String, Part)],
         timetable: rounds::Timetable,
     ) -> rounds::Round {
-        let mut rules = rules(reference, framework, boards);
+        let mut rules = rules(reference, framework, &[]);
+        let seated = |(id, part): &(String, Part)| rounds::GradingBoard { board_id: id.clone(), part: (*part).into() };
+        rules.boards = boards.iter().map(seated).collect();
         for instrument in &mut rules.instruments {
             instrument.pot = super::awards::pounds(60_000);
             instrument.floor = super::awards::pounds(100);
@@ -69,7 +73,12 @@ impl House<'_> {
     }
 
     /// Finds the bids of a closed round eligible and opens its assessment.
-    pub async fn opened(&self, round_id: &str, received: &[bids::Bid]) -> pb::Assessment {
+    pub async fn opened(&self, round_id: &str, received: &[bids::Bid], due: &str) -> pb::Assessment {
+        self.found_eligible(received).await;
+        self.asking.made(self.manager(), "OpenAssessment", &open(round_id, due)).await
+    }
+
+    pub async fn found_eligible(&self, received: &[bids::Bid]) {
         for bid in received {
             // The close has changed the bid.
             let request = bids::GetBidRequest { bid_id: bid.id.clone() };
@@ -80,15 +89,6 @@ impl House<'_> {
                 bids::DecideEligibilityRequest { bid_id: bid.id.clone(), eligible: true, ..Default::default() };
             let _: bids::Bid = self.asking.made(self.manager(), "DecideEligibility", &request).await;
         }
-        let request = pb::OpenAssessmentRequest {
-            round_id: round_id.to_string(),
-            reviews_due: Some(at(REVIEWED).into()),
-            least_reviews: 2,
-            tie_criterion: CRITERIA[0].to_string(),
-            letters_ahead_minutes: LETTERS_AHEAD,
-            ..Default::default()
-        };
-        self.asking.made(self.manager(), "OpenAssessment", &request).await
     }
 
     /// Each of these members declares that they have no interests.
@@ -114,72 +114,83 @@ impl House<'_> {
         assigned.reviews
     }
 
-    /// Reviews written and handed in by their reviewers, with the same marks for every bid.
-    pub async fn reviewed(&self, reviews: &[pb::Review], members: &[&Grader]) {
-        for review in reviews {
-            let reviewer = members.iter().find(|member| member.caller.subject == review.reviewer_id);
-            let reviewer = &reviewer.expect("members review").caller;
-            let request = pb::AcceptReviewRequest { review_id: review.id.clone(), ..Default::default() };
-            let _: pb::Review = self.asking.made(reviewer, "AcceptReview", &request).await;
-            let _: pb::Review = self.asking.made(reviewer, "SaveReview", &save(&review.id)).await;
-            let request = pb::SubmitReviewRequest { review_id: review.id.clone(), ..Default::default() };
-            let _: pb::Review = self.asking.made(reviewer, "SubmitReview", &request).await;
-        }
+    /// A review written, with the same mark for everything.
+    pub async fn written(&self, reviewer: &Caller, review_id: &str, mark: i32) {
+        let request = pb::AcceptReviewRequest { review_id: review_id.to_string(), ..Default::default() };
+        let _: pb::Review = self.asking.made(reviewer, "AcceptReview", &request).await;
+        let _: pb::Review = self.asking.made(reviewer, "SaveReview", &save(review_id, mark)).await;
     }
 
-    /// From the locked reviews to settled marks.
-    pub async fn settled(&self, assessment_id: &str) {
+    pub async fn reviewed(&self, reviewer: &Caller, review_id: &str, mark: i32) {
+        self.written(reviewer, review_id, mark).await;
+        let request = pb::SubmitReviewRequest { review_id: review_id.to_string(), ..Default::default() };
+        let _: pb::Review = self.asking.made(reviewer, "SubmitReview", &request).await;
+    }
+
+    /// Locks the reviews.
+    pub async fn moderating(&self, assessment_id: &str) {
         let request = pb::StartModerationRequest { assessment_id: assessment_id.to_string(), ..Default::default() };
         let _: pb::Assessment = self.asking.made(self.manager(), "StartModeration", &request).await;
+    }
+
+    /// Settles the marks.
+    pub async fn settled(&self, assessment_id: &str) {
         let request = pb::StartDeterminationRequest { assessment_id: assessment_id.to_string(), ..Default::default() };
         let _: pb::Assessment = self.asking.made(self.manager(), "StartDetermination", &request).await;
     }
 
     /// A meeting of these members, the first of whom takes the chair.
-    pub async fn met(&self, assessment_id: &str, members: &[&Grader]) -> pb::Meeting {
-        self.asking.made(self.clerk(), "RecordMeeting", &meeting(assessment_id, members)).await
+    pub async fn met(&self, assessment_id: &str, part: Part, members: &[&Grader]) -> pb::Meeting {
+        self.asking.made(self.clerk(), "RecordMeeting", &meeting(assessment_id, part, members)).await
     }
 
-    /// Every bid is decided by a meeting, and the assessment closed. Those that are not funded as asked say how.
-    pub async fn decided(
-        &self,
-        meeting: &pb::Meeting,
-        bids: &[bids::Bid],
-        how: impl Fn(&bids::Bid) -> Option<pb::DetermineBidRequest>,
-    ) -> pb::Assessment {
-        for bid in bids {
-            let request = pb::DetermineBidRequest {
-                assessment_id: meeting.assessment_id.clone(),
-                bid_id: bid.id.clone(),
-                ..how(bid).unwrap_or_else(|| determine(meeting, bid))
-            };
+    /// Every bid is decided by a meeting.
+    pub async fn determined(&self, decisions: impl IntoIterator<Item = pb::DetermineBidRequest>) {
+        for request in decisions {
             let _: pb::Determination = self.asking.made(self.clerk(), "DetermineBid", &request).await;
         }
-        let request = pb::CloseAssessmentRequest {
-            assessment_id: meeting.assessment_id.clone(),
-            departure_reason: "all are worth it".to_string(),
-            ..Default::default()
-        };
-        self.asking.made(self.clerk(), "CloseAssessment", &request).await
+    }
+
+    pub async fn closed(&self, assessment_id: &str) -> pb::Assessment {
+        self.asking.made(self.clerk(), "CloseAssessment", &close(assessment_id)).await
+    }
+}
+
+pub fn close(assessment_id: &str) -> pb::CloseAssessmentRequest {
+    pb::CloseAssessmentRequest {
+        assessment_id: assessment_id.to_string(),
+        departure_reason: "all are worth it".to_string(),
+        ..Default::default()
+    }
+}
+
+pub fn open(round_id: &str, due: &str) -> pb::OpenAssessmentRequest {
+    pb::OpenAssessmentRequest {
+        round_id: round_id.to_string(),
+        reviews_due: Some(at(due).into()),
+        least_reviews: 2,
+        tie_criterion: CRITERIA[0].to_string(),
+        letters_ahead_minutes: LETTERS_AHEAD,
+        ..Default::default()
     }
 }
 
 /// Marks for everything, with nothing at an end of the scale.
-pub fn save(review_id: &str) -> pb::SaveReviewRequest {
-    let mark = |criterion: &str| pb::Mark { criterion: criterion.to_string(), mark: Some(4), ..Default::default() };
+pub fn save(review_id: &str, mark: i32) -> pb::SaveReviewRequest {
+    let of = |criterion: &str| pb::Mark { criterion: criterion.to_string(), mark: Some(mark), ..Default::default() };
     pb::SaveReviewRequest {
         review_id: review_id.to_string(),
-        marks: CRITERIA.map(mark).to_vec(),
+        marks: CRITERIA.map(of).to_vec(),
         comment: "Sound.".to_string(),
         ..Default::default()
     }
 }
 
-pub fn meeting(assessment_id: &str, members: &[&Grader]) -> pb::RecordMeetingRequest {
+pub fn meeting(assessment_id: &str, part: Part, members: &[&Grader]) -> pb::RecordMeetingRequest {
     let present: Vec<String> = members.iter().map(|member| member.caller.subject.clone()).collect();
     pb::RecordMeetingRequest {
         assessment_id: assessment_id.to_string(),
-        part: rounds::grading_board::Part::Joint.into(),
+        part: part.into(),
         held_at: Some(at(REVIEWED).into()),
         place: "Stevenage".to_string(),
         chair_id: present[0].clone(),

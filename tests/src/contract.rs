@@ -8,12 +8,13 @@ pub fn rpcs() -> Vec<MethodDescriptor> {
 }
 
 /// Streams that read; they have no HTTP form that would say so.
-const READING_STREAMS: [&str; 3] = ["DownloadAttachment", "WatchAwards", "WatchBids"];
+const READING_STREAMS: [&str; 5] =
+    ["DownloadAttachment", "DownloadEvidence", "WatchAwards", "WatchBids", "WatchReports"];
 
 /// Whether an RPC changes anything. It reads only when it is named for reading and is a GET as well; `verdicts` then
 /// looks whether the stores stay as they are.
 pub fn changes(rpc: &MethodDescriptor) -> bool {
-    let reads = ["Get", "List", "Check", "Compare", "Download", "Watch", "WhoAmI"];
+    let reads = ["Get", "List", "Check", "Compare", "Download", "Export", "Search", "Watch", "WhoAmI"];
     let is_named_so = reads.iter().any(|verb| rpc.name().starts_with(verb));
     let is_get = match http_verb(rpc) {
         Some(verb) => verb == "get",
@@ -64,7 +65,8 @@ fn every_rpc_of_one_message_each_way_has_an_http_form() {
 
 /// Answers with several of something that are no list: findings about one resource, as many as its form and its rules
 /// allow; what one token says; and what one act made, as much as was asked for.
-const WHOLE: [&str; 6] = ["AssignReviews", "CheckBid", "CheckRound", "CompareRevisions", "PrepareAwards", "WhoAmI"];
+const WHOLE: [&str; 7] =
+    ["AssignReviews", "CheckBid", "CheckReport", "CheckRound", "CompareRevisions", "PrepareAwards", "WhoAmI"];
 
 /// Answers with several of something: named a list, or a response with a repeated message.
 fn is_list(rpc: &MethodDescriptor) -> bool {

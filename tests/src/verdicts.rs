@@ -13,7 +13,9 @@ mod cast;
 mod golden;
 mod grading;
 mod judge;
+mod learning;
 mod registry;
+mod reporting;
 mod rounds;
 mod scene;
 pub mod wire;
@@ -48,6 +50,8 @@ struct Case {
     sections: Vec<String>,
     /// What a caller may not know of: an identity, or the text that a list is searched for.
     about: String,
+    /// In what relation nobody is to this very resource, by the ends of rows: it is hidden from them.
+    nobody: Vec<&'static str>,
     judge: Judge,
     /// Judges some callers otherwise, such as one whose row in a list is another.
     judge_of: Option<Box<dyn Fn(&Caller) -> Judge>>,
@@ -78,6 +82,7 @@ impl Case {
         Case {
             sections,
             about,
+            nobody: Vec::new(),
             judge: Judge::Done,
             judge_of: None,
             door: None,
@@ -85,6 +90,11 @@ impl Case {
             left_out: Vec::new(),
             messages: Box::new(messages),
         }
+    }
+
+    fn without(mut self, relation: &'static str) -> Case {
+        self.nobody.push(relation);
+        self
     }
 
     /// The rows of the case, each with the one that it is judged by. Left out is who cannot be.
@@ -144,6 +154,13 @@ impl Case {
     fn public(self) -> Case {
         Case { judge: Judge::Public, ..self }
     }
+
+    fn verdict(&self, golden: &Golden, row: &str) -> Verdict {
+        match self.nobody.iter().any(|relation| row.ends_with(relation)) {
+            true => Verdict::Hidden,
+            false => golden.verdict(&self.sections, row),
+        }
+    }
 }
 
 /// The row of whoever stands so to a whole assessment.
@@ -161,6 +178,8 @@ fn cases(scene: &Scene, rpc: &MethodDescriptor) -> Vec<Case> {
         "toadlane.registry.v1" => registry::cases(scene, rpc.name()),
         "toadlane.rounds.v1" => rounds::cases(scene, rpc.name()),
         "toadlane.bids.v1" => bids::cases(scene, rpc.name()),
+        "toadlane.reporting.v1" => reporting::cases(scene, rpc.name()),
+        "toadlane.learning.v1" => learning::cases(scene, rpc.name()),
         "toadlane.grading.v1" => grading::cases(scene, rpc.name()),
         "toadlane.awards.v1" => awards::cases(scene, rpc.name()),
         other => panic!("the package {other} has no table of cases"),
@@ -243,6 +262,7 @@ async fn every_verdict_over_the_wire_is_the_golden_one() {
         }
         match rpc.name() {
             "WatchBids" => bids::watch(&scene, &golden, &rpc, &mut tally).await,
+            "WatchReports" => reporting::watch(&scene, &golden, &rpc, &mut tally).await,
             "WatchAwards" => awards::watch(&scene, &golden, &rpc, &mut tally).await,
             _ => {}
         }
@@ -276,7 +296,7 @@ async fn play(scene: &Scene, town: &Town, golden: &Golden, rpc: &MethodDescripto
     let mut addresses = scene.cast.addresses.iter().cycle();
     tally.leave_out(golden, case);
     for (row, judged_by) in case.rows_of(golden) {
-        let verdict = golden.verdict(&case.sections, &judged_by);
+        let verdict = case.verdict(golden, &judged_by);
         let kept_out = case
             .door
             .as_ref()
@@ -329,7 +349,7 @@ async fn for_real(scene: &Scene, golden: &Golden) {
         let case = cases(scene, rpc).into_iter().rfind(|case| matches!(case.judge, Judge::Done));
         let case = case.unwrap_or_else(|| panic!("{} has no case that succeeds", rpc.name()));
         let rows = case.rows_of(golden).into_iter();
-        let mut may = rows.filter(|(_, judged_by)| golden.verdict(&case.sections, judged_by) == Verdict::Yes);
+        let mut may = rows.filter(|(_, judged_by)| case.verdict(golden, judged_by) == Verdict::Yes);
         let (row, _) = may.next().expect("somebody may");
         let caller = scene.cast.callers(row, &case.about)[0];
         let answer = scene.asking.ask(rpc, caller, &(case.messages)(caller), Run::Real).await;

@@ -14,7 +14,7 @@ use server::demo::network::{ADMINISTRATOR, Stage};
 use toadlane_proto::registry::v1 as pb;
 
 use super::asking::Asking;
-use super::golden::Golden;
+use super::golden::{ANOTHER_ROLE_THAN, Golden};
 pub use panel::Place;
 
 /// A caller with a token, or nobody.
@@ -29,6 +29,8 @@ pub struct Caller {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Org {
     Applicant,
+    /// The applicant followed it: bids and awards that were its own are the applicant's now.
+    Former,
     Editor,
     Reader,
     Another,
@@ -47,7 +49,34 @@ enum Who {
     Member(Option<Duty>, Place),
     Role,
     ThePlatforms(Role),
+    Learner(Learner),
     Nobody,
+}
+
+/// What somebody is to the commission and the publication that a case is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Learner {
+    Consultant,
+    /// Named by the commission, and no longer charged with it.
+    Relieved,
+    /// Of a commission over another round, which runs.
+    Elsewhere,
+    /// Of one that has ended.
+    Idle,
+    /// Reads under embargo.
+    Reader,
+}
+
+impl Learner {
+    const ALL: [Learner; 5] =
+        [Learner::Consultant, Learner::Relieved, Learner::Elsewhere, Learner::Idle, Learner::Reader];
+
+    fn duty(self) -> Duty {
+        match self {
+            Learner::Consultant | Learner::Elsewhere | Learner::Idle => Duty::Consultant,
+            Learner::Relieved | Learner::Reader => Duty::Reviewer,
+        }
+    }
 }
 
 pub struct Cast {
@@ -92,11 +121,18 @@ fn who(row: &str) -> Who {
     match row {
         "the person" | "no duty" => return Who::ThePerson,
         "the client" => return Who::TheClient,
-        "a role" | "another role" | "another role of the platform" => return Who::Role,
+        "a role" | "another role" | "a role of the platform" | "another role of the platform" => return Who::Role,
+        "consultant of the commission" => return Who::Learner(Learner::Consultant),
+        "its consultant, without the duty" => return Who::Learner(Learner::Relieved),
+        "consultant of another commission" => return Who::Learner(Learner::Elsewhere),
+        "person of the embargo group" => return Who::Learner(Learner::Reader),
         "not signed in" | "nobody signed in" => return Who::Nobody,
         "a system" | "a council's system" => return Who::System(Scope::BidsRead, Org::Applicant),
         "a system of another" => return Who::System(Scope::BidsRead, Org::Another),
         _ => {}
+    }
+    if row.starts_with(ANOTHER_ROLE_THAN) {
+        return Who::Role;
     }
     if let Some(role) = row.strip_prefix("the platform's ") {
         return Who::ThePlatforms(role.parse().expect("a role"));
@@ -106,7 +142,8 @@ fn who(row: &str) -> Who {
     }
     let (what, org) = match row.split_once(" of ") {
         None => (row, Org::Applicant),
-        Some((what, "the applicant" | "the bidder")) => (what, Org::Applicant),
+        Some((what, "the applicant" | "the bidder" | "the council")) => (what, Org::Applicant),
+        Some((what, "the council before it")) => (what, Org::Former),
         Some((what, "a partner who edits")) => (what, Org::Editor),
         Some((what, "a partner who reads")) => (what, Org::Reader),
         Some((what, "another" | "another council")) => (what, Org::Another),
@@ -137,10 +174,19 @@ impl Cast {
         let standing = |who: Who| match who {
             Who::ThePerson => subject("per_", &self.person.id),
             Who::TheClient => subject("cli_", &self.client.subject),
-            Who::Role => self.roles.iter().collect(),
+            Who::Role => {
+                let named: Vec<_> = row.strip_prefix(ANOTHER_ROLE_THAN).unwrap_or_default().split(", ").collect();
+                let is_named = |caller: &&Caller| named.iter().any(|role| caller.subject == format!("role:{role}"));
+                self.roles.iter().filter(|caller| !is_named(caller)).collect()
+            }
             Who::ThePlatforms(role) => {
                 self.roles.iter().filter(|caller| caller.subject == format!("role:{role}")).collect()
             }
+            // Whose commission runs may write codebooks, whatever it is about.
+            Who::Learner(Learner::Elsewhere) if about.is_empty() || about.starts_with("cbk_") => {
+                vec![self.learner(Learner::Idle)]
+            }
+            Who::Learner(Learner::Elsewhere) => [Learner::Elsewhere, Learner::Idle].map(|one| self.learner(one)).into(),
             Who::Nobody => vec![&self.nobody],
             other => vec![&self.others[&other]],
         };
@@ -149,6 +195,10 @@ impl Cast {
 
     pub fn holder_of(&self, duty: Duty, org: Org) -> &Caller {
         &self.others[&Who::Holder(duty, org)]
+    }
+
+    pub fn learner(&self, learner: Learner) -> &Caller {
+        &self.others[&Who::Learner(learner)]
     }
 
     pub fn org(&self, org: Org) -> String {
@@ -198,7 +248,7 @@ struct Entering<'a> {
 
 impl Entering<'_> {
     async fn organisations(&mut self) {
-        for org in [Org::Applicant, Org::Editor, Org::Reader, Org::Another] {
+        for org in [Org::Applicant, Org::Former, Org::Editor, Org::Reader, Org::Another] {
             let details = pb::OrganisationDetails {
                 kind: pb::organisation::Kind::LocalCouncil.into(),
                 name: format!("{org:?} Town Council"),
@@ -230,6 +280,12 @@ impl Entering<'_> {
                 let member = self.member(duty, place).await;
                 self.others.insert(row, member);
             }
+        }
+        for learner in Learner::ALL {
+            let person = self.person(Org::Network, &format!("{learner:?}")).await;
+            self.grant(&person, learner.duty(), Org::Network).await;
+            let caller = self.signed_in(&person).await;
+            self.others.insert(Who::Learner(learner), caller);
         }
         for &row in &rows {
             if let Who::System(scope, org) = row

@@ -11,6 +11,9 @@ pub enum Verdict {
     Hidden,
 }
 
+/// How the row begins of those roles of the platform that have none of their own.
+pub const ANOTHER_ROLE_THAN: &str = "another role of the platform than ";
+
 /// All sections of all matrices: what is done, and for each row, which is a caller, the verdict.
 pub struct Golden(BTreeMap<String, Vec<(String, Verdict)>>);
 
@@ -25,6 +28,11 @@ impl Golden {
         columns(&mut all, "grading: ", &super::grading::STAGES, grading);
         let awards = include_str!("../../../services/awards/tests/golden/policy.txt");
         columns(&mut all, "awards: ", &["prepared", "offered"], awards);
+        let reporting = include_str!("../../../services/reporting/tests/golden/policy.txt");
+        columns(&mut all, "report: ", &["draft", "handed in", "released"], reporting);
+        let learning = include_str!("../../../services/learning/tests/golden/policy.txt");
+        columns(&mut all, "learning: ", &["shut", "open"], learning);
+        without_state(&mut all, "learning: ", ["shut", "open"]);
         Golden(all)
     }
 
@@ -91,8 +99,33 @@ fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, prefix: &str, sta
             });
             let rows: Vec<_> = rows.collect();
             if !rows.is_empty() {
-                put(all, format!("{prefix}{name} ({state})"), rows);
+                put(all, format!("{prefix}{name} ({state})"), told_apart(rows));
             }
+        }
+    }
+}
+
+/// Roles of the platform with rows of their own are no others: the row of the others says so by name.
+fn told_apart(rows: Vec<(String, Verdict)>) -> Vec<(String, Verdict)> {
+    let named = rows.iter().filter_map(|(row, _)| row.strip_prefix("the platform's "));
+    let named = named.collect::<Vec<_>>().join(", ");
+    let told = |(row, verdict): (String, Verdict)| match row == "another role of the platform" && !named.is_empty() {
+        true => (format!("{ANOTHER_ROLE_THAN}{named}"), verdict),
+        false => (row, verdict),
+    };
+    rows.into_iter().map(told).collect()
+}
+
+/// Where the state changes nothing, a section goes by its name alone.
+fn without_state(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, of: &str, states: [&str; 2]) {
+    let [first, second] = states.map(|state| format!(" ({state})"));
+    let names = all.keys().filter_map(|name| name.strip_suffix(&first)).filter(|name| name.starts_with(of));
+    for name in names.map(str::to_string).collect::<Vec<_>>() {
+        let [first, second] = [&first, &second].map(|state| format!("{name}{state}"));
+        if all.get(&first) == all.get(&second) {
+            all.remove(&second);
+            let rows = all.remove(&first).expect("it was found");
+            put(all, name, rows);
         }
     }
 }

@@ -80,8 +80,8 @@ impl Heard<'_> {
     fn is_kept_from(&self, judge: &Judge) -> bool {
         match judge {
             Judge::Done | Judge::Illegal | Judge::NotYet => self.is_hidden(),
-            Judge::Among(id) => self.is_done() && !self.rows().contains(id),
             Judge::Shows(text) => !self.answer.holds(text) && self.is_as_of_nothing(),
+            Judge::Among(id) => (self.is_done() || self.is_hidden()) && !self.rows().contains(id),
             // Whoever finds themselves in a list finds nobody else.
             Judge::Rows(_) => match self.rows().as_slice() {
                 [] => self.is_done() && self.is_as_of_nothing(),

@@ -4,7 +4,10 @@
 pub mod accounts;
 pub mod assessments;
 pub mod awards;
+pub mod findings;
 pub mod grading;
+pub mod publications;
+pub mod reports;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +28,8 @@ use super::wire::Wire;
 use crate::town::Town;
 use assessments::{Assessing, Assessments};
 use awards::{Granted, Granting};
+use findings::Findings;
+use reports::Reports;
 
 /// When the cases are played. The short round closes at this instant, the long one stays open.
 pub const NOW: &str = "2019-11-06T17:00:00Z";
@@ -45,6 +50,8 @@ pub struct Scene {
     pub bids: Bids,
     pub assessments: Assessments,
     pub granted: Granted,
+    pub reports: Reports,
+    pub findings: Findings,
 }
 
 /// What the register holds for the cases.
@@ -112,7 +119,10 @@ impl Scene {
         let granted = granting.grant().await;
         let assessments = assessing.finish();
         let bids = Bids::set(&house, &mut rounds).await;
-        Scene { asking: Arc::new(asking), keys, cast, register, rounds, bids, assessments, granted }
+        let reports = Reports::set(&asking, &cast, &granted.accepted[awards::FIRST_REPORTED..]).await;
+        let findings = Findings::set(&asking, &cast, &granted.round.id, &rounds.open.id).await;
+        let asking = Arc::new(asking);
+        Scene { asking, keys, cast, register, rounds, bids, assessments, granted, reports, findings }
     }
 }
 
@@ -126,7 +136,7 @@ impl Register {
     async fn set(asking: &Asking, cast: &Cast) -> Register {
         let administrator = &cast.administrator;
         let mut memberships = Vec::new();
-        for org in [Org::Applicant, Org::Editor, Org::Reader] {
+        for org in [Org::Applicant, Org::Editor, Org::Reader, Org::Former] {
             let request = registry::AddMembershipRequest {
                 organisation_id: cast.org(org),
                 membership_class: registry::MembershipClass::Associate.into(),
@@ -136,7 +146,7 @@ impl Register {
             let added: registry::Membership = asking.made(administrator, "AddMembership", &request).await;
             memberships.push(added);
         }
-        let [good, suspended, ending] = memberships.try_into().expect("three were added");
+        let [good, suspended, ending, _] = memberships.try_into().expect("four were added");
         let request = registry::SuspendMembershipRequest {
             membership_id: suspended.id,
             from_date: "2019-05-01".to_string(),

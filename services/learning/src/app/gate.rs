@@ -2,6 +2,7 @@
 
 use kit::caller::{Caller, Subject};
 use kit::db::Tx;
+use kit::ids::CommissionId;
 use kit::time::Timestamp;
 
 use crate::case_study::{self, CaseStudy};
@@ -16,6 +17,21 @@ use crate::store;
 
 pub fn commission_facts(commission: &Commission) -> Facts {
     Facts { consultants: commission.consultants.clone(), ..Facts::default() }
+}
+
+/// The commission under which something is to be written. From whom that is hidden, the commission is: they are told
+/// the same of one that there is not.
+pub(super) fn commission_for(
+    tx: &mut Tx,
+    caller: &Caller,
+    action: Action,
+    id: CommissionId,
+) -> Result<Commission, Error> {
+    let commission = store::commission(tx, id)?;
+    match policy::check(caller, action, &commission_facts(&commission)) {
+        Err(Error::NotFound { .. }) => Err(Error::NotFound { what: "commission" }),
+        checked => checked.map(|()| commission),
+    }
 }
 
 pub fn passage_facts(commission: &Commission, passage: &Passage) -> Facts {

@@ -6,7 +6,7 @@ use kit::db::Tx;
 use kit::ids::{CommissionId, InsightId, OrgId, PassageId, PersonId};
 use kit::time::Timestamp;
 
-use super::gate::{as_consultant, commission_facts, expect_open, insight_facts};
+use super::gate::{as_consultant, commission_for, expect_open, insight_facts};
 use super::{Target, record};
 use crate::commission::Commission;
 use crate::error::Error;
@@ -26,8 +26,7 @@ pub struct Capture {
 }
 
 pub fn capture(tx: &mut Tx, cx: &Cx, cmd: &Capture) -> Result<Insight, Error> {
-    let commission = store::commission(tx, cmd.commission)?;
-    policy::check(&cx.caller, Action::Draw, &commission_facts(&commission))?;
+    let commission = commission_for(tx, &cx.caller, Action::Draw, cmd.commission)?;
     expect_open(&cx.caller, &commission, cx.now)?;
     let councils = councils(tx, &commission, &cmd.passages)?;
     let Subject::Person(author) = cx.caller.subject else {

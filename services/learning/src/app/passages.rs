@@ -5,7 +5,7 @@ use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::{CodebookId, CommissionId, DocumentId, PassageId};
 
-use super::gate::{commission_facts, expect_open, open_corpus, passage_facts};
+use super::gate::{commission_for, expect_open, open_corpus, passage_facts};
 use super::{Target, record};
 use crate::commission::Commission;
 use crate::error::Error;
@@ -30,8 +30,7 @@ pub struct Mark {
 }
 
 pub fn mark(tx: &mut Tx, cx: &Cx, cmd: &Mark) -> Result<Passage, Error> {
-    let commission = store::commission(tx, cmd.commission)?;
-    policy::check(&cx.caller, Action::Draw, &commission_facts(&commission))?;
+    let commission = commission_for(tx, &cx.caller, Action::Draw, cmd.commission)?;
     open_corpus(&cx.caller, &commission, cx.now)?;
     expect_open(&cx.caller, &commission, cx.now)?;
     let document = super::reading::opened_document(tx, &commission, cmd.document)?;

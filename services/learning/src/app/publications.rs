@@ -7,7 +7,7 @@ use kit::fault::Violation;
 use kit::ids::{CommissionId, PersonId, PublicationId, RoundId};
 use kit::time::Timestamp;
 
-use super::gate::{as_consultant, commission_facts, publication_facts};
+use super::gate::{as_consultant, commission_for, publication_facts};
 use super::{Target, record};
 use crate::deadline::Deadline;
 use crate::error::Error;
@@ -27,8 +27,7 @@ pub struct Plan {
 }
 
 pub fn plan(tx: &mut Tx, cx: &Cx, cmd: &Plan) -> Result<Publication, Error> {
-    let commission = store::commission(tx, cmd.commission)?;
-    policy::check(&cx.caller, Action::WritePublication, &commission_facts(&commission))?;
+    let commission = commission_for(tx, &cx.caller, Action::WritePublication, cmd.commission)?;
     as_consultant(&cx.caller, &commission, cx.now)?;
     if cmd.rounds.iter().any(|round| !commission.rounds.contains(round)) {
         return Err(Error::RoundElsewhere);

@@ -17,7 +17,15 @@ use super::{House, Register, Rounds, content};
 
 /// Who asks with the bids of the granted round: as many awards of each are accepted. The round's pot has room for
 /// forty.
-const APPLICANTS: [Org; 6] = [Org::Applicant; 6];
+const APPLICANTS: [Org; 13] = {
+    let mut all = [Org::Applicant; 13];
+    all[11] = Org::Former;
+    all[12] = Org::Former;
+    all
+};
+
+/// From here on awards are reported on, and nothing else is done with them.
+pub const FIRST_REPORTED: usize = 6;
 
 /// The awards that the cases of `awards` are about, by what is to happen to each, or where it stands. The applicant
 /// asks, one partner leads, and the other is paid.

@@ -5,6 +5,8 @@
 mod bidders;
 mod books;
 pub mod consumer;
+mod papers;
+mod second_half;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -51,8 +51,9 @@ pub async fn serve_without_syncs() {
     let data = PathBuf::from(provided(DATA));
     let store = Store { keys: Some(data.with_file_name("keys")), data, database: None };
     let running = serve::start(&Serve::embedded(store)).await.unwrap();
+    let signals = serve::StopSignals::take().unwrap();
     println!("\ntoadlane serves all roles on {} without syncs", running.address);
-    serve::until_told().await.unwrap();
+    signals.told().await;
     running.stop().await;
 }
 

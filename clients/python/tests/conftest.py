@@ -9,7 +9,7 @@ CLIENT_ID = "cli_" + "0" * 32
 @pytest.fixture
 def clock(monkeypatch):
     clock = fake.Clock()
-    for module in ("client", "patience", "sign_in"):
+    for module in ("patience", "sign_in", "watch"):
         monkeypatch.setattr(f"toadlane.{module}.time", clock)
     return clock
 

@@ -51,7 +51,7 @@ def test_a_stale_etag_brings_the_newer_version(platform, client):
 
 def test_a_newer_version_of_an_unknown_type_is_left_out(platform, client):
     status = refusal(grpc.StatusCode.ABORTED, "STALE_ETAG", newer=Bid(id=BID))
-    status.details[-1].type_url = "type.googleapis.com/toadlane.awards.v1.Award"
+    status.details[-1].type_url = "type.googleapis.com/toadlane.later.v1.Thing"
     refused = refused_with(platform, client, status)
     assert (refused.reason, refused.newer) == ("STALE_ETAG", None)
 

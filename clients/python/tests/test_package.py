@@ -30,7 +30,8 @@ file.message_type.add(name="FieldRules").field.add(name="other", number=1, type=
 descriptor_pool.Default().Add(file)
 descriptor_pool.Default().FindMessageTypeByName("buf.validate.FieldRules")
 """
-OURS = "import toadlane.bids.v1, toadlane.rounds.v1, toadlane.registry.v1, toadlane.types.v1, toadlane.errors.v1"
+AREAS = "registry rounds bids grading awards reporting learning types errors".split()
+OURS = "import " + ", ".join(f"toadlane.{area}.v1" for area in AREAS)
 
 
 @pytest.mark.parametrize(("first", "second"), [(OURS, OTHERS), (OTHERS, OURS)], ids=["ours first", "others first"])
@@ -59,6 +60,17 @@ def test_what_is_typed_is_installed():
     installed = Path(toadlane.__file__).parent
     assert (installed / "py.typed").exists()
     assert (installed / "bids" / "v1" / "bids_service_pb2.pyi").exists()
+
+
+def test_every_service_of_the_contract_is_on_the_client():
+    with toadlane.Client("http://127.0.0.1:1", client_id=CLIENT_ID, secret="s") as client:
+        offered = {type(stub).__name__ for stub in vars(client).values()}
+    declared = {
+        f"{name}Stub"
+        for path in (HERE.parent.parent / "proto" / "toadlane").rglob("*.proto")
+        for name in re.findall(r"^service (\w+) ", path.read_text(encoding="utf-8"), re.M)
+    }
+    assert declared <= offered
 
 
 def example(platform, folder, **settings):

@@ -169,13 +169,37 @@ def test_no_secret_is_shown(platform):
         ({"secret": "s", "key": "k"}, "either key or secret"),
         ({"key": pem_of(rsa.generate_private_key(65537, 2048))}, "Ed25519 or P-256"),
         ({"key": pem_of(ec.generate_private_key(ec.SECP384R1()))}, "Ed25519 or P-256"),
+        ({"secret": "s", "client_id": ""}, "give client_id"),
+        ({"token": "t"}, "a token goes without"),
+        ({"token": "t", "client_id": "", "secret": "s"}, "a token goes without"),
         ({"secret": "s", "address": "127.0.0.1:7070"}, "give one such as https"),
         ({"secret": "s", "address": "ftp://127.0.0.1:7070"}, "give one such as https"),
         ({"secret": "s", "address": "http://127.0.0.1:7070", "authority": "pem"}, "without TLS"),
     ],
-    ids=["no credential", "two credentials", "RSA", "P-384", "no scheme", "other scheme", "authority without TLS"],
+    ids=[
+        "no credential",
+        "two credentials",
+        "RSA",
+        "P-384",
+        "nobody",
+        "token and client",
+        "token and secret",
+        "no scheme",
+        "other scheme",
+        "authority without TLS",
+    ],
 )
 def test_settings_that_cannot_work_are_refused_at_once(settings, says):
-    settings = {"address": "http://127.0.0.1:1", **settings}
+    settings = {"address": "http://127.0.0.1:1", "client_id": CLIENT_ID, **settings}
     with pytest.raises(ValueError, match=says):
-        toadlane.Client(client_id=CLIENT_ID, **settings)
+        toadlane.Client(**settings)
+
+
+def test_the_token_of_a_person_is_used_as_it_is(platform):
+    platform.valid_tokens.add("theirs")
+    with toadlane.Client(platform.address, token="theirs") as client:
+        assert client.bids.GetBid(GET).id == GET.bid_id
+        platform.revoke_tokens()
+        with pytest.raises(toadlane.Refused, match="SIGN_IN_NEEDED"):
+            client.bids.GetBid(GET)
+    assert platform.n_calls["ExchangeToken"] == 0

@@ -31,7 +31,16 @@ Answer = TypeVar("Answer")
 BEGINS = "2019-10-28T09:00:00Z"
 OPEN = "2019-11-05T09:00:00Z"
 ADMINISTRATOR = "administrator@network.example"
-SCOPES = ["bids.read", "bids.write", "bids.certify"]
+SCOPES = [
+    "bids.read",
+    "bids.write",
+    "bids.certify",
+    "awards.read",
+    "awards.certify",
+    "reports.read",
+    "reports.write",
+    "reports.certify",
+]
 WAIT_S = 60
 
 
@@ -62,6 +71,7 @@ class Caller:
     """A person or a system with an access token; without one, whoever comes along."""
 
     def __init__(self, channel: grpc.Channel, token: str = "") -> None:
+        self.token = token
         self._metadata = [("authorization", f"Bearer {token}")] if token else []
         self.sign_in = registry.SignInServiceStub(channel)
         self.organisations = registry.OrganisationsServiceStub(channel)
@@ -109,36 +119,37 @@ class Town:
 
     def set_up(self) -> None:
         """Enters the network, the council with its people, and a round, and moves the clock to when it is open."""
-        administrator = self.sign_in(ADMINISTRATOR)
-        network = administrator.ask(administrator.sign_in.WhoAmI, registry.WhoAmIRequest()).organisation_id
-        self._enter_person(administrator, network, "manager", registry.ROLE_ROUND_MANAGER)
-        self._enter_council(administrator)
-        self._schedule(administrator, network)
-        now = Timestamp()
-        now.FromJsonString(OPEN)
-        administrator.ask(administrator.clock.SetClock, SetClockRequest(now=now))
-
-    def _enter_council(self, administrator: Caller) -> None:
-        details = registry.OrganisationDetails(
-            kind=registry.Organisation.KIND_LOCAL_COUNCIL,
-            name="Toadbridge Town Council",
-            nation=registry.NATION_ENGLAND,
-            legal_body=True,
-        )
-        create = registry.CreateOrganisationRequest(details=details)
-        self.council_id = administrator.ask(administrator.organisations.CreateOrganisation, create).id
+        self.administrator = administrator = self.sign_in(ADMINISTRATOR)
+        self.network_id = administrator.ask(administrator.sign_in.WhoAmI, registry.WhoAmIRequest()).organisation_id
+        self.enter_person(self.network_id, "manager", registry.ROLE_ROUND_MANAGER)
+        self.council_id = self.enter_organisation("Toadbridge Town Council", registry.Organisation.KIND_LOCAL_COUNCIL)
         membership = registry.AddMembershipRequest(
             organisation_id=self.council_id,
             membership_class=registry.MEMBERSHIP_CLASS_ASSOCIATE,
             from_date="2018-04-01",
         )
         administrator.ask(administrator.organisations.AddMembership, membership)
-        role = registry.ROLE_CERTIFIER
-        self.certifier_id = self._enter_person(administrator, self.council_id, "certifier", role)
-        self._enter_person(administrator, self.council_id, "clerk", registry.ROLE_COUNCIL_ADMINISTRATOR)
+        self.certifier_id = self.enter_person(self.council_id, "certifier", registry.ROLE_CERTIFIER)
+        self.enter_person(self.council_id, "clerk", registry.ROLE_COUNCIL_ADMINISTRATOR)
         self.clerk = self.sign_in("clerk@network.example")
+        self._schedule(administrator, self.network_id)
+        self.move_clock(OPEN)
 
-    def _enter_person(self, administrator: Caller, organisation_id: str, name: str, role: int) -> str:
+    def move_clock(self, instant: str) -> None:
+        now = Timestamp()
+        now.FromJsonString(instant)
+        self.administrator.ask(self.administrator.clock.SetClock, SetClockRequest(now=now))
+
+    def enter_organisation(self, name: str, kind: int) -> str:
+        details = registry.OrganisationDetails(
+            kind=kind, name=name, nation=registry.NATION_ENGLAND, legal_body=True
+        )
+        create = registry.CreateOrganisationRequest(details=details)
+        return self.administrator.ask(self.administrator.organisations.CreateOrganisation, create).id
+
+    def enter_person(self, organisation_id: str, name: str, role: int) -> str:
+        """Enters a person of the organisation, who holds the role there."""
+        administrator = self.administrator
         create = registry.CreatePersonRequest(
             organisation_id=organisation_id, name=name, email=f"{name}@network.example"
         )
@@ -157,6 +168,7 @@ class Town:
         ))
         create = registry.CreateBoardRequest(name="Grants Board", short_name="GB", quorum=1)
         board = administrator.ask(administrator.boards.CreateBoard, create)
+        self.board_id = board.id
         manager = self.sign_in("manager@network.example")
         request = json_format.ParseDict(a_round(framework.id, board.id), rounds.CreateRoundRequest())
         draft = manager.ask(manager.rounds.CreateRound, request)

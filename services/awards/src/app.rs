@@ -13,7 +13,7 @@ mod reports;
 mod ticker;
 mod variations;
 
-pub use delivery::{Confirm, Manage, Terminate, confirm_condition, manage, terminate};
+pub use delivery::{Confirm, Manage, Name, Terminate, confirm_condition, manage, name, terminate};
 pub use extensions::{Extend, extend};
 pub use offers::{Accept, GiveBack, accept, call_reserve, offer, refuse, withdraw};
 pub use payees::{CheckPayee, check_payee};

@@ -20,6 +20,8 @@ pub struct Award {
     pub round: RoundId,
     pub bid_id: BidId,
     pub bid: FundedBid,
+    /// Under which it is published: the title of the bid until it is named otherwise.
+    pub public_title: String,
     /// Who asked, or the successor that took the award over (rule 28).
     pub applicant: OrgId,
     /// Who asked first, where the award was novated since.
@@ -168,6 +170,11 @@ impl Award {
                 Ok(award)
             }
         }
+    }
+
+    /// Gives it another title for the public.
+    pub fn named(&self, public_title: &str, now: Timestamp) -> Award {
+        Award { public_title: public_title.to_string(), ..self.changed(now) }
     }
 
     /// Varies the agreement (rule 2). What the register says of organisations is asked beforehand.

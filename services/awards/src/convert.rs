@@ -86,6 +86,7 @@ pub fn award(now: AwardNow) -> pb::Award {
         bid_revision: award.bid.revision,
         bid_sha256: award.bid.sha256,
         title: award.bid.title,
+        public_title: award.public_title,
         applicant_organisation_id: award.applicant.to_string(),
         lead_organisation_id: award.lead.to_string(),
         instrument: award.instrument,

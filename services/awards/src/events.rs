@@ -20,6 +20,7 @@ pub enum Happened {
     Accepted,
     Activated,
     ConditionMet,
+    Named,
     Varied,
     Paid,
     Returned,
@@ -47,6 +48,7 @@ impl Happened {
             Happened::Accepted => ("toadlane.awards.v1.AwardAccepted", "accept"),
             Happened::Activated => ("toadlane.awards.v1.AwardActivated", "activate"),
             Happened::ConditionMet => ("toadlane.awards.v1.ConditionMet", "confirm_condition"),
+            Happened::Named => ("toadlane.awards.v1.AwardNamed", "name"),
             Happened::Varied => ("toadlane.awards.v1.AwardVaried", "vary"),
             Happened::Paid => ("toadlane.awards.v1.AwardPaid", "pay"),
             Happened::Returned => ("toadlane.awards.v1.AwardReturned", "return"),
@@ -73,7 +75,7 @@ impl Happened {
         use Happened::*;
         match self {
             Accepted | Refused | Withdrawn => true,
-            Prepared | Reserved | ReserveCalled | Offered | Activated | ConditionMet | Varied => false,
+            Prepared | Reserved | ReserveCalled | Offered | Activated | ConditionMet | Named | Varied => false,
             Paid | Returned | WrittenOff | FinalReportAccepted | Suspended | Resumed => false,
             Terminated | Completed | Closed | Reopened | Lapsed => false,
         }
@@ -84,8 +86,9 @@ impl Happened {
         use Happened::*;
         match self {
             Suspended | Terminated | Reopened | Refused | Withdrawn => true,
-            Prepared | Reserved | ReserveCalled | Offered | Accepted | Activated | ConditionMet | Varied => false,
-            Paid | Returned | WrittenOff | FinalReportAccepted | Resumed | Completed | Closed | Lapsed => false,
+            Prepared | Reserved | ReserveCalled | Offered | Accepted | Activated | ConditionMet => false,
+            Named | Varied | Paid | Returned | WrittenOff | FinalReportAccepted | Resumed | Completed | Closed
+            | Lapsed => false,
         }
     }
 }

@@ -25,7 +25,7 @@ pub enum Action {
     /// Takes back what the council does not know of yet.
     WithdrawUnoffered,
     ConfirmCondition,
-    /// Suspends, resumes, completes, closes and reopens.
+    /// Names, suspends, resumes, completes, closes and reopens.
     Manage,
     Terminate,
     RequestVariation,

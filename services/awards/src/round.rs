@@ -119,6 +119,7 @@ impl Prepared {
             bid_id: outcome.bid_id,
             bid: outcome.bid.clone(),
             applicant: outcome.applicant,
+            public_title: outcome.bid.title.clone(),
             novated_from: None,
             lead: outcome.lead,
             instrument: outcome.instrument.clone(),

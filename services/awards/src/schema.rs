@@ -45,6 +45,7 @@ diesel::table! {
         bid_id -> Text,
         number -> BigInt,
         bid -> Text,
+        public_title -> Text,
         applicant_id -> Text,
         novated_from_id -> Nullable<Text>,
         lead_id -> Text,

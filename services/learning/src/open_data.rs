@@ -19,6 +19,8 @@ pub struct Publisher {
     /// Page on which the data stand.
     pub data_source: String,
     pub license: String,
+    /// What every file of this publisher says of itself at the end of its description, if anything.
+    pub note: String,
 }
 
 impl Default for Publisher {
@@ -30,6 +32,7 @@ impl Default for Publisher {
             website: "https://example.org/".to_string(),
             data_source: "https://example.org/grants".to_string(),
             license: "https://creativecommons.org/licenses/by/4.0/".to_string(),
+            note: String::new(),
         }
     }
 }
@@ -44,7 +47,6 @@ pub struct Round {
     pub programme: String,
     /// Day of the announcement, `YYYY-MM-DD`: from then on the data are public.
     pub announced_on: String,
-    pub opens_year: String,
 }
 
 /// An award, as far as it is published.
@@ -209,11 +211,12 @@ impl std::fmt::Display for Pounds {
 pub fn package(publisher: &Publisher, round: &Round, awards: &[Award]) -> Package {
     let mut awards: Vec<&Award> = awards.iter().filter(|award| !award.is_gone).collect();
     awards.sort_by(|one, other| one.reference.cmp(&other.reference));
+    let description = format!("Grants of the round {}, from the records of the network.", round.reference);
     let modified = awards.iter().map(|award| award.updated_at).max();
     Package {
         version: "1.4",
         title: format!("{}: grants awarded", round.title),
-        description: format!("Grants of the round {}, from the records of the network.", round.reference),
+        description: [description.as_str(), &publisher.note].join(" ").trim_end().to_string(),
         issued: round.announced_on.clone(),
         modified: modified.map_or_else(|| round.announced_on.clone(), |at| at.to_string()),
         identifier: format!("360G-{}-{}", publisher.prefix, round.reference),
@@ -341,11 +344,12 @@ fn area_of(name: &str) -> String {
     endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name).to_string()
 }
 
-/// `policy-prototypes` of a round of 2020 as `PP-2020`.
+/// `policy-prototypes` of a round announced in 2020 as `PP-2020`.
 fn programme_code(round: &Round) -> String {
     let initials = round.programme.split(['-', '_']).filter_map(|word| word.chars().next());
     let initials: String = initials.flat_map(char::to_uppercase).collect();
-    format!("{initials}-{}", round.opens_year)
+    let year = round.announced_on.get(..4).unwrap_or_default();
+    format!("{initials}-{year}")
 }
 
 fn classifications(publisher: &Publisher, round: &Round, award: &Award) -> Vec<Classification> {

@@ -230,7 +230,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         let db = learning::open(&storage, None)?;
         let (registry, rounds) = (net.to(Role::Registry, &key)?, net.to(Role::Rounds, &key)?);
         let (awards, reporting) = (net.to(Role::Awards, &key)?, net.to(Role::Reporting, &key)?);
-        let publisher = learning::open_data::Publisher::default();
+        let publisher = settings.publisher.publisher(db.clock());
         let service =
             learning::Learning::new(db.clone(), publisher, registry, rounds, awards, reporting, stop.clone())?;
         net.place(Role::Learning, service.routes(), db.clock());

@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use kit::caller::Role;
+use kit::clock::Clock;
 use kit::db::Storage;
 use kit::listener::Tls;
 use kit::time::Timestamp;
+use learning::open_data::Publisher;
 
 /// Where a process keeps what it keeps.
 #[derive(clap::Args, Clone, Debug)]
@@ -72,9 +74,57 @@ pub struct Serve {
     /// Sender of mail
     #[arg(long, env = "TOADLANE_MAIL_FROM", default_value = "Toad Lane <toadlane@localhost>")]
     pub mail_from: String,
+    #[command(flatten)]
+    pub publisher: PublisherSettings,
     /// Seconds that running requests may take to finish when the process is stopped
     #[arg(long, env = "TOADLANE_DRAIN", default_value_t = 30)]
     pub drain_s: u64,
+}
+
+/// Who publishes the open data (360Giving). The defaults are the example's, under a prefix that 360Giving never issues.
+#[derive(clap::Args, Clone, Debug)]
+pub struct PublisherSettings {
+    /// Prefix that 360Giving issued: it begins the identifier of every grant
+    #[arg(long = "publisher-prefix", env = "TOADLANE_PUBLISHER_PREFIX", default_value_t = Publisher::default().prefix)]
+    pub prefix: String,
+    /// Identifier of the publisher, such as `GB-CHC-1234567`
+    #[arg(long = "publisher-id", env = "TOADLANE_PUBLISHER_ID", default_value_t = Publisher::default().identifier)]
+    pub identifier: String,
+    /// Its name
+    #[arg(long = "publisher-name", env = "TOADLANE_PUBLISHER_NAME", default_value_t = Publisher::default().name)]
+    pub name: String,
+    /// Its website
+    #[arg(long = "publisher-website", env = "TOADLANE_PUBLISHER_WEBSITE",
+          default_value_t = Publisher::default().website)]
+    pub website: String,
+    /// Page on which the open data stand
+    #[arg(long = "publisher-data-source", env = "TOADLANE_PUBLISHER_DATA_SOURCE",
+          default_value_t = Publisher::default().data_source)]
+    pub data_source: String,
+    /// Licence under which they are given
+    #[arg(long = "publisher-license", env = "TOADLANE_PUBLISHER_LICENSE",
+          default_value_t = Publisher::default().license)]
+    pub license: String,
+}
+
+impl PublisherSettings {
+    /// Files from a store whose clock is held say so: their days are a demo's or a test's.
+    pub fn publisher(&self, clock: &Clock) -> Publisher {
+        let note = match clock.is_held() {
+            true => "From a store with a held clock, as demos and tests have: its days are made up.".to_string(),
+            false => String::new(),
+        };
+        let of = self.clone();
+        let PublisherSettings { prefix, identifier, name, website, data_source, license } = of;
+        Publisher { prefix, identifier, name, website, data_source, license, note }
+    }
+}
+
+impl Default for PublisherSettings {
+    fn default() -> PublisherSettings {
+        let Publisher { prefix, identifier, name, website, data_source, license, .. } = Publisher::default();
+        PublisherSettings { prefix, identifier, name, website, data_source, license }
+    }
 }
 
 fn peer(text: &str) -> Result<(Role, String), String> {
@@ -116,6 +166,7 @@ impl Serve {
             issuer: None,
             smtp: None,
             mail_from: "Toad Lane <toadlane@localhost>".to_string(),
+            publisher: PublisherSettings::default(),
             drain_s: 30,
         }
     }

@@ -1,7 +1,8 @@
 """Client of Toad Lane, the platform on which a network of councils runs grant rounds.
 
 `Client` signs in, keeps signed in and calls; what the platform refuses is a `Refused`. The messages lie in one package
-per area, made from the contract: `toadlane.bids.v1`, `toadlane.rounds.v1`, `toadlane.registry.v1`, `toadlane.types.v1`.
+per area, made from the contract: `toadlane.bids.v1`, `toadlane.awards.v1`, `toadlane.reporting.v1` and so on; what all
+of them share is `toadlane.types.v1`.
 """
 
 from .client import Client

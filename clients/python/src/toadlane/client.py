@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,15 +14,27 @@ from urllib.parse import urlsplit
 import grpc
 
 from . import files
+from .awards.v1 import AwardsServiceStub, PaymentsServiceStub, WatchAwardsRequest, WatchAwardsResponse
 from .bids.v1 import (
     Attachment,
+    AttachmentHeader,
     Bid,
     BidsServiceStub,
     DownloadAttachmentRequest,
+    UploadAttachmentRequest,
     WatchBidsRequest,
     WatchBidsResponse,
 )
-from .patience import PASSING, Backoff, log, persist
+from .grading.v1 import AssessmentsServiceStub, DecisionsServiceStub, ReviewsServiceStub
+from .learning.v1 import (
+    CaseStudiesServiceStub,
+    CommissionsServiceStub,
+    CorpusServiceStub,
+    InsightsServiceStub,
+    OpenDataServiceStub,
+    PublicationsServiceStub,
+)
+from .patience import persist
 from .refused import Refused
 from .registry.v1 import (
     BoardsServiceStub,
@@ -32,10 +43,21 @@ from .registry.v1 import (
     PeopleServiceStub,
     SignInServiceStub,
 )
+from .reporting.v1 import (
+    DownloadEvidenceRequest,
+    Evidence,
+    EvidenceHeader,
+    Report,
+    ReportsServiceStub,
+    UploadEvidenceRequest,
+    WatchReportsRequest,
+    WatchReportsResponse,
+)
 from .rounds.v1 import FrameworksServiceStub, RoundsServiceStub
-from .sign_in import KeyProof, Proof, SecretProof, Tokens
+from .sign_in import Given, KeyProof, Proof, Renewed, SecretProof, Tokens
 from .signed_in import SignedIn
 from .types.v1 import ClockServiceStub
+from .watch import watch
 
 Answer = TypeVar("Answer")
 
@@ -55,9 +77,9 @@ OPTIONS = [
 
 
 class Client:
-    """Calls the platform as one integration client, from any number of threads.
+    """Calls the platform as one integration client, or as a person, from any number of threads.
 
-    It signs in with the first call. Each service is an attribute with gRPC's own methods, such as
+    A client signs in with the first call. Each service is an attribute with gRPC's own methods, such as
     `client.bids.GetBid(request)`; every refusal is raised as a `Refused`.
     """
 
@@ -65,9 +87,10 @@ class Client:
         self,
         address: str,
         *,
-        client_id: str,
+        client_id: str = "",
         key: str | bytes | None = None,
         secret: str | None = None,
+        token: str | None = None,
         authority: str | bytes | None = None,
         issuer: str | None = None,
         timeout_s: float = 30.0,
@@ -77,20 +100,36 @@ class Client:
 
         `address`: such as `https://grants.example:7070`; `http://` is without TLS.
         `client_id`, and either `key`, a private key in PEM (Ed25519 or P-256), or `secret`: as registered.
+        `token`, instead of all three: the access token of a person, which is not renewed.
         `authority`: certificate in PEM of the authority to trust, if not those that browsers trust.
         `issuer`: the platform's name for itself in tokens, if it is not `address`.
-        `timeout_s`: limit of a single call. `patience_s`: how long `once`, `pages` and attachments try again.
+        `timeout_s`: limit of a single call. `patience_s`: how long `once`, `pages` and files try again.
         """
         self._address = address
         self._client_id = client_id
         self._patience_s = patience_s
         self._closed = False
-        proof = proof_of(client_id, key, secret, (issuer or address).rstrip("/"))
+        proof = proof_of(client_id, key, secret, token, (issuer or address).rstrip("/"))
         self._channel = connect(address, authority)
         exchange = SignInServiceStub(self._channel).ExchangeToken
-        tokens = Tokens(lambda request: exchange(request, timeout=SIGN_IN_TIMEOUT_S), proof)
+        if isinstance(proof, Given):
+            tokens: Tokens = proof
+        else:
+            tokens = Renewed(lambda request: exchange(request, timeout=SIGN_IN_TIMEOUT_S), proof)
         channel = grpc.intercept_channel(self._channel, SignedIn(tokens, timeout_s))
         self.bids = BidsServiceStub(channel)
+        self.assessments = AssessmentsServiceStub(channel)
+        self.reviews = ReviewsServiceStub(channel)
+        self.decisions = DecisionsServiceStub(channel)
+        self.awards = AwardsServiceStub(channel)
+        self.payments = PaymentsServiceStub(channel)
+        self.reports = ReportsServiceStub(channel)
+        self.commissions = CommissionsServiceStub(channel)
+        self.corpus = CorpusServiceStub(channel)
+        self.insights = InsightsServiceStub(channel)
+        self.case_studies = CaseStudiesServiceStub(channel)
+        self.publications = PublicationsServiceStub(channel)
+        self.open_data = OpenDataServiceStub(channel)
         self.rounds = RoundsServiceStub(channel)
         self.frameworks = FrameworksServiceStub(channel)
         self.organisations = OrganisationsServiceStub(channel)
@@ -127,19 +166,8 @@ class Client:
 
         Without `media_type` the file's name must tell its type. A failed upload starts again from the first byte.
         """
-        path = Path(path)
-        declared = files.header(path, media_type, str(uuid.uuid4()), bid.id, bid.etag)
-
-        def attempt() -> Bid:
-            try:
-                return self.bids.UploadAttachment(files.parts(declared, path))
-            except Refused as refused:
-                if refused.code is not grpc.StatusCode.UNAUTHENTICATED:
-                    raise
-            # There is a new token by now, and the bytes can be read again.
-            return self.bids.UploadAttachment(files.parts(declared, path))
-
-        return persist(attempt, self._patience_s)
+        header = AttachmentHeader(bid_id=bid.id, etag=bid.etag, **files.declared(Path(path), media_type))
+        return self._upload(self.bids.UploadAttachment, UploadAttachmentRequest, header, Path(path))
 
     def download_attachment(self, bid: Bid, attachment: Attachment, path: str | os.PathLike[str]) -> None:
         """Writes an attachment of the bid to `path`, in place of what is there.
@@ -148,6 +176,28 @@ class Client:
         """
         request = DownloadAttachmentRequest(bid_id=bid.id, attachment_id=attachment.id)
         persist(lambda: files.keep(self.bids.DownloadAttachment(request), attachment, Path(path)), self._patience_s)
+
+    def upload_evidence(self, report: Report, path: str | os.PathLike[str], media_type: str | None = None) -> Report:
+        """Adds the file to the report and answers with the report as it then is; else as `upload_attachment`."""
+        header = EvidenceHeader(report_id=report.id, etag=report.etag, **files.declared(Path(path), media_type))
+        return self._upload(self.reports.UploadEvidence, UploadEvidenceRequest, header, Path(path))
+
+    def download_evidence(self, report: Report, evidence: Evidence, path: str | os.PathLike[str]) -> None:
+        """Writes a file of the report to `path`; else as `download_attachment`."""
+        request = DownloadEvidenceRequest(report_id=report.id, evidence_id=evidence.id)
+        persist(lambda: files.keep(self.reports.DownloadEvidence(request), evidence, Path(path)), self._patience_s)
+
+    def _upload(self, method: Callable[..., Answer], part: Callable[..., Any], header: Any, path: Path) -> Answer:
+        def attempt() -> Answer:
+            try:
+                return method(files.parts(part, header, path))
+            except Refused as refused:
+                if refused.code is not grpc.StatusCode.UNAUTHENTICATED:
+                    raise
+            # There is a new token by now, and the bytes can be read again.
+            return method(files.parts(part, header, path))
+
+        return persist(attempt, self._patience_s)
 
     def watch_bids(
         self, *, round_id: str = "", organisation_id: str = "", resume_token: str = ""
@@ -159,29 +209,21 @@ class Client:
         refusal is OUT_OF_RANGE: list, then watch again. Ends when the client is closed.
         """
         request = WatchBidsRequest(round_id=round_id, organisation_id=organisation_id, resume_token=resume_token)
-        backoff = Backoff()
-        while not self._closed:
-            stream = self.bids.WatchBids(request)
-            begun = False
-            try:
-                for response in stream:
-                    begun, backoff = True, Backoff()
-                    request.resume_token = response.resume_token
-                    yield response
-                ended = Refused(grpc.StatusCode.UNAVAILABLE, "the stream ended")
-            except Refused as refused:
-                if self._closed:
-                    return
-                # A token may run out while it is watched with; a new watch begins with a new one.
-                expired = begun and refused.code is grpc.StatusCode.UNAUTHENTICATED
-                if refused.code not in PASSING and not expired:
-                    raise
-                ended = refused
-            finally:
-                stream.cancel()
-            wait_s = backoff.next_s(ended)
-            log.warning("the watch on bids broke off and resumes in %.1f s: %s", wait_s, ended)
-            time.sleep(wait_s)
+        return watch(self.bids.WatchBids, request, lambda: self._closed)
+
+    def watch_awards(
+        self, *, round_id: str = "", organisation_id: str = "", resume_token: str = ""
+    ) -> Iterator[WatchAwardsResponse]:
+        """Every change of the awards that the client may see, as `watch_bids` does for bids."""
+        request = WatchAwardsRequest(round_id=round_id, organisation_id=organisation_id, resume_token=resume_token)
+        return watch(self.awards.WatchAwards, request, lambda: self._closed)
+
+    def watch_reports(
+        self, *, round_id: str = "", organisation_id: str = "", resume_token: str = ""
+    ) -> Iterator[WatchReportsResponse]:
+        """Every change of the reports that the client may see, reminders too, as `watch_bids` does for bids."""
+        request = WatchReportsRequest(round_id=round_id, organisation_id=organisation_id, resume_token=resume_token)
+        return watch(self.reports.WatchReports, request, lambda: self._closed)
 
     def close(self) -> None:
         """Ends the connection and what still runs over it."""
@@ -200,7 +242,16 @@ class Client:
         return f"Client({self._address!r}, client_id={self._client_id!r})"
 
 
-def proof_of(client_id: str, key: str | bytes | None, secret: str | None, audience: str) -> Proof:
+def proof_of(
+    client_id: str, key: str | bytes | None, secret: str | None, token: str | None, audience: str
+) -> Proof | Given:
+    """What the client shows for its tokens; the token of a person stands for itself."""
+    if token:
+        if client_id or key is not None or secret is not None:
+            raise ValueError("a token goes without client_id, key and secret")
+        return Given(token)
+    if not client_id:
+        raise ValueError("give client_id, or the token of a person")
     if key is not None and secret is None:
         return KeyProof(client_id, key, audience)
     if secret is not None and key is None:

@@ -1,4 +1,4 @@
-"""Attachments on their way up and down: in pieces, and held to their SHA-256 at both ends."""
+"""Files of bids and reports on their way up and down: in pieces, and held to their SHA-256 at both ends."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ import hashlib
 import mimetypes
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from .bids.v1 import Attachment, AttachmentHeader, DownloadAttachmentResponse, UploadAttachmentRequest
+from .bids.v1 import Attachment
+from .reporting.v1 import Evidence
 
 PIECE_BYTES = 256 * 1024
 
 
 class DigestMismatch(Exception):
-    """What was downloaded is not the attachment that the bid names. Nothing of it was kept."""
+    """What was downloaded is not the file that the bid or report names. Nothing of it was kept."""
 
 
-def header(path: Path, media_type: str | None, request_id: str, bid_id: str, etag: str) -> AttachmentHeader:
-    """What the file at `path` is. Raises `ValueError` if its name does not tell its type and none is given."""
+def declared(path: Path, media_type: str | None) -> dict[str, Any]:
+    """What a header says of the file at `path`, under a request id of its own.
+
+    Raises `ValueError` if its name does not tell its type and none is given.
+    """
     media_type = media_type or mimetypes.guess_type(path.name)[0]
     if media_type is None:
         raise ValueError(f"{path.name}: the name does not tell the type; give media_type")
@@ -27,22 +33,20 @@ def header(path: Path, media_type: str | None, request_id: str, bid_id: str, eta
     for piece in pieces(path):
         digest.update(piece)
         size_bytes += len(piece)
-    return AttachmentHeader(
-        request_id=request_id,
-        bid_id=bid_id,
-        etag=etag,
-        file_name=path.name,
-        media_type=media_type,
-        size_bytes=size_bytes,
-        sha256=digest.hexdigest(),
-    )
+    return {
+        "request_id": str(uuid.uuid4()),
+        "file_name": path.name,
+        "media_type": media_type,
+        "size_bytes": size_bytes,
+        "sha256": digest.hexdigest(),
+    }
 
 
-def parts(declared: AttachmentHeader, path: Path) -> Iterator[UploadAttachmentRequest]:
+def parts(part: Callable[..., Any], header: Any, path: Path) -> Iterator[Any]:
     """The stream of an upload. A file that changes meanwhile is refused by the platform, for it is not as declared."""
-    yield UploadAttachmentRequest(header=declared)
+    yield part(header=header)
     for piece in pieces(path):
-        yield UploadAttachmentRequest(data=piece)
+        yield part(data=piece)
 
 
 def pieces(path: Path) -> Iterator[bytes]:
@@ -51,7 +55,7 @@ def pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def keep(responses: Iterable[DownloadAttachmentResponse], wanted: Attachment, path: Path) -> None:
+def keep(responses: Iterable[Any], wanted: Attachment | Evidence, path: Path) -> None:
     """Writes a download to `path`, once all of it is there and is what was wanted. Raises `DigestMismatch`."""
     digest = hashlib.sha256()
     # Beside its final place, for a file cannot be renamed from one disk to another.

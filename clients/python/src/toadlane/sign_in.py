@@ -99,7 +99,30 @@ def base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-class Tokens:
+class Tokens(Protocol):
+    """Where each call gets its access token from."""
+
+    def present(self) -> str:
+        """A token to call with. Raises `Refused` if there is none to be had."""
+
+    def instead_of(self, refused_token: str) -> str:
+        """Another token than the one that was refused; the same where there is no other."""
+
+
+class Given:
+    """The access token of a person, who signed in with a code from their mail. It is theirs to renew."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def present(self) -> str:
+        return self._token
+
+    def instead_of(self, refused_token: str) -> str:
+        return self._token
+
+
+class Renewed:
     """The access token of one client, renewed before it expires. Many threads may ask; one of them fetches."""
 
     def __init__(self, exchange: Callable[[ExchangeTokenRequest], AccessToken], proof: Proof) -> None:

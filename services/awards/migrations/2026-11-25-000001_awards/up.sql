@@ -30,6 +30,7 @@ CREATE TABLE award (
     number BIGINT NOT NULL CHECK (number > 0),
     -- The bid as it was graded, as JSON. It never changes.
     bid TEXT NOT NULL,
+    public_title TEXT NOT NULL,
     applicant_id TEXT NOT NULL,
     novated_from_id TEXT,
     lead_id TEXT NOT NULL,

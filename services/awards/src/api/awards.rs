@@ -143,6 +143,16 @@ impl AwardsService for Awards {
         Ok(Response::new(answer))
     }
 
+    async fn name_award(&self, request: Request<pb::NameAwardRequest>) -> Answer<pb::Award> {
+        let (cx, cmd) = Cx::parse::<app::Name>(request)?;
+        if let Some(answer) = self.replay(&cx).await? {
+            return Ok(Response::new(answer));
+        }
+        let of = cx.clone();
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::name(tx, &of, &cmd)).await?;
+        Ok(Response::new(answer))
+    }
+
     async fn suspend_award(&self, request: Request<pb::SuspendAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::Suspend(cmd)) = Cx::parse::<convert::Suspend>(request)?;
         if let Some(answer) = self.replay(&cx).await? {

@@ -36,6 +36,19 @@ pub fn confirm_condition(tx: &mut Tx, cx: &Cx, cmd: &Confirm) -> Result<AwardNow
     }
 }
 
+#[derive(Clone, Debug)]
+pub struct Name {
+    pub target: Target<AwardId>,
+    pub public_title: String,
+}
+
+pub fn name(tx: &mut Tx, cx: &Cx, cmd: &Name) -> Result<AwardNow, Error> {
+    let award = open(tx, cx, Action::Manage, &cmd.target)?;
+    let named = award.named(&cmd.public_title, cx.now);
+    settle(tx, cx, &award, &named, Happened::Named)?;
+    Ok(now(cx, named))
+}
+
 /// A step that a round manager takes, which moves no money.
 #[derive(Clone, Debug)]
 pub struct Manage {

@@ -200,6 +200,18 @@ impl Parse for app::Confirm {
     }
 }
 
+impl Parse for app::Name {
+    type Wire = pb::NameAwardRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::Name, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        let public_title = reader.said("public_title", &wire.public_title);
+        let command = (|| Some(app::Name { target: target?, public_title: public_title? }))();
+        reader.finish(command)
+    }
+}
+
 impl Parse for app::Terminate {
     type Wire = pb::TerminateAwardRequest;
 

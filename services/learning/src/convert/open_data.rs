@@ -18,16 +18,14 @@ pub fn announced_at(round: &rounds::Round) -> Option<Timestamp> {
 
 pub fn open_round(wire: rounds::Round, announced_at: Timestamp) -> Result<Round, Error> {
     let theme = super::theme(&wire);
-    let opens_at = wire.opens_at.and_then(|at| Timestamp::try_from(at).ok()).unwrap_or(announced_at);
-    let day = |at| Date::at(at, "Europe/London").to_string();
+    let announced_on = Date::at(announced_at, "Europe/London").to_string();
     let rules = wire.rules.ok_or_else(|| Error::Unusable(format!("round {} has no rules", wire.id)))?;
     Ok(Round {
         reference: rules.reference,
         title: rules.title.unwrap_or_default().en,
         theme,
         programme: rules.programme.unwrap_or_default().code,
-        announced_on: day(announced_at),
-        opens_year: day(opens_at).chars().take(4).collect(),
+        announced_on,
     })
 }
 
@@ -69,7 +67,7 @@ pub fn award(wire: awards::Award, payee: &registry::Organisation) -> Result<Awar
         updated_at: updated_at.ok_or_else(|| unusable("no instant of its last change"))?,
         recipient: recipient(payee),
         reference: wire.reference,
-        title: wire.title,
+        title: wire.public_title,
         summary: wire.summary,
         decided_on: wire.decided_on,
         principles: wire.principles_met,

@@ -37,7 +37,6 @@ pub fn a_round() -> Round {
         theme: "Health and social care".to_string(),
         programme: "policy-prototypes".to_string(),
         announced_on: "2020-02-01".to_string(),
-        opens_year: "2020".to_string(),
     }
 }
 

@@ -9,7 +9,7 @@ use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::rounds::v1::grading_board::Part;
 
-use super::cast::Cast;
+use super::cast::{Cast, Member};
 use super::network::Stage;
 use super::play::{Line, Played, Round};
 use super::{PlayError, request_id};
@@ -49,10 +49,9 @@ pub async fn assess(
 
     let assessment = open(round).await?;
     let interests = declare(round, cast, &assessment.id).await?;
-    let n_recused = interests.iter().filter(|interest| interest.state() == pb::interest::State::Recused).count();
-    let n_derived = interests.iter().filter(|interest| interest.kind() == pb::interest::Kind::OwnCouncil).count();
-    let says = format!("{n_recused} recusals, {n_derived} of them because a member's own council bids");
-    tell(Line::Step { at: at(SCREENED), says });
+    for member in &cast.members {
+        tell(Line::Step { at: at(SCREENED), says: recusals(round, member, &interests) });
+    }
     let n_reviews = review(round, cast, &assessment.id, &interests).await?;
     tell(Line::Step {
         at: at(SCREENED),
@@ -161,6 +160,26 @@ async fn declare(round: &Round, cast: &Cast, assessment_id: &str) -> Result<Vec<
         chair.client.assessments().decide_interest(decide).await?;
     }
     interests(manager, assessment_id).await
+}
+
+/// `  plymouth: no. 8 (own council), no. 9 (own council)`.
+fn recusals(round: &Round, member: &Member, interests: &[pb::Interest]) -> String {
+    let of_member = interests.iter().filter(|one| one.person_id == member.person_id);
+    let recused = of_member.filter(|one| one.state() == pb::interest::State::Recused);
+    let mut recused: Vec<_> = recused.map(|one| (number_of(&round.bids, &one.bid_id), kind_in_words(one))).collect();
+    recused.sort_unstable();
+    let recused: Vec<_> = recused.into_iter().map(|(number, kind)| format!("no. {number} ({kind})")).collect();
+    format!("recused, {}: {}", member.council, recused.join(", "))
+}
+
+fn kind_in_words(interest: &pb::Interest) -> &'static str {
+    use pb::interest::Kind;
+    match interest.kind() {
+        Kind::OwnCouncil => "own council asks or takes part",
+        Kind::RelatedCouncil => "predecessor or successor of own council",
+        Kind::Family => "declared: family",
+        _ => "declared",
+    }
 }
 
 async fn interests(client: &Client, assessment_id: &str) -> Result<Vec<pb::Interest>, PlayError> {

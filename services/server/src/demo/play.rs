@@ -6,7 +6,7 @@ use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1::{Language, Money};
 
-use super::network::{self, CouncilSystem, Network, Stage};
+use super::network::{self, CouncilSystem, Network, Stage, organisation};
 use super::record::{Principles, PublishedBid, Record};
 use super::{PlayError, call, request_id};
 
@@ -71,7 +71,7 @@ pub async fn play(stage: &Stage, tell: &mut (dyn FnMut(Line) + Send)) -> Result<
         stage.move_clocks(&network.token, now).await?;
         let system = network.systems.iter().find(|system| system.council.id == published.organisation);
         let system = system.ok_or_else(|| PlayError::NoOrganisation(published.organisation.clone()))?;
-        let played = submit(system, &round, published).await?;
+        let played = submit(&network, system, &round, published).await?;
         tell(Line::Bid(Box::new(played.clone())));
         bids.push(played);
     }
@@ -155,8 +155,27 @@ async fn dry_run(system: &CouncilSystem, round: &rounds::Round, published: &Publ
     Ok(checked.missing.len())
 }
 
-/// A council's own system drafts, attaches, has it signed off, and submits.
-async fn submit(system: &CouncilSystem, round: &rounds::Round, published: &PublishedBid) -> Result<Played, PlayError> {
+/// The partners of a bid that are councils: from them their members on the boards are recused too (rule 10).
+async fn partner_councils(network: &Network, published: &PublishedBid) -> Result<Vec<pb::Participant>, PlayError> {
+    let mut councils = Vec::new();
+    for name in published.partners.iter().filter(|name| name.ends_with(" Council")) {
+        let bidder = network.systems.iter().find(|system| system.council.name_as_published == *name);
+        let organisation_id = match bidder {
+            Some(system) => system.organisation_id.clone(),
+            None => organisation(&network.administrator, name).await?,
+        };
+        councils.push(pb::Participant { organisation_id, may_edit: false });
+    }
+    Ok(councils)
+}
+
+/// A council's own system drafts, names the partners, attaches, has it signed off, and submits.
+async fn submit(
+    network: &Network,
+    system: &CouncilSystem,
+    round: &rounds::Round,
+    published: &PublishedBid,
+) -> Result<Played, PlayError> {
     let client = &system.client;
     let client_reference = format!("{}/2020/{:02}", system.council.id.to_uppercase(), published.order);
     let create = pb::CreateBidRequest {
@@ -167,7 +186,18 @@ async fn submit(system: &CouncilSystem, round: &rounds::Round, published: &Publi
         content: Some(content(published)),
         validate_only: false,
     };
-    let draft = client.bids().create_bid(create).await?.into_inner();
+    let mut draft = client.bids().create_bid(create).await?.into_inner();
+    let participants = partner_councils(network, published).await?;
+    if !participants.is_empty() {
+        let set = pb::SetParticipantsRequest {
+            request_id: request_id(),
+            bid_id: draft.id,
+            etag: draft.etag,
+            participants,
+            validate_only: false,
+        };
+        draft = client.bids().set_participants(set).await?.into_inner();
+    }
     let plan = format!(
         "{}\n\nThis file is made up for the demo: the published record holds no bid texts beyond summaries.\n",
         published.project_short_name

@@ -180,12 +180,13 @@ async fn a_report_is_taken_back_and_released_again(house: &House, passages: &Pas
     let [before, instant, after] = around("2021-03-29T10:00:00Z");
     house.clock(before).await;
     let first = expect(house, whole, whole).await;
-    assert!(first[0].1.mentions(&passages.of_rochdale.document_id));
+    let gone = [&passages.of_rochdale.document_id, &passages.of_rochdale.id, &passages.of_rochdale.quote];
+    assert!(gone.iter().all(|what| first[..2].iter().all(|(_, view)| view.mentions(what))));
     house.clock(instant).await;
     house.release("rochdale", false).await;
     house.corpus_has(25).await;
     let views = expect(house, less, less).await;
-    for what in [&passages.of_rochdale.document_id, &passages.of_rochdale.id, &passages.of_rochdale.quote] {
+    for what in gone {
         expect_unmentioned(&views, what);
     }
     house.clock(after).await;
@@ -349,8 +350,6 @@ async fn an_embargo_ends_in_the_doubled_hour(house: &House, shelf: &Shelf) {
             assert_eq!((says(early).await.as_str(), says(late).await.as_str()), (early_from, late_from));
         }
     }
-    let text = house.books(&late.id).await[3].1.html.clone().unwrap().0;
-    assert!(text.contains("1:30am on 31 October 2021") || text.contains("1:30am GMT on 31 October 2021"));
 }
 
 /// The quote of a report that is taken back before the instant leaves; what rests on it is held back; and what is

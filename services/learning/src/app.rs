@@ -26,7 +26,9 @@ pub use publications::{
     release, return_to_drafting, set_items, start_fact_check, withdraw,
 };
 pub(crate) use reading::as_public;
-pub use reading::{Document, document, edition_of, seen_insight, seen_passage, seen_publication, seen_story, visible};
+pub use reading::{
+    Document, document, edition_of, marked, seen_insight, seen_passage, seen_publication, seen_story, visible,
+};
 
 use kit::cx::Cx;
 use kit::db::Tx;

@@ -74,6 +74,11 @@ pub struct Printed {
 /// One quoted passage, so that a program can follow it to the very bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation {
+    /// Identity of the element that quotes it: its place among the quotes, so that the same publication is the same
+    /// file wherever it is made.
+    pub anchor: String,
+    /// Identity of the element that holds its source.
+    pub source_anchor: String,
     pub passage: PassageId,
     pub quote: String,
     pub document: DocumentId,
@@ -85,24 +90,12 @@ pub struct Citation {
     pub end: usize,
 }
 
-impl Citation {
-    /// Identity of the element that quotes it.
-    pub fn anchor(&self) -> String {
-        quote_anchor(self.passage)
+impl Edition {
+    /// Identity of the element that holds a source: its place in the list, from 1.
+    pub fn source_anchor(&self, document: DocumentId) -> Option<String> {
+        let place = self.sources.iter().position(|source| source.document == document)?;
+        Some(format!("source-{}", place + 1))
     }
-
-    /// Identity of the element that holds its source.
-    pub fn source_anchor(&self) -> String {
-        source_anchor(self.document)
-    }
-}
-
-pub fn quote_anchor(passage: PassageId) -> String {
-    format!("q-{passage}")
-}
-
-pub fn source_anchor(document: DocumentId) -> String {
-    format!("s-{document}")
 }
 
 impl Publication {

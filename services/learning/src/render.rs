@@ -11,7 +11,7 @@ use crate::case_study::Language;
 use crate::error::Error;
 use crate::passage::Passage;
 use crate::publication::material::Material;
-use crate::publication::{Edition, Item, quote_anchor, source_anchor};
+use crate::publication::{Edition, Item};
 
 const TEMPLATE: &str = include_str!("../templates/publication.html");
 
@@ -94,13 +94,15 @@ struct Source {
 /// Puts an edition together. Items that are there no longer are passed over: nothing public rests on them, for an
 /// edition is verified first.
 pub fn page(edition: &Edition, material: &Material, standing: &Standing) -> Page {
-    let mut writer = Writer { edition, material, quoted: BTreeSet::new(), above: 1, n_headings: 0 };
+    let citations = material.citations(edition);
+    let anchors = citations.into_iter().map(|citation| (citation.passage, citation.anchor)).collect();
+    let mut writer = Writer { edition, material, anchors, quoted: BTreeSet::new(), above: 1, n_headings: 0 };
     let parts: Vec<Part> = edition.items.iter().filter_map(|item| writer.part(item)).collect();
     let contents = parts.iter().filter_map(|part| match part {
         Part::Heading(heading) | Part::Story { heading, .. } => Some(heading.clone()),
         Part::Prose { .. } | Part::Quote { .. } | Part::Insight { .. } => None,
     });
-    let (contents, quoted) = (contents.collect(), writer.quoted);
+    let contents = contents.collect();
     Page {
         title: edition.title.clone(),
         number: edition.number,
@@ -109,29 +111,15 @@ pub fn page(edition: &Edition, material: &Material, standing: &Standing) -> Page
         published: standing.published.clone(),
         contents,
         parts,
-        sources: sources(edition, material, &quoted),
+        sources: writer.sources(),
     }
-}
-
-fn sources(edition: &Edition, material: &Material, quoted: &BTreeSet<PassageId>) -> Vec<Source> {
-    let of = |pinned: &crate::publication::Pinned| Source {
-        anchor: source_anchor(pinned.document),
-        citation: pinned.citation.clone(),
-        award: material.documents.get(&pinned.document).map_or_else(String::new, |one| one.award_reference.clone()),
-        sha256: pinned.sha256.clone(),
-        quotes: material
-            .passages
-            .values()
-            .filter(|passage| passage.document == pinned.document && quoted.contains(&passage.id))
-            .map(|passage| quote_anchor(passage.id))
-            .collect(),
-    };
-    edition.sources.iter().map(of).collect()
 }
 
 struct Writer<'a> {
     edition: &'a Edition,
     material: &'a Material,
+    /// Of each passage that may be quoted.
+    anchors: BTreeMap<PassageId, String>,
     /// An identity stands once in a document: what is quoted again points to the first place.
     quoted: BTreeSet<PassageId>,
     /// Level of the heading before, so that no level is skipped.
@@ -177,7 +165,8 @@ impl Writer<'_> {
         let is_above = may_quote && !self.quoted.insert(passage.id);
         let words = (may_quote && !is_above).then(|| passage.quote.clone());
         let html = words.as_deref().map(escaped).unwrap_or_default();
-        Some(Quote { anchor: quote_anchor(passage.id), words, html, is_above, source })
+        let anchor = self.anchors.get(&passage.id).cloned().unwrap_or_default();
+        Some(Quote { anchor, words, html, is_above, source })
     }
 
     fn story(&mut self, id: kit::ids::CaseStudyId) -> Option<Part> {
@@ -208,10 +197,26 @@ impl Writer<'_> {
         })
     }
 
+    fn sources(&self) -> Vec<Source> {
+        let of = |(place, pinned): (usize, &crate::publication::Pinned)| {
+            let document = self.material.documents.get(&pinned.document);
+            // As they stand in the text, which is not the order in which they were marked.
+            let quotes = pinned.passages.iter().filter(|id| self.quoted.contains(id));
+            Source {
+                anchor: format!("source-{}", place + 1),
+                citation: pinned.citation.clone(),
+                award: document.map_or_else(String::new, |one| one.award_reference.clone()),
+                sha256: pinned.sha256.clone(),
+                quotes: quotes.filter_map(|id| self.anchors.get(id).cloned()).collect(),
+            }
+        };
+        self.edition.sources.iter().enumerate().map(of).collect()
+    }
+
     fn reference(&self, document: DocumentId) -> Option<Reference> {
         let place = self.edition.sources.iter().position(|source| source.document == document)?;
         let citation = self.edition.sources[place].citation.clone();
-        Some(Reference { anchor: source_anchor(document), number: place + 1, citation })
+        Some(Reference { anchor: self.edition.source_anchor(document)?, number: place + 1, citation })
     }
 }
 
@@ -327,13 +332,22 @@ fn link(source: &Reference) -> String {
     format!("{} [\\[{}\\]](#{})", plain(&source.citation), source.number, source.anchor)
 }
 
-/// One line: every sign that means something in CommonMark is taken as it stands.
+/// One line: a sign that means something in CommonMark is taken as it stands. What means something only where a line
+/// begins is escaped there alone, so that the text stays readable as it is.
 fn plain(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
-    for letter in text.chars() {
+    let n_digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    for (place, letter) in text.char_indices() {
+        let begins = match letter {
+            '#' | '+' | '-' | '=' => place == 0,
+            // The end of a number, which would begin a list.
+            '.' | ')' => place > 0 && place == n_digits,
+            _ => false,
+        };
         match letter {
             '\n' | '\r' => line.push(' '),
-            _ if letter.is_ascii_punctuation() => line.extend(['\\', letter]),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' => line.extend(['\\', letter]),
+            _ if begins => line.extend(['\\', letter]),
             _ => line.push(letter),
         }
     }

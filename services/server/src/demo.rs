@@ -11,6 +11,8 @@ pub mod panel;
 pub mod papers;
 pub mod play;
 pub mod record;
+pub mod stories;
+pub mod tables;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -42,6 +44,8 @@ pub enum PlayError {
     NoOrganisation(String),
     #[error("{0} did not come about within half a minute")]
     NeverCame(&'static str),
+    #[error("{0}")]
+    Table(#[from] csv::Error),
     #[error("everybody who chairs is recused")]
     NoChair,
     #[error("the final report of {0} has no passage to quote")]

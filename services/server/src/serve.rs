@@ -187,6 +187,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         let registry = net.to(Role::Registry, &key)?;
         let service = grading::Grading::new(db.clone(), key, rounds, bids, registry, stop.clone());
         net.place(Role::Grading, service.routes(), db.clock());
+        service.subscribe(&bus);
         keep(&mut background, &mut clocks, &bus, Role::Grading, db, &stop);
         let ticked = service.clone();
         clocks.ticks.push(tick(move || {

@@ -15,8 +15,6 @@ use crate::{CORPUS, Learning, app, convert, export, store};
 
 /// Snippets of a hit, at most.
 const MOST_SNIPPETS: usize = 3;
-/// An export is one answer: as many passages as fit one.
-const MOST_EXPORTED: i64 = 100_000;
 
 #[tonic::async_trait]
 impl CorpusService for Learning {
@@ -176,15 +174,8 @@ impl CorpusService for Learning {
         let cx = Cx::of(&request)?;
         let commission = id("commission_id", &request.get_ref().commission_id)?;
         let as_of = cx.now;
-        let passages = self
-            .read(move |tx| {
-                let commission = store::commission(tx, commission)?;
-                app::open_corpus(&cx.caller, &commission, cx.now)?;
-                let filter = Passages { commission: Some(commission.id), ..Passages::default() };
-                Ok(store::passages(tx, &filter, None, MOST_EXPORTED)?)
-            })
-            .await?;
-        let (csv, n_passages) = (export::csv(&passages)?, passages.len() as i64);
+        let marked = self.read(move |tx| app::marked(tx, &cx, commission)).await?;
+        let (csv, n_passages) = (export::csv(&marked)?, marked.len() as i64);
         Ok(Response::new(pb::ExportPassagesResponse { csv, n_passages, as_of: Some(as_of.into()) }))
     }
 }

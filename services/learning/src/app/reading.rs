@@ -1,5 +1,8 @@
 //! What a caller may read now, in one snapshot.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use kit::caller::Subject;
 use kit::cx::Cx;
 use kit::db::Tx;
@@ -10,6 +13,7 @@ use crate::case_study::CaseStudy;
 use crate::commission::Commission;
 use crate::document;
 use crate::error::Error;
+use crate::export::Marked;
 use crate::insight::Insight;
 use crate::passage::Passage;
 use crate::policy::{self, Action};
@@ -23,6 +27,26 @@ pub fn visible(tx: &mut Tx, cx: &Cx, commission: CommissionId) -> Result<Vec<doc
     let commission = store::commission(tx, commission)?;
     open_corpus(&cx.caller, &commission, cx.now)?;
     Ok(store::visible_documents(tx, &commission)?)
+}
+
+/// An export is one answer: as many passages as fit one.
+const MOST_EXPORTED: i64 = 100_000;
+
+/// The passages of a commission for its export, oldest first. Those of a document taken back are left out.
+pub fn marked(tx: &mut Tx, cx: &Cx, commission: CommissionId) -> Result<Vec<Marked>, Error> {
+    let documents: HashMap<_, _> = visible(tx, cx, commission)?.into_iter().map(|one| (one.id, one)).collect();
+    let filter = store::Passages { commission: Some(commission), ..store::Passages::default() };
+    let mut codebooks = HashMap::new();
+    let mut marked = Vec::new();
+    for passage in store::passages(tx, &filter, None, MOST_EXPORTED)? {
+        let Some(document) = documents.get(&passage.document).cloned() else { continue };
+        let codebook = match codebooks.entry(passage.codebook) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(store::codebook(tx, passage.codebook)?.name),
+        };
+        marked.push(Marked { codebook: codebook.clone(), passage, document });
+    }
+    Ok(marked)
 }
 
 /// One of them.

@@ -85,8 +85,8 @@ fn source(source: Pinned) -> pb::PinnedSource {
 pub fn citation(one: Citation) -> pb::Citation {
     pb::Citation {
         passage_id: one.passage.to_string(),
-        anchor: one.anchor(),
-        source_anchor: one.source_anchor(),
+        anchor: one.anchor,
+        source_anchor: one.source_anchor,
         quote: one.quote,
         source_id: one.source,
         source_revision: one.revision,

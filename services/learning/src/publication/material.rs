@@ -81,8 +81,11 @@ impl Material {
         let mut citations: Vec<Citation> = Vec::new();
         for (_, passage) in self.cited(&edition.items) {
             let Some(passage) = passage.filter(|passage| self.may_quote(passage)) else { continue };
-            if citations.iter().all(|one| one.passage != passage.id) {
-                citations.push(citation(passage));
+            if citations.iter().all(|one| one.passage != passage.id)
+                && let Some(source_anchor) = edition.source_anchor(passage.document)
+            {
+                let anchor = format!("quote-{}", citations.len() + 1);
+                citations.push(citation(passage, anchor, source_anchor));
             }
         }
         citations
@@ -188,8 +191,10 @@ fn pinned(document: &Document) -> Pinned {
     }
 }
 
-fn citation(passage: &Passage) -> Citation {
+fn citation(passage: &Passage, anchor: String, source_anchor: String) -> Citation {
     Citation {
+        anchor,
+        source_anchor,
         passage: passage.id,
         quote: passage.quote.clone(),
         document: passage.document,

@@ -40,6 +40,27 @@ async fn a_quote_must_be_the_very_bytes_at_its_place() {
 }
 
 #[tokio::test]
+async fn an_export_cites_by_names_that_mean_the_same_in_every_system() {
+    each_house(|house| async move {
+        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
+        let report = house.report(&council, "Diabeaters", "Carers cooked.").await;
+        let document = house.documents(&commission).await.remove(0);
+        house.marked(&commission, &document, "Carers cooked").await;
+        let export = pb::ExportPassagesRequest { commission_id: commission.id.clone() };
+        let text = house.corpus(&house.consultant).export_passages(export).await.unwrap().into_inner().csv;
+        let mut lines = csv::Reader::from_reader(text.as_bytes());
+        let line = lines.records().next().unwrap().unwrap();
+        let (award, revision) = (&report.award_reference, report.revision);
+        assert_eq!(line[0], format!("{award}/final_report/{revision}/answers[outcomes]/0-13"));
+        assert_eq!(&line[2], "Learning");
+        assert_eq!(line[5], format!("Plymouth City Council: Diabeaters, final report, revision {revision}"));
+        let identity = |cell: &str| cell.get(3..4) == Some("_") && cell.len() == 36;
+        assert!(!line.iter().any(identity), "{line:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_council_is_asked_answers_in_its_own_time_and_may_take_it_back() {
     each_house(|house| async move {
         let (council, other) = (house.council("Plymouth City Council"), house.council("Kirklees Council"));

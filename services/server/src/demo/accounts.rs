@@ -125,14 +125,14 @@ fn content(system: &CouncilSystem, report: &pb::Report) -> pb::ReportContent {
     let title = &report.title;
     let said = |question: &str, text: String| pb::NarrativeAnswer {
         question_id: question.to_string(),
-        text: format!("{text} (These words are made up for the demo.)"),
+        text: format!("{text} (made up)."),
     };
     let prefilled = report.content.clone().unwrap_or_default();
     let (answers, spent, forecast) = match report.kind() {
         pb::report::Kind::Interim => {
             let answers = vec![
-                said("progress", format!("{council} has begun \u{201c}{title}\u{201d} and moved its meetings online.")),
-                said("early_learning", "People joined more readily from home than from a meeting room.".to_string()),
+                said("progress", format!("{council} has begun \u{201c}{title}\u{201d} and moved its meetings online")),
+                said("early_learning", "People joined more readily from home than from a meeting room".to_string()),
             ];
             (answers, sum(60_000), sum(90_000))
         }
@@ -140,11 +140,11 @@ fn content(system: &CouncilSystem, report: &pb::Report) -> pb::ReportContent {
             let answers = vec![
                 said(
                     "outcomes",
-                    format!("With \u{201c}{title}\u{201d} {council} reached residents whom no service knew."),
+                    format!("With \u{201c}{title}\u{201d} {council} reached residents whom no service knew"),
                 ),
-                said("people_involved", "Residents, carers and two voluntary groups shaped each step.".to_string()),
-                said("what_did_not_work", "Printed material came too late for the first lockdown.".to_string()),
-                said("co_operative_difference", "Decisions were made with residents and not for them.".to_string()),
+                said("people_involved", "Residents, carers and two voluntary groups shaped each step".to_string()),
+                said("what_did_not_work", "Printed material came too late for the first lockdown".to_string()),
+                said("co_operative_difference", "Decisions were made with residents and not for them".to_string()),
             ];
             (answers, sum(150_000), sum(0))
         }

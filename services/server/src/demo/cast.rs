@@ -12,6 +12,7 @@ pub struct Member {
     pub person_id: String,
     /// The record's name for their council, such as `kirklees`.
     pub council: String,
+    pub council_name: String,
     pub client: Client,
 }
 
@@ -46,7 +47,8 @@ pub async fn enter(stage: &Stage, network: &Network) -> Result<Cast, PlayError> 
             grant(&network.administrator, member, pb::Role::PanelChair, &network.network_id).await?;
         }
         let client = stage.sign_in(&format!("certifier@{council}.example")).await?;
-        members.push(Member { person_id: system.certifier_id.clone(), council, client });
+        let council_name = system.council.name_as_published.clone();
+        members.push(Member { person_id: system.certifier_id.clone(), council, council_name, client });
     }
     let staff = |name: &'static str, role: pb::Role| async move {
         let email = format!("{}@network.example", name.to_lowercase().replace(' ', "."));

@@ -1,5 +1,5 @@
 //! The learning: a consultant reads what councils released, marks passages, draws insights, has them checked, and publishes.
-//! The title of the publication is as published; its words are made up.
+//! The title of the publication is as published, and so are two case studies; the other words are made up.
 
 use kit::time::at;
 use toadlane_client::Client;
@@ -9,13 +9,18 @@ use super::call::deadline;
 use super::cast::Cast;
 use super::network::Stage;
 use super::play::{Line, Round};
-use super::{PlayError, request_id, until};
+use super::{PlayError, request_id, stories, until};
 
 const BEGINS: &str = "2021-03-23T09:00:00Z";
 const ENDS: &str = "2021-07-01T00:00:00+01:00";
 const CHECKED: &str = "2021-04-12T10:00:00Z";
 const APPROVED: &str = "2021-04-13T10:00:00Z";
 const PUBLISHED: &str = "2021-05-04T09:00:00+01:00";
+
+const REACH: &str = "reach";
+const BARRIER: &str = "barrier";
+/// Of so many councils what did not work is marked too.
+const N_BARRIERS: usize = 3;
 
 /// What was learnt.
 pub struct Learnt {
@@ -30,7 +35,9 @@ pub async fn learn(
     cast: &Cast,
     tell: &mut (dyn FnMut(Line) + Send),
 ) -> Result<Learnt, PlayError> {
-    tell(Line::Act("The learning (the title is published; passages and findings are made up)".to_string()));
+    tell(Line::Act(
+        "The learning (the title and two case studies are published; passages and findings are made up)".to_string(),
+    ));
     let token = &round.network.token;
     stage.move_clocks(token, at(BEGINS)).await?;
     let commission = commission(round, cast).await?;
@@ -51,13 +58,17 @@ pub async fn learn(
     }
     let passages = mark(round, cast, &commission.id).await?;
     let insight = draw(round, cast, &commission.id, &passages).await?;
+    let stories = stories::tell(stage, round, cast).await?;
     tell(Line::Step {
         at: at(BEGINS),
         says: format!("{} passages marked, and one insight sent to their councils", passages.len()),
     });
+    let says = format!("{} case studies entered, each with the consent of its council", stories.len());
+    tell(Line::Step { at: at(BEGINS), says });
 
     stage.move_clocks(token, at(CHECKED)).await?;
-    let publication = publish(stage, round, cast, &commission, &passages, &insight).await?;
+    approve(cast, &insight.id).await?;
+    let publication = publish(stage, round, cast, &commission, items(&passages, &insight, &stories)).await?;
     let says =
         format!("\u{201c}{}\u{201d} is published, {} sources pinned", publication.title, publication.sources.len());
     tell(Line::Step { at: at(PUBLISHED), says });
@@ -102,7 +113,7 @@ async fn search(cast: &Cast, commission_id: &str) -> Result<pb::SearchCorpusResp
     Ok(cast.consultant.corpus().search_corpus(search).await?.into_inner())
 }
 
-/// One passage of each final report, with the consent of its council.
+/// A passage of each final report, and a second one of some, with the consent of their councils.
 async fn mark(round: &Round, cast: &Cast, commission_id: &str) -> Result<Vec<pb::Passage>, PlayError> {
     let corpus = cast.consultant.corpus();
     let code = |code: &str, label: &str| pb::Code {
@@ -113,7 +124,7 @@ async fn mark(round: &Round, cast: &Cast, commission_id: &str) -> Result<Vec<pb:
     let codebook = pb::CreateCodebookRequest {
         request_id: request_id(),
         name: "Learning of the 2020 round".to_string(),
-        codes: vec![code("reach", "Reaching residents"), code("barrier", "What did not work")],
+        codes: vec![code(REACH, "Reaching residents"), code(BARRIER, "What did not work")],
         validate_only: false,
     };
     let codebook = corpus.clone().create_codebook(codebook).await?.into_inner();
@@ -126,10 +137,12 @@ async fn mark(round: &Round, cast: &Cast, commission_id: &str) -> Result<Vec<pb:
     let mut documents = corpus.clone().list_documents(list).await?.into_inner().documents;
     documents.sort_by(|one, other| one.award_reference.cmp(&other.award_reference));
     let mut passages = Vec::with_capacity(documents.len());
-    for document in documents {
+    let barriers = documents.iter().take(N_BARRIERS).map(|document| (document, "answers[what_did_not_work]", BARRIER));
+    for (document, key, code) in documents.iter().map(|document| (document, "answers[outcomes]", REACH)).chain(barriers)
+    {
         let get = pb::GetDocumentRequest { commission_id: commission_id.to_string(), document_id: document.id.clone() };
         let document = corpus.clone().get_document(get).await?.into_inner();
-        let Some((section, span)) = first_sentence(&document, "answers[outcomes]") else {
+        let Some((section, span)) = first_sentence(&document, key) else {
             return Err(PlayError::NoPassage(document.award_reference));
         };
         let mark = pb::MarkPassageRequest {
@@ -141,7 +154,7 @@ async fn mark(round: &Round, cast: &Cast, commission_id: &str) -> Result<Vec<pb:
             span: Some(span),
             codebook_id: codebook.id.clone(),
             codebook_version: 1,
-            codes: vec!["reach".to_string()],
+            codes: vec![code.to_string()],
             ..Default::default()
         };
         let passage = corpus.clone().mark_passage(mark).await?.into_inner();
@@ -176,19 +189,20 @@ async fn consent(round: &Round, consultant: &Client, passage: pb::Passage) -> Re
     Ok(system.client.corpus().answer_consent(answer).await?.into_inner())
 }
 
-/// An insight that cites all passages, agreed to by every council that it cites.
+/// An insight that cites what is marked as reach, agreed to by every council that it cites.
 async fn draw(
     round: &Round,
     cast: &Cast,
     commission_id: &str,
     passages: &[pb::Passage],
 ) -> Result<pb::Insight, PlayError> {
+    let reached = passages.iter().filter(|passage| passage.codes.contains(&REACH.to_string()));
     let capture = pb::CaptureInsightRequest {
         request_id: request_id(),
         commission_id: commission_id.to_string(),
-        text: "Small sums reach residents whom no service knew, where residents shape each step.".to_string(),
-        conditions: "Where somebody is there whom residents trust already. (Made up.)".to_string(),
-        passage_ids: passages.iter().map(|passage| passage.id.clone()).collect(),
+        text: "Small sums reach residents whom no service knew, where residents shape each step (made up).".to_string(),
+        conditions: "Where somebody is there whom residents trust already (made up).".to_string(),
+        passage_ids: reached.map(|passage| passage.id.clone()).collect(),
         validate_only: false,
     };
     let captured = cast.consultant.insights().capture_insight(capture).await?.into_inner();
@@ -213,23 +227,26 @@ async fn draw(
     Ok(checking)
 }
 
+async fn approve(cast: &Cast, insight_id: &str) -> Result<(), PlayError> {
+    let get = pb::GetInsightRequest { insight_id: insight_id.to_string() };
+    let checked = cast.editor.insights().get_insight(get).await?.into_inner();
+    let approve = pb::ApproveInsightRequest {
+        request_id: request_id(),
+        insight_id: checked.id,
+        etag: checked.etag,
+        ..Default::default()
+    };
+    cast.editor.insights().approve_insight(approve).await?;
+    Ok(())
+}
+
 async fn publish(
     stage: &Stage,
     round: &Round,
     cast: &Cast,
     commission: &pb::Commission,
-    passages: &[pb::Passage],
-    insight: &pb::Insight,
+    items: Vec<pb::PublicationItem>,
 ) -> Result<pb::Publication, PlayError> {
-    let get = pb::GetInsightRequest { insight_id: insight.id.clone() };
-    let checked = cast.editor.insights().get_insight(get).await?.into_inner();
-    let approve = pb::ApproveInsightRequest {
-        request_id: request_id(),
-        insight_id: checked.id.clone(),
-        etag: checked.etag,
-        ..Default::default()
-    };
-    cast.editor.insights().approve_insight(approve).await?;
     let create = pb::CreatePublicationRequest {
         request_id: request_id(),
         commission_id: commission.id.clone(),
@@ -243,7 +260,7 @@ async fn publish(
         publication_id: planned.id,
         etag: planned.etag,
         title: planned.title,
-        items: items(passages, insight),
+        items,
         validate_only: false,
     };
     let drafted = cast.consultant.publications().set_items(set).await?.into_inner();
@@ -275,16 +292,23 @@ async fn publish(
     Ok(cast.editor.publications().get_publication(get).await?.into_inner())
 }
 
-fn items(passages: &[pb::Passage], insight: &pb::Insight) -> Vec<pb::PublicationItem> {
+/// What stands in it: a word of warning first.
+fn items(passages: &[pb::Passage], insight: &pb::Insight, stories: &[pb::CaseStudy]) -> Vec<pb::PublicationItem> {
     use pb::publication_item::Item;
     let heading = |level: i32, text: &str| Item::Heading(pb::Heading { level, text: text.to_string() });
+    let warning = "Nothing that councils are quoted as saying here was said by them: every quote and the finding are made \
+                   up for the demo of a platform, for the reports of the round are not part of the published record. \
+                   The titles, the councils and what the two case studies tell are as published.";
     let mut items = vec![
         heading(2, "About this publication"),
-        Item::Prose("Made up for the demo: the published report's words are not part of the record.".to_string()),
+        Item::Prose(warning.to_string()),
         heading(2, "What was learnt"),
         Item::InsightId(insight.id.clone()),
-        heading(2, "In the councils' words"),
+        heading(2, "What did not work"),
     ];
-    items.extend(passages.iter().map(|passage| Item::PassageId(passage.id.clone())));
+    let apart = passages.iter().filter(|passage| !insight.passage_ids.contains(&passage.id));
+    items.extend(apart.map(|passage| Item::PassageId(passage.id.clone())));
+    items.push(heading(2, "Case studies"));
+    items.extend(stories.iter().map(|story| Item::CaseStudyId(story.id.clone())));
     items.into_iter().map(|item| pb::PublicationItem { item: Some(item) }).collect()
 }

@@ -162,21 +162,22 @@ async fn declare(round: &Round, cast: &Cast, assessment_id: &str) -> Result<Vec<
     interests(manager, assessment_id).await
 }
 
-/// `  plymouth: no. 8 (own council), no. 9 (own council)`.
+/// `recused, Tameside Council: no. 6 (own council), no. 11 (own council)`.
 fn recusals(round: &Round, member: &Member, interests: &[pb::Interest]) -> String {
     let of_member = interests.iter().filter(|one| one.person_id == member.person_id);
     let recused = of_member.filter(|one| one.state() == pb::interest::State::Recused);
     let mut recused: Vec<_> = recused.map(|one| (number_of(&round.bids, &one.bid_id), kind_in_words(one))).collect();
     recused.sort_unstable();
+    let council = &member.council_name;
     let recused: Vec<_> = recused.into_iter().map(|(number, kind)| format!("no. {number} ({kind})")).collect();
-    format!("recused, {}: {}", member.council, recused.join(", "))
+    format!("recused, {}: {}", council, recused.join(", "))
 }
 
 fn kind_in_words(interest: &pb::Interest) -> &'static str {
     use pb::interest::Kind;
     match interest.kind() {
-        Kind::OwnCouncil => "own council asks or takes part",
-        Kind::RelatedCouncil => "predecessor or successor of own council",
+        Kind::OwnCouncil => "own council",
+        Kind::RelatedCouncil => "predecessor or successor",
         Kind::Family => "declared: family",
         _ => "declared",
     }
@@ -417,7 +418,7 @@ fn bid_of(bids: &[Played], order: u32) -> &Played {
     &bids[order as usize - 1]
 }
 
-fn number_of(bids: &[Played], bid_id: &str) -> i64 {
+pub fn number_of(bids: &[Played], bid_id: &str) -> i64 {
     bids.iter().find(|played| played.bid.id == bid_id).map_or(0, |played| played.bid.number)
 }
 

@@ -1,4 +1,4 @@
-//! What the demo leaves in its folder: board packs, minutes, letters, open data, the publication. No random identity and no
+//! What the demo leaves in its folder: board packs, minutes, tables, letters, open data, the publication. No random identity and no
 //! signature stands in any of them, so that the same round gives the same bytes on every engine and placement.
 
 use std::fs;
@@ -11,11 +11,12 @@ use super::cast::Cast;
 use super::findings::Learnt;
 use super::panel::Assessed;
 use super::play::Round;
+use super::tables;
 use crate::export::board_pack::board_pack;
 use crate::export::minutes::minutes;
 
-const NOTE: &str = "Made by the demo of the 2020 round. What the published record does not hold (marks, words, days, \
-                    people) is made up.";
+const NOTE: &str = "Made by the demo of the 2020 round. What the published record does not hold (criteria, marks, \
+                    words, days, people) is made up.";
 
 /// Writes them all; their paths, in order.
 pub async fn write(
@@ -31,6 +32,9 @@ pub async fn write(
         papers.put(&format!("board-packs/{}.html", member.council), &pack)?;
     }
     papers.put("minutes.html", &minutes(&cast.clerk, &assessed.meeting, NOTE).await?)?;
+    papers.put("ranking.csv", &tables::ranking(round, assessed)?)?;
+    papers.put("recusals.csv", &tables::recusals(round, cast, assessed)?)?;
+    papers.put("ledger.csv", &tables::ledger(round).await?)?;
     for letter in &assessed.letters {
         let text = letter.text.clone().unwrap_or_default();
         let both = if text.cy.is_empty() { text.en } else { format!("{}\n\n{}", text.en, text.cy) };

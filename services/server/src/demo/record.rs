@@ -36,6 +36,34 @@ pub struct PublishedBid {
 }
 
 #[derive(Deserialize)]
+pub struct CaseStudies {
+    pub case_studies: Vec<CaseStudy>,
+}
+
+#[derive(Deserialize)]
+pub struct CaseStudy {
+    pub id: String,
+    pub council: CaseStudyCouncil,
+    pub title: String,
+    pub principles_met: Vec<String>,
+    pub summary: String,
+    pub contact: CaseStudyContact,
+}
+
+#[derive(Deserialize)]
+pub struct CaseStudyCouncil {
+    pub name: String,
+    /// Where the register has another one.
+    pub official_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct CaseStudyContact {
+    pub role: Option<String>,
+    pub organisation: Option<String>,
+}
+
+#[derive(Deserialize)]
 pub struct Principles {
     pub framework: Framework,
     pub principles: Vec<Principle>,
@@ -62,6 +90,12 @@ impl Record {
 
     pub fn council(&self, id: &str) -> Option<&Council> {
         self.organisations.iter().find(|council| council.id == id)
+    }
+}
+
+impl CaseStudies {
+    pub fn published() -> CaseStudies {
+        serde_json::from_str(include_str!("../../data/case-studies.json")).expect("the copied record is of this form")
     }
 }
 

@@ -62,7 +62,7 @@ fn criteria(rubric: &pb::Rubric) -> String {
     let scale = rubric.scale.clone().unwrap_or_default();
     format!(
         "<h2 id=\"criteria\">Criteria and marks</h2>\n<div class=\"table\" role=\"region\" aria-label=\"Criteria\" \
-         tabindex=\"0\">\n<table><caption>Criteria, weighted exactly as published</caption>\n<thead><tr>\
+         tabindex=\"0\">\n<table><caption>Criteria, weighted as the rules of the round have it</caption>\n<thead><tr>\
          <th scope=\"col\">Criterion</th><th scope=\"col\">Weight</th><th scope=\"col\">Minimum</th>\
          <th scope=\"col\">What to look for</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n{}",
         anchors(&scale)
@@ -94,7 +94,7 @@ fn bid(bid: &pb::AssessedBid) -> String {
     if !files.is_empty() {
         facts.push(("Files", files.join(", ")));
     }
-    facts.push(("Text", format!("revision {}, SHA-256 {}", bid.revision, bid.content_sha256)));
+    facts.push(("Text", format!("as submitted, revision {}", bid.revision)));
     let facts: String =
         facts.iter().map(|(name, value)| format!("<dt>{name}</dt><dd>{}</dd>\n", escape(value))).collect();
     let answers: String = content

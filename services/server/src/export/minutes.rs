@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use kit::time::Timestamp;
+use pb::interest::State::Recused;
 use toadlane_client::{Client, Status};
 use toadlane_proto::grading::v1 as pb;
 
@@ -21,23 +23,37 @@ pub async fn minutes(client: &Client, meeting: &pb::Meeting, note: &str) -> Resu
     let list = pb::ListDeterminationsRequest { assessment_id, page_size: 500, ..Default::default() };
     let decided = client.decisions().list_determinations(list).await?.into_inner().determinations;
 
+    let list =
+        pb::ListInterestsRequest { assessment_id: meeting.assessment_id.clone(), page_size: 500, ..Default::default() };
+    let interests = client.assessments().list_interests(list).await?.into_inner().interests;
     let names: HashMap<&str, &str> =
         members.iter().map(|member| (member.person_id.as_str(), member.name.as_str())).collect();
     let name = |id: &str| escape(names.get(id).copied().unwrap_or(id));
     let present: String = meeting.present.iter().map(|id| format!("<li>{}</li>\n", name(id))).collect();
+    let absent = members.iter().filter(|member| !meeting.present.contains(&member.person_id));
+    let absent: Vec<String> = absent.map(|member| escape(&member.name)).collect();
+    let apologies = if absent.is_empty() { "none".to_string() } else { absent.join(", ") };
+    let left = |bid: &pb::AssessedBid| {
+        let out = interests.iter().filter(|one| one.bid_id == bid.bid_id && one.state() == Recused);
+        let out = out.filter(|one| meeting.present.contains(&one.person_id));
+        out.map(|one| name(&one.person_id)).collect::<Vec<_>>().join(", ")
+    };
     let rows: String = bids
         .iter()
         .map(|bid| {
             let quorum = quorums.iter().find(|quorum| quorum.bid_id == bid.bid_id);
             let decision = decided.iter().find(|decision| decision.bid_id == bid.bid_id);
-            row(bid, quorum, decision)
+            row(bid, &left(bid), quorum, decision)
         })
         .collect();
+    let held = meeting.held_at.and_then(|at| Timestamp::try_from(at).ok());
+    let held = held.map(|at| at.in_words("Europe/London")).unwrap_or_default();
     let main = format!(
-        "<p>{}; {} in the chair.</p>\n<h2 id=\"present\">Present</h2>\n<ul>\n{present}</ul>\n\
-         <h2 id=\"said\">Minutes</h2>\n{}<h2 id=\"decided\">Decisions</h2>\n\
+        "<p>{held}, {}; {} in the chair.</p>\n<h2 id=\"present\">Present</h2>\n<ul>\n{present}</ul>\n\
+         <p>Apologies: {apologies}.</p>\n<h2 id=\"said\">Minutes</h2>\n{}<h2 id=\"decided\">Decisions</h2>\n\
          <div class=\"table\" role=\"region\" aria-label=\"Decisions\" tabindex=\"0\">\n<table>\
          <caption>The bids in submission order</caption>\n<thead><tr><th scope=\"col\">Bid</th>\
+         <th scope=\"col\">Left the room</th>\
          <th scope=\"col\">Quorum</th><th scope=\"col\">Decision</th><th scope=\"col\">Reason</th></tr></thead>\n\
          <tbody>\n{rows}</tbody></table></div>\n",
         escape(&meeting.place),
@@ -47,7 +63,12 @@ pub async fn minutes(client: &Client, meeting: &pb::Meeting, note: &str) -> Resu
     Ok(page("Minutes of the meeting", note, &main))
 }
 
-fn row(bid: &pb::AssessedBid, quorum: Option<&pb::BidQuorum>, decision: Option<&pb::Determination>) -> String {
+fn row(
+    bid: &pb::AssessedBid,
+    left: &str,
+    quorum: Option<&pb::BidQuorum>,
+    decision: Option<&pb::Determination>,
+) -> String {
     let quorum = quorum.map_or_else(String::new, |quorum| {
         let (present, entitled, needed) = (quorum.n_present, quorum.n_entitled, quorum.needed);
         let met = if quorum.met { "met" } else { "not met" };
@@ -58,7 +79,7 @@ fn row(bid: &pb::AssessedBid, quorum: Option<&pb::BidQuorum>, decision: Option<&
         (format!("{}{amount}", outcome_in_words(decision.outcome())), decision.reason.clone())
     });
     format!(
-        "<tr><th scope=\"row\">{}. {}</th><td>{quorum}</td><td>{}</td><td>{}</td></tr>\n",
+        "<tr><th scope=\"row\">{}. {}</th><td>{left}</td><td>{quorum}</td><td>{}</td><td>{}</td></tr>\n",
         bid.number,
         escape(&bid.title),
         escape(&outcome),

@@ -1,4 +1,4 @@
-//! What the demo writes, read back and compared: byte for byte, but for random identities and digests of them.
+//! What the demo writes, read back and compared: byte for byte.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,48 +20,16 @@ impl Papers {
         let names = |papers: &Papers| papers.0.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(self), names(other), "the same files are written");
         let mut differ = Vec::new();
-        let mut n_identical = 0;
         for (name, text) in &self.0 {
-            let found = &other.0[name];
-            let (one, same) = (numbered(text), numbered(found));
-            let verdict = match (text == found, one == same) {
-                (true, _) => "byte-identical",
-                (false, true) => "the same but for identities",
-                (false, false) => "DIFFERS",
-            };
-            say(format!("{:>7} bytes  {name}: {verdict}", text.len()));
-            n_identical += usize::from(text == found);
-            if one != same {
-                differ.push(difference(name, &one, &same));
+            let same = other.0[name] == *text;
+            say(format!("{:>7} bytes  {name}{}", text.len(), if same { "" } else { "  DIFFERS" }));
+            if !same {
+                differ.push(difference(name, text, &other.0[name]));
             }
         }
         assert!(differ.is_empty(), "{} of {} files differ:\n{}", differ.len(), self.0.len(), differ.join("\n"));
-        say(format!("{} files compared, {n_identical} of them byte-identical", self.0.len()));
+        say(format!("{} files compared, all byte-identical", self.0.len()));
     }
-}
-
-/// Each random identity and each digest as its number in the text: 32 hexadecimal digits or more.
-fn numbered(text: &str) -> String {
-    let mut known: Vec<&str> = Vec::new();
-    let mut numbered = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find(|letter: char| letter.is_ascii_hexdigit()) {
-        let (before, from) = rest.split_at(start);
-        let end = from.find(|letter: char| !letter.is_ascii_hexdigit()).unwrap_or(from.len());
-        let (digits, after) = from.split_at(end);
-        numbered.push_str(before);
-        if digits.len() < 32 {
-            numbered.push_str(digits);
-        } else {
-            let place = known.iter().position(|one| *one == digits).unwrap_or_else(|| {
-                known.push(digits);
-                known.len() - 1
-            });
-            numbered.push_str(&format!("#{place}"));
-        }
-        rest = after;
-    }
-    numbered + rest
 }
 
 /// The first line that differs.

@@ -350,6 +350,10 @@ async fn an_embargo_ends_in_the_doubled_hour(house: &House, shelf: &Shelf) {
             assert_eq!((says(early).await.as_str(), says(late).await.as_str()), (early_from, late_from));
         }
     }
+    for (publication, told) in [(early, "1:30am BST on 31 October 2021"), (late, "1:30am GMT on 31 October 2021")] {
+        let text = house.books(&publication.id).await[3].1.html.clone().unwrap().0;
+        assert!(text.contains(told), "the page says in which of the two hours it came out");
+    }
 }
 
 /// The quote of a report that is taken back before the instant leaves; what rests on it is held back; and what is

@@ -2,6 +2,7 @@
 //! publication, at random moments of it. Its callers try every call again under one request id, and the round goes on.
 //! What it writes at the end is compared with what it writes where nobody was killed.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::path::Path;
 use std::process::Command;
@@ -61,8 +62,8 @@ async fn survives(fresh: fn() -> Fresh) {
     let round = scene.first_half().await;
     let (stage, patience) = (scene.stage.clone(), scene.patience.clone());
     let act = Arc::new(Act::default());
-    let moments = moments(n_calls, &mut luck).map(|moment| patience.n_calls() + moment);
-    let strike = tokio::spawn(scene.strike(act.clone(), moments, luck));
+    let moments = moments(n_calls, &mut luck);
+    let strike = tokio::spawn(scene.strike(act.clone(), patience.n_calls(), moments, luck));
     let found = play_second_half(&stage, &round, &mut |line| act.tell(&line)).await;
     act.is_over.store(true, Ordering::SeqCst);
     let scene = strike.await.unwrap();
@@ -120,13 +121,13 @@ impl Scene {
         play::play(&self.stage, &mut |_| {}).await.unwrap()
     }
 
-    /// The kills, each a moment after so many calls were begun.
-    async fn strike(mut self, act: Arc<Act>, moments: [usize; N_KILLS], mut luck: Luck) -> Scene {
+    /// The kills, each a moment after so many calls were begun since the second half was.
+    async fn strike(mut self, act: Arc<Act>, begun: usize, moments: [usize; N_KILLS], mut luck: Luck) -> Scene {
         say("kill  after call  in flight  unanswered tries  down for  during");
-        let (first, before) = (self.patience.n_calls(), self.patience.n_broken());
+        let before = self.patience.n_broken();
         let mut n_in_flight = 0;
         for (turn, moment) in moments.into_iter().enumerate() {
-            while self.patience.n_calls() < moment {
+            while self.patience.n_calls() < begun + moment {
                 act.expect_on(turn);
                 sleep(Duration::from_millis(1)).await;
             }
@@ -139,8 +140,8 @@ impl Scene {
             self.town.processes[0] = Process::start(&mut self.town.commands[0]);
             let (down, n_broken) = (killed.elapsed(), self.patience.n_broken() - n_broken);
             n_in_flight += in_flight;
-            let (after, title) = (moment - first, act.title.lock().unwrap().clone());
-            say(format!("{:>4}  {after:>10}  {in_flight:>9}  {n_broken:>16}  {down:>8.2?}  {title}", turn + 1));
+            let title = act.title.lock().unwrap().clone();
+            say(format!("{:>4}  {moment:>10}  {in_flight:>9}  {n_broken:>16}  {down:>8.2?}  {title}", turn + 1));
         }
         let n_broken = self.patience.n_broken() - before;
         say(format!("{N_KILLS} kills: {n_in_flight} calls in flight at them, {n_broken} tries unanswered so far"));
@@ -154,7 +155,7 @@ fn at_one_port(command: &Command, log: &Path) -> Command {
     let address = format!("127.0.0.1:{}", free_port());
     let mut again = Command::new(command.get_program());
     for argument in command.get_args() {
-        again.arg(if argument == "127.0.0.1:0" { address.as_ref() } else { argument });
+        again.arg(if argument == "127.0.0.1:0" { OsStr::new(&address) } else { argument });
     }
     again.stderr(File::options().create(true).append(true).open(log).expect("the town's folder can be written"));
     again

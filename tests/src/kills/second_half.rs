@@ -4,7 +4,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -30,6 +30,8 @@ const N_KILLS: usize = 20;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// So many calls may be left when the last moment comes: they are fewer where something need not be waited for.
 const MARGIN: usize = 25;
+/// Where the server logs, in the folder of its town.
+const LOG: &str = "server.log";
 /// When the councils write their interim reports.
 const WRITTEN: &str = "2020-12-14T09:00:00Z";
 /// More than one piece of a stream, and still kept by its caller as a whole.
@@ -60,14 +62,14 @@ async fn survives(fresh: fn() -> Fresh) {
     let mut luck = Luck::announced();
     let scene = Scene::begin(fresh());
     let round = scene.first_half().await;
-    let (stage, patience) = (scene.stage.clone(), scene.patience.clone());
+    let (stage, patience, log) = (scene.stage.clone(), scene.patience.clone(), scene.log());
     let act = Arc::new(Act::default());
     let moments = moments(n_calls, &mut luck);
     let strike = tokio::spawn(scene.strike(act.clone(), patience.n_calls(), moments, luck));
     let found = play_second_half(&stage, &round, &mut |line| act.tell(&line)).await;
     act.is_over.store(true, Ordering::SeqCst);
+    let found = found.unwrap_or_else(|error| panic!("the play broke off: {error}\n{}", end_of(&log)));
     let scene = strike.await.unwrap();
-    let found = found.unwrap_or_else(|error| panic!("the play broke off: {error}"));
     say(format!("{} tries unanswered; {:.1} s in all", patience.n_broken(), begun.elapsed().as_secs_f64()));
     expected.expect_same(&found);
     drop(scene);
@@ -109,12 +111,16 @@ impl Scene {
     fn begin(fresh: Fresh) -> Scene {
         let mut town = Town::embedded(fresh, Some(call::BEGINS));
         town.processes[0].terminate();
-        town.commands[0] = at_one_port(&town.commands[0], &town.folder.join("server.log"));
+        town.commands[0] = at_one_port(&town.commands[0], &town.folder.join(LOG));
         town.processes[0] = Process::start(&mut town.commands[0]);
         let patience = Patience::of(PATIENCE);
         let place = Place::new(format!("http://{}", town.processes[0].address)).patient(&patience);
         let stage = Stage { places: Places::one(place.clone()), clocks: vec![place], mail: town.stage.mail.clone() };
         Scene { town, stage, patience }
+    }
+
+    fn log(&self) -> PathBuf {
+        self.town.folder.join(LOG)
     }
 
     async fn first_half(&self) -> Round {
@@ -159,6 +165,13 @@ fn at_one_port(command: &Command, log: &Path) -> Command {
     }
     again.stderr(File::options().create(true).append(true).open(log).expect("the town's folder can be written"));
     again
+}
+
+/// What the server logged last.
+fn end_of(log: &Path) -> String {
+    let log = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(20)..].join("\n")
 }
 
 /// From the close to the publication, with a file of evidence for each interim report.

@@ -1,20 +1,56 @@
-//! The 13 bids of the real 2020 round, submitted by the systems of 8 councils: on SQLite and on PostgreSQL, in one
-//! process and with every role in a process of its own.
+//! The real 2020 round, from the call to the publication, through the public API: on SQLite and on PostgreSQL, in one
+//! process and with every role in a process of its own. What it leaves behind is the same everywhere, byte for byte.
+
+mod citations;
+mod open_data;
+
+use std::collections::BTreeMap;
 
 use kit::tokens::KeySet;
-use server::demo::{call, play};
+use server::demo::{self, Whole, call, play};
 use server::verify;
 
 use crate::town::{Town, each_engine};
 
-async fn plays(town: &Town) {
-    let record = server::demo::record::Record::published();
+/// What a round leaves: its papers by their names, and what its receipts say.
+#[derive(Debug, PartialEq)]
+struct Left {
+    papers: BTreeMap<String, String>,
+    receipts: Vec<Receipt>,
+}
+
+/// The claims of a verified receipt that are the same wherever the round is played.
+#[derive(Debug, PartialEq)]
+struct Receipt {
+    number: Option<i64>,
+    client_reference: String,
+    revision: i32,
+    received_at: String,
+    state: String,
+}
+
+async fn plays(town: &Town) -> (play::Round, Whole, Left) {
     let round = play::play(&town.stage, &mut |_| {}).await.unwrap();
+    let receipts = receipts(town, &round).await;
+    let out = town.folder.join("out");
+    let whole = demo::go_on(&town.stage, &round, &out, &mut |_| {}).await.unwrap();
+    let papers = whole.papers.iter().map(|path| {
+        let name = path.strip_prefix(&out).unwrap().display().to_string();
+        (name, std::fs::read_to_string(path).unwrap())
+    });
+    let papers = papers.collect();
+    (round, whole, Left { papers, receipts })
+}
+
+/// The receipts as they are verified offline; each with one letter changed is refused.
+async fn receipts(town: &Town, round: &play::Round) -> Vec<Receipt> {
+    let record = server::demo::record::Record::published();
     let key_set = play::key_set(&town.stage).await.unwrap();
     let keys = KeySet::parse(&key_set).unwrap();
-
     assert_eq!(round.bids.len(), 13);
-    for (played, published) in round.bids.iter().zip(&record.bids) {
+    let instants: Vec<_> = round.bids.iter().map(|played| played.bid.received_at).collect();
+    assert!(instants.is_sorted_by_key(|at| at.map(|at| (at.seconds, at.nanos))));
+    let verified = round.bids.iter().zip(&record.bids).map(|(played, published)| {
         assert_eq!(played.bid.number, i64::from(published.order), "{}", published.title);
         assert_eq!(played.bid.content.as_ref().unwrap().title, published.title);
         let claims = verify::receipt_claims(&keys, &played.receipt.jws).unwrap();
@@ -22,9 +58,10 @@ async fn plays(town: &Town) {
         assert_eq!(claims.content_sha256, played.bid.content_sha256);
         assert_eq!(claims.client_reference, played.client_reference);
         assert!(verify::receipt_claims(&keys, &altered(&played.receipt.jws)).is_err());
-    }
-    let instants: Vec<_> = round.bids.iter().map(|played| played.bid.received_at).collect();
-    assert!(instants.is_sorted_by_key(|at| at.map(|at| (at.seconds, at.nanos))));
+        let (number, client_reference, revision) = (claims.number, claims.client_reference, claims.revision);
+        Receipt { number, client_reference, revision, received_at: claims.received_at, state: claims.state }
+    });
+    verified.collect()
 }
 
 fn altered(jws: &str) -> String {
@@ -33,18 +70,50 @@ fn altered(jws: &str) -> String {
     format!("{}{other}{}", &jws[..middle], &jws[middle + 1..])
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_thirteen_bids_are_received_in_one_process() {
-    for (engine, fresh) in each_engine() {
-        println!("on {engine}");
-        plays(&Town::embedded(fresh, Some(call::BEGINS))).await;
-    }
-}
+type Place = fn(kit::each_db::Fresh, Option<&str>) -> Town;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_thirteen_bids_are_received_with_every_role_in_a_process_of_its_own() {
-    for (engine, fresh) in each_engine() {
-        println!("on {engine}");
-        plays(&Town::apart(fresh, Some(call::BEGINS))).await;
+async fn the_round_leaves_the_same_bytes_on_every_engine_in_one_process_and_in_seven() {
+    let mut first: Option<Left> = None;
+    let places: [(&str, Place); 2] = [("in one process", Town::embedded), ("in seven processes", Town::apart)];
+    for (placement, place) in places {
+        for (engine, fresh) in each_engine() {
+            let town = place(fresh, Some(call::BEGINS));
+            let (round, whole, left) = plays(&town).await;
+            println!("{placement} on {engine}: {} papers, {} receipts", left.papers.len(), left.receipts.len());
+            let Some(first) = &first else {
+                whole_round(&whole, &left);
+                open_data::is_valid_and_as_the_example(&left.papers["360giving.json"]);
+                citations::lead_to_the_bytes(&round, &whole, &left.papers["publication.html"]).await;
+                first = Some(left);
+                continue;
+            };
+            assert_eq!(left.papers.keys().collect::<Vec<_>>(), first.papers.keys().collect::<Vec<_>>());
+            for (name, text) in &left.papers {
+                assert!(*text == first.papers[name], "{name} differs {placement} on {engine}");
+            }
+            assert_eq!(left.receipts, first.receipts);
+        }
+    }
+    let compared = first.expect("four rounds were played");
+    println!("compared, byte for byte: {}", compared.papers.keys().cloned().collect::<Vec<_>>().join(", "));
+}
+
+/// What the issue of the whole round asks for, in numbers.
+fn whole_round(whole: &Whole, left: &Left) {
+    let of = |folder: &str| left.papers.keys().filter(|name| name.starts_with(folder)).count();
+    assert_eq!((of("board-packs/"), of("letters/")), (8, 13));
+    let ledger = &left.papers["ledger.csv"];
+    let paid: Vec<&str> = ledger.lines().filter(|line| line.contains(",pay,")).collect();
+    assert_eq!(paid.len(), 13);
+    assert!(paid.iter().all(|line| line.contains(",1500.00,GBP,")), "13 x 1,500.00 = 19,500.00");
+    assert!(whole.assessed.ranking.bids.iter().any(|bid| bid.tied), "ties are shown");
+    assert!(whole.assessed.quorums.iter().all(|quorum| quorum.met));
+    assert_eq!(left.papers["recusals.csv"].lines().filter(|line| line.contains(",recused,")).count(), 15);
+    // No identity of the system, which differs from store to store, and no signature.
+    let identity = |word: &str| word.get(3..4) == Some("_") && word.len() == 36;
+    for (name, text) in &left.papers {
+        let found = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').find(|word| identity(word));
+        assert_eq!(found, None, "in {name}");
     }
 }

@@ -106,21 +106,27 @@ impl Demo {
         let key_set = play::key_set(&stage).await.map_err(|error| error.to_string())?;
         self.receipts(&played, &key_set)?;
         let broke_off = |error: PlayError| format!("the play broke off: {error}");
-        let papers = go_on(&stage, &played, &self.out, &mut print).await.map_err(broke_off)?;
-        println!("\n== Written");
-        for paper in papers {
-            println!("   {}", paper.display());
+        let whole = go_on(&stage, &played, &self.out, &mut print).await.map_err(broke_off)?;
+        println!("\n== Written to {}", self.out.display());
+        for line in written(&self.out, &whole.papers) {
+            println!("   {line}");
         }
 
+        if self.once {
+            running.stop().await;
+            return Ok(());
+        }
         println!("\nServing on http://{} (gRPC with reflection; OAuth under /.well-known)", running.address);
         println!("  key set    {}", self.out.join("keys.json").display());
         println!("  receipts   {}", self.out.join("receipts").display());
         println!("  sign-in    as {}; codes come to {}", network::ADMINISTRATOR, data.join("mail").display());
-        if !self.once {
-            let signals = serve::StopSignals::take()?;
-            println!("Stop with Ctrl-C.");
-            signals.told().await;
-        }
+        println!("  round      {}", played.round.id);
+        println!("  assessment {}", whole.assessed.assessment_id);
+        println!("  commission {}", whole.learnt.commission_id);
+        println!("  publication {}", whole.learnt.publication.id);
+        let signals = serve::StopSignals::take()?;
+        println!("Stop with Ctrl-C.");
+        signals.told().await;
         running.stop().await;
         Ok(())
     }
@@ -145,11 +151,11 @@ impl Demo {
         }
         println!("   {} receipts are genuine", round.bids.len());
         let changed = changed(&round.bids[0]);
-        write(folder.join("changed.jws"), &changed)?;
+        write(self.out.join("changed.jws"), &changed)?;
         match verify::receipt_claims(&keys, &changed) {
             Ok(_) => Err("a changed receipt was accepted".to_string()),
             Err(refusal) => {
-                println!("   changed.jws, the first with one letter changed: {refusal}");
+                println!("   {}, the first with one letter changed: {refusal}", self.out.join("changed.jws").display());
                 println!(
                     "   try it: {} verify receipt {}/*.jws --keys {}",
                     std::env::args().next().unwrap_or_else(|| "toadlane".to_string()),
@@ -162,19 +168,47 @@ impl Demo {
     }
 }
 
+/// The second half, as it was played.
+pub struct Whole {
+    pub cast: cast::Cast,
+    pub assessed: panel::Assessed,
+    pub learnt: findings::Learnt,
+    /// What was written about it, in order.
+    pub papers: Vec<PathBuf>,
+}
+
 /// From the close to the publication, and what is written about it.
 pub async fn go_on(
     stage: &Stage,
     round: &Round,
     out: &Path,
     tell: &mut (dyn FnMut(Line) + Send),
-) -> Result<Vec<PathBuf>, PlayError> {
+) -> Result<Whole, PlayError> {
     let cast = cast::enter(stage, &round.network).await?;
     let assessed = panel::assess(stage, round, &cast, tell).await?;
     grants::grant(stage, round, &cast, tell).await?;
     accounts::report(stage, round, tell).await?;
     let learnt = findings::learn(stage, round, &cast, tell).await?;
-    papers::write(out, round, &cast, &assessed, &learnt).await
+    let papers = papers::write(out, round, &cast, &assessed, &learnt).await?;
+    Ok(Whole { cast, assessed, learnt, papers })
+}
+
+/// What was written, the files of a folder in one line: `letters/ (13 files)`.
+fn written(out: &Path, papers: &[PathBuf]) -> Vec<String> {
+    let mut lines: Vec<(String, usize)> = Vec::new();
+    for path in papers {
+        let name = path.strip_prefix(out).unwrap_or(path).display().to_string();
+        let line = name.rsplit_once('/').map_or(name.clone(), |(folder, _)| format!("{folder}/"));
+        match lines.last_mut() {
+            Some((last, n_files)) if *last == line => *n_files += 1,
+            _ => lines.push((line, 1)),
+        }
+    }
+    let says = |(name, n_files): (String, usize)| match name.ends_with('/') {
+        true => format!("{name} ({n_files} files)"),
+        false => name,
+    };
+    lines.into_iter().map(says).collect()
 }
 
 /// A receipt with one letter of its claims changed.

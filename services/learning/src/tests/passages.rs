@@ -150,7 +150,8 @@ async fn passages_are_coded_anew_and_exported_with_a_line_for_each_code() {
         let lines: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         let told: Vec<_> = lines.iter().map(|line| (&line[0], &line[1], &line[4])).collect();
         let quote = "\"never again\", and";
-        assert_eq!(told, [(passage.id.as_str(), "cost", quote), (passage.id.as_str(), "people", quote)]);
+        let citation = "r3-2020-09/final_report/3/answers[outcomes]/12-30";
+        assert_eq!(told, [(citation, "cost", quote), (citation, "people", quote)]);
     })
     .await;
 }

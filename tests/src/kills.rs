@@ -7,6 +7,7 @@ mod books;
 pub mod consumer;
 mod papers;
 mod second_half;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -5,6 +5,9 @@
 mod bidders;
 mod books;
 pub mod consumer;
+mod papers;
+mod second_half;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -12,6 +12,7 @@ mod child;
 mod closes;
 mod contract;
 mod figures;
+mod instants;
 mod kills;
 mod luck;
 mod recusal;

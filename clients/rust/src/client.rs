@@ -22,7 +22,7 @@ use toadlane_proto::rounds::v1::frameworks_service_client::FrameworksServiceClie
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 use toadlane_proto::types::v1::clock_service_client::ClockServiceClient;
 
-use crate::place::{ConnectError, Places};
+use crate::place::{ConnectError, Place, Places};
 use crate::session::{Credentials, Session};
 use crate::signed::{Signed, Signer};
 
@@ -46,7 +46,8 @@ impl Client {
     pub fn connect(places: impl Into<Places>, credentials: Credentials) -> Result<Client, ConnectError> {
         let places = places.into();
         let registry = places.registry.channel()?;
-        let unsigned = Signed::new(registry.clone(), Signer::Nobody);
+        // Signing in has a limit of its own, within which a call that needs it is tried again.
+        let unsigned = Signed::new(registry.clone(), Signer::Nobody, None);
         let signer = match credentials {
             Credentials::Anonymous => Signer::Nobody,
             Credentials::Token(token) => Signer::given(&token)?,
@@ -55,14 +56,15 @@ impl Client {
                 Signer::client(Session::by_secret(unsigned, client_id, secret))
             }
         };
+        let signed = |place: &Place| Ok(Signed::new(place.channel()?, signer.clone(), place.patience.clone()));
         Ok(Client {
-            registry: Signed::new(registry, signer.clone()),
-            rounds: Signed::new(places.rounds.channel()?, signer.clone()),
-            bids: Signed::new(places.bids.channel()?, signer.clone()),
-            grading: Signed::new(places.grading.channel()?, signer.clone()),
-            awards: Signed::new(places.awards.channel()?, signer.clone()),
-            reporting: Signed::new(places.reporting.channel()?, signer.clone()),
-            learning: Signed::new(places.learning.channel()?, signer),
+            registry: Signed::new(registry, signer.clone(), places.registry.patience.clone()),
+            rounds: signed(&places.rounds)?,
+            bids: signed(&places.bids)?,
+            grading: signed(&places.grading)?,
+            awards: signed(&places.awards)?,
+            reporting: signed(&places.reporting)?,
+            learning: signed(&places.learning)?,
         })
     }
 

@@ -4,13 +4,14 @@
 //!
 //! The generated clients do the talking; this crate adds what every caller would write around them: signing in and
 //! renewing the token (`session`), refusals with their reason (`refusal`), trying again under one request id
-//! (`retry`), pages and watches as streams (`answers`, `watch`), and files (`attachments`). It hides no message: what
+//! (`retry`, and `patience` for callers who leave it to the client), pages and watches as streams (`answers`, `watch`), and files (`attachments`). It hides no message: what
 //! is sent and answered is described in the contract, [`proto`].
 
 mod answers;
 mod attachments;
 mod client;
 mod key;
+mod patience;
 mod place;
 mod refusal;
 mod retry;
@@ -30,6 +31,7 @@ pub use answers::{Answers, pages};
 pub use attachments::{File, TransferError, download, upload};
 pub use client::Client;
 pub use key::{ClientKey, KeyError};
+pub use patience::Patience;
 pub use place::{ConnectError, Place, Places};
 pub use refusal::{Refusal, Violation};
 pub use retry::{retry, retry_for};

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 
+use crate::patience::Patience;
+
 /// An address of the platform.
 #[derive(Clone)]
 pub struct Place {
@@ -12,12 +14,19 @@ pub struct Place {
     pub address: String,
     /// The certificate authority of an `https://` address, in PEM; none means the public ones.
     pub authority: Option<Vec<u8>>,
+    /// With it, calls to this address are tried again by themselves; none, the default, leaves that to the caller.
+    pub patience: Option<Patience>,
 }
 
 impl Place {
     /// An address with a certificate of a public authority, or without TLS.
     pub fn new(address: impl Into<String>) -> Place {
-        Place { address: address.into(), authority: None }
+        Place { address: address.into(), authority: None, patience: None }
+    }
+
+    /// The same address, called with patience.
+    pub fn patient(self, patience: &Patience) -> Place {
+        Place { patience: Some(patience.clone()), ..self }
     }
 
     /// A channel that connects when it is first used, and again after a loss.
@@ -71,6 +80,19 @@ pub struct Places {
 }
 
 impl Places {
+    /// The same addresses, each called with patience.
+    pub fn patient(self, patience: &Patience) -> Places {
+        Places {
+            registry: self.registry.patient(patience),
+            rounds: self.rounds.patient(patience),
+            bids: self.bids.patient(patience),
+            grading: self.grading.patient(patience),
+            awards: self.awards.patient(patience),
+            reporting: self.reporting.patient(patience),
+            learning: self.learning.patient(patience),
+        }
+    }
+
     /// Every role at one address.
     pub fn one(place: impl Into<Place>) -> Places {
         let place = place.into();

@@ -60,7 +60,15 @@ pub(crate) fn new_request_id() -> String {
 }
 
 /// Runs `call` until it succeeds, is refused for good, or the time is over.
-pub(crate) async fn again<T, A>(total: Duration, mut call: impl FnMut() -> A) -> Result<T, Refusal>
+pub(crate) async fn again<T, A>(total: Duration, call: impl FnMut() -> A) -> Result<T, Refusal>
+where
+    A: Future<Output = Result<T, Status>>,
+{
+    Ok(again_as_it_came(total, call).await?)
+}
+
+/// The same, with the refusal as it came.
+pub(crate) async fn again_as_it_came<T, A>(total: Duration, mut call: impl FnMut() -> A) -> Result<T, Status>
 where
     A: Future<Output = Result<T, Status>>,
 {
@@ -68,25 +76,26 @@ where
     let mut last = None;
     let mut n_tries = 0;
     loop {
-        let refusal = match timeout_at(until, call()).await {
+        let status = match timeout_at(until, call()).await {
             Ok(Ok(answer)) => return Ok(answer),
-            Ok(Err(status)) => Refusal::from(status),
+            Ok(Err(status)) => status,
             // What the platform said before tells more than that nothing came this time.
             Err(_) => return Err(last.unwrap_or_else(|| no_answer(total))),
         };
+        let refusal = Refusal::from(status.clone());
         let wait = pause(n_tries, refusal.retry_after, luck());
         if !refusal.may_be_tried_again() || Instant::now() + wait >= until {
-            return Err(refusal);
+            return Err(status);
         }
         n_tries += 1;
-        last = Some(refusal);
+        last = Some(status);
         sleep(wait).await;
     }
 }
 
-fn no_answer(total: Duration) -> Refusal {
+fn no_answer(total: Duration) -> Status {
     let says = format!("no answer came within {} s; try again with the same request id", total.as_secs_f64());
-    Status::deadline_exceeded(says).into()
+    Status::deadline_exceeded(says)
 }
 
 /// How long to wait after the `n_tries`-th failure, counted from 0: doubling, at least what the platform asked for,

@@ -20,6 +20,7 @@ use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tower::{Service, ServiceExt};
 
+use crate::patience::{self, Patience};
 use crate::place::ConnectError;
 use crate::session::{Session, bearer};
 
@@ -32,6 +33,7 @@ const KEPT_MOST_BYTES: usize = 1024 * 1024;
 pub struct Signed {
     channel: Channel,
     signer: Signer,
+    patience: Option<Patience>,
 }
 
 #[derive(Clone)]
@@ -52,8 +54,23 @@ impl Signer {
 }
 
 impl Signed {
-    pub(crate) fn new(channel: Channel, signer: Signer) -> Signed {
-        Signed { channel, signer }
+    pub(crate) fn new(channel: Channel, signer: Signer, patience: Option<Patience>) -> Signed {
+        Signed { channel, signer, patience }
+    }
+
+    /// Sends a request that is here as a whole until it is answered as a whole; a longer one is sent once.
+    async fn send_patiently(self, request: Request<Body>, patience: Patience) -> Result<Response<Body>, Status> {
+        let (head, body) = request.into_parts();
+        let kept = match Outgoing::take(body)? {
+            Outgoing::Streamed(body) => return self.send(Request::from_parts(head, body)).await,
+            Outgoing::Whole(bytes) => bytes,
+        };
+        let send = || {
+            let request = Request::from_parts(head.clone(), whole(kept.clone()));
+            let answer = self.clone().send(request);
+            async move { patience::received(answer.await?).await }
+        };
+        patience.until_answered(send).await
     }
 
     async fn send(self, request: Request<Body>) -> Result<Response<Body>, Status> {
@@ -109,7 +126,10 @@ impl Service<Request<Body>> for Signed {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        Box::pin(self.clone().send(request))
+        match self.patience.clone().filter(|_| patience::covers(request.uri().path())) {
+            Some(patience) => Box::pin(self.clone().send_patiently(request, patience)),
+            None => Box::pin(self.clone().send(request)),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! shown by the system tests.
 
 mod fake;
+mod patience;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -257,7 +258,8 @@ async fn secure() -> (String, Vec<u8>) {
 #[tokio::test]
 async fn a_certificate_of_the_given_authority_is_trusted() {
     let (address, pem) = secure().await;
-    let client = Client::connect(Place { address, authority: Some(pem) }, Credentials::Anonymous).unwrap();
+    let client =
+        Client::connect(Place { authority: Some(pem), ..Place::new(address) }, Credentials::Anonymous).unwrap();
     assert_eq!(get(&client).await.unwrap().id, "bid_1");
 }
 
@@ -265,7 +267,8 @@ async fn a_certificate_of_the_given_authority_is_trusted() {
 async fn a_certificate_that_is_not_trusted_is_not_tried_again() {
     let (address, _) = secure().await;
     let (_, other) = secure().await;
-    let client = Client::connect(Place { address, authority: Some(other) }, Credentials::Anonymous).unwrap();
+    let client =
+        Client::connect(Place { authority: Some(other), ..Place::new(address) }, Credentials::Anonymous).unwrap();
     let refusal = Refusal::from(get(&client).await.unwrap_err());
     assert_eq!((refusal.code, refusal.may_be_tried_again()), (Code::FailedPrecondition, false));
     assert!(refusal.message.contains("certificate"), "{refusal}");

@@ -78,6 +78,18 @@ impl Deadline {
     }
 }
 
+/// When something became public, in words: of the hour that comes twice they say which.
+pub fn told(at: Timestamp, zone: &str) -> String {
+    let words = at.in_words(zone);
+    let zone = TimeZone::get(zone).ok();
+    match zone.zip(jiff::Timestamp::from_microsecond(at.micros()).ok()) {
+        Some((zone, at)) if zone.to_ambiguous_timestamp(zone.to_datetime(at)).is_ambiguous() => {
+            words.replacen(" on ", &format!(" {} on ", zone.to_offset_info(at).abbreviation()), 1)
+        }
+        Some(_) | None => words,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use kit::time::at;
@@ -106,5 +118,14 @@ mod tests {
         assert_eq!(check(second, "1:30am BST on 25 October 2020"), Err(gmt));
         assert_eq!(check(first, "1:30am BST on 25 October 2020"), Ok(()));
         assert_eq!(check(second, "1:30am GMT on 25 October 2020"), Ok(()));
+    }
+
+    #[test]
+    fn what_became_public_in_the_doubled_hour_says_in_which() {
+        let london = |instant: &str| told(at(instant), "Europe/London");
+        assert_eq!(london("2021-10-31T00:30:00Z"), "1:30am BST on 31 October 2021");
+        assert_eq!(london("2021-10-31T01:30:00Z"), "1:30am GMT on 31 October 2021");
+        assert_eq!(london("2021-10-31T02:00:00Z"), "2:00am on 31 October 2021");
+        assert_eq!(london("2021-03-28T01:00:00Z"), "2:00am on 28 March 2021");
     }
 }

@@ -140,6 +140,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
     let mut net = Net::new(door, settings.peers(), authority);
     let mut background = JoinSet::new();
     let mut clocks = Clocks { dbs: Vec::new(), ticks: Vec::new() };
+    let mut relays = Vec::new();
     let mut http = axum::Router::new();
 
     // In the order in which the roles call each other: registry <- rounds <- bids.
@@ -151,13 +152,13 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         service.prepare(&keys).await?;
         net.place(Role::Registry, service.routes(), db.clock());
         http = http.merge(service.http_routes());
-        keep(&mut background, &mut clocks, &bus, Role::Registry, db, &stop);
+        keep(&mut relays, &mut clocks, Role::Registry, db);
     }
     if let Some(key) = home.key(Role::Rounds) {
         let db = rounds::open(&storage, None)?;
         let service = rounds::Rounds::new(db.clone(), net.to(Role::Registry, &key)?, stop.clone());
         net.place(Role::Rounds, service.routes(), db.clock());
-        keep(&mut background, &mut clocks, &bus, Role::Rounds, db, &stop);
+        keep(&mut relays, &mut clocks, Role::Rounds, db);
         let ticked = service.clone();
         clocks.ticks.push(tick(move || {
             let service = ticked.clone();
@@ -172,7 +173,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         let service = bids::Bids::new(db.clone(), &files, key, rounds, registry, stop.clone())?;
         net.place(Role::Bids, service.routes(), db.clock());
         service.subscribe(&bus);
-        keep(&mut background, &mut clocks, &bus, Role::Bids, db, &stop);
+        keep(&mut relays, &mut clocks, Role::Bids, db);
         let ticked = service.clone();
         clocks.ticks.push(tick(move || {
             let service = ticked.clone();
@@ -188,7 +189,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         let service = grading::Grading::new(db.clone(), key, rounds, bids, registry, stop.clone());
         net.place(Role::Grading, service.routes(), db.clock());
         service.subscribe(&bus);
-        keep(&mut background, &mut clocks, &bus, Role::Grading, db, &stop);
+        keep(&mut relays, &mut clocks, Role::Grading, db);
         let ticked = service.clone();
         clocks.ticks.push(tick(move || {
             let service = ticked.clone();
@@ -203,7 +204,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         let service = awards::Awards::new(db.clone(), rounds, registry, grading, stop.clone());
         net.place(Role::Awards, service.routes(), db.clock());
         service.subscribe(&bus);
-        keep(&mut background, &mut clocks, &bus, Role::Awards, db, &stop);
+        keep(&mut relays, &mut clocks, Role::Awards, db);
         let ticked = service.clone();
         clocks.ticks.push(tick(move || {
             let service = ticked.clone();
@@ -219,7 +220,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         let service = reporting::Reporting::new(db.clone(), &files, registry, rounds, bids, stop.clone())?;
         net.place(Role::Reporting, service.routes(), db.clock());
         service.subscribe(&bus);
-        keep(&mut background, &mut clocks, &bus, Role::Reporting, db, &stop);
+        keep(&mut relays, &mut clocks, Role::Reporting, db);
         let ticked = service.clone();
         clocks.ticks.push(tick(move || {
             let service = ticked.clone();
@@ -236,7 +237,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
             learning::Learning::new(db.clone(), publisher, registry, rounds, awards, reporting, stop.clone())?;
         net.place(Role::Learning, service.routes(), db.clock());
         service.subscribe(&bus);
-        keep(&mut background, &mut clocks, &bus, Role::Learning, db, &stop);
+        keep(&mut relays, &mut clocks, Role::Learning, db);
         let ticked = service.clone();
         clocks.ticks.push(tick(move || {
             let service = ticked.clone();
@@ -245,6 +246,10 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         background.spawn(service.run());
     }
 
+    // Not before every consumer of this process listens: an event that waited since the last stop would pass it by.
+    for (role, db) in relays {
+        background.spawn(relay::run(db, bus.clone(), role, stop.clone()));
+    }
     let watcher = settings.roles.iter().find_map(|&role| home.key(role));
     if let Some(key) = watcher {
         background.spawn(revoked::follow(net.to(Role::Registry, &key)?, revocations, stop.clone()));
@@ -278,9 +283,9 @@ fn mail(settings: &Serve, home: &Home) -> Result<Mail, MailError> {
 }
 
 /// What every role has: its clock, and its relay.
-fn keep(background: &mut JoinSet<()>, clocks: &mut Clocks, bus: &Bus, role: Role, db: Db, stop: &Stop) {
+fn keep(relays: &mut Vec<(Role, Db)>, clocks: &mut Clocks, role: Role, db: Db) {
     clocks.dbs.push(db.clone());
-    background.spawn(relay::run(db, bus.clone(), role, stop.clone()));
+    relays.push((role, db));
 }
 
 fn tick<F, R>(run: F) -> Tick

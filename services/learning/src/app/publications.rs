@@ -9,7 +9,7 @@ use kit::time::Timestamp;
 
 use super::gate::{as_consultant, commission_for, publication_facts};
 use super::{Target, record};
-use crate::deadline::Deadline;
+use crate::deadline::{self, Deadline};
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::policy::{self, Action};
@@ -189,7 +189,7 @@ fn print(tx: &mut Tx, cx: &Cx, old: &Publication, new: Publication, happened: Ha
         | State::Published { .. }
         | State::Withdrawn => "Europe/London",
     };
-    let standing = Standing { watermark: None, published: Some(cx.now.in_words(zone)) };
+    let standing = Standing { watermark: None, published: Some(deadline::told(cx.now, zone)) };
     let page = render::page(&new.edition, &material, &standing);
     let printed = Printed {
         edition: new.edition.clone(),

@@ -1,0 +1,232 @@
+//! Twenty kills (SIGKILL) of the server in the second half of the 2020 round, from the boards' meeting to the
+//! publication, at random moments of it. Its callers try every call again under one request id, and the round goes on.
+//! What it writes at the end is compared with what it writes where nobody was killed.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use kit::each_db::Fresh;
+use kit::time::at;
+use server::demo::network::Stage;
+use server::demo::play::{self, Line, Round};
+use server::demo::{PlayError, accounts, call, cast, findings, grants, panel, papers};
+use toadlane_client::{Patience, Place, Places};
+use toadlane_proto::reporting::v1 as reporting;
+use tokio::time::sleep;
+
+use super::papers::Papers;
+use crate::figures::say;
+use crate::luck::Luck;
+use crate::town::{ONE_AT_A_TIME, Process, Town, folder_of, free_port};
+
+const N_KILLS: usize = 20;
+/// How long a call is tried again.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// So many calls may be left when the last moment comes: they are fewer where something need not be waited for.
+const MARGIN: usize = 25;
+/// Where the server logs, in the folder of its town.
+const LOG: &str = "server.log";
+/// When the councils write their interim reports.
+const WRITTEN: &str = "2020-12-14T09:00:00Z";
+/// More than one piece of a stream, and still kept by its caller as a whole.
+const EVIDENCE_BYTES: usize = 600_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_kills_in_the_second_half_change_no_paper_on_sqlite() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    survives(Fresh::sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_kills_in_the_second_half_change_no_paper_on_postgresql() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    survives(Fresh::postgres).await;
+}
+
+async fn survives(fresh: fn() -> Fresh) {
+    let begun = Instant::now();
+    let scene = Scene::begin(fresh());
+    let round = scene.first_half().await;
+    let n_before = scene.patience.n_calls();
+    let expected = play_second_half(&scene.stage, &round, &mut |_| {}).await.unwrap();
+    let n_calls = scene.patience.n_calls() - n_before;
+    say(format!("undisturbed: {n_calls} calls in the second half, {:.1} s in all", begun.elapsed().as_secs_f64()));
+    drop(scene);
+
+    let mut luck = Luck::announced();
+    let scene = Scene::begin(fresh());
+    let round = scene.first_half().await;
+    let (stage, patience, log) = (scene.stage.clone(), scene.patience.clone(), scene.log());
+    let act = Arc::new(Act::default());
+    let moments = moments(n_calls, &mut luck);
+    let strike = tokio::spawn(scene.strike(act.clone(), patience.n_calls(), moments, luck));
+    let found = play_second_half(&stage, &round, &mut |line| act.tell(&line)).await;
+    act.is_over.store(true, Ordering::SeqCst);
+    let found = found.unwrap_or_else(|error| panic!("the play broke off: {error}\n{}", end_of(&log)));
+    let scene = strike.await.unwrap();
+    say(format!("{} tries unanswered; {:.1} s in all", patience.n_broken(), begun.elapsed().as_secs_f64()));
+    expected.expect_same(&found);
+    drop(scene);
+}
+
+/// When to kill: after so many calls of the second half, spread over all of it.
+fn moments(n_calls: usize, luck: &mut Luck) -> [usize; N_KILLS] {
+    let stretch = (n_calls - MARGIN) / N_KILLS;
+    std::array::from_fn(|turn| turn * stretch + luck.between(1, stretch as u64) as usize)
+}
+
+/// Where the play is.
+#[derive(Default)]
+struct Act {
+    title: Mutex<String>,
+    is_over: AtomicBool,
+}
+
+impl Act {
+    fn tell(&self, line: &Line) {
+        if let Line::Act(says) = line {
+            *self.title.lock().unwrap() = says.split(" (").next().unwrap_or_default().to_string();
+        }
+    }
+
+    fn expect_on(&self, turn: usize) {
+        assert!(!self.is_over.load(Ordering::SeqCst), "the play ended before kill {}", turn + 1);
+    }
+}
+
+/// All roles in one process, which comes back where it was killed, and callers who are patient with it.
+struct Scene {
+    town: Town,
+    stage: Stage,
+    patience: Patience,
+}
+
+impl Scene {
+    fn begin(fresh: Fresh) -> Scene {
+        let mut town = Town::embedded(fresh, Some(call::BEGINS));
+        town.processes[0].terminate();
+        town.commands[0] = at_one_port(&town.commands[0], &town.folder.join(LOG));
+        town.processes[0] = Process::start(&mut town.commands[0]);
+        let patience = Patience::of(PATIENCE);
+        let place = Place::new(format!("http://{}", town.processes[0].address)).patient(&patience);
+        let stage = Stage { places: Places::one(place.clone()), clocks: vec![place], mail: town.stage.mail.clone() };
+        Scene { town, stage, patience }
+    }
+
+    fn log(&self) -> PathBuf {
+        self.town.folder.join(LOG)
+    }
+
+    async fn first_half(&self) -> Round {
+        play::play(&self.stage, &mut |_| {}).await.unwrap()
+    }
+
+    /// The kills, each a moment after so many calls were begun since the second half was.
+    async fn strike(mut self, act: Arc<Act>, begun: usize, moments: [usize; N_KILLS], mut luck: Luck) -> Scene {
+        say("kill  after call  in flight  unanswered tries  down for  during");
+        let before = self.patience.n_broken();
+        let mut n_in_flight = 0;
+        for (turn, moment) in moments.into_iter().enumerate() {
+            while self.patience.n_calls() < begun + moment {
+                act.expect_on(turn);
+                sleep(Duration::from_millis(1)).await;
+            }
+            sleep(Duration::from_micros(luck.between(0, 10_000))).await;
+            act.expect_on(turn);
+            let (in_flight, n_broken) = (self.patience.n_in_flight(), self.patience.n_broken());
+            self.town.processes[0].kill();
+            let killed = Instant::now();
+            sleep(Duration::from_millis(luck.between(0, 300))).await;
+            self.town.processes[0] = Process::start(&mut self.town.commands[0]);
+            let (down, n_broken) = (killed.elapsed(), self.patience.n_broken() - n_broken);
+            n_in_flight += in_flight;
+            let title = act.title.lock().unwrap().clone();
+            say(format!("{:>4}  {moment:>10}  {in_flight:>9}  {n_broken:>16}  {down:>8.2?}  {title}", turn + 1));
+        }
+        let n_broken = self.patience.n_broken() - before;
+        say(format!("{N_KILLS} kills: {n_in_flight} calls in flight at them, {n_broken} tries unanswered so far"));
+        assert!(n_in_flight >= N_KILLS / 2, "most kills fell between calls");
+        self
+    }
+}
+
+/// The same command at a port that stays, with its log in a file.
+fn at_one_port(command: &Command, log: &Path) -> Command {
+    let address = format!("127.0.0.1:{}", free_port());
+    let mut again = Command::new(command.get_program());
+    for argument in command.get_args() {
+        again.arg(if argument == "127.0.0.1:0" { OsStr::new(&address) } else { argument });
+    }
+    again.stderr(File::options().create(true).append(true).open(log).expect("the town's folder can be written"));
+    again
+}
+
+/// What the server logged last.
+fn end_of(log: &Path) -> String {
+    let log = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(20)..].join("\n")
+}
+
+/// From the close to the publication, with a file of evidence for each interim report.
+async fn play_second_half(
+    stage: &Stage,
+    round: &Round,
+    tell: &mut (dyn FnMut(Line) + Send),
+) -> Result<Papers, PlayError> {
+    let cast = cast::enter(stage, &round.network).await?;
+    let assessed = panel::assess(stage, round, &cast, tell).await?;
+    grants::grant(stage, round, &cast, tell).await?;
+    give_evidence(stage, round).await?;
+    accounts::report(stage, round, tell).await?;
+    let learnt = findings::learn(stage, round, &cast, tell).await?;
+    let out = Fresh::sqlite();
+    let written = papers::write(&folder_of(&out), round, &cast, &assessed, &learnt).await?;
+    Ok(Papers::read(&folder_of(&out), &written))
+}
+
+/// Each council's own system adds a file to its interim reports: a stream.
+async fn give_evidence(stage: &Stage, round: &Round) -> Result<(), PlayError> {
+    use reporting::upload_evidence_request::Part;
+    stage.move_clocks(&round.network.token, at(WRITTEN)).await?;
+    let list = reporting::ListReportsRequest {
+        round_id: round.round.id.clone(),
+        kind: reporting::report::Kind::Interim.into(),
+        page_size: 500,
+        ..Default::default()
+    };
+    let reports = loop {
+        let list = round.network.manager.reports().list_reports(list.clone()).await?.into_inner();
+        let n_open = list.reports.iter().filter(|one| one.state() == reporting::report::State::Open).count();
+        if n_open == round.bids.len() {
+            break list.reports;
+        }
+        sleep(Duration::from_millis(50)).await;
+    };
+    for report in reports {
+        let text = format!("{}: made up.\n", report.award_reference).repeat(EVIDENCE_BYTES / 20);
+        let header = reporting::EvidenceHeader {
+            request_id: uuid::Uuid::now_v7().to_string(),
+            report_id: report.id,
+            etag: report.etag,
+            file_name: "evidence.txt".to_string(),
+            media_type: "text/plain".to_string(),
+            size_bytes: text.len() as i64,
+            sha256: bids::content::digest(&text),
+        };
+        let mut parts = vec![Part::Header(header)];
+        parts.extend(text.as_bytes().chunks(100_000).map(|piece| Part::Data(Bytes::copy_from_slice(piece))));
+        let parts = parts.into_iter().map(|part| reporting::UploadEvidenceRequest { part: Some(part) });
+        let client = &round.network.system_of(&report.organisation_id)?.client;
+        let parts = tonic::codegen::tokio_stream::iter(parts.collect::<Vec<_>>());
+        let written = client.reports().upload_evidence(parts).await?.into_inner();
+        assert_eq!(written.evidence.len(), 1);
+    }
+    Ok(())
+}

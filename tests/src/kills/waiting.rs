@@ -1,0 +1,46 @@
+//! Events that wait in the outbox when a server starts: every consumer of the process takes them, also one that is wired
+//! after the relay of their publisher.
+
+use diesel::prelude::*;
+use kit::db::{Db, DbError, Storage};
+use kit::each_db::Fresh;
+use kit::outbox::{inbox, outbox};
+use kit::time::Timestamp;
+
+use super::books;
+use crate::call::Host;
+use crate::figures::say;
+use crate::town::{Process, Town};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_wait_at_a_start_reach_every_consumer() {
+    let mut town = Town::embedded(Fresh::sqlite(), None);
+    let host = Host::set_up(&town.stage).await;
+    for n in 0..5 {
+        host.schedule(&format!("waits-{n}"), Timestamp::of_this_machine().plus_seconds(86_400)).await;
+    }
+    let storage = Storage::Sqlite { folder: town.folder.join("data") };
+    let (rounds, bids) = (rounds::open(&storage, None).unwrap(), bids::open(&storage, None).unwrap());
+    let n_taken = books::taken_once(&rounds, &bids).await.len();
+
+    assert_eq!(town.processes[0].terminate(), Some(0));
+    as_if_unpublished(&rounds, &bids).await;
+    town.processes[0] = Process::start(&mut town.commands[0]);
+    assert_eq!(books::taken_once(&rounds, &bids).await.len(), n_taken);
+    say(format!("{n_taken} events that waited were taken"));
+}
+
+/// The stores as a kill leaves them between the writes of one service and their publication.
+async fn as_if_unpublished(publisher: &Db, consumer: &Db) {
+    let unmark = publisher.work(None, |tx| {
+        let unmarked = (outbox::position.eq(None::<i64>), outbox::published_at.eq(None::<i64>));
+        diesel::update(outbox::table).set(unmarked).execute(tx)?;
+        Ok::<(), DbError>(())
+    });
+    unmark.await.unwrap();
+    let forget = consumer.work(None, |tx| {
+        diesel::delete(inbox::table).execute(tx)?;
+        Ok::<(), DbError>(())
+    });
+    forget.await.unwrap();
+}

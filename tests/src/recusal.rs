@@ -6,7 +6,7 @@
 mod branch;
 mod reads;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use kit::each_db::Fresh;
@@ -45,14 +45,14 @@ async fn a_recused_member_cannot_tell_what_became_of_the_hidden_bid() {
         for course in [Course::Declined, Course::Funded] {
             let folder = town.folder.join(format!("{}-{course:?}", case.council));
             let server = Served::copy_of(&data, &town.folder.join("keys"), &folder);
-            branches.push((Branch::of(&server, &shared, case.hidden, course).await, server));
+            branches.push(Branch::of(server, &shared, case.hidden, course).await);
         }
         let mut tally = Tally::default();
         for step in Step::ALL.into_iter().filter(|step| *step <= case.until) {
-            for (branch, _) in &mut branches {
+            for branch in &mut branches {
                 branch.take(step).await;
             }
-            let [(one, _), (other, _)] = branches.as_slice() else { panic!("two courses") };
+            let [one, other] = branches.as_slice() else { panic!("two courses") };
             let known = one.known(&shared).merged(other.known(&shared));
             let email = format!("certifier@{}.example", case.council);
             let readers = [Reader::of(one, &email).await, Reader::of(other, &email).await];

@@ -64,7 +64,7 @@ impl Known {
 }
 
 pub struct Branch<'a> {
-    pub server: &'a Served,
+    pub server: Served,
     shared: &'a Shared,
     hidden: i64,
     course: Course,
@@ -77,8 +77,8 @@ pub struct Branch<'a> {
 }
 
 impl<'a> Branch<'a> {
-    pub async fn of(server: &'a Served, shared: &'a Shared, hidden: i64, course: Course) -> Branch<'a> {
-        let stage = &server.stage;
+    pub async fn of(server: Served, shared: &'a Shared, hidden: i64, course: Course) -> Branch<'a> {
+        let stage = server.stage.clone();
         let mut members = Vec::new();
         for (council, person) in &shared.members {
             members.push((person.clone(), stage.sign_in(&format!("certifier@{council}.example")).await.unwrap()));
@@ -159,7 +159,7 @@ impl<'a> Branch<'a> {
             let reviews = self.shared.reviews.iter().filter(|review| review.bid_id == self.bid_id(number));
             for (review, place) in reviews.zip(1..) {
                 let marks = match (number == self.hidden, self.course) {
-                    (true, Course::Declined) => CRITERIA.map(|criterion| top(criterion)).to_vec(),
+                    (true, Course::Declined) => CRITERIA.map(top).to_vec(),
                     (true, Course::Funded) if place == 4 => {
                         self.cancel(review).await;
                         continue;

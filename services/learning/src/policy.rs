@@ -214,5 +214,16 @@ pub fn check(caller: &Caller, action: Action, facts: &Facts) -> Result<(), Error
     }
 }
 
+/// The same where what is hidden is not what the action is named for.
+///
+/// # Errors
+/// Those of [`check`].
+pub fn check_of(what: &'static str, caller: &Caller, action: Action, facts: &Facts) -> Result<(), Error> {
+    match check(caller, action, facts) {
+        Err(Error::NotFound { .. }) => Err(Error::NotFound { what }),
+        checked => checked,
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -19,8 +19,7 @@ pub fn commission_facts(commission: &Commission) -> Facts {
     Facts { consultants: commission.consultants.clone(), ..Facts::default() }
 }
 
-/// The commission under which something is to be written. From whom that is hidden, the commission is: they are told
-/// the same of one that there is not.
+/// The commission under which something is to be written. To whom it is hidden, it is like one that does not exist.
 pub(super) fn commission_for(
     tx: &mut Tx,
     caller: &Caller,
@@ -28,10 +27,8 @@ pub(super) fn commission_for(
     id: CommissionId,
 ) -> Result<Commission, Error> {
     let commission = store::commission(tx, id)?;
-    match policy::check(caller, action, &commission_facts(&commission)) {
-        Err(Error::NotFound { .. }) => Err(Error::NotFound { what: "commission" }),
-        checked => checked.map(|()| commission),
-    }
+    policy::check_of("commission", caller, action, &commission_facts(&commission))?;
+    Ok(commission)
 }
 
 pub fn passage_facts(commission: &Commission, passage: &Passage) -> Facts {

@@ -50,6 +50,7 @@ pub async fn serve_without_syncs() {
     open_without_syncs();
     let data = PathBuf::from(provided(DATA));
     let store = Store { keys: Some(data.with_file_name("keys")), data, database: None };
+    let signals = serve::StopSignals::take().unwrap();
     let running = serve::start(&Serve::embedded(store)).await.unwrap();
     let signals = serve::StopSignals::take().unwrap();
     println!("\ntoadlane serves all roles on {} without syncs", running.address);

@@ -64,11 +64,12 @@ fn enter(tx: &mut Tx, cx: &Cx, action: Action, id: AssessmentId) -> Result<Sight
     Ok(sight)
 }
 
-/// The same for a bid of it, which is as good as none where it is hidden from the caller.
+/// The same for a bid of it, which is as good as none where it is hidden from the caller: one that does not exist is
+/// answered before anybody hears who may do this.
 fn enter_bid(tx: &mut Tx, cx: &Cx, action: Action, on: OnBid) -> Result<(Sight, AssessedBid), Error> {
-    let sight = store::sight(tx, &cx.caller, on.assessment)?;
-    sight.may_with(action, on.bid)?;
+    let sight = enter(tx, cx, Action::See, on.assessment)?;
     let bid = store::bid(tx, on.assessment, on.bid)?;
+    sight.may_with(action, on.bid)?;
     Ok((sight, bid))
 }
 

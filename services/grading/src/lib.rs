@@ -169,6 +169,14 @@ impl Grading {
             .await
     }
 
+    /// The same if they may do this with a bid of it. One that does not exist is answered as one that is hidden.
+    async fn sight_of(&self, cx: &Cx, action: Action, on: app::OnBid) -> Result<Sight, Error> {
+        let sight = self.sight(cx, on.assessment).await?;
+        self.db.read(move |tx| store::bid(tx, on.assessment, on.bid)).await?;
+        sight.may_with(action, on.bid)?;
+        Ok(sight)
+    }
+
     /// What the register says today of the panel, asked for somebody who may go on with the assessment.
     async fn register(&self, cx: &Cx, action: Action, id: AssessmentId) -> Result<Register, Error> {
         self.sight(cx, id).await?.may(action)?;

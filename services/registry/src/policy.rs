@@ -103,8 +103,8 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
         Action::CreateClient => caller.subject != Subject::Anonymous,
         Action::ManagePerson | Action::GiveScope(_) if facts.subject.is_none() => caller.subject != Subject::Anonymous,
         // Panels and conflicts name people of councils they do not belong to.
-        Action::SeePerson => as_staff || of_its_own(belongs_to) || is_platform(caller),
-        Action::SeeEmail | Action::ManagePerson | Action::Grant { .. } => as_staff || of_its_own(belongs_to),
+        Action::SeePerson | Action::SeeEmail => as_staff || of_its_own(belongs_to) || is_platform(caller),
+        Action::ManagePerson | Action::Grant { .. } => as_staff || of_its_own(belongs_to),
         Action::SeeClient
         | Action::SetScopes
         | Action::GiveScope(_)
@@ -150,7 +150,7 @@ pub enum Visible {
 }
 
 pub fn visible_people(caller: &Caller) -> Visible {
-    visible(caller, belongs_to)
+    if is_platform(caller) { Visible::All } else { visible(caller, belongs_to) }
 }
 
 pub fn visible_clients(caller: &Caller) -> Visible {

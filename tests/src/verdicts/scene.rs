@@ -272,7 +272,7 @@ pub fn later() -> rounds::LaterDates {
 }
 
 /// Bids as the applicant's people make them.
-struct House<'a> {
+pub struct House<'a> {
     asking: &'a Asking,
     cast: &'a Cast,
 }

@@ -111,9 +111,8 @@ impl AssessmentsService for Grading {
     async fn get_assessed_bid(&self, request: Request<pb::GetAssessedBidRequest>) -> Answer<pb::AssessedBid> {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
-        let sight = self.sight(&cx, id("assessment_id", &asked.assessment_id)?).await?;
-        let bid = id("bid_id", &asked.bid_id)?;
-        sight.may_with(Action::ReadBid, bid)?;
+        let (of, bid) = (id("assessment_id", &asked.assessment_id)?, id("bid_id", &asked.bid_id)?);
+        let sight = self.sight_of(&cx, Action::ReadBid, app::OnBid { assessment: of, bid }).await?;
         let assessment = sight.assessment.id;
         let found: Result<_, Error> = self
             .db

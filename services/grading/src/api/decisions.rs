@@ -124,8 +124,7 @@ impl DecisionsService for Grading {
         if let Some(determination) = self.replay(&cx).await? {
             return Ok(Response::new(determination));
         }
-        let sight = self.sight(&cx, cmd.on.assessment).await?;
-        sight.may_with(Action::Decide, cmd.on.bid)?;
+        self.sight_of(&cx, Action::Decide, cmd.on).await?;
         let other_board = match cmd.basis {
             Basis::Meeting(_) | Basis::Written { .. } => None,
             Basis::OtherBoard { board, .. } => {

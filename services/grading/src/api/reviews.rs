@@ -132,9 +132,8 @@ impl ReviewsService for Grading {
     async fn get_moderation(&self, request: Request<pb::GetModerationRequest>) -> Answer<pb::Moderation> {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
-        let sight = self.sight(&cx, id("assessment_id", &asked.assessment_id)?).await?;
-        let bid = id("bid_id", &asked.bid_id)?;
-        sight.may_with(Action::SeeResults, bid)?;
+        let (of, bid) = (id("assessment_id", &asked.assessment_id)?, id("bid_id", &asked.bid_id)?);
+        let sight = self.sight_of(&cx, Action::SeeResults, app::OnBid { assessment: of, bid }).await?;
         let found: Result<_, Error> = self
             .db
             .read(move |tx| {

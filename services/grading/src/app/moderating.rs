@@ -69,10 +69,10 @@ pub struct CastTie {
 
 /// The chair's casting decision (rule 15), between all the bids of one tie as the chair sees it.
 pub fn cast_tie(tx: &mut Tx, cx: &Cx, cmd: &CastTie) -> Result<RankingNow, Error> {
-    let sight = enter(tx, cx, Action::CastTie, cmd.assessment)?;
     for &bid in &cmd.bids {
         enter_bid(tx, cx, Action::CastTie, OnBid { assessment: cmd.assessment, bid })?;
     }
+    let sight = enter(tx, cx, Action::CastTie, cmd.assessment)?;
     let assessment = &sight.assessment;
     assessment.expect_stage(Stage::Determination, "cast_tie")?;
     let chair = sight.person().ok_or(Error::NotAllowed { who_may: "a panel chair" })?;

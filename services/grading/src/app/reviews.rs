@@ -27,12 +27,14 @@ pub struct Assigned(pub Vec<Review>);
 
 /// Every pair or none; each bad one is named.
 pub fn assign(tx: &mut Tx, cx: &Cx, cmd: &Assign) -> Result<Assigned, Error> {
+    for &(_, bid, _) in &cmd.pairs {
+        enter_bid(tx, cx, Action::AssignReviews, OnBid { assessment: cmd.assessment, bid })?;
+    }
     let sight = enter(tx, cx, Action::AssignReviews, cmd.assessment)?;
     sight.assessment.expect_reviewing("assign_reviews", cx.now)?;
     let bench = bench(tx, cmd.assessment)?;
     let (mut assigned, mut violations) = (Vec::with_capacity(cmd.pairs.len()), Vec::new());
     for (place, &(id, bid, reviewer)) in cmd.pairs.iter().enumerate() {
-        enter_bid(tx, cx, Action::AssignReviews, OnBid { assessment: cmd.assessment, bid })?;
         let member = bench.members.iter().find(|member| member.person == reviewer);
         if let Some(says) = why_not(tx, &sight.assessment, member, &bench.conflicts, bid)? {
             violations.push(Violation::new(format!("assignments[{place}]"), "review.assignment", says));

@@ -84,7 +84,7 @@ impl<'a> Assessing<'a> {
                     ..server::demo::call::timetable()
                 },
             };
-            let reference = name.replace('_', "-");
+            let reference = format!("graded-{}", name.replace('_', "-"));
             let round = house.scheduled(&reference, &rounds.framework, &boards, timetable).await;
             scheduled.insert(name, (round, Vec::new()));
         }

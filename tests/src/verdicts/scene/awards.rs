@@ -125,7 +125,9 @@ impl<'a> Granting<'a> {
         self.house.declared(&self.assessment.id, &members).await;
         for reviewer in &members[..2] {
             for review in self.house.assigned(&self.assessment.id, &self.bids, &[reviewer]).await {
-                self.house.reviewed(&reviewer.caller, &review.id, 4).await;
+                // What is in reserve is tied with nothing.
+                let mark = if self.bids.iter().any(|bid| bid.id == review.bid_id && is_reserved(bid)) { 3 } else { 4 };
+                self.house.reviewed(&reviewer.caller, &review.id, mark).await;
             }
         }
     }
@@ -142,7 +144,7 @@ impl<'a> Granting<'a> {
                     let text = "with a plan for the rent".to_string();
                     decision.conditions = vec![grading::GrantCondition { text, precedent: true }];
                 }
-                "reserved" => {
+                _ if is_reserved(bid) => {
                     decision.outcome = grading::determination::Outcome::Reserve.into();
                     decision.reason = "when there is money".to_string();
                 }
@@ -188,6 +190,10 @@ impl<'a> Granting<'a> {
         }
         Granted { round, bids, assessment, accepted: awards, own: named, payments, recoveries, variation, extension }
     }
+}
+
+fn is_reserved(bid: &bids::Bid) -> bool {
+    bid.client_reference == "reserved"
 }
 
 impl House<'_> {

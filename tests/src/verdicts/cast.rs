@@ -1,6 +1,7 @@
 //! Everybody who can call: people for every duty, systems for every scope, the roles of the platform and nobody, each
 //! by the name that stands in the golden matrices. All but the roles sign in as anyone does.
 
+mod learner;
 mod panel;
 
 use std::collections::HashMap;
@@ -15,6 +16,7 @@ use toadlane_proto::registry::v1 as pb;
 
 use super::asking::Asking;
 use super::golden::{ANOTHER_ROLE_THAN, Golden};
+pub use learner::Learner;
 pub use panel::Place;
 
 /// A caller with a token, or nobody.
@@ -51,32 +53,6 @@ enum Who {
     ThePlatforms(Role),
     Learner(Learner),
     Nobody,
-}
-
-/// What somebody is to the commission and the publication that a case is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Learner {
-    Consultant,
-    /// Named by the commission, and no longer charged with it.
-    Relieved,
-    /// Of a commission over another round, which runs.
-    Elsewhere,
-    /// Of one that has ended.
-    Idle,
-    /// Reads under embargo.
-    Reader,
-}
-
-impl Learner {
-    const ALL: [Learner; 5] =
-        [Learner::Consultant, Learner::Relieved, Learner::Elsewhere, Learner::Idle, Learner::Reader];
-
-    fn duty(self) -> Duty {
-        match self {
-            Learner::Consultant | Learner::Elsewhere | Learner::Idle => Duty::Consultant,
-            Learner::Relieved | Learner::Reader => Duty::Reviewer,
-        }
-    }
 }
 
 pub struct Cast {

@@ -37,6 +37,7 @@ pub async fn report(stage: &Stage, round: &Round, tell: &mut (dyn FnMut(Line) + 
 }
 
 async fn all_of(round: &Round, kind: pb::report::Kind) -> Result<Vec<pb::Report>, PlayError> {
+    use pb::report::State;
     let list = pb::ListReportsRequest {
         round_id: round.round.id.clone(),
         kind: kind.into(),
@@ -45,7 +46,8 @@ async fn all_of(round: &Round, kind: pb::report::Kind) -> Result<Vec<pb::Report>
     };
     let mut scheduled = until("a report for every award, open to be written", async || {
         let found = round.network.manager.reports().list_reports(list.clone()).await?.into_inner().reports;
-        let open = found.iter().filter(|report| report.state() == pb::report::State::Open).count();
+        let is_open = |report: &&pb::Report| [State::Open, State::InDraft].contains(&report.state());
+        let open = found.iter().filter(is_open).count();
         Ok((open == round.bids.len()).then_some(found))
     })
     .await?;

@@ -129,9 +129,9 @@ async fn a_consent_to_a_quote_is_given(house: &House) -> Passages {
 
     house.clock(instant).await;
     let given = house.answered("burntwood-tc", &of_burntwood, Consent::Given).await;
+    house.with_items(&planned, quote()).await.unwrap();
     let views = expect(house, open, open).await;
     assert_eq!(consents(&views), (0, 2, vec![Consent::Given; 2]));
-    house.with_items(&planned, quote()).await.unwrap();
     house.clock(after).await;
     assert_eq!(expect(house, open, open).await, views);
     Passages { of_burntwood: given, of_rochdale }

@@ -47,6 +47,8 @@ async fn a_recused_member_cannot_tell_what_became_of_the_hidden_bid() {
             let server = Served::copy_of(&data, &town.folder.join("keys"), &folder);
             branches.push(Branch::of(server, &shared, case.hidden, course).await);
         }
+        let email = format!("certifier@{}.example", case.council);
+        let readers = [Reader::of(&branches[0], &email).await, Reader::of(&branches[1], &email).await];
         let mut tally = Tally::default();
         for step in Step::ALL.into_iter().filter(|step| *step <= case.until) {
             for branch in &mut branches {
@@ -54,8 +56,6 @@ async fn a_recused_member_cannot_tell_what_became_of_the_hidden_bid() {
             }
             let [one, other] = branches.as_slice() else { panic!("two courses") };
             let known = one.known(&shared).merged(other.known(&shared));
-            let email = format!("certifier@{}.example", case.council);
-            let readers = [Reader::of(one, &email).await, Reader::of(other, &email).await];
             reads::compare(&readers, &known, &hidden.id, step, &mut tally).await;
         }
         tally.judge(case.council);

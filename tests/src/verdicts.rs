@@ -44,6 +44,9 @@ use scene::Scene;
 /// What a caller sends: one message, or a stream of them.
 type Messages = Box<dyn Fn(&Caller) -> Vec<Vec<u8>>>;
 
+/// How the answer to one caller is judged.
+type JudgeOf = Box<dyn Fn(&Caller) -> Judge>;
+
 /// One way to call an RPC, and how an answer is judged.
 struct Case {
     /// Sections of the golden matrices; where there are several, all must say yes.
@@ -54,7 +57,7 @@ struct Case {
     nobody: Vec<&'static str>,
     judge: Judge,
     /// Judges some callers otherwise, such as one whose row in a list is another.
-    judge_of: Option<Box<dyn Fn(&Caller) -> Judge>>,
+    judge_of: Option<JudgeOf>,
     /// The section that says who is let into what the rows of a list are within; to everybody else it does not exist.
     door: Option<String>,
     /// Whether the request is about the whole: somebody recused from any bid is recused from some.

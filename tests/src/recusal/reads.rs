@@ -16,7 +16,7 @@ use crate::verdicts::wire::{Answer, Wire};
 /// These answer about the token itself, which lives in real time, and differ with it.
 const OF_THE_TOKEN: [&str; 1] = ["WhoAmI"];
 /// A stream without an end is read for so long; what there is to see comes at once.
-const WATCHED_FOR: Duration = Duration::from_millis(400);
+const WATCHED_FOR: Duration = Duration::from_millis(250);
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// The recused member at one of the two servers.
@@ -77,7 +77,7 @@ pub async fn compare(readers: &[Reader; 2], known: &Known, hidden: &str, step: S
             let mut request = request;
             // A list is followed to its end; a hundred pages are more than any has.
             for _ in 0..100 {
-                let (left, right) = (one.ask(rpc, &request).await, other.ask(rpc, &request).await);
+                let (left, right) = tokio::join!(one.ask(rpc, &request), other.ask(rpc, &request));
                 tally.n_compared += 1;
                 if !left.messages.is_empty() {
                     *tally.n_answered.entry(rpc.name().to_string()).or_default() += 1;

@@ -124,6 +124,13 @@ fn awards_service(scene: &Scene, rpc: &str) -> Option<Vec<Case>> {
             let (award_id, evidence) = (award.id.clone(), "seen".to_string());
             one(pb::ConfirmConditionRequest { award_id, condition: 1, evidence, ..Default::default() })
         }),
+        "NameAward" => [PREPARED, OFFERED]
+            .map(|state| {
+                let (award_id, public_title) = (granted.own[state].id.clone(), "a short title".to_string());
+                let request = pb::NameAwardRequest { award_id, public_title, ..Default::default() };
+                Case::new(section("Manage", state), &granted.own[state].id, request)
+            })
+            .into(),
         "SuspendAward" => once_offered(scene, "Manage", "to suspend", |award| one(suspend(&award.id))),
         "ResumeAward" => once_offered(scene, "Manage", "suspended", |award| {
             one(pb::ResumeAwardRequest { award_id: award.id.clone(), ..Default::default() })

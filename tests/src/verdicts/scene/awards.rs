@@ -66,9 +66,6 @@ pub fn pounds(pounds: i64) -> Option<Money> {
 /// The round `granted`, from its bids on: a round that is announced, with awards.
 pub struct Granted {
     pub round: rounds::Round,
-    /// The round's bids, in the order of [`APPLICANTS`].
-    pub bids: Vec<bids::Bid>,
-    pub assessment: grading::Assessment,
     /// Accepted by their councils and active, in the order of their references: one for each of [`APPLICANTS`].
     pub accepted: Vec<pb::Award>,
     /// By their names in [`OWN`].
@@ -158,7 +155,7 @@ impl<'a> Granting<'a> {
 
     /// Once it is announced.
     pub async fn grant(self) -> Granted {
-        let Granting { house, round, bids, assessment } = self;
+        let Granting { house, round, .. } = self;
         let mut own = BTreeMap::new();
         for award in house.prepared(&round.id).await {
             let name = OWN.into_iter().find(|name| *name == award.title);
@@ -188,7 +185,7 @@ impl<'a> Granting<'a> {
             let place = awards.iter().position(|award| award.id == id).expect("it is an award still");
             named.insert(name, awards.remove(place));
         }
-        Granted { round, bids, assessment, accepted: awards, own: named, payments, recoveries, variation, extension }
+        Granted { round, accepted: awards, own: named, payments, recoveries, variation, extension }
     }
 }
 

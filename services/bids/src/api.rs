@@ -133,7 +133,9 @@ impl BidsService for Bids {
             .read(move |tx| {
                 let mut papers = Vec::with_capacity(2);
                 for number in [asked.first, asked.second] {
-                    let newest_first = store::revisions(tx, bid.id, received_only, Some(number + 1), 1)?;
+                    // No revision has the last number that there is.
+                    let above = number.checked_add(1).ok_or(Error::NotFound { what: "revision" })?;
+                    let newest_first = store::revisions(tx, bid.id, received_only, Some(above), 1)?;
                     let row = newest_first.into_iter().find(|row| row.number == number);
                     papers.push(row.ok_or(Error::NotFound { what: "revision" })?.paper()?);
                 }

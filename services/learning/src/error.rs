@@ -22,7 +22,7 @@ pub enum Error {
     NotAllowed { who_may: &'static str },
     #[error("it changed since you read it; look at the newer version and try again")]
     Stale { newer: Box<Newer> },
-    #[error("a {what} that is {from} cannot take the step {step}")]
+    #[error("the {what} is {from} and cannot take the step {step}")]
     IllegalStep { what: &'static str, from: &'static str, step: &'static str },
     #[error("the commission begins at {from}; nothing is open to it before")]
     NotBegun { from: Timestamp },

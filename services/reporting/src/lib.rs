@@ -173,7 +173,11 @@ impl Reporting {
         let Some(told) = convert::award(award).map_err(|cause| unreadable(&cause))? else {
             return Ok(());
         };
-        let gathered = self.gather(&told).await.map_err(|cause| unreadable(&cause))?;
+        let gathered = self.gather(&told).await.map_err(|cause| match cause {
+            // Asked again when the neighbour is back.
+            Error::Neighbour { .. } => DbError::Unreachable,
+            other => unreadable(&other),
+        })?;
         let (key, now) = (told.id.to_string(), self.db.clock().now());
         let taken = self.db.work(Some(key), move |tx| match outbox::take(tx, &event, now)? {
             Take::First => app::take_award(tx, &told, &gathered, now),

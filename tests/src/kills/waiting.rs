@@ -26,7 +26,8 @@ async fn events_that_wait_at_a_start_reach_every_consumer() {
     assert_eq!(town.processes[0].terminate(), Some(0));
     as_if_unpublished(&rounds, &bids).await;
     town.processes[0] = Process::start(&mut town.commands[0]);
-    assert_eq!(books::taken_once(&rounds, &bids).await.len(), n_taken);
+    // Rounds that opened meanwhile have said so too.
+    assert!(books::taken_once(&rounds, &bids).await.len() >= n_taken);
     say(format!("{n_taken} events that waited were taken"));
 }
 

@@ -295,9 +295,17 @@ impl<'a> Branch<'a> {
     }
 
     async fn close(&mut self) {
-        let (assessment_id, etag) = (self.shared.assessment_id.clone(), self.etag().await);
-        let close =
-            pb::CloseAssessmentRequest { request_id: kit_request_id(), assessment_id, etag, ..Default::default() };
+        let departure_reason = match self.course {
+            Course::Declined => "once in a while a board leaves the ranking".to_string(),
+            Course::Funded => String::new(),
+        };
+        let close = pb::CloseAssessmentRequest {
+            request_id: kit_request_id(),
+            assessment_id: self.shared.assessment_id.clone(),
+            etag: self.etag().await,
+            departure_reason,
+            ..Default::default()
+        };
         self.clerk.assessments().close_assessment(close).await.unwrap();
     }
 }

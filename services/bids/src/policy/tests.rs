@@ -32,7 +32,9 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
             all.push((format!("{} of the network", duty.name()), person(duty, OrgId::new())));
         }
     }
-    all.push(("the platform's grading".to_string(), Caller::role(Role::Grading)));
+    for role in [Role::Grading, Role::Reporting] {
+        all.push((format!("the platform's {role}"), Caller::role(role)));
+    }
     all.push(("another role of the platform".to_string(), Caller::role(Role::Rounds)));
     all.push(("nobody signed in".to_string(), Caller::anonymous()));
     all

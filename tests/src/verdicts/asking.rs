@@ -1,6 +1,7 @@
 //! Requests made ready and answers remembered: each gets an identity of its own, is a dry run or not, and names the
 //! etag that was answered last, so that the tables of cases say only what a request is about.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -25,11 +26,13 @@ pub struct Asking {
     wire: Wire,
     /// By identity, of everything that has one.
     etags: Mutex<BTreeMap<String, String>>,
+    /// The same of what has revisions: who signs off names the present one.
+    revisions: Mutex<BTreeMap<String, i32>>,
 }
 
 impl Asking {
     pub fn over(wire: Wire) -> Asking {
-        Asking { wire, etags: Mutex::default() }
+        Asking { wire, etags: Mutex::default(), revisions: Mutex::default() }
     }
 
     pub async fn ask(&self, rpc: &MethodDescriptor, caller: &Caller, messages: &[Vec<u8>], run: Run) -> Answer {
@@ -72,7 +75,19 @@ impl Asking {
     fn made_ready(&self, rpc: &MethodDescriptor, message: &[u8], run: Run) -> Vec<u8> {
         let mut message = DynamicMessage::decode(rpc.input(), message).expect("a case is about its own RPC");
         self.complete(&mut message, run);
+        if rpc.name() == "SignOffReport" {
+            self.name_revision(&mut message);
+        }
         message.encode_to_vec()
+    }
+
+    fn name_revision(&self, message: &mut DynamicMessage) {
+        let of = message.get_field_by_name("report_id").and_then(|id| id.as_str().map(str::to_string));
+        if let Some(revision) =
+            of.and_then(|id| self.revisions.lock().unwrap().get(&id).copied().filter(|number| *number > 0))
+        {
+            message.set_field_by_name("revision", Value::I32(revision));
+        }
     }
 
     fn complete(&self, message: &mut DynamicMessage, run: Run) {
@@ -117,6 +132,11 @@ impl Asking {
             _ => text("id"),
         };
         if let (Some(id), Some(etag)) = (id, text("etag")) {
+            if let Some(Value::I32(revision)) = answered.get_field_by_name("revision").map(Cow::into_owned) {
+                let mut revisions = self.revisions.lock().unwrap();
+                let known = revisions.entry(id.clone()).or_default();
+                *known = revision.max(*known);
+            }
             self.etags.lock().unwrap().insert(id, etag);
         }
         for field in answered.descriptor().fields().filter(|field| answered.has_field(field)) {

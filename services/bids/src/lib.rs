@@ -2,7 +2,7 @@
 //! gapless number and a signed receipt, eligibility, clarifications and withdrawal.
 //!
 //! What a council must be able to trust stands in two places. The close is exact because taking a place and closing
-//! update one row ([`store::take_place`], design.md section 4). A retry is safe because the answer is committed with
+//! update one row ([`store::take_place`]). A retry is safe because the answer is committed with
 //! the write it answers ([`kit::idempotency`]).
 //!
 //! Outcomes are not here: they belong to `grading` and `awards`, and stay secret there.

@@ -1,5 +1,5 @@
 //! The decision record: inputs, rule version and result of an assessment under one digest and a signature, so that
-//! its arithmetic can be replayed by anyone who may read it (design.md, section 9).
+//! its arithmetic can be replayed by anyone who may read it.
 //!
 //! People stand in it by identity alone, and neither the note of an interest nor the comment of a review is in it: a
 //! sealed record cannot forget. Instants are microseconds since 1970, in UTC.

@@ -58,7 +58,7 @@ impl FromStr for Role {
     }
 }
 
-/// What a person may be charged with, for one organisation (domain.md, section 8: roles).
+/// What a person may be charged with, for one organisation.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub enum Duty {
     ApplicantOfficer,

@@ -6,7 +6,7 @@
 //! first ones stay on record. A deadline's words are held to its instant (rule 5, `deadline.rs`).
 //!
 //! The gate that bids pass through is not here: `bids` keeps its own row and closes it by its own clock, so a
-//! bid can be handed in while this service is down (design.md, section 4).
+//! bid can be handed in while this service is down.
 
 pub mod app;
 pub mod check;

@@ -1,4 +1,4 @@
-//! The close, exactly (design.md, section 4): the window, numbers, instants, and what is written when it passes.
+//! The close, exactly: the window, numbers, instants, and what is written when it passes.
 
 use kit::db::DbError;
 

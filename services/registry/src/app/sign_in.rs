@@ -199,7 +199,7 @@ pub fn admin_first(tx: &mut Tx, cx: &Cx, cmd: &First) -> Result<Person, Error> {
     Ok(person)
 }
 
-/// A network has no register entry and is no legal body: a member council looks after its money (domain.md, section 1).
+/// A network has no register entry and is no legal body: a member council looks after its money.
 fn a_network(name: &str) -> Details {
     Details {
         kind: Kind::Network,

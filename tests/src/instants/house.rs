@@ -348,7 +348,11 @@ impl House {
 
     /// Waits until an editor sees a publication so.
     pub async fn comes_to_be(&self, publication: &str, says: &str) {
-        until(says, async || Book::of(&self.cast.editor, publication).await.says() == says).await;
+        until(says, async || {
+            let book = Book::of(&self.cast.editor, publication).await;
+            book.is_of_one_moment() && book.says() == says
+        })
+        .await;
     }
 }
 

@@ -139,6 +139,15 @@ impl Book {
         doors[0].map(String::as_str)
     }
 
+    /// Whether all doors were asked at one moment: while an event is on its way, they may lie before and after it.
+    pub fn is_of_one_moment(&self) -> bool {
+        let in_text = |html: &str| {
+            let mut citations = self.citations.iter().flatten();
+            citations.all(|citation| html.contains(&format!("id=\"{}\"", citation.anchor)))
+        };
+        self.html.as_ref().is_ok_and(|(html, _)| in_text(html))
+    }
+
     /// State, edition, number of quotes, watermark, whether a correction is due; or why it is hidden.
     pub fn says(&self) -> String {
         if let Some(why) = self.shut() {

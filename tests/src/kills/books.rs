@@ -101,7 +101,7 @@ async fn published(db: &Db) -> Option<Vec<String>> {
     (positions.len() == rows.len()).then(|| rows.into_iter().map(|(id, _)| id).collect())
 }
 
-async fn taken(db: &Db) -> Vec<String> {
+pub async fn taken(db: &Db) -> Vec<String> {
     let rows = |tx: &mut Tx| {
         Ok::<Vec<String>, DbError>(inbox::table.order(inbox::event_id.asc()).select(inbox::event_id).load(tx)?)
     };

@@ -101,8 +101,6 @@ pub enum Error {
     NothingChanges,
     #[error("{0}")]
     Money(#[from] BadMoney),
-    #[error("the resume token is older than what is kept: list, then watch again without one")]
-    ResumeTokenTooOld,
     #[error("request is not valid")]
     Invalid(Vec<Violation>),
     #[error("a part of the platform cannot be reached; try again with the same request id")]
@@ -186,7 +184,6 @@ impl From<Error> for Fault {
             Error::EndsBeforeStart => invalid("ends_on", "date.order", says),
             Error::NothingChanges => invalid("change", "required", says),
             Error::Money(_) => invalid("amount", "money", says),
-            Error::ResumeTokenTooOld => Fault::new(Code::OutOfRange, Reason::ResumeTokenTooOld, says),
             Error::Invalid(violations) => Fault::invalid(violations),
             Error::Neighbour { reason: Reason::TryAgain, .. } => Fault::try_again(says),
             Error::Neighbour { reason: _, status } => Fault::internal(&status),

@@ -45,6 +45,7 @@ use kit::db::{Db, DbError, OpenError, Storage};
 use kit::ids::{AwardId, RoundId};
 use kit::outbox::{self, Take};
 use kit::stop::Stop;
+use kit::ticker;
 use kit::time::Timestamp;
 use kit::transport::Transport;
 use prost::Message;
@@ -52,7 +53,6 @@ use toadlane_proto::awards::v1::awards_service_server::AwardsServiceServer;
 use toadlane_proto::awards::v1::payments_service_server::PaymentsServiceServer;
 use toadlane_proto::reporting::v1::Report;
 use toadlane_proto::types::v1::Event;
-use tokio::sync::Notify;
 use tonic::service::Routes;
 
 use award::Award;
@@ -75,13 +75,12 @@ pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, Open
 pub struct Awards {
     db: Db,
     peers: Peers,
-    published: Arc<Notify>,
     stop: Stop,
 }
 
 impl Awards {
     pub fn new(db: Db, rounds: Transport, registry: Transport, grading: Transport, stop: Stop) -> Awards {
-        Awards { published: db.published(), db, peers: Peers::new(rounds, registry, grading), stop }
+        Awards { db, peers: Peers::new(rounds, registry, grading), stop }
     }
 
     pub fn routes(&self) -> Routes {
@@ -100,15 +99,7 @@ impl Awards {
 
     /// Ticks until the process stops.
     pub async fn run(self) {
-        while !self.stop.is_called() {
-            if let Err(error) = self.tick().await {
-                tracing::warn!(error = %error, "the awards could not be looked at: {error}");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(TICK_EVERY) => {}
-                () = self.stop.called() => {}
-            }
-        }
+        ticker::run(&self.stop, TICK_EVERY, "the awards", || self.tick()).await;
     }
 
     /// Lets all that is due by now happen: offers expire, and payments that wait for a day become due.

@@ -1,14 +1,12 @@
 //! The tonic trait: each RPC parses, replays, gathers, writes and answers. No rule lives here.
 
-use std::pin::Pin;
-
-use futures_util::Stream;
 use kit::cx::Cx;
 use kit::db::Replay;
 use kit::fault::{Fault, Violation};
 use kit::ids::RoundId;
 use kit::paging::Page;
 use kit::time::Date;
+use kit::watch::Streamed;
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::bids::v1::bids_service_server::BidsService;
 use tonic::{Request, Response, Status, Streaming};
@@ -21,7 +19,6 @@ use crate::policy::{self, Action, Facts};
 use crate::{Bids, app, content, store, streams};
 
 type Answer<T> = Result<Response<T>, Status>;
-type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 fn id<T: std::str::FromStr>(field: &str, text: &str) -> Result<T, Error>
 where

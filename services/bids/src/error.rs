@@ -52,8 +52,6 @@ pub enum Error {
     ReasonNeeded,
     #[error("{0}")]
     Attachment(String),
-    #[error("the resume token is older than what is kept: list, then watch again without one")]
-    ResumeTokenTooOld,
     #[error("request is not valid")]
     Invalid(Vec<Violation>),
     #[error("a part of the platform cannot be reached; try again with the same request id")]
@@ -121,7 +119,6 @@ impl From<Error> for Fault {
             Error::ApplicantTakesPart => Fault::invalid(vec![Violation::new("participants", "not_applicant", says)]),
             Error::AnswerByPassed => Fault::invalid(vec![Violation::new("answer_by", "timestamp.gt_now", says)]),
             Error::Attachment(says) => Fault::new(Code::InvalidArgument, Reason::AttachmentMismatch, says),
-            Error::ResumeTokenTooOld => Fault::new(Code::OutOfRange, Reason::ResumeTokenTooOld, says),
             Error::Invalid(violations) => Fault::invalid(violations),
             Error::Neighbour { reason: Reason::TryAgain, .. } => Fault::try_again(says),
             Error::Neighbour { reason: _, status } => Fault::internal(&status),

@@ -44,6 +44,7 @@ use kit::db::{Db, DbError, OpenError, Storage};
 use kit::ids::{BidId, RoundId};
 use kit::outbox::{self, Take};
 use kit::stop::Stop;
+use kit::ticker;
 use kit::time::Timestamp;
 use kit::tokens::SigningKey;
 use kit::transport::Transport;
@@ -51,7 +52,6 @@ use prost::Message;
 use toadlane_proto::bids::v1::bids_service_server::BidsServiceServer;
 use toadlane_proto::rounds::v1::Round;
 use toadlane_proto::types::v1::Event;
-use tokio::sync::Notify;
 use tonic::service::Routes;
 
 use bid::{Bid, BidNow};
@@ -80,7 +80,6 @@ pub struct Bids {
     peers: Peers,
     files: Files,
     key: Arc<SigningKey>,
-    published: Arc<Notify>,
     stop: Stop,
 }
 
@@ -95,7 +94,7 @@ impl Bids {
         stop: Stop,
     ) -> Result<Bids, Error> {
         let files = Files::in_folder(files)?;
-        Ok(Bids { published: db.published(), db, peers: Peers::new(rounds, registry), files, key, stop })
+        Ok(Bids { db, peers: Peers::new(rounds, registry), files, key, stop })
     }
 
     pub fn routes(&self) -> Routes {
@@ -114,15 +113,7 @@ impl Bids {
 
     /// Ticks until the process stops.
     pub async fn run(self) {
-        while !self.stop.is_called() {
-            if let Err(error) = self.tick().await {
-                tracing::warn!(error = %error, "the gates could not be looked at: {error}");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(TICK_EVERY) => {}
-                () = self.stop.called() => {}
-            }
-        }
+        ticker::run(&self.stop, TICK_EVERY, "the gates", || self.tick()).await;
     }
 
     /// Lets all that is due by now happen: gates close, and bids fall in line with their gates.

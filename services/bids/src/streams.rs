@@ -1,17 +1,14 @@
 //! What goes on for longer than one answer: attachments up and down, and the watch on bids.
 
-use std::pin::Pin;
-use std::time::Duration;
-
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 use kit::cx::Cx;
-use kit::fault::{Fault, Reason};
+use kit::db::Tx;
 use kit::ids::{AttachmentId, OrgId, RoundId};
-use kit::outbox::{self, Published};
-use kit::paging::Page;
+use kit::watch::{self, Streamed};
 use toadlane_proto::bids::v1 as pb;
-use tonic::{Code, Request, Response, Status, Streaming};
+use toadlane_proto::types::v1::Event;
+use tonic::{Request, Response, Status, Streaming};
 
 use crate::bid::{Bid, BidNow};
 use crate::content::Attachment;
@@ -19,8 +16,6 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::policy::{self, Action};
 use crate::{Bids, app, convert, store};
-
-type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// Takes a file in: the header, then the bytes. A repeated upload is answered before its bytes are read.
 pub async fn upload(
@@ -85,24 +80,6 @@ fn pieces(mut bytes: Bytes) -> Vec<Bytes> {
     pieces
 }
 
-/// How often a watcher hears that nothing has happened.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
-/// Events relayed by another process do not wake us, so we look this often.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
-const MOST_PER_LOOK: i64 = 100;
-
-struct Watch {
-    bids: Bids,
-    cx: Cx,
-    round: Option<RoundId>,
-    organisation: Option<OrgId>,
-    page: Page<i64>,
-    position: i64,
-    ready: std::collections::VecDeque<pb::WatchBidsResponse>,
-    quiet_since: tokio::time::Instant,
-    begun: bool,
-}
-
 /// Streams every change of the bids that the caller may see.
 pub async fn watch(
     bids: &Bids,
@@ -111,107 +88,22 @@ pub async fn watch(
     let cx = Cx::of(&request)?;
     let asked = request.into_inner();
     let bound = pb::WatchBidsRequest { resume_token: String::new(), ..asked.clone() };
-    let page = Page::<i64>::parse(&cx, 0, &asked.resume_token, &bound).map_err(|violation| {
-        Fault::invalid(vec![kit::fault::Violation { field: "resume_token".into(), ..violation }])
-    })?;
-    let bounds = bids.db.read(|tx| outbox::bounds(tx).map_err(Error::Db)).await?;
-    let position = match (page.after, bounds) {
-        (None, None) => 0,
-        (None, Some((_, last))) => last,
-        // Beyond the last: of a store that has since been restored from an older copy.
-        (Some(after), Some((first, last))) if after + 1 < first || after > last => {
-            return Err(Error::ResumeTokenTooOld.into());
-        }
-        (Some(after), None) if after > 0 => return Err(Error::ResumeTokenTooOld.into()),
-        (Some(after), _) => after,
+    let (round, organisation) = (asked.round_id.parse().ok(), asked.organisation_id.parse().ok());
+    let caller = cx.caller.clone();
+    let show = move |tx: &mut Tx, event: &Event, as_of| {
+        let Some((bid, closes_at)) = store::get_all(tx, std::slice::from_ref(&event.subject))?.pop() else {
+            return Ok(None);
+        };
+        let seen = concerns(&bid, round, organisation) && policy::check(&caller, Action::See, &bid).is_ok();
+        Ok(seen.then(|| pb::WatchBidsResponse {
+            bid: Some(BidNow { bid, closes_at, as_of }.into()),
+            event_type: watch::event_type(event),
+            happened_at: event.happened_at,
+            ..Default::default()
+        }))
     };
-    let watch = Watch {
-        bids: bids.clone(),
-        cx,
-        round: asked.round_id.parse().ok(),
-        organisation: asked.organisation_id.parse().ok(),
-        page,
-        position,
-        ready: std::collections::VecDeque::new(),
-        quiet_since: tokio::time::Instant::now(),
-        begun: false,
-    };
-    Ok(Box::pin(stream::unfold(Some(watch), |watch| async move {
-        let mut watch = watch?;
-        match watch.next().await {
-            Ok(response) => Some((Ok(response), Some(watch))),
-            Err(status) => Some((Err(status), None)),
-        }
-    })))
-}
-
-impl Watch {
-    async fn next(&mut self) -> Result<pb::WatchBidsResponse, Status> {
-        // The first message comes at once, so that the watcher holds a token before anything happens.
-        if !std::mem::replace(&mut self.begun, true) {
-            return Ok(self.sign_of_life());
-        }
-        loop {
-            if let Some(response) = self.ready.pop_front() {
-                self.quiet_since = tokio::time::Instant::now();
-                return Ok(response);
-            }
-            if self.look().await? {
-                continue;
-            }
-            if self.quiet_since.elapsed() >= SIGN_OF_LIFE {
-                self.quiet_since = tokio::time::Instant::now();
-                return Ok(self.sign_of_life());
-            }
-            tokio::select! {
-                () = self.bids.published.notified() => {}
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = self.bids.stop.called() => {
-                    let says = "the server is stopping; watch again with the last resume token";
-                    return Err(Fault::new(Code::Unavailable, Reason::TryAgain, says).into());
-                }
-            }
-        }
-    }
-
-    /// Reads what has been published since. True when there was something, seen or not.
-    async fn look(&mut self) -> Result<bool, Status> {
-        let (position, caller) = (self.position, self.cx.caller.clone());
-        let (round, organisation, as_of) = (self.round, self.organisation, self.bids.db.clock().now());
-        let found: Result<Vec<(Published, Option<BidNow>)>, Error> = self
-            .bids
-            .db
-            .read(move |tx| {
-                let mut found = Vec::new();
-                for published in outbox::after(tx, position, MOST_PER_LOOK)? {
-                    let of_event = store::get_all(tx, std::slice::from_ref(&published.event.subject))?.pop();
-                    let now = of_event.map(|(bid, closes_at)| BidNow { bid, closes_at, as_of });
-                    let seen = now.filter(|now| {
-                        concerns(&now.bid, round, organisation) && policy::check(&caller, Action::See, &now.bid).is_ok()
-                    });
-                    found.push((published, seen));
-                }
-                Ok(found)
-            })
-            .await;
-        let found = found?;
-        let any = !found.is_empty();
-        for (published, now) in found {
-            self.position = published.position;
-            let Some(now) = now else { continue };
-            self.ready.push_back(pb::WatchBidsResponse {
-                bid: Some(now.into()),
-                event_type: published.event.r#type.rsplit('.').next().unwrap_or_default().to_string(),
-                happened_at: published.event.happened_at,
-                resume_token: self.page.token(&self.position),
-            });
-        }
-        Ok(any)
-    }
-
-    fn sign_of_life(&self) -> pb::WatchBidsResponse {
-        pb::WatchBidsResponse { resume_token: self.page.token(&self.position), ..Default::default() }
-    }
+    let set_token = |frame: &mut pb::WatchBidsResponse, token| frame.resume_token = token;
+    watch::stream(&cx, &bids.db, &bids.stop, &asked.resume_token, &bound, show, set_token).await
 }
 
 fn concerns(bid: &Bid, round: Option<RoundId>, organisation: Option<OrgId>) -> bool {

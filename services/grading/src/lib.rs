@@ -57,6 +57,7 @@ use kit::db::{Db, DbError, OpenError, Storage};
 use kit::ids::{AssessmentId, BidId, RoundId};
 use kit::outbox::{self, Take};
 use kit::stop::Stop;
+use kit::ticker;
 use kit::time::{Date, Timestamp};
 use kit::tokens::SigningKey;
 use kit::transport::Transport;
@@ -127,15 +128,7 @@ impl Grading {
 
     /// Ticks until the process stops.
     pub async fn run(self) {
-        while !self.stop.is_called() {
-            if let Err(error) = self.tick().await {
-                tracing::warn!(error = %error, "the assessments could not be looked at: {error}");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(TICK_EVERY) => {}
-                () = self.stop.called() => {}
-            }
-        }
+        ticker::run(&self.stop, TICK_EVERY, "the assessments", || self.tick()).await;
     }
 
     /// Lets all that is due by now happen: reviews lapse, letters are released, decisions become public.

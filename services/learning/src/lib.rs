@@ -46,6 +46,7 @@ use kit::db::{Db, DbError, OpenError, Storage, Tx};
 use kit::ids::{DocumentId, OrgId, RoundId};
 use kit::outbox::{self, Take};
 use kit::stop::Stop;
+use kit::ticker;
 use kit::time::Timestamp;
 use kit::transport::Transport;
 use prost::Message;
@@ -134,15 +135,7 @@ impl Learning {
         if let Err(error) = self.catch_up().await {
             tracing::warn!(error = %error, "the index could not be filled; the first search does it: {error}");
         }
-        while !self.stop.is_called() {
-            if let Err(error) = self.tick().await {
-                tracing::warn!(error = %error, "what is due could not be looked at: {error}");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(TICK_EVERY) => {}
-                () = self.stop.called() => {}
-            }
-        }
+        ticker::run(&self.stop, TICK_EVERY, "what is due", || self.tick()).await;
     }
 
     /// Lets all that is due by now happen: checks of insights end, embargoes too.

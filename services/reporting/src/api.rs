@@ -1,11 +1,9 @@
 //! The tonic trait: each RPC parses, replays, gathers, writes and answers. No rule lives here.
 
-use std::pin::Pin;
-
-use futures_util::Stream;
 use kit::cx::Cx;
 use kit::fault::{Fault, Violation};
 use kit::paging::Page;
+use kit::watch::Streamed;
 use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::reporting::v1::reports_service_server::ReportsService;
 use tonic::{Request, Response, Status, Streaming};
@@ -17,7 +15,6 @@ use crate::store::Readable;
 use crate::{Reporting, app, convert, form, store, streams};
 
 type Answer<T> = Result<Response<T>, Status>;
-type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 fn id<T: std::str::FromStr>(field: &str, text: &str) -> Result<T, Error>
 where

@@ -43,8 +43,6 @@ pub enum Error {
     TooManyFiles { most: usize },
     #[error("{0}")]
     Evidence(String),
-    #[error("the resume token is older than what is kept: list, then watch again without one")]
-    ResumeTokenTooOld,
     #[error("request is not valid")]
     Invalid(Vec<Violation>),
     #[error("a part of the platform cannot be reached; try again with the same request id")]
@@ -102,7 +100,6 @@ impl From<Error> for Fault {
             }
             Error::TooManyFiles { .. } => Fault::invalid(vec![Violation::new("evidence", "max_items", says)]),
             Error::Evidence(says) => Fault::new(Code::InvalidArgument, Reason::AttachmentMismatch, says),
-            Error::ResumeTokenTooOld => Fault::new(Code::OutOfRange, Reason::ResumeTokenTooOld, says),
             Error::Invalid(violations) => Fault::invalid(violations),
             Error::Neighbour { reason: Reason::TryAgain, .. } => Fault::try_again(says),
             Error::Neighbour { reason: _, status } => Fault::internal(&status),

@@ -43,13 +43,13 @@ use kit::db::{Db, DbError, OpenError, Storage};
 use kit::ids::ReportId;
 use kit::outbox::{self, Take};
 use kit::stop::Stop;
+use kit::ticker;
 use kit::time::Timestamp;
 use kit::transport::Transport;
 use prost::Message;
 use toadlane_proto::awards::v1::Award as WireAward;
 use toadlane_proto::reporting::v1::reports_service_server::ReportsServiceServer;
 use toadlane_proto::types::v1::Event;
-use tokio::sync::Notify;
 use tonic::service::Routes;
 
 use app::Gathered;
@@ -76,7 +76,6 @@ pub struct Reporting {
     db: Db,
     peers: Peers,
     files: Files,
-    published: Arc<Notify>,
     stop: Stop,
 }
 
@@ -91,7 +90,7 @@ impl Reporting {
         stop: Stop,
     ) -> Result<Reporting, Error> {
         let files = Files::in_folder(files)?;
-        Ok(Reporting { published: db.published(), db, peers: Peers::new(registry, rounds, bids), files, stop })
+        Ok(Reporting { db, peers: Peers::new(registry, rounds, bids), files, stop })
     }
 
     pub fn routes(&self) -> Routes {
@@ -110,15 +109,7 @@ impl Reporting {
 
     /// Ticks until the process stops.
     pub async fn run(self) {
-        while !self.stop.is_called() {
-            if let Err(error) = self.tick().await {
-                tracing::warn!(error = %error, "what is due could not be looked at: {error}");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(TICK_EVERY) => {}
-                () = self.stop.called() => {}
-            }
-        }
+        ticker::run(&self.stop, TICK_EVERY, "what is due", || self.tick()).await;
     }
 
     /// Lets all that is due by now happen: reports open, and reminders go out.

@@ -1,26 +1,21 @@
 //! What goes on for longer than one answer: evidence up and down, and the watch on reports.
 
-use std::pin::Pin;
-use std::time::Duration;
-
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 use kit::cx::Cx;
-use kit::fault::{Fault, Reason};
+use kit::db::Tx;
 use kit::ids::{EvidenceId, OrgId, RoundId};
-use kit::outbox::{self, Published};
-use kit::paging::Page;
+use kit::watch::{self, Streamed};
 use toadlane_proto::reporting::v1 as pb;
-use tonic::{Code, Request, Response, Status, Streaming};
+use toadlane_proto::types::v1::Event;
+use tonic::{Request, Response, Status, Streaming};
 
 use crate::content::Evidence;
 use crate::error::Error;
 use crate::files::Files;
 use crate::policy::{self, Action};
-use crate::report::{Report, ReportNow};
+use crate::report::Report;
 use crate::{Reporting, app, convert, store};
-
-type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// Takes a file in: the header, then the bytes. A repeated upload is answered before its bytes are read.
 pub async fn upload(
@@ -86,24 +81,6 @@ fn pieces(mut bytes: Bytes) -> Vec<Bytes> {
     pieces
 }
 
-/// How often a watcher hears that nothing has happened.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
-/// Events relayed by another process do not wake us, so we look this often.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
-const MOST_PER_LOOK: i64 = 100;
-
-struct Watch {
-    reporting: Reporting,
-    cx: Cx,
-    round: Option<RoundId>,
-    organisation: Option<OrgId>,
-    page: Page<i64>,
-    position: i64,
-    ready: std::collections::VecDeque<pb::WatchReportsResponse>,
-    quiet_since: tokio::time::Instant,
-    begun: bool,
-}
-
 /// Streams every change of the reports that the caller may see.
 pub async fn watch(
     reporting: &Reporting,
@@ -112,107 +89,24 @@ pub async fn watch(
     let cx = Cx::of(&request)?;
     let asked = request.into_inner();
     let bound = pb::WatchReportsRequest { resume_token: String::new(), ..asked.clone() };
-    let page = Page::<i64>::parse(&cx, 0, &asked.resume_token, &bound).map_err(|violation| {
-        Fault::invalid(vec![kit::fault::Violation { field: "resume_token".into(), ..violation }])
-    })?;
-    let bounds = reporting.db.read(|tx| outbox::bounds(tx).map_err(Error::Db)).await?;
-    let position = match (page.after, bounds) {
-        (None, None) => 0,
-        (None, Some((_, last))) => last,
-        // Beyond the last: of a store that has since been restored from an older copy.
-        (Some(after), Some((first, last))) if after + 1 < first || after > last => {
-            return Err(Error::ResumeTokenTooOld.into());
+    let (round, organisation) = (asked.round_id.parse().ok(), asked.organisation_id.parse().ok());
+    let of = cx.clone();
+    let show = move |tx: &mut Tx, event: &Event, now| {
+        let Some(report) = store::get_all(tx, std::slice::from_ref(&event.subject))?.pop() else { return Ok(None) };
+        let cx = Cx { now, ..of.clone() };
+        if !concerns(&report, round, organisation) || policy::check(&cx.caller, Action::See, &report).is_err() {
+            return Ok(None);
         }
-        (Some(after), None) if after > 0 => return Err(Error::ResumeTokenTooOld.into()),
-        (Some(after), _) => after,
+        let reminder_offset_days = convert::reminder_offset(event)?;
+        Ok(Some(pb::WatchReportsResponse {
+            report: Some(pb::Report { reminder_offset_days, ..app::shown(&cx, report).into() }),
+            event_type: watch::event_type(event),
+            happened_at: event.happened_at,
+            ..Default::default()
+        }))
     };
-    let watch = Watch {
-        reporting: reporting.clone(),
-        cx,
-        round: asked.round_id.parse().ok(),
-        organisation: asked.organisation_id.parse().ok(),
-        page,
-        position,
-        ready: std::collections::VecDeque::new(),
-        quiet_since: tokio::time::Instant::now(),
-        begun: false,
-    };
-    Ok(Box::pin(stream::unfold(Some(watch), |watch| async move {
-        let mut watch = watch?;
-        match watch.next().await {
-            Ok(response) => Some((Ok(response), Some(watch))),
-            Err(status) => Some((Err(status), None)),
-        }
-    })))
-}
-
-impl Watch {
-    async fn next(&mut self) -> Result<pb::WatchReportsResponse, Status> {
-        // The first message comes at once, so that the watcher holds a token before anything happens.
-        if !std::mem::replace(&mut self.begun, true) {
-            return Ok(self.sign_of_life());
-        }
-        loop {
-            if let Some(response) = self.ready.pop_front() {
-                self.quiet_since = tokio::time::Instant::now();
-                return Ok(response);
-            }
-            if self.look().await? {
-                continue;
-            }
-            if self.quiet_since.elapsed() >= SIGN_OF_LIFE {
-                self.quiet_since = tokio::time::Instant::now();
-                return Ok(self.sign_of_life());
-            }
-            tokio::select! {
-                () = self.reporting.published.notified() => {}
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = self.reporting.stop.called() => {
-                    let says = "the server is stopping; watch again with the last resume token";
-                    return Err(Fault::new(Code::Unavailable, Reason::TryAgain, says).into());
-                }
-            }
-        }
-    }
-
-    /// Reads what has been published since. True when there was something, seen or not.
-    async fn look(&mut self) -> Result<bool, Status> {
-        let (position, round, organisation) = (self.position, self.round, self.organisation);
-        let cx = Cx { now: self.reporting.db.clock().now(), ..self.cx.clone() };
-        let found: Result<Vec<(Published, Option<ReportNow>)>, Error> = self
-            .reporting
-            .db
-            .read(move |tx| {
-                let mut found = Vec::new();
-                for published in outbox::after(tx, position, MOST_PER_LOOK)? {
-                    let of_event = store::get_all(tx, std::slice::from_ref(&published.event.subject))?.pop();
-                    let seen = of_event.filter(|report| {
-                        concerns(report, round, organisation) && policy::check(&cx.caller, Action::See, report).is_ok()
-                    });
-                    found.push((published, seen.map(|report| app::shown(&cx, report))));
-                }
-                Ok(found)
-            })
-            .await;
-        let found = found?;
-        let any = !found.is_empty();
-        for (published, now) in found {
-            self.position = published.position;
-            let Some(now) = now else { continue };
-            let reminder_offset_days = convert::reminder_offset(&published.event).map_err(Error::Db)?;
-            self.ready.push_back(pb::WatchReportsResponse {
-                report: Some(pb::Report { reminder_offset_days, ..now.into() }),
-                event_type: published.event.r#type.rsplit('.').next().unwrap_or_default().to_string(),
-                happened_at: published.event.happened_at,
-                resume_token: self.page.token(&self.position),
-            });
-        }
-        Ok(any)
-    }
-
-    fn sign_of_life(&self) -> pb::WatchReportsResponse {
-        pb::WatchReportsResponse { resume_token: self.page.token(&self.position), ..Default::default() }
-    }
+    let set_token = |frame: &mut pb::WatchReportsResponse, token| frame.resume_token = token;
+    watch::stream(&cx, &reporting.db, &reporting.stop, &asked.resume_token, &bound, show, set_token).await
 }
 
 fn concerns(report: &Report, round: Option<RoundId>, organisation: Option<OrgId>) -> bool {

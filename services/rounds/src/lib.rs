@@ -35,6 +35,7 @@ use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage};
 use kit::ids::{BoardId, RoundId};
 use kit::stop::Stop;
+use kit::ticker;
 use kit::time::Timestamp;
 use kit::transport::Transport;
 use toadlane_proto::rounds::v1::frameworks_service_server::FrameworksServiceServer;
@@ -75,15 +76,7 @@ impl Rounds {
 
     /// Ticks until the process stops.
     pub async fn run(self) {
-        while !self.stop.is_called() {
-            if let Err(error) = self.tick().await {
-                tracing::warn!(error = %error, "the rounds could not be looked at: {error}");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(TICK_EVERY) => {}
-                () = self.stop.called() => {}
-            }
-        }
+        ticker::run(&self.stop, TICK_EVERY, "the rounds", || self.tick()).await;
     }
 
     /// Lets all that is due by now happen: rounds open and close.

@@ -143,7 +143,8 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
     let mut relays = Vec::new();
     let mut http = axum::Router::new();
 
-    // In the order in which the roles call each other: registry <- rounds <- bids.
+    // In the order in which the roles call each other: registry <- rounds <- bids <- grading <- awards
+    // <- reporting <- learning.
     if let Some(key) = home.key(Role::Registry) {
         let db = registry::open(&storage, None)?;
         let settings = registry::Settings { issuer: issuer.clone(), key, mail: mail(settings, &home)? };
@@ -159,11 +160,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         let service = rounds::Rounds::new(db.clone(), net.to(Role::Registry, &key)?, stop.clone());
         net.place(Role::Rounds, service.routes(), db.clock());
         keep(&mut relays, &mut clocks, Role::Rounds, db);
-        let ticked = service.clone();
-        clocks.ticks.push(tick(move || {
-            let service = ticked.clone();
-            async move { service.tick().await.map_err(tonic::Status::from) }
-        }));
+        clocks.ticks.push(tick(&service, |service| async move { service.tick().await.map_err(tonic::Status::from) }));
         background.spawn(service.run());
     }
     if let Some(key) = home.key(Role::Bids) {
@@ -174,11 +171,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         net.place(Role::Bids, service.routes(), db.clock());
         service.subscribe(&bus);
         keep(&mut relays, &mut clocks, Role::Bids, db);
-        let ticked = service.clone();
-        clocks.ticks.push(tick(move || {
-            let service = ticked.clone();
-            async move { service.tick().await.map_err(tonic::Status::from) }
-        }));
+        clocks.ticks.push(tick(&service, |service| async move { service.tick().await.map_err(tonic::Status::from) }));
         background.spawn(service.run());
     }
 
@@ -190,11 +183,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         net.place(Role::Grading, service.routes(), db.clock());
         service.subscribe(&bus);
         keep(&mut relays, &mut clocks, Role::Grading, db);
-        let ticked = service.clone();
-        clocks.ticks.push(tick(move || {
-            let service = ticked.clone();
-            async move { service.tick().await.map_err(tonic::Status::from) }
-        }));
+        clocks.ticks.push(tick(&service, |service| async move { service.tick().await.map_err(tonic::Status::from) }));
         background.spawn(service.run());
     }
     if let Some(key) = home.key(Role::Awards) {
@@ -205,11 +194,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         net.place(Role::Awards, service.routes(), db.clock());
         service.subscribe(&bus);
         keep(&mut relays, &mut clocks, Role::Awards, db);
-        let ticked = service.clone();
-        clocks.ticks.push(tick(move || {
-            let service = ticked.clone();
-            async move { service.tick().await.map_err(tonic::Status::from) }
-        }));
+        clocks.ticks.push(tick(&service, |service| async move { service.tick().await.map_err(tonic::Status::from) }));
         background.spawn(service.run());
     }
     if let Some(key) = home.key(Role::Reporting) {
@@ -221,11 +206,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         net.place(Role::Reporting, service.routes(), db.clock());
         service.subscribe(&bus);
         keep(&mut relays, &mut clocks, Role::Reporting, db);
-        let ticked = service.clone();
-        clocks.ticks.push(tick(move || {
-            let service = ticked.clone();
-            async move { service.tick().await.map_err(tonic::Status::from) }
-        }));
+        clocks.ticks.push(tick(&service, |service| async move { service.tick().await.map_err(tonic::Status::from) }));
         background.spawn(service.run());
     }
     if let Some(key) = home.key(Role::Learning) {
@@ -238,11 +219,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         net.place(Role::Learning, service.routes(), db.clock());
         service.subscribe(&bus);
         keep(&mut relays, &mut clocks, Role::Learning, db);
-        let ticked = service.clone();
-        clocks.ticks.push(tick(move || {
-            let service = ticked.clone();
-            async move { service.tick().await.map_err(tonic::Status::from) }
-        }));
+        clocks.ticks.push(tick(&service, |service| async move { service.tick().await.map_err(tonic::Status::from) }));
         background.spawn(service.run());
     }
 
@@ -288,12 +265,15 @@ fn keep(relays: &mut Vec<(Role, Db)>, clocks: &mut Clocks, role: Role, db: Db) {
     relays.push((role, db));
 }
 
-fn tick<F, R>(run: F) -> Tick
+/// What is due in a service when the clock is moved.
+fn tick<S, F, R>(service: &S, run: F) -> Tick
 where
-    F: Fn() -> R + Send + Sync + 'static,
+    S: Clone + Send + Sync + 'static,
+    F: Fn(S) -> R + Send + Sync + 'static,
     R: Future<Output = Result<(), tonic::Status>> + Send + 'static,
 {
-    Box::new(move || Box::pin(run()))
+    let service = service.clone();
+    Box::new(move || Box::pin(run(service.clone())))
 }
 
 /// Health and reflection, for whoever operates or explores the platform.

@@ -3,6 +3,7 @@
 use kit::cx::Cx;
 use kit::ids::AwardId;
 use kit::paging::Page;
+use kit::watch::Streamed;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::awards::v1::awards_service_server::AwardsService;
 use tonic::{Request, Response};
@@ -315,7 +316,7 @@ impl AwardsService for Awards {
         Ok(Response::new(pb::ListAwardHistoryResponse { entries, next_page_token: found.next_page_token }))
     }
 
-    type WatchAwardsStream = streams::Streamed<pb::WatchAwardsResponse>;
+    type WatchAwardsStream = Streamed<pb::WatchAwardsResponse>;
 
     async fn watch_awards(&self, request: Request<pb::WatchAwardsRequest>) -> Answer<Self::WatchAwardsStream> {
         Ok(Response::new(streams::watch(self, request).await?))

@@ -47,6 +47,12 @@ impl Call {
         self.file().ends_with(&format!("/{store}.sqlite-wal>"))
     }
 
+    /// What it moved, as it is printed: without the quotes around it.
+    fn bytes(&self) -> &str {
+        let printed = self.text.find('"').zip(self.text.rfind('"'));
+        printed.filter(|(first, last)| first < last).map_or("", |(first, last)| &self.text[first + 1..last])
+    }
+
     fn receives(&self) -> bool {
         ["read", "readv", "recvfrom", "recvmsg"].contains(&self.name.as_str())
     }
@@ -78,7 +84,7 @@ pub fn judge(trace: &str, writes: &[Asked]) -> Vec<RestsOn> {
 }
 
 fn judge_one(calls: &[Call], asked: &Asked) -> RestsOn {
-    let arrival = calls.iter().find(|call| call.receives() && call.text.contains(&asked.request_id));
+    let arrival = arrival_of(calls, &asked.request_id);
     let arrival = arrival.unwrap_or_else(|| panic!("no arrival of {} {} was traced", asked.rpc, asked.request_id));
     let answer = calls.iter().find(|call| {
         let same_socket = call.sends() && call.file() == arrival.file();
@@ -93,6 +99,21 @@ fn judge_one(calls: &[Call], asked: &Asked) -> RestsOn {
     let Some(written) = written else { return RestsOn::Nothing };
     let synced = |call: &Call| call.syncs() && call.is_on_log_of(asked.store) && call.lies_between(written, answer);
     if calls.iter().any(synced) { RestsOn::Disk } else { RestsOn::Memory }
+}
+
+/// The call that received the end of a request id. A server reads what there is and what it has room for, so that a read
+/// may end amid the id: then the next one of the same socket goes on with it.
+fn arrival_of<'a>(calls: &'a [Call], request_id: &str) -> Option<&'a Call> {
+    let mut ends: HashMap<&str, String> = HashMap::new();
+    calls.iter().filter(|call| call.receives()).find(|call| {
+        let end = ends.entry(call.file()).or_default();
+        end.push_str(call.bytes());
+        let arrived = end.contains(request_id);
+        // Shorter than the id: what is found is found in the call at hand.
+        let keep = end.char_indices().rev().nth(request_id.len().saturating_sub(2)).map_or(0, |(place, _)| place);
+        end.drain(..keep);
+        arrived
+    })
 }
 
 /// The calls in the order in which they began. One that another thread's call cuts in two is put together again.
@@ -164,6 +185,17 @@ mod tests {
             assert_eq!(judge(&trace, &[submit()]), [RestsOn::Memory], "{trace}");
         }
         assert_eq!(judge(&[ARRIVES, ANSWERED, WRITTEN, SYNCED].concat(), &[submit()]), [RestsOn::Nothing]);
+    }
+
+    #[test]
+    fn a_request_that_arrives_in_two_reads_has_arrived_with_the_second() {
+        let first = "11 recvfrom(9<socket:[5]>, \"\\0\\0\\n\\00601\", 8192, 0, NULL, NULL) = 6\n";
+        let of_another = "11 recvfrom(8<socket:[4]>, \"99-a\", 8192, 0, NULL, NULL) = 4\n";
+        let second = "11 recvfrom(9<socket:[5]>, \"99-a\", 8192, 0, NULL, NULL) = 4\n";
+        let trace = [first, second, WRITTEN, SYNCED, ANSWERED].concat();
+        assert_eq!(judge(&trace, &[submit()]), [RestsOn::Disk]);
+        let trace = [first, WRITTEN, SYNCED, of_another, second, ANSWERED].concat();
+        assert_eq!(judge(&trace, &[submit()]), [RestsOn::Nothing]);
     }
 
     #[test]

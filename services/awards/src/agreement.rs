@@ -1,21 +1,14 @@
 //! The terms of an award, version by version. A version is never changed: a variation writes the next one, and a
 //! certifier's word is for the digest of one.
 
+use kit::deadline::Deadline;
+use kit::digest::digest;
 use kit::ids::{OrgId, VariationId};
 use kit::money::Money;
 use kit::time::{Date, Timestamp};
-use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::variation::Change;
-
-/// One instant, with the zone and the words in which it was announced (rule 5).
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Deadline {
-    pub instant: Timestamp,
-    pub zone: String,
-    pub announced: String,
-}
 
 /// A condition on which the grant is given.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -62,7 +55,7 @@ impl Agreement {
     pub fn new(terms: Terms, variation: Option<VariationId>, written_at: Timestamp) -> Agreement {
         let canonical_json = serde_json_canonicalizer::to_string(&terms)
             .expect("terms are made of texts, flags and whole numbers under 2^53");
-        let digest = Sha256::digest(&canonical_json).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = digest(&canonical_json);
         Agreement { terms, canonical_json, digest, variation, written_at }
     }
 

@@ -4,7 +4,6 @@ mod awards;
 mod payments;
 
 use kit::cx::Cx;
-use kit::fault::{Fault, Violation};
 use kit::ids::AwardId;
 use prost::Message;
 use tonic::{Response, Status};
@@ -16,14 +15,6 @@ use crate::variation::Change;
 use crate::{Awards, pot_of, store};
 
 type Answer<T> = Result<Response<T>, Status>;
-
-fn id<T: std::str::FromStr<Err: std::fmt::Display>>(field: &str, text: &str) -> Result<T, Error> {
-    text.parse().map_err(|cause: T::Err| Error::Invalid(vec![Violation::new(field, "id", cause.to_string())]))
-}
-
-fn invalid(violation: Violation) -> Fault {
-    Fault::invalid(vec![violation])
-}
 
 impl Awards {
     /// Writes what moves money, or may: one after the other with all that contends for the same pot.

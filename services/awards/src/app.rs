@@ -24,12 +24,13 @@ pub use reports::{AboutReport, take_report};
 pub use ticker::{fall_due, lapse};
 pub use variations::{Decide, Register, Request, decide_variation, request_variation};
 
+use kit::caller::Actor;
 use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::AwardId;
 use kit::outbox;
 
-use crate::award::{Actor, Award, AwardNow};
+use crate::award::{Award, AwardNow};
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::policy::{self, Action};
@@ -52,13 +53,13 @@ fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<AwardId>) -> Resul
 
 /// Who acts for the network, or for what is of no award.
 fn network_actor(cx: &Cx) -> Actor {
-    Actor { subject: cx.caller.subject.to_string(), organisation: policy::network_of(&cx.caller) }
+    cx.caller.acting_for(policy::network_of(&cx.caller))
 }
 
 /// Who acts, with the organisation that they act for here.
 fn actor(cx: &Cx, award: &Award) -> Actor {
     match policy::council_of(&cx.caller, award) {
-        Some(council) => Actor { subject: cx.caller.subject.to_string(), organisation: Some(council) },
+        Some(council) => cx.caller.acting_for(Some(council)),
         None => network_actor(cx),
     }
 }

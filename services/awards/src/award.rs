@@ -77,13 +77,6 @@ pub struct Met {
     pub evidence: String,
 }
 
-/// Who did something, and for which organisation.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Actor {
-    pub subject: String,
-    pub organisation: Option<OrgId>,
-}
-
 /// A certifier's word, as it is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {

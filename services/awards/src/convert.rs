@@ -15,8 +15,8 @@ use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::grading::v1 as grading;
 use toadlane_proto::types::v1 as types;
 
-use crate::agreement::{Agreement, Deadline};
-use crate::award::{Actor, Award, AwardNow, Met};
+use crate::agreement::Agreement;
+use crate::award::{Award, AwardNow, Met};
 use crate::state::State;
 use crate::store::HistoryRow;
 use crate::variation::{Change, Extension, Variation};
@@ -27,7 +27,7 @@ pub use payments::{
     Approve, CancelPayment, ConfirmPayment, Fail, Hold, Instruct, ReconcilePayment, ReconcileRecovery, RecordReturn,
     ReleasePayment, RequestReturn, WriteOff,
 };
-pub use peers::{Unreadable, about_report, outcome, round};
+pub use peers::{about_report, outcome, round};
 pub use requests::{Call, Close, Complete, Offer, Refuse, Reopen, Resume, Suspend, Withdraw};
 
 pub const AWARD: &str = "toadlane.awards.v1.Award";
@@ -145,17 +145,13 @@ pub fn agreement(version: Agreement, met: &[Option<Met>]) -> pb::Agreement {
         conditions: conditions.collect(),
         starts_on: terms.starts_on.to_string(),
         ends_on: terms.ends_on.to_string(),
-        interim_report_due: terms.interim_report_due.map(deadline),
-        final_report_due: Some(deadline(terms.final_report_due)),
+        interim_report_due: terms.interim_report_due.map(Into::into),
+        final_report_due: Some(terms.final_report_due.into()),
         variation_id: version.variation.map(|id| id.to_string()).unwrap_or_default(),
         written_at: wire_time(version.written_at),
         sha256: version.digest,
         canonical_json: version.canonical_json,
     }
-}
-
-fn deadline(due: Deadline) -> types::Deadline {
-    types::Deadline { instant: wire_time(due.instant), zone: due.zone, announced: due.announced }
 }
 
 fn state(state: &State) -> pb::award::State {
@@ -180,11 +176,6 @@ fn state_named(name: &str) -> pb::award::State {
     pb::award::State::from_str_name(&format!("STATE_{}", name.to_uppercase())).unwrap_or(pb::award::State::Unspecified)
 }
 
-pub fn actor(actor: Actor) -> types::Actor {
-    let organisation_id = actor.organisation.map(|id| id.to_string()).unwrap_or_default();
-    types::Actor { subject: actor.subject, organisation_id }
-}
-
 pub fn variation(one: Variation) -> pb::Variation {
     use crate::variation::State as Domain;
     let (state, version) = match one.state {
@@ -203,10 +194,10 @@ pub fn variation(one: Variation) -> pb::Variation {
         decision_reason: decision.as_ref().map(|decision| decision.reason.clone()).unwrap_or_default(),
         extension_id: one.extension.map(|id| id.to_string()).unwrap_or_default(),
         version,
-        requested_by: Some(actor(one.requested_by)),
+        requested_by: Some(one.requested_by.into()),
         requested_at: wire_time(one.requested_at),
         decided_at: decision.as_ref().and_then(|decision| wire_time(decision.at)),
-        decided_by: decision.map(|decision| actor(decision.by)),
+        decided_by: decision.map(|decision| decision.by.into()),
     }
 }
 
@@ -216,8 +207,8 @@ fn change(change: Change) -> pb::Change {
         scope: change.scope.unwrap_or_default(),
         starts_on: wire_date(change.starts_on),
         ends_on: wire_date(change.ends_on),
-        interim_report_due: change.interim_report_due.map(deadline),
-        final_report_due: change.final_report_due.map(deadline),
+        interim_report_due: change.interim_report_due.map(Into::into),
+        final_report_due: change.final_report_due.map(Into::into),
         payee_organisation_id: change.payee.map(|id| id.to_string()).unwrap_or_default(),
         successor_organisation_id: change.successor.map(|id| id.to_string()).unwrap_or_default(),
     }
@@ -229,11 +220,11 @@ pub fn extension(one: Extension) -> pb::Extension {
         round_id: one.round.to_string(),
         reason: one.reason,
         ends_on: wire_date(one.ends_on),
-        interim_report_due: one.interim_report_due.map(deadline),
-        final_report_due: one.final_report_due.map(deadline),
+        interim_report_due: one.interim_report_due.map(Into::into),
+        final_report_due: one.final_report_due.map(Into::into),
         n_varied: one.n_varied,
         made_at: wire_time(one.made_at),
-        made_by: Some(actor(one.made_by)),
+        made_by: Some(one.made_by.into()),
     }
 }
 

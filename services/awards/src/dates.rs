@@ -31,11 +31,6 @@ pub fn end_of(day: Date) -> Timestamp {
     Timestamp::from_micros(micros).min(Timestamp::MAX)
 }
 
-/// Whether a zone has this name.
-pub fn is_zone(name: &str) -> bool {
-    jiff::tz::TimeZone::get(name).is_ok()
-}
-
 /// How many whole days lie between two instants.
 pub fn days_between(earlier: Timestamp, later: Timestamp) -> i64 {
     const MICROS: i64 = 24 * 3_600 * 1_000_000;

@@ -1,8 +1,10 @@
 //! What awards refuses, as sentences with data, and the one place where each gets its code and reason.
 
+use kit::consumer::NotTaken;
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
 use kit::money::{BadMoney, Money};
+use kit::neighbour::{Unanswered, Unusable};
 use kit::time::Timestamp;
 use kit::verdict::not_allowed;
 use tonic::{Code, Status};
@@ -27,7 +29,7 @@ pub enum Error {
     StaleRecovery { newer: Box<Recovery> },
     #[error("the variation changed since you read it; look at the newer version and try again")]
     StaleVariation { newer: Box<Variation> },
-    #[error("the {what} is {from}; from there it cannot take the step {step}")]
+    #[error("the {what} is {from} and cannot take the step {step}")]
     IllegalStep { what: &'static str, from: &'static str, step: &'static str },
     #[error("the awards of this round are prepared already")]
     PreparedAlready { existing: String },
@@ -103,14 +105,8 @@ pub enum Error {
     Money(#[from] BadMoney),
     #[error("request is not valid")]
     Invalid(Vec<Violation>),
-    #[error("a part of the platform cannot be reached; try again with the same request id")]
-    Neighbour {
-        reason: Reason,
-        #[source]
-        status: Status,
-    },
-    #[error("what another part of the platform said cannot be used")]
-    Unreadable(#[from] convert::Unreadable),
+    #[error(transparent)]
+    Neighbour(#[from] Unanswered),
     #[error("storage failed")]
     Db(#[from] DbError),
 }
@@ -125,6 +121,22 @@ fn payee_not_verified(usable_from: &Option<Timestamp>) -> String {
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Error {
         Error::Db(DbError::Query(error))
+    }
+}
+
+impl From<Unusable> for Error {
+    fn from(error: Unusable) -> Error {
+        Error::Neighbour(error.into())
+    }
+}
+
+impl From<Error> for NotTaken {
+    fn from(error: Error) -> NotTaken {
+        match error {
+            Error::Db(error) => error.into(),
+            Error::Neighbour(error) => error.into(),
+            other => NotTaken::Ever(other.to_string()),
+        }
     }
 }
 
@@ -185,9 +197,7 @@ impl From<Error> for Fault {
             Error::NothingChanges => invalid("change", "required", says),
             Error::Money(_) => invalid("amount", "money", says),
             Error::Invalid(violations) => Fault::invalid(violations),
-            Error::Neighbour { reason: Reason::TryAgain, .. } => Fault::try_again(says),
-            Error::Neighbour { reason: _, status } => Fault::internal(&status),
-            Error::Unreadable(cause) => Fault::internal(&cause),
+            Error::Neighbour(cause) => cause.fault(),
             // A sum that our own books do not hold is a fault of ours.
             Error::Overdrawn { .. } => Fault::internal(&error),
             Error::Db(cause) => cause.fault(),

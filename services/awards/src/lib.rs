@@ -34,21 +34,19 @@ mod streams;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
 use kit::caller::Role;
+use kit::consumer::{self, NotTaken};
 use kit::cx::Cx;
-use kit::db::{Db, DbError, OpenError, Storage};
+use kit::db::{Db, OpenError, Storage};
 use kit::ids::{AwardId, RoundId};
-use kit::outbox::{self, Take};
 use kit::stop::Stop;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::transport::Transport;
-use prost::Message;
 use toadlane_proto::awards::v1::awards_service_server::AwardsServiceServer;
 use toadlane_proto::awards::v1::payments_service_server::PaymentsServiceServer;
 use toadlane_proto::reporting::v1::Report;
@@ -79,8 +77,8 @@ pub struct Awards {
 }
 
 impl Awards {
-    pub fn new(db: Db, rounds: Transport, registry: Transport, grading: Transport, stop: Stop) -> Awards {
-        Awards { db, peers: Peers::new(rounds, registry, grading), stop }
+    pub fn new(db: Db, registry: Transport, rounds: Transport, grading: Transport, stop: Stop) -> Awards {
+        Awards { db, peers: Peers::new(registry, rounds, grading), stop }
     }
 
     pub fn routes(&self) -> Routes {
@@ -90,11 +88,10 @@ impl Awards {
     /// Takes the events of `reporting`.
     pub fn subscribe(&self, bus: &Bus) {
         let awards = self.clone();
-        let handler = move |event: Event| {
+        bus.subscribe(Role::Reporting, Role::Awards.name(), &self.stop, move |event| {
             let awards = awards.clone();
-            Box::pin(async move { awards.take_report(event).await }) as futures_util::future::BoxFuture<_>
-        };
-        bus.subscribe(Role::Reporting, Role::Awards.name(), Arc::new(handler), self.stop.clone());
+            async move { awards.take_report(event).await }
+        });
     }
 
     /// Ticks until the process stops.
@@ -104,26 +101,14 @@ impl Awards {
 
     /// Lets all that is due by now happen: offers expire, and payments that wait for a day become due.
     pub async fn tick(&self) -> Result<(), Error> {
-        loop {
-            let now = self.db.clock().now();
-            let looked: Result<_, Error> = self
-                .db
-                .read(move |tx| {
-                    let expired = store::expired_offers(tx, now, MOST_PER_LOOK)?;
-                    Ok((expired, store::due_on_day(tx, dates::today(now), MOST_PER_LOOK)?))
-                })
-                .await;
-            let (expired, due) = looked?;
-            if expired.is_empty() && due.is_empty() {
-                return Ok(());
-            }
-            for (award, pot) in expired {
-                self.db.work(Some(pot), move |tx| app::lapse(tx, award, now)).await?;
-            }
-            for payment in due {
-                self.db.work(None, move |tx| app::fall_due(tx, payment, now)).await?;
-            }
-        }
+        let now = self.db.clock().now();
+        let expired = || self.db.read(move |tx| store::expired_offers(tx, now, MOST_PER_LOOK));
+        let lapse = |(award, pot): (AwardId, String)| self.db.work(Some(pot), move |tx| app::lapse(tx, award, now));
+        while ticker::each("the offer", expired().await?, lapse).await > 0 {}
+        let due = || self.db.read(move |tx| store::due_on_day(tx, dates::today(now), MOST_PER_LOOK));
+        let fall_due = |payment| self.db.work(None, move |tx| app::fall_due(tx, payment, now));
+        while ticker::each("the payment", due().await?, fall_due).await > 0 {}
+        Ok(())
     }
 
     /// The award, if the caller may see it.
@@ -141,33 +126,16 @@ impl Awards {
     /// Lets a caller read about a round as a whole, who may see an award of it.
     async fn seen_round(&self, cx: &Cx, round: RoundId, what: &'static str) -> Result<(), Error> {
         let visible = convert::visible(cx);
-        let seen = self.db.read(move |tx| store::has_own_in_round(tx, round, &visible).map_err(Error::Db)).await?;
+        let seen = self.db.read(move |tx| store::has_own_in_round(tx, round, &visible)).await?;
         if seen { Ok(()) } else { Err(Error::NotFound { what }) }
     }
 
-    /// The stored answer of this very request, if it was answered before.
-    async fn replay<W: Message + Default + 'static>(&self, cx: &Cx) -> Result<Option<W>, Error> {
-        Ok(self.db.replay(cx).await?)
-    }
-
     /// Takes an event of `reporting`, once.
-    async fn take_report(&self, event: Event) -> Result<(), DbError> {
-        let is_report = |any: &&prost_types::Any| any.type_url.ends_with("/toadlane.reporting.v1.Report");
-        let Some(resource) = event.resource.as_ref().filter(is_report) else {
-            return Ok(());
-        };
-        let unreadable = |cause: &dyn std::fmt::Display| DbError::Inconsistent(format!("event {}: {cause}", event.id));
-        let report = Report::decode(resource.value.as_slice()).map_err(|cause| unreadable(&cause))?;
-        let about = convert::about_report(&report).map_err(|cause| unreadable(&cause))?;
-        let now = self.db.clock().now();
-        let taken = self.db.work(None, move |tx| match outbox::take(tx, &event, now)? {
-            Take::First => app::take_report(tx, &about, now),
-            Take::Again | Take::Older => Ok(()),
-        });
-        taken.await.map_err(|error: Error| match error {
-            Error::Db(error) => error,
-            other => DbError::Inconsistent(other.to_string()),
-        })
+    async fn take_report(&self, event: Event) -> Result<(), NotTaken> {
+        const REPORT: &str = "toadlane.reporting.v1.Report";
+        let Some(report) = consumer::resource::<Report>(&event, REPORT)? else { return Ok(()) };
+        let about = convert::about_report(&report)?;
+        consumer::take(&self.db, None, event, move |tx, now| app::take_report(tx, &about, now)).await
     }
 }
 

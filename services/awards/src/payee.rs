@@ -1,9 +1,9 @@
 //! The finding that an account belongs to a payee (rules 21, 22). No account number is kept here.
 
+use kit::caller::Actor;
 use kit::ids::OrgId;
 use kit::time::Timestamp;
 
-use crate::award::Actor;
 use crate::error::Error;
 
 /// How long nothing is paid to an account that replaces another.

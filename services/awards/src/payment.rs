@@ -1,11 +1,11 @@
 //! One instalment of an award, from plan to reconciliation. Two persons are needed to send it: one approves, another
 //! instructs (rule 21).
 
+use kit::caller::Actor;
 use kit::ids::{AwardId, PaymentId};
 use kit::money::Money;
 use kit::time::{Date, Timestamp};
 
-use crate::award::Actor;
 use crate::error::Error;
 use crate::plan::Trigger;
 

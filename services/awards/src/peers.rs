@@ -1,9 +1,7 @@
 //! Facts asked of other services, each before a transaction begins.
 
-use std::time::Duration;
-
-use kit::fault::Reason;
 use kit::ids::{OrgId, PersonId, RoundId};
+use kit::neighbour::{answered, patient};
 use kit::transport::Transport;
 use toadlane_proto::grading::v1::assessments_service_client::AssessmentsServiceClient;
 use toadlane_proto::grading::v1::decisions_service_client::DecisionsServiceClient;
@@ -12,14 +10,11 @@ use toadlane_proto::registry::v1::organisations_service_client::OrganisationsSer
 use toadlane_proto::registry::v1::{GetStandingRequest, Standing};
 use toadlane_proto::rounds::v1::GetRoundRequest;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
-use tonic::{Code, Request, Status};
 
 use crate::convert;
 use crate::error::Error;
 use crate::round::{Outcome, Round};
 
-/// How long a caller of ours waits for a neighbour.
-const PATIENCE: Duration = Duration::from_secs(3);
 const OUTCOMES_PER_PAGE: i32 = 500;
 
 #[derive(Clone)]
@@ -41,7 +36,7 @@ pub enum Decided {
 }
 
 impl Peers {
-    pub fn new(rounds: Transport, registry: Transport, grading: Transport) -> Peers {
+    pub fn new(registry: Transport, rounds: Transport, grading: Transport) -> Peers {
         Peers {
             rounds: RoundsServiceClient::new(rounds),
             organisations: OrganisationsServiceClient::new(registry),
@@ -53,8 +48,8 @@ impl Peers {
     /// A round as it now is.
     pub async fn round(&self, round: RoundId) -> Result<Round, Error> {
         let request = patient(GetRoundRequest { round_id: round.to_string() });
-        let wire = self.rounds.clone().get_round(request).await.map_err(|status| refused(status, "round"))?;
-        Ok(convert::round(wire.into_inner())?)
+        let wire = answered(self.rounds.clone().get_round(request).await)?.ok_or(Error::NotFound { what: "round" })?;
+        Ok(convert::round(wire)?)
     }
 
     /// How far the decisions of a round are.
@@ -62,7 +57,7 @@ impl Peers {
         use assessment::State;
         let request = patient(ListAssessmentsRequest { round_id: round.to_string(), ..Default::default() });
         let answer = self.assessments.clone().list_assessments(request).await;
-        let found = answer.map_err(|status| refused(status, "assessment"))?.into_inner().assessments;
+        let found = answered(answer)?.ok_or(Error::NotFound { what: "assessment" })?.assessments;
         Ok(match found.first().map(|assessment| assessment.state()) {
             None | Some(State::Unspecified | State::Reviewing | State::Moderation) => Decided::NotYet,
             Some(State::Determination | State::Cancelled) => Decided::NotYet,
@@ -79,7 +74,7 @@ impl Peers {
             let request =
                 patient(ListOutcomesRequest { round_id: round.to_string(), page_size: OUTCOMES_PER_PAGE, page_token });
             let answer = self.decisions.clone().list_outcomes(request).await;
-            let page = answer.map_err(|status| refused(status, "round"))?.into_inner();
+            let page = answered(answer)?.ok_or(Error::NotFound { what: "round" })?;
             for wire in page.outcomes {
                 found.extend(convert::outcome(wire)?);
             }
@@ -108,20 +103,6 @@ impl Peers {
             person_id: person.map(|id| id.to_string()).unwrap_or_default(),
         });
         let answer = self.organisations.clone().get_standing(request).await;
-        Ok(answer.map_err(|status| refused(status, "organisation"))?.into_inner())
-    }
-}
-
-fn patient<T>(message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.set_timeout(PATIENCE);
-    request
-}
-
-fn refused(status: Status, what: &'static str) -> Error {
-    match status.code() {
-        Code::NotFound => Error::NotFound { what },
-        Code::Unavailable | Code::DeadlineExceeded => Error::Neighbour { reason: Reason::TryAgain, status },
-        _ => Error::Neighbour { reason: Reason::Internal, status },
+        answered(answer)?.ok_or(Error::NotFound { what: "organisation" })
     }
 }

@@ -1,10 +1,11 @@
 //! What awards knows of a round: what it offers, and how its awards are offered and paid. Fixed when they are prepared.
 
+use kit::deadline::Deadline;
 use kit::ids::{AwardId, BidId, OrgId, RoundId};
 use kit::money::Money;
 use kit::time::{Date, Timestamp};
 
-use crate::agreement::{Agreement, Condition, Deadline, Terms};
+use crate::agreement::{Agreement, Condition, Terms};
 use crate::award::{Award, FundedBid};
 use crate::dates;
 use crate::error::Error;

@@ -20,43 +20,12 @@ pub use variations::{
     extension, extensions, insert_extension, insert_variation, update_variation, variation, variations,
 };
 
-use kit::db::{DbError, Tx};
+use kit::caller::Actor;
+use kit::db::DbError;
 use kit::ids::OrgId;
 use kit::money::{Currency, Money};
+use kit::stored::{parsed, parsed_option};
 use kit::time::Timestamp;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use crate::award::Actor;
-
-type Backend = <Tx as diesel::Connection>::Backend;
-
-fn inconsistent(what: impl std::fmt::Display) -> DbError {
-    DbError::Inconsistent(what.to_string())
-}
-
-/// Reads a stored text that must be of its kind.
-fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, DbError>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|cause| inconsistent(format!("{text}: {cause}")))
-}
-
-fn parsed_option<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, DbError>
-where
-    T::Err: std::fmt::Display,
-{
-    text.map(parsed).transpose()
-}
-
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("texts, numbers and flags become JSON")
-}
-
-fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, DbError> {
-    serde_json::from_str(text).map_err(inconsistent)
-}
 
 fn money(minor_units: i64, currency: &str) -> Result<Money, DbError> {
     Ok(Money { minor_units, currency: parsed::<Currency>(currency)? })

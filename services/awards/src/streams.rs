@@ -4,6 +4,7 @@ use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::{OrgId, RoundId};
 use kit::watch::{self, Streamed};
+use kit::wire::id_or_none;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::types::v1::Event;
 use tonic::{Request, Status};
@@ -20,7 +21,8 @@ pub async fn watch(
     let cx = Cx::of(&request)?;
     let asked = request.into_inner();
     let bound = pb::WatchAwardsRequest { resume_token: String::new(), ..asked.clone() };
-    let (round, organisation) = (asked.round_id.parse().ok(), asked.organisation_id.parse().ok());
+    let round = id_or_none("round_id", &asked.round_id)?;
+    let organisation = id_or_none("organisation_id", &asked.organisation_id)?;
     let caller = cx.caller.clone();
     let show = move |tx: &mut Tx, event: &Event, as_of| {
         // Facts about payments and the like have no award under their subject, and are passed over.

@@ -1,11 +1,13 @@
 //! Changes of an agreement: asked for one by one, or made for all live awards of a round in one act (rule 23).
 
+use kit::caller::Actor;
+use kit::deadline::Deadline;
 use kit::ids::{AwardId, ExtensionId, OrgId, RoundId, VariationId};
 use kit::money::Money;
 use kit::time::{Date, Timestamp};
 
-use crate::agreement::{Deadline, Terms};
-use crate::award::{Actor, Award};
+use crate::agreement::Terms;
+use crate::award::Award;
 use crate::dates;
 use crate::error::Error;
 

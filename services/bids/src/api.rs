@@ -2,11 +2,11 @@
 
 use kit::cx::Cx;
 use kit::db::Replay;
-use kit::fault::{Fault, Violation};
 use kit::ids::RoundId;
 use kit::paging::Page;
 use kit::time::Date;
 use kit::watch::Streamed;
+use kit::wire::id;
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::bids::v1::bids_service_server::BidsService;
 use tonic::{Request, Response, Status, Streaming};
@@ -20,18 +20,11 @@ use crate::{Bids, app, content, store, streams};
 
 type Answer<T> = Result<Response<T>, Status>;
 
-fn id<T: std::str::FromStr>(field: &str, text: &str) -> Result<T, Error>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|cause: T::Err| Error::Invalid(vec![Violation::new(field, "id", cause.to_string())]))
-}
-
 #[tonic::async_trait]
 impl BidsService for Bids {
     async fn create_bid(&self, request: Request<pb::CreateBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Create>(request)?;
-        if let Some(bid) = self.replay(&cx).await? {
+        if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let call = self.call(cmd.round).await?;
@@ -76,7 +69,7 @@ impl BidsService for Bids {
 
     async fn update_bid(&self, request: Request<pb::UpdateBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Update>(request)?;
-        if let Some(bid) = self.replay(&cx).await? {
+        if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
@@ -100,7 +93,7 @@ impl BidsService for Bids {
         let asked = request.into_inner();
         let bid = self.seen(&cx, id("bid_id", &asked.bid_id)?).await?;
         let bound = pb::ListRevisionsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<i32>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let page = Page::<i32>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let (of_page, received_only) = (page.clone(), !policy::is_of_its_own(&cx.caller, &policy::facts(&bid)));
         let found: Result<_, Error> = self
             .db
@@ -145,7 +138,7 @@ impl BidsService for Bids {
 
     async fn restore_revision(&self, request: Request<pb::RestoreRevisionRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Restore>(request)?;
-        if let Some(bid) = self.replay(&cx).await? {
+        if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
@@ -155,7 +148,7 @@ impl BidsService for Bids {
 
     async fn set_participants(&self, request: Request<pb::SetParticipantsRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::SetParticipants>(request)?;
-        if let Some(bid) = self.replay(&cx).await? {
+        if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
@@ -181,7 +174,7 @@ impl BidsService for Bids {
 
     async fn remove_attachment(&self, request: Request<pb::RemoveAttachmentRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::RemoveFile>(request)?;
-        if let Some(bid) = self.replay(&cx).await? {
+        if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
@@ -191,7 +184,7 @@ impl BidsService for Bids {
 
     async fn sign_off_bid(&self, request: Request<pb::SignOffBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::SignOff>(request)?;
-        if let Some(bid) = self.replay(&cx).await? {
+        if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let bid = self.seen(&cx, cmd.target.id).await?;
@@ -217,14 +210,14 @@ impl BidsService for Bids {
         let cx = Cx::of(&request)?;
         let bid = self.seen(&cx, id("bid_id", &request.get_ref().bid_id)?).await?;
         let of = bid.id;
-        let hand_in = self.db.read(move |tx| store::latest_hand_in(tx, of).map_err(Error::Db)).await?;
+        let hand_in = self.db.read(move |tx| store::latest_hand_in(tx, of)).await?;
         let hand_in = hand_in.ok_or(Error::NotFound { what: "receipt" })?;
         Ok(Response::new(convert::receipt(&bid, hand_in)))
     }
 
     async fn reopen_bid(&self, request: Request<pb::ReopenBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Reopen>(request)?;
-        if let Some(bid) = self.replay(&cx).await? {
+        if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
@@ -234,7 +227,7 @@ impl BidsService for Bids {
 
     async fn withdraw_bid(&self, request: Request<pb::WithdrawBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Withdraw>(request)?;
-        if let Some(bid) = self.replay(&cx).await? {
+        if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
@@ -250,12 +243,10 @@ impl BidsService for Bids {
         let asked = request.into_inner();
         let bid = self.seen(&cx, id("bid_id", &asked.bid_id)?).await?;
         let bound = pb::ListBidHistoryRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();
-        let rows = self
-            .db
-            .read(move |tx| store::history(tx, bid.id, of_page.after.unwrap_or(0), of_page.limit()).map_err(Error::Db))
-            .await?;
+        let rows =
+            self.db.read(move |tx| store::history(tx, bid.id, of_page.after.unwrap_or(0), of_page.limit())).await?;
         let found = page.found(rows, |row| row.sequence);
         let entries = found.rows.into_iter().map(convert::history_entry).collect();
         Ok(Response::new(pb::ListBidHistoryResponse { entries, next_page_token: found.next_page_token }))
@@ -263,7 +254,7 @@ impl BidsService for Bids {
 
     async fn admit_late_bid(&self, request: Request<pb::AdmitLateBidRequest>) -> Answer<pb::Bid> {
         let (cx, AdmitLate(cmd)) = Cx::parse::<AdmitLate>(request)?;
-        if let Some(bid) = self.replay(&cx).await? {
+        if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let round = self.seen(&cx, cmd.target.id).await?.round;
@@ -274,7 +265,7 @@ impl BidsService for Bids {
 
     async fn reject_late_bid(&self, request: Request<pb::RejectLateBidRequest>) -> Answer<pb::Bid> {
         let (cx, RejectLate(cmd)) = Cx::parse::<RejectLate>(request)?;
-        if let Some(bid) = self.replay(&cx).await? {
+        if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
@@ -284,7 +275,7 @@ impl BidsService for Bids {
 
     async fn screen_bid(&self, request: Request<pb::ScreenBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Screen>(request)?;
-        if let Some(bid) = self.replay(&cx).await? {
+        if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let bid = self.seen(&cx, cmd.target.id).await?;
@@ -296,7 +287,7 @@ impl BidsService for Bids {
 
     async fn decide_eligibility(&self, request: Request<pb::DecideEligibilityRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse::<app::Decide>(request)?;
-        if let Some(bid) = self.replay(&cx).await? {
+        if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
         let of = cx.clone();
@@ -306,7 +297,7 @@ impl BidsService for Bids {
 
     async fn ask_clarification(&self, request: Request<pb::AskClarificationRequest>) -> Answer<pb::Clarification> {
         let (cx, cmd) = Cx::parse::<app::Ask>(request)?;
-        if let Some(clarification) = self.replay(&cx).await? {
+        if let Some(clarification) = self.db.replay(&cx).await? {
             return Ok(Response::new(clarification));
         }
         let of = cx.clone();
@@ -319,7 +310,7 @@ impl BidsService for Bids {
         request: Request<pb::AnswerClarificationRequest>,
     ) -> Answer<pb::Clarification> {
         let (cx, cmd) = Cx::parse::<app::Answer>(request)?;
-        if let Some(clarification) = self.replay(&cx).await? {
+        if let Some(clarification) = self.db.replay(&cx).await? {
             return Ok(Response::new(clarification));
         }
         let of = cx.clone();
@@ -335,13 +326,13 @@ impl BidsService for Bids {
         let asked = request.into_inner();
         let bid = self.seen(&cx, id("bid_id", &asked.bid_id)?).await?;
         let bound = pb::ListClarificationsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();
         let rows = self
             .db
             .read(move |tx| {
                 let after = of_page.after.as_deref().unwrap_or("");
-                store::clarifications(tx, bid.id, after, of_page.limit()).map_err(Error::Db)
+                store::clarifications(tx, bid.id, after, of_page.limit())
             })
             .await?;
         let found = page.found(rows, |clarification| clarification.id.to_string());
@@ -356,12 +347,9 @@ impl BidsService for Bids {
         let round: RoundId = id("round_id", &asked.round_id)?;
         self.intake(round).await?;
         let bound = pb::ListDuplicatesRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<(String, String)>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let page = Page::<(String, String)>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();
-        let rows = self
-            .db
-            .read(move |tx| store::duplicates(tx, round, of_page.after.clone(), of_page.limit()).map_err(Error::Db))
-            .await?;
+        let rows = self.db.read(move |tx| store::duplicates(tx, round, of_page.after.clone(), of_page.limit())).await?;
         let found = page.found(rows, |(first, second, _)| (second.clone(), first.clone()));
         let duplicates = found.rows.into_iter().map(|(first_bid_id, second_bid_id, similarity_permille)| {
             pb::Duplicate { first_bid_id, second_bid_id, similarity_permille }
@@ -381,10 +369,6 @@ impl BidsService for Bids {
     async fn watch_bids(&self, request: Request<pb::WatchBidsRequest>) -> Answer<Self::WatchBidsStream> {
         Ok(Response::new(streams::watch(self, request).await?))
     }
-}
-
-fn invalid(violation: Violation) -> Fault {
-    Fault::invalid(vec![violation])
 }
 
 impl Bids {

@@ -14,6 +14,7 @@ pub use drafts::{
 pub use gate::{close, sweep, take_call};
 pub use hand_in::{Reopen, Seen, Submit, Withdraw, check, look, reopen, submit, withdraw};
 
+use kit::caller::Actor;
 use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::{BidId, RoundId};
@@ -21,7 +22,6 @@ use kit::outbox;
 use kit::time::Timestamp;
 
 use crate::bid::{Bid, BidNow};
-use crate::clarification::Actor;
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::intake::Intake;
@@ -68,7 +68,7 @@ fn actor(cx: &Cx, bid: &Bid, happened: Happened) -> Actor {
         true => policy::network_of(&cx.caller),
         false => policy::council_of(&cx.caller, bid),
     };
-    Actor { subject: cx.caller.subject.to_string(), organisation }
+    cx.caller.acting_for(organisation)
 }
 
 /// Writes what became of a bid: its row, its history and the event.

@@ -1,10 +1,11 @@
 //! The bid and its rules. Where it stands, and every legal step, is in `state.rs`; outcomes belong to `grading` and
 //! `awards`.
 
+use kit::digest::digest;
 use kit::ids::{AttachmentId, BidId, OrgId, PersonId, RoundId};
 use kit::time::Timestamp;
 
-use crate::content::{self, Attachment, Paper};
+use crate::content::{Attachment, Paper};
 use crate::eligibility::Finding;
 use crate::error::Error;
 use crate::intake::Place;
@@ -145,7 +146,7 @@ impl Bid {
         self.expect_draft("edit")?;
         Ok(Bid {
             revision: self.revision + 1,
-            digest: content::digest(&paper.canonical_json()),
+            digest: digest(paper.canonical_json()),
             paper,
             sign_off: None,
             version: self.version + 1,

@@ -1,6 +1,7 @@
 //! Clarifications: a question to a bidder and its answer. The bid itself stays unchanged.
 
-use kit::ids::{BidId, ClarificationId, OrgId};
+use kit::caller::Actor;
+use kit::ids::{BidId, ClarificationId};
 use kit::time::Timestamp;
 
 use crate::error::Error;
@@ -22,13 +23,6 @@ pub struct Answer {
     pub text: String,
     pub at: Timestamp,
     pub by: Actor,
-}
-
-/// Who did something, as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Actor {
-    pub subject: String,
-    pub organisation: Option<OrgId>,
 }
 
 impl Clarification {

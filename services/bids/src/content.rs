@@ -1,17 +1,9 @@
 //! What a bid says: its content, the canonical bytes of a revision, and what differs between two.
 
 use kit::ids::{AttachmentId, OrgId};
+use kit::language::Language;
 use kit::money::Money;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-
-/// Language that a bid is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    En,
-    Cy,
-}
 
 /// What a bid says. A draft may be incomplete.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,11 +52,6 @@ impl Paper {
     pub fn canonical_json(&self) -> String {
         serde_json_canonicalizer::to_string(self).expect("a paper is made of texts and whole numbers under 2^53")
     }
-}
-
-/// Lower-case hexadecimal SHA-256 of a revision's canonical JSON.
-pub fn digest(canonical_json: &str) -> String {
-    Sha256::digest(canonical_json).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// One difference between two papers.
@@ -123,6 +110,8 @@ fn fields(paper: &Paper) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
+    use kit::digest::digest;
+
     use super::*;
 
     fn paper(title: &str) -> Paper {
@@ -152,7 +141,7 @@ mod tests {
             sha256: "ab".repeat(32),
         };
         let with_file = Paper { attachments: vec![file], ..plain.clone() };
-        assert_ne!(digest(&plain.canonical_json()), digest(&with_file.canonical_json()));
+        assert_ne!(digest(plain.canonical_json()), digest(with_file.canonical_json()));
     }
 
     #[test]

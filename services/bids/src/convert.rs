@@ -3,7 +3,9 @@
 
 mod requests;
 
+use kit::language::Language;
 use kit::money::{Currency, Money};
+use kit::neighbour::{Unusable, unusable};
 use kit::time::Timestamp;
 use kit::wire::{any, etag, wire_time};
 use prost::Message;
@@ -15,8 +17,8 @@ use toadlane_proto::types::v1 as types;
 
 use crate::bid::{Bid, BidNow, Participant};
 use crate::call::{AttachmentRules, Call, Class, Condition, Form, Instrument, Question, QuestionKind};
-use crate::clarification::{Actor, Clarification};
-use crate::content::{Answer, Attachment, Change, Content, Language, Paper};
+use crate::clarification::Clarification;
+use crate::content::{Answer, Attachment, Change, Content, Paper};
 use crate::eligibility::{Finding, Rule, Standing};
 use crate::form::Missing;
 use crate::intake::Intake;
@@ -127,11 +129,7 @@ fn state_name(state: pb::bid::State) -> Option<&'static str> {
 }
 
 fn content(content: Content) -> pb::BidContent {
-    let language = match content.language {
-        None => types::Language::Unspecified,
-        Some(Language::En) => types::Language::En,
-        Some(Language::Cy) => types::Language::Cy,
-    };
+    let language = Language::to_wire(content.language);
     pb::BidContent {
         title: content.title,
         summary: content.summary,
@@ -176,11 +174,6 @@ fn finding(finding: Finding) -> pb::EligibilityFinding {
         Rule::LeadLimit => Wire::LeadLimit,
     };
     pb::EligibilityFinding { rule: rule.into(), met: finding.met, reason: finding.reason }
-}
-
-fn actor(actor: Actor) -> types::Actor {
-    let organisation_id = actor.organisation.map(|id| id.to_string()).unwrap_or_default();
-    types::Actor { subject: actor.subject, organisation_id }
 }
 
 pub fn revision(row: RevisionRow, paper: Paper) -> pb::Revision {
@@ -237,7 +230,7 @@ pub fn clarification(one: Clarification) -> pb::Clarification {
     let late = one.is_late();
     let (answer, answered_at, answered_by) = match one.answer {
         None => (String::new(), None, None),
-        Some(answer) => (answer.text, wire_time(answer.at), Some(actor(answer.by))),
+        Some(answer) => (answer.text, wire_time(answer.at), Some(answer.by.into())),
     };
     pb::Clarification {
         id: one.id.to_string(),
@@ -246,7 +239,7 @@ pub fn clarification(one: Clarification) -> pb::Clarification {
         answer_by: wire_time(one.answer_by),
         answer,
         asked_at: wire_time(one.asked_at),
-        asked_by: Some(actor(one.asked_by)),
+        asked_by: Some(one.asked_by.into()),
         answered_at,
         answered_by,
         late,
@@ -288,13 +281,9 @@ pub fn standing(wire: registry::Standing) -> Standing {
     }
 }
 
-/// A round that `rounds` sent makes no sense.
-#[derive(Debug, thiserror::Error)]
-#[error("a round without {0}")]
-pub struct BadRound(&'static str);
-
 /// A round as bids keeps it. None for a draft, which has no window yet: to bids it does not exist.
-pub fn call(wire: rounds::Round) -> Result<Option<Call>, BadRound> {
+pub fn call(wire: rounds::Round) -> Result<Option<Call>, Unusable> {
+    let lacks = |lacks| unusable("a round", lacks);
     use rounds::round::State as Wire;
     let cancelled = match wire.state() {
         Wire::Unspecified | Wire::Draft => return Ok(None),
@@ -303,20 +292,20 @@ pub fn call(wire: rounds::Round) -> Result<Option<Call>, BadRound> {
     };
     let (Some(opens_at), Some(closes_at)) = (wire.opens_at, wire.closes_at) else {
         // Cancelled as a draft.
-        return if cancelled { Ok(None) } else { Err(BadRound("a window")) };
+        return if cancelled { Ok(None) } else { Err(lacks("a window")) };
     };
-    let rules = wire.rules.ok_or(BadRound("rules"))?;
+    let rules = wire.rules.ok_or_else(|| lacks("rules"))?;
     let mut instruments = Vec::with_capacity(rules.instruments.len());
     for instrument in rules.instruments {
-        instruments.push(self::instrument(instrument).ok_or(BadRound("sums in its instruments"))?);
+        instruments.push(self::instrument(instrument).ok_or_else(|| lacks("sums in its instruments"))?);
     }
     let attachments = rules.attachments.unwrap_or_default();
     Ok(Some(Call {
-        round: wire.id.parse().map_err(|_| BadRound("an identity"))?,
-        version: wire.etag.parse().map_err(|_| BadRound("a version in its etag"))?,
+        round: wire.id.parse().map_err(|_| lacks("an identity"))?,
+        version: wire.etag.parse().map_err(|_| lacks("a version in its etag"))?,
         reference: rules.reference,
-        opens_at: opens_at.try_into().map_err(|_| BadRound("a proper opening"))?,
-        closes_at: closes_at.try_into().map_err(|_| BadRound("a proper close"))?,
+        opens_at: opens_at.try_into().map_err(|_| lacks("a proper opening"))?,
+        closes_at: closes_at.try_into().map_err(|_| lacks("a proper close"))?,
         zone: wire.timetable.and_then(|timetable| timetable.closes).map_or_else(String::new, |closes| closes.zone),
         cancelled,
         instruments,

@@ -1,7 +1,9 @@
 //! What bids refuses, as sentences with data, and the one place where each gets its code and reason.
 
+use kit::consumer::NotTaken;
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
+use kit::neighbour::{Unanswered, Unusable};
 use kit::time::Timestamp;
 use kit::verdict::not_allowed;
 use prost::Message;
@@ -50,24 +52,12 @@ pub enum Error {
     NotScreened,
     #[error("give a reason: the decision differs from the findings or from an earlier decision")]
     ReasonNeeded,
-    #[error("{0}")]
-    Attachment(String),
     #[error("request is not valid")]
     Invalid(Vec<Violation>),
-    #[error("a part of the platform cannot be reached; try again with the same request id")]
-    Neighbour {
-        reason: Reason,
-        #[source]
-        status: Status,
-    },
-    #[error("what rounds said cannot be used")]
-    Round(#[source] convert::BadRound),
-    #[error("the upload broke off")]
-    Upload(#[source] Status),
+    #[error(transparent)]
+    Neighbour(#[from] Unanswered),
     #[error("the receipt could not be signed")]
     Sign(#[from] kit::tokens::TokenError),
-    #[error("the files cannot be reached")]
-    Files(#[from] object_store::Error),
     #[error("storage failed")]
     Db(#[from] DbError),
 }
@@ -75,6 +65,22 @@ pub enum Error {
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Error {
         Error::Db(DbError::Query(error))
+    }
+}
+
+impl From<Unusable> for Error {
+    fn from(error: Unusable) -> Error {
+        Error::Neighbour(error.into())
+    }
+}
+
+impl From<Error> for NotTaken {
+    fn from(error: Error) -> NotTaken {
+        match error {
+            Error::Db(error) => error.into(),
+            Error::Neighbour(error) => error.into(),
+            other => NotTaken::Ever(other.to_string()),
+        }
     }
 }
 
@@ -118,14 +124,9 @@ impl From<Error> for Fault {
             Error::ReasonNeeded => Fault::invalid(vec![Violation::new("reason", "required", says)]),
             Error::ApplicantTakesPart => Fault::invalid(vec![Violation::new("participants", "not_applicant", says)]),
             Error::AnswerByPassed => Fault::invalid(vec![Violation::new("answer_by", "timestamp.gt_now", says)]),
-            Error::Attachment(says) => Fault::new(Code::InvalidArgument, Reason::AttachmentMismatch, says),
             Error::Invalid(violations) => Fault::invalid(violations),
-            Error::Neighbour { reason: Reason::TryAgain, .. } => Fault::try_again(says),
-            Error::Neighbour { reason: _, status } => Fault::internal(&status),
-            Error::Upload(status) => Fault::new(status.code(), Reason::InvalidFields, status.message()),
-            Error::Round(cause) => Fault::internal(&cause),
+            Error::Neighbour(cause) => cause.fault(),
             Error::Sign(cause) => Fault::internal(&cause),
-            Error::Files(cause) => Fault::internal(&cause),
             Error::Db(cause) => cause.fault(),
         }
     }
@@ -133,10 +134,6 @@ impl From<Error> for Fault {
 
 impl From<Error> for Status {
     fn from(error: Error) -> Status {
-        match error {
-            // Refused on its way in, with all its details.
-            Error::Upload(status) => status,
-            other => Fault::from(other).into(),
-        }
+        Fault::from(error).into()
     }
 }

@@ -52,10 +52,6 @@ impl Happened {
         }
     }
 
-    pub fn kind(self) -> &'static str {
-        self.names().0
-    }
-
     pub fn step(self) -> &'static str {
         self.names().1
     }
@@ -86,7 +82,7 @@ pub fn fact(happened: Happened, now: &BidNow) -> Fact {
     let mut resource = convert::without_answers(convert::bid(now.clone()));
     resource.sign_off = None;
     Fact {
-        kind: happened.kind(),
+        kind: happened.names().0,
         subject: now.bid.id.to_string(),
         version: now.bid.version,
         resource_type: convert::BID,

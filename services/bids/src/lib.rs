@@ -25,7 +25,6 @@ pub mod store;
 mod api;
 mod convert;
 mod events;
-mod files;
 mod peers;
 mod schema;
 mod streams;
@@ -39,16 +38,16 @@ use std::time::Duration;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
 use kit::caller::Role;
+use kit::consumer::{self, NotTaken};
 use kit::cx::Cx;
-use kit::db::{Db, DbError, OpenError, Storage};
+use kit::db::{Db, OpenError, Storage};
+use kit::files::{FileError, Files};
 use kit::ids::{BidId, RoundId};
-use kit::outbox::{self, Take};
 use kit::stop::Stop;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::tokens::SigningKey;
 use kit::transport::Transport;
-use prost::Message;
 use toadlane_proto::bids::v1::bids_service_server::BidsServiceServer;
 use toadlane_proto::rounds::v1::Round;
 use toadlane_proto::types::v1::Event;
@@ -57,7 +56,6 @@ use tonic::service::Routes;
 use bid::{Bid, BidNow};
 use call::Call;
 use error::Error;
-use files::Files;
 use intake::Intake;
 use peers::Peers;
 use policy::Action;
@@ -66,7 +64,7 @@ use receipt::Seal;
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// How often the gates are looked at. Lateness does not rest on it: a submission compares its own instant.
 const TICK_EVERY: Duration = Duration::from_millis(100);
-const MOST_PER_SWEEP: i64 = 200;
+const MOST_PER_LOOK: i64 = 200;
 
 /// Opens the store of `bids`.
 pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
@@ -89,12 +87,12 @@ impl Bids {
         db: Db,
         files: &Path,
         key: Arc<SigningKey>,
-        rounds: Transport,
         registry: Transport,
+        rounds: Transport,
         stop: Stop,
-    ) -> Result<Bids, Error> {
+    ) -> Result<Bids, FileError> {
         let files = Files::in_folder(files)?;
-        Ok(Bids { db, peers: Peers::new(rounds, registry), files, key, stop })
+        Ok(Bids { db, peers: Peers::new(registry, rounds), files, key, stop })
     }
 
     pub fn routes(&self) -> Routes {
@@ -104,11 +102,10 @@ impl Bids {
     /// Takes the events of `rounds`.
     pub fn subscribe(&self, bus: &Bus) {
         let bids = self.clone();
-        let handler = move |event: Event| {
+        bus.subscribe(Role::Rounds, Role::Bids.name(), &self.stop, move |event| {
             let bids = bids.clone();
-            Box::pin(async move { bids.take_round(event).await }) as futures_util::future::BoxFuture<_>
-        };
-        bus.subscribe(Role::Rounds, Role::Bids.name(), Arc::new(handler), self.stop.clone());
+            async move { bids.take_round(event).await }
+        });
     }
 
     /// Ticks until the process stops.
@@ -118,19 +115,16 @@ impl Bids {
 
     /// Lets all that is due by now happen: gates close, and bids fall in line with their gates.
     pub async fn tick(&self) -> Result<(), Error> {
-        for round in self.db.read(store::due_intakes).await? {
-            self.db.work(Some(round.to_string()), move |tx| app::close(tx, round)).await?;
-        }
-        loop {
-            let behind = self.db.read(|tx| store::sweepable(tx, MOST_PER_SWEEP)).await?;
-            if behind.is_empty() {
-                return Ok(());
-            }
-            let now = self.db.clock().now();
-            for (round, id) in behind {
-                self.db.work(Some(round.to_string()), move |tx| app::sweep(tx, round, id, now)).await?;
-            }
-        }
+        let close = |round: RoundId| self.db.work(Some(round.to_string()), move |tx| app::close(tx, round));
+        let due = || self.db.read(|tx| store::due_intakes(tx, MOST_PER_LOOK));
+        while ticker::each("the gate", due().await?, close).await > 0 {}
+        let now = self.db.clock().now();
+        let sweep = |(round, id): (RoundId, BidId)| {
+            self.db.work(Some(round.to_string()), move |tx| app::sweep(tx, round, id, now))
+        };
+        let behind = || self.db.read(|tx| store::sweepable(tx, MOST_PER_LOOK));
+        while ticker::each("the bid", behind().await?, sweep).await > 0 {}
+        Ok(())
     }
 
     /// The bid, if the caller may see it.
@@ -167,30 +161,11 @@ impl Bids {
         Seal { key: self.key.clone(), at: Timestamp::of_this_machine() }
     }
 
-    /// The stored answer of this very request, if it was answered before.
-    async fn replay<W: Message + Default + 'static>(&self, cx: &Cx) -> Result<Option<W>, Error> {
-        Ok(self.db.replay(cx).await?)
-    }
-
     /// Takes an event of `rounds`, once.
-    async fn take_round(&self, event: Event) -> Result<(), DbError> {
-        let Some(resource) = event.resource.as_ref().filter(|any| any.type_url.ends_with("/toadlane.rounds.v1.Round"))
-        else {
-            return Ok(());
-        };
-        let unreadable = |cause: &dyn std::fmt::Display| DbError::Inconsistent(format!("event {}: {cause}", event.id));
-        let round = Round::decode(resource.value.as_slice()).map_err(|cause| unreadable(&cause))?;
-        let Some(call) = convert::call(round).map_err(|cause| unreadable(&cause))? else {
-            return Ok(());
-        };
-        let (key, now, seal) = (call.round.to_string(), self.db.clock().now(), self.seal());
-        let taken = self.db.work(Some(key), move |tx| match outbox::take(tx, &event, now)? {
-            Take::First => app::take_call(tx, &seal, &call, now),
-            Take::Again | Take::Older => Ok(()),
-        });
-        taken.await.map_err(|error: Error| match error {
-            Error::Db(error) => error,
-            other => DbError::Inconsistent(other.to_string()),
-        })
+    async fn take_round(&self, event: Event) -> Result<(), NotTaken> {
+        let Some(round) = consumer::resource::<Round>(&event, "toadlane.rounds.v1.Round")? else { return Ok(()) };
+        let Some(call) = convert::call(round)? else { return Ok(()) };
+        let (key, seal) = (call.round.to_string(), self.seal());
+        consumer::take(&self.db, Some(key), event, move |tx, now| app::take_call(tx, &seal, &call, now)).await
     }
 }

@@ -2,23 +2,20 @@
 
 use std::time::Duration;
 
-use kit::fault::Reason;
 use kit::ids::{OrgId, PersonId, RoundId};
+use kit::neighbour::{Unanswered, answered, patient};
 use kit::time::Date;
 use kit::transport::Transport;
 use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
 use toadlane_proto::registry::v1::{GetStandingRequest, Standing as WireStanding};
 use toadlane_proto::rounds::v1::GetRoundRequest;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
-use tonic::{Code, Request, Status};
 
 use crate::call::Call;
 use crate::convert;
 use crate::eligibility::Standing;
 use crate::error::Error;
 
-/// How long a caller of ours waits for a neighbour.
-const PATIENCE: Duration = Duration::from_secs(3);
 const KEEP_STANDINGS: Duration = Duration::from_secs(600);
 
 type Question = (OrgId, String, Option<PersonId>);
@@ -31,7 +28,7 @@ pub struct Peers {
 }
 
 impl Peers {
-    pub fn new(rounds: Transport, registry: Transport) -> Peers {
+    pub fn new(registry: Transport, rounds: Transport) -> Peers {
         Peers {
             rounds: RoundsServiceClient::new(rounds),
             organisations: OrganisationsServiceClient::new(registry),
@@ -42,8 +39,8 @@ impl Peers {
     /// A scheduled round as it now is.
     pub async fn call(&self, round: RoundId) -> Result<Call, Error> {
         let request = patient(GetRoundRequest { round_id: round.to_string() });
-        let wire = self.rounds.clone().get_round(request).await.map_err(|status| refused(status, "round"))?;
-        let call = convert::call(wire.into_inner()).map_err(Error::Round)?;
+        let wire = answered(self.rounds.clone().get_round(request).await)?.ok_or(Error::NotFound { what: "round" })?;
+        let call = convert::call(wire)?;
         call.ok_or(Error::NotFound { what: "round" })
     }
 
@@ -66,35 +63,14 @@ impl Peers {
             as_of,
             person_id: person.map(|id| id.to_string()).unwrap_or_default(),
         });
-        match self.organisations.clone().get_standing(request).await {
+        match answered(self.organisations.clone().get_standing(request).await) {
             Ok(answer) => {
-                let standing = answer.into_inner();
+                let standing = answer.ok_or(Error::NotFound { what: "organisation" })?;
                 self.standings.insert(question, standing.clone()).await;
                 Ok(standing)
             }
-            Err(status) if is_out_of_reach(&status) => match self.standings.get(&question).await {
-                Some(standing) => Ok(standing),
-                None => Err(refused(status, "organisation")),
-            },
-            Err(status) => Err(refused(status, "organisation")),
+            Err(away @ Unanswered::OutOfReach(_)) => Ok(self.standings.get(&question).await.ok_or(away)?),
+            Err(other) => Err(other.into()),
         }
-    }
-}
-
-fn patient<T>(message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.set_timeout(PATIENCE);
-    request
-}
-
-fn is_out_of_reach(status: &Status) -> bool {
-    matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded)
-}
-
-fn refused(status: Status, what: &'static str) -> Error {
-    match status.code() {
-        Code::NotFound => Error::NotFound { what },
-        Code::Unavailable | Code::DeadlineExceeded => Error::Neighbour { reason: Reason::TryAgain, status },
-        _ => Error::Neighbour { reason: Reason::Internal, status },
     }
 }

@@ -16,31 +16,13 @@ pub use records::{
 pub use rows::{get, get_all, insert, of_reference, update};
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{BidId, RoundId};
+use kit::stored::parsed;
 
 use crate::bid::Bid;
 use crate::content::Content;
 use crate::schema::{bid, duplicate, revision};
-
-fn inconsistent(what: impl std::fmt::Display) -> DbError {
-    DbError::Inconsistent(what.to_string())
-}
-
-/// Reads a stored text that must be of its kind.
-fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, DbError>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|cause| inconsistent(format!("{text}: {cause}")))
-}
-
-fn parsed_option<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, DbError>
-where
-    T::Err: std::fmt::Display,
-{
-    text.map(parsed).transpose()
-}
 
 /// How many bids besides this one its lead organisation has with the network, for the same instrument and round.
 pub fn n_led_besides(tx: &mut Tx, of: &Bid) -> Result<i64, DbError> {
@@ -108,9 +90,7 @@ pub fn duplicates(
     after: Option<(String, String)>,
     limit: i64,
 ) -> Result<Vec<Pair>, DbError> {
-    let mut query = duplicate::table
-        .filter(duplicate::round_id.eq(round.to_string()))
-        .into_boxed::<<Tx as diesel::Connection>::Backend>();
+    let mut query = duplicate::table.filter(duplicate::round_id.eq(round.to_string())).into_boxed::<Backend>();
     if let Some((second, first)) = after {
         let later = duplicate::second_bid_id.gt(second.clone());
         query = query.filter(later.or(duplicate::second_bid_id.eq(second).and(duplicate::first_bid_id.gt(first))));

@@ -1,11 +1,12 @@
 //! What goes on for longer than one answer: attachments up and down, and the watch on bids.
 
-use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use kit::cx::Cx;
 use kit::db::Tx;
+use kit::files::{FileError, Files};
 use kit::ids::{AttachmentId, OrgId, RoundId};
 use kit::watch::{self, Streamed};
+use kit::wire::id_or_none;
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::types::v1::Event;
 use tonic::{Request, Response, Status, Streaming};
@@ -13,7 +14,6 @@ use tonic::{Request, Response, Status, Streaming};
 use crate::bid::{Bid, BidNow};
 use crate::content::Attachment;
 use crate::error::Error;
-use crate::files::Files;
 use crate::policy::{self, Action};
 use crate::{Bids, app, convert, store};
 
@@ -26,12 +26,12 @@ pub async fn upload(
     let cx = Cx::of(&request)?;
     let mut parts = request.into_inner();
     let Some(Part::Header(header)) = parts.message().await?.and_then(|first| first.part) else {
-        return Err(Error::Attachment("send the header first, then the bytes".to_string()).into());
+        return Err(FileError::Refused("send the header first, then the bytes".to_string()).into());
     };
     let (target, declared) = convert::header(&header).map_err(Error::Invalid)?;
     let rest = pb::AttachmentHeader { request_id: String::new(), ..header.clone() };
     let cx = cx.with_request(&header.request_id, &rest);
-    if let Some(bid) = bids.replay(&cx).await? {
+    if let Some(bid) = bids.db.replay(&cx).await? {
         return Ok(Response::new(bid));
     }
     let bid = bids.seen(&cx, target.id).await?;
@@ -39,9 +39,9 @@ pub async fn upload(
     bid.expect_version(target.version)?;
     bid.expect_draft("edit")?;
 
-    let bytes = parts.map(|part| match part.map_err(Error::Upload)?.part {
+    let bytes = parts.map(|part| match part.map_err(FileError::BrokeOff)?.part {
         Some(Part::Data(bytes)) => Ok(bytes),
-        Some(Part::Header(_)) | None => Err(Error::Attachment("send the header once, then bytes alone".to_string())),
+        Some(Part::Header(_)) | None => Err(FileError::Refused("send the header once, then bytes alone".to_string())),
     });
     bids.files.take_in(&declared, Box::pin(bytes)).await?;
     let file = Attachment {
@@ -57,27 +57,13 @@ pub async fn upload(
 }
 
 /// Sends a file: what it is, then its bytes.
-pub async fn download(files: &Files, file: Attachment) -> Result<Streamed<pb::DownloadAttachmentResponse>, Error> {
+pub async fn download(files: &Files, file: Attachment) -> Result<Streamed<pb::DownloadAttachmentResponse>, FileError> {
     use pb::download_attachment_response::Part;
     let part = |part| pb::DownloadAttachmentResponse { part: Some(part) };
     let bytes = files.read(&file.sha256).await?;
     let head = stream::iter([Ok(part(Part::Attachment(convert::attachment(file))))]);
-    let rest = bytes.flat_map(move |piece| match piece {
-        Ok(piece) => stream::iter(pieces(piece)).map(move |piece| Ok(part(Part::Data(piece)))).left_stream(),
-        Err(error) => stream::iter([Err(Status::from(error))]).right_stream(),
-    });
+    let rest = bytes.map(move |piece| piece.map(|bytes| part(Part::Data(bytes))).map_err(Status::from));
     Ok(Box::pin(head.chain(rest)))
-}
-
-/// Cuts what storage hands out into messages of a handy size.
-fn pieces(mut bytes: Bytes) -> Vec<Bytes> {
-    const MOST: usize = 256 * 1024;
-    let mut pieces = Vec::with_capacity(bytes.len() / MOST + 1);
-    while bytes.len() > MOST {
-        pieces.push(bytes.split_to(MOST));
-    }
-    pieces.push(bytes);
-    pieces
 }
 
 /// Streams every change of the bids that the caller may see.
@@ -88,7 +74,8 @@ pub async fn watch(
     let cx = Cx::of(&request)?;
     let asked = request.into_inner();
     let bound = pb::WatchBidsRequest { resume_token: String::new(), ..asked.clone() };
-    let (round, organisation) = (asked.round_id.parse().ok(), asked.organisation_id.parse().ok());
+    let round = id_or_none("round_id", &asked.round_id)?;
+    let organisation = id_or_none("organisation_id", &asked.organisation_id)?;
     let caller = cx.caller.clone();
     let show = move |tx: &mut Tx, event: &Event, as_of| {
         let Some((bid, closes_at)) = store::get_all(tx, std::slice::from_ref(&event.subject))?.pop() else {

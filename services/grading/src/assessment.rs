@@ -1,12 +1,13 @@
 //! The grading of one round. Where it stands, and every legal step, is in `state.rs`; its bids, panel, reviews and
 //! decisions stand beside it and change without it, so that its version tells nothing about any of them.
 
+use kit::deadline::Deadline;
 use kit::fault::Violation;
 use kit::ids::{AssessmentId, BoardId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::call::{Call, Deadline, Part, QuestionKind};
+use crate::call::{Call, Part, QuestionKind};
 use crate::error::Error;
 use crate::state::{Stage, State, Step};
 

@@ -1,6 +1,7 @@
 //! A bid as the panel reads it: the revision that was pinned when the assessment was opened. It never changes here.
 
 use kit::ids::{AttachmentId, BidId, OrgId};
+use kit::language::Language;
 use kit::money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -27,13 +28,6 @@ pub struct AssessedBid {
     pub attachments: Vec<Attachment>,
     /// Whether the bidder said that it can be funded in part (rule 18).
     pub scalable: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    En,
-    Cy,
 }
 
 /// An organisation that has to do with a bid, by the name it had when the assessment was opened.

@@ -1,8 +1,8 @@
 //! What grading knows of a round: its rules as they were published with the call, pinned when the assessment is opened.
 
+use kit::deadline::Deadline;
 use kit::ids::{BoardId, RoundId};
 use kit::money::Money;
-use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A round, as far as grading needs it.
@@ -92,14 +92,6 @@ pub struct Instrument {
     pub pot: Money,
     pub floor: Money,
     pub ceiling: Money,
-}
-
-/// An instant, with the zone and the words in which it was announced.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deadline {
-    pub instant: Timestamp,
-    pub zone: String,
-    pub announced: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,6 @@ mod reviews;
 
 pub use assessments::{ASSESSMENT, assessed_bid, assessment, interest, panel_member, with_text};
 pub use decisions::{determination, letter, meeting, outcome, quorum, recommendation, record};
-pub use facts::BadFact;
 pub use reviews::{moderation, ranking, review, shown};
 
 use kit::wire::any;

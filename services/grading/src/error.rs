@@ -1,8 +1,10 @@
 //! What grading refuses, as sentences with data, and the one place where each gets its code and reason.
 
+use kit::consumer::NotTaken;
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
 use kit::ids::{AssessmentId, BidId};
+use kit::neighbour::{Unanswered, Unusable};
 use kit::time::Timestamp;
 use kit::verdict::not_allowed;
 use tonic::{Code, Status};
@@ -24,11 +26,11 @@ pub enum Error {
     NotAllowed { who_may: &'static str },
     #[error("it changed since you read it; merge with the newer version and try again")]
     Stale { newer: Box<Newer> },
-    #[error("this {what} is {from}, and cannot take the step {step}")]
+    #[error("the {what} is {from} and cannot take the step {step}")]
     IllegalStep { what: &'static str, from: &'static str, step: &'static str },
     #[error("the round is being assessed already: {existing}")]
     AssessedAlready { existing: AssessmentId },
-    #[error("something is missing before this; the details name it, up to 40 things at once")]
+    #[error("something is missing before this; everything missing is named in the details")]
     NotReady(Vec<Violation>),
     #[error("the review is not complete; everything missing is named in the details")]
     ReviewIncomplete(Vec<Violation>),
@@ -48,14 +50,8 @@ pub enum Error {
     OpenTie { bids: Vec<BidId> },
     #[error("request is not valid")]
     Invalid(Vec<Violation>),
-    #[error("a part of the platform cannot be reached; try again with the same request id")]
-    Neighbour {
-        reason: Reason,
-        #[source]
-        status: Status,
-    },
-    #[error("what a neighbour said cannot be used")]
-    BadFact(#[from] convert::BadFact),
+    #[error(transparent)]
+    Neighbour(#[from] Unanswered),
     #[error("the ranking could not be computed")]
     TooLarge(#[from] TooLarge),
     #[error("the pots could not be added up")]
@@ -118,17 +114,25 @@ impl Error {
     }
 }
 
-/// Clients refuse headers beyond 8 KiB, so not everything that a large panel has left open fits.
-const MOST_NAMED: usize = 40;
-
-fn few(mut violations: Vec<Violation>) -> Vec<Violation> {
-    violations.truncate(MOST_NAMED);
-    violations
-}
-
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Error {
         Error::Db(DbError::Query(error))
+    }
+}
+
+impl From<Unusable> for Error {
+    fn from(error: Unusable) -> Error {
+        Error::Neighbour(error.into())
+    }
+}
+
+impl From<Error> for NotTaken {
+    fn from(error: Error) -> NotTaken {
+        match error {
+            Error::Db(error) => error.into(),
+            Error::Neighbour(error) => error.into(),
+            other => NotTaken::Ever(other.to_string()),
+        }
     }
 }
 
@@ -149,11 +153,9 @@ impl From<Error> for Fault {
             Error::AssessedAlready { existing } => {
                 Fault::new(Code::AlreadyExists, Reason::AlreadyExists, says).with("existing", existing.to_string())
             }
-            Error::NotReady(found) => {
-                Fault { violations: few(found), ..precondition(Reason::AssessmentNotReady, says) }
-            }
+            Error::NotReady(found) => Fault { violations: found, ..precondition(Reason::AssessmentNotReady, says) },
             Error::ReviewIncomplete(found) => {
-                Fault { violations: few(found), ..precondition(Reason::ReviewIncomplete, says) }
+                Fault { violations: found, ..precondition(Reason::ReviewIncomplete, says) }
             }
             Error::ReviewsDue { due } => precondition(Reason::ReviewsDue, says).with("due", due.to_string()),
             Error::OnPanelAlready => Fault::new(Code::AlreadyExists, Reason::AlreadyExists, says),
@@ -171,10 +173,8 @@ impl From<Error> for Fault {
                 let bids: Vec<String> = bids.iter().map(BidId::to_string).collect();
                 precondition(Reason::OpenTie, says).with("bids", bids.join(","))
             }
-            Error::Invalid(found) => Fault::invalid(few(found)),
-            Error::Neighbour { reason: Reason::TryAgain, .. } => Fault::try_again(says),
-            Error::Neighbour { reason: _, status } => Fault::internal(&status),
-            Error::BadFact(cause) => Fault::internal(&cause),
+            Error::Invalid(found) => Fault::invalid(found),
+            Error::Neighbour(cause) => cause.fault(),
             Error::TooLarge(cause) => Fault::internal(&cause),
             Error::Money(cause) => Fault::internal(&cause),
             Error::Sign(cause) => Fault::internal(&cause),

@@ -1,9 +1,11 @@
 //! The decision as its bidder is told it: outcome, sum, conditions, reason and feedback, without a name of any reviewer
 //! and without a score (rule 20). Plain text, so that any post can carry it.
 
+use kit::language::Language;
 use kit::money::Money;
 
-use crate::bid::{AssessedBid, Language};
+use crate::assessment::Board;
+use crate::bid::AssessedBid;
 use crate::call::{Call, Criterion, Text};
 use crate::decision::{Condition, Determination, Outcome};
 use crate::moderation::Feedback;
@@ -14,6 +16,8 @@ pub struct Told<'a> {
     pub call: &'a Call,
     pub bid: &'a AssessedBid,
     pub determination: &'a Determination,
+    /// Who decided.
+    pub boards: &'a [Board],
     /// Place on the reserve list; 0 for a bid that is not on it.
     pub reserve_place: i32,
     pub feedback: &'a [Feedback],
@@ -31,27 +35,28 @@ pub fn compose(told: Told) -> Text {
 /// The words of one language.
 struct Words {
     dear: &'static str,
-    about: fn(&AssessedBid, &Call, &Words) -> String,
+    about: fn(&Told, &str) -> String,
     outcome: fn(&Told, Money) -> String,
     conditions: &'static str,
     precedent: &'static str,
     reason: &'static str,
     feedback: &'static str,
+    next_if_funded: &'static str,
+    next_if_reserve: &'static str,
     embargo: fn(&Call) -> String,
+    for_the: &'static str,
+    and: &'static str,
     /// A text of the network in this language.
     of: fn(&Text) -> &str,
+    language: Language,
 }
 
 const ENGLISH: Words = Words {
     dear: "Dear",
-    about: |bid, call, words| {
-        format!(
-            "Your bid \u{201c}{}\u{201d}, number {} of {} ({})",
-            bid.title,
-            bid.number,
-            (words.of)(&call.title),
-            call.reference
-        )
+    about: |told, day| {
+        let Told { bid, call, .. } = told;
+        let (title, number, round, reference) = (&bid.title, bid.number, &call.title.en, &call.reference);
+        format!("Your bid \u{201c}{title}\u{201d}, number {number} of {round} ({reference}), was decided on {day}.")
     },
     outcome: |told, sum| match told.determination.outcome {
         Outcome::Fund => format!("We are glad to fund your project with {sum}, as you asked."),
@@ -71,19 +76,22 @@ const ENGLISH: Words = Words {
     reason: "Why we decided so",
     feedback: "What the panel says of your bid",
     embargo: |call| format!("Please keep this to yourselves until the announcement: {}.", call.announces.announced),
+    next_if_funded: "What happens next: you are sent an offer with its terms, and a certifier of your council accepts or \
+                     refuses it by the day that it names.",
+    next_if_reserve: "What happens next: we call those on the list in its order when money is freed.",
+    for_the: "For the",
+    and: "and the",
     of: |text| &text.en,
+    language: Language::En,
 };
 
 const WELSH: Words = Words {
     dear: "Annwyl",
-    about: |bid, call, words| {
-        format!(
-            "Eich cais \u{201c}{}\u{201d}, rhif {} o {} ({})",
-            bid.title,
-            bid.number,
-            (words.of)(&call.title),
-            call.reference
-        )
+    about: |told, day| {
+        let Told { bid, call, .. } = told;
+        let (title, number, round) = (&bid.title, bid.number, (WELSH.of)(&call.title));
+        let reference = &call.reference;
+        format!("Penderfynwyd ar eich cais \u{201c}{title}\u{201d}, rhif {number} o {round} ({reference}), ar {day}.")
     },
     outcome: |told, sum| match told.determination.outcome {
         Outcome::Fund => format!("Mae'n bleser gennym ariannu eich prosiect gyda {sum}, fel y gofynnwyd."),
@@ -105,7 +113,13 @@ const WELSH: Words = Words {
     reason: "Pam y penderfynwyd felly",
     feedback: "Beth mae'r panel yn ei ddweud am eich cais",
     embargo: |call| format!("Cadwch hyn yn gyfrinachol tan y cyhoeddiad: {}.", call.announces.announced),
+    next_if_funded: "Y cam nesaf: anfonir cynnig atoch gyda'i delerau, a bydd ardystiwr eich cyngor yn ei dderbyn neu'n ei \
+                     wrthod erbyn y dyddiad a nodir ynddo.",
+    next_if_reserve: "Y cam nesaf: byddwn yn galw ar y rhai ar y rhestr yn ei threfn pan ryddheir arian.",
+    for_the: "Ar ran",
+    and: "a",
     of: |text| if text.cy.is_empty() { &text.en } else { &text.cy },
+    language: Language::Cy,
 };
 
 fn written(words: &Words, told: &Told) -> String {
@@ -113,7 +127,7 @@ fn written(words: &Words, told: &Told) -> String {
     let sum = determination.amount.unwrap_or(bid.requested);
     let mut paragraphs = vec![
         format!("{} {},", words.dear, bid.applicant.name),
-        (words.about)(bid, call, words),
+        (words.about)(told, &words.language.day(determination.decided_on)),
         (words.outcome)(told, sum),
     ];
     if !determination.conditions.is_empty() {
@@ -125,7 +139,14 @@ fn written(words: &Words, told: &Told) -> String {
     if !feedback.is_empty() {
         paragraphs.push(on_criteria(words, &call.rubric.criteria, feedback));
     }
+    match determination.outcome {
+        Outcome::Fund | Outcome::FundInPart => paragraphs.push(words.next_if_funded.to_string()),
+        Outcome::Reserve => paragraphs.push(words.next_if_reserve.to_string()),
+        Outcome::Decline | Outcome::Defer => {}
+    }
     paragraphs.push((words.embargo)(call));
+    let boards: Vec<&str> = told.boards.iter().map(|board| board.name.as_str()).collect();
+    paragraphs.push(format!("{} {}", words.for_the, boards.join(&format!(" {} ", words.and))));
     paragraphs.join("\n\n") + "\n"
 }
 
@@ -151,10 +172,11 @@ fn on_criteria(words: &Words, criteria: &[Criterion], feedback: &[Feedback]) -> 
 
 #[cfg(test)]
 mod tests {
-    use kit::ids::{AssessmentId, MeetingId};
+    use kit::ids::{AssessmentId, BoardId, MeetingId};
     use kit::time::at;
 
     use super::*;
+    use crate::call::Part;
     use crate::decision::Basis;
     use crate::samples::{a_bid, a_call};
 
@@ -177,7 +199,16 @@ mod tests {
             .map(|(criterion, text)| Feedback { criterion: criterion.to_string(), text: text.to_string() })
             .collect();
         let (call, reserve_place) = (a_call(), i32::from(outcome == Outcome::Reserve) * 2);
-        compose(Told { call: &call, bid, determination: &determination, reserve_place, feedback: &feedback })
+        let board = |name: &str| Board { id: BoardId::new(), name: name.to_string(), part: Part::Joint, quorum: 3 };
+        let boards = ["Executive Oversight Committee", "Values and Principles Board"].map(board);
+        compose(Told {
+            call: &call,
+            bid,
+            determination: &determination,
+            boards: &boards,
+            reserve_place,
+            feedback: &feedback,
+        })
     }
 
     #[test]
@@ -185,10 +216,14 @@ mod tests {
         let bid = AssessedBid { title: "Diabeaters".to_string(), ..a_bid(9) };
         let letter = letter(&bid, Outcome::Fund, 150_000, &["name a lead officer"], &[]);
         let expected = "Dear Plymouth City Council,\n\n\
-             Your bid \u{201c}Diabeaters\u{201d}, number 9 of 2020 policy prototypes (r3-2020)\n\n\
+             Your bid \u{201c}Diabeaters\u{201d}, number 9 of 2020 policy prototypes (r3-2020), was decided on 28 January \
+             2020.\n\n\
              We are glad to fund your project with £1,500.00, as you asked.\n\n\
              Conditions of the grant\n1. name a lead officer (before anything is paid)\n\n\
-             Please keep this to yourselves until the announcement: noon on 4 February 2020.\n";
+             What happens next: you are sent an offer with its terms, and a certifier of your council accepts or refuses \
+             it by the day that it names.\n\n\
+             Please keep this to yourselves until the announcement: noon on 4 February 2020.\n\n\
+             For the Executive Oversight Committee and the Values and Principles Board\n";
         assert_eq!((letter.en.as_str(), letter.cy.as_str()), (expected, ""));
     }
 
@@ -212,6 +247,12 @@ mod tests {
         let letter = letter(&bid, Outcome::FundInPart, 100_000, &[], &[]);
         assert!(letter.en.contains("with £1,000.00. You asked for £1,500.00."), "{}", letter.en);
         assert!(letter.cy.starts_with("Annwyl Plymouth City Council,"), "{}", letter.cy);
+        assert!(letter.cy.contains(" ar 28 Ionawr 2020."), "{}", letter.cy);
+        assert!(
+            letter.cy.ends_with("Ar ran Executive Oversight Committee a Values and Principles Board\n"),
+            "{}",
+            letter.cy
+        );
         assert!(letter.cy.contains("gyda £1,000.00. Gofynnwyd am £1,500.00."), "{}", letter.cy);
     }
 }

@@ -49,13 +49,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use futures_util::future::BoxFuture;
 use kit::bus::Bus;
 use kit::caller::Role;
+use kit::consumer::{self, NotTaken};
 use kit::cx::Cx;
-use kit::db::{Db, DbError, OpenError, Storage};
+use kit::db::{Db, OpenError, Storage};
 use kit::ids::{AssessmentId, BidId, RoundId};
-use kit::outbox::{self, Take};
+use kit::neighbour::unusable;
 use kit::stop::Stop;
 use kit::ticker;
 use kit::time::{Date, Timestamp};
@@ -102,12 +102,12 @@ impl Grading {
     pub fn new(
         db: Db,
         key: Arc<SigningKey>,
+        registry: Transport,
         rounds: Transport,
         bids: Transport,
-        registry: Transport,
         stop: Stop,
     ) -> Grading {
-        Grading { db, peers: Peers::new(rounds, bids, registry), key, stop }
+        Grading { db, peers: Peers::new(registry, rounds, bids), key, stop }
     }
 
     pub fn routes(&self) -> Routes {
@@ -119,11 +119,10 @@ impl Grading {
     /// Takes the events of `rounds`: an assessment is called off with its round, and follows its announcement.
     pub fn subscribe(&self, bus: &Bus) {
         let grading = self.clone();
-        let handler = move |event: Event| {
+        bus.subscribe(Role::Rounds, Role::Grading.name(), &self.stop, move |event| {
             let grading = grading.clone();
-            Box::pin(async move { grading.take_round(event).await }) as BoxFuture<_>
-        };
-        bus.subscribe(Role::Rounds, Role::Grading.name(), Arc::new(handler), self.stop.clone());
+            async move { grading.take_round(event).await }
+        });
     }
 
     /// Ticks until the process stops.
@@ -134,19 +133,17 @@ impl Grading {
     /// Lets all that is due by now happen: reviews lapse, letters are released, decisions become public.
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
-        loop {
-            let overdue = self.db.read(move |tx| store::overdue(tx, now, MOST_PER_LOOK)).await?;
-            if overdue.is_empty() {
-                break;
-            }
-            for id in overdue {
-                self.db.work(None, move |tx| app::lapse(tx, &Cx::of_role(Role::Grading, now), id)).await?;
-            }
-        }
-        for id in self.db.read(move |tx| store::due(tx, now, MOST_PER_LOOK)).await? {
-            // One that was decided late is announced at once, after its bidders are informed.
-            while self.db.work(Some(id.to_string()), move |tx| app::tick(tx, id, now)).await? {}
-        }
+        let lapse = |id| self.db.work(None, move |tx| app::lapse(tx, &Cx::of_role(Role::Grading, now), id));
+        let overdue = || self.db.read(move |tx| store::overdue(tx, now, MOST_PER_LOOK));
+        while ticker::each("the review", overdue().await?, lapse).await > 0 {}
+        let due = self.db.read(move |tx| store::due(tx, now, MOST_PER_LOOK)).await?;
+        // One that was decided late is announced at once, after its bidders are informed.
+        let db = &self.db;
+        let go_on = |id: AssessmentId| async move {
+            while db.work(Some(id.to_string()), move |tx| app::tick(tx, id, now)).await? {}
+            Ok::<(), Error>(())
+        };
+        ticker::each("the assessment", due, go_on).await;
         Ok(())
     }
 
@@ -199,26 +196,12 @@ impl Grading {
     }
 
     /// Takes an event of `rounds`, once.
-    async fn take_round(&self, event: Event) -> Result<(), DbError> {
-        let Some(resource) = event.resource.as_ref().filter(|any| any.type_url.ends_with("/toadlane.rounds.v1.Round"))
-        else {
-            return Ok(());
-        };
-        let unreadable = |cause: &dyn std::fmt::Display| DbError::Inconsistent(format!("event {}: {cause}", event.id));
-        let wire = Round::decode(resource.value.as_slice()).map_err(|cause| unreadable(&cause))?;
-        let round: RoundId = wire.id.parse().map_err(|cause| unreadable(&cause))?;
-        let Some(said) = convert::facts::round_now(wire).map_err(|cause| unreadable(&cause))? else {
-            return Ok(());
-        };
-        let now = self.db.clock().now();
-        let taken = self.db.work(Some(round.to_string()), move |tx| match outbox::take(tx, &event, now)? {
-            Take::First => app::take_round(tx, round, &said, now),
-            Take::Again | Take::Older => Ok(()),
-        });
-        taken.await.map_err(|error: Error| match error {
-            Error::Db(error) => error,
-            other => DbError::Inconsistent(other.to_string()),
-        })
+    async fn take_round(&self, event: Event) -> Result<(), NotTaken> {
+        let Some(wire) = consumer::resource::<Round>(&event, "toadlane.rounds.v1.Round")? else { return Ok(()) };
+        let round: RoundId = wire.id.parse().map_err(|_| unusable("a round", "an identity"))?;
+        let Some(said) = convert::facts::round_now(wire)? else { return Ok(()) };
+        let key = Some(round.to_string());
+        consumer::take(&self.db, key, event, move |tx, now| app::take_round(tx, round, &said, now)).await
     }
 }
 

@@ -2,10 +2,9 @@
 //! every step; nothing is cached, for a member may join a bidder at any time.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
-use kit::fault::Reason;
 use kit::ids::{BidId, BoardId, OrgId, PersonId, RoundId};
+use kit::neighbour::{answered, patient};
 use kit::time::Date;
 use kit::transport::Transport;
 use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
@@ -18,7 +17,6 @@ use toadlane_proto::registry::v1::{
 };
 use toadlane_proto::rounds::v1::GetRoundRequest;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
-use tonic::{Code, Request, Status};
 
 use crate::app::{Opening, OtherBoardFacts, Pinned};
 use crate::assessment::Board;
@@ -28,8 +26,6 @@ use crate::derive::Register;
 use crate::error::Error;
 use crate::panel::{self, Member, Seat};
 
-/// How long a caller of ours waits for a neighbour.
-const PATIENCE: Duration = Duration::from_secs(3);
 const PAGE: i32 = 100;
 
 #[derive(Clone)]
@@ -42,7 +38,7 @@ pub struct Peers {
 }
 
 impl Peers {
-    pub fn new(rounds: Transport, bids: Transport, registry: Transport) -> Peers {
+    pub fn new(registry: Transport, rounds: Transport, bids: Transport) -> Peers {
         Peers {
             rounds: RoundsServiceClient::new(rounds),
             bids: BidsServiceClient::new(bids),
@@ -57,7 +53,7 @@ impl Peers {
         let call = self.call(round).await?;
         let (boards, panel) = self.seated(&call, today).await?;
         let intake = self.bids.clone().get_intake(patient(GetIntakeRequest { round_id: round.to_string() })).await;
-        let intake = intake.map_err(|status| refused(status, "round"))?.into_inner();
+        let intake = answered(intake)?.ok_or(Error::NotFound { what: "round" })?;
         let received = self.received(round).await?;
         let mut register = self.register(&panel, today).await?;
         let mut bids = Vec::new();
@@ -75,8 +71,8 @@ impl Peers {
 
     async fn call(&self, round: RoundId) -> Result<Call, Error> {
         let request = patient(GetRoundRequest { round_id: round.to_string() });
-        let wire = self.rounds.clone().get_round(request).await.map_err(|status| refused(status, "round"))?;
-        let call = facts::call(wire.into_inner())?;
+        let wire = answered(self.rounds.clone().get_round(request).await)?.ok_or(Error::NotFound { what: "round" })?;
+        let call = facts::call(wire)?;
         call.ok_or(Error::NotFound { what: "round" })
     }
 
@@ -98,8 +94,7 @@ impl Peers {
 
     async fn board(&self, id: BoardId) -> Result<WireBoard, Error> {
         let request = patient(GetBoardRequest { board_id: id.to_string() });
-        let wire = self.boards.clone().get_board(request).await.map_err(|status| refused(status, "board"))?;
-        Ok(wire.into_inner())
+        answered(self.boards.clone().get_board(request).await)?.ok_or(Error::NotFound { what: "board" })
     }
 
     async fn seats_of(&self, board: BoardId, day: Date) -> Result<Vec<(PersonId, String, Seat)>, Error> {
@@ -114,7 +109,7 @@ impl Peers {
         let mut found = Vec::new();
         loop {
             let page = self.boards.clone().list_seats(patient(asked.clone())).await;
-            let page = page.map_err(|status| refused(status, "board"))?.into_inner();
+            let page = answered(page)?.ok_or(Error::NotFound { what: "board" })?;
             found.extend(page.seats);
             if page.next_page_token.is_empty() {
                 return Ok(found);
@@ -129,7 +124,7 @@ impl Peers {
         let mut found = Received { eligible: Vec::new(), undecided: Vec::new() };
         loop {
             let page = self.bids.clone().list_bids(patient(asked.clone())).await;
-            let page = page.map_err(|status| refused(status, "round"))?.into_inner();
+            let page = answered(page)?.ok_or(Error::NotFound { what: "round" })?;
             for bid in &page.bids {
                 let (id, standing) = facts::standing(bid)?;
                 match standing {
@@ -147,8 +142,7 @@ impl Peers {
 
     async fn bid(&self, id: BidId) -> Result<WireBid, Error> {
         let request = patient(GetBidRequest { bid_id: id.to_string() });
-        let wire = self.bids.clone().get_bid(request).await.map_err(|status| refused(status, "bid"))?;
-        Ok(wire.into_inner())
+        answered(self.bids.clone().get_bid(request).await)?.ok_or(Error::NotFound { what: "bid" })
     }
 
     /// What the register says today of these people: to which organisations they belong, and what these are.
@@ -176,16 +170,13 @@ impl Peers {
             organisations.push(facts::seat(seat)?.2.organisation);
         }
         let request = patient(GetPersonRequest { person_id: person.to_string() });
-        match self.people.clone().get_person(request).await {
-            Ok(wire) => {
-                let (name, own) = facts::person(wire.into_inner())?;
-                organisations.extend(own);
-                Ok((name, organisations))
-            }
-            // The registry does not say of whom it holds nothing, or nothing for us.
-            Err(status) if status.code() == Code::NotFound => Ok((String::new(), organisations)),
-            Err(status) => Err(refused(status, "person")),
-        }
+        // The registry does not say of whom it holds nothing, or nothing for us.
+        let Some(wire) = answered(self.people.clone().get_person(request).await)? else {
+            return Ok((String::new(), organisations));
+        };
+        let (name, own) = facts::person(wire)?;
+        organisations.extend(own);
+        Ok((name, organisations))
     }
 
     /// The name of somebody who comes onto the panel for an organisation, and what the register says of them.
@@ -215,11 +206,8 @@ impl Peers {
             return Ok(());
         }
         let request = patient(GetOrganisationRequest { organisation_id: organisation.to_string() });
-        let known = match self.organisations.clone().get_organisation(request).await {
-            Ok(wire) => facts::organisation(wire.into_inner())?,
-            Err(status) if status.code() == Code::NotFound => crate::derive::Organisation::default(),
-            Err(status) => return Err(refused(status, "organisation")),
-        };
+        let answer = answered(self.organisations.clone().get_organisation(request).await)?;
+        let known = answer.map(facts::organisation).transpose()?.unwrap_or_default();
         register.organisations.insert(organisation, known);
         Ok(())
     }
@@ -228,18 +216,4 @@ impl Peers {
 struct Received {
     eligible: Vec<BidId>,
     undecided: Vec<(BidId, &'static str)>,
-}
-
-fn patient<T>(message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.set_timeout(PATIENCE);
-    request
-}
-
-fn refused(status: Status, what: &'static str) -> Error {
-    match status.code() {
-        Code::NotFound => Error::NotFound { what },
-        Code::Unavailable | Code::DeadlineExceeded => Error::Neighbour { reason: Reason::TryAgain, status },
-        _ => Error::Neighbour { reason: Reason::Internal, status },
-    }
 }

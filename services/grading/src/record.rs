@@ -6,12 +6,12 @@
 
 use std::sync::Arc;
 
+use kit::digest::digest;
 use kit::ids::{AssessmentId, BidId, MeetingId, OrgId, PersonId, ReviewId, RoundId};
 use kit::money::Money;
 use kit::time::Timestamp;
 use kit::tokens::{SigningKey, TokenError, sign_statement};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::assessment::{Board, Settings};
 use crate::bid::AssessedBid;
@@ -222,11 +222,6 @@ impl Review {
     fn counts(&self) -> bool {
         State::HANDED_IN.contains(&self.state.as_str())
     }
-}
-
-/// Lower-case hexadecimal SHA-256 of a record's canonical JSON.
-pub fn digest(canonical_json: &str) -> String {
-    Sha256::digest(canonical_json).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a replay found to be as recorded.

@@ -1,12 +1,14 @@
 //! Plain values for tests of the rules.
 
+use kit::deadline::Deadline;
 use kit::ids::{AssessmentId, BidId, OrgId, RoundId};
+use kit::language::Language;
 use kit::money::Money;
 use kit::time::at;
 
 use crate::assessment::{Assessment, Settings};
-use crate::bid::{AssessedBid, Language, Party};
-use crate::call::{Band, Call, Criterion, Deadline, Instrument, Rubric, Scale, Text};
+use crate::bid::{AssessedBid, Party};
+use crate::call::{Band, Call, Criterion, Instrument, Rubric, Scale, Text};
 use crate::state::State;
 
 pub fn text(en: &str) -> Text {

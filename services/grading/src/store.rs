@@ -35,40 +35,12 @@ use kit::caller::Caller;
 use kit::db::{DbError, Tx};
 use kit::ids::{AssessmentId, BidId};
 use kit::money::Money;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use kit::stored::{inconsistent, parsed};
 
 use crate::assessment::Assessment;
 use crate::error::Error;
 use crate::review::State;
 use crate::sight::{self, Sight};
-
-fn inconsistent(what: impl std::fmt::Display) -> DbError {
-    DbError::Inconsistent(what.to_string())
-}
-
-/// Reads a stored text that must be of its kind.
-fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, DbError>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|cause| inconsistent(format!("{text}: {cause}")))
-}
-
-fn parsed_option<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, DbError>
-where
-    T::Err: std::fmt::Display,
-{
-    text.map(parsed).transpose()
-}
-
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("texts, numbers and flags become JSON")
-}
-
-fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, DbError> {
-    serde_json::from_str(text).map_err(inconsistent)
-}
 
 /// The one of a closed list that has this name.
 fn named<T: Copy>(all: &[T], name: fn(T) -> &'static str, text: &str) -> Result<T, DbError> {

@@ -1,5 +1,6 @@
 //! How events travel: inside the process, or over NATS JetStream. Either way at least once, in no promised order
-//! between subjects; a consumer that fails is asked again.
+//! between subjects. A consumer that cannot take an event now is asked again; one that never can has it logged, and the
+//! events behind it go on.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -13,17 +14,17 @@ use prost::Message;
 use toadlane_proto::types::v1 as pb;
 
 use crate::caller::Role;
-use crate::db::DbError;
+use crate::consumer::NotTaken;
 use crate::stop::Stop;
 
-/// What a consumer does with an event. An error means: ask again.
-pub type Handler = Arc<dyn Fn(pb::Event) -> BoxFuture<'static, Result<(), DbError>> + Send + Sync>;
+/// What a consumer does with an event.
+pub(crate) type Handler = Arc<dyn Fn(pb::Event) -> BoxFuture<'static, Result<(), NotTaken>> + Send + Sync>;
 
 /// Why an event could not be handed on.
 #[derive(Debug, thiserror::Error)]
 pub enum BusError {
     #[error("a consumer in this process failed")]
-    Consumer(#[source] DbError),
+    Consumer(#[source] NotTaken),
     #[error("the broker cannot be reached: {0}")]
     Broker(String),
 }
@@ -111,16 +112,21 @@ impl Bus {
         }
     }
 
-    /// Calls the handler with every event of a role: over a broker from the first that it holds, and after a restart
-    /// from where the consumer stopped; inside the process from now on, before [`publish`](Bus::publish) answers.
-    pub fn subscribe(&self, from: Role, consumer: &str, handler: Handler, stop: Stop) {
+    /// Has every event of a role taken: over a broker from the first that it holds, and after a restart from where the
+    /// consumer stopped; inside the process from now on, before [`publish`](Bus::publish) answers.
+    pub fn subscribe<F, R>(&self, from: Role, consumer: &str, stop: &Stop, take: F)
+    where
+        F: Fn(pb::Event) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), NotTaken>> + Send + 'static,
+    {
+        let handler: Handler = Arc::new(move |event| take(event).boxed());
         match self {
             Bus::Local(consumers) => {
                 let mut consumers = consumers.lock().unwrap_or_else(PoisonError::into_inner);
                 consumers.entry(from).or_default().push(handler);
             }
             Bus::Nats(context) => {
-                let (context, consumer) = (context.clone(), consumer.to_string());
+                let (context, consumer, stop) = (context.clone(), consumer.to_string(), stop.clone());
                 tokio::spawn(async move {
                     while !stop.is_called() {
                         let pulled = pull_events(&context, from, &consumer, &handler, &stop).await;
@@ -136,9 +142,17 @@ impl Bus {
 }
 
 /// A consumer that panics is one that failed: neither the relay nor the consumer's task may die of it.
-async fn take(handler: &Handler, event: pb::Event) -> Result<(), DbError> {
+async fn take(handler: &Handler, event: pb::Event) -> Result<(), NotTaken> {
+    let (id, kind) = (event.id.clone(), event.r#type.clone());
     let handled = AssertUnwindSafe(async { handler(event).await }).catch_unwind();
-    handled.await.unwrap_or_else(|_| Err(DbError::Panicked("a consumer; its words are in the log above".to_string())))
+    let panicked = || NotTaken::Now("the consumer panicked; its words are in the log above".to_string());
+    match handled.await.unwrap_or_else(|_| Err(panicked())) {
+        Err(NotTaken::Ever(cause)) => {
+            tracing::error!(event = %id, kind = %kind, "the event {id} ({kind}) is passed over: {cause}");
+            Ok(())
+        }
+        answer => answer,
+    }
 }
 
 fn config(role: Role) -> stream::Config {

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use toadlane_proto::types::v1 as types;
+
 use crate::ids::{ClientId, OrgId, PersonId};
 
 /// A part of the platform that can be placed in a process of its own.
@@ -248,6 +250,11 @@ impl Caller {
         self.organisation == Some(organisation) && self.scopes.contains(&scope)
     }
 
+    /// The caller as one who acts for this organisation.
+    pub fn acting_for(&self, organisation: Option<OrgId>) -> Actor {
+        Actor { subject: self.subject.to_string(), organisation }
+    }
+
     /// Every organisation that the caller acts for.
     pub fn organisations(&self) -> Vec<OrgId> {
         let mut all: Vec<OrgId> = self.grants.iter().map(|grant| grant.organisation).collect();
@@ -255,6 +262,20 @@ impl Caller {
         all.sort();
         all.dedup();
         all
+    }
+}
+
+/// Who did something, and for which organisation, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Actor {
+    pub subject: String,
+    pub organisation: Option<OrgId>,
+}
+
+impl From<Actor> for types::Actor {
+    fn from(actor: Actor) -> types::Actor {
+        let organisation_id = actor.organisation.map(|id| id.to_string()).unwrap_or_default();
+        types::Actor { subject: actor.subject, organisation_id }
     }
 }
 

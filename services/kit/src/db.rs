@@ -18,6 +18,7 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use prost::Message;
 use tokio::sync::{Notify, oneshot};
+use tonic::Status;
 
 pub use open::{OpenError, Storage};
 pub use prepared::Prepared;
@@ -35,6 +36,9 @@ pub enum Tx {
     Postgres(diesel::PgConnection),
     Sqlite(diesel::SqliteConnection),
 }
+
+/// For boxed queries, which name it.
+pub type Backend = <Tx as diesel::Connection>::Backend;
 
 /// The few places where the engines' SQL differs (upserts, batch inserts): the same expression on either connection.
 #[macro_export]
@@ -81,6 +85,12 @@ impl DbError {
                 Fault::new(tonic::Code::AlreadyExists, Reason::RequestIdReused, self.to_string())
             }
         }
+    }
+}
+
+impl From<DbError> for Status {
+    fn from(error: DbError) -> Status {
+        error.fault().into()
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
 use crate::db::{Db, OpenError, Storage, Tx};
 
@@ -38,6 +39,34 @@ where
     R: Future<Output = ()>,
 {
     each_storage(|storage| test(open(&storage).expect("a fresh store opens"))).await;
+}
+
+/// Runs a store's migrations on both engines, takes them all back, and runs them again.
+///
+/// # Panics
+/// When one cannot be run or taken back.
+pub async fn migrations_there_and_back(migrations: fn() -> EmbeddedMigrations) {
+    each_storage(|storage| async move {
+        match storage {
+            Storage::Sqlite { folder } => {
+                let file = folder.join("migrations.sqlite").display().to_string();
+                there_and_back(&mut SqliteConnection::establish(&file).expect("a file can be made"), migrations);
+            }
+            Storage::Postgres { url } => {
+                there_and_back(&mut PgConnection::establish(&url).expect("the database is there"), migrations);
+            }
+        }
+    })
+    .await;
+}
+
+fn there_and_back<DB: diesel::backend::Backend>(
+    conn: &mut impl MigrationHarness<DB>,
+    migrations: fn() -> EmbeddedMigrations,
+) {
+    let n_applied = conn.run_pending_migrations(migrations()).expect("they run").len();
+    assert_eq!(conn.revert_all_migrations(migrations()).expect("they can be taken back").len(), n_applied);
+    assert_eq!(conn.run_pending_migrations(migrations()).expect("they run again").len(), n_applied);
 }
 
 /// An empty place for stores, removed when it is dropped.

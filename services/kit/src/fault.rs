@@ -149,6 +149,13 @@ impl From<Fault> for Status {
     }
 }
 
+/// One bad field is all that is wrong.
+impl From<Violation> for Status {
+    fn from(violation: Violation) -> Status {
+        Fault::invalid(vec![violation]).into()
+    }
+}
+
 /// `google.rpc.ErrorInfo`, its metadata in one order: the same refusal is the same bytes, which the map of `tonic_types`
 /// does not promise.
 fn error_info(reason: Reason, metadata: Vec<(&'static str, String)>) -> prost_types::Any {

@@ -1,6 +1,6 @@
 //! What a service looks at again and again by itself.
 
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 use std::time::Duration;
 
 use crate::stop::Stop;
@@ -20,5 +20,47 @@ where
             () = tokio::time::sleep(every) => {}
             () = stop.called() => {}
         }
+    }
+}
+
+/// Works off what is due, one after the other. One that fails is logged, and comes again with the next tick: those behind
+/// it have their turn now. The number of those done; when it is not 0, more may have been due.
+pub async fn each<T, E, F, R>(what: &str, due: Vec<T>, work: F) -> usize
+where
+    T: Clone + Debug,
+    E: Display,
+    F: Fn(T) -> R,
+    R: Future<Output = Result<(), E>>,
+{
+    let mut n_done = 0;
+    for one in due {
+        match work(one.clone()).await {
+            Ok(()) => n_done += 1,
+            Err(error) => tracing::warn!(error = %error, which = ?one, "{what} {one:?} has to wait: {error}"),
+        }
+    }
+    n_done
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_fails_holds_nobody_up() {
+        let done = Mutex::new(Vec::new());
+        let done = &done;
+        let work = |n: u8| async move {
+            if n == 1 {
+                return Err("no");
+            }
+            done.lock().unwrap().push(n);
+            Ok(())
+        };
+        assert_eq!(each("the number", vec![0, 1, 2], work).await, 2);
+        assert_eq!(*done.lock().unwrap(), [0, 2]);
+        assert_eq!(each("the number", vec![1], |_: u8| std::future::ready(Err("no"))).await, 0);
     }
 }

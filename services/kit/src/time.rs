@@ -36,10 +36,14 @@ impl Timestamp {
         self.plus_micros(seconds.saturating_mul(1_000_000))
     }
 
-    /// In words, in a zone: `11:59pm on 16 March 2026`. An unknown zone falls back to UTC and says so.
+    /// In words, in a zone: `11:59pm on 16 March 2026`; `1:30am BST on 25 October 2026` where the clock shows the minute
+    /// twice. An unknown zone falls back to UTC and says so.
     pub fn in_words(self, zone: &str) -> String {
         let instant = jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         match instant.in_tz(zone) {
+            Ok(local) if local.time_zone().to_ambiguous_timestamp(local.datetime()).is_ambiguous() => {
+                local.strftime("%-I:%M%P %Z on %-d %B %Y").to_string()
+            }
             Ok(local) => local.strftime("%-I:%M%P on %-d %B %Y").to_string(),
             Err(_) => format!("{} (UTC)", instant.strftime("%-I:%M%P on %-d %B %Y")),
         }
@@ -99,6 +103,12 @@ impl Date {
         let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
         Date(zone.to_datetime(instant).date())
     }
+
+    /// Day of the month, month from 1 to 12, and year.
+    pub fn parts(self) -> (i8, usize, i16) {
+        let month = usize::try_from(self.0.month()).expect("a month is a number from 1 to 12");
+        (self.0.day(), month, self.0.year())
+    }
 }
 
 impl fmt::Display for Date {
@@ -140,6 +150,10 @@ mod tests {
     fn an_instant_is_said_in_the_words_of_its_zone() {
         assert_eq!(at("2026-03-16T23:59:00Z").in_words("Europe/London"), "11:59pm on 16 March 2026");
         assert_eq!(at("2026-07-01T11:00:00Z").in_words("Europe/London"), "12:00pm on 1 July 2026");
+        assert_eq!(at("2026-10-25T00:30:00Z").in_words("Europe/London"), "1:30am BST on 25 October 2026");
+        assert_eq!(at("2026-10-25T01:30:00Z").in_words("Europe/London"), "1:30am GMT on 25 October 2026");
+        assert_eq!(at("2026-10-25T02:00:00Z").in_words("Europe/London"), "2:00am on 25 October 2026");
+        assert_eq!(at("2026-03-29T01:00:00Z").in_words("Europe/London"), "2:00am on 29 March 2026");
     }
 
     #[test]

@@ -27,6 +27,18 @@ pub fn any(name: &str, value: Vec<u8>) -> Any {
     Any { type_url: format!("type.googleapis.com/{name}"), value }
 }
 
+/// An identity in a request that is little more; a [`Reader`] reads the others.
+///
+/// # Errors
+/// What is wrong with the text of this field.
+pub fn id<T: FromStr<Err: Display>>(field: &str, text: &str) -> Result<T, Violation> {
+    text.parse().map_err(|says: T::Err| Violation::new(field, "id", says.to_string()))
+}
+
+pub fn id_or_none<T: FromStr<Err: Display>>(field: &str, text: &str) -> Result<Option<T>, Violation> {
+    if text.is_empty() { Ok(None) } else { id(field, text).map(Some) }
+}
+
 /// Collects violations while the good parts are kept.
 #[derive(Default)]
 pub struct Reader(Vec<Violation>);
@@ -64,7 +76,8 @@ impl Reader {
     }
 
     pub fn id<T: FromStr<Err: Display>>(&mut self, field: &str, text: &str) -> Option<T> {
-        self.take(field, "id", text.parse())
+        let id = id(field, text);
+        id.map_err(|violation| self.add(violation)).ok()
     }
 
     pub fn id_or_none<T: FromStr<Err: Display>>(&mut self, field: &str, text: &str) -> Option<Option<T>> {

@@ -25,9 +25,9 @@ pub use publications::{
     Correct, Embargo, Plan, Reasoned, SetItems, Simple, approve_publication, correct, embargo, plan, publish_due,
     release, return_to_drafting, set_items, start_fact_check, withdraw,
 };
-pub(crate) use reading::as_public;
 pub use reading::{
-    Document, document, edition_of, marked, seen_insight, seen_passage, seen_publication, seen_story, visible,
+    Document, document, edition_of, expect_reader, marked, seen_insight, seen_passage, seen_publication,
+    seen_publications, seen_stories, seen_story, visible,
 };
 
 use kit::cx::Cx;

@@ -107,7 +107,7 @@ impl State {
 impl Text {
     pub fn digest(&self) -> String {
         let json = serde_json_canonicalizer::to_vec(self).expect("texts and numbers become JSON");
-        crate::digest(&json)
+        kit::digest::digest(&json)
     }
 
     pub fn principles(&self) -> Vec<String> {

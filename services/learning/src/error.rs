@@ -1,7 +1,9 @@
 //! What learning refuses, as sentences with data, and the one place where each gets its code and reason.
 
+use kit::consumer::NotTaken;
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
+use kit::neighbour::{Unanswered, Unusable};
 use kit::time::Timestamp;
 use kit::verdict::not_allowed;
 use tonic::{Code, Status};
@@ -60,14 +62,8 @@ pub enum Error {
     NoAwards,
     #[error("request is not valid")]
     Invalid(Vec<Violation>),
-    #[error("a part of the platform cannot be reached; try again with the same request id")]
-    Neighbour {
-        reason: Reason,
-        #[source]
-        status: Status,
-    },
-    #[error("what another service said cannot be used: {0}")]
-    Unusable(String),
+    #[error(transparent)]
+    Neighbour(#[from] Unanswered),
     #[error("the index cannot be searched")]
     Index(#[from] tantivy::TantivyError),
     #[error("the publication cannot be rendered")]
@@ -78,7 +74,7 @@ pub enum Error {
     Db(#[from] DbError),
 }
 
-/// What a caller with an old etag is shown.
+/// What comes with a stale etag: the resource as it now is.
 #[derive(Debug, Clone)]
 pub enum Newer {
     Commission(Commission),
@@ -89,16 +85,41 @@ pub enum Newer {
     Publication(Publication),
 }
 
-macro_rules! newer {
-    ($($name:ident)*) => {$(
-        impl From<&$name> for Newer {
-            fn from(it: &$name) -> Newer {
-                Newer::$name(it.clone())
-            }
-        }
-    )*};
+impl From<&Commission> for Newer {
+    fn from(it: &Commission) -> Newer {
+        Newer::Commission(it.clone())
+    }
 }
-newer!(Commission Codebook Passage Insight CaseStudy Publication);
+
+impl From<&Codebook> for Newer {
+    fn from(it: &Codebook) -> Newer {
+        Newer::Codebook(it.clone())
+    }
+}
+
+impl From<&Passage> for Newer {
+    fn from(it: &Passage) -> Newer {
+        Newer::Passage(it.clone())
+    }
+}
+
+impl From<&Insight> for Newer {
+    fn from(it: &Insight) -> Newer {
+        Newer::Insight(it.clone())
+    }
+}
+
+impl From<&CaseStudy> for Newer {
+    fn from(it: &CaseStudy) -> Newer {
+        Newer::CaseStudy(it.clone())
+    }
+}
+
+impl From<&Publication> for Newer {
+    fn from(it: &Publication) -> Newer {
+        Newer::Publication(it.clone())
+    }
+}
 
 /// Refuses a caller who read another version than the one that is held.
 pub fn same_version<'a, T>(it: &'a T, held: i64, read: i64) -> Result<(), Error>
@@ -111,6 +132,28 @@ where
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Error {
         Error::Db(DbError::Query(error))
+    }
+}
+
+impl From<Violation> for Error {
+    fn from(violation: Violation) -> Error {
+        Error::Invalid(vec![violation])
+    }
+}
+
+impl From<Unusable> for Error {
+    fn from(error: Unusable) -> Error {
+        Error::Neighbour(error.into())
+    }
+}
+
+impl From<Error> for NotTaken {
+    fn from(error: Error) -> NotTaken {
+        match error {
+            Error::Db(error) => error.into(),
+            Error::Neighbour(error) => error.into(),
+            other => NotTaken::Ever(other.to_string()),
+        }
     }
 }
 
@@ -150,11 +193,8 @@ impl From<Error> for Fault {
             Error::PublishAtPassed => invalid("publish_at.instant", "timestamp.gt_now", says),
             Error::NoAwards => precondition(Reason::NoAwardsYet, says),
             Error::Invalid(violations) => Fault::invalid(violations),
-            Error::Neighbour { reason: Reason::TryAgain, .. } => Fault::try_again(says),
-            Error::Neighbour { reason: _, status } => Fault::internal(&status),
-            error @ (Error::Unusable(_) | Error::Index(_) | Error::Render(_) | Error::Csv(_)) => {
-                Fault::internal(&error)
-            }
+            Error::Neighbour(cause) => cause.fault(),
+            error @ (Error::Index(_) | Error::Render(_) | Error::Csv(_)) => Fault::internal(&error),
             Error::Db(cause) => cause.fault(),
         }
     }

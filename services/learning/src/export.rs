@@ -57,8 +57,8 @@ pub fn csv(marked: &[Marked]) -> Result<String, Error> {
             ])?;
         }
     }
-    let bytes = writer.into_inner().map_err(|cause| Error::Unusable(cause.to_string()))?;
-    String::from_utf8(bytes).map_err(|cause| Error::Unusable(cause.to_string()))
+    let bytes = writer.into_inner().map_err(|cause| csv::Error::from(cause.into_error()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// `r3-2020-01/final_report/2/answers[outcomes]/0-112`: an award's report at a revision, a part of it, and its bytes.

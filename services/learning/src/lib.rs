@@ -13,7 +13,6 @@ pub mod app;
 pub mod case_study;
 pub mod codebook;
 pub mod commission;
-pub mod deadline;
 pub mod document;
 pub mod error;
 pub mod export;
@@ -41,16 +40,16 @@ use std::time::Duration;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
 use kit::caller::Role;
+use kit::consumer::{self, NotTaken};
 use kit::cx::Cx;
-use kit::db::{Db, DbError, OpenError, Storage, Tx};
+use kit::db::{Db, OpenError, Storage, Tx};
 use kit::ids::{DocumentId, OrgId, RoundId};
-use kit::outbox::{self, Take};
+use kit::neighbour::unusable;
 use kit::stop::Stop;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::transport::Transport;
-use prost::Message;
-use sha2::{Digest, Sha256};
+use tantivy::TantivyError;
 use toadlane_proto::learning::v1::case_studies_service_server::CaseStudiesServiceServer;
 use toadlane_proto::learning::v1::commissions_service_server::CommissionsServiceServer;
 use toadlane_proto::learning::v1::corpus_service_server::CorpusServiceServer;
@@ -77,11 +76,6 @@ const CORPUS: &str = "corpus";
 /// Opens the store of `learning`.
 pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
     Db::open(storage, Role::Learning.name(), MIGRATIONS, held_clock)
-}
-
-/// Lower-case hexadecimal SHA-256.
-pub fn digest(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
 }
 
 /// The service, as its RPCs, its ticker and its consumer see it.
@@ -123,11 +117,10 @@ impl Learning {
     /// Takes the events of `reporting`.
     pub fn subscribe(&self, bus: &Bus) {
         let learning = self.clone();
-        let handler = move |event: Event| {
+        bus.subscribe(Role::Reporting, Role::Learning.name(), &self.stop, move |event| {
             let learning = learning.clone();
-            Box::pin(async move { learning.take_report(event).await }) as futures_util::future::BoxFuture<_>
-        };
-        bus.subscribe(Role::Reporting, Role::Learning.name(), Arc::new(handler), self.stop.clone());
+            async move { learning.take_report(event).await }
+        });
     }
 
     /// Fills the index, then ticks until the process stops.
@@ -141,33 +134,28 @@ impl Learning {
     /// Lets all that is due by now happen: checks of insights end, embargoes too.
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
-        for id in self.db.read(move |tx| Ok::<_, Error>(store::due_insights(tx, now, MOST_PER_LOOK)?)).await? {
-            self.db.work(None, move |tx| app::settle_insight(tx, id, now)).await?;
-        }
-        for id in self.db.read(move |tx| Ok::<_, Error>(store::due_publications(tx, now, MOST_PER_LOOK)?)).await? {
-            self.db.work(Some(CORPUS.to_string()), move |tx| app::publish_due(tx, id, now)).await?;
-        }
+        let checked = || self.db.read(move |tx| store::due_insights(tx, now, MOST_PER_LOOK));
+        let settle = |id| self.db.work(None, move |tx| app::settle_insight(tx, id, now));
+        while ticker::each("the insight", checked().await?, settle).await > 0 {}
+        let due = || self.db.read(move |tx| store::due_publications(tx, now, MOST_PER_LOOK));
+        let publish = |id| self.db.work(Some(CORPUS.to_string()), move |tx| app::publish_due(tx, id, now));
+        while ticker::each("the publication", due().await?, publish).await > 0 {}
         Ok(())
     }
 
-    /// The stored answer of this very request, if it was answered before.
-    async fn replay<W: Message + Default + 'static>(&self, cx: &Cx) -> Result<Option<W>, Error> {
-        Ok(self.db.replay(cx).await?)
-    }
-
-    async fn read<T, F>(&self, query: F) -> Result<T, Error>
-    where
-        T: Send + 'static,
-        F: Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
-    {
-        self.db.read(query).await
-    }
-
-    /// What the store has written since the index last looked, whichever process wrote it.
+    /// Takes into the index what the store has written since it last looked, whichever process wrote it.
     async fn catch_up(&self) -> Result<(), Error> {
-        let seen = self.index().position();
-        let changed = self.read(move |tx| Ok(store::changed_documents(tx, seen)?)).await?;
-        Ok(self.index().take(&changed)?)
+        loop {
+            let seen = self.index().position();
+            let changed = self.db.read(move |tx| store::changed_documents(tx, seen, MOST_PER_LOOK)).await?;
+            if changed.is_empty() {
+                return Ok(());
+            }
+            let learning = self.clone();
+            // Words are counted and sorted there: not on a thread that others wait for.
+            let taken = tokio::task::spawn_blocking(move || learning.index().take(&changed)).await;
+            taken.unwrap_or_else(|stopped| Err(TantivyError::InternalError(stopped.to_string())))?;
+        }
     }
 
     fn index(&self) -> std::sync::MutexGuard<'_, Index> {
@@ -175,32 +163,20 @@ impl Learning {
     }
 
     /// Takes an event of `reporting`, once. The report itself is pulled beforehand: events carry no texts.
-    async fn take_report(&self, event: Event) -> Result<(), DbError> {
+    async fn take_report(&self, event: Event) -> Result<(), NotTaken> {
         const KINDS: [&str; 4] = ["ReportAccepted", "ReportReleased", "ReleaseWithdrawn", "AddendumAdded"];
-        let kind = event.r#type.rsplit('.').next().unwrap_or_default();
-        let Some(resource) = event.resource.as_ref().filter(|_| KINDS.contains(&kind)) else { return Ok(()) };
-        let unreadable = |cause: &dyn std::fmt::Display| DbError::Inconsistent(format!("event {}: {cause}", event.id));
-        let report = Report::decode(resource.value.as_slice()).map_err(|cause| unreadable(&cause))?;
-        let taken = self.pull(&report).await.map_err(|cause| match cause {
-            // Asked again when the neighbour is back.
-            Error::Neighbour { .. } => DbError::Unreachable,
-            other => unreadable(&other),
-        })?;
-        let now = self.db.clock().now();
-        let work = self.db.work(Some(CORPUS.to_string()), move |tx| match outbox::take(tx, &event, now)? {
-            Take::Again | Take::Older => Ok(()),
-            Take::First => {
-                let cx = Cx::of_role(Role::Learning, now);
-                match &taken {
-                    Some(taken) => app::take_report(tx, &cx, taken),
-                    None => app::withdraw_report(tx, &cx, &report.id),
-                }
+        let is_of_use = KINDS.contains(&event.r#type.rsplit('.').next().unwrap_or_default());
+        let told = consumer::resource::<Report>(&event, "toadlane.reporting.v1.Report")?;
+        let Some(told) = told.filter(|_| is_of_use) else { return Ok(()) };
+        let taken = self.pull(&told).await?;
+        let effect = move |tx: &mut Tx, now| {
+            let cx = Cx::of_role(Role::Learning, now);
+            match &taken {
+                Some(taken) => app::take_report(tx, &cx, taken),
+                None => app::withdraw_report(tx, &cx, &told.id),
             }
-        });
-        work.await.map_err(|error: Error| match error {
-            Error::Db(error) => error,
-            other => DbError::Inconsistent(other.to_string()),
-        })
+        };
+        consumer::take(&self.db, Some(CORPUS.to_string()), event, effect).await
     }
 
     /// The report as a document; none where it is not accepted and released now, whatever the event said.
@@ -209,10 +185,10 @@ impl Learning {
             return Ok(None);
         }
         let Some(report) = self.peers.report(&told.id).await? else { return Ok(None) };
-        let round: Option<RoundId> = report.round_id.parse().ok();
-        let organisation: OrgId =
-            report.organisation_id.parse().map_err(|_| Error::Unusable(format!("report {}: no council", told.id)))?;
-        let (theme, council) = (self.peers.theme(round).await?, self.peers.council(organisation).await?);
+        let lacks = |lacks| unusable(format!("report {}", told.id), lacks);
+        let round: RoundId = report.round_id.parse().map_err(|_| lacks("a round"))?;
+        let organisation: OrgId = report.organisation_id.parse().map_err(|_| lacks("an organisation"))?;
+        let (theme, council) = (self.peers.theme(Some(round)).await?, self.peers.council(organisation).await?);
         let (id, now) = (DocumentId::new(), self.db.clock().now());
         Ok(convert::report(report, &council, &theme, id, now)?.map(Taken))
     }

@@ -230,11 +230,8 @@ pub fn package(publisher: &Publisher, round: &Round, awards: &[Award]) -> Packag
     }
 }
 
-/// # Errors
-/// Never for the values above.
-pub fn json(package: &Package) -> Result<String, crate::error::Error> {
-    let text = serde_json::to_string_pretty(package);
-    text.map(|text| text + "\n").map_err(|cause| crate::error::Error::Unusable(cause.to_string()))
+pub fn json(package: &Package) -> String {
+    serde_json::to_string_pretty(package).expect("texts, numbers and flags become JSON") + "\n"
 }
 
 fn grant(publisher: &Publisher, round: &Round, award: &Award) -> Grant {

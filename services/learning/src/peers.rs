@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use kit::fault::Reason;
 use kit::ids::{OrgId, RoundId};
+use kit::neighbour::{answered, patient};
 use kit::transport::Transport;
 use toadlane_proto::awards::v1::awards_service_client::AwardsServiceClient;
 use toadlane_proto::awards::v1::{Award, ListAwardsRequest, list_awards_request};
@@ -14,15 +14,12 @@ use toadlane_proto::reporting::v1::{GetReportRequest, Report};
 use toadlane_proto::rounds::v1::frameworks_service_client::FrameworksServiceClient;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 use toadlane_proto::rounds::v1::{GetFrameworkRequest, GetRoundRequest, ListFrameworksRequest, Round};
-use tonic::{Code, Request, Response, Status};
 
 use crate::case_study::Known;
 use crate::convert;
 use crate::document::Council;
 use crate::error::Error;
 
-/// How long a caller of ours waits for a neighbour.
-const PATIENCE: Duration = Duration::from_secs(3);
 const KEEP_PRINCIPLES: Duration = Duration::from_secs(60);
 
 #[derive(Clone)]
@@ -50,12 +47,12 @@ impl Peers {
     /// A report, if it is accepted and released.
     pub async fn report(&self, id: &str) -> Result<Option<Report>, Error> {
         let request = patient(GetReportRequest { report_id: id.to_string() });
-        found(self.reports.clone().get_report(request).await)
+        Ok(answered(self.reports.clone().get_report(request).await)?)
     }
 
     pub async fn round(&self, id: RoundId) -> Result<Round, Error> {
         let request = patient(GetRoundRequest { round_id: id.to_string() });
-        found(self.rounds.clone().get_round(request).await)?.ok_or(Error::NotFound { what: "round" })
+        answered(self.rounds.clone().get_round(request).await)?.ok_or(Error::NotFound { what: "round" })
     }
 
     /// The theme of a round; its title where it names none. Empty for no round.
@@ -67,7 +64,7 @@ impl Peers {
     pub async fn organisation(&self, id: OrgId) -> Result<Organisation, Error> {
         let request = patient(GetOrganisationRequest { organisation_id: id.to_string() });
         let answer = self.organisations.clone().get_organisation(request).await;
-        found(answer)?.ok_or(Error::NotFound { what: "organisation" })
+        answered(answer)?.ok_or(Error::NotFound { what: "organisation" })
     }
 
     pub async fn council(&self, id: OrgId) -> Result<Council, Error> {
@@ -85,7 +82,8 @@ impl Peers {
                 page_token,
                 ..Default::default()
             });
-            let Some(page) = found(self.awards.clone().list_awards(request).await)? else { return Ok(awards) };
+            let page = answered(self.awards.clone().list_awards(request).await)?;
+            let page = page.ok_or(Error::NotFound { what: "round" })?;
             awards.extend(page.awards);
             page_token = page.next_page_token;
             if page_token.is_empty() {
@@ -99,33 +97,23 @@ impl Peers {
         if let Some(known) = self.principles.get(&()).await {
             return Ok(known);
         }
-        let request = patient(ListFrameworksRequest { page_size: 500, ..Default::default() });
-        let frameworks = found(self.frameworks.clone().list_frameworks(request).await)?.unwrap_or_default().frameworks;
-        let mut known = Vec::new();
-        for framework in frameworks {
-            let request = patient(GetFrameworkRequest { framework_id: framework.id });
-            if let Some(framework) = found(self.frameworks.clone().get_framework(request).await)? {
-                known.extend(convert::principles(framework));
+        let (mut known, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let request = patient(ListFrameworksRequest { page_size: 500, page_token, ..Default::default() });
+            let page = answered(self.frameworks.clone().list_frameworks(request).await)?;
+            let page = page.ok_or(Error::NotFound { what: "framework" })?;
+            for framework in page.frameworks {
+                let request = patient(GetFrameworkRequest { framework_id: framework.id });
+                if let Some(framework) = answered(self.frameworks.clone().get_framework(request).await)? {
+                    known.extend(convert::principles(framework));
+                }
+            }
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                break;
             }
         }
         self.principles.insert((), known.clone()).await;
         Ok(known)
-    }
-}
-
-fn patient<T>(message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.set_timeout(PATIENCE);
-    request
-}
-
-fn found<T>(answer: Result<Response<T>, Status>) -> Result<Option<T>, Error> {
-    match answer {
-        Ok(answer) => Ok(Some(answer.into_inner())),
-        Err(status) => match status.code() {
-            Code::NotFound => Ok(None),
-            Code::Unavailable | Code::DeadlineExceeded => Err(Error::Neighbour { reason: Reason::TryAgain, status }),
-            _ => Err(Error::Neighbour { reason: Reason::Internal, status }),
-        },
     }
 }

@@ -199,6 +199,22 @@ fn reads_for(caller: &Caller, council: OrgId) -> bool {
         || caller.may_as_system(Scope::ReportsRead, council)
 }
 
+/// Who calls, if that is a consultant in person.
+pub fn consultant(caller: &Caller) -> Option<PersonId> {
+    match caller.subject {
+        Subject::Person(person) if caller.has(Duty::Consultant) => Some(person),
+        Subject::Person(_) | Subject::Client(_) | Subject::Role(_) | Subject::Anonymous => None,
+    }
+}
+
+/// Whether the caller may read what is public: everyone signed in.
+pub fn is_signed_in(caller: &Caller) -> bool {
+    match caller.subject {
+        Subject::Person(_) | Subject::Client(_) => true,
+        Subject::Role(_) | Subject::Anonymous => false,
+    }
+}
+
 /// The councils for which a caller reads.
 pub fn councils_of(caller: &Caller) -> Vec<OrgId> {
     caller.organisations().into_iter().filter(|&council| reads_for(caller, council)).collect()
@@ -207,10 +223,18 @@ pub fn councils_of(caller: &Caller) -> Vec<OrgId> {
 /// # Errors
 /// [`Error::NotFound`] for what the caller may not know of; [`Error::NotAllowed`] with who may.
 pub fn check(caller: &Caller, action: Action, facts: &Facts) -> Result<(), Error> {
-    match decide(caller, action, facts) {
+    settle(decide(caller, action, facts), action.subject())
+}
+
+/// What a verdict means for the request.
+///
+/// # Errors
+/// [`Error::NotAllowed`], or [`Error::NotFound`] where the caller may not even know of it.
+fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
+    match verdict {
         Verdict::Allow => Ok(()),
         Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
-        Verdict::Hide => Err(Error::NotFound { what: action.subject() }),
+        Verdict::Hide => Err(Error::NotFound { what }),
     }
 }
 
@@ -218,11 +242,8 @@ pub fn check(caller: &Caller, action: Action, facts: &Facts) -> Result<(), Error
 ///
 /// # Errors
 /// Those of [`check`].
-pub fn check_of(what: &'static str, caller: &Caller, action: Action, facts: &Facts) -> Result<(), Error> {
-    match check(caller, action, facts) {
-        Err(Error::NotFound { .. }) => Err(Error::NotFound { what }),
-        checked => checked,
-    }
+pub fn check_of(caller: &Caller, action: Action, facts: &Facts, what: &'static str) -> Result<(), Error> {
+    settle(decide(caller, action, facts), what)
 }
 
 #[cfg(test)]

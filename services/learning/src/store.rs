@@ -18,8 +18,8 @@ pub use documents::{
 pub use insights::{Insights, due_insights, insert_insight, insight, insights, insights_of_author, update_insight};
 pub use passages::{Passages, insert_passage, n_passages, passage, passages, passages_of_document, update_passage};
 pub use publications::{
-    Publications, cite, citing, due_publications, insert_printed, insert_publication, material, printed, publication,
-    publications, update_publication,
+    Publications, cite, citing, due_publications, insert_printed, insert_publication, material, printed,
+    printed_edition, publication, publications, update_publication,
 };
 
 use diesel::prelude::*;
@@ -28,35 +28,6 @@ use kit::db::{DbError, Tx};
 use kit::time::Timestamp;
 
 use crate::schema::history;
-
-type Backend = <Tx as diesel::Connection>::Backend;
-
-fn inconsistent(what: impl std::fmt::Display) -> DbError {
-    DbError::Inconsistent(what.to_string())
-}
-
-/// Reads a stored text that must be of its kind.
-fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, DbError>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|cause| inconsistent(format!("{text}: {cause}")))
-}
-
-fn parsed_option<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, DbError>
-where
-    T::Err: std::fmt::Display,
-{
-    text.map(parsed).transpose()
-}
-
-fn json_of(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).expect("texts, numbers and flags become JSON")
-}
-
-fn of_json<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, DbError> {
-    serde_json::from_str(json).map_err(inconsistent)
-}
 
 /// A line of history.
 #[derive(Clone, Debug)]

@@ -6,13 +6,6 @@ mod organisations;
 mod people;
 mod sign_in;
 
-use kit::fault::Violation;
 use tonic::{Response, Status};
 
-use crate::error::Error;
-
 type Answer<T> = Result<Response<T>, Status>;
-
-fn id<T: std::str::FromStr<Err: std::fmt::Display>>(field: &str, text: &str) -> Result<T, Error> {
-    text.parse().map_err(|cause: T::Err| Error::Invalid(vec![Violation::new(field, "id", cause.to_string())]))
-}

@@ -13,17 +13,6 @@ use crate::membership::Membership;
 use crate::organisation::Organisation;
 use crate::person::Person;
 
-/// A resource as it now is, for a caller who read an older version of it.
-#[derive(Clone, Debug)]
-pub enum Newer {
-    Organisation(Box<Organisation>),
-    Membership(Membership),
-    Person(Person),
-    Board(Board),
-    Seat { seat: Seat, person_name: String },
-    Client(Client),
-}
-
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("no such {what}")]
@@ -64,6 +53,17 @@ pub enum Error {
     Invalid(Vec<Violation>),
     #[error("storage failed")]
     Db(#[from] DbError),
+}
+
+/// What comes with a stale etag: the resource as it now is.
+#[derive(Clone, Debug)]
+pub enum Newer {
+    Organisation(Box<Organisation>),
+    Membership(Membership),
+    Person(Person),
+    Board(Board),
+    Seat { seat: Seat, person_name: String },
+    Client(Client),
 }
 
 impl From<diesel::result::Error> for Error {

@@ -27,6 +27,7 @@ mod convert;
 mod events;
 mod exchange;
 mod oauth;
+mod schema;
 
 use std::sync::Arc;
 
@@ -118,7 +119,6 @@ impl Registry {
         Ok(())
     }
 
-    /// The RPCs.
     pub fn routes(&self) -> Routes {
         Routes::new(OrganisationsServiceServer::new(self.clone()))
             .add_service(PeopleServiceServer::new(self.clone()))
@@ -148,4 +148,12 @@ pub async fn admin_first(db: &Db, network_name: &str, name: &str, email: &str) -
         email: email.to_string(),
     };
     db.work(Some("admin-first".to_string()), move |tx| app::sign_in::admin_first(tx, &cx, &first)).await
+}
+
+#[cfg(test)]
+mod tests {
+    #[tokio::test]
+    async fn migrations_can_be_taken_back_and_run_again() {
+        kit::each_db::migrations_there_and_back(|| crate::MIGRATIONS).await;
+    }
 }

@@ -1,9 +1,9 @@
 //! The tonic trait: each RPC parses, replays, gathers, writes and answers. No rule lives here.
 
 use kit::cx::Cx;
-use kit::fault::{Fault, Violation};
 use kit::paging::Page;
 use kit::watch::Streamed;
+use kit::wire::id;
 use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::reporting::v1::reports_service_server::ReportsService;
 use tonic::{Request, Response, Status, Streaming};
@@ -15,13 +15,6 @@ use crate::store::Readable;
 use crate::{Reporting, app, convert, form, store, streams};
 
 type Answer<T> = Result<Response<T>, Status>;
-
-fn id<T: std::str::FromStr>(field: &str, text: &str) -> Result<T, Error>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|cause: T::Err| Error::Invalid(vec![Violation::new(field, "id", cause.to_string())]))
-}
 
 #[tonic::async_trait]
 impl ReportsService for Reporting {
@@ -56,7 +49,7 @@ impl ReportsService for Reporting {
 
     async fn update_report(&self, request: Request<pb::UpdateReportRequest>) -> Answer<pb::Report> {
         let (cx, cmd) = Cx::parse::<app::Update>(request)?;
-        if let Some(report) = self.replay(&cx).await? {
+        if let Some(report) = self.db.replay(&cx).await? {
             return Ok(Response::new(report));
         }
         let of = cx.clone();
@@ -79,7 +72,7 @@ impl ReportsService for Reporting {
         let asked = request.into_inner();
         let report = self.seen(&cx, Action::See, id("report_id", &asked.report_id)?).await?;
         let bound = pb::ListReportRevisionsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<i32>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let page = Page::<i32>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let readable = readable(&cx, &report);
         let of_page = page.clone();
         let found: Result<_, Error> = self
@@ -119,7 +112,7 @@ impl ReportsService for Reporting {
 
     async fn remove_evidence(&self, request: Request<pb::RemoveEvidenceRequest>) -> Answer<pb::Report> {
         let (cx, cmd) = Cx::parse::<app::RemoveFile>(request)?;
-        if let Some(report) = self.replay(&cx).await? {
+        if let Some(report) = self.db.replay(&cx).await? {
             return Ok(Response::new(report));
         }
         let of = cx.clone();
@@ -129,7 +122,7 @@ impl ReportsService for Reporting {
 
     async fn request_sign_off(&self, request: Request<pb::RequestSignOffRequest>) -> Answer<pb::Report> {
         let (cx, cmd) = Cx::parse::<app::RequestSignOff>(request)?;
-        if let Some(report) = self.replay(&cx).await? {
+        if let Some(report) = self.db.replay(&cx).await? {
             return Ok(Response::new(report));
         }
         let of = cx.clone();
@@ -139,7 +132,7 @@ impl ReportsService for Reporting {
 
     async fn sign_off_report(&self, request: Request<pb::SignOffReportRequest>) -> Answer<pb::Report> {
         let (cx, cmd) = Cx::parse::<app::SignOff>(request)?;
-        if let Some(report) = self.replay(&cx).await? {
+        if let Some(report) = self.db.replay(&cx).await? {
             return Ok(Response::new(report));
         }
         let report = self.seen(&cx, Action::SignOff, cmd.target.id).await?;
@@ -151,7 +144,7 @@ impl ReportsService for Reporting {
 
     async fn submit_report(&self, request: Request<pb::SubmitReportRequest>) -> Answer<pb::Report> {
         let (cx, cmd) = Cx::parse::<app::Submit>(request)?;
-        if let Some(report) = self.replay(&cx).await? {
+        if let Some(report) = self.db.replay(&cx).await? {
             return Ok(Response::new(report));
         }
         let of = cx.clone();
@@ -161,7 +154,7 @@ impl ReportsService for Reporting {
 
     async fn request_changes(&self, request: Request<pb::RequestChangesRequest>) -> Answer<pb::Report> {
         let (cx, cmd) = Cx::parse::<app::RequestChanges>(request)?;
-        if let Some(report) = self.replay(&cx).await? {
+        if let Some(report) = self.db.replay(&cx).await? {
             return Ok(Response::new(report));
         }
         let of = cx.clone();
@@ -171,7 +164,7 @@ impl ReportsService for Reporting {
 
     async fn accept_report(&self, request: Request<pb::AcceptReportRequest>) -> Answer<pb::Report> {
         let (cx, cmd) = Cx::parse::<app::Accept>(request)?;
-        if let Some(report) = self.replay(&cx).await? {
+        if let Some(report) = self.db.replay(&cx).await? {
             return Ok(Response::new(report));
         }
         let of = cx.clone();
@@ -181,7 +174,7 @@ impl ReportsService for Reporting {
 
     async fn add_addendum(&self, request: Request<pb::AddAddendumRequest>) -> Answer<pb::Report> {
         let (cx, cmd) = Cx::parse::<app::AddAddendum>(request)?;
-        if let Some(report) = self.replay(&cx).await? {
+        if let Some(report) = self.db.replay(&cx).await? {
             return Ok(Response::new(report));
         }
         let of = cx.clone();
@@ -191,7 +184,7 @@ impl ReportsService for Reporting {
 
     async fn waive_report(&self, request: Request<pb::WaiveReportRequest>) -> Answer<pb::Report> {
         let (cx, cmd) = Cx::parse::<app::Waive>(request)?;
-        if let Some(report) = self.replay(&cx).await? {
+        if let Some(report) = self.db.replay(&cx).await? {
             return Ok(Response::new(report));
         }
         let of = cx.clone();
@@ -201,7 +194,7 @@ impl ReportsService for Reporting {
 
     async fn set_release(&self, request: Request<pb::SetReleaseRequest>) -> Answer<pb::Report> {
         let (cx, cmd) = Cx::parse::<app::SetRelease>(request)?;
-        if let Some(report) = self.replay(&cx).await? {
+        if let Some(report) = self.db.replay(&cx).await? {
             return Ok(Response::new(report));
         }
         let of = cx.clone();
@@ -217,14 +210,10 @@ impl ReportsService for Reporting {
         let asked = request.into_inner();
         let report = self.seen(&cx, Action::See, id("report_id", &asked.report_id)?).await?;
         let bound = pb::ListReportHistoryRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();
-        let rows = self
-            .db
-            .read(move |tx| {
-                store::history(tx, report.id, of_page.after.unwrap_or(0), of_page.limit()).map_err(Error::Db)
-            })
-            .await?;
+        let rows =
+            self.db.read(move |tx| store::history(tx, report.id, of_page.after.unwrap_or(0), of_page.limit())).await?;
         let found = page.found(rows, |row| row.sequence);
         let entries = found.rows.into_iter().map(convert::history_entry).collect();
         Ok(Response::new(pb::ListReportHistoryResponse { entries, next_page_token: found.next_page_token }))
@@ -246,8 +235,4 @@ fn readable(cx: &Cx, report: &Report) -> Readable {
     } else {
         Readable::HandedIn
     }
-}
-
-fn invalid(violation: Violation) -> Fault {
-    Fault::invalid(vec![violation])
 }

@@ -14,6 +14,7 @@ pub use release::{AddAddendum, SetRelease, add_addendum, set_release};
 pub use review::{Accept, RequestChanges, Waive, accept, request_changes, waive};
 pub use ticker::{open_due, remind};
 
+use kit::caller::Actor;
 use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::ReportId;
@@ -22,7 +23,7 @@ use kit::outbox;
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::policy::{self, Action};
-use crate::report::{Actor, Report, ReportNow};
+use crate::report::{Report, ReportNow};
 use crate::store::{self, HistoryRow, RevisionRow};
 
 /// A step on one report, as the caller read it.
@@ -67,7 +68,7 @@ pub fn shown(cx: &Cx, report: Report) -> ReportNow {
 fn actor(cx: &Cx, report: &Report) -> Actor {
     let council = policy::council_of(&cx.caller, report);
     let organisation = council.or_else(|| policy::network_of(&cx.caller));
-    Actor { subject: cx.caller.subject.to_string(), organisation }
+    cx.caller.acting_for(organisation)
 }
 
 /// Writes what became of a report: its row, its history and the event.

@@ -1,17 +1,9 @@
 //! What a report says: its content, the canonical bytes of a revision, and what in it can be asked about.
 
 use kit::ids::EvidenceId;
+use kit::language::Language;
 use kit::money::Money;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-
-/// Language that a report is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    En,
-    Cy,
-}
 
 /// What a report says. A draft may be incomplete.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,13 +132,10 @@ impl PrincipleRecord {
     }
 }
 
-/// Lower-case hexadecimal SHA-256 of a revision's canonical JSON.
-pub fn digest(canonical_json: &str) -> String {
-    Sha256::digest(canonical_json).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use kit::digest::digest;
+
     use super::*;
 
     fn record(principle: &str, framework_version: i32) -> PrincipleRecord {
@@ -173,7 +162,7 @@ mod tests {
             sha256: "ab".repeat(32),
         };
         let with_file = Paper { evidence: vec![file], ..plain.clone() };
-        assert_ne!(digest(&json), digest(&with_file.canonical_json()));
+        assert_ne!(digest(&json), digest(with_file.canonical_json()));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod peers;
 mod requests;
 
 use kit::db::DbError;
+use kit::language::Language;
 use kit::time::Timestamp;
 use kit::wire::{any, etag, wire_time};
 use prost::Message;
@@ -13,9 +14,9 @@ use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
 use crate::award::Due;
-use crate::content::{Answer, Content, Evidence, Language, Measure, Paper, PrincipleRecord, StatementLevel};
+use crate::content::{Answer, Content, Evidence, Measure, Paper, PrincipleRecord, StatementLevel};
 use crate::form::Missing;
-use crate::report::{Actor, Addendum, Kind, Release, Report, ReportNow, RequestedChange, SignOff};
+use crate::report::{Addendum, Kind, Release, Report, ReportNow, RequestedChange, SignOff};
 use crate::state::State;
 use crate::store::{HistoryRow, RevisionRow};
 
@@ -133,11 +134,7 @@ fn deadline(due: &Due) -> types::Deadline {
 }
 
 fn content(content: Content) -> pb::ReportContent {
-    let language = match content.language {
-        None => types::Language::Unspecified,
-        Some(Language::En) => types::Language::En,
-        Some(Language::Cy) => types::Language::Cy,
-    };
+    let language = Language::to_wire(content.language);
     pb::ReportContent {
         nil_return: content.nil_return,
         nil_reason: content.nil_reason,
@@ -211,14 +208,9 @@ fn addendum(addendum: Addendum) -> pb::Addendum {
     pb::Addendum {
         number: addendum.number,
         text: addendum.text,
-        author: Some(actor(addendum.author)),
+        author: Some(addendum.author.into()),
         added_at: wire_time(addendum.at),
     }
-}
-
-fn actor(actor: Actor) -> types::Actor {
-    let organisation_id = actor.organisation.map(|id| id.to_string()).unwrap_or_default();
-    types::Actor { subject: actor.subject, organisation_id }
 }
 
 fn release(release: Release) -> pb::Release {

@@ -1,7 +1,9 @@
 //! What reporting refuses, as sentences with data, and the one place where each gets its code and reason.
 
+use kit::consumer::NotTaken;
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
+use kit::neighbour::Unanswered;
 use kit::time::Timestamp;
 use kit::verdict::not_allowed;
 use tonic::{Code, Status};
@@ -41,20 +43,10 @@ pub enum Error {
     NoSuchAnswer { places: Vec<usize> },
     #[error("a report has at most {most} files; take one out first")]
     TooManyFiles { most: usize },
-    #[error("{0}")]
-    Evidence(String),
     #[error("request is not valid")]
     Invalid(Vec<Violation>),
-    #[error("a part of the platform cannot be reached; try again with the same request id")]
-    Neighbour {
-        reason: Reason,
-        #[source]
-        status: Status,
-    },
-    #[error("the upload broke off")]
-    Upload(#[source] Status),
-    #[error("the files cannot be reached")]
-    Files(#[from] object_store::Error),
+    #[error(transparent)]
+    Neighbour(#[from] Unanswered),
     #[error("storage failed")]
     Db(#[from] DbError),
 }
@@ -62,6 +54,16 @@ pub enum Error {
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Error {
         Error::Db(DbError::Query(error))
+    }
+}
+
+impl From<Error> for NotTaken {
+    fn from(error: Error) -> NotTaken {
+        match error {
+            Error::Db(error) => error.into(),
+            Error::Neighbour(error) => error.into(),
+            other => NotTaken::Ever(other.to_string()),
+        }
     }
 }
 
@@ -99,12 +101,8 @@ impl From<Error> for Fault {
                 Fault::invalid(places.into_iter().map(named).collect())
             }
             Error::TooManyFiles { .. } => Fault::invalid(vec![Violation::new("evidence", "max_items", says)]),
-            Error::Evidence(says) => Fault::new(Code::InvalidArgument, Reason::AttachmentMismatch, says),
             Error::Invalid(violations) => Fault::invalid(violations),
-            Error::Neighbour { reason: Reason::TryAgain, .. } => Fault::try_again(says),
-            Error::Neighbour { reason: _, status } => Fault::internal(&status),
-            Error::Upload(status) => Fault::new(status.code(), Reason::InvalidFields, status.message()),
-            Error::Files(cause) => Fault::internal(&cause),
+            Error::Neighbour(cause) => cause.fault(),
             Error::Db(cause) => cause.fault(),
         }
     }
@@ -112,10 +110,6 @@ impl From<Error> for Fault {
 
 impl From<Error> for Status {
     fn from(error: Error) -> Status {
-        match error {
-            // Refused on its way in, with all its details.
-            Error::Upload(status) => status,
-            other => Fault::from(other).into(),
-        }
+        Fault::from(error).into()
     }
 }

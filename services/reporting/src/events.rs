@@ -53,10 +53,6 @@ impl Happened {
         }
     }
 
-    pub fn kind(self) -> &'static str {
-        self.names().0
-    }
-
     pub fn step(self) -> &'static str {
         self.names().1
     }
@@ -87,7 +83,7 @@ pub fn fact(happened: Happened, now: &ReportNow) -> Fact {
         resource.reminder_offset_days = Some(offset);
     }
     Fact {
-        kind: happened.kind(),
+        kind: happened.names().0,
         subject: now.report.id.to_string(),
         version: now.report.version,
         resource_type: convert::REPORT,

@@ -24,7 +24,6 @@ pub mod store;
 mod api;
 mod convert;
 mod events;
-mod files;
 mod peers;
 mod schema;
 mod streams;
@@ -32,21 +31,20 @@ mod streams;
 mod tests;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
 use kit::caller::Role;
+use kit::consumer::{self, NotTaken};
 use kit::cx::Cx;
-use kit::db::{Db, DbError, OpenError, Storage};
+use kit::db::{Db, OpenError, Storage};
+use kit::files::{FileError, Files};
 use kit::ids::ReportId;
-use kit::outbox::{self, Take};
 use kit::stop::Stop;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::transport::Transport;
-use prost::Message;
 use toadlane_proto::awards::v1::Award as WireAward;
 use toadlane_proto::reporting::v1::reports_service_server::ReportsServiceServer;
 use toadlane_proto::types::v1::Event;
@@ -55,15 +53,14 @@ use tonic::service::Routes;
 use app::Gathered;
 use award::Told;
 use error::Error;
-use files::Files;
 use peers::Peers;
 use policy::Action;
 use report::{Kind, Report};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
-/// How often is looked for what is due: an opening or a reminder is for people, who do not mind a second.
+/// How often we look for what is due: an opening or a reminder is for people, who do not mind a second.
 const TICK_EVERY: Duration = Duration::from_secs(1);
-const MOST_PER_SWEEP: i64 = 200;
+const MOST_PER_LOOK: i64 = 200;
 
 /// Opens the store of `reporting`.
 pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
@@ -88,7 +85,7 @@ impl Reporting {
         rounds: Transport,
         bids: Transport,
         stop: Stop,
-    ) -> Result<Reporting, Error> {
+    ) -> Result<Reporting, FileError> {
         let files = Files::in_folder(files)?;
         Ok(Reporting { db, peers: Peers::new(registry, rounds, bids), files, stop })
     }
@@ -100,11 +97,10 @@ impl Reporting {
     /// Takes the events of `awards`.
     pub fn subscribe(&self, bus: &Bus) {
         let reporting = self.clone();
-        let handler = move |event: Event| {
+        bus.subscribe(Role::Awards, Role::Reporting.name(), &self.stop, move |event| {
             let reporting = reporting.clone();
-            Box::pin(async move { reporting.take_award(event).await }) as futures_util::future::BoxFuture<_>
-        };
-        bus.subscribe(Role::Awards, Role::Reporting.name(), Arc::new(handler), self.stop.clone());
+            async move { reporting.take_award(event).await }
+        });
     }
 
     /// Ticks until the process stops.
@@ -115,24 +111,13 @@ impl Reporting {
     /// Lets all that is due by now happen: reports open, and reminders go out.
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
-        loop {
-            let openable = self.db.read(move |tx| store::openable(tx, now, MOST_PER_SWEEP)).await?;
-            if openable.is_empty() {
-                break;
-            }
-            for id in openable {
-                self.db.work(Some(id.to_string()), move |tx| app::open_due(tx, id, now)).await?;
-            }
-        }
-        loop {
-            let remindable = self.db.read(move |tx| store::remindable(tx, now, MOST_PER_SWEEP)).await?;
-            if remindable.is_empty() {
-                return Ok(());
-            }
-            for id in remindable {
-                self.db.work(Some(id.to_string()), move |tx| app::remind(tx, id, now)).await?;
-            }
-        }
+        let openable = || self.db.read(move |tx| store::openable(tx, now, MOST_PER_LOOK));
+        let open = |id: ReportId| self.db.work(Some(id.to_string()), move |tx| app::open_due(tx, id, now));
+        while ticker::each("the report", openable().await?, open).await > 0 {}
+        let remindable = || self.db.read(move |tx| store::remindable(tx, now, MOST_PER_LOOK));
+        let remind = |id: ReportId| self.db.work(Some(id.to_string()), move |tx| app::remind(tx, id, now));
+        while ticker::each("the reminder of", remindable().await?, remind).await > 0 {}
+        Ok(())
     }
 
     /// The report, if the caller may do this with it.
@@ -147,37 +132,14 @@ impl Reporting {
             .await
     }
 
-    /// The stored answer of this very request, if it was answered before.
-    async fn replay<W: Message + Default + 'static>(&self, cx: &Cx) -> Result<Option<W>, Error> {
-        Ok(self.db.replay(cx).await?)
-    }
-
     /// Takes an event of `awards`, once. What it needs of others is asked first; where they cannot be asked, the bus
     /// brings the event again.
-    async fn take_award(&self, event: Event) -> Result<(), DbError> {
-        let Some(resource) = event.resource.as_ref().filter(|any| any.type_url.ends_with("/toadlane.awards.v1.Award"))
-        else {
-            return Ok(());
-        };
-        let unreadable = |cause: &dyn std::fmt::Display| DbError::Inconsistent(format!("event {}: {cause}", event.id));
-        let award = WireAward::decode(resource.value.as_slice()).map_err(|cause| unreadable(&cause))?;
-        let Some(told) = convert::award(award).map_err(|cause| unreadable(&cause))? else {
-            return Ok(());
-        };
-        let gathered = self.gather(&told).await.map_err(|cause| match cause {
-            // Asked again when the neighbour is back.
-            Error::Neighbour { .. } => DbError::Unreachable,
-            other => unreadable(&other),
-        })?;
-        let (key, now) = (told.id.to_string(), self.db.clock().now());
-        let taken = self.db.work(Some(key), move |tx| match outbox::take(tx, &event, now)? {
-            Take::First => app::take_award(tx, &told, &gathered, now),
-            Take::Again | Take::Older => Ok(()),
-        });
-        taken.await.map_err(|error: Error| match error {
-            Error::Db(error) => error,
-            other => DbError::Inconsistent(other.to_string()),
-        })
+    async fn take_award(&self, event: Event) -> Result<(), NotTaken> {
+        let Some(award) = consumer::resource::<WireAward>(&event, "toadlane.awards.v1.Award")? else { return Ok(()) };
+        let Some(told) = convert::award(award)? else { return Ok(()) };
+        let gathered = self.gather(&told).await?;
+        let key = Some(told.id.to_string());
+        consumer::take(&self.db, key, event, move |tx, now| app::take_award(tx, &told, &gathered, now)).await
     }
 
     /// What others say of an award. The bid is asked for only where a report is to be scheduled.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use kit::fault::Reason;
 use kit::ids::{BidId, OrgId, PersonId, RoundId};
+use kit::neighbour::{Unanswered, answered, patient};
 use kit::transport::Transport;
 use kit::working_days::Calendar;
 use toadlane_proto::bids::v1::GetBidRequest;
@@ -13,14 +13,11 @@ use toadlane_proto::registry::v1::{GetOrganisationRequest, GetStandingRequest};
 use toadlane_proto::rounds::v1::frameworks_service_client::FrameworksServiceClient;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 use toadlane_proto::rounds::v1::{GetFrameworkRequest, GetRoundRequest};
-use tonic::{Code, Request, Status};
 
 use crate::convert;
 use crate::error::Error;
 use crate::prefill::{BidWords, Framework};
 
-/// How long a caller of ours waits for a neighbour.
-const PATIENCE: Duration = Duration::from_secs(3);
 /// How long the register's word is kept for when it cannot be asked.
 const KEEP: Duration = Duration::from_secs(600);
 
@@ -53,7 +50,7 @@ impl Peers {
         }
         let request = patient(GetOrganisationRequest { organisation_id: organisation.to_string() });
         let answer = self.organisations.clone().get_organisation(request).await;
-        let wire = answer.map_err(|status| refused(status, "organisation"))?.into_inner();
+        let wire = answered(answer)?.ok_or(Error::NotFound { what: "organisation" })?;
         let calendar = convert::calendar(&wire);
         self.calendars.insert(organisation, calendar).await;
         Ok(calendar)
@@ -66,17 +63,15 @@ impl Peers {
             as_of: String::new(),
             person_id: person.to_string(),
         });
-        let is_certifier = match self.organisations.clone().get_standing(request).await {
+        let question = (organisation, person);
+        let is_certifier = match answered(self.organisations.clone().get_standing(request).await) {
             Ok(answer) => {
-                let is_certifier = answer.into_inner().person_is_certifier;
-                self.certifiers.insert((organisation, person), is_certifier).await;
+                let is_certifier = answer.ok_or(Error::NotFound { what: "organisation" })?.person_is_certifier;
+                self.certifiers.insert(question, is_certifier).await;
                 is_certifier
             }
-            Err(status) if is_out_of_reach(&status) => match self.certifiers.get(&(organisation, person)).await {
-                Some(is_certifier) => is_certifier,
-                None => return Err(refused(status, "organisation")),
-            },
-            Err(status) => return Err(refused(status, "organisation")),
+            Err(away @ Unanswered::OutOfReach(_)) => self.certifiers.get(&question).await.ok_or(away)?,
+            Err(other) => return Err(other.into()),
         };
         Ok(is_certifier.then_some(organisation))
     }
@@ -84,40 +79,22 @@ impl Peers {
     /// What a bid said that its reports begin with.
     pub async fn bid_words(&self, bid: BidId, round: RoundId) -> Result<BidWords, Error> {
         let request = patient(GetBidRequest { bid_id: bid.to_string() });
-        let wire = self.bids.clone().get_bid(request).await.map_err(|status| refused(status, "bid"))?;
+        let wire = answered(self.bids.clone().get_bid(request).await)?.ok_or(Error::NotFound { what: "bid" })?;
         let framework = self.framework(round).await?;
-        Ok(convert::bid_words(wire.into_inner(), framework))
+        Ok(convert::bid_words(wire, framework))
     }
 
     /// The framework whose principles the bids of a round name.
     async fn framework(&self, round: RoundId) -> Result<Framework, Error> {
         let request = patient(GetRoundRequest { round_id: round.to_string() });
-        let wire = self.rounds.clone().get_round(request).await.map_err(|status| refused(status, "round"))?;
-        let rules = wire.into_inner().rules.unwrap_or_default();
+        let wire = answered(self.rounds.clone().get_round(request).await)?.ok_or(Error::NotFound { what: "round" })?;
+        let rules = wire.rules.unwrap_or_default();
         if rules.framework_id.is_empty() {
             return Ok(Framework::default());
         }
         let request = patient(GetFrameworkRequest { framework_id: rules.framework_id });
         let wire = self.frameworks.clone().get_framework(request).await;
-        let wire = wire.map_err(|status| refused(status, "framework"))?;
-        Ok(convert::framework(rules.framework_version, wire.into_inner()))
-    }
-}
-
-fn patient<T>(message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.set_timeout(PATIENCE);
-    request
-}
-
-fn is_out_of_reach(status: &Status) -> bool {
-    matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded)
-}
-
-fn refused(status: Status, what: &'static str) -> Error {
-    match status.code() {
-        Code::NotFound => Error::NotFound { what },
-        Code::Unavailable | Code::DeadlineExceeded => Error::Neighbour { reason: Reason::TryAgain, status },
-        _ => Error::Neighbour { reason: Reason::Internal, status },
+        let wire = answered(wire)?.ok_or(Error::NotFound { what: "framework" })?;
+        Ok(convert::framework(rules.framework_version, wire))
     }
 }

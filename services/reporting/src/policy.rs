@@ -145,10 +145,18 @@ pub fn reads(caller: &Caller, report: &Report) -> bool {
 
 /// Lets a caller act on a report, or refuses as the policy says.
 pub fn check(caller: &Caller, action: Action, report: &Report) -> Result<(), Error> {
-    match decide(caller, action, &facts(report)) {
+    settle(decide(caller, action, &facts(report)), "report")
+}
+
+/// What a verdict means for the request.
+///
+/// # Errors
+/// [`Error::NotAllowed`], or [`Error::NotFound`] where the caller may not even know of it.
+fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
+    match verdict {
         Verdict::Allow => Ok(()),
         Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
-        Verdict::Hide => Err(Error::NotFound { what: "report" }),
+        Verdict::Hide => Err(Error::NotFound { what }),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a report says before anybody has written in it: taken from the bid and from the award, so that no council is
 //! asked twice.
 
+use kit::language::Language;
 use kit::money::Money;
 
 use crate::award::Told;
-use crate::content::{Content, Language, Measure, PrincipleRecord};
+use crate::content::{Content, Measure, PrincipleRecord};
 use crate::report::Kind;
 
 /// Most measures that a report has.

@@ -1,11 +1,13 @@
 //! The report and its rules. Where it stands, and every legal step, is in `state.rs`; what it must say in `form.rs`.
 
+use kit::caller::Actor;
+use kit::digest::digest;
 use kit::ids::{EvidenceId, OrgId, PersonId, ReportId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::award::{Award, Due, Ended, Told};
-use crate::content::{self, Content, Evidence, Paper};
+use crate::content::{Content, Evidence, Paper};
 use crate::error::Error;
 use crate::form;
 use crate::reminder::{self, Reminder};
@@ -101,13 +103,6 @@ pub struct Addendum {
     pub at: Timestamp,
 }
 
-/// Who did something, and for which organisation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Actor {
-    pub subject: String,
-    pub organisation: Option<OrgId>,
-}
-
 /// A council's consent. Nothing is released until it says so: silence is no consent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
@@ -143,7 +138,7 @@ impl Report {
             originally_due: due.clone(),
             next_reminder: reminder::first(due, award.calendar, now),
             revision: 1,
-            digest: content::digest(&paper.canonical_json()),
+            digest: digest(paper.canonical_json()),
             paper,
             sign_off: None,
             requested_changes: Vec::new(),
@@ -215,7 +210,7 @@ impl Report {
         }
         Ok(Report {
             revision: self.revision + 1,
-            digest: content::digest(&paper.canonical_json()),
+            digest: digest(paper.canonical_json()),
             paper,
             sign_off: None,
             ..after

@@ -13,25 +13,3 @@ pub use records::{
     HistoryRow, Readable, RevisionRow, history, insert_addendum, insert_hand_in, insert_history, paper_of, revisions,
 };
 pub use rows::{get, get_all, insert, of_award, update};
-
-use kit::db::DbError;
-
-fn inconsistent(what: impl std::fmt::Display) -> DbError {
-    DbError::Inconsistent(what.to_string())
-}
-
-/// Reads a stored text that must be of its kind.
-fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, DbError>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|cause| inconsistent(format!("{text}: {cause}")))
-}
-
-fn json_of(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).expect("texts, numbers and flags become JSON")
-}
-
-fn read_json<'a, T: serde::Deserialize<'a>>(json: &'a str) -> Result<T, DbError> {
-    serde_json::from_str(json).map_err(inconsistent)
-}

@@ -1,18 +1,18 @@
 //! What goes on for longer than one answer: evidence up and down, and the watch on reports.
 
-use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use kit::cx::Cx;
 use kit::db::Tx;
+use kit::files::{FileError, Files};
 use kit::ids::{EvidenceId, OrgId, RoundId};
 use kit::watch::{self, Streamed};
+use kit::wire::id_or_none;
 use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::types::v1::Event;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::content::Evidence;
 use crate::error::Error;
-use crate::files::Files;
 use crate::policy::{self, Action};
 use crate::report::Report;
 use crate::{Reporting, app, convert, store};
@@ -26,12 +26,12 @@ pub async fn upload(
     let cx = Cx::of(&request)?;
     let mut parts = request.into_inner();
     let Some(Part::Header(header)) = parts.message().await?.and_then(|first| first.part) else {
-        return Err(Error::Evidence("send the header first, then the bytes".to_string()).into());
+        return Err(FileError::Refused("send the header first, then the bytes".to_string()).into());
     };
     let (target, declared) = convert::header(&header).map_err(Error::Invalid)?;
     let rest = pb::EvidenceHeader { request_id: String::new(), ..header.clone() };
     let cx = cx.with_request(&header.request_id, &rest);
-    if let Some(report) = reporting.replay(&cx).await? {
+    if let Some(report) = reporting.db.replay(&cx).await? {
         return Ok(Response::new(report));
     }
     let report = reporting.seen(&cx, Action::Edit, target.id).await?;
@@ -40,9 +40,9 @@ pub async fn upload(
     report.expect_editable()?;
     app::check_room(&report)?;
 
-    let bytes = parts.map(|part| match part.map_err(Error::Upload)?.part {
+    let bytes = parts.map(|part| match part.map_err(FileError::BrokeOff)?.part {
         Some(Part::Data(bytes)) => Ok(bytes),
-        Some(Part::Header(_)) | None => Err(Error::Evidence("send the header once, then bytes alone".to_string())),
+        Some(Part::Header(_)) | None => Err(FileError::Refused("send the header once, then bytes alone".to_string())),
     });
     reporting.files.take_in(&declared, Box::pin(bytes)).await?;
     let file = Evidence {
@@ -58,27 +58,13 @@ pub async fn upload(
 }
 
 /// Sends a file: what it is, then its bytes.
-pub async fn download(files: &Files, file: Evidence) -> Result<Streamed<pb::DownloadEvidenceResponse>, Error> {
+pub async fn download(files: &Files, file: Evidence) -> Result<Streamed<pb::DownloadEvidenceResponse>, FileError> {
     use pb::download_evidence_response::Part;
     let part = |part| pb::DownloadEvidenceResponse { part: Some(part) };
     let bytes = files.read(&file.sha256).await?;
     let head = stream::iter([Ok(part(Part::Evidence(convert::evidence(file))))]);
-    let rest = bytes.flat_map(move |piece| match piece {
-        Ok(piece) => stream::iter(pieces(piece)).map(move |piece| Ok(part(Part::Data(piece)))).left_stream(),
-        Err(error) => stream::iter([Err(Status::from(error))]).right_stream(),
-    });
+    let rest = bytes.map(move |piece| piece.map(|bytes| part(Part::Data(bytes))).map_err(Status::from));
     Ok(Box::pin(head.chain(rest)))
-}
-
-/// Cuts what storage hands out into messages of a handy size.
-fn pieces(mut bytes: Bytes) -> Vec<Bytes> {
-    const MOST: usize = 256 * 1024;
-    let mut pieces = Vec::with_capacity(bytes.len() / MOST + 1);
-    while bytes.len() > MOST {
-        pieces.push(bytes.split_to(MOST));
-    }
-    pieces.push(bytes);
-    pieces
 }
 
 /// Streams every change of the reports that the caller may see.
@@ -89,7 +75,8 @@ pub async fn watch(
     let cx = Cx::of(&request)?;
     let asked = request.into_inner();
     let bound = pb::WatchReportsRequest { resume_token: String::new(), ..asked.clone() };
-    let (round, organisation) = (asked.round_id.parse().ok(), asked.organisation_id.parse().ok());
+    let round = id_or_none("round_id", &asked.round_id)?;
+    let organisation = id_or_none("organisation_id", &asked.organisation_id)?;
     let of = cx.clone();
     let show = move |tx: &mut Tx, event: &Event, now| {
         let Some(report) = store::get_all(tx, std::slice::from_ref(&event.subject))?.pop() else { return Ok(None) };

@@ -14,10 +14,10 @@ mod writing;
 
 /// Compares a text with a checked-in file; `TOADLANE_BLESS=1` writes the file anew.
 pub fn expect_golden(file: &str, text: &str) {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file);
-    if std::env::var_os("TOADLANE_BLESS").is_some() {
-        std::fs::write(&path, text).expect("the golden file can be written");
-    }
-    let golden = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(text, golden, "{file} differs; if that is meant, run the tests once with TOADLANE_BLESS=1");
+    kit::golden::expect(env!("CARGO_MANIFEST_DIR"), file, text);
+}
+
+#[tokio::test]
+async fn migrations_can_be_taken_back_and_run_again() {
+    kit::each_db::migrations_there_and_back(|| crate::MIGRATIONS).await;
 }

@@ -1,8 +1,8 @@
 //! The tonic traits: each RPC parses, replays, gathers, writes and answers. No rule lives here.
 
 use kit::cx::Cx;
-use kit::fault::{Fault, Violation};
 use kit::paging::Page;
+use kit::wire::id;
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::rounds::v1::frameworks_service_server::FrameworksService;
 use toadlane_proto::rounds::v1::rounds_service_server::RoundsService;
@@ -15,22 +15,11 @@ use crate::{Rounds, app, convert, store};
 
 type Answer<T> = Result<Response<T>, Status>;
 
-fn id<T: std::str::FromStr>(field: &str, text: &str) -> Result<T, Error>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|cause: T::Err| Error::Invalid(vec![Violation::new(field, "id", cause.to_string())]))
-}
-
-fn invalid(violation: Violation) -> Fault {
-    Fault::invalid(vec![violation])
-}
-
 #[tonic::async_trait]
 impl RoundsService for Rounds {
     async fn create_round(&self, request: Request<pb::CreateRoundRequest>) -> Answer<pb::Round> {
         let (cx, cmd) = Cx::parse::<app::CreateRound>(request)?;
-        if let Some(round) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(round) = self.db.replay(&cx).await? {
             return Ok(Response::new(round));
         }
         let of = cx.clone();
@@ -68,7 +57,7 @@ impl RoundsService for Rounds {
 
     async fn update_round(&self, request: Request<pb::UpdateRoundRequest>) -> Answer<pb::Round> {
         let (cx, cmd) = Cx::parse::<app::UpdateRound>(request)?;
-        if let Some(round) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(round) = self.db.replay(&cx).await? {
             return Ok(Response::new(round));
         }
         let of = cx.clone();
@@ -89,7 +78,7 @@ impl RoundsService for Rounds {
 
     async fn schedule_round(&self, request: Request<pb::ScheduleRoundRequest>) -> Answer<pb::Round> {
         let (cx, cmd) = Cx::parse::<app::Schedule>(request)?;
-        if let Some(round) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(round) = self.db.replay(&cx).await? {
             return Ok(Response::new(round));
         }
         let boards = self.boards(&self.seen(&cx, cmd.target.id).await?).await?;
@@ -100,7 +89,7 @@ impl RoundsService for Rounds {
 
     async fn extend_round(&self, request: Request<pb::ExtendRoundRequest>) -> Answer<pb::Round> {
         let (cx, cmd) = Cx::parse::<app::Extend>(request)?;
-        if let Some(round) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(round) = self.db.replay(&cx).await? {
             return Ok(Response::new(round));
         }
         let of = cx.clone();
@@ -110,7 +99,7 @@ impl RoundsService for Rounds {
 
     async fn reopen_round(&self, request: Request<pb::ReopenRoundRequest>) -> Answer<pb::Round> {
         let (cx, cmd) = Cx::parse::<app::Reopen>(request)?;
-        if let Some(round) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(round) = self.db.replay(&cx).await? {
             return Ok(Response::new(round));
         }
         let of = cx.clone();
@@ -120,7 +109,7 @@ impl RoundsService for Rounds {
 
     async fn cancel_round(&self, request: Request<pb::CancelRoundRequest>) -> Answer<pb::Round> {
         let (cx, cmd) = Cx::parse::<app::Cancel>(request)?;
-        if let Some(round) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(round) = self.db.replay(&cx).await? {
             return Ok(Response::new(round));
         }
         let of = cx.clone();
@@ -136,12 +125,9 @@ impl RoundsService for Rounds {
         let asked = request.into_inner();
         let round = self.seen(&cx, id("round_id", &asked.round_id)?).await?.id;
         let bound = pb::ListRoundHistoryRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of = page.clone();
-        let rows = self
-            .db
-            .read(move |tx| store::history(tx, round, of.after.unwrap_or(0), of.limit()).map_err(Error::Db))
-            .await?;
+        let rows = self.db.read(move |tx| store::history(tx, round, of.after.unwrap_or(0), of.limit())).await?;
         let found = page.found(rows, |row| row.sequence);
         let entries = found.rows.into_iter().map(convert::history_entry).collect();
         Ok(Response::new(pb::ListRoundHistoryResponse { entries, next_page_token: found.next_page_token }))
@@ -152,7 +138,7 @@ impl RoundsService for Rounds {
 impl FrameworksService for Rounds {
     async fn create_framework(&self, request: Request<pb::CreateFrameworkRequest>) -> Answer<pb::Framework> {
         let (cx, cmd) = Cx::parse::<app::CreateFramework>(request)?;
-        if let Some(framework) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(framework) = self.db.replay(&cx).await? {
             return Ok(Response::new(framework));
         }
         let owner = self.peers.organisation(cmd.owner).await?;
@@ -194,7 +180,7 @@ impl FrameworksService for Rounds {
 
     async fn add_framework_version(&self, request: Request<pb::AddFrameworkVersionRequest>) -> Answer<pb::Framework> {
         let (cx, cmd) = Cx::parse::<app::AddVersion>(request)?;
-        if let Some(framework) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(framework) = self.db.replay(&cx).await? {
             return Ok(Response::new(framework));
         }
         let of = cx.clone();
@@ -207,7 +193,7 @@ impl FrameworksService for Rounds {
         request: Request<pb::UpdateFrameworkVersionRequest>,
     ) -> Answer<pb::Framework> {
         let (cx, cmd) = Cx::parse::<app::UpdateVersion>(request)?;
-        if let Some(framework) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(framework) = self.db.replay(&cx).await? {
             return Ok(Response::new(framework));
         }
         let of = cx.clone();

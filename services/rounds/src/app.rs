@@ -5,11 +5,16 @@ mod frameworks;
 mod rounds;
 mod ticker;
 
-pub use frameworks::{
-    AddVersion, CreateFramework, FrameworkTarget, UpdateVersion, add_version, create_framework, update_version,
-};
+pub use frameworks::{AddVersion, CreateFramework, UpdateVersion, add_version, create_framework, update_version};
 pub use rounds::{
-    Cancel, CreateRound, Extend, Reopen, Schedule, Target, UpdateRound, cancel, create_round, extend, known, reopen,
-    schedule, update_round,
+    Cancel, CreateRound, Extend, Reopen, Schedule, UpdateRound, cancel, create_round, extend, known, reopen, schedule,
+    update_round,
 };
 pub use ticker::tick;
+
+/// A step on one thing, as the caller read it.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<I> {
+    pub id: I,
+    pub version: i64,
+}

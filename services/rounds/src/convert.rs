@@ -13,7 +13,6 @@ use prost_types::Any;
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use crate::deadline::Deadline;
 use crate::framework::Framework;
 use crate::round::{Round, RoundNow};
 use crate::rules::Text;
@@ -61,7 +60,7 @@ pub fn round(now: RoundNow) -> pb::Round {
         timetable: Some(rules::to_timetable(round.timetable)),
         opens_at: opens_at.and_then(wire_time),
         closes_at: closes_at.and_then(wire_time),
-        originally_closes: round.originally_closes.map(to_deadline),
+        originally_closes: round.originally_closes.map(Into::into),
         reason: round.reason,
         scheduled_at: round.state.scheduled_at().and_then(wire_time),
         opened_at: round.state.opened_at().and_then(wire_time),
@@ -101,10 +100,6 @@ fn state_name(state: pb::round::State) -> Option<StateName> {
         pb::round::State::Closed => Some(StateName::Closed),
         pb::round::State::Cancelled => Some(StateName::Cancelled),
     }
-}
-
-fn to_deadline(deadline: Deadline) -> types::Deadline {
-    types::Deadline { instant: wire_time(deadline.instant), zone: deadline.zone, announced: deadline.announced }
 }
 
 fn to_text(text: Text) -> types::LocalizedText {

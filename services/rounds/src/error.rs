@@ -2,6 +2,7 @@
 
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
+use kit::neighbour::Unanswered;
 use kit::time::Timestamp;
 use kit::verdict::not_allowed;
 use tonic::{Code, Status};
@@ -39,12 +40,8 @@ pub enum Error {
     VersionFrozen { number: i32, at: Timestamp },
     #[error("request is not valid")]
     Invalid(Vec<Violation>),
-    #[error("a part of the platform cannot be reached; try again with the same request id")]
-    Neighbour {
-        reason: Reason,
-        #[source]
-        status: Status,
-    },
+    #[error(transparent)]
+    Neighbour(#[from] Unanswered),
     #[error("storage failed")]
     Db(#[from] DbError),
 }
@@ -97,8 +94,7 @@ impl From<Error> for Fault {
                 precondition(Reason::IllegalStep, says).with("from", "frozen").with("frozen_at", at.to_string())
             }
             Error::Invalid(violations) => Fault::invalid(violations),
-            Error::Neighbour { reason: Reason::TryAgain, .. } => Fault::try_again(says),
-            error @ Error::Neighbour { .. } => Fault::internal(&error),
+            Error::Neighbour(cause) => cause.fault(),
             Error::Db(cause) => cause.fault(),
         }
     }

@@ -3,14 +3,13 @@
 //!
 //! What a bidder must be able to trust: the rules of a scheduled round never change, and neither does the
 //! wording of the principles it names. Dates move to later ones only, for everyone, with a reason, and the
-//! first ones stay on record. A deadline's words are held to its instant (rule 5, `deadline.rs`).
+//! first ones stay on record. A deadline's words are held to its instant (rule 5, [`kit::deadline`]).
 //!
 //! The gate that bids pass through is not here: `bids` keeps its own row and closes it by its own clock, so a
 //! bid can be handed in while this service is down.
 
 pub mod app;
 pub mod check;
-pub mod deadline;
 pub mod error;
 pub mod framework;
 pub mod policy;
@@ -81,16 +80,11 @@ impl Rounds {
 
     /// Lets all that is due by now happen: rounds open and close.
     pub async fn tick(&self) -> Result<(), Error> {
-        loop {
-            let now = self.db.clock().now();
-            let due = self.db.read(move |tx| store::due(tx, now, MOST_PER_LOOK).map_err(Error::Db)).await?;
-            if due.is_empty() {
-                return Ok(());
-            }
-            for id in due {
-                self.db.work(Some(id.to_string()), move |tx| app::tick(tx, id, now)).await?;
-            }
-        }
+        let now = self.db.clock().now();
+        let due = || self.db.read(move |tx| store::due(tx, now, MOST_PER_LOOK));
+        let go_on = |id: RoundId| self.db.work(Some(id.to_string()), move |tx| app::tick(tx, id, now));
+        while ticker::each("the round", due().await?, go_on).await > 0 {}
+        Ok(())
     }
 
     /// The round, if the caller may see it.
@@ -113,29 +107,8 @@ impl Rounds {
 
 #[cfg(test)]
 mod tests {
-    use diesel::Connection;
-    use diesel_migrations::MigrationHarness;
-    use kit::each_db::each_storage;
-
-    use super::*;
-
-    fn there_and_back<DB: diesel::backend::Backend>(conn: &mut impl MigrationHarness<DB>) {
-        let n_applied = conn.run_pending_migrations(MIGRATIONS).unwrap().len();
-        assert_eq!(conn.revert_all_migrations(MIGRATIONS).unwrap().len(), n_applied);
-        assert_eq!(conn.run_pending_migrations(MIGRATIONS).unwrap().len(), n_applied);
-    }
-
     #[tokio::test]
     async fn migrations_can_be_taken_back_and_run_again() {
-        each_storage(|storage| async move {
-            match storage {
-                Storage::Sqlite { folder } => {
-                    let file = folder.join("migrations.sqlite").display().to_string();
-                    there_and_back(&mut diesel::SqliteConnection::establish(&file).unwrap());
-                }
-                Storage::Postgres { url } => there_and_back(&mut diesel::PgConnection::establish(&url).unwrap()),
-            }
-        })
-        .await;
+        kit::each_db::migrations_there_and_back(|| crate::MIGRATIONS).await;
     }
 }

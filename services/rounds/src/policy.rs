@@ -85,10 +85,18 @@ pub fn sees_drafts(caller: &Caller) -> bool {
 /// # Errors
 /// [`Error::NotFound`] for what the caller may not know of; [`Error::NotAllowed`] with who may.
 pub fn check(caller: &Caller, action: Action, facts: Facts) -> Result<(), Error> {
-    match decide(caller, action, facts) {
+    settle(decide(caller, action, facts), action.subject())
+}
+
+/// What a verdict means for the request.
+///
+/// # Errors
+/// [`Error::NotAllowed`], or [`Error::NotFound`] where the caller may not even know of it.
+fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
+    match verdict {
         Verdict::Allow => Ok(()),
         Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
-        Verdict::Hide => Err(Error::NotFound { what: action.subject() }),
+        Verdict::Hide => Err(Error::NotFound { what }),
     }
 }
 
@@ -205,8 +213,7 @@ mod tests {
             }
         }
         let matrix: String = matrix.lines().map(|line| format!("{}\n", line.trim_end())).collect();
-        let golden = include_str!("../tests/golden/policy.txt");
-        assert!(matrix == golden, "the matrix is now:\n{matrix}");
+        kit::golden::expect(env!("CARGO_MANIFEST_DIR"), "policy.txt", &matrix);
     }
 
     #[test]

@@ -4,12 +4,12 @@
 //! to later ones. What a complete set of rules is stands in `check.rs`. Screening and all that follows
 //! belongs to the services downstream.
 
+use kit::deadline::Deadline;
 use kit::ids::RoundId;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Known;
-use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::rules::Rules;
 use crate::state::{State, StateName, Step};

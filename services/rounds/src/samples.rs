@@ -1,11 +1,11 @@
 //! Rounds for tests: the 2020 round as far as it was published, with dates and criteria of our own.
 
+use kit::deadline::Deadline;
 use kit::ids::{BoardId, FrameworkId, RoundId};
 use kit::money::Money;
 use kit::time::{Timestamp, at};
 
 use crate::check::Known;
-use crate::deadline::Deadline;
 use crate::framework::{FrameworkVersion, Statement, VersionState, Wording};
 use crate::round::{Round, Timetable};
 use crate::rules::{

@@ -14,6 +14,7 @@ pub mod verify;
 mod clock;
 mod net;
 mod revoked;
+mod roles;
 
 use kit::time::Timestamp;
 

@@ -1,4 +1,4 @@
-//! A running process: the roles that it hosts, wired, listening, and stopped in order. The whole topology reads here.
+//! A running process: the roles that it hosts, wired, listening, and stopped in order.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,25 +7,25 @@ use std::time::Duration;
 use kit::bus::{Bus, BusError};
 use kit::caller::Role;
 use kit::clock::Clock;
-use kit::db::{Db, OpenError};
+use kit::db::OpenError;
 use kit::edge::edge;
 use kit::guard::{Door, Revocations};
 use kit::listener::{Caps, Listen, ListenError, Listener};
+use kit::rules;
 use kit::rules::RulesLayer;
 use kit::stop::{self, Stop, StopCaller};
 use kit::tokens::{Expect, TokenCache};
 use kit::transport::{AUDIENCE, Transport};
-use kit::{relay, rules};
-use registry::mail::{Mail, MailError};
 use toadlane_proto::types::v1::clock_service_server::ClockServiceServer;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::{JoinHandle, JoinSet};
 use tonic::service::Routes;
 
-use crate::clock::{Clocks, Tick};
+use crate::clock::Clocks;
 use crate::home::{Home, HomeError};
 use crate::net::{BadPeer, Net};
 use crate::revoked;
+use crate::roles::Roles;
 use crate::settings::{Serve, WrongSetting};
 
 /// Requests held in memory at once, in bytes; 64 KiB each at most, 1 MiB for those that carry a bid,
@@ -81,10 +81,8 @@ pub enum StartError {
     Rules(#[from] rules::Error),
     #[error("--nats: {0}")]
     Bus(#[from] BusError),
-    #[error("the attachments' folder cannot be used: {0}")]
-    Files(#[from] bids::error::Error),
-    #[error("the folder of the reports' evidence cannot be used: {0}")]
-    Evidence(#[from] reporting::error::Error),
+    #[error("the folder of attachments and evidence cannot be used: {0}")]
+    Files(#[from] kit::files::FileError),
     #[error("learning cannot start: {0}")]
     Learning(#[from] learning::error::Error),
     #[error("the registry cannot start: {0}")]
@@ -118,7 +116,6 @@ impl Running {
 pub async fn start(settings: &Serve) -> Result<Running, StartError> {
     settings.check()?;
     let home = Home::open(&settings.store, &settings.roles)?;
-    let storage = settings.store.storage();
     let authority = settings.authority()?;
     let listener =
         Listener::bind(Listen { address: settings.listen, tls: settings.tls(), caps: Caps::default() }).await?;
@@ -137,105 +134,37 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         rules: RulesLayer::new(toadlane_proto::pool(), &LARGE, IN_FLIGHT)?,
     });
     let (stop_caller, stop) = stop::channel();
-    let mut net = Net::new(door, settings.peers(), authority);
-    let mut background = JoinSet::new();
-    let mut clocks = Clocks { dbs: Vec::new(), ticks: Vec::new() };
-    let mut relays = Vec::new();
-    let mut http = axum::Router::new();
+    let mut roles = Roles {
+        settings,
+        home: &home,
+        issuer: issuer.clone(),
+        storage: settings.store.storage(),
+        bus,
+        stop: stop.clone(),
+        net: Net::new(door, settings.peers(), authority),
+        clocks: Clocks { dbs: Vec::new(), ticks: Vec::new() },
+        http: axum::Router::new(),
+        running: Vec::new(),
+        relays: Vec::new(),
+    };
+    roles.place().await?;
+    let Roles { mut net, clocks, http, running, relays, .. } = roles;
 
-    // In the order in which the roles call each other: registry <- rounds <- bids <- grading <- awards
-    // <- reporting <- learning.
-    if let Some(key) = home.key(Role::Registry) {
-        let db = registry::open(&storage, None)?;
-        let settings = registry::Settings { issuer: issuer.clone(), key, mail: mail(settings, &home)? };
-        let service = registry::Registry::new(db.clone(), settings);
-        let keys: Vec<_> = home.key_set.iter().cloned().collect();
-        service.prepare(&keys).await?;
-        net.place(Role::Registry, service.routes(), db.clock());
-        http = http.merge(service.http_routes());
-        keep(&mut relays, &mut clocks, Role::Registry, db);
-    }
-    if let Some(key) = home.key(Role::Rounds) {
-        let db = rounds::open(&storage, None)?;
-        let service = rounds::Rounds::new(db.clone(), net.to(Role::Registry, &key)?, stop.clone());
-        net.place(Role::Rounds, service.routes(), db.clock());
-        keep(&mut relays, &mut clocks, Role::Rounds, db);
-        clocks.ticks.push(tick(&service, |service| async move { service.tick().await.map_err(tonic::Status::from) }));
-        background.spawn(service.run());
-    }
-    if let Some(key) = home.key(Role::Bids) {
-        let db = bids::open(&storage, None)?;
-        let (rounds, registry) = (net.to(Role::Rounds, &key)?, net.to(Role::Registry, &key)?);
-        let files = home.folder.join("attachments");
-        let service = bids::Bids::new(db.clone(), &files, key, rounds, registry, stop.clone())?;
-        net.place(Role::Bids, service.routes(), db.clock());
-        service.subscribe(&bus);
-        keep(&mut relays, &mut clocks, Role::Bids, db);
-        clocks.ticks.push(tick(&service, |service| async move { service.tick().await.map_err(tonic::Status::from) }));
-        background.spawn(service.run());
-    }
-
-    if let Some(key) = home.key(Role::Grading) {
-        let db = grading::open(&storage, None)?;
-        let (rounds, bids) = (net.to(Role::Rounds, &key)?, net.to(Role::Bids, &key)?);
-        let registry = net.to(Role::Registry, &key)?;
-        let service = grading::Grading::new(db.clone(), key, rounds, bids, registry, stop.clone());
-        net.place(Role::Grading, service.routes(), db.clock());
-        service.subscribe(&bus);
-        keep(&mut relays, &mut clocks, Role::Grading, db);
-        clocks.ticks.push(tick(&service, |service| async move { service.tick().await.map_err(tonic::Status::from) }));
-        background.spawn(service.run());
-    }
-    if let Some(key) = home.key(Role::Awards) {
-        let db = awards::open(&storage, None)?;
-        let (rounds, registry) = (net.to(Role::Rounds, &key)?, net.to(Role::Registry, &key)?);
-        let grading = net.to(Role::Grading, &key)?;
-        let service = awards::Awards::new(db.clone(), rounds, registry, grading, stop.clone());
-        net.place(Role::Awards, service.routes(), db.clock());
-        service.subscribe(&bus);
-        keep(&mut relays, &mut clocks, Role::Awards, db);
-        clocks.ticks.push(tick(&service, |service| async move { service.tick().await.map_err(tonic::Status::from) }));
-        background.spawn(service.run());
-    }
-    if let Some(key) = home.key(Role::Reporting) {
-        let db = reporting::open(&storage, None)?;
-        let (registry, rounds) = (net.to(Role::Registry, &key)?, net.to(Role::Rounds, &key)?);
-        let bids = net.to(Role::Bids, &key)?;
-        let files = home.folder.join("evidence");
-        let service = reporting::Reporting::new(db.clone(), &files, registry, rounds, bids, stop.clone())?;
-        net.place(Role::Reporting, service.routes(), db.clock());
-        service.subscribe(&bus);
-        keep(&mut relays, &mut clocks, Role::Reporting, db);
-        clocks.ticks.push(tick(&service, |service| async move { service.tick().await.map_err(tonic::Status::from) }));
-        background.spawn(service.run());
-    }
-    if let Some(key) = home.key(Role::Learning) {
-        let db = learning::open(&storage, None)?;
-        let (registry, rounds) = (net.to(Role::Registry, &key)?, net.to(Role::Rounds, &key)?);
-        let (awards, reporting) = (net.to(Role::Awards, &key)?, net.to(Role::Reporting, &key)?);
-        let publisher = settings.publisher.publisher(db.clock());
-        let service =
-            learning::Learning::new(db.clone(), publisher, registry, rounds, awards, reporting, stop.clone())?;
-        net.place(Role::Learning, service.routes(), db.clock());
-        service.subscribe(&bus);
-        keep(&mut relays, &mut clocks, Role::Learning, db);
-        clocks.ticks.push(tick(&service, |service| async move { service.tick().await.map_err(tonic::Status::from) }));
-        background.spawn(service.run());
-    }
-
-    // Not before every consumer of this process listens: an event that waited since the last stop would pass it by.
-    for (role, db) in relays {
-        background.spawn(relay::run(db, bus.clone(), role, stop.clone()));
-    }
-    let watcher = settings.roles.iter().find_map(|&role| home.key(role));
-    if let Some(key) = watcher {
-        background.spawn(revoked::follow(net.to(Role::Registry, &key)?, revocations, stop.clone()));
-    }
     if let Some(seed) = settings.seed_ids {
         if clocks.dbs.iter().any(|db| !db.clock().is_held()) {
             return Err(WrongSetting::SeedOnRealClock.into());
         }
         kit::ids::seed(seed);
+    }
+    let mut background = JoinSet::new();
+    // Relays not before every consumer of this process listens: an event that waited since the last stop would pass it
+    // by.
+    for goes_on in running.into_iter().chain(relays) {
+        background.spawn(goes_on);
+    }
+    let watcher = settings.roles.iter().find_map(|&role| home.key(role));
+    if let Some(key) = watcher {
+        background.spawn(revoked::follow(net.to(Role::Registry, &key)?, revocations, stop.clone()));
     }
     let clock = clocks.dbs.first().map_or_else(Clock::real, |db| db.clock().clone());
     net.serve("toadlane.types.v1", Routes::new(ClockServiceServer::new(clocks)), &clock);
@@ -249,31 +178,6 @@ async fn serve(listener: Listener, router: axum::Router, stop: Stop, drain: Dura
     let told = stop.clone();
     listener.serve(router, async move { told.called().await }, drain).await;
     drop(home);
-}
-
-/// One-time codes go out by SMTP where it is set, and to a folder otherwise.
-fn mail(settings: &Serve, home: &Home) -> Result<Mail, MailError> {
-    match &settings.smtp {
-        Some(url) => Mail::to_smtp(url, &settings.mail_from),
-        None => Mail::to_folder(&home.folder.join("mail"), &settings.mail_from),
-    }
-}
-
-/// What every role has: its clock, and its relay.
-fn keep(relays: &mut Vec<(Role, Db)>, clocks: &mut Clocks, role: Role, db: Db) {
-    clocks.dbs.push(db.clone());
-    relays.push((role, db));
-}
-
-/// What is due in a service when the clock is moved.
-fn tick<S, F, R>(service: &S, run: F) -> Tick
-where
-    S: Clone + Send + Sync + 'static,
-    F: Fn(S) -> R + Send + Sync + 'static,
-    R: Future<Output = Result<(), tonic::Status>> + Send + 'static,
-{
-    let service = service.clone();
-    Box::new(move || Box::pin(run(service.clone())))
 }
 
 /// Health and reflection, for whoever operates or explores the platform.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kit::caller::Role;
@@ -12,6 +12,7 @@ use kit::db::Storage;
 use kit::listener::Tls;
 use kit::time::Timestamp;
 use learning::open_data::Publisher;
+use registry::mail::{Mail, MailError};
 
 /// Where a process keeps what it keeps.
 #[derive(clap::Args, Clone, Debug)]
@@ -192,6 +193,14 @@ impl Serve {
 
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_s)
+    }
+
+    /// One-time codes go out by SMTP where it is set, and to a folder otherwise.
+    pub fn mail(&self, folder: &Path) -> Result<Mail, MailError> {
+        match &self.smtp {
+            Some(url) => Mail::to_smtp(url, &self.mail_from),
+            None => Mail::to_folder(&folder.join("mail"), &self.mail_from),
+        }
     }
 
     pub fn authority(&self) -> Result<Option<Vec<u8>>, WrongSetting> {

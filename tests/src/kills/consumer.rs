@@ -3,11 +3,10 @@
 
 use std::future::pending;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use kit::bus::{Bus, Handler};
+use kit::bus::Bus;
 use kit::caller::Role;
 use kit::db::{Db, DbError, Storage, Tx};
 use kit::outbox::{self, Take};
@@ -79,11 +78,10 @@ pub async fn consume() {
     });
     let bus = Bus::nats(&provided(BROKER)).await.expect("the broker's address is one");
     let (_stop_caller, stop) = stop::channel();
-    let handler: Handler = Arc::new(move |event| {
+    bus.subscribe(Role::Bids, "counting", &stop, move |event| {
         let db = db.clone();
-        Box::pin(async move { db.work(None, move |tx| take(tx, &event)).await })
+        async move { Ok(db.work(None, move |tx| take(tx, &event)).await?) }
     });
-    bus.subscribe(Role::Bids, "counting", handler, stop);
     pending().await
 }
 

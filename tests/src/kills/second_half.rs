@@ -218,7 +218,7 @@ async fn give_evidence(stage: &Stage, round: &Round) -> Result<(), PlayError> {
             file_name: "evidence.txt".to_string(),
             media_type: "text/plain".to_string(),
             size_bytes: text.len() as i64,
-            sha256: bids::content::digest(&text),
+            sha256: kit::digest::digest(&text),
         };
         let mut parts = vec![Part::Header(header)];
         parts.extend(text.as_bytes().chunks(100_000).map(|piece| Part::Data(Bytes::copy_from_slice(piece))));

@@ -4,11 +4,12 @@ use kit::cx::Cx;
 use kit::ids::AwardId;
 use kit::paging::Page;
 use kit::watch::Streamed;
+use kit::wire::id;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::awards::v1::awards_service_server::AwardsService;
 use tonic::{Request, Response};
 
-use super::{Answer, hidden, id, invalid};
+use super::{Answer, hidden};
 use crate::award::AwardNow;
 use crate::error::Error;
 use crate::peers::Decided;
@@ -19,7 +20,7 @@ use crate::{Awards, app, convert, store, streams};
 impl AwardsService for Awards {
     async fn prepare_awards(&self, request: Request<pb::PrepareAwardsRequest>) -> Answer<pb::PrepareAwardsResponse> {
         let (cx, cmd) = Cx::parse::<app::Prepare>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         policy::check_at_large(&cx.caller, Action::Prepare, "round")?;
@@ -69,12 +70,10 @@ impl AwardsService for Awards {
         let asked = request.into_inner();
         let award = self.seen(&cx, id("award_id", &asked.award_id)?).await?;
         let bound = pb::ListAgreementsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<i32>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let page = Page::<i32>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let (of_page, of) = (page.clone(), award.id);
-        let rows = self
-            .db
-            .read(move |tx| store::agreements(tx, of, of_page.after.unwrap_or(0), of_page.limit()).map_err(Error::Db))
-            .await?;
+        let rows =
+            self.db.read(move |tx| store::agreements(tx, of, of_page.after.unwrap_or(0), of_page.limit())).await?;
         let found = page.found(rows, |version| version.terms.version);
         let agreements = found.rows.into_iter().map(|version| convert::agreement(version, &award.met)).collect();
         Ok(Response::new(pb::ListAgreementsResponse { agreements, next_page_token: found.next_page_token }))
@@ -82,7 +81,7 @@ impl AwardsService for Awards {
 
     async fn offer_award(&self, request: Request<pb::OfferAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::Offer(cmd)) = Cx::parse::<convert::Offer>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.seen(&cx, cmd.id).await?;
@@ -94,7 +93,7 @@ impl AwardsService for Awards {
 
     async fn accept_award(&self, request: Request<pb::AcceptAwardRequest>) -> Answer<pb::Award> {
         let (cx, cmd) = Cx::parse::<app::Accept>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.seen(&cx, cmd.target.id).await?;
@@ -106,7 +105,7 @@ impl AwardsService for Awards {
 
     async fn refuse_award(&self, request: Request<pb::RefuseAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::Refuse(cmd)) = Cx::parse::<convert::Refuse>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -116,7 +115,7 @@ impl AwardsService for Awards {
 
     async fn withdraw_award(&self, request: Request<pb::WithdrawAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::Withdraw(cmd)) = Cx::parse::<convert::Withdraw>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -126,7 +125,7 @@ impl AwardsService for Awards {
 
     async fn call_reserve(&self, request: Request<pb::CallReserveRequest>) -> Answer<pb::Award> {
         let (cx, convert::Call(cmd)) = Cx::parse::<convert::Call>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -136,7 +135,7 @@ impl AwardsService for Awards {
 
     async fn confirm_condition(&self, request: Request<pb::ConfirmConditionRequest>) -> Answer<pb::Award> {
         let (cx, cmd) = Cx::parse::<app::Confirm>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -146,7 +145,7 @@ impl AwardsService for Awards {
 
     async fn name_award(&self, request: Request<pb::NameAwardRequest>) -> Answer<pb::Award> {
         let (cx, cmd) = Cx::parse::<app::Name>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -156,7 +155,7 @@ impl AwardsService for Awards {
 
     async fn suspend_award(&self, request: Request<pb::SuspendAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::Suspend(cmd)) = Cx::parse::<convert::Suspend>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -166,7 +165,7 @@ impl AwardsService for Awards {
 
     async fn resume_award(&self, request: Request<pb::ResumeAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::Resume(cmd)) = Cx::parse::<convert::Resume>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -176,7 +175,7 @@ impl AwardsService for Awards {
 
     async fn terminate_award(&self, request: Request<pb::TerminateAwardRequest>) -> Answer<pb::Award> {
         let (cx, cmd) = Cx::parse::<app::Terminate>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -186,7 +185,7 @@ impl AwardsService for Awards {
 
     async fn complete_award(&self, request: Request<pb::CompleteAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::Complete(cmd)) = Cx::parse::<convert::Complete>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -196,7 +195,7 @@ impl AwardsService for Awards {
 
     async fn close_award(&self, request: Request<pb::CloseAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::Close(cmd)) = Cx::parse::<convert::Close>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -206,7 +205,7 @@ impl AwardsService for Awards {
 
     async fn reopen_award(&self, request: Request<pb::ReopenAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::Reopen(cmd)) = Cx::parse::<convert::Reopen>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -216,7 +215,7 @@ impl AwardsService for Awards {
 
     async fn request_variation(&self, request: Request<pb::RequestVariationRequest>) -> Answer<pb::Variation> {
         let (cx, cmd) = Cx::parse::<app::Request>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.seen(&cx, cmd.award).await?;
@@ -228,7 +227,7 @@ impl AwardsService for Awards {
 
     async fn decide_variation(&self, request: Request<pb::DecideVariationRequest>) -> Answer<pb::Variation> {
         let (cx, cmd) = Cx::parse::<app::Decide>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let asked = cmd.id;
@@ -245,13 +244,13 @@ impl AwardsService for Awards {
         let asked = request.into_inner();
         let of: AwardId = self.seen(&cx, id("award_id", &asked.award_id)?).await?.id;
         let bound = pb::ListVariationsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();
         let rows = self
             .db
             .read(move |tx| {
                 let after = of_page.after.as_deref().unwrap_or("");
-                store::variations(tx, of, after, of_page.limit()).map_err(Error::Db)
+                store::variations(tx, of, after, of_page.limit())
             })
             .await?;
         let found = page.found(rows, |variation| variation.id.to_string());
@@ -261,7 +260,7 @@ impl AwardsService for Awards {
 
     async fn extend_awards(&self, request: Request<pb::ExtendAwardsRequest>) -> Answer<pb::Extension> {
         let (cx, cmd) = Cx::parse::<app::Extend>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -283,13 +282,13 @@ impl AwardsService for Awards {
         let round = id("round_id", &asked.round_id)?;
         self.seen_round(&cx, round, "round").await?;
         let bound = pb::ListExtensionsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();
         let rows = self
             .db
             .read(move |tx| {
                 let after = of_page.after.as_deref().unwrap_or("");
-                store::extensions(tx, round, after, of_page.limit()).map_err(Error::Db)
+                store::extensions(tx, round, after, of_page.limit())
             })
             .await?;
         let found = page.found(rows, |extension| extension.id.to_string());
@@ -305,12 +304,9 @@ impl AwardsService for Awards {
         let asked = request.into_inner();
         let of: AwardId = self.seen(&cx, id("award_id", &asked.award_id)?).await?.id;
         let bound = pb::ListAwardHistoryRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();
-        let rows = self
-            .db
-            .read(move |tx| store::history(tx, of, of_page.after.unwrap_or(0), of_page.limit()).map_err(Error::Db))
-            .await?;
+        let rows = self.db.read(move |tx| store::history(tx, of, of_page.after.unwrap_or(0), of_page.limit())).await?;
         let found = page.found(rows, |row| row.sequence);
         let entries = found.rows.into_iter().map(convert::history_entry).collect();
         Ok(Response::new(pb::ListAwardHistoryResponse { entries, next_page_token: found.next_page_token }))

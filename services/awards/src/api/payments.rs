@@ -2,11 +2,12 @@
 
 use kit::cx::Cx;
 use kit::paging::Page;
+use kit::wire::id;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::awards::v1::payments_service_server::PaymentsService;
 use tonic::{Request, Response};
 
-use super::{Answer, id, invalid};
+use super::Answer;
 use crate::error::Error;
 use crate::payment::Payment;
 use crate::policy::{self, Action, Facts, Verdict};
@@ -34,10 +35,7 @@ impl PaymentsService for Awards {
         let cx = Cx::of(&request)?;
         let asked = convert::list_payments(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
-        let rows = self
-            .db
-            .read(move |tx| store::payments_page(tx, &filter, page.after.clone(), page.limit()).map_err(Error::Db))
-            .await?;
+        let rows = self.db.read(move |tx| store::payments_page(tx, &filter, page.after.clone(), page.limit())).await?;
         let found = asked.page.found(rows, |payment| (payment.award.to_string(), payment.sequence));
         Ok(Response::new(pb::ListPaymentsResponse {
             payments: found.rows.into_iter().map(|payment| shown(&cx, payment)).collect(),
@@ -48,7 +46,7 @@ impl PaymentsService for Awards {
 
     async fn approve_payment(&self, request: Request<pb::ApprovePaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::Approve(cmd)) = Cx::parse::<convert::Approve>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
@@ -59,7 +57,7 @@ impl PaymentsService for Awards {
 
     async fn instruct_payment(&self, request: Request<pb::InstructPaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::Instruct(cmd)) = Cx::parse::<convert::Instruct>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
@@ -70,7 +68,7 @@ impl PaymentsService for Awards {
 
     async fn confirm_payment(&self, request: Request<pb::ConfirmPaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::ConfirmPayment(cmd)) = Cx::parse::<convert::ConfirmPayment>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
@@ -81,7 +79,7 @@ impl PaymentsService for Awards {
 
     async fn fail_payment(&self, request: Request<pb::FailPaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::Fail(cmd)) = Cx::parse::<convert::Fail>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
@@ -92,7 +90,7 @@ impl PaymentsService for Awards {
 
     async fn reconcile_payment(&self, request: Request<pb::ReconcilePaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::ReconcilePayment(cmd)) = Cx::parse::<convert::ReconcilePayment>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
@@ -103,7 +101,7 @@ impl PaymentsService for Awards {
 
     async fn hold_payment(&self, request: Request<pb::HoldPaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::Hold(cmd)) = Cx::parse::<convert::Hold>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
@@ -114,7 +112,7 @@ impl PaymentsService for Awards {
 
     async fn release_payment(&self, request: Request<pb::ReleasePaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::ReleasePayment(cmd)) = Cx::parse::<convert::ReleasePayment>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
@@ -125,7 +123,7 @@ impl PaymentsService for Awards {
 
     async fn cancel_payment(&self, request: Request<pb::CancelPaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::CancelPayment(cmd)) = Cx::parse::<convert::CancelPayment>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
@@ -136,7 +134,7 @@ impl PaymentsService for Awards {
 
     async fn open_recovery(&self, request: Request<pb::OpenRecoveryRequest>) -> Answer<pb::Recovery> {
         let (cx, cmd) = Cx::parse::<app::Open>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -155,10 +153,8 @@ impl PaymentsService for Awards {
         let cx = Cx::of(&request)?;
         let asked = convert::list_recoveries(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
-        let rows = self
-            .db
-            .read(move |tx| store::recoveries_page(tx, &filter, page.after.clone(), page.limit()).map_err(Error::Db))
-            .await?;
+        let rows =
+            self.db.read(move |tx| store::recoveries_page(tx, &filter, page.after.clone(), page.limit())).await?;
         let found = asked.page.found(rows, |recovery| recovery.id.to_string());
         Ok(Response::new(pb::ListRecoveriesResponse {
             recoveries: found.rows.into_iter().map(convert::recovery).collect(),
@@ -169,7 +165,7 @@ impl PaymentsService for Awards {
 
     async fn request_return(&self, request: Request<pb::RequestReturnRequest>) -> Answer<pb::Recovery> {
         let (cx, convert::RequestReturn(cmd)) = Cx::parse::<convert::RequestReturn>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.award_of_recovery(&cx, cmd.target.id).await?;
@@ -180,7 +176,7 @@ impl PaymentsService for Awards {
 
     async fn record_return(&self, request: Request<pb::RecordReturnRequest>) -> Answer<pb::Recovery> {
         let (cx, convert::RecordReturn(cmd)) = Cx::parse::<convert::RecordReturn>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.award_of_recovery(&cx, cmd.target.id).await?;
@@ -191,7 +187,7 @@ impl PaymentsService for Awards {
 
     async fn write_off_recovery(&self, request: Request<pb::WriteOffRecoveryRequest>) -> Answer<pb::Recovery> {
         let (cx, convert::WriteOff(cmd)) = Cx::parse::<convert::WriteOff>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.award_of_recovery(&cx, cmd.target.id).await?;
@@ -202,7 +198,7 @@ impl PaymentsService for Awards {
 
     async fn reconcile_recovery(&self, request: Request<pb::ReconcileRecoveryRequest>) -> Answer<pb::Recovery> {
         let (cx, convert::ReconcileRecovery(cmd)) = Cx::parse::<convert::ReconcileRecovery>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let award = self.award_of_recovery(&cx, cmd.target.id).await?;
@@ -213,7 +209,7 @@ impl PaymentsService for Awards {
 
     async fn record_payee_check(&self, request: Request<pb::RecordPayeeCheckRequest>) -> Answer<pb::PayeeCheck> {
         let (cx, cmd) = Cx::parse::<app::CheckPayee>(request)?;
-        if let Some(answer) = self.replay(&cx).await? {
+        if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
@@ -231,12 +227,9 @@ impl PaymentsService for Awards {
         let asked = request.into_inner();
         let of = id("organisation_id", &asked.organisation_id)?;
         let bound = pb::ListPayeeChecksRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();
-        let rows = self
-            .db
-            .read(move |tx| store::payee_checks(tx, of, of_page.after, of_page.limit()).map_err(Error::Db))
-            .await?;
+        let rows = self.db.read(move |tx| store::payee_checks(tx, of, of_page.after, of_page.limit())).await?;
         let found = page.found(rows, |check| check.sequence);
         let checks = found.rows.into_iter().map(convert::payee_check).collect();
         Ok(Response::new(pb::ListPayeeChecksResponse { checks, next_page_token: found.next_page_token }))
@@ -260,7 +253,7 @@ impl PaymentsService for Awards {
         let asked = request.into_inner();
         let round = id("round_id", &asked.round_id)?;
         let bound = pb::ListLedgerEntriesRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound).map_err(invalid)?;
+        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();
         let rows: Result<_, Error> = self
             .db

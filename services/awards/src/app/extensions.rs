@@ -2,12 +2,12 @@
 
 use kit::cx::Cx;
 use kit::db::Tx;
+use kit::deadline::Deadline;
 use kit::ids::{ExtensionId, RoundId, VariationId};
 use kit::outbox;
 use kit::time::Date;
 
 use super::{network_actor, settle};
-use crate::agreement::Deadline;
 use crate::award::Award;
 use crate::error::Error;
 use crate::events::{self, Happened};

@@ -8,7 +8,7 @@ use prost_types::Any;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use super::{PAYMENT, RECOVERY, actor};
+use super::{PAYMENT, RECOVERY};
 use crate::app::PrepareDone;
 use crate::ledger::{Account, Entry, Kind, Pot};
 use crate::payee::PayeeCheck;
@@ -69,8 +69,8 @@ pub fn payment(one: Payment) -> pb::Payment {
         state: payment_state(&one.state).into(),
         trigger: trigger.into(),
         due_on: wire_date(due_on),
-        approved_by: one.state.approved_by().cloned().map(actor),
-        instructed_by: sent.map(|sent| actor(sent.instructed_by.clone())),
+        approved_by: one.state.approved_by().cloned().map(Into::into),
+        instructed_by: sent.map(|sent| sent.instructed_by.clone().into()),
         bank_reference: sent.map(|sent| sent.bank_reference.clone()).unwrap_or_default(),
         paid_on: wire_date(one.state.paid_on()),
         reason: one.reason,
@@ -125,7 +125,7 @@ pub fn payee_check(one: PayeeCheck) -> pb::PayeeCheck {
         organisation_id: one.organisation.to_string(),
         account_reference: one.account_reference,
         evidence: one.evidence,
-        checked_by: Some(actor(one.checked_by)),
+        checked_by: Some(one.checked_by.into()),
         checked_at: wire_time(one.checked_at),
         usable_from: wire_time(one.usable_from),
     }

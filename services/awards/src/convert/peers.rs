@@ -1,40 +1,34 @@
 //! What other services said, as awards understands it.
 
+use kit::deadline::Deadline;
 use kit::ids::AwardId;
 use kit::money::Money;
+use kit::neighbour::{Unusable, unusable};
 use kit::time::Timestamp;
 use toadlane_proto::grading::v1 as grading;
 use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 
-use crate::agreement::{Condition, Deadline};
+use crate::agreement::Condition;
 use crate::app::AboutReport;
 use crate::award::FundedBid;
 use crate::round::{Instrument, Outcome, Round};
 
-/// What another service sent makes no sense here.
-#[derive(Debug, thiserror::Error)]
-#[error("a {of} without {lacks}")]
-pub struct Unreadable {
-    of: &'static str,
-    lacks: &'static str,
+fn needed<T>(of: &'static str, lacks: &'static str, value: Option<T>) -> Result<T, Unusable> {
+    value.ok_or_else(|| unusable(of, lacks))
 }
 
-fn needed<T>(of: &'static str, lacks: &'static str, value: Option<T>) -> Result<T, Unreadable> {
-    value.ok_or(Unreadable { of, lacks })
-}
-
-fn sum(of: &'static str, lacks: &'static str, wire: Option<types::Money>) -> Result<Money, Unreadable> {
+fn sum(of: &'static str, lacks: &'static str, wire: Option<types::Money>) -> Result<Money, Unusable> {
     needed(of, lacks, wire.and_then(|wire| wire.try_into().ok()))
 }
 
-fn id<T: std::str::FromStr>(of: &'static str, lacks: &'static str, text: &str) -> Result<T, Unreadable> {
+fn id<T: std::str::FromStr>(of: &'static str, lacks: &'static str, text: &str) -> Result<T, Unusable> {
     needed(of, lacks, text.parse().ok())
 }
 
-pub fn round(wire: rounds::Round) -> Result<Round, Unreadable> {
-    const OF: &str = "round";
+pub fn round(wire: rounds::Round) -> Result<Round, Unusable> {
+    const OF: &str = "a round";
     let rules = needed(OF, "rules", wire.rules)?;
     let timetable = wire.timetable.unwrap_or_default();
     let mut instruments = Vec::with_capacity(rules.instruments.len());
@@ -50,25 +44,20 @@ pub fn round(wire: rounds::Round) -> Result<Round, Unreadable> {
         id: id(OF, "an identity", &wire.id)?,
         reference: rules.reference,
         instruments,
-        interim_report_due: timetable.interim_report_due.map(deadline).transpose()?,
-        final_report_due: timetable.final_report_due.map(deadline).transpose()?,
+        interim_report_due: timetable.interim_report_due.map(Deadline::try_from).transpose()?,
+        final_report_due: timetable.final_report_due.map(Deadline::try_from).transpose()?,
     })
 }
 
-fn deadline(wire: types::Deadline) -> Result<Deadline, Unreadable> {
-    let instant = wire.instant.and_then(|at| Timestamp::try_from(at).ok());
-    Ok(Deadline { instant: needed("deadline", "an instant", instant)?, zone: wire.zone, announced: wire.announced })
-}
-
 /// What became of a bid. None where nothing is given and nothing is held in reserve.
-pub fn outcome(wire: grading::Outcome) -> Result<Option<Outcome>, Unreadable> {
+pub fn outcome(wire: grading::Outcome) -> Result<Option<Outcome>, Unusable> {
     use grading::determination::Outcome as Wire;
-    const OF: &str = "outcome";
+    const OF: &str = "an outcome";
     let reserve_place = match wire.outcome() {
         Wire::Fund | Wire::FundInPart => None,
         Wire::Reserve => Some(needed(OF, "a place", Some(wire.reserve_place).filter(|place| *place > 0))?),
         Wire::Decline | Wire::Defer => return Ok(None),
-        Wire::Unspecified => return Err(Unreadable { of: OF, lacks: "a decision" }),
+        Wire::Unspecified => return Err(unusable(OF, "a decision")),
     };
     let applicant = id(OF, "an applicant", &wire.applicant_organisation_id)?;
     let conditions = wire.conditions.into_iter();
@@ -98,9 +87,9 @@ pub fn outcome(wire: grading::Outcome) -> Result<Option<Outcome>, Unreadable> {
 
 /// What an event says of a report. `State::Accepted` counts rather than the name of the event: an event that was
 /// overtaken by a newer one of the same report is not seen.
-pub fn about_report(wire: &reporting::Report) -> Result<AboutReport, Unreadable> {
+pub fn about_report(wire: &reporting::Report) -> Result<AboutReport, Unusable> {
     use reporting::report::{Kind, State};
-    const OF: &str = "report";
+    const OF: &str = "a report";
     let accepted = wire.state() == State::Accepted && wire.kind() == Kind::Final;
     let instant = |at: Option<prost_types::Timestamp>| at.and_then(|at| Timestamp::try_from(at).ok());
     let final_accepted_at = match accepted {

@@ -1,6 +1,7 @@
 //! Requests about awards as commands.
 
 use kit::cx::Parse;
+use kit::deadline::{Deadline, Edge};
 use kit::fault::Violation;
 use kit::ids::{AwardId, ExtensionId, RecoveryId, VariationId};
 use kit::money::Money;
@@ -8,10 +9,8 @@ use kit::wire::Reader;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use crate::agreement::Deadline;
 use crate::app::{self, Target};
 use crate::award::Word;
-use crate::dates;
 use crate::events::Happened;
 use crate::plan::{Instalment, Trigger};
 use crate::round::Settings;
@@ -35,15 +34,20 @@ pub fn positive(reader: &mut Reader, field: &str, wire: Option<types::Money>) ->
     reader.take(&format!("{field}.minor_units"), "int64.gt", some)
 }
 
-/// The zone is one that exists; the words are held to the instant where a round announces them.
+/// The words are held to the instant (rule 5).
 fn deadline(reader: &mut Reader, field: &str, wire: Option<types::Deadline>) -> Option<Option<Deadline>> {
     let Some(wire) = wire else {
         return Some(None);
     };
-    let instant = reader.time(&format!("{field}.instant"), wire.instant);
-    let zone = if dates::is_zone(&wire.zone) { Ok(wire.zone) } else { Err("give an IANA name, such as Europe/London") };
-    let zone = reader.take(&format!("{field}.zone"), "deadline.zone", zone);
-    Some(Some(Deadline { instant: instant?, zone: zone?, announced: wire.announced }))
+    let instant = reader.time(&format!("{field}.instant"), wire.instant)?;
+    let deadline = Deadline { instant, zone: wire.zone, announced: wire.announced };
+    match deadline.check(Edge::Due) {
+        Ok(()) => Some(Some(deadline)),
+        Err(bad) => {
+            reader.add(Violation::new(format!("{field}.{}", bad.field()), bad.rule(), bad.to_string()));
+            None
+        }
+    }
 }
 
 impl Parse for app::Prepare {

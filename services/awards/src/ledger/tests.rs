@@ -225,7 +225,7 @@ impl World {
         let Some(at) = self.some_project() else { return };
         let project = &mut self.projects[at];
         let Some(nth) = project.payments.iter().position(|payment| payment.state.is_open()) else { return };
-        let actor = |subject: &str| crate::award::Actor { subject: subject.to_string(), organisation: None };
+        let actor = |subject: &str| kit::caller::Actor { subject: subject.to_string(), organisation: None };
         let steps = [
             Step::FallDue,
             Step::Approve(actor("per_1")),

@@ -1,7 +1,7 @@
+use kit::caller::Actor;
 use kit::time::{Date, at};
 
 use super::*;
-use crate::award::Actor;
 use crate::variation::Decision;
 use crate::{payment, recovery, variation};
 

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::{AwardId, RoundId};
+use kit::stored::{from_json, inconsistent, json, parsed, parsed_option};
 use kit::time::Timestamp;
 
-use super::{from_json, inconsistent, instant, json, money, parsed, parsed_option};
+use super::{instant, money};
 use crate::agreement::{Agreement, Terms};
 use crate::award::Award;
 use crate::error::Error;

@@ -3,10 +3,10 @@
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{OrgId, RoundId};
 
-use super::{Backend, awards::get_all};
+use super::awards::get_all;
 use crate::award::Award;
 use crate::schema::award;
 

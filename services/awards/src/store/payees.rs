@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::OrgId;
+use kit::stored::parsed;
 
-use super::{actor_of, instant, parsed};
+use super::{actor_of, instant};
 use crate::payee::PayeeCheck;
 use crate::schema::payee_check;
 

@@ -1,12 +1,13 @@
 //! Payments.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AwardId, PaymentId};
+use kit::stored::{inconsistent, parsed, parsed_option};
 use kit::time::Date;
 
 use super::lists::{Visible, seen_by};
-use super::{Backend, actor_of, inconsistent, instant, money, parsed, parsed_option};
+use super::{actor_of, instant, money};
 use crate::error::Error;
 use crate::payment::{Payment, Sent, State};
 use crate::plan::Trigger;
@@ -128,7 +129,7 @@ fn row_of(payment: &Payment) -> PaymentRow {
         Trigger::Day(day) => ("day", Some(day.to_string())),
     };
     let (approved_by, sent) = (payment.state.approved_by(), payment.state.sent());
-    let organisation = |actor: &crate::award::Actor| actor.organisation.map(|id| id.to_string());
+    let organisation = |actor: &kit::caller::Actor| actor.organisation.map(|id| id.to_string());
     PaymentRow {
         id: payment.id.to_string(),
         award_id: payment.award.to_string(),

@@ -4,9 +4,10 @@ use diesel::prelude::*;
 use kit::db::{DbError, Tx, is_unique_violation};
 use kit::ids::{AwardId, RoundId};
 use kit::money::Money;
+use kit::stored::{from_json, inconsistent, json, parsed, parsed_option};
 use kit::time::Timestamp;
 
-use super::{from_json, inconsistent, instant, json, money, parsed, parsed_option};
+use super::{instant, money};
 use crate::error::Error;
 use crate::ledger::{Entry, Kind, Pot};
 use crate::round::Prepared;

@@ -1,12 +1,13 @@
 //! Recoveries.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AwardId, RecoveryId};
+use kit::stored::{inconsistent, parsed};
 
 use super::lists::seen_by;
 use super::payments::MoneyFilter;
-use super::{Backend, inconsistent, instant, money, parsed};
+use super::{instant, money};
 use crate::error::Error;
 use crate::recovery::{Recovery, State};
 use crate::schema::{award, recovery};

@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::{AwardId, ExtensionId, RoundId, VariationId};
+use kit::stored::{from_json, inconsistent, json, parsed, parsed_option};
 
-use super::{actor_of, from_json, inconsistent, instant, json, parsed, parsed_option};
+use super::{actor_of, instant};
 use crate::error::Error;
 use crate::schema::{extension, variation};
 use crate::variation::{Decision, Extension, State, Variation};

@@ -3,18 +3,16 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use http::{HeaderValue, Request, header};
 use kit::bus::Bus;
-use kit::caller::{Duty, Grant, Role, Scope};
+use kit::caller::{Duty, Role, Scope};
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
-use kit::guard::{Door, Revocations, guarded};
-use kit::ids::{BidId, ClientId, OrgId, PersonId, RoundId};
-use kit::rules::RulesLayer;
+use kit::ids::{BidId, OrgId, RoundId};
 use kit::stop::{self, StopCaller};
 use kit::time::{Timestamp, at};
-use kit::tokens::{AccessClaims, Expect, KeySet, SigningKey, TokenCache, mint};
-use kit::transport::{AUDIENCE, Transport};
+use kit::transport::Transport;
+use kit::who::Gate;
+pub use kit::who::Who;
 use prost::Message;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::awards::v1::awards_service_client::AwardsServiceClient;
@@ -25,44 +23,14 @@ use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 use tonic::Status;
-use tonic::body::Body;
 use tonic_types::StatusExt;
-use tower::{ServiceExt, service_fn};
 
 pub use super::peers::Peers;
 pub use super::requests::*;
 use crate::Awards;
 
-const ISSUER: &str = "https://toadlane.test";
 /// The day on which awards are prepared, four days after the decision.
 pub const PREPARED: &str = "2020-02-07T09:00:00Z";
-
-/// Somebody with a token.
-#[derive(Clone)]
-pub struct Who {
-    pub subject: String,
-    organisation: Option<OrgId>,
-    grants: Vec<Grant>,
-    scopes: Vec<Scope>,
-}
-
-impl Who {
-    pub fn person(duty: Duty, organisation: OrgId) -> Who {
-        let subject = PersonId::new().to_string();
-        Who { subject, organisation: None, grants: vec![Grant { duty, organisation }], scopes: Vec::new() }
-    }
-
-    pub fn system(organisation: OrgId, scopes: &[Scope]) -> Who {
-        let subject = ClientId::new().to_string();
-        Who { subject, organisation: Some(organisation), grants: Vec::new(), scopes: scopes.to_vec() }
-    }
-
-    /// The same person with one more duty.
-    pub fn and(mut self, duty: Duty, organisation: OrgId) -> Who {
-        self.grants.push(Grant { duty, organisation });
-        self
-    }
-}
 
 /// A council with its people and its systems.
 #[derive(Clone)]
@@ -85,7 +53,7 @@ pub struct House {
     pub finance: Who,
     pub clerk: Who,
     transport: Transport,
-    registry_key: SigningKey,
+    gate: Gate,
     stop: StopCaller,
 }
 
@@ -107,26 +75,16 @@ where
 impl House {
     pub fn open(storage: &Storage, clock: Option<Timestamp>) -> House {
         let db = crate::open(storage, clock).unwrap();
-        let registry_key = SigningKey::generate("registry").unwrap();
-        let mut keys = KeySet::default();
-        keys.add(registry_key.public()).unwrap();
-        let expect = Expect { issuer: ISSUER.to_string(), audience: AUDIENCE.to_string() };
-        let door = Arc::new(Door {
-            keys,
-            tokens: TokenCache::new(expect, AUDIENCE),
-            revocations: Revocations::default(),
-            public: Vec::new(),
-            rules: RulesLayer::new(toadlane_proto::pool(), &[], 64 << 20).unwrap(),
-        });
+        let gate = Gate::new(&[]);
         let peers = Arc::new(Peers::default());
         let (stop, stopped) = stop::channel();
         let (rounds, registry, grading) = (peers.transport(), peers.transport(), peers.transport());
-        let awards = Awards::new(db.clone(), rounds, registry, grading, stopped);
-        let transport = guarded(awards.routes(), door, db.clock().clone());
+        let awards = Awards::new(db.clone(), registry, rounds, grading, stopped);
+        let transport = gate.guard(awards.routes(), db.clock());
         let network = OrgId::new();
         let [manager, finance, clerk] =
             [Duty::RoundManager, Duty::FinanceOfficer, Duty::Clerk].map(|duty| Who::person(duty, network));
-        House { db, awards, peers, network, manager, finance, clerk, transport, registry_key, stop }
+        House { db, awards, peers, network, manager, finance, clerk, transport, gate, stop }
     }
 
     /// The generated client for awards, with somebody's token.
@@ -140,27 +98,7 @@ impl House {
     }
 
     fn transport_of(&self, who: &Who) -> Transport {
-        let now = Timestamp::of_this_machine().seconds();
-        let scope: Vec<&str> = who.scopes.iter().map(|scope| scope.name()).collect();
-        let claims = AccessClaims {
-            iss: ISSUER.to_string(),
-            aud: AUDIENCE.to_string(),
-            sub: who.subject.clone(),
-            jti: new_id(),
-            iat: now,
-            nbf: now,
-            exp: now + 600,
-            org: who.organisation.map(|id| id.to_string()),
-            roles: who.grants.iter().map(Grant::to_string).collect(),
-            scope: scope.join(" "),
-            client_id: who.organisation.map(|_| who.subject.clone()),
-        };
-        let bearer = HeaderValue::from_str(&format!("Bearer {}", mint(&self.registry_key, &claims))).unwrap();
-        let transport = self.transport.clone();
-        Transport::new(service_fn(move |mut request: Request<Body>| {
-            request.headers_mut().insert(header::AUTHORIZATION, bearer.clone());
-            transport.clone().oneshot(request)
-        }))
+        self.gate.way_of(who, &self.transport)
     }
 
     /// A council that is a legal body, known to the registry with its certifier.

@@ -1,10 +1,6 @@
 //! Lists with their totals, history, the watch, and what events bear.
 
-use diesel::Connection;
-use diesel_migrations::MigrationHarness;
 use kit::caller::Duty;
-use kit::db::Storage;
-use kit::each_db::each_storage;
 use pb::award::State;
 use toadlane_proto::awards::v1 as pb;
 use tonic::{Code, Streaming};
@@ -220,26 +216,6 @@ async fn no_event_bears_who_signed_approved_or_instructed_nor_an_account() {
         let digest = house.get(&house.manager, &award).await.unwrap().agreement.unwrap().sha256;
         let accepted = bodies.iter().find(|(kind, _)| kind.ends_with("AwardAccepted")).unwrap();
         assert!(String::from_utf8_lossy(&accepted.1).contains(&digest));
-    })
-    .await;
-}
-
-fn there_and_back<DB: diesel::backend::Backend>(conn: &mut impl MigrationHarness<DB>) {
-    let n_applied = conn.run_pending_migrations(crate::MIGRATIONS).unwrap().len();
-    assert_eq!(conn.revert_all_migrations(crate::MIGRATIONS).unwrap().len(), n_applied);
-    assert_eq!(conn.run_pending_migrations(crate::MIGRATIONS).unwrap().len(), n_applied);
-}
-
-#[tokio::test]
-async fn migrations_can_be_taken_back_and_run_again() {
-    each_storage(|storage| async move {
-        match storage {
-            Storage::Sqlite { folder } => {
-                let file = folder.join("migrations.sqlite").display().to_string();
-                there_and_back(&mut diesel::SqliteConnection::establish(&file).unwrap());
-            }
-            Storage::Postgres { url } => there_and_back(&mut diesel::PgConnection::establish(&url).unwrap()),
-        }
     })
     .await;
 }

@@ -77,7 +77,7 @@ async fn a_second_acceptance_is_refused_and_a_repeated_one_is_answered_as_the_fi
         assert_eq!(first, again);
         let twice = house.awards(&council.certifier).accept_award(accept(&council, &first)).await.unwrap_err();
         assert_eq!((twice.code(), reason(&twice).as_str()), (Code::FailedPrecondition, "ILLEGAL_STEP"));
-        assert_eq!(twice.message(), "the award is active; from there it cannot take the step accept");
+        assert_eq!(twice.message(), "the award is active and cannot take the step accept");
         let old = house.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap_err();
         assert_eq!((old.code(), newer(&old).etag), (Code::Aborted, first.etag));
     })

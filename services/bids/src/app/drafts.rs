@@ -2,12 +2,13 @@
 
 use kit::cx::Cx;
 use kit::db::Tx;
+use kit::digest::digest;
 use kit::ids::{AttachmentId, BidId, OrgId, PersonId, RoundId};
 
 use super::{Target, actor, open, open_gate, record, settle};
 use crate::bid::{Bid, BidNow, Participant};
 use crate::call::Call;
-use crate::content::{Attachment, Content, Paper, digest};
+use crate::content::{Attachment, Content, Paper};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::policy::{self, Action, Facts};
@@ -48,7 +49,7 @@ pub fn create(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &Create) -> Result<BidNow,
         version: 1,
         state: State::Draft { kept: None },
         revision: 1,
-        digest: digest(&paper.canonical_json()),
+        digest: digest(paper.canonical_json()),
         paper,
         participants: Vec::new(),
         sign_off: None,

@@ -2,19 +2,19 @@
 
 use kit::cx::{Cx, Parse};
 use kit::fault::Violation;
+use kit::files::Declared;
 use kit::ids::{BidId, ClarificationId, OrgId};
+use kit::language::Language;
 use kit::money::Money;
 use kit::paging::Page;
 use kit::time::Timestamp;
 use kit::wire::Reader;
 use toadlane_proto::bids::v1 as pb;
-use toadlane_proto::types::v1 as types;
 
 use super::state_name;
 use crate::app::{self, Target};
 use crate::bid::Participant;
-use crate::content::{Answer, Content, Language};
-use crate::files::Declared;
+use crate::content::{Answer, Content};
 use crate::policy;
 use crate::store::Filter;
 
@@ -35,11 +35,7 @@ fn content(reader: &mut Reader, wire: Option<pb::BidContent>) -> Option<Content>
     let Some(wire) = wire else {
         return reader.take("content", "required", Err("say what the bid contains"));
     };
-    let language = match wire.language() {
-        types::Language::Unspecified => None,
-        types::Language::En => Some(Language::En),
-        types::Language::Cy => Some(Language::Cy),
-    };
+    let language = Language::of_wire(wire.language());
     let requested = match wire.requested {
         None => Some(None),
         Some(sum) => reader.take("content.requested.currency", "currency", Money::try_from(sum)).map(Some),

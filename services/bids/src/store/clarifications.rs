@@ -1,12 +1,13 @@
 //! Clarifications and their answers.
 
 use diesel::prelude::*;
+use kit::caller::Actor;
 use kit::db::{DbError, Tx};
 use kit::ids::{BidId, ClarificationId};
+use kit::stored::{inconsistent, parsed, parsed_option};
 use kit::time::Timestamp;
 
-use super::{inconsistent, parsed, parsed_option};
-use crate::clarification::{Actor, Answer, Clarification};
+use crate::clarification::{Answer, Clarification};
 use crate::error::Error;
 use crate::schema::clarification;
 

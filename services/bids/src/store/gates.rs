@@ -4,21 +4,13 @@ use diesel::dsl::case_when;
 use diesel::prelude::*;
 use kit::db::{DbError, Prepared, Tx, toadlane_now};
 use kit::ids::RoundId;
+use kit::stored::{from_json, json, parsed};
 use kit::time::Timestamp;
 
-use super::{inconsistent, parsed};
 use crate::bid::Bid;
 use crate::call::Call;
 use crate::intake::{Intake, Place, Timing};
 use crate::schema::{bid, call, intake};
-
-fn json_of(call: &Call) -> Result<String, DbError> {
-    serde_json::to_string(call).map_err(inconsistent)
-}
-
-fn call_of(json: &str) -> Result<Call, DbError> {
-    serde_json::from_str(json).map_err(inconsistent)
-}
 
 /// The gate as it stands; none when the round is unknown here.
 pub fn intake(tx: &mut Tx, round: RoundId) -> Result<Option<Intake>, DbError> {
@@ -31,7 +23,7 @@ pub fn intake(tx: &mut Tx, round: RoundId) -> Result<Option<Intake>, DbError> {
     match found {
         None => Ok(None),
         Some((call, closed_at, last_number)) => {
-            Ok(Some(Intake { call: call_of(&call)?, closed_at: closed_at.map(Timestamp::from_micros), last_number }))
+            Ok(Some(Intake { call: from_json(&call)?, closed_at: closed_at.map(Timestamp::from_micros), last_number }))
         }
     }
 }
@@ -39,7 +31,7 @@ pub fn intake(tx: &mut Tx, round: RoundId) -> Result<Option<Intake>, DbError> {
 /// What bids knows of a round that it knows.
 pub fn call(tx: &mut Tx, round: RoundId) -> Result<Call, DbError> {
     let content: String = call::table.find(round.to_string()).select(call::content).get_result(tx)?;
-    call_of(&content)
+    from_json(&content)
 }
 
 /// What the gate gave, and which versions of call and bid then stood.
@@ -133,7 +125,7 @@ pub fn insert_call(tx: &mut Tx, call: &Call, now: Timestamp) -> Result<bool, DbE
         .on_conflict_do_nothing()
         .execute(conn))?;
     if n_new == 1 {
-        let content = (call::round_id.eq(call.round.to_string()), call::content.eq(json_of(call)?));
+        let content = (call::round_id.eq(call.round.to_string()), call::content.eq(json(call)));
         diesel::insert_into(call::table).values(content).execute(tx)?;
     }
     Ok(n_new == 1)
@@ -163,16 +155,18 @@ pub fn put_call(tx: &mut Tx, call: &Call, now: Timestamp) -> Result<bool, DbErro
             intake::closed_at.eq(closed_at),
         ))
         .execute(tx)?;
-    let content = call::content.eq(json_of(call)?);
+    let content = call::content.eq(json(call));
     diesel::update(call::table.find(call.round.to_string())).set(content).execute(tx)?;
     Ok(true)
 }
 
 /// Rounds whose close has come and whose gate still stands open.
-pub fn due_intakes(tx: &mut Tx) -> Result<Vec<RoundId>, DbError> {
+pub fn due_intakes(tx: &mut Tx, limit: i64) -> Result<Vec<RoundId>, DbError> {
     let due: Vec<String> = intake::table
         .filter(intake::closed_at.is_null())
         .filter(intake::closes_at.le(toadlane_now()))
+        .order(intake::closes_at.asc())
+        .limit(limit)
         .select(intake::round_id)
         .load(tx)?;
     due.iter().map(|round| parsed(round)).collect()

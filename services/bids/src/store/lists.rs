@@ -3,11 +3,12 @@
 use diesel::dsl::{count_star, exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{BidId, OrgId, RoundId};
+use kit::stored::parsed;
 use kit::time::Timestamp;
 
-use super::{parsed, rows::get_all};
+use super::rows::get_all;
 use crate::bid::Bid;
 use crate::schema::{bid, intake, participant};
 
@@ -32,8 +33,8 @@ pub struct Totals {
     pub requested_minor: i64,
 }
 
-type Boxed<'a> = bid::BoxedQuery<'a, <Tx as diesel::Connection>::Backend>;
-type Condition<'a> = Box<dyn BoxableExpression<bid::table, <Tx as diesel::Connection>::Backend, SqlType = Bool> + 'a>;
+type Boxed<'a> = bid::BoxedQuery<'a, Backend>;
+type Condition<'a> = Box<dyn BoxableExpression<bid::table, Backend, SqlType = Bool> + 'a>;
 
 fn involves(organisations: Vec<String>) -> Condition<'static> {
     let takes_part = participant::table

@@ -1,10 +1,10 @@
 //! What is written once and never changed: revisions, history, and the receipts of each hand-in.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::BidId;
+use kit::stored::inconsistent;
 
-use super::inconsistent;
 use crate::content::Paper;
 use crate::schema::{history, receipt, revision};
 
@@ -79,9 +79,7 @@ pub fn revisions(
     below: Option<i32>,
     limit: i64,
 ) -> Result<Vec<RevisionRow>, DbError> {
-    let mut query = revision::table
-        .filter(revision::bid_id.eq(bid.to_string()))
-        .into_boxed::<<Tx as diesel::Connection>::Backend>();
+    let mut query = revision::table.filter(revision::bid_id.eq(bid.to_string())).into_boxed::<Backend>();
     if received_only {
         let handed_in = receipt::table.filter(receipt::bid_id.eq(bid.to_string())).select(receipt::revision);
         query = query.filter(revision::number.eq_any(handed_in));

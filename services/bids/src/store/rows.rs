@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use kit::db::{DbError, Prepared, Tx, is_unique_violation};
+use kit::digest::digest;
 use kit::ids::{BidId, RoundId};
 use kit::money::Money;
+use kit::stored::{inconsistent, json, parsed};
 use kit::time::Timestamp;
 
 use super::records::paper_of;
-use super::{inconsistent, parsed};
 use crate::bid::{Bid, Participant};
 use crate::error::Error;
 use crate::schema::{bid, intake, participant, revision};
@@ -164,16 +165,12 @@ fn row_of(bid: &Bid) -> BidRow {
         instrument: content.instrument.clone(),
         requested_minor: requested.minor_units,
         currency: requested.currency.as_str().to_string(),
-        sign_off: bid.sign_off.as_ref().map(json_of),
-        findings: json_of(&bid.findings),
+        sign_off: bid.sign_off.as_ref().map(json),
+        findings: json(&bid.findings),
         reason: bid.reason.clone(),
         created_at: bid.created_at.micros(),
         updated_at: bid.updated_at.micros(),
     }
-}
-
-fn json_of(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).expect("texts, numbers and flags become JSON")
 }
 
 fn bid_of(row: BidRow, json: &str, participants: Vec<Participant>) -> Result<Bid, DbError> {
@@ -189,7 +186,7 @@ fn bid_of(row: BidRow, json: &str, participants: Vec<Participant>) -> Result<Bid
         state,
         revision: row.revision,
         paper: paper_of(json)?,
-        digest: crate::content::digest(json),
+        digest: digest(json),
         participants,
         sign_off,
         findings: serde_json::from_str(&row.findings).map_err(inconsistent)?,

@@ -1,12 +1,12 @@
 //! The close, exactly: the window, numbers, instants, and what is written when it passes.
 
 use kit::db::DbError;
+use toadlane_proto::bids::v1 as pb;
 
 use super::house::*;
 use crate::error::Error;
 use crate::store;
 use pb::bid::State;
-use toadlane_proto::bids::v1 as pb;
 
 pub async fn last_number(house: &House, round: &toadlane_proto::rounds::v1::Round) -> i64 {
     let request = pb::GetIntakeRequest { round_id: round.id.clone() };

@@ -318,7 +318,7 @@ async fn an_earlier_revision_can_be_compared_and_restored_and_its_digest_covers_
         let rest = officer.list_revisions(rest).await.unwrap().into_inner();
         assert_eq!((rest.revisions[0].number, rest.next_page_token.as_str()), (1, ""));
         for revision in page.revisions {
-            assert_eq!(crate::content::digest(&revision.canonical_json), revision.content_sha256);
+            assert_eq!(kit::digest::digest(&revision.canonical_json), revision.content_sha256);
         }
     })
     .await;

@@ -2,7 +2,6 @@
 
 use pb::download_attachment_response::Part as Down;
 use pb::upload_attachment_request::Part;
-use sha2::{Digest, Sha256};
 use toadlane_proto::bids::v1 as pb;
 use tonic::Status;
 
@@ -18,7 +17,7 @@ fn header(bid: &pb::Bid, bytes: &[u8]) -> pb::AttachmentHeader {
         file_name: "plan.pdf".to_string(),
         media_type: "application/pdf".to_string(),
         size_bytes: bytes.len() as i64,
-        sha256: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: kit::digest::digest(bytes),
     }
 }
 

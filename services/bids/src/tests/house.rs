@@ -8,16 +8,15 @@ use std::sync::{Arc, Mutex};
 use http::{HeaderMap, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt, Full};
 use kit::bus::Bus;
-use kit::caller::{Caller, Duty, Grant, Role, Scope, Subject};
+use kit::caller::{Duty, Role, Scope};
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
-use kit::guard::{Door, Revocations, guarded};
-use kit::ids::{ClientId, EventId, OrgId, PersonId, RoundId};
-use kit::rules::RulesLayer;
+use kit::ids::{EventId, OrgId, RoundId};
 use kit::stop::{self, StopCaller};
 use kit::time::{Timestamp, at};
-use kit::tokens::{AccessClaims, Expect, KeySet, SigningKey, TokenCache, mint};
-use kit::transport::{AUDIENCE, Transport};
+use kit::transport::Transport;
+use kit::who::Gate;
+pub use kit::who::Who;
 use prost::Message;
 use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
 use toadlane_proto::bids::v1::{self as pb};
@@ -27,45 +26,16 @@ use toadlane_proto::types::v1 as types;
 use tonic::Status;
 use tonic::body::Body;
 use tonic_types::StatusExt;
-use tower::{ServiceExt, service_fn};
+use tower::service_fn;
 
 use crate::Bids;
 
-const ISSUER: &str = "https://toadlane.test";
 pub const BEFORE: &str = "2020-01-06T09:00:00Z";
 pub const OPENS: &str = "2020-01-10T12:00:00Z";
 pub const CLOSES: &str = "2020-02-01T00:00:00Z";
 pub const AFTER: &str = "2020-02-01T00:00:10Z";
 
 pub type Client = BidsServiceClient<Transport>;
-
-/// Somebody with a token.
-#[derive(Clone)]
-pub struct Who {
-    pub subject: String,
-    organisation: Option<OrgId>,
-    grants: Vec<Grant>,
-    scopes: Vec<Scope>,
-}
-
-impl Who {
-    pub fn person(duty: Duty, organisation: OrgId) -> Who {
-        let subject = PersonId::new().to_string();
-        Who { subject, organisation: None, grants: vec![Grant { duty, organisation }], scopes: Vec::new() }
-    }
-
-    pub fn system(organisation: OrgId, scopes: &[Scope]) -> Who {
-        let subject = ClientId::new().to_string();
-        Who { subject, organisation: Some(organisation), grants: Vec::new(), scopes: scopes.to_vec() }
-    }
-
-    /// What the guard makes of a person's token.
-    pub fn caller(&self) -> Caller {
-        let subject = Subject::Person(self.subject.parse().unwrap());
-        let Who { organisation, grants, scopes, .. } = self.clone();
-        Caller { subject, organisation, grants, scopes }
-    }
-}
 
 /// A council with its people and its system.
 #[derive(Clone)]
@@ -83,10 +53,9 @@ pub struct House {
     pub peers: Arc<Peers>,
     pub network: OrgId,
     pub manager: Who,
-    pub keys: KeySet,
     pub files: PathBuf,
     transport: Transport,
-    registry_key: SigningKey,
+    pub gate: Gate,
     stop: StopCaller,
 }
 
@@ -109,28 +78,16 @@ where
 impl House {
     pub fn open(storage: &Storage, clock: Option<Timestamp>) -> House {
         let db = crate::open(storage, clock).unwrap();
-        let (registry_key, key) = (SigningKey::generate("registry").unwrap(), SigningKey::generate("bids").unwrap());
-        let mut keys = KeySet::default();
-        keys.add(registry_key.public()).unwrap();
-        keys.add(key.public()).unwrap();
-        let expect = Expect { issuer: ISSUER.to_string(), audience: AUDIENCE.to_string() };
-        let large = ["/toadlane.bids.v1.BidsService/CreateBid", "/toadlane.bids.v1.BidsService/UpdateBid"];
-        let door = Arc::new(Door {
-            keys: keys.clone(),
-            tokens: TokenCache::new(expect, AUDIENCE),
-            revocations: Revocations::default(),
-            public: Vec::new(),
-            rules: RulesLayer::new(toadlane_proto::pool(), &large, 64 << 20).unwrap(),
-        });
+        let gate = Gate::new(&["/toadlane.bids.v1.BidsService/CreateBid", "/toadlane.bids.v1.BidsService/UpdateBid"]);
         let peers = Arc::new(Peers::default());
         let files = std::env::temp_dir().join(format!("toadlane_files_{}", uuid::Uuid::now_v7().simple()));
         let (stop, stopped) = stop::channel();
         let (rounds, registry) = (peers.transport(), peers.transport());
-        let bids = Bids::new(db.clone(), &files, Arc::new(key), rounds, registry, stopped).unwrap();
-        let transport = guarded(bids.routes(), door, db.clock().clone());
+        let bids = Bids::new(db.clone(), &files, gate.key(Role::Bids), registry, rounds, stopped).unwrap();
+        let transport = gate.guard(bids.routes(), db.clock());
         let network = OrgId::new();
         let manager = Who::person(Duty::RoundManager, network);
-        House { db, bids, peers, network, manager, keys, files, transport, registry_key, stop }
+        House { db, bids, peers, network, manager, files, transport, gate, stop }
     }
 
     /// The generated client with somebody's token.
@@ -140,27 +97,7 @@ impl House {
 
     /// The way in, with somebody's token on each call.
     pub fn transport_of(&self, who: &Who) -> Transport {
-        let now = Timestamp::of_this_machine().seconds();
-        let scope: Vec<&str> = who.scopes.iter().map(|scope| scope.name()).collect();
-        let claims = AccessClaims {
-            iss: ISSUER.to_string(),
-            aud: AUDIENCE.to_string(),
-            sub: who.subject.clone(),
-            jti: new_id(),
-            iat: now,
-            nbf: now,
-            exp: now + 600,
-            org: who.organisation.map(|id| id.to_string()),
-            roles: who.grants.iter().map(Grant::to_string).collect(),
-            scope: scope.join(" "),
-            client_id: who.organisation.map(|_| who.subject.clone()),
-        };
-        let bearer = HeaderValue::from_str(&format!("Bearer {}", mint(&self.registry_key, &claims))).unwrap();
-        let transport = self.transport.clone();
-        Transport::new(service_fn(move |mut request: Request<Body>| {
-            request.headers_mut().insert(header::AUTHORIZATION, bearer.clone());
-            transport.clone().oneshot(request)
-        }))
+        self.gate.way_of(who, &self.transport)
     }
 
     /// A council that is a full member, known to the registry with its certifier.

@@ -48,10 +48,10 @@ async fn a_receipt_can_be_verified_offline_with_the_key_set() {
         house.at(OPENS).await;
         let bid = house.submitted(&council, &round).await;
         let receipt = house.receipt(&council.system, &bid).await;
-        let (claims, _): (Claims, _) = verify_statement(&house.keys, TYPE, &receipt.jws, "bids").unwrap();
+        let (claims, _): (Claims, _) = verify_statement(house.gate.known(), TYPE, &receipt.jws, "bids").unwrap();
         assert_eq!((claims.bid.as_str(), claims.number), (bid.id.as_str(), Some(1)));
         assert_eq!((claims.content_sha256, claims.received_at.as_str()), (bid.content_sha256, OPENS));
-        assert!(verify_statement::<Claims>(&house.keys, TYPE, &receipt.jws, "rounds").is_err());
+        assert!(verify_statement::<Claims>(house.gate.known(), TYPE, &receipt.jws, "rounds").is_err());
     })
     .await;
 }

@@ -1,12 +1,12 @@
 //! Lists, history and the watch.
 
+use kit::digest::digest;
 use pb::bid::State;
 use pb::list_bids_request::Order;
 use toadlane_proto::bids::v1 as pb;
 use tonic::{Code, Streaming};
 
 use super::house::*;
-use crate::content::digest;
 
 async fn ids(house: &House, who: &Who, request: pb::ListBidsRequest) -> Vec<String> {
     let mut ids = Vec::new();

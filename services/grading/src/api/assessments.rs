@@ -1,11 +1,12 @@
 //! AssessmentsService.
 
 use kit::cx::Cx;
+use kit::wire::id;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::grading::v1::assessments_service_server::AssessmentsService;
 use tonic::{Request, Response};
 
-use super::{Answer, id};
+use super::Answer;
 use crate::assessment::AssessmentNow;
 use crate::convert::requests::{StartDetermination, StartModeration};
 use crate::convert::{self, lists};
@@ -45,7 +46,7 @@ impl AssessmentsService for Grading {
         };
         let page = asked.page.clone();
         let rows = self.db.read(move |tx| store::page(tx, &filter, page.after.as_deref(), page.limit())).await;
-        let found = asked.page.found(rows.map_err(Error::Db)?, |row| row.id.to_string());
+        let found = asked.page.found(rows?, |row| row.id.to_string());
         let shown = |assessment| AssessmentNow { assessment, as_of: cx.now }.into();
         Ok(Response::new(pb::ListAssessmentsResponse {
             assessments: found.rows.into_iter().map(shown).collect(),
@@ -61,9 +62,9 @@ impl AssessmentsService for Grading {
         let asked = lists::members(&cx, request.into_inner()).map_err(Error::Invalid)?;
         let sight = self.sight(&cx, asked.of).await?;
         let page = asked.page.clone();
-        let rows = self.db.read(move |tx| {
-            store::page_of_members(tx, asked.of, page.after.as_deref().unwrap_or(""), page.limit()).map_err(Error::Db)
-        });
+        let rows = self
+            .db
+            .read(move |tx| store::page_of_members(tx, asked.of, page.after.as_deref().unwrap_or(""), page.limit()));
         let found = asked.page.found(rows.await?, |member| member.person.to_string());
         let rubric = sight.assessment.call.rubric;
         Ok(Response::new(pb::ListPanelMembersResponse {
@@ -174,7 +175,7 @@ impl AssessmentsService for Grading {
             let all_but = sight.sees_all_interests().then_some(sight.hidden.as_slice());
             let place = (page.after.as_deref().unwrap_or(""), page.limit());
             let of = (asked.assessment, asked.person);
-            store::page_of_interests(tx, of.0, of.1, sight.person(), all_but, place).map_err(Error::Db)
+            store::page_of_interests(tx, of.0, of.1, sight.person(), all_but, place)
         });
         let found = asked.page.found(rows.await?, |interest| interest.id.to_string());
         Ok(Response::new(pb::ListInterestsResponse {

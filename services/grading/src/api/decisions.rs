@@ -1,11 +1,12 @@
 //! DecisionsService.
 
 use kit::cx::Cx;
+use kit::wire::id;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::grading::v1::decisions_service_server::DecisionsService;
 use tonic::{Request, Response};
 
-use super::{Answer, id};
+use super::Answer;
 use crate::convert::{self, lists};
 use crate::decision::Basis;
 use crate::error::Error;
@@ -43,9 +44,7 @@ impl DecisionsService for Grading {
         let asked = lists::meetings(&cx, request.into_inner()).map_err(Error::Invalid)?;
         self.sight(&cx, asked.of).await?;
         let page = asked.page.clone();
-        let rows = self
-            .db
-            .read(move |tx| store::page_of_meetings(tx, asked.of, page.after.clone(), page.limit()).map_err(Error::Db));
+        let rows = self.db.read(move |tx| store::page_of_meetings(tx, asked.of, page.after.clone(), page.limit()));
         let found = asked.page.found(rows.await?, |meeting| (meeting.held_at.micros(), meeting.id.to_string()));
         Ok(Response::new(pb::ListMeetingsResponse {
             meetings: found.rows.into_iter().map(convert::meeting).collect(),
@@ -99,9 +98,9 @@ impl DecisionsService for Grading {
         let cx = Cx::of(&request)?;
         let asked = lists::recommendations(&cx, request.into_inner()).map_err(Error::Invalid)?;
         let (sight, page) = (self.results(&cx, asked.of).await?, asked.page.clone());
-        let rows = self.db.read(move |tx| {
-            store::page_of_recommendations(tx, asked.of, &sight.hidden, page.after, page.limit()).map_err(Error::Db)
-        });
+        let rows = self
+            .db
+            .read(move |tx| store::page_of_recommendations(tx, asked.of, &sight.hidden, page.after, page.limit()));
         let found = asked.page.found(rows.await?, |(number, one)| (*number, one.sequence));
         Ok(Response::new(pb::ListRecommendationsResponse {
             recommendations: found.rows.into_iter().map(|(_, one)| convert::recommendation(one)).collect(),
@@ -146,7 +145,7 @@ impl DecisionsService for Grading {
         let (sight, page) = (self.results(&cx, asked.of).await?, asked.page.clone());
         let rows = self.db.read(move |tx| {
             let after = page.after.unwrap_or(0);
-            store::page_of_determinations(tx, asked.of, &sight.hidden, after, page.limit()).map_err(Error::Db)
+            store::page_of_determinations(tx, asked.of, &sight.hidden, after, page.limit())
         });
         let found = asked.page.found(rows.await?, |(number, _)| *number);
         Ok(Response::new(pb::ListDeterminationsResponse {
@@ -212,7 +211,7 @@ impl DecisionsService for Grading {
         let sight = self.sight(&cx, id("assessment_id", &request.get_ref().assessment_id)?).await?;
         sight.may(Action::SeeRecord)?;
         let of = sight.assessment.id;
-        let record = self.db.read(move |tx| store::record(tx, of).map_err(Error::Db)).await?;
+        let record = self.db.read(move |tx| store::record(tx, of)).await?;
         let record = record.ok_or(Error::NotFound { what: "record" })?;
         Ok(Response::new(convert::record(record)))
     }

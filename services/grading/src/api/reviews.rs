@@ -1,11 +1,12 @@
 //! ReviewsService.
 
 use kit::cx::Cx;
+use kit::wire::id;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::grading::v1::reviews_service_server::ReviewsService;
 use tonic::{Request, Response};
 
-use super::{Answer, id};
+use super::Answer;
 use crate::convert::requests::{AcceptReview, CancelReview, DeclineReview, ReturnReview};
 use crate::convert::{self, lists};
 use crate::error::Error;
@@ -49,7 +50,7 @@ impl ReviewsService for Grading {
         let (filter, page) = (filter(&sight, &asked), asked.page.clone());
         let rows = self.db.read(move |tx| {
             let after = page.after.as_deref().unwrap_or("");
-            store::page_of_reviews(tx, &filter, after, page.limit()).map_err(Error::Db)
+            store::page_of_reviews(tx, &filter, after, page.limit())
         });
         let found = asked.page.found(rows.await?, |review| review.id.to_string());
         let shown = |review| if sight.is_by(&review) { convert::review(review) } else { convert::shown(review) };

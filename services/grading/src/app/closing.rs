@@ -119,8 +119,14 @@ fn outcomes(assessment: &Assessment, closed: &[Closed], gathered: &Gathered) -> 
         let settled = gathered.moderations.iter().find(|moderation| moderation.bid == one.bid.id);
         let feedback: &[Feedback] = settled.map_or(&[], |moderation| &moderation.feedback);
         let reserve_place = places.get(&one.bid.id).copied().unwrap_or(0);
-        let told =
-            Told { call: &assessment.call, bid: one.bid, determination: one.determination, reserve_place, feedback };
+        let told = Told {
+            call: &assessment.call,
+            bid: one.bid,
+            determination: one.determination,
+            boards: &assessment.boards,
+            reserve_place,
+            feedback,
+        };
         let outcome = BidOutcome {
             bid: one.bid.clone(),
             determination: one.determination.clone(),

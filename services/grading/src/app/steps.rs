@@ -3,6 +3,7 @@
 use kit::caller::Role;
 use kit::cx::Cx;
 use kit::db::Tx;
+use kit::deadline::Deadline;
 use kit::fault::Violation;
 use kit::ids::{AssessmentId, RoundId};
 use kit::time::Timestamp;
@@ -11,7 +12,6 @@ use super::interests::derive;
 use super::reviews::{lapse, settle_review};
 use super::{Target, bench, enter, moderating, settle};
 use crate::assessment::{Assessment, AssessmentNow};
-use crate::call::Deadline;
 use crate::derive::Register;
 use crate::error::Error;
 use crate::events::Happened;

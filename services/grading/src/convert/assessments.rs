@@ -1,14 +1,14 @@
 //! Assessments, their panel, bids and interests, to the wire.
 
 use kit::ids::OrgId;
+use kit::language::Language;
 use kit::wire::{etag, wire_time};
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::grading::v1 as pb;
-use toadlane_proto::types::v1 as types;
 
-use super::call::{to_band, to_criterion, to_deadline, to_part, to_question, to_scale};
+use super::call::{to_band, to_criterion, to_part, to_question, to_scale};
 use crate::assessment::{AssessmentNow, Board, Settings};
-use crate::bid::{Answer, AssessedBid, Attachment, Language, Party};
+use crate::bid::{Answer, AssessedBid, Attachment, Party};
 use crate::call::{Call, Rubric};
 use crate::interest::{Interest, Kind, State as InterestState};
 use crate::panel::{Member, MemberNow};
@@ -54,7 +54,7 @@ pub fn assessment(now: AssessmentNow) -> pb::Assessment {
         moderation_at: state.moderation_at().and_then(wire_time),
         determination_at: state.determination_at().and_then(wire_time),
         decided_at: state.decided_at().and_then(wire_time),
-        announces: Some(to_deadline(assessment.call.announces)),
+        announces: Some(assessment.call.announces.into()),
         announced_at,
         reason: assessment.reason,
         as_of: wire_time(as_of),
@@ -155,10 +155,7 @@ pub fn with_text(bid: AssessedBid, answers: Vec<Answer>, call: Call) -> pb::Asse
 }
 
 fn content(bid: AssessedBid, answers: Vec<Answer>) -> bids::BidContent {
-    let language = match bid.language {
-        Language::En => types::Language::En,
-        Language::Cy => types::Language::Cy,
-    };
+    let language = Language::to_wire(Some(bid.language));
     let answer = |one: Answer| bids::Answer { question_id: one.question, text: one.text };
     bids::BidContent {
         title: bid.title,

@@ -1,20 +1,19 @@
 //! A round's rules, both ways: as rounds publishes them, and as an assessment shows them.
 
 use kit::money::Money;
-use kit::wire::wire_time;
+use kit::neighbour::{Unusable, unusable};
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use super::facts::{BadFact, bad};
 use crate::call::{
-    Anchor, Band, Call, Choice, Condition, Criterion, Deadline, GradingBoard, Instrument, Part, Question, QuestionKind,
-    Rubric, Scale, Text,
+    Anchor, Band, Call, Choice, Condition, Criterion, GradingBoard, Instrument, Part, Question, QuestionKind, Rubric,
+    Scale, Text,
 };
 
-pub fn from_round(wire: pb::Round) -> Result<Call, BadFact> {
-    let rules = wire.rules.ok_or(bad("a round", "rules"))?;
+pub fn from_round(wire: pb::Round) -> Result<Call, Unusable> {
+    let rules = wire.rules.ok_or_else(|| unusable("a round", "rules"))?;
     let announces = wire.timetable.and_then(|timetable| timetable.announces);
-    let scale = rules.scale.ok_or(bad("a round", "a scale"))?;
+    let scale = rules.scale.ok_or_else(|| unusable("a round", "a scale"))?;
     let rubric = Rubric {
         criteria: rules.criteria.into_iter().map(criterion).collect::<Result<_, _>>()?,
         scale: self::scale(scale)?,
@@ -23,35 +22,26 @@ pub fn from_round(wire: pb::Round) -> Result<Call, BadFact> {
     };
     let questions = rules.form.unwrap_or_default().questions;
     Ok(Call {
-        round: wire.id.parse().map_err(|_| bad("a round", "an identity"))?,
+        round: wire.id.parse().map_err(|_| unusable("a round", "an identity"))?,
         reference: rules.reference,
         title: text(rules.title, "a title")?,
         rubric,
         boards: rules.boards.into_iter().map(board).collect::<Result<_, _>>()?,
         instruments: rules.instruments.into_iter().map(instrument).collect::<Result<_, _>>()?,
         questions: questions.into_iter().map(question).collect::<Result<_, _>>()?,
-        announces: deadline(announces.ok_or(bad("a round", "an announcement"))?)?,
+        announces: announces.ok_or_else(|| unusable("a round", "an announcement"))?.try_into()?,
     })
 }
 
-pub fn deadline(wire: types::Deadline) -> Result<Deadline, BadFact> {
-    let instant = wire.instant.and_then(|instant| instant.try_into().ok());
-    Ok(Deadline {
-        instant: instant.ok_or(bad("a deadline", "an instant"))?,
-        zone: wire.zone,
-        announced: wire.announced,
-    })
-}
-
-fn text(wire: Option<types::LocalizedText>, lacks: &'static str) -> Result<Text, BadFact> {
-    text_or_none(wire).ok_or(bad("a round", lacks))
+fn text(wire: Option<types::LocalizedText>, lacks: &'static str) -> Result<Text, Unusable> {
+    text_or_none(wire).ok_or_else(|| unusable("a round", lacks))
 }
 
 fn text_or_none(wire: Option<types::LocalizedText>) -> Option<Text> {
     wire.map(|wire| Text { en: wire.en, cy: wire.cy })
 }
 
-fn criterion(wire: pb::Criterion) -> Result<Criterion, BadFact> {
+fn criterion(wire: pb::Criterion) -> Result<Criterion, Unusable> {
     Ok(Criterion {
         code: wire.code,
         name: text(wire.name, "a name for each criterion")?,
@@ -62,16 +52,16 @@ fn criterion(wire: pb::Criterion) -> Result<Criterion, BadFact> {
     })
 }
 
-fn scale(wire: pb::Scale) -> Result<Scale, BadFact> {
+fn scale(wire: pb::Scale) -> Result<Scale, Unusable> {
     let anchor =
         |anchor: pb::Anchor| Ok(Anchor { mark: anchor.mark, text: text(anchor.text, "a text for each anchor")? });
-    let anchors = wire.anchors.into_iter().map(anchor).collect::<Result<_, BadFact>>()?;
+    let anchors = wire.anchors.into_iter().map(anchor).collect::<Result<_, Unusable>>()?;
     Ok(Scale { min: wire.min, max: wire.max, anchors })
 }
 
-fn board(wire: pb::GradingBoard) -> Result<GradingBoard, BadFact> {
-    let board = wire.board_id.parse().map_err(|_| bad("a round", "boards that can be read"))?;
-    let part = part(wire.part()).ok_or(bad("a round", "a part for each board"))?;
+fn board(wire: pb::GradingBoard) -> Result<GradingBoard, Unusable> {
+    let board = wire.board_id.parse().map_err(|_| unusable("a round", "boards that can be read"))?;
+    let part = part(wire.part()).ok_or_else(|| unusable("a round", "a part for each board"))?;
     Ok(GradingBoard { board, part })
 }
 
@@ -85,9 +75,10 @@ pub fn part(wire: pb::grading_board::Part) -> Option<Part> {
     }
 }
 
-fn instrument(wire: pb::Instrument) -> Result<Instrument, BadFact> {
-    let sum =
-        |sum: Option<types::Money>, lacks| sum.and_then(|sum| Money::try_from(sum).ok()).ok_or(bad("a round", lacks));
+fn instrument(wire: pb::Instrument) -> Result<Instrument, Unusable> {
+    let sum = |sum: Option<types::Money>, lacks| {
+        sum.and_then(|sum| Money::try_from(sum).ok()).ok_or_else(|| unusable("a round", lacks))
+    };
     Ok(Instrument {
         code: wire.code,
         name: text(wire.name, "a name for each instrument")?,
@@ -97,7 +88,7 @@ fn instrument(wire: pb::Instrument) -> Result<Instrument, BadFact> {
     })
 }
 
-fn question(wire: pb::Question) -> Result<Question, BadFact> {
+fn question(wire: pb::Question) -> Result<Question, Unusable> {
     use pb::question::Type as Wire;
     let kind = match wire.r#type() {
         Wire::Unspecified | Wire::ShortText => QuestionKind::ShortText,
@@ -118,17 +109,13 @@ fn question(wire: pb::Question) -> Result<Question, BadFact> {
         kind,
         required: wire.required,
         word_limit: wire.word_limit,
-        options: wire.options.into_iter().map(option).collect::<Result<_, BadFact>>()?,
+        options: wire.options.into_iter().map(option).collect::<Result<_, Unusable>>()?,
         condition: wire.condition.map(|one| Condition { question: one.question_id, equals: one.equals }),
     })
 }
 
 pub fn to_text(text: Text) -> types::LocalizedText {
     types::LocalizedText { en: text.en, cy: text.cy }
-}
-
-pub fn to_deadline(deadline: Deadline) -> types::Deadline {
-    types::Deadline { instant: wire_time(deadline.instant), zone: deadline.zone, announced: deadline.announced }
 }
 
 pub fn to_part(part: Part) -> pb::grading_board::Part {

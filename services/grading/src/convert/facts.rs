@@ -1,33 +1,23 @@
 //! What rounds, bids and the registry say, as grading keeps it.
 
+use kit::deadline::Deadline;
 use kit::ids::{BidId, OrgId, PersonId};
+use kit::language::Language;
 use kit::money::Money;
+use kit::neighbour::{Unusable, unusable};
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
-use toadlane_proto::types::v1 as types;
 
 use super::call;
 use crate::app::RoundNow;
-use crate::bid::{Answer, AssessedBid, Attachment, Language, Party};
+use crate::bid::{Answer, AssessedBid, Attachment, Party};
 use crate::call::Call;
 use crate::derive::{Organisation, Register};
 use crate::panel::Seat;
 
-/// What a neighbour sent makes no sense.
-#[derive(Debug, thiserror::Error)]
-#[error("{what} without {lacks}")]
-pub struct BadFact {
-    pub what: &'static str,
-    pub lacks: &'static str,
-}
-
-pub fn bad(what: &'static str, lacks: &'static str) -> BadFact {
-    BadFact { what, lacks }
-}
-
 /// A round as it is graded. None for a draft and for one that was called off.
-pub fn call(wire: rounds::Round) -> Result<Option<Call>, BadFact> {
+pub fn call(wire: rounds::Round) -> Result<Option<Call>, Unusable> {
     use rounds::round::State as Wire;
     match wire.state() {
         Wire::Unspecified | Wire::Draft | Wire::Cancelled => Ok(None),
@@ -36,14 +26,14 @@ pub fn call(wire: rounds::Round) -> Result<Option<Call>, BadFact> {
 }
 
 /// What an event says of a round that is being graded. None for what grading does not follow.
-pub fn round_now(wire: rounds::Round) -> Result<Option<RoundNow>, BadFact> {
+pub fn round_now(wire: rounds::Round) -> Result<Option<RoundNow>, Unusable> {
     use rounds::round::State as Wire;
     match wire.state() {
         Wire::Unspecified | Wire::Draft => Ok(None),
         Wire::Cancelled => Ok(Some(RoundNow::Cancelled { reason: wire.reason })),
         Wire::Scheduled | Wire::Open | Wire::Closed => {
             let announces = wire.timetable.and_then(|timetable| timetable.announces);
-            announces.map(call::deadline).transpose().map(|announces| announces.map(RoundNow::Announces))
+            announces.map(Deadline::try_from).transpose().map(|announces| announces.map(RoundNow::Announces))
         }
     }
 }
@@ -57,7 +47,7 @@ pub enum Standing {
     Out,
 }
 
-pub fn standing(wire: &bids::Bid) -> Result<(BidId, Standing), BadFact> {
+pub fn standing(wire: &bids::Bid) -> Result<(BidId, Standing), Unusable> {
     use bids::bid::State as Wire;
     let standing = match wire.state() {
         Wire::Eligible => Standing::Eligible,
@@ -73,22 +63,22 @@ pub fn standing(wire: &bids::Bid) -> Result<(BidId, Standing), BadFact> {
     Ok((bid_id(wire)?, standing))
 }
 
-fn bid_id(wire: &bids::Bid) -> Result<BidId, BadFact> {
-    wire.id.parse().map_err(|_| bad("a bid", "an identity"))
+fn bid_id(wire: &bids::Bid) -> Result<BidId, Unusable> {
+    wire.id.parse().map_err(|_| unusable("a bid", "an identity"))
 }
 
-fn organisation_id(text: &str) -> Result<OrgId, BadFact> {
-    text.parse().map_err(|_| bad("a bid", "an organisation that can be read"))
+fn organisation_id(text: &str) -> Result<OrgId, Unusable> {
+    text.parse().map_err(|_| unusable("a bid", "an organisation that can be read"))
 }
 
 /// An organisation of the content; empty means the applicant.
-fn or_applicant(text: &str, applicant: OrgId) -> Result<OrgId, BadFact> {
+fn or_applicant(text: &str, applicant: OrgId) -> Result<OrgId, Unusable> {
     if text.is_empty() { Ok(applicant) } else { organisation_id(text) }
 }
 
 /// Every organisation that has to do with a bid, the applicant first, each once.
-pub fn organisations_of(wire: &bids::Bid) -> Result<Vec<OrgId>, BadFact> {
-    let content = wire.content.as_ref().ok_or(bad("a bid", "content"))?;
+pub fn organisations_of(wire: &bids::Bid) -> Result<Vec<OrgId>, Unusable> {
+    let content = wire.content.as_ref().ok_or_else(|| unusable("a bid", "content"))?;
     let applicant = organisation_id(&wire.applicant_organisation_id)?;
     let mut found = vec![applicant];
     for id in [&content.lead_organisation_id, &content.payee_organisation_id] {
@@ -103,19 +93,16 @@ pub fn organisations_of(wire: &bids::Bid) -> Result<Vec<OrgId>, BadFact> {
 }
 
 /// An eligible bid at its present revision, with its answers. Whether it can be funded in part is not known here.
-pub fn bid(wire: bids::Bid, register: &Register) -> Result<(AssessedBid, Vec<Answer>), BadFact> {
+pub fn bid(wire: bids::Bid, register: &Register) -> Result<(AssessedBid, Vec<Answer>), Unusable> {
     let id = bid_id(&wire)?;
     let mut parties = organisations_of(&wire)?
         .into_iter()
         .map(|organisation| Party { organisation, name: register.name(organisation) });
-    let applicant = parties.next().ok_or(bad("a bid", "an applicant"))?;
+    let applicant = parties.next().ok_or_else(|| unusable("a bid", "an applicant"))?;
     let participants = parties.collect();
-    let content = wire.content.ok_or(bad("a bid", "content"))?;
+    let content = wire.content.ok_or_else(|| unusable("a bid", "content"))?;
     let requested = content.requested.clone().and_then(|sum| Money::try_from(sum).ok());
-    let language = match content.language() {
-        types::Language::Unspecified | types::Language::En => Language::En,
-        types::Language::Cy => Language::Cy,
-    };
+    let language = Language::of_wire(content.language()).unwrap_or(Language::En);
     let answers = content.answers.into_iter().map(|one| Answer { question: one.question_id, text: one.text });
     let bid = AssessedBid {
         id,
@@ -124,7 +111,7 @@ pub fn bid(wire: bids::Bid, register: &Register) -> Result<(AssessedBid, Vec<Ans
         summary: content.summary,
         language,
         instrument: content.instrument,
-        requested: requested.ok_or(bad("a bid", "a sum asked for"))?,
+        requested: requested.ok_or_else(|| unusable("a bid", "a sum asked for"))?,
         months: content.months,
         lead: or_applicant(&content.lead_organisation_id, applicant.organisation)?,
         payee: or_applicant(&content.payee_organisation_id, applicant.organisation)?,
@@ -139,9 +126,9 @@ pub fn bid(wire: bids::Bid, register: &Register) -> Result<(AssessedBid, Vec<Ans
     Ok((bid, answers.collect()))
 }
 
-fn attachment(wire: bids::Attachment) -> Result<Attachment, BadFact> {
+fn attachment(wire: bids::Attachment) -> Result<Attachment, Unusable> {
     Ok(Attachment {
-        id: wire.id.parse().map_err(|_| bad("an attachment", "an identity"))?,
+        id: wire.id.parse().map_err(|_| unusable("an attachment", "an identity"))?,
         file_name: wire.file_name,
         media_type: wire.media_type,
         size_bytes: wire.size_bytes,
@@ -150,35 +137,35 @@ fn attachment(wire: bids::Attachment) -> Result<Attachment, BadFact> {
 }
 
 /// Who sits on a seat, by name, and the seat.
-pub fn seat(wire: registry::Seat) -> Result<(PersonId, String, Seat), BadFact> {
+pub fn seat(wire: registry::Seat) -> Result<(PersonId, String, Seat), Unusable> {
     let seat = Seat {
-        board: wire.board_id.parse().map_err(|_| bad("a seat", "a board"))?,
-        organisation: wire.organisation_id.parse().map_err(|_| bad("a seat", "an organisation"))?,
+        board: wire.board_id.parse().map_err(|_| unusable("a seat", "a board"))?,
+        organisation: wire.organisation_id.parse().map_err(|_| unusable("a seat", "an organisation"))?,
         voting: wire.voting,
     };
-    let person = wire.person_id.parse().map_err(|_| bad("a seat", "a person"))?;
+    let person = wire.person_id.parse().map_err(|_| unusable("a seat", "a person"))?;
     Ok((person, wire.person_name, seat))
 }
 
 /// Somebody's name, and the organisations for which they work: their own, and those of their roles at councils.
-pub fn person(wire: registry::Person) -> Result<(String, Vec<OrgId>), BadFact> {
+pub fn person(wire: registry::Person) -> Result<(String, Vec<OrgId>), Unusable> {
     use registry::Role;
     let council = [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator];
     let of_roles = wire.grants.iter().filter(|grant| council.contains(&grant.role()));
     let mut organisations = Vec::new();
     for id in std::iter::once(&wire.organisation_id).chain(of_roles.map(|grant| &grant.organisation_id)) {
-        organisations.push(id.parse().map_err(|_| bad("a person", "an organisation that can be read"))?);
+        organisations.push(id.parse().map_err(|_| unusable("a person", "an organisation that can be read"))?);
     }
     Ok((wire.name, organisations))
 }
 
 /// An organisation's names, the official one first, and its predecessors and successors.
-pub fn organisation(wire: registry::Organisation) -> Result<Organisation, BadFact> {
-    let details = wire.details.ok_or(bad("an organisation", "details"))?;
+pub fn organisation(wire: registry::Organisation) -> Result<Organisation, Unusable> {
+    let details = wire.details.ok_or_else(|| unusable("an organisation", "details"))?;
     let names = [details.name, details.name_cy, details.short_name];
     let mut relatives = Vec::new();
     for id in wire.predecessor_ids.iter().chain(&details.successor_ids) {
-        relatives.push(id.parse().map_err(|_| bad("an organisation", "relatives that can be read"))?);
+        relatives.push(id.parse().map_err(|_| unusable("an organisation", "relatives that can be read"))?);
     }
     Ok(Organisation { names: names.into_iter().filter(|name| !name.is_empty()).collect(), relatives })
 }

@@ -1,11 +1,11 @@
 //! The assessment's own row, and what the clock brings about.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx, is_unique_violation};
+use kit::db::{Backend, DbError, Tx, is_unique_violation};
 use kit::ids::{AssessmentId, PersonId, RoundId};
+use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
-use super::{from_json, inconsistent, json, parsed};
 use crate::assessment::Assessment;
 use crate::error::Error;
 use crate::schema::{assessment, member};
@@ -162,7 +162,7 @@ pub struct Filter {
 
 /// One page, newest first, from before an identity on.
 pub fn page(tx: &mut Tx, filter: &Filter, before: Option<&str>, limit: i64) -> Result<Vec<Assessment>, DbError> {
-    let mut query = assessment::table.into_boxed::<<Tx as diesel::Connection>::Backend>();
+    let mut query = assessment::table.into_boxed::<Backend>();
     if let Some(round) = filter.round {
         query = query.filter(assessment::round_id.eq(round.to_string()));
     }

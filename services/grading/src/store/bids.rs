@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::{AssessmentId, BidId};
+use kit::stored::{from_json, json, parsed_option};
 
-use super::{from_json, json, texts};
+use super::texts;
 use crate::bid::{Answer, AssessedBid};
 use crate::error::Error;
 use crate::schema::assessed_bid;
@@ -45,7 +46,7 @@ pub fn answers(tx: &mut Tx, id: BidId) -> Result<Vec<Answer>, DbError> {
 pub fn assessment_of(tx: &mut Tx, id: BidId) -> Result<Option<AssessmentId>, DbError> {
     let found = assessed_bid::table.find(id.to_string()).select(assessed_bid::assessment_id);
     let text: Option<String> = found.first(tx).optional()?;
-    super::parsed_option(text.as_deref())
+    parsed_option(text.as_deref())
 }
 
 /// All bids but the hidden ones, in submission order.

@@ -1,11 +1,12 @@
 //! Recommendations and determinations, listed by the number of their bid.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AssessmentId, BidId, MeetingId};
+use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
-use super::{from_json, inconsistent, json, money, named, parsed, texts};
+use super::{money, named, texts};
 use crate::decision::{Advice, Basis, Determination, Outcome, Recommendation, Referral};
 use crate::error::Error;
 use crate::schema::{determination, recommendation};
@@ -109,7 +110,7 @@ pub fn page_of_recommendations(
     let mut query = recommendation::table
         .filter(recommendation::assessment_id.eq(assessment.to_string()))
         .filter(recommendation::bid_id.ne_all(texts(hidden)))
-        .into_boxed::<<Tx as diesel::Connection>::Backend>();
+        .into_boxed::<Backend>();
     if let Some((number, sequence)) = after {
         let later = recommendation::number.gt(number);
         query = query.filter(later.or(recommendation::number.eq(number).and(recommendation::sequence.gt(sequence))));

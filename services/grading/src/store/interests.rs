@@ -1,11 +1,12 @@
 //! Interests, and what they hide from whom.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AssessmentId, BidId, InterestId, PersonId};
+use kit::stored::{inconsistent, parsed};
 use kit::time::Timestamp;
 
-use super::{inconsistent, named, parsed, texts};
+use super::{named, texts};
 use crate::error::Error;
 use crate::interest::{Interest, Kind, Origin, State};
 use crate::quorum::Conflicts;
@@ -156,7 +157,7 @@ pub fn page_of_interests(
     let mut query = interest::table
         .filter(interest::assessment_id.eq(assessment.to_string()))
         .filter(interest::id.gt(after.to_string()))
-        .into_boxed::<<Tx as diesel::Connection>::Backend>();
+        .into_boxed::<Backend>();
     query = match all_but {
         Some(hidden) => query.filter(own.or(interest::bid_id.ne_all(texts(hidden)))),
         None => query.filter(own),

@@ -1,11 +1,12 @@
 //! Meetings.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AssessmentId, MeetingId};
+use kit::stored::{from_json, json, parsed};
 use kit::time::Timestamp;
 
-use super::{from_json, json, named, parsed};
+use super::named;
 use crate::call::Part;
 use crate::error::Error;
 use crate::meeting::{Account, Meeting};
@@ -92,9 +93,7 @@ pub fn page_of_meetings(
     after: Option<(i64, String)>,
     limit: i64,
 ) -> Result<Vec<Meeting>, DbError> {
-    let mut query = meeting::table
-        .filter(meeting::assessment_id.eq(assessment.to_string()))
-        .into_boxed::<<Tx as diesel::Connection>::Backend>();
+    let mut query = meeting::table.filter(meeting::assessment_id.eq(assessment.to_string())).into_boxed::<Backend>();
     if let Some((held_at, id)) = after {
         let later = meeting::held_at.gt(held_at);
         query = query.filter(later.or(meeting::held_at.eq(held_at).and(meeting::id.gt(id))));

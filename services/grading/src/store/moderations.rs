@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::{AssessmentId, BidId};
+use kit::stored::{from_json, json, parsed};
 use kit::time::Timestamp;
 
-use super::{bids, from_json, json, parsed, texts};
+use super::{bids, texts};
 use crate::error::Error;
 use crate::moderation::{Casting, Moderation};
 use crate::ranking::Entry;

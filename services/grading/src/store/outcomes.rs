@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AssessmentId, BidId, OrgId};
+use kit::stored::{from_json, json, parsed};
 use kit::time::Timestamp;
 
 use super::decisions::DeterminationRow;
-use super::{from_json, json, parsed, texts};
+use super::texts;
 use crate::call::Text;
 use crate::outcome::{BidOutcome, Letter};
 use crate::record::Sealed;
@@ -37,8 +38,7 @@ pub struct OutcomeFilter {
     pub own: Vec<OrgId>,
 }
 
-type Condition<'a> =
-    Box<dyn BoxableExpression<assessed_bid::table, <Tx as diesel::Connection>::Backend, SqlType = Bool> + 'a>;
+type Condition<'a> = Box<dyn BoxableExpression<assessed_bid::table, Backend, SqlType = Bool> + 'a>;
 
 fn told(filter: &OutcomeFilter) -> Condition<'static> {
     let own: Vec<String> = filter.own.iter().map(OrgId::to_string).collect();

@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::{AssessmentId, PersonId};
+use kit::stored::{from_json, json, parsed, parsed_option};
 use kit::time::Timestamp;
 
-use super::{from_json, json, parsed, parsed_option};
 use crate::panel::Member;
 use crate::schema::member;
 

@@ -1,11 +1,12 @@
 //! Reviews, and which of them somebody finds in a list.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AssessmentId, BidId, PersonId, ReviewId};
+use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
-use super::{from_json, inconsistent, json, parsed, texts};
+use super::texts;
 use crate::error::Error;
 use crate::review::{Review, State};
 use crate::schema::{assessment, review};
@@ -187,7 +188,7 @@ pub fn page_of_reviews(tx: &mut Tx, filter: &ReviewFilter, after: &str, limit: i
         .filter(review::assessment_id.eq(filter.assessment.to_string()))
         .filter(review::id.gt(after.to_string()))
         .filter(review::bid_id.ne_all(texts(&filter.hidden)))
-        .into_boxed::<<Tx as diesel::Connection>::Backend>();
+        .into_boxed::<Backend>();
     query = match &filter.only_of {
         Some(bids) => query.filter(own.or(unowed.and(review::bid_id.eq_any(texts(bids))))),
         None => query.filter(own.or(unowed)),

@@ -293,7 +293,7 @@ async fn one_board_recommends_and_the_other_determines() {
         assert!(status.message().ends_with("record a meeting of the part determines"), "{}", status.message());
         stages.determine(&house, &stages.determining).await.unwrap();
         let status = stages.refer_back(&house).await.unwrap_err();
-        assert_eq!(status.message(), "this bid is determined, and cannot take the step refer_back");
+        assert_eq!(status.message(), "the bid is determined and cannot take the step refer_back");
     })
     .await;
 }

@@ -3,76 +3,29 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use http::{HeaderValue, Request, header};
-use kit::caller::{Duty, Grant, Scope};
+use kit::caller::Role;
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
-use kit::guard::{Door, Revocations, guarded};
-use kit::ids::{ClientId, OrgId, PersonId};
-use kit::rules::RulesLayer;
 use kit::stop::{self, StopCaller};
-use kit::time::{Timestamp, at};
-use kit::tokens::{AccessClaims, Expect, KeySet, SigningKey, TokenCache, mint, mint_role};
-use kit::transport::{AUDIENCE, Transport};
+use kit::time::at;
+use kit::transport::Transport;
+use kit::who::Gate;
+pub use kit::who::Who;
 use prost::Message;
 use toadlane_proto::grading::v1::assessments_service_client::AssessmentsServiceClient;
 use toadlane_proto::grading::v1::decisions_service_client::DecisionsServiceClient;
 use toadlane_proto::grading::v1::reviews_service_client::ReviewsServiceClient;
 use toadlane_proto::types::v1 as types;
 use tonic::Status;
-use tonic::body::Body;
 use tonic_types::StatusExt;
-use tower::{ServiceExt, service_fn};
 
 use super::peers::Peers;
 use crate::Grading;
 
-const ISSUER: &str = "https://toadlane.test";
 pub const OPENED: &str = "2020-01-20T10:00:00Z";
 pub const REVIEWS_DUE: &str = "2020-01-27T12:00:00Z";
 pub const MEETING: &str = "2020-01-28T14:00:00Z";
 pub const ANNOUNCES: &str = "2020-02-04T12:00:00Z";
-
-/// Somebody with a token.
-#[derive(Clone)]
-pub struct Who {
-    pub subject: String,
-    organisation: Option<OrgId>,
-    grants: Vec<Grant>,
-    scopes: Vec<Scope>,
-    /// The platform's own role of awards.
-    is_awards: bool,
-}
-
-impl Who {
-    pub fn person(duty: Duty, organisation: OrgId) -> Who {
-        Who::nobody(PersonId::new()).with(duty, organisation)
-    }
-
-    /// A person without any duty.
-    pub fn nobody(person: PersonId) -> Who {
-        let (grants, scopes) = (Vec::new(), Vec::new());
-        Who { subject: person.to_string(), organisation: None, grants, scopes, is_awards: false }
-    }
-
-    pub fn with(mut self, duty: Duty, organisation: OrgId) -> Who {
-        self.grants.push(Grant { duty, organisation });
-        self
-    }
-
-    pub fn system(organisation: OrgId, scope: Scope) -> Who {
-        let subject = ClientId::new().to_string();
-        Who { subject, organisation: Some(organisation), grants: Vec::new(), scopes: vec![scope], is_awards: false }
-    }
-
-    pub fn awards() -> Who {
-        Who { is_awards: true, ..Who::nobody(PersonId::new()) }
-    }
-
-    pub fn id(&self) -> PersonId {
-        self.subject.parse().unwrap()
-    }
-}
 
 /// The three generated clients with somebody's token.
 pub struct Clients {
@@ -85,10 +38,8 @@ pub struct House {
     pub db: Db,
     pub grading: Grading,
     pub peers: Arc<Peers>,
-    pub keys: KeySet,
     transport: Transport,
-    registry_key: SigningKey,
-    awards_key: SigningKey,
+    pub gate: Gate,
     stop: StopCaller,
 }
 
@@ -110,25 +61,12 @@ where
 impl House {
     pub fn open(storage: &Storage, peers: Arc<Peers>) -> House {
         let db = crate::open(storage, Some(at(OPENED))).unwrap();
-        let key = |role: &str| SigningKey::generate(role).unwrap();
-        let (registry_key, awards_key, own) = (key("registry"), key("awards"), key("grading"));
-        let mut keys = KeySet::default();
-        for key in [&registry_key, &awards_key, &own] {
-            keys.add(key.public()).unwrap();
-        }
-        let expect = Expect { issuer: ISSUER.to_string(), audience: AUDIENCE.to_string() };
-        let door = Arc::new(Door {
-            keys: keys.clone(),
-            tokens: TokenCache::new(expect, AUDIENCE),
-            revocations: Revocations::default(),
-            public: Vec::new(),
-            rules: RulesLayer::new(toadlane_proto::pool(), &[], 64 << 20).unwrap(),
-        });
+        let gate = Gate::new(&[]);
         let (stop, stopped) = stop::channel();
         let transport = || peers.transport();
-        let grading = Grading::new(db.clone(), Arc::new(own), transport(), transport(), transport(), stopped);
-        let transport = guarded(grading.routes(), door, db.clock().clone());
-        House { db, grading, peers, keys, transport, registry_key, awards_key, stop }
+        let grading = Grading::new(db.clone(), gate.key(Role::Grading), transport(), transport(), transport(), stopped);
+        let transport = gate.guard(grading.routes(), db.clock());
+        House { db, grading, peers, transport, gate, stop }
     }
 
     /// The generated clients with somebody's token.
@@ -142,34 +80,7 @@ impl House {
     }
 
     fn transport_of(&self, who: &Who) -> Transport {
-        let bearer = HeaderValue::from_str(&format!("Bearer {}", self.token(who))).unwrap();
-        let transport = self.transport.clone();
-        Transport::new(service_fn(move |mut request: Request<Body>| {
-            request.headers_mut().insert(header::AUTHORIZATION, bearer.clone());
-            transport.clone().oneshot(request)
-        }))
-    }
-
-    fn token(&self, who: &Who) -> String {
-        let now = Timestamp::of_this_machine().seconds();
-        if who.is_awards {
-            return mint_role(&self.awards_key, AUDIENCE, now);
-        }
-        let scope: Vec<&str> = who.scopes.iter().map(|scope| scope.name()).collect();
-        let claims = AccessClaims {
-            iss: ISSUER.to_string(),
-            aud: AUDIENCE.to_string(),
-            sub: who.subject.clone(),
-            jti: new_id(),
-            iat: now,
-            nbf: now,
-            exp: now + 600,
-            org: who.organisation.map(|id| id.to_string()),
-            roles: who.grants.iter().map(Grant::to_string).collect(),
-            scope: scope.join(" "),
-            client_id: who.organisation.map(|_| who.subject.clone()),
-        };
-        mint(&self.registry_key, &claims)
+        self.gate.way_of(who, &self.transport)
     }
 
     /// Moves the clock, and lets what is due happen.

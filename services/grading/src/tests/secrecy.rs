@@ -27,8 +27,8 @@ fn recused(scene: &Scene) -> Vec<Who> {
     let duties = [Duty::RoundManager, Duty::PanelChair, Duty::Clerk, Duty::Auditor, Duty::NetworkAdministrator];
     let mut all = vec![scene.of_kirklees.clone(), scene.ann.clone()];
     for duty in duties {
-        all.push(scene.of_kirklees.clone().with(duty, scene.network));
-        all.push(scene.ann.clone().with(duty, scene.network));
+        all.push(scene.of_kirklees.clone().and(duty, scene.network));
+        all.push(scene.ann.clone().and(duty, scene.network));
     }
     all
 }

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::*;
 use crate::bus::Handler;
+use crate::consumer::NotTaken;
 use crate::cx::Cx;
 use crate::db::{OpenError, Storage};
 use crate::each_db::{Fresh, each_db};
@@ -68,7 +69,7 @@ fn collector() -> (Handler, mpsc::UnboundedReceiver<String>) {
 
 fn subscribe(bus: &Bus, handler: Handler) -> crate::stop::StopCaller {
     let (stop_caller, stop) = crate::stop::channel();
-    bus.subscribe(Role::Bids, "reader", handler, stop);
+    bus.subscribe(Role::Bids, "reader", &stop, move |event| handler(event));
     stop_caller
 }
 
@@ -168,7 +169,7 @@ async fn an_event_taken_in_two_processes_at_once_is_first_in_one() {
 }
 
 /// A consumer that fails, in one way or another, the first time that it sees each of the subjects.
-fn failing_once(fail: fn() -> Result<(), DbError>) -> (Handler, Arc<Mutex<Vec<String>>>) {
+fn failing_once(fail: fn() -> Result<(), NotTaken>) -> (Handler, Arc<Mutex<Vec<String>>>) {
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();
     let given = seen.clone();
     let handler: Handler = Arc::new(move |event| {
@@ -188,7 +189,8 @@ fn failing_once(fail: fn() -> Result<(), DbError>) -> (Handler, Arc<Mutex<Vec<St
 
 #[tokio::test]
 async fn a_consumer_that_fails_or_panics_is_asked_again_and_what_was_taken_is_not_sent_twice() {
-    let fails: [fn() -> Result<(), DbError>; 2] = [|| Err(DbError::Contention), || panic!("a bug in a consumer")];
+    let fails: [fn() -> Result<(), NotTaken>; 2] =
+        [|| Err(DbError::Contention.into()), || panic!("a bug in a consumer")];
     for fail in fails {
         each_db(open, |db| async move {
             let bus = Bus::local();
@@ -205,6 +207,35 @@ async fn a_consumer_that_fails_or_panics_is_asked_again_and_what_was_taken_is_no
         })
         .await;
     }
+}
+
+#[tokio::test]
+async fn an_event_that_can_never_be_taken_is_passed_over() {
+    each_db(open, |db| async move {
+        let bus = Bus::local();
+        let (handler, seen) = failing_once(|| Err(NotTaken::Ever("no round".to_string())));
+        let _stop = subscribe(&bus, handler);
+        write(&db, &["a", "b"]).await;
+        pass(&db, &bus, Role::Bids).await.unwrap();
+        assert_eq!(published(&db).await, numbered(&["a", "b"]));
+        assert_eq!(*seen.lock().unwrap(), ["a", "b"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_can_never_be_taken_is_passed_over_on_a_broker_too() {
+    let (broker, fresh) = (Broker::start(), Fresh::sqlite());
+    let (db, bus) = (open(&fresh.storage).unwrap(), broker.bus().await);
+    let (collect, mut told) = collector();
+    let handler: Handler = Arc::new(move |event| match event.subject.as_str() {
+        "unreadable" => Box::pin(async { Err(NotTaken::Ever("no round".to_string())) }),
+        _ => collect(event),
+    });
+    let _stop = subscribe(&bus, handler);
+    write(&db, &["unreadable", "a"]).await;
+    pass(&db, &bus, Role::Bids).await.unwrap();
+    assert_eq!(tokio::time::timeout(LONG, told.recv()).await.unwrap().unwrap(), "a");
 }
 
 #[tokio::test]
@@ -288,7 +319,7 @@ async fn held(bus: &Bus, last: &str) -> Vec<String> {
     let (handler, mut told) = collector();
     let (_stop_caller, stop) = crate::stop::channel();
     let consumer = format!("c{}", uuid::Uuid::now_v7().simple());
-    bus.subscribe(Role::Bids, &consumer, handler, stop);
+    bus.subscribe(Role::Bids, &consumer, &stop, move |event| handler(event));
     let mut held = Vec::new();
     while held.last().is_none_or(|subject| subject != last) {
         held.push(tokio::time::timeout(LONG, told.recv()).await.expect("the broker holds it").unwrap());
@@ -314,7 +345,7 @@ async fn events_reach_a_consumer_over_a_broker_and_one_that_fails_is_asked_again
     let handler: Handler = {
         let n_failed = n_failed.clone();
         Arc::new(move |event| match n_failed.fetch_add(1, Ordering::SeqCst) {
-            0 => Box::pin(async { Err(DbError::Contention) }),
+            0 => Box::pin(async { Err(DbError::Contention.into()) }),
             1 => Box::pin(async { panic!("a bug in a consumer") }),
             2.. => collect(event),
         })

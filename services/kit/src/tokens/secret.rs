@@ -5,9 +5,9 @@ use std::fmt;
 use aws_lc_rs::{constant_time, hmac};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
 
 use super::random;
+use crate::digest::digest;
 
 /// A client secret: 256 random bits. `Debug` shows neither half.
 pub struct Secret {
@@ -20,13 +20,13 @@ pub struct Secret {
 impl Secret {
     pub fn generate() -> Secret {
         let shown_once = format!("tls_{}", URL_SAFE_NO_PAD.encode(random::<32>()));
-        let stored = hex::encode(Sha256::digest(&shown_once));
+        let stored = digest(&shown_once);
         Secret { shown_once, stored }
     }
 
     /// Whether this is the secret that was shown, in constant time.
     pub fn matches(given: &str, stored: &str) -> bool {
-        same(&hex::encode(Sha256::digest(given)), stored)
+        same(&digest(given), stored)
     }
 }
 

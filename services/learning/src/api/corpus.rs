@@ -1,11 +1,13 @@
 //! Documents, search, codebooks and passages.
 
 use kit::cx::Cx;
+use kit::paging::Page;
+use kit::wire::{id, id_or_none};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::corpus_service_server::CorpusService;
 use tonic::{Request, Response};
 
-use super::{Answer, id, id_or_none, page, write};
+use super::Answer;
 use crate::document::{self, Document, Section};
 use crate::error::Error;
 use crate::policy::{self, Action, Facts};
@@ -22,7 +24,7 @@ impl CorpusService for Learning {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
         let bound = pb::ListDocumentsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = page::<String>(&cx, asked.page_size, &asked.page_token, &bound)?;
+        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let mut documents = self.visible(&cx, asked).await?;
         let total_size = documents.len() as i64;
         if let Some(after) = &page.after {
@@ -42,7 +44,7 @@ impl CorpusService for Learning {
         let asked = request.into_inner();
         let (commission, document) =
             (id("commission_id", &asked.commission_id)?, id("document_id", &asked.document_id)?);
-        let found = self.read(move |tx| app::document(tx, &cx, commission, document)).await?;
+        let found = self.db.read(move |tx| app::document(tx, &cx, commission, document)).await?;
         Ok(Response::new(convert::document(found)))
     }
 
@@ -50,7 +52,7 @@ impl CorpusService for Learning {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
         let bound = pb::SearchCorpusRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = page::<(i64, String)>(&cx, asked.page_size, &asked.page_token, &bound)?;
+        let page = Page::<(i64, String)>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let query = Query::read(&asked.words);
         self.catch_up().await?;
         // What the store shows comes last: a document that was taken back since is in no answer.
@@ -77,27 +79,38 @@ impl CorpusService for Learning {
     }
 
     async fn create_codebook(&self, request: Request<pb::CreateCodebookRequest>) -> Answer<pb::Codebook> {
-        write!(self, request: app::CreateCodebook, |tx, cx, cmd| app::create_codebook(tx, cx, cmd))
+        let (cx, cmd) = Cx::parse::<app::CreateCodebook>(request)?;
+        if let Some(codebook) = self.db.replay(&cx).await? {
+            return Ok(Response::new(codebook));
+        }
+        let of = cx.clone();
+        Ok(Response::new(self.db.write(&cx, move |tx| app::create_codebook(tx, &of, &cmd)).await?))
     }
 
     async fn add_codebook_version(&self, request: Request<pb::AddCodebookVersionRequest>) -> Answer<pb::Codebook> {
-        write!(self, request: app::AddVersion, |tx, cx, cmd| app::add_version(tx, cx, cmd))
+        let (cx, cmd) = Cx::parse::<app::AddVersion>(request)?;
+        if let Some(codebook) = self.db.replay(&cx).await? {
+            return Ok(Response::new(codebook));
+        }
+        let of = cx.clone();
+        Ok(Response::new(self.db.write(&cx, move |tx| app::add_version(tx, &of, &cmd)).await?))
     }
 
     async fn get_codebook(&self, request: Request<pb::GetCodebookRequest>) -> Answer<pb::Codebook> {
         let cx = Cx::of(&request)?;
         policy::check(&cx.caller, Action::SeeCodebook, &Facts::default())?;
         let codebook = id("codebook_id", &request.get_ref().codebook_id)?;
-        Ok(Response::new(convert::codebook(self.read(move |tx| store::codebook(tx, codebook)).await?)))
+        Ok(Response::new(convert::codebook(self.db.read(move |tx| store::codebook(tx, codebook)).await?)))
     }
 
     async fn list_codebooks(&self, request: Request<pb::ListCodebooksRequest>) -> Answer<pb::ListCodebooksResponse> {
         let cx = Cx::of(&request)?;
         policy::check(&cx.caller, Action::SeeCodebook, &Facts::default())?;
         let asked = request.into_inner();
-        let page = page::<String>(&cx, asked.page_size, &asked.page_token, &pb::ListCodebooksRequest::default())?;
+        let page =
+            Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &pb::ListCodebooksRequest::default())?;
         let (after, limit) = (page.after.clone(), page.limit());
-        let rows = self.read(move |tx| Ok(store::codebooks(tx, after.clone(), limit)?)).await?;
+        let rows = self.db.read(move |tx| store::codebooks(tx, after.clone(), limit)).await?;
         let found = page.found(rows, |codebook| codebook.id.to_string());
         Ok(Response::new(pb::ListCodebooksResponse {
             codebooks: found.rows.into_iter().map(convert::codebook).collect(),
@@ -106,20 +119,35 @@ impl CorpusService for Learning {
     }
 
     async fn mark_passage(&self, request: Request<pb::MarkPassageRequest>) -> Answer<pb::Passage> {
-        write!(self, request: app::Mark, |tx, cx, cmd| app::mark(tx, cx, cmd))
+        let (cx, cmd) = Cx::parse::<app::Mark>(request)?;
+        if let Some(passage) = self.db.replay(&cx).await? {
+            return Ok(Response::new(passage));
+        }
+        let of = cx.clone();
+        Ok(Response::new(self.db.write(&cx, move |tx| app::mark(tx, &of, &cmd)).await?))
     }
 
     async fn recode_passage(&self, request: Request<pb::RecodePassageRequest>) -> Answer<pb::Passage> {
-        write!(self, request: app::Recode, |tx, cx, cmd| app::recode(tx, cx, cmd))
+        let (cx, cmd) = Cx::parse::<app::Recode>(request)?;
+        if let Some(passage) = self.db.replay(&cx).await? {
+            return Ok(Response::new(passage));
+        }
+        let of = cx.clone();
+        Ok(Response::new(self.db.write(&cx, move |tx| app::recode(tx, &of, &cmd)).await?))
     }
 
     async fn ask_consent(&self, request: Request<pb::AskConsentRequest>) -> Answer<pb::Passage> {
-        write!(self, request: app::AskConsent, |tx, cx, cmd| app::ask_consent(tx, cx, cmd))
+        let (cx, cmd) = Cx::parse::<app::AskConsent>(request)?;
+        if let Some(passage) = self.db.replay(&cx).await? {
+            return Ok(Response::new(passage));
+        }
+        let of = cx.clone();
+        Ok(Response::new(self.db.write(&cx, move |tx| app::ask_consent(tx, &of, &cmd)).await?))
     }
 
     async fn answer_consent(&self, request: Request<pb::AnswerConsentRequest>) -> Answer<pb::Passage> {
         let (cx, cmd) = Cx::parse::<app::AnswerConsent>(request)?;
-        if let Some(passage) = self.replay(&cx).await? {
+        if let Some(passage) = self.db.replay(&cx).await? {
             return Ok(Response::new(passage));
         }
         let of = cx.clone();
@@ -130,7 +158,7 @@ impl CorpusService for Learning {
     async fn get_passage(&self, request: Request<pb::GetPassageRequest>) -> Answer<pb::Passage> {
         let cx = Cx::of(&request)?;
         let passage = id("passage_id", &request.get_ref().passage_id)?;
-        let found = self.read(move |tx| app::seen_passage(tx, &cx, passage)).await?;
+        let found = self.db.read(move |tx| app::seen_passage(tx, &cx, passage)).await?;
         Ok(Response::new(convert::passage(found)))
     }
 
@@ -138,7 +166,7 @@ impl CorpusService for Learning {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
         let bound = pb::ListPassagesRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = page::<String>(&cx, asked.page_size, &asked.page_token, &bound)?;
+        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let filter = Passages {
             commission: id_or_none("commission_id", &asked.commission_id)?,
             councils: policy::councils_of(&cx.caller),
@@ -147,14 +175,13 @@ impl CorpusService for Learning {
         };
         let (of, of_page, by_council) = (cx.clone(), page.clone(), filter.commission.is_none());
         let (rows, total_size) = self
+            .db
             .read(move |tx| {
                 if let Some(commission) = filter.commission {
-                    let commission = store::commission(tx, commission)?;
-                    policy::check(&of.caller, Action::ReadCorpus, &app::commission_facts(&commission))?;
-                    app::as_consultant(&of.caller, &commission, of.now)?;
+                    app::expect_reader(tx, &of, commission)?;
                 }
                 let rows = store::passages(tx, &filter, of_page.after.clone(), of_page.limit())?;
-                Ok((rows, store::n_passages(tx, &filter)?))
+                Ok::<_, Error>((rows, store::n_passages(tx, &filter)?))
             })
             .await?;
         let found = page.found(rows, |passage| passage.id.to_string());
@@ -174,7 +201,7 @@ impl CorpusService for Learning {
         let cx = Cx::of(&request)?;
         let commission = id("commission_id", &request.get_ref().commission_id)?;
         let as_of = cx.now;
-        let marked = self.read(move |tx| app::marked(tx, &cx, commission)).await?;
+        let marked = self.db.read(move |tx| app::marked(tx, &cx, commission)).await?;
         let (csv, n_passages) = (export::csv(&marked)?, marked.len() as i64);
         Ok(Response::new(pb::ExportPassagesResponse { csv, n_passages, as_of: Some(as_of.into()) }))
     }
@@ -186,7 +213,7 @@ impl Learning {
         let commission = id("commission_id", &asked.commission_id)?;
         let filter = convert::read_filter(asked).map_err(Error::Invalid)?;
         let of = cx.clone();
-        let mut documents = self.read(move |tx| app::visible(tx, &of, commission)).await?;
+        let mut documents = self.db.read(move |tx| app::visible(tx, &of, commission)).await?;
         documents.retain(|document| filter.admits(document));
         Ok(documents)
     }

@@ -1,25 +1,33 @@
 //! Insights.
 
 use kit::cx::Cx;
+use kit::paging::Page;
+use kit::wire::{id, id_or_none};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::insights_service_server::InsightsService;
 use tonic::{Request, Response};
 
-use super::{Answer, id, id_or_none, page, write};
-use crate::policy::{self, Action};
+use super::Answer;
+use crate::error::Error;
+use crate::policy;
 use crate::store::Insights;
 use crate::{Learning, app, convert, store};
 
 #[tonic::async_trait]
 impl InsightsService for Learning {
     async fn capture_insight(&self, request: Request<pb::CaptureInsightRequest>) -> Answer<pb::Insight> {
-        write!(self, request: app::Capture, |tx, cx, cmd| app::capture(tx, cx, cmd))
+        let (cx, cmd) = Cx::parse::<app::Capture>(request)?;
+        if let Some(insight) = self.db.replay(&cx).await? {
+            return Ok(Response::new(insight));
+        }
+        let of = cx.clone();
+        Ok(Response::new(self.db.write(&cx, move |tx| app::capture(tx, &of, &cmd)).await?))
     }
 
     async fn get_insight(&self, request: Request<pb::GetInsightRequest>) -> Answer<pb::Insight> {
         let cx = Cx::of(&request)?;
         let insight = id("insight_id", &request.get_ref().insight_id)?;
-        let found = self.read(move |tx| app::seen_insight(tx, &cx, insight)).await?;
+        let found = self.db.read(move |tx| app::seen_insight(tx, &cx, insight)).await?;
         Ok(Response::new(convert::insight(found)))
     }
 
@@ -27,7 +35,7 @@ impl InsightsService for Learning {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
         let bound = pb::ListInsightsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = page::<String>(&cx, asked.page_size, &asked.page_token, &bound)?;
+        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let filter = Insights {
             commission: id_or_none("commission_id", &asked.commission_id)?,
             councils: policy::councils_of(&cx.caller),
@@ -36,13 +44,12 @@ impl InsightsService for Learning {
         let (of, of_page, by_council) = (cx.clone(), page.clone(), filter.commission.is_none());
         let own = filter.councils.clone();
         let (rows, total_size) = self
+            .db
             .read(move |tx| {
                 if let Some(commission) = filter.commission {
-                    let commission = store::commission(tx, commission)?;
-                    policy::check(&of.caller, Action::ReadCorpus, &app::commission_facts(&commission))?;
-                    app::as_consultant(&of.caller, &commission, of.now)?;
+                    app::expect_reader(tx, &of, commission)?;
                 }
-                Ok(store::insights(tx, &filter, of_page.after.clone(), of_page.limit())?)
+                Ok::<_, Error>(store::insights(tx, &filter, of_page.after.clone(), of_page.limit())?)
             })
             .await?;
         let found = page.found(rows, |insight| insight.id.to_string());
@@ -59,22 +66,47 @@ impl InsightsService for Learning {
     }
 
     async fn update_insight(&self, request: Request<pb::UpdateInsightRequest>) -> Answer<pb::Insight> {
-        write!(self, request: app::Update, |tx, cx, cmd| app::update(tx, cx, cmd))
+        let (cx, cmd) = Cx::parse::<app::Update>(request)?;
+        if let Some(insight) = self.db.replay(&cx).await? {
+            return Ok(Response::new(insight));
+        }
+        let of = cx.clone();
+        Ok(Response::new(self.db.write(&cx, move |tx| app::update(tx, &of, &cmd)).await?))
     }
 
     async fn check_insight(&self, request: Request<pb::CheckInsightRequest>) -> Answer<pb::Insight> {
-        write!(self, request: app::Check, |tx, cx, cmd| app::check(tx, cx, cmd))
+        let (cx, cmd) = Cx::parse::<app::Check>(request)?;
+        if let Some(insight) = self.db.replay(&cx).await? {
+            return Ok(Response::new(insight));
+        }
+        let of = cx.clone();
+        Ok(Response::new(self.db.write(&cx, move |tx| app::check(tx, &of, &cmd)).await?))
     }
 
     async fn answer_insight(&self, request: Request<pb::AnswerInsightRequest>) -> Answer<pb::Insight> {
-        write!(self, request: app::Answer, |tx, cx, cmd| app::answer(tx, cx, cmd))
+        let (cx, cmd) = Cx::parse::<app::Answer>(request)?;
+        if let Some(insight) = self.db.replay(&cx).await? {
+            return Ok(Response::new(insight));
+        }
+        let of = cx.clone();
+        Ok(Response::new(self.db.write(&cx, move |tx| app::answer(tx, &of, &cmd)).await?))
     }
 
     async fn approve_insight(&self, request: Request<pb::ApproveInsightRequest>) -> Answer<pb::Insight> {
-        write!(self, request: app::Approve, |tx, cx, cmd| app::approve(tx, cx, cmd))
+        let (cx, cmd) = Cx::parse::<app::Approve>(request)?;
+        if let Some(insight) = self.db.replay(&cx).await? {
+            return Ok(Response::new(insight));
+        }
+        let of = cx.clone();
+        Ok(Response::new(self.db.write(&cx, move |tx| app::approve(tx, &of, &cmd)).await?))
     }
 
     async fn drop_insight(&self, request: Request<pb::DropInsightRequest>) -> Answer<pb::Insight> {
-        write!(self, request: app::Drop, |tx, cx, cmd| app::drop_it(tx, cx, cmd))
+        let (cx, cmd) = Cx::parse::<app::Drop>(request)?;
+        if let Some(insight) = self.db.replay(&cx).await? {
+            return Ok(Response::new(insight));
+        }
+        let of = cx.clone();
+        Ok(Response::new(self.db.write(&cx, move |tx| app::drop_it(tx, &of, &cmd)).await?))
     }
 }

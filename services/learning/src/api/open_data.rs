@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 
 use kit::caller::Subject;
 use kit::cx::Cx;
+use kit::digest::digest;
 use kit::ids::RoundId;
+use kit::wire::{self, id};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::open_data_service_server::OpenDataService;
 use tonic::{Request, Response};
 
-use super::{Answer, id};
+use super::Answer;
 use crate::error::Error;
 use crate::open_data::{self, checks, table};
 use crate::policy::{self, Action, Facts};
-use crate::{Learning, convert, digest};
+use crate::{Learning, convert};
 
 #[tonic::async_trait]
 impl OpenDataService for Learning {
@@ -28,7 +30,7 @@ impl OpenDataService for Learning {
         let text = match asked.format() {
             pb::open_data::Format::Format360givingCsv => table::csv(&package)?,
             pb::open_data::Format::Format360givingJson | pb::open_data::Format::Unspecified => {
-                open_data::json(&package)?
+                open_data::json(&package)
             }
         };
         Ok(Response::new(pb::OpenData {
@@ -58,7 +60,7 @@ impl Learning {
         for wire in wires.into_iter().filter(convert::is_published) {
             let payee = convert::payee_of(&wire);
             if !payees.contains_key(&payee) {
-                let organisation = self.peers.organisation(super::id("payee", &payee)?).await?;
+                let organisation = self.peers.organisation(wire::id("payee", &payee)?).await?;
                 payees.insert(payee.clone(), organisation);
             }
             awards.push(convert::award(wire, &payees[&payee])?);

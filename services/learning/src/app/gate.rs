@@ -27,7 +27,7 @@ pub(super) fn commission_for(
     id: CommissionId,
 ) -> Result<Commission, Error> {
     let commission = store::commission(tx, id)?;
-    policy::check_of("commission", caller, action, &commission_facts(&commission))?;
+    policy::check_of(caller, action, &commission_facts(&commission), "commission")?;
     Ok(commission)
 }
 

@@ -196,7 +196,7 @@ pub(super) fn use_insight(tx: &mut Tx, cx: &Cx, insight: &Insight) -> Result<(),
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<InsightId>) -> Result<(Insight, Commission), Error> {
     let insight = store::insight(tx, target.id)?;
     let commission = store::commission(tx, insight.commission)?;
-    policy::check_of("insight", &cx.caller, action, &insight_facts(&commission, &insight))?;
+    policy::check_of(&cx.caller, action, &insight_facts(&commission, &insight), "insight")?;
     insight.expect_version(target.version)?;
     Ok((insight, commission))
 }

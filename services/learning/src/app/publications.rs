@@ -3,13 +3,13 @@
 use kit::caller::Role;
 use kit::cx::Cx;
 use kit::db::Tx;
+use kit::deadline::{Deadline, Edge};
 use kit::fault::Violation;
 use kit::ids::{CommissionId, PersonId, PublicationId, RoundId};
 use kit::time::Timestamp;
 
 use super::gate::{as_consultant, commission_for, publication_facts};
 use super::{Target, record};
-use crate::deadline::{self, Deadline};
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::policy::{self, Action};
@@ -129,7 +129,7 @@ pub struct Embargo {
 
 pub fn embargo(tx: &mut Tx, cx: &Cx, cmd: &Embargo) -> Result<Publication, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
-    if let Err(bad) = cmd.publish_at.check() {
+    if let Err(bad) = cmd.publish_at.check(Edge::Opening) {
         let field = format!("publish_at.{}", bad.field());
         return Err(Error::Invalid(vec![Violation::new(field, bad.rule(), bad.to_string())]));
     }
@@ -189,7 +189,7 @@ fn print(tx: &mut Tx, cx: &Cx, old: &Publication, new: Publication, happened: Ha
         | State::Published { .. }
         | State::Withdrawn => "Europe/London",
     };
-    let standing = Standing { watermark: None, published: Some(deadline::told(cx.now, zone)) };
+    let standing = Standing { watermark: None, published: Some(cx.now.in_words(zone)) };
     let page = render::page(&new.edition, &material, &standing);
     let printed = Printed {
         edition: new.edition.clone(),

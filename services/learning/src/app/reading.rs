@@ -6,9 +6,11 @@ use std::collections::hash_map::Entry;
 use kit::caller::Subject;
 use kit::cx::Cx;
 use kit::db::Tx;
-use kit::ids::{CaseStudyId, CommissionId, DocumentId, InsightId, PassageId, PublicationId};
+use kit::ids::{CaseStudyId, CommissionId, DocumentId, InsightId, OrgId, PassageId, PublicationId, RoundId};
 
-use super::gate::{as_consultant, insight_facts, open_corpus, passage_facts, publication_facts, story_facts};
+use super::gate::{
+    as_consultant, commission_facts, insight_facts, open_corpus, passage_facts, publication_facts, story_facts,
+};
 use crate::case_study::CaseStudy;
 use crate::commission::Commission;
 use crate::document;
@@ -22,6 +24,9 @@ use crate::publication::{Citation, Edition, Printed, Publication};
 use crate::render::{self, Standing};
 use crate::store;
 
+/// An export is one answer: as many passages as fit one.
+const MOST_EXPORTED: i64 = 100_000;
+
 /// Every document that a commission opens to the caller at this instant.
 pub fn visible(tx: &mut Tx, cx: &Cx, commission: CommissionId) -> Result<Vec<document::Document>, Error> {
     let commission = store::commission(tx, commission)?;
@@ -29,8 +34,20 @@ pub fn visible(tx: &mut Tx, cx: &Cx, commission: CommissionId) -> Result<Vec<doc
     Ok(store::visible_documents(tx, &commission)?)
 }
 
-/// An export is one answer: as many passages as fit one.
-const MOST_EXPORTED: i64 = 100_000;
+/// Refuses whoever may not read what a commission holds.
+pub fn expect_reader(tx: &mut Tx, cx: &Cx, commission: CommissionId) -> Result<(), Error> {
+    let commission = store::commission(tx, commission)?;
+    policy::check(&cx.caller, Action::ReadCorpus, &commission_facts(&commission))?;
+    as_consultant(&cx.caller, &commission, cx.now)
+}
+
+/// The commissions that open their corpus to the caller at this instant.
+fn opened_to(tx: &mut Tx, cx: &Cx) -> Result<Vec<Commission>, Error> {
+    let Some(person) = policy::consultant(&cx.caller) else { return Ok(Vec::new()) };
+    let mut running = store::running_for(tx, person, cx.now)?;
+    running.retain(|one| one.expect_declared(person).is_ok());
+    Ok(running)
+}
 
 /// The passages of a commission for its export, oldest first. Those of a document taken back are left out.
 pub fn marked(tx: &mut Tx, cx: &Cx, commission: CommissionId) -> Result<Vec<Marked>, Error> {
@@ -49,7 +66,7 @@ pub fn marked(tx: &mut Tx, cx: &Cx, commission: CommissionId) -> Result<Vec<Mark
     Ok(marked)
 }
 
-/// One of them.
+/// A document that a commission opens.
 pub(super) fn opened_document(
     tx: &mut Tx,
     commission: &Commission,
@@ -109,19 +126,57 @@ pub fn seen_publication(tx: &mut Tx, cx: &Cx, id: PublicationId) -> Result<Publi
     if inside {
         return Ok(publication);
     }
-    let printed = store::printed(tx, id, publication.readable)?.ok_or(Error::NotFound { what: "publication" })?;
-    Ok(as_public(publication, printed))
+    as_public(tx, publication)?.ok_or(Error::NotFound { what: "publication" })
 }
 
-/// What readers have of it.
-pub(crate) fn as_public(publication: Publication, printed: Printed) -> Publication {
-    Publication {
-        state: State::Published { at: printed.published_at, publish_at: None },
-        edition: printed.edition,
+/// What readers have of it; none where nothing of it was printed.
+fn as_public(tx: &mut Tx, publication: Publication) -> Result<Option<Publication>, Error> {
+    let printed = store::printed_edition(tx, publication.id, publication.readable)?;
+    Ok(printed.map(|(edition, published_at)| Publication {
+        state: State::Published { at: published_at, publish_at: None },
+        edition,
         reason: String::new(),
-        updated_at: printed.published_at,
+        updated_at: published_at,
         ..publication
+    }))
+}
+
+/// Publications as the caller may see them, of a round or of all, by identity, from above one on.
+pub fn seen_publications(
+    tx: &mut Tx,
+    cx: &Cx,
+    round: Option<RoundId>,
+    above: Option<String>,
+    limit: i64,
+) -> Result<Vec<Publication>, Error> {
+    let all = policy::reads_by_office(&cx.caller);
+    let commissions = opened_to(tx, cx)?.into_iter().map(|one| one.id).collect();
+    let filter = store::Publications { round, all, commissions };
+    let mut shown = Vec::new();
+    for one in store::publications(tx, &filter, above, limit)? {
+        let inside = all || filter.commissions.contains(&one.commission);
+        let seen = if inside { Some(one) } else { as_public(tx, one)? };
+        shown.extend(seen);
     }
+    Ok(shown)
+}
+
+/// Case studies as the caller may see them, by identity, from above one on, and how many there are.
+pub fn seen_stories(
+    tx: &mut Tx,
+    cx: &Cx,
+    organisation: Option<OrgId>,
+    above: Option<String>,
+    limit: i64,
+) -> Result<(Vec<CaseStudy>, i64), Error> {
+    let opened = opened_to(tx, cx)?;
+    let filter = store::Stories {
+        organisation,
+        all: policy::reads_by_office(&cx.caller),
+        councils: policy::councils_of(&cx.caller),
+        consented_of: (!opened.is_empty()).then(|| opened.into_iter().flat_map(|one| one.rounds).collect()),
+    };
+    Ok(store::case_studies(tx, &filter, above, limit)?)
 }
 
 /// The publication, and whether the caller sees more of it than the public.

@@ -1,13 +1,13 @@
 //! Rounds, awards and organisations as the open data take them.
 
 use kit::money::Money;
+use kit::neighbour::{Unusable, unusable};
 use kit::time::{Date, Timestamp};
 use toadlane_proto::awards::v1 as awards;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 
-use crate::error::Error;
 use crate::open_data::{Award, Recipient, RecipientKind, Round};
 
 /// When decisions of a round become public; none while no instant is set.
@@ -16,10 +16,10 @@ pub fn announced_at(round: &rounds::Round) -> Option<Timestamp> {
     Timestamp::try_from(announces.instant?).ok()
 }
 
-pub fn open_round(wire: rounds::Round, announced_at: Timestamp) -> Result<Round, Error> {
+pub fn open_round(wire: rounds::Round, announced_at: Timestamp) -> Result<Round, Unusable> {
     let theme = super::theme(&wire);
     let announced_on = Date::at(announced_at, "Europe/London").to_string();
-    let rules = wire.rules.ok_or_else(|| Error::Unusable(format!("round {} has no rules", wire.id)))?;
+    let rules = wire.rules.ok_or_else(|| unusable(format!("round {}", wire.id), "rules"))?;
     Ok(Round {
         reference: rules.reference,
         title: rules.title.unwrap_or_default().en,
@@ -41,30 +41,30 @@ pub fn is_published(wire: &awards::Award) -> bool {
     }
 }
 
-pub fn award(wire: awards::Award, payee: &registry::Organisation) -> Result<Award, Error> {
+pub fn award(wire: awards::Award, payee: &registry::Organisation) -> Result<Award, Unusable> {
     use awards::award::State;
-    let unusable = |what: &str| Error::Unusable(format!("award {}: {what}", wire.id));
+    let lacks = |lacks| unusable(format!("award {}", wire.id), lacks);
     let money =
-        |sum: Option<types::Money>, what| sum.and_then(|sum| Money::try_from(sum).ok()).ok_or_else(|| unusable(what));
-    let agreement = wire.agreement.clone().ok_or_else(|| unusable("no agreement"))?;
-    let awarded = money(agreement.amount, "no amount")?;
+        |sum: Option<types::Money>, what| sum.and_then(|sum| Money::try_from(sum).ok()).ok_or_else(|| lacks(what));
+    let agreement = wire.agreement.clone().ok_or_else(|| lacks("an agreement"))?;
+    let awarded = money(agreement.amount, "an amount")?;
     let of_nothing = Money { minor_units: 0, ..awarded };
     let sum_or_nothing =
         |sum: Option<types::Money>| sum.and_then(|sum| Money::try_from(sum).ok()).unwrap_or(of_nothing);
     let (paid, returned) = (sum_or_nothing(wire.paid.clone()), sum_or_nothing(wire.returned.clone()));
     let back = Money { minor_units: -returned.minor_units, ..returned };
-    let disbursed = paid.plus(back).map_err(|cause| unusable(&cause.to_string()))?;
+    let disbursed = paid.plus(back).map_err(|_| lacks("sums of one currency"))?;
     let updated_at = wire.updated_at.and_then(|at| Timestamp::try_from(at).ok());
     let is_over = matches!(wire.state(), State::Terminated | State::Withdrawn);
     Ok(Award {
-        applied_for: money(wire.requested.clone(), "no sum that was asked for")?,
+        applied_for: money(wire.requested.clone(), "a sum that was asked for")?,
         awarded,
         disbursed,
         starts_on: agreement.starts_on,
         ends_on: agreement.ends_on,
         is_completed: matches!(wire.state(), State::Completed | State::Closed),
         is_gone: is_over && paid.minor_units == 0,
-        updated_at: updated_at.ok_or_else(|| unusable("no instant of its last change"))?,
+        updated_at: updated_at.ok_or_else(|| lacks("the instant of its last change"))?,
         recipient: recipient(payee),
         reference: wire.reference,
         title: wire.public_title,

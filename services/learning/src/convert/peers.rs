@@ -1,6 +1,7 @@
 //! What other services said, as learning keeps it.
 
 use kit::ids::{DocumentId, RoundId};
+use kit::neighbour::{Unusable, unusable};
 use kit::time::Timestamp;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::reporting::v1 as reporting;
@@ -8,7 +9,6 @@ use toadlane_proto::rounds::v1 as rounds;
 
 use crate::case_study::Known;
 use crate::document::{Council, Document, Kind, Section};
-use crate::error::Error;
 
 /// The theme of a round; its title where it names none.
 pub fn theme(round: &rounds::Round) -> String {
@@ -47,19 +47,19 @@ pub fn report(
     theme: &str,
     id: DocumentId,
     now: Timestamp,
-) -> Result<Option<Document>, Error> {
+) -> Result<Option<Document>, Unusable> {
     let release = wire.release.clone().unwrap_or_default();
     if wire.state() != reporting::report::State::Accepted || !release.to_learning {
         return Ok(None);
     }
-    let unusable = |what: &str| Error::Unusable(format!("report {}: {what}", wire.id));
-    let round: RoundId = wire.round_id.parse().map_err(|_| unusable("no round"))?;
-    let organisation = wire.organisation_id.parse().map_err(|_| unusable("no organisation"))?;
-    let content = wire.content.clone().ok_or_else(|| unusable("no content"))?;
+    let lacks = |lacks| unusable(format!("report {}", wire.id), lacks);
+    let round: RoundId = wire.round_id.parse().map_err(|_| lacks("a round"))?;
+    let organisation = wire.organisation_id.parse().map_err(|_| lacks("an organisation"))?;
+    let content = wire.content.clone().ok_or_else(|| lacks("content"))?;
     let kind = match wire.kind() {
         reporting::report::Kind::Interim => Kind::InterimReport,
         reporting::report::Kind::Final => Kind::FinalReport,
-        reporting::report::Kind::Unspecified => return Err(unusable("no kind")),
+        reporting::report::Kind::Unspecified => return Err(lacks("a kind")),
     };
     // What the report evidences; claims and the panel's view are kept apart from it (rule 34).
     let evidenced = content.principles.iter().filter(|one| one.evidenced).map(|one| one.principle.clone());

@@ -1,16 +1,15 @@
 //! Publications, both ways.
 
 use kit::cx::Parse;
+use kit::deadline::Deadline;
 use kit::fault::Violation;
 use kit::ids::PublicationId;
 use kit::time::Timestamp;
 use kit::wire::{Reader, etag, wire_time};
 use toadlane_proto::learning::v1 as pb;
-use toadlane_proto::types::v1 as types;
 
 use super::requests::target;
 use crate::app;
-use crate::deadline::Deadline;
 use crate::publication::state::State;
 use crate::publication::{Citation, Item, Pinned, Publication};
 
@@ -39,11 +38,7 @@ pub fn publication(publication: Publication, as_of: Timestamp) -> pb::Publicatio
         items: edition.items.into_iter().map(item).collect(),
         sources: edition.sources.into_iter().map(source).collect(),
         embargo_group,
-        publish_at: publish_at.map(|deadline| types::Deadline {
-            instant: wire_time(deadline.instant),
-            zone: deadline.zone,
-            announced: deadline.announced,
-        }),
+        publish_at: publish_at.map(Into::into),
         published_at: published_at.and_then(wire_time),
         reason: publication.reason,
         created_at: wire_time(publication.created_at),

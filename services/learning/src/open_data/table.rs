@@ -71,6 +71,6 @@ pub fn csv(package: &Package) -> Result<String, Error> {
         let middle = middle.chain(dates.iter().map(String::as_str));
         writer.write_record(before.into_iter().chain(middle).chain(after))?;
     }
-    let bytes = writer.into_inner().map_err(|cause| Error::Unusable(cause.to_string()))?;
-    String::from_utf8(bytes).map_err(|cause| Error::Unusable(cause.to_string()))
+    let bytes = writer.into_inner().map_err(|cause| csv::Error::from(cause.into_error()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

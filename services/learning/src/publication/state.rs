@@ -1,9 +1,9 @@
 //! Where a publication stands, and every legal step. The golden table is `tests/golden/states.txt`.
 
+use kit::deadline::Deadline;
 use kit::ids::PersonId;
 use kit::time::Timestamp;
 
-use crate::deadline::Deadline;
 use crate::error::Error;
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -62,7 +62,7 @@ fn document(kind: Kind, source: String, council: &str, title: &str, sections: Ve
         kind,
         source,
         source_revision: 3,
-        source_sha256: crate::digest(title.as_bytes()),
+        source_sha256: kit::digest::digest(title.as_bytes()),
         round: None,
         award_reference: if kind == Kind::CaseStudy { String::new() } else { "r3-2020-09".to_string() },
         title: title.to_string(),

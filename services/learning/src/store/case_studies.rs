@@ -1,11 +1,11 @@
 //! Case studies.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{CaseStudyId, OrgId, RoundId};
+use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
-use super::{Backend, inconsistent, json_of, of_json, parsed};
 use crate::case_study::{CaseStudy, State};
 use crate::error::{Error, Newer};
 use crate::schema::case_study;
@@ -33,7 +33,7 @@ fn row_of(one: &CaseStudy) -> Row {
         sha256: one.sha256.clone(),
         organisation_id: one.organisation.to_string(),
         round_id: one.text.round.map(|round| round.to_string()),
-        text: json_of(&one.text),
+        text: json(&one.text),
         state: one.state.name().to_string(),
         created_at: one.created_at.micros(),
         updated_at: one.updated_at.micros(),
@@ -49,7 +49,7 @@ fn of_row(row: Row) -> Result<CaseStudy, DbError> {
         revision: row.revision,
         sha256: row.sha256,
         organisation: parsed(&row.organisation_id)?,
-        text: of_json(&row.text)?,
+        text: from_json(&row.text)?,
         state: state.ok_or_else(|| inconsistent(format!("case study {}: state {}", row.id, row.state)))?,
         created_at: Timestamp::from_micros(row.created_at),
         updated_at: Timestamp::from_micros(row.updated_at),

@@ -1,10 +1,10 @@
 //! Codebooks.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::CodebookId;
+use kit::stored::{from_json, json, parsed};
 
-use super::{Backend, json_of, of_json, parsed};
 use crate::codebook::Codebook;
 use crate::error::{Error, Newer};
 use crate::schema::codebook;
@@ -19,12 +19,12 @@ struct Row {
 }
 
 fn row_of(one: &Codebook) -> Row {
-    let (id, versions) = (one.id.to_string(), json_of(&one.versions));
+    let (id, versions) = (one.id.to_string(), json(&one.versions));
     Row { id, version: one.version, name: one.name.clone(), versions }
 }
 
 fn of_row(row: Row) -> Result<Codebook, DbError> {
-    Ok(Codebook { id: parsed(&row.id)?, version: row.version, name: row.name, versions: of_json(&row.versions)? })
+    Ok(Codebook { id: parsed(&row.id)?, version: row.version, name: row.name, versions: from_json(&row.versions)? })
 }
 
 pub fn codebook(tx: &mut Tx, id: CodebookId) -> Result<Codebook, Error> {

@@ -2,11 +2,11 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{CommissionId, PersonId, RoundId};
+use kit::stored::{from_json, json, parsed};
 use kit::time::Timestamp;
 
-use super::{Backend, json_of, of_json, parsed};
 use crate::commission::Commission;
 use crate::error::{Error, Newer};
 use crate::schema::{commission, commission_consultant, commission_round};
@@ -33,11 +33,11 @@ fn row_of(one: &Commission) -> Row {
         version: one.version,
         title: one.title.clone(),
         organisation_id: one.organisation.to_string(),
-        consultants: json_of(&one.consultants),
-        rounds: json_of(&one.rounds),
+        consultants: json(&one.consultants),
+        rounds: json(&one.rounds),
         from_at: one.from.micros(),
         until_at: one.until.micros(),
-        declarations: json_of(&one.declarations),
+        declarations: json(&one.declarations),
         reason: one.reason.clone(),
         created_at: one.created_at.micros(),
     }
@@ -49,11 +49,11 @@ fn of_row(row: Row) -> Result<Commission, DbError> {
         version: row.version,
         title: row.title,
         organisation: parsed(&row.organisation_id)?,
-        consultants: of_json(&row.consultants)?,
-        rounds: of_json(&row.rounds)?,
+        consultants: from_json(&row.consultants)?,
+        rounds: from_json(&row.rounds)?,
         from: Timestamp::from_micros(row.from_at),
         until: Timestamp::from_micros(row.until_at),
-        declarations: of_json(&row.declarations)?,
+        declarations: from_json(&row.declarations)?,
         reason: row.reason,
         created_at: Timestamp::from_micros(row.created_at),
     })

@@ -2,11 +2,11 @@
 
 use diesel::dsl::max;
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{CaseStudyId, DocumentId, RoundId};
+use kit::stored::{from_json, inconsistent, json, parsed, parsed_option};
 use kit::time::Timestamp;
 
-use super::{Backend, inconsistent, json_of, of_json, parsed, parsed_option};
 use crate::commission::Commission;
 use crate::document::{Document, Kind};
 use crate::error::Error;
@@ -49,10 +49,10 @@ fn row_of(one: &Document) -> Row {
         title: one.title.clone(),
         organisation_id: one.organisation.to_string(),
         organisation_name: one.organisation_name.clone(),
-        principles: json_of(&one.principles),
+        principles: json(&one.principles),
         theme: one.theme.clone(),
         council_group: one.group.clone(),
-        sections: json_of(&one.sections),
+        sections: json(&one.sections),
         may_quote: one.may_quote,
         contact: one.contact.clone(),
         withdrawn: one.withdrawn,
@@ -74,10 +74,10 @@ fn of_row(row: Row) -> Result<Document, DbError> {
         title: row.title,
         organisation: parsed(&row.organisation_id)?,
         organisation_name: row.organisation_name,
-        principles: of_json(&row.principles)?,
+        principles: from_json(&row.principles)?,
         theme: row.theme,
         group: row.council_group,
-        sections: of_json(&row.sections)?,
+        sections: from_json(&row.sections)?,
         may_quote: row.may_quote,
         contact: row.contact,
         withdrawn: row.withdrawn,
@@ -140,11 +140,12 @@ pub fn update_document(tx: &mut Tx, one: &Document) -> Result<(), DbError> {
     Ok(())
 }
 
-/// What an index has not seen.
-pub fn changed_documents(tx: &mut Tx, after: i64) -> Result<Vec<Document>, DbError> {
+/// What an index has not seen, oldest first.
+pub fn changed_documents(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Document>, DbError> {
     let rows: Vec<Row> = document::table
         .filter(document::position.gt(after))
         .order(document::position.asc())
+        .limit(limit)
         .select(Row::as_select())
         .load(tx)?;
     rows.into_iter().map(of_row).collect()

@@ -2,11 +2,11 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{CommissionId, InsightId, OrgId, PersonId};
+use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
-use super::{Backend, inconsistent, json_of, of_json, parsed};
 use crate::error::{Error, Newer};
 use crate::insight::{Insight, State};
 use crate::schema::{insight, insight_council};
@@ -38,10 +38,10 @@ fn row_of(one: &Insight) -> Row {
         author: one.author.to_string(),
         text: one.text.clone(),
         conditions: one.conditions.clone(),
-        passages: json_of(&one.passages),
+        passages: json(&one.passages),
         state: one.state.name().to_string(),
         answer_by: one.state.answer_by().map(Timestamp::micros),
-        answers: json_of(&one.answers),
+        answers: json(&one.answers),
         interest_declared: one.interest_declared,
         reason: one.reason.clone(),
         created_at: one.created_at.micros(),
@@ -66,9 +66,9 @@ fn of_row(row: Row) -> Result<Insight, DbError> {
         author: parsed(&row.author)?,
         text: row.text,
         conditions: row.conditions,
-        passages: of_json(&row.passages)?,
+        passages: from_json(&row.passages)?,
         state,
-        answers: of_json(&row.answers)?,
+        answers: from_json(&row.answers)?,
         interest_declared: row.interest_declared,
         reason: row.reason,
         created_at: Timestamp::from_micros(row.created_at),

@@ -2,11 +2,11 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{CommissionId, DocumentId, OrgId, PassageId};
+use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
-use super::{Backend, inconsistent, json_of, of_json, parsed};
 use crate::error::{Error, Newer};
 use crate::passage::{Consent, Passage};
 use crate::schema::{document, passage, passage_code};
@@ -50,7 +50,7 @@ fn row_of(one: &Passage) -> Row {
         start_byte: one.start as i64,
         end_byte: one.end as i64,
         quote: one.quote.clone(),
-        codes: json_of(&one.codes),
+        codes: json(&one.codes),
         codebook_id: one.codebook.to_string(),
         codebook_version: one.codebook_version,
         memo: one.memo.clone(),
@@ -84,7 +84,7 @@ fn of_row(row: Row) -> Result<Passage, DbError> {
         start: usize::try_from(row.start_byte).map_err(inconsistent)?,
         end: usize::try_from(row.end_byte).map_err(inconsistent)?,
         quote: row.quote,
-        codes: of_json(&row.codes)?,
+        codes: from_json(&row.codes)?,
         codebook: parsed(&row.codebook_id)?,
         codebook_version: row.codebook_version,
         memo: row.memo,

@@ -2,16 +2,16 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
+use kit::deadline::Deadline;
 use kit::ids::{CommissionId, DocumentId, PublicationId, RoundId};
+use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
 use super::case_studies::case_studies_named;
 use super::documents::{documents_named, documents_of_stories};
 use super::insights::insights_named;
 use super::passages::passages_named;
-use super::{Backend, inconsistent, json_of, of_json, parsed};
-use crate::deadline::Deadline;
 use crate::error::{Error, Newer};
 use crate::publication::material::Material;
 use crate::publication::state::State;
@@ -49,14 +49,14 @@ fn row_of(one: &Publication) -> Row {
         id: one.id.to_string(),
         version: one.version,
         commission_id: one.commission.to_string(),
-        rounds: json_of(&one.rounds),
+        rounds: json(&one.rounds),
         state: one.state.name().to_string(),
         readable: one.readable,
         edition_number: one.edition.number,
-        edition: json_of(&one.edition),
+        edition: json(&one.edition),
         publish_at: deadline.map(|deadline| deadline.instant.micros()),
-        deadline: deadline.map(json_of),
-        embargo_group: json_of(&one.embargo_group()),
+        deadline: deadline.map(json),
+        embargo_group: json(&one.embargo_group()),
         published_at: published_at.map(Timestamp::micros),
         reason: one.reason.clone(),
         correction_due: one.correction_due,
@@ -66,13 +66,13 @@ fn row_of(one: &Publication) -> Row {
 }
 
 fn of_row(row: Row) -> Result<Publication, DbError> {
-    let deadline: Option<Deadline> = row.deadline.as_deref().map(of_json).transpose()?;
+    let deadline: Option<Deadline> = row.deadline.as_deref().map(from_json).transpose()?;
     let state = match (row.state.as_str(), deadline, row.published_at.map(Timestamp::from_micros)) {
         ("planned", None, None) => State::Planned,
         ("drafting", None, None) => State::Drafting,
         ("fact_check", None, None) => State::FactCheck,
         ("approved", None, None) => State::Approved,
-        ("embargoed", Some(publish_at), None) => State::Embargoed { publish_at, group: of_json(&row.embargo_group)? },
+        ("embargoed", Some(publish_at), None) => State::Embargoed { publish_at, group: from_json(&row.embargo_group)? },
         ("published", publish_at, Some(at)) => State::Published { at, publish_at },
         ("withdrawn", None, None) => State::Withdrawn,
         (other, _, _) => return Err(inconsistent(format!("publication {}: {other} does not fit its dates", row.id))),
@@ -81,10 +81,10 @@ fn of_row(row: Row) -> Result<Publication, DbError> {
         id: parsed(&row.id)?,
         version: row.version,
         commission: parsed(&row.commission_id)?,
-        rounds: of_json(&row.rounds)?,
+        rounds: from_json(&row.rounds)?,
         state,
         readable: row.readable,
-        edition: of_json(&row.edition)?,
+        edition: from_json(&row.edition)?,
         reason: row.reason,
         correction_due: row.correction_due,
         created_at: Timestamp::from_micros(row.created_at),
@@ -201,10 +201,10 @@ pub fn insert_printed(tx: &mut Tx, id: PublicationId, one: &Printed) -> Result<(
         .values((
             printed::publication_id.eq(id.to_string()),
             printed::number.eq(one.edition.number),
-            printed::edition.eq(json_of(&one.edition)),
+            printed::edition.eq(json(&one.edition)),
             printed::html.eq(&one.html),
             printed::markdown.eq(&one.markdown),
-            printed::citations.eq(json_of(&one.citations)),
+            printed::citations.eq(json(&one.citations)),
             printed::published_at.eq(one.published_at.micros()),
         ))
         .execute(tx)?;
@@ -220,7 +220,17 @@ pub fn printed(tx: &mut Tx, id: PublicationId, number: i32) -> Result<Option<Pri
         .optional()?;
     let Some((edition, html, markdown, citations, published_at)) = row else { return Ok(None) };
     let published_at = Timestamp::from_micros(published_at);
-    Ok(Some(Printed { edition: of_json(&edition)?, html, markdown, citations: of_json(&citations)?, published_at }))
+    Ok(Some(Printed { edition: from_json(&edition)?, html, markdown, citations: from_json(&citations)?, published_at }))
+}
+
+/// The edition alone, without its pages, and when it was published.
+pub fn printed_edition(tx: &mut Tx, id: PublicationId, number: i32) -> Result<Option<(Edition, Timestamp)>, DbError> {
+    let row: Option<(String, i64)> = printed::table
+        .find((id.to_string(), number))
+        .select((printed::edition, printed::published_at))
+        .first(tx)
+        .optional()?;
+    row.map(|(edition, at)| Ok((from_json(&edition)?, Timestamp::from_micros(at)))).transpose()
 }
 
 /// What items are made of, and every document that is pinned already.

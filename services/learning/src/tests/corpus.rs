@@ -142,7 +142,7 @@ async fn another_process_finds_what_this_one_wrote_and_not_what_it_took_back() {
     each_house(|house| async move {
         let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
         let mut report = house.report(&council, "Diabeaters", "Carers cooked.").await;
-        let transport = house.with_token(house.another_process(), &house.consultant);
+        let transport = house.with_token(&house.another_process(), &house.consultant);
         let request = pb::SearchCorpusRequest {
             commission_id: commission.id.clone(),
             words: "cooked".to_string(),

@@ -39,7 +39,7 @@ async fn under_embargo_only_the_named_group_reads_a_watermarked_document_until_t
         assert!(published.embargo_group.is_empty());
         let page = house.document(&public, &embargoed, 0, Format::Html).await.unwrap();
         assert!(!page.watermarked && !page.text.contains("embargo"));
-        assert_eq!(page.sha256, crate::digest(page.text.as_bytes()));
+        assert_eq!(page.sha256, kit::digest::digest(page.text.as_bytes()));
         assert_eq!(house.listed(&public).await, 1);
         assert_eq!(house.insight(&book.insight).await.state(), pb::insight::State::Used);
     })

@@ -3,17 +3,15 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use http::{HeaderValue, Request, header};
-use kit::caller::{Duty, Grant, Scope};
+use kit::caller::Duty;
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
-use kit::guard::{Door, Revocations, guarded};
-use kit::ids::{AwardId, BidId, ClientId, EventId, OrgId, PersonId, ReportId, RoundId};
-use kit::rules::RulesLayer;
+use kit::ids::{AwardId, BidId, EventId, OrgId, ReportId, RoundId};
 use kit::stop::{self, StopCaller};
-use kit::time::{Timestamp, at};
-use kit::tokens::{AccessClaims, Expect, KeySet, SigningKey, TokenCache, mint};
-use kit::transport::{AUDIENCE, Transport};
+use kit::time::at;
+use kit::transport::Transport;
+use kit::who::Gate;
+pub use kit::who::Who;
 use pb::case_studies_service_client::CaseStudiesServiceClient;
 use pb::commissions_service_client::CommissionsServiceClient;
 use pb::corpus_service_client::CorpusServiceClient;
@@ -27,40 +25,16 @@ use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 use tonic::Status;
-use tonic::body::Body;
 use tonic_types::StatusExt;
-use tower::{ServiceExt, service_fn};
 
 use super::peers::Peers;
 use crate::Learning;
 use crate::open_data::Publisher;
 
-const ISSUER: &str = "https://toadlane.test";
 pub const BEFORE: &str = "2021-01-04T08:59:59.999999Z";
 pub const FROM: &str = "2021-01-04T09:00:00Z";
 pub const LAST: &str = "2021-06-30T22:59:59.999999Z";
 pub const UNTIL: &str = "2021-06-30T23:00:00Z";
-
-/// Somebody with a token.
-#[derive(Clone)]
-pub struct Who {
-    pub subject: String,
-    organisation: Option<OrgId>,
-    grants: Vec<Grant>,
-    scopes: Vec<Scope>,
-}
-
-impl Who {
-    pub fn person(duty: Duty, organisation: OrgId) -> Who {
-        let subject = PersonId::new().to_string();
-        Who { subject, organisation: None, grants: vec![Grant { duty, organisation }], scopes: Vec::new() }
-    }
-
-    pub fn system(organisation: OrgId, scopes: &[Scope]) -> Who {
-        let subject = ClientId::new().to_string();
-        Who { subject, organisation: Some(organisation), grants: Vec::new(), scopes: scopes.to_vec() }
-    }
-}
 
 /// A council with its people.
 #[derive(Clone)]
@@ -79,8 +53,7 @@ pub struct House {
     pub editor: Who,
     pub auditor: Who,
     transport: Transport,
-    door: Arc<Door>,
-    registry_key: SigningKey,
+    gate: Gate,
     stop: StopCaller,
 }
 
@@ -102,30 +75,21 @@ where
 impl House {
     fn open(storage: &Storage) -> House {
         let db = crate::open(storage, Some(at("2020-12-01T09:00:00Z"))).unwrap();
-        let registry_key = SigningKey::generate("registry").unwrap();
-        let mut keys = KeySet::default();
-        keys.add(registry_key.public()).unwrap();
-        let expect = Expect { issuer: ISSUER.to_string(), audience: AUDIENCE.to_string() };
-        let large =
-            ["/toadlane.learning.v1.PublicationsService/SetItems", "/toadlane.learning.v1.CorpusService/SearchCorpus"];
-        let door = Arc::new(Door {
-            keys: keys.clone(),
-            tokens: TokenCache::new(expect, AUDIENCE),
-            revocations: Revocations::default(),
-            public: Vec::new(),
-            rules: RulesLayer::new(toadlane_proto::pool(), &large, 64 << 20).unwrap(),
-        });
+        let gate = Gate::new(&[
+            "/toadlane.learning.v1.PublicationsService/SetItems",
+            "/toadlane.learning.v1.CorpusService/SearchCorpus",
+        ]);
         let round = RoundId::new();
         let peers = Arc::new(Peers::default());
         peers.rounds.lock().unwrap().insert(round.to_string(), a_round(round));
         let (stop, stopped) = stop::channel();
         let way = || peers.transport();
         let learning = Learning::new(db.clone(), Publisher::default(), way(), way(), way(), way(), stopped).unwrap();
-        let transport = guarded(learning.routes(), door.clone(), db.clock().clone());
+        let transport = gate.guard(learning.routes(), db.clock());
         let consultant = Who::person(Duty::Consultant, OrgId::new());
         let network = OrgId::new();
         let (editor, auditor) = (Who::person(Duty::Editor, network), Who::person(Duty::Auditor, network));
-        House { db, learning, peers, round, consultant, editor, auditor, transport, door, registry_key, stop }
+        House { db, learning, peers, round, consultant, editor, auditor, transport, gate, stop }
     }
 
     /// A second process of the service over the same store.
@@ -134,34 +98,15 @@ impl House {
         let way = || self.peers.transport();
         let learning =
             Learning::new(self.db.clone(), Publisher::default(), way(), way(), way(), way(), stopped).unwrap();
-        guarded(learning.routes(), self.door.clone(), self.db.clock().clone())
+        self.gate.guard(learning.routes(), self.db.clock())
     }
 
     pub fn transport_of(&self, who: &Who) -> Transport {
-        self.with_token(self.transport.clone(), who)
+        self.with_token(&self.transport, who)
     }
 
-    pub fn with_token(&self, transport: Transport, who: &Who) -> Transport {
-        let now = Timestamp::of_this_machine().seconds();
-        let scope: Vec<&str> = who.scopes.iter().map(|scope| scope.name()).collect();
-        let claims = AccessClaims {
-            iss: ISSUER.to_string(),
-            aud: AUDIENCE.to_string(),
-            sub: who.subject.clone(),
-            jti: new_id(),
-            iat: now,
-            nbf: now,
-            exp: now + 600,
-            org: who.organisation.map(|id| id.to_string()),
-            roles: who.grants.iter().map(Grant::to_string).collect(),
-            scope: scope.join(" "),
-            client_id: who.organisation.map(|_| who.subject.clone()),
-        };
-        let bearer = HeaderValue::from_str(&format!("Bearer {}", mint(&self.registry_key, &claims))).unwrap();
-        Transport::new(service_fn(move |mut request: Request<Body>| {
-            request.headers_mut().insert(header::AUTHORIZATION, bearer.clone());
-            transport.clone().oneshot(request)
-        }))
+    pub fn with_token(&self, transport: &Transport, who: &Who) -> Transport {
+        self.gate.way_of(who, transport)
     }
 
     pub fn commissions(&self, who: &Who) -> CommissionsServiceClient<Transport> {
@@ -407,7 +352,7 @@ pub fn a_report(round: RoundId, council: OrgId, title: &str, outcomes: &str) -> 
         kind: reporting::report::Kind::Final.into(),
         state: reporting::report::State::Accepted.into(),
         revision: 3,
-        content_sha256: crate::digest(outcomes.as_bytes()),
+        content_sha256: kit::digest::digest(outcomes.as_bytes()),
         content: Some(content),
         release: Some(release),
         ..Default::default()

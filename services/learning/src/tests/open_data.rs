@@ -171,7 +171,7 @@ async fn the_2020_round_is_a_valid_package_equal_to_the_reference() {
         let mut lines = csv::Reader::from_reader(csv.text.as_bytes());
         let rows: Vec<csv::StringRecord> = lines.records().map(Result::unwrap).collect();
         assert_eq!((rows.len(), &rows[8][0], &rows[8][6]), (13, "360G-example-r3-2020-09", "1500"));
-        assert_eq!(csv.sha256, crate::digest(csv.text.as_bytes()));
+        assert_eq!(csv.sha256, kit::digest::digest(csv.text.as_bytes()));
     })
     .await;
 }

@@ -2,11 +2,12 @@
 
 use kit::cx::Cx;
 use kit::paging::Page;
+use kit::wire::id;
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::boards_service_server::BoardsService;
 use tonic::{Request, Response};
 
-use super::{Answer, id};
+use super::Answer;
 use crate::app::{self, SeatNow};
 use crate::error::Error;
 use crate::policy::{self, Action, Facts};
@@ -16,7 +17,7 @@ use crate::{Registry, convert, store};
 impl BoardsService for Registry {
     async fn create_board(&self, request: Request<pb::CreateBoardRequest>) -> Answer<pb::Board> {
         let (cx, cmd) = Cx::parse::<app::boards::Create>(request)?;
-        if let Some(board) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(board) = self.db.replay(&cx).await? {
             return Ok(Response::new(board));
         }
         let of = cx.clone();
@@ -36,14 +37,10 @@ impl BoardsService for Registry {
         let cx = Cx::of(&request)?;
         policy::check(&cx.caller, Action::ReadRegister, &Facts::default(), "board")?;
         let asked = request.into_inner();
-        let page =
-            Page::<(String, String)>::parse(&cx, asked.page_size, &asked.page_token, &pb::ListBoardsRequest::default());
-        let page = page.map_err(|violation| Error::Invalid(vec![violation]))?;
+        let bound = pb::ListBoardsRequest::default();
+        let page = Page::<(String, String)>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();
-        let rows = self
-            .db
-            .read(move |tx| store::boards::page(tx, of_page.after.clone(), of_page.limit()).map_err(Error::Db))
-            .await?;
+        let rows = self.db.read(move |tx| store::boards::page(tx, of_page.after.clone(), of_page.limit())).await?;
         let found = page.found(rows, |row| (row.names.short_name.clone(), row.id.to_string()));
         let boards = found.rows.into_iter().map(pb::Board::from).collect();
         Ok(Response::new(pb::ListBoardsResponse { boards, next_page_token: found.next_page_token }))
@@ -51,7 +48,7 @@ impl BoardsService for Registry {
 
     async fn update_board(&self, request: Request<pb::UpdateBoardRequest>) -> Answer<pb::Board> {
         let (cx, cmd) = Cx::parse::<app::boards::Update>(request)?;
-        if let Some(board) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(board) = self.db.replay(&cx).await? {
             return Ok(Response::new(board));
         }
         let of = cx.clone();
@@ -61,7 +58,7 @@ impl BoardsService for Registry {
 
     async fn add_seat(&self, request: Request<pb::AddSeatRequest>) -> Answer<pb::Seat> {
         let (cx, cmd) = Cx::parse::<app::boards::AddSeat>(request)?;
-        if let Some(seat) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(seat) = self.db.replay(&cx).await? {
             return Ok(Response::new(seat));
         }
         let of = cx.clone();
@@ -71,7 +68,7 @@ impl BoardsService for Registry {
 
     async fn end_seat(&self, request: Request<pb::EndSeatRequest>) -> Answer<pb::Seat> {
         let (cx, cmd) = Cx::parse::<app::boards::EndSeat>(request)?;
-        if let Some(seat) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(seat) = self.db.replay(&cx).await? {
             return Ok(Response::new(seat));
         }
         let of = cx.clone();
@@ -84,12 +81,8 @@ impl BoardsService for Registry {
         policy::check(&cx.caller, Action::ReadRegister, &Facts::default(), "seat")?;
         let asked = convert::seats(&cx, request.into_inner()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
-        let rows = self
-            .db
-            .read(move |tx| {
-                store::boards::page_of_seats(tx, &filter, page.after.clone(), page.limit()).map_err(Error::Db)
-            })
-            .await?;
+        let rows =
+            self.db.read(move |tx| store::boards::page_of_seats(tx, &filter, page.after.clone(), page.limit())).await?;
         let found = asked.page.found(rows, |(seat, _)| (seat.term.from.to_string(), seat.id.to_string()));
         let seats = found.rows.into_iter().map(|(seat, person_name)| SeatNow { seat, person_name }.into()).collect();
         Ok(Response::new(pb::ListSeatsResponse { seats, next_page_token: found.next_page_token }))

@@ -2,11 +2,12 @@
 
 use kit::cx::Cx;
 use kit::ids::SecretId;
+use kit::wire::id;
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::clients_service_server::ClientsService;
 use tonic::{Request, Response};
 
-use super::{Answer, id};
+use super::Answer;
 use crate::convert::{self, NewSecret};
 use crate::error::Error;
 use crate::policy::{self, Action};
@@ -16,7 +17,7 @@ use crate::{Registry, app, store};
 impl ClientsService for Registry {
     async fn create_client(&self, request: Request<pb::CreateClientRequest>) -> Answer<pb::CreateClientResponse> {
         let (cx, new) = Cx::parse::<NewSecret<app::clients::Create>>(request)?;
-        if let Some(stored) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(stored) = self.db.replay(&cx).await? {
             return Ok(Response::new(stored));
         }
         let (of, cmd) = (cx.clone(), new.command);
@@ -38,10 +39,7 @@ impl ClientsService for Registry {
         let cx = Cx::of(&request)?;
         let asked = convert::clients(&cx, request.into_inner()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
-        let rows = self
-            .db
-            .read(move |tx| store::clients::page(tx, &filter, page.after.clone(), page.limit()).map_err(Error::Db))
-            .await?;
+        let rows = self.db.read(move |tx| store::clients::page(tx, &filter, page.after.clone(), page.limit())).await?;
         let found = asked.page.found(rows, |row| (crate::organisation::fold(&row.name), row.id.to_string()));
         let clients = found.rows.into_iter().map(pb::Client::from).collect();
         Ok(Response::new(pb::ListClientsResponse { clients, next_page_token: found.next_page_token }))
@@ -49,7 +47,7 @@ impl ClientsService for Registry {
 
     async fn set_client_scopes(&self, request: Request<pb::SetClientScopesRequest>) -> Answer<pb::Client> {
         let (cx, cmd) = Cx::parse::<app::clients::SetScopes>(request)?;
-        if let Some(client) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(client) = self.db.replay(&cx).await? {
             return Ok(Response::new(client));
         }
         let of = cx.clone();
@@ -59,7 +57,7 @@ impl ClientsService for Registry {
 
     async fn add_client_key(&self, request: Request<pb::AddClientKeyRequest>) -> Answer<pb::Client> {
         let (cx, cmd) = Cx::parse::<app::clients::AddKey>(request)?;
-        if let Some(client) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(client) = self.db.replay(&cx).await? {
             return Ok(Response::new(client));
         }
         let of = cx.clone();
@@ -69,7 +67,7 @@ impl ClientsService for Registry {
 
     async fn retire_client_key(&self, request: Request<pb::RetireClientKeyRequest>) -> Answer<pb::Client> {
         let (cx, cmd) = Cx::parse::<app::clients::RetireKey>(request)?;
-        if let Some(client) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(client) = self.db.replay(&cx).await? {
             return Ok(Response::new(client));
         }
         let of = cx.clone();
@@ -82,7 +80,7 @@ impl ClientsService for Registry {
         request: Request<pb::RotateClientSecretRequest>,
     ) -> Answer<pb::RotateClientSecretResponse> {
         let (cx, new) = Cx::parse::<NewSecret<app::clients::Rotate>>(request)?;
-        if let Some(stored) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(stored) = self.db.replay(&cx).await? {
             return Ok(Response::new(stored));
         }
         let (of, cmd) = (cx.clone(), new.command);
@@ -94,7 +92,7 @@ impl ClientsService for Registry {
 
     async fn revoke_client(&self, request: Request<pb::RevokeClientRequest>) -> Answer<pb::Client> {
         let (cx, cmd) = Cx::parse::<app::clients::Revoke>(request)?;
-        if let Some(client) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(client) = self.db.replay(&cx).await? {
             return Ok(Response::new(client));
         }
         let of = cx.clone();

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use kit::cx::Cx;
+use kit::wire::id;
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::organisations_service_server::OrganisationsService;
 use tonic::{Request, Response};
 
-use super::{Answer, id};
+use super::Answer;
 use crate::app::{self, OrganisationNow};
 use crate::dates::today;
 use crate::error::Error;
@@ -19,7 +20,7 @@ use crate::{Registry, convert, store};
 impl OrganisationsService for Registry {
     async fn create_organisation(&self, request: Request<pb::CreateOrganisationRequest>) -> Answer<pb::Organisation> {
         let (cx, cmd) = Cx::parse::<app::organisations::Create>(request)?;
-        if let Some(organisation) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(organisation) = self.db.replay(&cx).await? {
             return Ok(Response::new(organisation));
         }
         let of = cx.clone();
@@ -76,7 +77,7 @@ impl OrganisationsService for Registry {
 
     async fn update_organisation(&self, request: Request<pb::UpdateOrganisationRequest>) -> Answer<pb::Organisation> {
         let (cx, cmd) = Cx::parse::<app::organisations::Update>(request)?;
-        if let Some(organisation) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(organisation) = self.db.replay(&cx).await? {
             return Ok(Response::new(organisation));
         }
         let of = cx.clone();
@@ -86,7 +87,7 @@ impl OrganisationsService for Registry {
 
     async fn add_membership(&self, request: Request<pb::AddMembershipRequest>) -> Answer<pb::Membership> {
         let (cx, cmd) = Cx::parse::<app::memberships::Add>(request)?;
-        if let Some(membership) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(membership) = self.db.replay(&cx).await? {
             return Ok(Response::new(membership));
         }
         let of = cx.clone();
@@ -96,7 +97,7 @@ impl OrganisationsService for Registry {
 
     async fn end_membership(&self, request: Request<pb::EndMembershipRequest>) -> Answer<pb::Membership> {
         let (cx, cmd) = Cx::parse::<app::memberships::End>(request)?;
-        if let Some(membership) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(membership) = self.db.replay(&cx).await? {
             return Ok(Response::new(membership));
         }
         let of = cx.clone();
@@ -106,7 +107,7 @@ impl OrganisationsService for Registry {
 
     async fn suspend_membership(&self, request: Request<pb::SuspendMembershipRequest>) -> Answer<pb::Membership> {
         let (cx, cmd) = Cx::parse::<app::memberships::Suspend>(request)?;
-        if let Some(membership) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(membership) = self.db.replay(&cx).await? {
             return Ok(Response::new(membership));
         }
         let of = cx.clone();
@@ -116,7 +117,7 @@ impl OrganisationsService for Registry {
 
     async fn restore_membership(&self, request: Request<pb::RestoreMembershipRequest>) -> Answer<pb::Membership> {
         let (cx, cmd) = Cx::parse::<app::memberships::Restore>(request)?;
-        if let Some(membership) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(membership) = self.db.replay(&cx).await? {
             return Ok(Response::new(membership));
         }
         let of = cx.clone();

@@ -1,11 +1,12 @@
 //! PeopleService.
 
 use kit::cx::Cx;
+use kit::wire::id;
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::people_service_server::PeopleService;
 use tonic::{Request, Response};
 
-use super::{Answer, id};
+use super::Answer;
 use crate::error::Error;
 use crate::person::Person;
 use crate::policy::{self, Action, Verdict};
@@ -15,7 +16,7 @@ use crate::{Registry, app, convert, store};
 impl PeopleService for Registry {
     async fn create_person(&self, request: Request<pb::CreatePersonRequest>) -> Answer<pb::Person> {
         let (cx, cmd) = Cx::parse::<app::people::Create>(request)?;
-        if let Some(person) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(person) = self.db.replay(&cx).await? {
             return Ok(Response::new(person));
         }
         let of = cx.clone();
@@ -36,10 +37,7 @@ impl PeopleService for Registry {
         let cx = Cx::of(&request)?;
         let asked = convert::people(&cx, request.into_inner()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
-        let rows = self
-            .db
-            .read(move |tx| store::people::page(tx, &filter, page.after.clone(), page.limit()).map_err(Error::Db))
-            .await?;
+        let rows = self.db.read(move |tx| store::people::page(tx, &filter, page.after.clone(), page.limit())).await?;
         let found = asked.page.found(rows, |row| (crate::organisation::fold(&row.name), row.id.to_string()));
         let people = found.rows.into_iter().map(|person| shown(&cx, person)).collect();
         Ok(Response::new(pb::ListPeopleResponse { people, next_page_token: found.next_page_token }))
@@ -47,7 +45,7 @@ impl PeopleService for Registry {
 
     async fn update_person(&self, request: Request<pb::UpdatePersonRequest>) -> Answer<pb::Person> {
         let (cx, cmd) = Cx::parse::<app::people::Update>(request)?;
-        if let Some(person) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(person) = self.db.replay(&cx).await? {
             return Ok(Response::new(person));
         }
         let of = cx.clone();
@@ -57,7 +55,7 @@ impl PeopleService for Registry {
 
     async fn grant_role(&self, request: Request<pb::GrantRoleRequest>) -> Answer<pb::Person> {
         let (cx, cmd) = Cx::parse::<app::people::GrantRole>(request)?;
-        if let Some(person) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(person) = self.db.replay(&cx).await? {
             return Ok(Response::new(person));
         }
         let of = cx.clone();
@@ -67,7 +65,7 @@ impl PeopleService for Registry {
 
     async fn revoke_role(&self, request: Request<pb::RevokeRoleRequest>) -> Answer<pb::Person> {
         let (cx, cmd) = Cx::parse::<app::people::RevokeRole>(request)?;
-        if let Some(person) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(person) = self.db.replay(&cx).await? {
             return Ok(Response::new(person));
         }
         let of = cx.clone();
@@ -77,7 +75,7 @@ impl PeopleService for Registry {
 
     async fn end_person(&self, request: Request<pb::EndPersonRequest>) -> Answer<pb::Person> {
         let (cx, cmd) = Cx::parse::<app::people::End>(request)?;
-        if let Some(person) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(person) = self.db.replay(&cx).await? {
             return Ok(Response::new(person));
         }
         let of = cx.clone();

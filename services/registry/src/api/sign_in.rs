@@ -92,13 +92,13 @@ impl SignInService for Registry {
     }
 
     async fn get_key_set(&self, _request: Request<pb::GetKeySetRequest>) -> Answer<pb::KeySet> {
-        let keys = self.db.read(|tx| store::keys::all(tx).map_err(Error::Db)).await?;
+        let keys = self.db.read(store::keys::all).await?;
         Ok(Response::new(convert::key_set(keys)))
     }
 
     async fn publish_key(&self, request: Request<pb::PublishKeyRequest>) -> Answer<pb::KeySet> {
         let (cx, cmd) = Cx::parse::<app::PublishKey>(request)?;
-        if let Some(set) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(set) = self.db.replay(&cx).await? {
             return Ok(Response::new(set));
         }
         let (of, key) = (cx.clone(), cmd.key.role.clone());
@@ -108,7 +108,7 @@ impl SignInService for Registry {
 
     async fn revoke_subject(&self, request: Request<pb::RevokeSubjectRequest>) -> Answer<pb::Revocation> {
         let (cx, cmd) = Cx::parse::<app::RevokeSubject>(request)?;
-        if let Some(revocation) = self.db.replay(&cx).await.map_err(Error::Db)? {
+        if let Some(revocation) = self.db.replay(&cx).await? {
             return Ok(Response::new(revocation));
         }
         let of = cx.clone();

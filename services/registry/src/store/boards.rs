@@ -1,13 +1,15 @@
 //! Boards and seats.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx, is_unique_violation};
+use kit::db::{Backend, DbError, Tx, is_unique_violation};
 use kit::ids::{BoardId, PersonId, SeatId};
+use kit::stored::parsed;
 use kit::time::Date;
 
-use super::{After, board, instant, parsed, person, seat, term_of};
+use super::{After, instant, term_of};
 use crate::board::{Board, Names, Seat};
 use crate::error::{Error, Newer};
+use crate::schema::{board, person, seat};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = board)]
@@ -86,7 +88,7 @@ fn taken(error: diesel::result::Error) -> Error {
 
 /// One page, by short name.
 pub fn page(tx: &mut Tx, after: After, limit: i64) -> Result<Vec<Board>, DbError> {
-    let mut query = board::table.into_boxed::<super::Backend>();
+    let mut query = board::table.into_boxed::<Backend>();
     if let Some((name, id)) = after {
         let same_name = board::short_name.eq(name.clone()).and(board::id.gt(id));
         query = query.filter(board::short_name.gt(name).or(same_name));
@@ -134,7 +136,7 @@ pub fn name_of(tx: &mut Tx, id: PersonId) -> Result<String, DbError> {
 
 /// All seats of one person, on one board or on every board.
 pub fn seats_of(tx: &mut Tx, person: PersonId, board: Option<BoardId>) -> Result<Vec<Seat>, DbError> {
-    let mut query = seat::table.filter(seat::person_id.eq(person.to_string())).into_boxed::<super::Backend>();
+    let mut query = seat::table.filter(seat::person_id.eq(person.to_string())).into_boxed::<Backend>();
     if let Some(board) = board {
         query = query.filter(seat::board_id.eq(board.to_string()));
     }
@@ -152,7 +154,7 @@ pub struct Filter {
 
 /// One page with the names of those who sit, by first day.
 pub fn page_of_seats(tx: &mut Tx, filter: &Filter, after: After, limit: i64) -> Result<Vec<(Seat, String)>, DbError> {
-    let mut query = seat::table.inner_join(person::table).into_boxed::<super::Backend>();
+    let mut query = seat::table.inner_join(person::table).into_boxed::<Backend>();
     if let Some(board) = filter.board {
         query = query.filter(seat::board_id.eq(board.to_string()));
     }

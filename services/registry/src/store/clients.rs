@@ -3,15 +3,17 @@
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kit::caller::{Scope, Subject};
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{ClientId, OrgId};
+use kit::stored::{inconsistent, parsed};
 use kit::time::Timestamp;
 
-use super::{After, Backend, client, client_key, client_secret, inconsistent, instant, parsed, used_assertion};
+use super::{After, instant};
 use crate::client::{Client, Credentials, Key, Secret, State};
 use crate::error::{Error, Newer};
 use crate::organisation::fold;
 use crate::policy::Visible;
+use crate::schema::{client, client_key, client_secret, used_assertion};
 
 const PUBLIC_KEY: &str = "public_key";
 const SECRET: &str = "secret";

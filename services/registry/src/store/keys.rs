@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
+use kit::stored::inconsistent;
 use kit::tokens::PublicKey;
 
-use super::{inconsistent, role_key};
+use crate::schema::role_key;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = role_key)]

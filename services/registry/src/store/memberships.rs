@@ -1,13 +1,15 @@
 //! Memberships, with their suspensions.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx, is_unique_violation};
+use kit::db::{Backend, DbError, Tx, is_unique_violation};
 use kit::ids::{MembershipId, OrgId};
+use kit::stored::{inconsistent, parsed};
 use kit::time::Date;
 
-use super::{After, Backend, inconsistent, instant, membership, parsed, suspension, term_of};
+use super::{After, instant, term_of};
 use crate::error::{Error, Newer};
 use crate::membership::{Class, Membership, Suspension};
+use crate::schema::{membership, suspension};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = membership, treat_none_as_null = true)]

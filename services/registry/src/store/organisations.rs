@@ -5,15 +5,17 @@ use std::collections::HashMap;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use kit::db::{DbError, Tx, is_unique_violation};
+use kit::db::{Backend, DbError, Tx, is_unique_violation};
 use kit::fault::Violation;
 use kit::ids::OrgId;
+use kit::stored::{inconsistent, parsed, parsed_option};
 use kit::time::Date;
 
-use super::{After, Backend, former_gss_code, inconsistent, instant, organisation, parsed, parsed_option, successor};
+use super::{After, instant};
 use crate::dates::RegisterDate;
 use crate::error::{Error, Newer};
 use crate::organisation::{Details, Kind, Nation, Organisation, fold};
+use crate::schema::{former_gss_code, organisation, successor};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = organisation, treat_none_as_null = true)]

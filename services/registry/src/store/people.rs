@@ -4,15 +4,17 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kit::caller::{Duty, Grant, Subject};
-use kit::db::{DbError, Tx, is_unique_violation};
+use kit::db::{Backend, DbError, Tx, is_unique_violation};
 use kit::ids::{OrgId, PersonId};
+use kit::stored::parsed;
 use kit::time::Timestamp;
 
-use super::{After, Backend, instant, parsed, person, role_grant};
+use super::{After, instant};
 use crate::error::{Error, Newer};
 use crate::organisation::fold;
 use crate::person::{Person, RoleGrant, State, fold_email};
 use crate::policy::Visible;
+use crate::schema::{person, role_grant};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = person, treat_none_as_null = true)]

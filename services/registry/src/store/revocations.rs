@@ -4,7 +4,8 @@ use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::time::Timestamp;
 
-use super::{instant, revocation, revocation_counter};
+use super::instant;
+use crate::schema::{revocation, revocation_counter};
 use crate::sign_in::Revocation;
 
 #[derive(Queryable, Selectable, Insertable)]

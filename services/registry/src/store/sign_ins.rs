@@ -3,11 +3,12 @@
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::{PersonId, SignInId};
+use kit::stored::{parsed, parsed_option};
 use kit::time::Timestamp;
-use sha2::{Digest, Sha256};
 
-use super::{instant, parsed, parsed_option, sign_in};
+use super::instant;
 use crate::person::fold_email;
+use crate::schema::sign_in;
 use crate::sign_in::{SignIn, State};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -23,7 +24,7 @@ struct SignInRow {
 }
 
 fn digest(email: &str) -> String {
-    hex::encode(Sha256::digest(fold_email(email)))
+    kit::digest::digest(fold_email(email))
 }
 
 /// How often a sign-in was started for an address since an instant.

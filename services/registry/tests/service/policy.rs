@@ -90,8 +90,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
             matrix += "\n";
         }
     }
-    let golden = include_str!("../golden/policy.txt");
-    assert!(matrix == golden, "the matrix is now:\n{matrix}");
+    kit::golden::expect(env!("CARGO_MANIFEST_DIR"), "policy.txt", &matrix);
 }
 
 #[test]

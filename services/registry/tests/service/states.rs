@@ -155,6 +155,5 @@ fn sign_ins() -> String {
 #[test]
 fn every_step_from_every_state_is_as_the_golden_table_says() {
     let tables = [people(), memberships(), clients(), sign_ins()].join("\n");
-    let golden = include_str!("../golden/states.txt");
-    assert!(tables == golden, "the tables are now:\n{tables}");
+    kit::golden::expect(env!("CARGO_MANIFEST_DIR"), "states.txt", &tables);
 }

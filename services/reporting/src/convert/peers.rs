@@ -1,5 +1,7 @@
 //! What other services say, as reporting understands it.
 
+use kit::language::Language;
+use kit::neighbour::{Unusable, unusable};
 use kit::time::Timestamp;
 use kit::working_days::Calendar;
 use toadlane_proto::awards::v1 as awards;
@@ -9,19 +11,17 @@ use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 
 use crate::award::{Due, Ended, Told};
-use crate::content::Language;
 use crate::prefill::{BidWords, Framework};
 
 /// Zone of a project's first day where no deadline names one.
 const USUAL_ZONE: &str = "Europe/London";
 
-/// An award that `awards` sent makes no sense.
-#[derive(Debug, thiserror::Error)]
-#[error("an award without {0}")]
-pub struct BadAward(&'static str);
+fn lacks(what: &'static str) -> Unusable {
+    unusable("an award", what)
+}
 
 /// An award as it now is. None before it was accepted, and for one that never will be: it has no reports.
-pub fn award(wire: awards::Award) -> Result<Option<Told>, BadAward> {
+pub fn award(wire: awards::Award) -> Result<Option<Told>, Unusable> {
     use awards::award::State;
     let ended = match wire.state() {
         State::Unspecified | State::Prepared | State::Reserved | State::Offered | State::Refused | State::Lapsed => {
@@ -31,17 +31,17 @@ pub fn award(wire: awards::Award) -> Result<Option<Told>, BadAward> {
         State::Withdrawn => Some(Ended::Withdrawn),
         State::Terminated => Some(Ended::Terminated),
     };
-    let agreement = wire.agreement.ok_or(BadAward("an agreement"))?;
+    let agreement = wire.agreement.ok_or_else(|| lacks("an agreement"))?;
     let final_due = agreement.final_report_due.map(due).transpose()?;
     let zone = final_due.as_ref().map_or(USUAL_ZONE, |due| &due.zone);
     Ok(Some(Told {
-        id: wire.id.parse().map_err(|_| BadAward("an identity"))?,
-        round: wire.round_id.parse().map_err(|_| BadAward("a round"))?,
-        bid: wire.bid_id.parse().map_err(|_| BadAward("a bid"))?,
+        id: wire.id.parse().map_err(|_| lacks("an identity"))?,
+        round: wire.round_id.parse().map_err(|_| lacks("a round"))?,
+        bid: wire.bid_id.parse().map_err(|_| lacks("a bid"))?,
         reference: wire.reference,
         title: wire.title,
-        holder: wire.applicant_organisation_id.parse().map_err(|_| BadAward("a holder"))?,
-        amount: agreement.amount.and_then(|sum| sum.try_into().ok()).ok_or(BadAward("a sum"))?,
+        holder: wire.applicant_organisation_id.parse().map_err(|_| lacks("a holder"))?,
+        amount: agreement.amount.and_then(|sum| sum.try_into().ok()).ok_or_else(|| lacks("a sum"))?,
         ended,
         assessed: wire.principles_met,
         starts_at: starts_at(&agreement.starts_on, zone)?,
@@ -50,17 +50,18 @@ pub fn award(wire: awards::Award) -> Result<Option<Told>, BadAward> {
     }))
 }
 
-fn due(wire: types::Deadline) -> Result<Due, BadAward> {
-    let at = wire.instant.and_then(|instant| instant.try_into().ok()).ok_or(BadAward("the instant of a deadline"))?;
+fn due(wire: types::Deadline) -> Result<Due, Unusable> {
+    let at =
+        wire.instant.and_then(|instant| instant.try_into().ok()).ok_or_else(|| lacks("the instant of a deadline"))?;
     Ok(Due { at, zone: wire.zone, announced: wire.announced })
 }
 
 /// The first instant of a day in a zone; none where no day is given.
-fn starts_at(day: &str, zone: &str) -> Result<Option<Timestamp>, BadAward> {
+fn starts_at(day: &str, zone: &str) -> Result<Option<Timestamp>, Unusable> {
     if day.is_empty() {
         return Ok(None);
     }
-    let bad = BadAward("a first day that exists");
+    let bad = lacks("a first day that exists");
     let Ok(date) = day.parse::<jiff::civil::Date>() else { return Err(bad) };
     let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let Ok(start) = zone.to_timestamp(date.at(0, 0, 0, 0)) else { return Err(bad) };
@@ -70,11 +71,7 @@ fn starts_at(day: &str, zone: &str) -> Result<Option<Timestamp>, BadAward> {
 /// What a bid said that its reports begin with.
 pub fn bid_words(wire: bids::Bid, framework: Framework) -> BidWords {
     let content = wire.content.unwrap_or_default();
-    let language = match content.language() {
-        types::Language::Unspecified => None,
-        types::Language::En => Some(Language::En),
-        types::Language::Cy => Some(Language::Cy),
-    };
+    let language = Language::of_wire(content.language());
     let answer = |question: &str| {
         let found = content.answers.iter().find(|answer| answer.question_id == question);
         found.map(|answer| answer.text.clone()).unwrap_or_default()

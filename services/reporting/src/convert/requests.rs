@@ -2,14 +2,14 @@
 
 use kit::cx::{Cx, Parse};
 use kit::fault::Violation;
+use kit::files::Declared;
+use kit::language::Language;
 use kit::paging::Page;
 use kit::wire::Reader;
 use toadlane_proto::reporting::v1 as pb;
-use toadlane_proto::types::v1 as types;
 
 use crate::app::{self, Target};
-use crate::content::{Answer, Content, Language, Measure, PrincipleRecord, StatementLevel};
-use crate::files::Declared;
+use crate::content::{Answer, Content, Measure, PrincipleRecord, StatementLevel};
 use crate::policy;
 use crate::report::{Kind, Release, RequestedChange};
 use crate::store::{Filter, Key, Order, Sight};
@@ -29,11 +29,7 @@ fn target(id: &str, etag: &str) -> Result<Target, Vec<Violation>> {
 
 fn content(reader: &mut Reader, wire: Option<pb::ReportContent>) -> Option<Content> {
     let wire = reader.needed("content", wire)?;
-    let language = match wire.language() {
-        types::Language::Unspecified => None,
-        types::Language::En => Some(Language::En),
-        types::Language::Cy => Some(Language::Cy),
-    };
+    let language = Language::of_wire(wire.language());
     let spent = reader.money_or_none("content.spent", wire.spent);
     let forecast = reader.money_or_none("content.forecast", wire.forecast);
     Some(Content {

@@ -1,3 +1,4 @@
+use kit::caller::Actor;
 use kit::ids::{AwardId, BidId, RoundId};
 use kit::money::Money;
 use kit::time::at;

@@ -4,9 +4,9 @@ use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::AwardId;
 use kit::money::Money;
+use kit::stored::{inconsistent, parsed};
 use kit::working_days::Calendar;
 
-use super::{inconsistent, parsed};
 use crate::award::{Award, Ended};
 use crate::schema::award;
 

@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::ReportId;
+use kit::stored::parsed;
 use kit::time::Timestamp;
 
-use super::parsed;
 use crate::reminder::Reminder;
 use crate::schema::report;
 

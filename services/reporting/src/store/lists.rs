@@ -3,7 +3,7 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AwardId, OrgId, RoundId};
 use kit::time::Timestamp;
 
@@ -52,7 +52,6 @@ pub struct Totals {
     pub n_overdue: i64,
 }
 
-type Backend = <Tx as diesel::Connection>::Backend;
 type Boxed<'a> = report::BoxedQuery<'a, Backend>;
 type Condition<'a> = Box<dyn BoxableExpression<report::table, Backend, SqlType = Bool> + 'a>;
 

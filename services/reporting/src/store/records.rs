@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::caller::Actor;
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::ReportId;
+use kit::stored::{from_json, parsed};
 use kit::time::Timestamp;
 
-use super::{parsed, read_json};
 use crate::content::Paper;
-use crate::report::{Actor, Addendum, Report};
+use crate::report::{Addendum, Report};
 use crate::schema::{addendum, hand_in, history, revision};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -51,7 +52,7 @@ struct AddendumRow {
 
 /// Reads the canonical JSON of a revision back.
 pub fn paper_of(canonical_json: &str) -> Result<Paper, DbError> {
-    read_json(canonical_json)
+    from_json(canonical_json)
 }
 
 impl RevisionRow {
@@ -87,8 +88,7 @@ pub fn revisions(
         .select((hand_in::revision, hand_in::handed_in_at))
         .load(tx)?;
     let handed_in: HashMap<i32, i64> = handed_in.into_iter().collect();
-    let mut query =
-        revision::table.filter(revision::report_id.eq(id)).into_boxed::<<Tx as diesel::Connection>::Backend>();
+    let mut query = revision::table.filter(revision::report_id.eq(id)).into_boxed::<Backend>();
     query = match readable {
         Readable::All => query,
         Readable::HandedIn => query.filter(revision::number.eq_any(handed_in.keys().copied().collect::<Vec<_>>())),

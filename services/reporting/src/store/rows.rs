@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
+use kit::digest::digest;
 use kit::ids::{AwardId, ReportId};
+use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
 use super::awards::{AwardRow, award_of};
 use super::records::{addenda_of, paper_of};
-use super::{inconsistent, json_of, parsed, read_json};
 use crate::error::Error;
 use crate::reminder::Reminder;
 use crate::report::{Addendum, Kind, Report};
@@ -109,15 +110,15 @@ fn row_of(of: &Report) -> ReportRow {
         accepted_at: of.state.accepted_at().map(Timestamp::micros),
         opens_at: of.opens_at.micros(),
         due_at: of.due.at.micros(),
-        due: json_of(&of.due),
-        originally_due: json_of(&of.originally_due),
+        due: json(&of.due),
+        originally_due: json(&of.originally_due),
         reminder_offset: of.next_reminder.map(|next| next.offset),
         reminder_at: of.next_reminder.map(|next| next.at.micros()),
         revision: of.revision,
-        sign_off: of.sign_off.as_ref().map(json_of),
-        requested_changes: json_of(&of.requested_changes),
+        sign_off: of.sign_off.as_ref().map(json),
+        requested_changes: json(&of.requested_changes),
         to_learning: of.release.to_learning,
-        release: json_of(&of.release),
+        release: json(&of.release),
         reason: of.reason.clone(),
         created_at: of.created_at.micros(),
         updated_at: of.updated_at.micros(),
@@ -134,19 +135,19 @@ fn report_of(row: ReportRow, award: AwardRow, json: &str, addenda: Vec<Addendum>
         organisation: parsed(&row.organisation_id)?,
         version: row.version,
         opens_at: Timestamp::from_micros(row.opens_at),
-        due: read_json(&row.due)?,
-        originally_due: read_json(&row.originally_due)?,
+        due: from_json(&row.due)?,
+        originally_due: from_json(&row.originally_due)?,
         next_reminder: row
             .reminder_offset
             .zip(row.reminder_at)
             .map(|(offset, at)| Reminder { offset, at: Timestamp::from_micros(at) }),
         revision: row.revision,
         paper: paper_of(json)?,
-        digest: crate::content::digest(json),
-        sign_off: row.sign_off.as_deref().map(read_json).transpose()?,
-        requested_changes: read_json(&row.requested_changes)?,
+        digest: digest(json),
+        sign_off: row.sign_off.as_deref().map(from_json).transpose()?,
+        requested_changes: from_json(&row.requested_changes)?,
         addenda,
-        release: read_json(&row.release)?,
+        release: from_json(&row.release)?,
         reason: row.reason,
         created_at: Timestamp::from_micros(row.created_at),
         updated_at: Timestamp::from_micros(row.updated_at),

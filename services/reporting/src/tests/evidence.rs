@@ -2,7 +2,6 @@
 
 use pb::download_evidence_response::Part as Down;
 use pb::upload_evidence_request::Part;
-use sha2::{Digest, Sha256};
 use toadlane_proto::registry::v1::Nation;
 use toadlane_proto::reporting::v1 as pb;
 use tonic::{Code, Status};
@@ -19,7 +18,7 @@ fn header(report: &pb::Report, bytes: &[u8]) -> pb::EvidenceHeader {
         file_name: "survey.pdf".to_string(),
         media_type: "application/pdf".to_string(),
         size_bytes: bytes.len() as i64,
-        sha256: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: kit::digest::digest(bytes),
     }
 }
 

@@ -4,18 +4,16 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use http::{HeaderValue, Request, header};
 use kit::bus::Bus;
-use kit::caller::{Duty, Grant, Role, Scope};
+use kit::caller::{Duty, Role, Scope};
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
-use kit::guard::{Door, Revocations, guarded};
-use kit::ids::{AwardId, BidId, ClientId, EventId, FrameworkId, OrgId, PersonId, RoundId};
-use kit::rules::RulesLayer;
+use kit::ids::{AwardId, BidId, EventId, FrameworkId, OrgId, RoundId};
 use kit::stop::{self, StopCaller};
-use kit::time::{Timestamp, at};
-use kit::tokens::{AccessClaims, Expect, KeySet, SigningKey, TokenCache, mint, mint_role};
-use kit::transport::{AUDIENCE, Transport};
+use kit::time::at;
+use kit::transport::Transport;
+use kit::who::Gate;
+pub use kit::who::Who;
 use prost::Message;
 use toadlane_proto::awards::v1 as awards;
 use toadlane_proto::bids::v1 as bids;
@@ -25,15 +23,12 @@ use toadlane_proto::reporting::v1::reports_service_client::ReportsServiceClient;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 use tonic::Status;
-use tonic::body::Body;
 use tonic_types::StatusExt;
-use tower::{ServiceExt, service_fn};
 
 use super::peers::Peers;
 pub use super::requests::*;
 use crate::Reporting;
 
-const ISSUER: &str = "https://toadlane.test";
 pub const ACCEPTED: &str = "2020-02-10T10:00:00Z";
 pub const BEGINS: &str = "2020-03-01T00:00:00Z";
 /// 5pm on Wednesday 1 July 2020.
@@ -43,27 +38,6 @@ pub const FINAL_OPENS: &str = "2020-11-13T17:00:00Z";
 pub const FINAL_DUE: &str = "2020-12-11T17:00:00Z";
 
 pub type Client = ReportsServiceClient<Transport>;
-
-/// Somebody with a token.
-#[derive(Clone)]
-pub struct Who {
-    pub subject: String,
-    organisation: Option<OrgId>,
-    grants: Vec<Grant>,
-    scopes: Vec<Scope>,
-}
-
-impl Who {
-    pub fn person(duty: Duty, organisation: OrgId) -> Who {
-        let subject = PersonId::new().to_string();
-        Who { subject, organisation: None, grants: vec![Grant { duty, organisation }], scopes: Vec::new() }
-    }
-
-    pub fn system(organisation: OrgId, scopes: &[Scope]) -> Who {
-        let subject = ClientId::new().to_string();
-        Who { subject, organisation: Some(organisation), grants: Vec::new(), scopes: scopes.to_vec() }
-    }
-}
 
 /// A council with its people and its system.
 #[derive(Clone)]
@@ -82,7 +56,7 @@ pub struct House {
     pub manager: Who,
     pub files: PathBuf,
     transport: Transport,
-    keys: Vec<SigningKey>,
+    gate: Gate,
     stop: StopCaller,
 }
 
@@ -105,64 +79,25 @@ where
 impl House {
     pub fn open(storage: &Storage) -> House {
         let db = crate::open(storage, Some(at(ACCEPTED))).unwrap();
-        let roles = [Role::Registry, Role::Awards, Role::Learning, Role::Bids];
-        let signing: Vec<SigningKey> = roles.map(|role| SigningKey::generate(role.name()).unwrap()).into();
-        let mut keys = KeySet::default();
-        for key in &signing {
-            keys.add(key.public()).unwrap();
-        }
-        let expect = Expect { issuer: ISSUER.to_string(), audience: AUDIENCE.to_string() };
-        let large = ["/toadlane.reporting.v1.ReportsService/UpdateReport"];
-        let door = Arc::new(Door {
-            keys,
-            tokens: TokenCache::new(expect, AUDIENCE),
-            revocations: Revocations::default(),
-            public: Vec::new(),
-            rules: RulesLayer::new(toadlane_proto::pool(), &large, 64 << 20).unwrap(),
-        });
+        let gate = Gate::new(&["/toadlane.reporting.v1.ReportsService/UpdateReport"]);
         let peers = Arc::new(Peers::default());
         let files = std::env::temp_dir().join(format!("toadlane_files_{}", uuid::Uuid::now_v7().simple()));
         let (stop, stopped) = stop::channel();
         let others = || peers.transport();
         let reporting = Reporting::new(db.clone(), &files, others(), others(), others(), stopped).unwrap();
-        let transport = guarded(reporting.routes(), door, db.clock().clone());
+        let transport = gate.guard(reporting.routes(), db.clock());
         let manager = Who::person(Duty::RoundManager, OrgId::new());
-        House { db, reporting, peers, manager, files, transport, keys: signing, stop }
+        House { db, reporting, peers, manager, files, transport, gate, stop }
     }
 
     /// The generated client with somebody's token.
     pub fn as_who(&self, who: &Who) -> Client {
-        let now = Timestamp::of_this_machine().seconds();
-        let scope: Vec<&str> = who.scopes.iter().map(|scope| scope.name()).collect();
-        let claims = AccessClaims {
-            iss: ISSUER.to_string(),
-            aud: AUDIENCE.to_string(),
-            sub: who.subject.clone(),
-            jti: new_id(),
-            iat: now,
-            nbf: now,
-            exp: now + 600,
-            org: who.organisation.map(|id| id.to_string()),
-            roles: who.grants.iter().map(Grant::to_string).collect(),
-            scope: scope.join(" "),
-            client_id: who.organisation.map(|_| who.subject.clone()),
-        };
-        self.bearing(&mint(&self.keys[0], &claims))
+        ReportsServiceClient::new(self.gate.way_of(who, &self.transport))
     }
 
     /// The generated client with the token of another role of the platform.
     pub fn as_role(&self, role: Role) -> Client {
-        let key = self.keys.iter().find(|key| key.role() == role.name()).unwrap();
-        self.bearing(&mint_role(key, AUDIENCE, Timestamp::of_this_machine().seconds()))
-    }
-
-    fn bearing(&self, token: &str) -> Client {
-        let bearer = HeaderValue::from_str(&format!("Bearer {token}")).unwrap();
-        let transport = self.transport.clone();
-        ReportsServiceClient::new(Transport::new(service_fn(move |mut request: Request<Body>| {
-            request.headers_mut().insert(header::AUTHORIZATION, bearer.clone());
-            transport.clone().oneshot(request)
-        })))
+        self.as_who(&Who::role(role))
     }
 
     /// A council known to the registry with its certifier.

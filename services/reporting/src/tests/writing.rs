@@ -1,6 +1,7 @@
 //! Drafts: opened, written, said to be complete, signed off and handed in.
 
 use kit::caller::{Duty, Scope};
+use kit::digest::digest;
 use kit::ids::ReportId;
 use pb::report::State;
 use toadlane_proto::registry::v1::Nation;
@@ -8,7 +9,6 @@ use toadlane_proto::reporting::v1 as pb;
 use tonic::Code;
 
 use super::house::*;
-use crate::content::digest;
 
 fn request_sign_off(report: &pb::Report) -> pb::RequestSignOffRequest {
     pb::RequestSignOffRequest {

@@ -4,20 +4,14 @@ use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::{FrameworkId, OrgId};
 
+use super::Target;
 use crate::error::Error;
 use crate::framework::{Framework, Wording};
 use crate::policy::{self, Action, Facts};
 use crate::rules::Text;
 use crate::store;
 
-/// A step on one framework, as the caller read it.
-#[derive(Clone, Copy, Debug)]
-pub struct FrameworkTarget {
-    pub id: FrameworkId,
-    pub version: i64,
-}
-
-fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &FrameworkTarget) -> Result<Framework, Error> {
+fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<FrameworkId>) -> Result<Framework, Error> {
     let framework = store::framework(tx, target.id)?;
     policy::check(&cx.caller, action, Facts::Published)?;
     framework.expect_version(target.version)?;
@@ -45,7 +39,7 @@ pub fn create_framework(tx: &mut Tx, cx: &Cx, owner: Option<OrgId>, cmd: &Create
 
 #[derive(Clone, Debug)]
 pub struct AddVersion {
-    pub target: FrameworkTarget,
+    pub target: Target<FrameworkId>,
     pub wording: Wording,
 }
 
@@ -58,7 +52,7 @@ pub fn add_version(tx: &mut Tx, cx: &Cx, cmd: &AddVersion) -> Result<Framework, 
 
 #[derive(Clone, Debug)]
 pub struct UpdateVersion {
-    pub target: FrameworkTarget,
+    pub target: Target<FrameworkId>,
     pub number: i32,
     pub wording: Wording,
 }

@@ -5,6 +5,7 @@ use kit::db::Tx;
 use kit::ids::{BoardId, RoundId};
 use kit::outbox;
 
+use super::Target;
 use crate::check::Known;
 use crate::error::Error;
 use crate::events;
@@ -14,15 +15,8 @@ use crate::rules::Rules;
 use crate::state::Step;
 use crate::store;
 
-/// A step on one round, as the caller read it.
-#[derive(Clone, Copy, Debug)]
-pub struct Target {
-    pub id: RoundId,
-    pub version: i64,
-}
-
 /// The round as it is, if the caller may take this step and read its present version.
-fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target) -> Result<Round, Error> {
+fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<RoundId>) -> Result<Round, Error> {
     let round = store::round(tx, target.id)?;
     policy::check(&cx.caller, action, Facts::of(&round))?;
     round.expect_version(target.version)?;
@@ -57,7 +51,7 @@ pub fn create_round(tx: &mut Tx, cx: &Cx, cmd: &CreateRound) -> Result<RoundNow,
 
 #[derive(Clone, Debug)]
 pub struct UpdateRound {
-    pub target: Target,
+    pub target: Target<RoundId>,
     pub rules: Rules,
     pub timetable: Timetable,
 }
@@ -72,7 +66,7 @@ pub fn update_round(tx: &mut Tx, cx: &Cx, cmd: &UpdateRound) -> Result<RoundNow,
 
 #[derive(Clone, Debug)]
 pub struct Schedule {
-    pub target: Target,
+    pub target: Target<RoundId>,
 }
 
 /// Publishes a draft and freezes its version of the framework. `boards` are those of its boards that the
@@ -101,7 +95,7 @@ pub fn known(tx: &mut Tx, round: &Round, boards: &[BoardId]) -> Result<Known, Er
 
 #[derive(Clone, Debug)]
 pub struct Extend {
-    pub target: Target,
+    pub target: Target<RoundId>,
     pub dates: LaterDates,
     pub reason: String,
 }
@@ -114,7 +108,7 @@ pub fn extend(tx: &mut Tx, cx: &Cx, cmd: &Extend) -> Result<RoundNow, Error> {
 
 #[derive(Clone, Debug)]
 pub struct Reopen {
-    pub target: Target,
+    pub target: Target<RoundId>,
     pub dates: LaterDates,
     pub reason: String,
 }
@@ -127,7 +121,7 @@ pub fn reopen(tx: &mut Tx, cx: &Cx, cmd: &Reopen) -> Result<RoundNow, Error> {
 
 #[derive(Clone, Debug)]
 pub struct Cancel {
-    pub target: Target,
+    pub target: Target<RoundId>,
     pub reason: String,
 }
 

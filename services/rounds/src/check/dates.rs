@@ -1,10 +1,10 @@
 //! Dates: present, in their order, and announced in words that are theirs (rule 5).
 
+use kit::deadline::{Deadline, Edge};
 use kit::fault::Violation;
 use kit::time::Timestamp;
 
 use super::Findings;
-use crate::deadline::{Deadline, Edge};
 use crate::round::{LaterDates, Timetable};
 
 impl Findings {

@@ -1,10 +1,10 @@
 //! Frameworks, from the wire and to it.
 
+use kit::wire::{Reader, etag, wire_time};
 use toadlane_proto::rounds::v1 as pb;
 
 use super::{text, to_text};
 use crate::framework::{Framework, FrameworkVersion, Mapping, Statement, VersionState, Wording};
-use kit::wire::{Reader, etag, wire_time};
 
 pub fn wording(reader: &mut Reader, wire: Option<pb::FrameworkWording>) -> Option<Wording> {
     let wire = reader.needed("wording", wire)?;

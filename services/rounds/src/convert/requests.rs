@@ -9,20 +9,20 @@ use toadlane_proto::rounds::v1 as pb;
 
 use super::frameworks::wording;
 use super::{rules, state_name, text};
-use crate::app::{self, FrameworkTarget, Target};
+use crate::app::{self, Target};
 use crate::policy;
 use crate::store::Filter;
 
-fn target(reader: &mut Reader, id: &str, etag: &str) -> Option<Target> {
+fn target(reader: &mut Reader, id: &str, etag: &str) -> Option<Target<RoundId>> {
     let id = reader.id("round_id", id);
     let version = reader.version(etag);
     Some(Target { id: id?, version: version? })
 }
 
-fn framework_target(reader: &mut Reader, id: &str, etag: &str) -> Option<FrameworkTarget> {
+fn framework_target(reader: &mut Reader, id: &str, etag: &str) -> Option<Target<FrameworkId>> {
     let id = reader.id("framework_id", id);
     let version = reader.version(etag);
-    Some(FrameworkTarget { id: id?, version: version? })
+    Some(Target { id: id?, version: version? })
 }
 
 impl Parse for app::CreateRound {

@@ -1,5 +1,6 @@
 //! Rules and dates, from the wire and to it.
 
+use kit::deadline::Deadline;
 use kit::money::Money;
 use kit::time::Timestamp;
 use kit::wire::Reader;
@@ -7,8 +8,7 @@ use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use super::{money, text, to_deadline, to_text};
-use crate::deadline::Deadline;
+use super::{money, text, to_text};
 use crate::round::{LaterDates, Timetable};
 use crate::rules::{
     Anchor, AttachmentRules, BoardPart, Condition, Criterion, Form, FrameworkUse, GradeBand, GradingBoard, Instrument,
@@ -316,10 +316,10 @@ fn to_board(board: GradingBoard) -> pb::GradingBoard {
 
 pub fn to_timetable(timetable: Timetable) -> pb::Timetable {
     pb::Timetable {
-        opens: timetable.opens.map(to_deadline),
-        closes: timetable.closes.map(to_deadline),
-        announces: timetable.announces.map(to_deadline),
-        interim_report_due: timetable.interim_report_due.map(to_deadline),
-        final_report_due: timetable.final_report_due.map(to_deadline),
+        opens: timetable.opens.map(Into::into),
+        closes: timetable.closes.map(Into::into),
+        announces: timetable.announces.map(Into::into),
+        interim_report_due: timetable.interim_report_due.map(Into::into),
+        final_report_due: timetable.final_report_due.map(Into::into),
     }
 }

@@ -188,7 +188,6 @@ fn every_step_from_every_state_is_as_the_table_says() {
             table += &format!(" {:<10}", after.map_or("-", |state| state.name().as_str()));
         }
     }
-    let table: Vec<&str> = table.lines().map(str::trim_end).collect();
-    let golden: Vec<&str> = include_str!("../../tests/golden/states.txt").lines().collect();
-    assert_eq!(table, golden, "\n{}\n", table.join("\n"));
+    let table: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    kit::golden::expect(env!("CARGO_MANIFEST_DIR"), "states.txt", &table);
 }

@@ -1,11 +1,11 @@
 //! Frameworks with their versions.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Backend, DbError, Tx};
 use kit::ids::{FrameworkId, OrgId};
+use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
-use super::{from_json, json, parsed};
 use crate::error::Error;
 use crate::framework::{Framework, FrameworkVersion, VersionState};
 use crate::rules::{FrameworkUse, Text};
@@ -84,7 +84,7 @@ fn framework_of(tx: &mut Tx, row: Row) -> Result<Framework, DbError> {
         .load(tx)?;
     let versions: Vec<FrameworkVersion> = rows.into_iter().map(FrameworkVersion::try_from).collect::<Result<_, _>>()?;
     if versions.is_empty() {
-        return Err(super::inconsistent(format!("framework {} has no version", row.id)));
+        return Err(inconsistent(format!("framework {} has no version", row.id)));
     }
     Ok(Framework {
         id: parsed(&row.id)?,
@@ -155,7 +155,7 @@ pub fn frameworks(
     above: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Framework>, DbError> {
-    let mut query = framework::table.into_boxed::<<Tx as diesel::Connection>::Backend>();
+    let mut query = framework::table.into_boxed::<Backend>();
     if let Some(owner) = owner {
         query = query.filter(framework::owner_id.eq(owner.to_string()));
     }
@@ -168,7 +168,7 @@ pub fn frameworks(
 
 /// How many frameworks there are, on all pages; those of one organisation where it is given.
 pub fn n_frameworks(tx: &mut Tx, owner: Option<OrgId>) -> Result<i64, DbError> {
-    let mut query = framework::table.into_boxed::<<Tx as diesel::Connection>::Backend>();
+    let mut query = framework::table.into_boxed::<Backend>();
     if let Some(owner) = owner {
         query = query.filter(framework::owner_id.eq(owner.to_string()));
     }

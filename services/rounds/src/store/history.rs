@@ -4,9 +4,9 @@ use diesel::prelude::*;
 use kit::caller::Caller;
 use kit::db::{DbError, Tx};
 use kit::ids::RoundId;
+use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
-use super::{from_json, json, parsed};
 use crate::round::{Entry, Timetable};
 use crate::schema::history;
 use crate::state::StateName;
@@ -50,7 +50,7 @@ impl TryFrom<Row> for HistoryRow {
             (Some(before), Some(after)) => Some((from_json(&before)?, from_json(&after)?)),
             (None, None) => None,
             (_, _) => {
-                return Err(super::inconsistent(format!("history of {}: half a move", row.round_id)));
+                return Err(inconsistent(format!("history of {}: half a move", row.round_id)));
             }
         };
         Ok(HistoryRow {

@@ -1,11 +1,11 @@
 //! The round's own row, and lists of rounds.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx, is_unique_violation};
+use kit::db::{Backend, DbError, Tx, is_unique_violation};
 use kit::ids::RoundId;
+use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
-use super::{from_json, inconsistent, json, parsed};
 use crate::error::Error;
 use crate::round::Round;
 use crate::schema::round;
@@ -145,7 +145,7 @@ pub struct Filter {
     pub unpublished: bool,
 }
 
-type Boxed<'a> = round::BoxedQuery<'a, <Tx as diesel::Connection>::Backend>;
+type Boxed<'a> = round::BoxedQuery<'a, Backend>;
 
 fn filtered(filter: &Filter) -> Boxed<'_> {
     let mut query = round::table.into_boxed();

@@ -359,7 +359,8 @@ pub async fn etag(client: &Client, assessment_id: &str) -> Result<String, PlayEr
 async fn meet(cast: &Cast, assessment_id: &str) -> Result<(pb::Meeting, Vec<pb::BidQuorum>), PlayError> {
     // One member is absent, so that quorum is more than a formality.
     let present: Vec<String> = cast.members.iter().skip(1).map(|member| member.person_id.clone()).collect();
-    let chair = cast.chairs().next().ok_or(PlayError::NoChair)?;
+    let mut chairs = cast.chairs();
+    let (chair, other) = chairs.next().zip(chairs.next()).ok_or(PlayError::NoChair)?;
     let record = pb::RecordMeetingRequest {
         request_id: request_id(),
         assessment_id: assessment_id.to_string(),
@@ -368,9 +369,11 @@ async fn meet(cast: &Cast, assessment_id: &str) -> Result<(pb::Meeting, Vec<pb::
         place: "Stevenage".to_string(),
         chair_id: chair.person_id.clone(),
         present,
-        minutes: "Both boards met jointly and took the bids one by one. Whoever had an interest left the room for \
-                  that bid. (Made up: the published record holds no minutes.)"
-            .to_string(),
+        minutes: format!(
+            "Both boards met jointly and took the bids one by one. Whoever had an interest left the room for that bid; \
+             for those of {}, the member for {} took the chair. (Made up: the published record holds no minutes.)",
+            chair.council_name, other.council_name
+        ),
         validate_only: false,
     };
     let meeting = cast.clerk.decisions().record_meeting(record).await?.into_inner();

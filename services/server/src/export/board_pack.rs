@@ -3,7 +3,7 @@
 
 use toadlane_client::{Client, Status};
 use toadlane_proto::grading::v1 as pb;
-use toadlane_proto::rounds::v1::{Criterion, Scale};
+use toadlane_proto::rounds::v1::{Criterion, GetRoundRequest, Scale};
 use toadlane_proto::types::v1::LocalizedText;
 
 use super::money;
@@ -23,7 +23,9 @@ pub async fn board_pack(client: &Client, assessment_id: &str, note: &str) -> Res
         let get = pb::GetAssessedBidRequest { assessment_id: assessment_id.to_string(), bid_id: bid.bid_id };
         bids.push(client.assessments().get_assessed_bid(get).await?.into_inner());
     }
-    let title = format!("Board pack: {}", assessment.round_reference);
+    let get = GetRoundRequest { round_id: assessment.round_id.clone() };
+    let rules = client.rounds().get_round(get).await?.into_inner().rules.unwrap_or_default();
+    let title = format!("Board pack: {} ({})", rules.title.unwrap_or_default().en, assessment.round_reference);
     let rubric = assessment.rubric.unwrap_or_default();
     let main = format!("{}{}{}", contents(&bids), criteria(&rubric), bids.iter().map(bid).collect::<String>());
     Ok(page(&title, note, &main))

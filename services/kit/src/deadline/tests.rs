@@ -1,6 +1,6 @@
 //! Deadlines in words, and the nights on which the clocks change.
 
-use kit::time::at;
+use crate::time::at;
 
 use super::*;
 

@@ -1,18 +1,46 @@
-//! The bytes of attachments, kept by their digest. Nothing is kept unless it is what was declared.
+//! The bytes of files that come with a bid or a report, kept by their digest. Nothing is kept unless it is what was
+//! declared.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 use object_store::local::LocalFileSystem;
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
 use sha2::{Digest, Sha256};
+use tonic::{Code, Status};
 
-use crate::error::Error;
+use crate::fault::{Fault, Reason};
 
 /// How much is looked at to find the type.
 const LOOK_AT: usize = 8 * 1024;
+
+/// A file is handed out in messages of this size at most.
+const MOST_AT_ONCE: usize = 256 * 1024;
+
+/// Why a file was not taken in, or cannot be handed out.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It is not what was declared; the sentence says what to do.
+    #[error("{0}")]
+    Refused(String),
+    #[error("the upload broke off")]
+    BrokeOff(#[source] Status),
+    #[error("the files cannot be reached")]
+    OutOfReach(#[from] object_store::Error),
+}
+
+impl From<FileError> for Status {
+    fn from(error: FileError) -> Status {
+        match error {
+            FileError::Refused(says) => Fault::new(Code::InvalidArgument, Reason::AttachmentMismatch, says).into(),
+            // Refused on its way in, with all its details.
+            FileError::BrokeOff(status) => status,
+            FileError::OutOfReach(cause) => Fault::internal(&cause).into(),
+        }
+    }
+}
 
 /// What the sender says the bytes will be.
 #[derive(Clone, Debug)]
@@ -30,7 +58,7 @@ pub struct Files {
 
 impl Files {
     /// Files in a folder, synced before they count as kept.
-    pub fn in_folder(folder: &Path) -> Result<Files, Error> {
+    pub fn in_folder(folder: &Path) -> Result<Files, FileError> {
         std::fs::create_dir_all(folder)
             .map_err(|cause| object_store::Error::Generic { store: "folder", source: Box::new(cause) })?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
@@ -41,9 +69,9 @@ impl Files {
     ///
     /// # Errors
     /// When length, digest or type by content are not as declared; then nothing is kept.
-    pub async fn take_in<S>(&self, declared: &Declared, mut bytes: S) -> Result<(), Error>
+    pub async fn take_in<S>(&self, declared: &Declared, mut bytes: S) -> Result<(), FileError>
     where
-        S: Stream<Item = Result<Bytes, Error>> + Unpin,
+        S: Stream<Item = Result<Bytes, FileError>> + Unpin,
     {
         let mut upload = self.store.put_multipart(&path(&declared.sha256)?).await?;
         let received = receive(upload.as_mut(), declared, &mut bytes).await;
@@ -53,30 +81,45 @@ impl Files {
                 Ok(())
             }
             Err(error) => {
-                upload.abort().await?;
+                if let Err(cause) = upload.abort().await {
+                    tracing::warn!(error = %cause, "what came of a refused upload could not be cleared: {cause}");
+                }
                 Err(error)
             }
         }
     }
 
     /// The bytes of a kept file, piece by piece.
-    pub async fn read(&self, sha256: &str) -> Result<impl Stream<Item = Result<Bytes, Error>> + use<>, Error> {
+    pub async fn read(&self, sha256: &str) -> Result<impl Stream<Item = Result<Bytes, FileError>> + use<>, FileError> {
         let found = self.store.get(&path(sha256)?).await?;
-        Ok(found.into_stream().map(|piece| piece.map_err(Error::Files)))
+        Ok(found.into_stream().flat_map(|piece| match piece {
+            Ok(piece) => stream::iter(handy(piece)).map(Ok).left_stream(),
+            Err(error) => stream::iter([Err(FileError::OutOfReach(error))]).right_stream(),
+        }))
     }
 }
 
-fn path(sha256: &str) -> Result<object_store::path::Path, Error> {
+/// Cuts what storage hands out into messages of a handy size.
+fn handy(mut bytes: Bytes) -> Vec<Bytes> {
+    let mut pieces = Vec::with_capacity(bytes.len() / MOST_AT_ONCE + 1);
+    while bytes.len() > MOST_AT_ONCE {
+        pieces.push(bytes.split_to(MOST_AT_ONCE));
+    }
+    pieces.push(bytes);
+    pieces
+}
+
+fn path(sha256: &str) -> Result<object_store::path::Path, FileError> {
     let is_digest = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_digest {
-        return Err(Error::Attachment("give the SHA-256 as 64 hexadecimal digits".to_string()));
+        return Err(FileError::Refused("give the SHA-256 as 64 hexadecimal digits".to_string()));
     }
     Ok(object_store::path::Path::from(format!("sha256/{}/{sha256}", &sha256[..2])))
 }
 
-async fn receive<S>(upload: &mut dyn MultipartUpload, declared: &Declared, bytes: &mut S) -> Result<(), Error>
+async fn receive<S>(upload: &mut dyn MultipartUpload, declared: &Declared, bytes: &mut S) -> Result<(), FileError>
 where
-    S: Stream<Item = Result<Bytes, Error>> + Unpin,
+    S: Stream<Item = Result<Bytes, FileError>> + Unpin,
 {
     let mut digest = Sha256::new();
     let mut n_bytes: i64 = 0;
@@ -87,7 +130,7 @@ where
         n_bytes += i64::try_from(piece.len()).expect("a message is at most a few megabytes long");
         if n_bytes > declared.size_bytes {
             let says = format!("the file is longer than the {} bytes declared", declared.size_bytes);
-            return Err(Error::Attachment(says));
+            return Err(FileError::Refused(says));
         }
         digest.update(&piece);
         text.feed(&piece);
@@ -97,17 +140,17 @@ where
     }
     if n_bytes != declared.size_bytes {
         let says = format!("{} bytes were declared and {n_bytes} sent; send the whole file again", declared.size_bytes);
-        return Err(Error::Attachment(says));
+        return Err(FileError::Refused(says));
     }
-    let found: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let found = hex::encode(digest.finalize());
     if found != declared.sha256 {
-        return Err(Error::Attachment("the bytes do not have the digest declared; send the file again".to_string()));
+        return Err(FileError::Refused("the bytes do not have the digest declared; send the file again".to_string()));
     }
     check_type(&head, text.is_valid(), &declared.media_type)
 }
 
 /// The type by content must be the declared one. Text has no mark of its own: what is valid UTF-8 may be any text.
-fn check_type(head: &[u8], is_text: bool, declared: &str) -> Result<(), Error> {
+fn check_type(head: &[u8], is_text: bool, declared: &str) -> Result<(), FileError> {
     let found = match infer::get(head) {
         Some(kind) => kind.mime_type(),
         None if is_text && declared.starts_with("text/") => return Ok(()),
@@ -117,7 +160,7 @@ fn check_type(head: &[u8], is_text: bool, declared: &str) -> Result<(), Error> {
     if found == declared {
         return Ok(());
     }
-    Err(Error::Attachment(format!("the file was declared {declared}, but its content is {found}")))
+    Err(FileError::Refused(format!("the file was declared {declared}, but its content is {found}")))
 }
 
 /// Whether a stream of pieces is valid UTF-8 without NUL, whatever the pieces cut in two.

@@ -2,6 +2,8 @@
 
 use jiff::civil::{Date, DateTime};
 
+use crate::language::MONTHS;
+
 /// What announced words say, as far as they can be read.
 pub struct Said {
     words: Vec<String>,
@@ -96,24 +98,12 @@ fn time_of_day(word: &str, next: &str) -> Option<(i8, i8)> {
     }
 }
 
-const MONTHS: [(&str, &str); 12] = [
-    ("january", "ionawr"),
-    ("february", "chwefror"),
-    ("march", "mawrth"),
-    ("april", "ebrill"),
-    ("may", "mai"),
-    ("june", "mehefin"),
-    ("july", "gorffennaf"),
-    ("august", "awst"),
-    ("september", "medi"),
-    ("october", "hydref"),
-    ("november", "tachwedd"),
-    ("december", "rhagfyr"),
-];
-
 fn month(word: &str) -> Option<i8> {
-    let is = |(english, welsh): &(&str, &str)| word == *english || word == *welsh || english.get(..3) == Some(word);
-    (1..).zip(MONTHS).find_map(|(number, names)| is(&names).then_some(number))
+    let is = |(english, welsh): (&str, &str)| {
+        let (english, welsh) = (english.to_lowercase(), welsh.to_lowercase());
+        word == english || word == welsh || english.get(..3) == Some(word)
+    };
+    (1..).zip(MONTHS).find_map(|(number, names)| is(names).then_some(number))
 }
 
 fn day_of_month(word: &str) -> Option<i8> {

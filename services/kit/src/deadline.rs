@@ -9,8 +9,11 @@ mod words;
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use kit::time::Timestamp;
+use toadlane_proto::types::v1 as types;
 use words::Said;
+
+use crate::neighbour::{Unusable, unusable};
+use crate::time::Timestamp;
 
 /// One instant, with the zone and the words in which it was announced.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -115,6 +118,24 @@ impl Deadline {
     pub fn in_words(&self, edge: Edge) -> String {
         let minutes = named_zone(&self.zone).and_then(|zone| minutes(self.instant, &zone, edge));
         minutes.map_or_else(|| self.instant.to_string(), |minutes| minutes.say)
+    }
+}
+
+impl From<Deadline> for types::Deadline {
+    fn from(deadline: Deadline) -> types::Deadline {
+        let Deadline { instant, zone, announced } = deadline;
+        types::Deadline { instant: Some(instant.into()), zone, announced }
+    }
+}
+
+/// One that a neighbour sent: its words were held to its instant there.
+impl TryFrom<types::Deadline> for Deadline {
+    type Error = Unusable;
+
+    fn try_from(wire: types::Deadline) -> Result<Deadline, Unusable> {
+        let instant = wire.instant.and_then(|instant| instant.try_into().ok());
+        let instant = instant.ok_or_else(|| unusable("a deadline", "an instant"))?;
+        Ok(Deadline { instant, zone: wire.zone, announced: wire.announced })
     }
 }
 

@@ -1,0 +1,72 @@
+//! How a service takes the events of another one: each once, whatever comes again, and none stands in the way of those
+//! behind it.
+
+use prost::Message;
+use toadlane_proto::types::v1::Event;
+
+use crate::db::{Db, DbError, Tx, WriteError};
+use crate::neighbour::{Unanswered, Unusable};
+use crate::outbox::{self, Take};
+use crate::time::Timestamp;
+
+/// Why an event was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTaken {
+    /// What it takes cannot be had now: the event comes again.
+    #[error("it cannot be taken now: {0}")]
+    Now(String),
+    /// It cannot be read, or makes no sense here, and no second try changes that: it is logged and passed over. Its
+    /// sender keeps it.
+    #[error("it cannot be taken: {0}")]
+    Ever(String),
+}
+
+impl From<DbError> for NotTaken {
+    fn from(error: DbError) -> NotTaken {
+        NotTaken::Now(error.to_string())
+    }
+}
+
+impl From<Unusable> for NotTaken {
+    fn from(error: Unusable) -> NotTaken {
+        NotTaken::Ever(error.to_string())
+    }
+}
+
+impl From<Unanswered> for NotTaken {
+    fn from(error: Unanswered) -> NotTaken {
+        match error {
+            // A refusal may end with the next version of the neighbour; what it has said it says again.
+            Unanswered::OutOfReach(status) | Unanswered::Refused(status) => NotTaken::Now(status.to_string()),
+            Unanswered::Unusable(cause) => cause.into(),
+        }
+    }
+}
+
+/// The resource of an event, if it is a message of this full name, such as `toadlane.rounds.v1.Round`.
+///
+/// # Errors
+/// When it bears the name and is none.
+pub fn resource<M: Message + Default>(event: &Event, name: &str) -> Result<Option<M>, NotTaken> {
+    let is_named = |any: &&prost_types::Any| any.type_url.rsplit('/').next() == Some(name);
+    let Some(any) = event.resource.as_ref().filter(is_named) else { return Ok(None) };
+    M::decode(any.value.as_slice()).map(Some).map_err(|cause| NotTaken::Ever(cause.to_string()))
+}
+
+/// Lets an event have its effect, once, and only while no newer one of its subject has had its own. Writes with the
+/// same key run one after the other.
+///
+/// # Errors
+/// Those of the effect, and of the store.
+pub async fn take<E, F>(db: &Db, key: Option<String>, event: Event, effect: F) -> Result<(), NotTaken>
+where
+    E: WriteError + Into<NotTaken>,
+    F: Fn(&mut Tx, Timestamp) -> Result<(), E> + Send + 'static,
+{
+    let now = db.clock().now();
+    let taken = db.work(key, move |tx| match outbox::take(tx, &event, now)? {
+        Take::First => effect(tx, now),
+        Take::Again | Take::Older => Ok(()),
+    });
+    taken.await.map_err(|error: E| error.into())
+}

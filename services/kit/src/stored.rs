@@ -1,0 +1,33 @@
+//! Texts as a store holds them, read back. What stands there was written by us: one that cannot be read is a fault of
+//! the store, and never of a caller.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::db::DbError;
+
+pub fn inconsistent(what: impl Display) -> DbError {
+    DbError::Inconsistent(what.to_string())
+}
+
+/// A text that must be of its kind.
+pub fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, DbError> {
+    text.parse().map_err(|cause| inconsistent(format!("{text}: {cause}")))
+}
+
+pub fn parsed_option<T: FromStr<Err: Display>>(text: Option<&str>) -> Result<Option<T>, DbError> {
+    text.map(parsed).transpose()
+}
+
+/// # Panics
+/// For what has no JSON, such as a map whose keys are no texts.
+pub fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("texts, numbers and flags become JSON")
+}
+
+pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, DbError> {
+    serde_json::from_str(text).map_err(inconsistent)
+}

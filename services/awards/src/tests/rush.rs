@@ -10,7 +10,7 @@ use super::house::*;
 use super::variations::{decide, request};
 
 const HANDS: u64 = 8;
-const TURNS: u64 = 20;
+const TURNS: u64 = 40;
 
 /// A refusal that says what is wrong is an answer; a fault of ours is not.
 fn expect_answer<T>(answered: Result<T, Status>) -> Option<T> {
@@ -137,6 +137,5 @@ async fn expect_in_order(house: &House, round: &Round) {
     let entries = house.payments(&house.finance).list_ledger_entries(request).await.unwrap().into_inner().entries;
     let numbers: Vec<i64> = entries.iter().map(|entry| entry.sequence).collect();
     assert_eq!(numbers, (1..=entries.len() as i64).collect::<Vec<_>>());
-    // How many depends on who came first; of four awards each hand moves something.
-    assert!(entries.len() > 10, "the run moved money: {} postings", entries.len());
+    assert!(entries.len() > 30, "the run moved money: {} postings", entries.len());
 }

@@ -100,8 +100,7 @@ fn time_of_day(word: &str, next: &str) -> Option<(i8, i8)> {
 
 fn month(word: &str) -> Option<i8> {
     let is = |(english, welsh): (&str, &str)| {
-        let (english, welsh) = (english.to_lowercase(), welsh.to_lowercase());
-        word == english || word == welsh || english.get(..3) == Some(word)
+        [english, welsh, &english[..3]].into_iter().any(|name| name.eq_ignore_ascii_case(word))
     };
     (1..).zip(MONTHS).find_map(|(number, names)| is(names).then_some(number))
 }

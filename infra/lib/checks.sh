@@ -49,8 +49,15 @@ install_python_client() {
     ln -s "$python_env"/wheels/* "$TOADLANE_TEST_WHEELS"
 }
 
+# Program and tests; the wrapper says why harnesses are compiled otherwise.
+harness_compiler=$PWD/infra/lib/rustc-for-tests
+
+build_all() { RUSTC_WRAPPER=$harness_compiler cargo build --locked --release --workspace --all-targets; }
+
 # Temporary files under $run: what a killed test leaves behind goes with it.
-rust_tests() { TMPDIR=$run/tmp cargo test --locked --release --workspace --no-fail-fast; }
+rust_tests() {
+    RUSTC_WRAPPER=$harness_compiler TMPDIR=$run/tmp cargo test --locked --release --workspace --no-fail-fast
+}
 
 count_rust_tests() {
     local n_passed n_failed n_ignored

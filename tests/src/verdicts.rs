@@ -311,10 +311,15 @@ async fn play(scene: &Scene, town: &Town, golden: &Golden, rpc: &MethodDescripto
                 let finish = registry::signing_in(&scene.asking, &scene.cast, &town.stage, email).await;
                 messages = vec![finish.encode_to_vec()];
             }
-            let answer = scene.asking.ask(rpc, caller, &messages, Run::Dry).await;
-            let of_nothing = about_nothing(&messages, &case.about);
-            let nothing = scene.asking.ask(rpc, caller, &of_nothing, Run::Dry).await;
-            let heard = Heard { rpc, caller, answer: &answer, nothing: &nothing };
+            let answer = scene.asking.ask(rpc, caller, &messages, Run::Dry);
+            let (answer, nothing) = match about_nothing(&messages, &case.about) {
+                Some(of_nothing) => {
+                    let (answer, nothing) = tokio::join!(answer, scene.asking.ask(rpc, caller, &of_nothing, Run::Dry));
+                    (answer, Some(nothing))
+                }
+                None => (answer.await, None),
+            };
+            let heard = Heard { rpc, caller, answer: &answer, nothing: nothing.as_ref().unwrap_or(&answer) };
             let found = match (&case.judge_of, kept_out) {
                 (_, true) => heard.judged(&Judge::Done, Verdict::Hidden),
                 (Some(judge_of), false) => heard.judged(&judge_of(caller), verdict),
@@ -326,12 +331,13 @@ async fn play(scene: &Scene, town: &Town, golden: &Golden, rpc: &MethodDescripto
     }
 }
 
-/// The same request about something that does not exist. Both are of one length, so the bytes stay a message.
-fn about_nothing(messages: &[Vec<u8>], about: &str) -> Vec<Vec<u8>> {
-    let mut messages = messages.to_vec();
+/// The same request about something that does not exist, for one that is about something. Both are of one length, so
+/// the bytes stay a message.
+fn about_nothing(messages: &[Vec<u8>], about: &str) -> Option<Vec<Vec<u8>>> {
     if about.is_empty() {
-        return messages;
+        return None;
     }
+    let mut messages = messages.to_vec();
     let absent = asking::absent(about);
     for message in &mut messages {
         for at in 0..=message.len().saturating_sub(about.len()) {
@@ -340,7 +346,7 @@ fn about_nothing(messages: &[Vec<u8>], about: &str) -> Vec<Vec<u8>> {
             }
         }
     }
-    messages
+    Some(messages)
 }
 
 /// A dry run that succeeds promises the real one: each is kept by one caller, in the order of the contract, `bids`

@@ -93,16 +93,17 @@ pub struct Facts {
     pub offered: bool,
 }
 
-const RUNNERS: &str = "a round manager or a network administrator";
+const RUNNERS: &str = "a round manager or a network administrator who sits on no board";
 const MANAGERS: &str = "a round manager";
 const DECIDERS: &str = "a clerk or a round manager";
 const CLERKS: &str = "a clerk";
-const FINANCE: &str = "a finance officer";
+const FINANCE: &str = "a finance officer who sits on no board";
 const CLAIMANTS: &str = "a round manager or a finance officer";
 const CERTIFIERS: &str = "a certifier, or a system with awards.certify, of the applicant";
 const COUNCIL: &str = "an officer or a certifier, or a system with awards.certify, of the applicant";
 const ASKERS: &str = "an officer or a certifier, or a system with awards.certify, of the applicant, or a round manager";
-const OVERSEERS: &str = "a round manager, a network administrator, a finance officer, a clerk or an auditor";
+const OVERSEERS: &str =
+    "a round manager, a network administrator, a finance officer, a clerk or an auditor who sits on no board";
 
 pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     if !sees(caller, action, facts) {
@@ -110,12 +111,12 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     }
     let of_applicant =
         |may: fn(&Caller, OrgId) -> bool| facts.applicant.is_some_and(|applicant| may(caller, applicant));
-    let manager = caller.has(Duty::RoundManager);
+    let manager = caller.serves(Duty::RoundManager);
     let (allowed, who_may) = match action {
         Action::See => (true, ""),
         Action::SeeBooks => (oversees(caller), OVERSEERS),
         Action::Prepare | Action::Extend | Action::Offer | Action::CallReserve => {
-            (manager || caller.has(Duty::NetworkAdministrator), RUNNERS)
+            (manager || caller.serves(Duty::NetworkAdministrator), RUNNERS)
         }
         Action::Accept | Action::Withdraw => (of_applicant(certifies_for), CERTIFIERS),
         Action::Refuse => (of_applicant(acts_for), COUNCIL),
@@ -127,10 +128,10 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         | Action::DecideVariation
         | Action::ApprovePayment
         | Action::HoldPayment => (manager, MANAGERS),
-        Action::Terminate => (caller.has(Duty::Clerk) || manager, DECIDERS),
-        Action::InstructPayment | Action::Book | Action::CheckPayee => (caller.has(Duty::FinanceOfficer), FINANCE),
-        Action::OpenRecovery => (manager || caller.has(Duty::FinanceOfficer), CLAIMANTS),
-        Action::WriteOff => (caller.has(Duty::Clerk), CLERKS),
+        Action::Terminate => (caller.serves(Duty::Clerk) || manager, DECIDERS),
+        Action::InstructPayment | Action::Book | Action::CheckPayee => (caller.serves(Duty::FinanceOfficer), FINANCE),
+        Action::OpenRecovery => (manager || caller.serves(Duty::FinanceOfficer), CLAIMANTS),
+        Action::WriteOff => (caller.serves(Duty::Clerk), CLERKS),
     };
     if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
 }
@@ -155,7 +156,7 @@ fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
 /// Sees every award and the books.
 fn oversees(caller: &Caller) -> bool {
     let duties = [Duty::RoundManager, Duty::NetworkAdministrator, Duty::FinanceOfficer, Duty::Clerk, Duty::Auditor];
-    duties.into_iter().any(|duty| caller.has(duty))
+    duties.into_iter().any(|duty| caller.serves(duty))
 }
 
 /// Sees every award: reports rest on them, and the learning reads of them.

@@ -65,7 +65,7 @@ const EDITORS: &str =
     "an applicant officer, or a system with bids.write, of the applicant or of a partner who may edit";
 const CERTIFIERS: &str = "a certifier, or a system with bids.certify, of the applicant";
 const MANAGERS: &str = "a round manager";
-const OVERSEERS: &str = "a round manager, a network administrator or an auditor";
+const OVERSEERS: &str = "a round manager, a network administrator or an auditor who sits on no board";
 
 pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     if !sees(caller, action, facts) {
@@ -84,7 +84,7 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         | Action::Answer => (of_applicant(writes_for), WRITERS),
         Action::SignOff | Action::WithdrawReceived => (of_applicant(certifies_for), CERTIFIERS),
         Action::DecideLate | Action::Screen | Action::Decide | Action::Ask => {
-            (caller.has(Duty::RoundManager), MANAGERS)
+            (caller.serves(Duty::RoundManager), MANAGERS)
         }
         Action::ListDuplicates => (oversees(caller), OVERSEERS),
     };
@@ -123,9 +123,9 @@ pub fn network_of(caller: &Caller) -> Option<OrgId> {
 
 /// Sees every bid that the network has received. Grading pins the eligible ones.
 pub fn oversees(caller: &Caller) -> bool {
-    caller.has(Duty::RoundManager)
-        || caller.has(Duty::NetworkAdministrator)
-        || caller.has(Duty::Auditor)
+    caller.serves(Duty::RoundManager)
+        || caller.serves(Duty::NetworkAdministrator)
+        || caller.serves(Duty::Auditor)
         || matches!(caller.subject, Subject::Role(Role::Grading | Role::Reporting))
 }
 

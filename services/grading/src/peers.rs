@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use kit::fault::Violation;
 use kit::ids::{BidId, BoardId, OrgId, PersonId, RoundId};
 use kit::neighbour::{answered, patient};
 use kit::time::Date;
@@ -179,13 +180,19 @@ impl Peers {
         Ok((name, organisations))
     }
 
-    /// The name of somebody who comes onto the panel for an organisation, and what the register says of them.
+    /// The name of somebody who comes onto the panel for an organisation, and what the register says of them. They hold
+    /// a seat, for who sits reads bids as the panel does and by no other duty (rule 10).
     pub async fn substitute(
         &self,
         person: PersonId,
         organisation: OrgId,
         today: Date,
     ) -> Result<(String, Register), Error> {
+        let asked = ListSeatsRequest { person_id: person.to_string(), as_of: today.to_string(), ..Default::default() };
+        if self.seats(asked).await?.is_empty() {
+            let says = "a substitute holds a seat, with or without a vote: let the registry give them one first";
+            return Err(Error::Invalid(vec![Violation::new("person_id", "panel.substitute", says)]));
+        }
         let (name, _) = self.belongs(person, today).await?;
         let member = Member { organisations: vec![organisation], ..Member::seated(person, name.clone(), Vec::new()) };
         Ok((name, self.register(&[member], today).await?))

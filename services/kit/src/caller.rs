@@ -95,6 +95,24 @@ impl Duty {
         Duty::DataProtectionOfficer,
     ];
 
+    /// Whether it opens what others handed in, or what was decided on it. Such a duty rests while its holder sits on a
+    /// board, see [`Caller::serves`].
+    pub fn rests(self) -> bool {
+        match self {
+            Duty::NetworkAdministrator | Duty::RoundManager | Duty::Clerk | Duty::FinanceOfficer | Duty::Auditor => {
+                true
+            }
+            Duty::ApplicantOfficer
+            | Duty::Certifier
+            | Duty::CouncilAdministrator
+            | Duty::Reviewer
+            | Duty::PanelChair
+            | Duty::Consultant
+            | Duty::Editor
+            | Duty::DataProtectionOfficer => false,
+        }
+    }
+
     /// The name in tokens and in the golden matrices.
     pub fn name(self) -> &'static str {
         match self {
@@ -224,11 +242,13 @@ pub struct Caller {
     pub organisation: Option<OrgId>,
     pub grants: Vec<Grant>,
     pub scopes: Vec<Scope>,
+    /// Whether the person sits on a board, or lately did.
+    pub sits: bool,
 }
 
 impl Caller {
     pub fn anonymous() -> Caller {
-        Caller { subject: Subject::Anonymous, organisation: None, grants: Vec::new(), scopes: Vec::new() }
+        Caller { subject: Subject::Anonymous, organisation: None, grants: Vec::new(), scopes: Vec::new(), sits: false }
     }
 
     pub fn role(role: Role) -> Caller {
@@ -238,6 +258,12 @@ impl Caller {
     /// Whether the caller has a duty for any organisation.
     pub fn has(&self, duty: Duty) -> bool {
         self.grants.iter().any(|grant| grant.duty == duty)
+    }
+
+    /// Whether the caller has a duty that does not rest: who sits on a board reads bids, and what became of them, as the
+    /// panel does, where recusal hides what it must (rule 10).
+    pub fn serves(&self, duty: Duty) -> bool {
+        self.has(duty) && !(self.sits && duty.rests())
     }
 
     /// Whether the caller has a duty for this organisation.
@@ -282,6 +308,16 @@ impl From<Actor> for types::Actor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_opens_bids_rests_while_its_holder_sits_on_a_board() {
+        let grants = Duty::ALL.map(|duty| Grant { duty, organisation: OrgId::new() }).to_vec();
+        let free = Caller { grants, ..Caller::anonymous() };
+        let seated = Caller { sits: true, ..free.clone() };
+        assert!(Duty::ALL.into_iter().all(|duty| free.serves(duty)));
+        let resting: Vec<&str> = Duty::ALL.into_iter().filter(|&duty| !seated.serves(duty)).map(Duty::name).collect();
+        assert_eq!(resting, ["network_administrator", "round_manager", "clerk", "finance_officer", "auditor"]);
+    }
 
     #[test]
     fn a_grant_reads_back_as_it_prints() {

@@ -180,7 +180,7 @@ fn caller_of(claims: &crate::tokens::AccessClaims) -> Option<Caller> {
     for scope in claims.scope.split_ascii_whitespace() {
         scopes.push(scope.parse().ok()?);
     }
-    Some(Caller { subject, organisation, grants, scopes })
+    Some(Caller { subject, organisation, grants, scopes, sits: claims.sits })
 }
 
 /// Reads a `grpc-timeout`: at most eight digits and a unit (gRPC over HTTP/2, "Timeout").

@@ -47,6 +47,12 @@ impl Who {
         self
     }
 
+    /// The same person with a seat on a board.
+    pub fn seated(mut self) -> Who {
+        self.caller.sits = true;
+        self
+    }
+
     /// A system of an organisation.
     pub fn system(organisation: OrgId, scopes: &[Scope]) -> Who {
         let subject = Subject::Client(ClientId::new());
@@ -146,6 +152,7 @@ impl Gate {
             roles: caller.grants.iter().map(Grant::to_string).collect(),
             scope: scopes.join(" "),
             client_id: caller.organisation.map(|_| who.subject.clone()),
+            sits: caller.sits,
         };
         mint(&self.key(Role::Registry), &claims)
     }

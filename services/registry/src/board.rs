@@ -3,7 +3,7 @@
 use kit::ids::{BoardId, OrgId, PersonId, SeatId};
 use kit::time::{Date, Timestamp};
 
-use crate::dates::Term;
+use crate::dates::{Term, today};
 use crate::error::Error;
 
 /// A body that recommends or decides.
@@ -81,6 +81,14 @@ impl Seat {
         Ok(Seat { term: self.term.end(until)?, version: self.version + 1, updated_at: now, ..self.clone() })
     }
 
+    /// Whether duties of the person rest for it, see [`kit::caller::Caller::serves`]: from the moment it is given until a
+    /// year after its end, as long as nobody audits what they took part in (IIA, Standard 1130.A1).
+    pub fn binds(&self, now: Timestamp) -> bool {
+        let a_year_ago = today(now.plus_seconds(-366 * 24 * 3600));
+        let never_held = self.term.until == Some(self.term.from);
+        !never_held && self.term.until.is_none_or(|until| until > a_year_ago)
+    }
+
     /// The same for a person who was ended on a day: a term that had not begun holds on no day. None when it is over.
     pub fn vacate(&self, on: Date, now: Timestamp) -> Option<Seat> {
         self.end(on.max(self.term.from), now).ok()
@@ -116,6 +124,16 @@ mod tests {
         let refused = take(&new_seat("2021-06-30", ""), std::slice::from_ref(&first)).unwrap_err();
         assert!(matches!(refused, Error::Overlap { what: "seat", .. }));
         assert!(take(&new_seat("2021-07-01", ""), &[first]).is_ok());
+    }
+
+    #[test]
+    fn a_seat_binds_from_when_it_is_given_until_a_year_after_its_end() {
+        let binds = |from, until| take(&new_seat(from, until), &[]).unwrap().binds(at(NOW));
+        assert!(binds("2019-07-01", "") && binds("2020-07-01", "2021-07-01"), "held, and given");
+        assert!(binds("2017-07-01", "2019-01-06"));
+        assert!(!binds("2017-07-01", "2019-01-05"));
+        let waiting = take(&new_seat("2020-07-01", ""), &[]).unwrap();
+        assert!(!waiting.vacate(day("2020-01-06"), at(NOW)).unwrap().binds(at(NOW)), "it never began");
     }
 
     #[test]

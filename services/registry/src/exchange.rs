@@ -103,7 +103,7 @@ impl Registry {
             return Err(Refused::InvalidClient);
         }
         let found = self.db.read(move |tx| sign_in::client(tx, id)).await?;
-        let SignedIn { who: client, last_revoked_at } = found.ok_or(Refused::InvalidClient)?;
+        let SignedIn { who: client, last_revoked_at, .. } = found.ok_or(Refused::InvalidClient)?;
         match proof {
             Proof::Secret(secret) => check_secret(&client, &secret, now)?,
             Proof::Assertion(assertion) => self.use_assertion(&client, &assertion, now).await?,
@@ -142,12 +142,12 @@ impl Registry {
 
     /// A token for a person who signed in. A role that ends sooner than the token ends the token with it.
     pub(crate) fn person_token(&self, cx: &Cx, signed_in: SignedIn<Person>, now: Timestamp) -> pb::AccessToken {
-        let SignedIn { who: person, last_revoked_at } = signed_in;
+        let SignedIn { who: person, last_revoked_at, sits } = signed_in;
         let left = person.first_end_after(cx.now).map(|end| (end.micros() - cx.now.micros()).div_euclid(1_000_000));
         let lifetime = left.map_or(TOKEN_LIFETIME_S, |left| left.clamp(1, TOKEN_LIFETIME_S));
         let roles = person.held_at(cx.now).iter().map(|grant| grant.to_string()).collect();
         let issued_at = issued_at(now, last_revoked_at);
-        let claims = AccessClaims { roles, ..self.claims(person.id.to_string(), issued_at, lifetime) };
+        let claims = AccessClaims { roles, sits, ..self.claims(person.id.to_string(), issued_at, lifetime) };
         self.issue(&claims)
     }
 
@@ -164,6 +164,7 @@ impl Registry {
             roles: Vec::new(),
             scope: String::new(),
             client_id: None,
+            sits: false,
         }
     }
 

@@ -71,7 +71,7 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     let holder = facts.holder;
     let people = [Duty::ApplicantOfficer, Duty::Certifier].iter().any(|&duty| caller.has_for(duty, holder));
     let system = |scope| caller.may_as_system(scope, holder);
-    let manager = caller.has(Duty::RoundManager);
+    let manager = caller.serves(Duty::RoundManager);
     let (allowed, who_may) = match action {
         Action::See => (true, ""),
         Action::Read => (own || facts.handed_in, READERS),
@@ -102,7 +102,7 @@ pub fn is_of_its_own(caller: &Caller, facts: &Facts) -> bool {
 pub fn oversees(caller: &Caller) -> bool {
     [Duty::RoundManager, Duty::NetworkAdministrator, Duty::Auditor, Duty::FinanceOfficer]
         .iter()
-        .any(|&duty| caller.has(duty))
+        .any(|&duty| caller.serves(duty))
         || caller.subject == Subject::Role(Role::Awards)
 }
 

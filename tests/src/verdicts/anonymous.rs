@@ -157,5 +157,6 @@ async fn an_administrator(town: &Town, now: i64) -> AccessClaims {
         roles: vec![format!("network_administrator@{network}")],
         scope: String::new(),
         client_id: None,
+        sits: false,
     }
 }

@@ -50,8 +50,8 @@ impl Asking {
         run: Run,
     ) -> Answer {
         let messages = messages.iter().map(|message| self.made_ready(rpc, message, run)).collect();
-        let token = caller.token.as_deref();
-        let answer = self.wire.call_for(limit, n_messages, &path(rpc), token, messages).await;
+        let token = caller.token();
+        let answer = self.wire.call_for(limit, n_messages, &path(rpc), token.as_deref(), messages).await;
         if answer.status.code() == Code::Ok && (run == Run::Real || !can_be_dry(rpc)) {
             for message in &answer.messages {
                 self.remember(&read(rpc, message));

@@ -4,8 +4,10 @@
 mod learner;
 mod panel;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use kit::caller::{Duty, Role, Scope};
 use kit::time::Timestamp;
@@ -24,7 +26,34 @@ pub use panel::Place;
 pub struct Caller {
     /// `per_..`, `cli_..` or `role:..`, as tokens say.
     pub subject: String,
-    pub token: Option<String>,
+    pub proof: Proof,
+}
+
+/// How a caller shows who they are.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    Nothing,
+    Token(String),
+    /// Signs a token for each call, as roles do: theirs live for minutes only.
+    Key(Arc<SigningKey>),
+}
+
+impl Caller {
+    pub fn nobody() -> Caller {
+        Caller { subject: String::new(), proof: Proof::Nothing }
+    }
+
+    pub fn is_nobody(&self) -> bool {
+        matches!(self.proof, Proof::Nothing)
+    }
+
+    pub fn token(&self) -> Option<Cow<'_, str>> {
+        match &self.proof {
+            Proof::Nothing => None,
+            Proof::Token(token) => Some(token.into()),
+            Proof::Key(key) => Some(tokens::mint_role(key, AUDIENCE, Timestamp::of_this_machine().seconds()).into()),
+        }
+    }
 }
 
 /// What an organisation is to the bids, people and clients that a case is about.
@@ -47,6 +76,8 @@ enum Who {
     /// Whom the case is about, or somebody without any duty where it is about nobody.
     ThePerson,
     TheClient,
+    /// Charged with this by the network, with a seat on a board that grades nothing.
+    Seated(Duty),
     /// On the panel of every assessment, with this duty.
     Member(Option<Duty>, Place),
     Role,
@@ -75,6 +106,8 @@ pub struct Cast {
     pub key_client: pb::Client,
     /// Who grades the granted round, chair first.
     pub graders: Vec<Grader>,
+    /// The board on which everybody of the matrix sits beside the graders.
+    pub large_board: pb::Board,
     /// Addresses that sign-in codes go to.
     pub addresses: Vec<String>,
 }
@@ -113,8 +146,11 @@ fn who(row: &str) -> Who {
     if let Some(role) = row.strip_prefix("the platform's ") {
         return Who::ThePlatforms(role.parse().expect("a role"));
     }
-    if let Some(seated) = panel::who(row) {
-        return seated;
+    if let Some(duty) = row.strip_suffix(" of the network, with a seat") {
+        return Who::Seated(duty.parse().expect("a duty"));
+    }
+    if let Some(member) = panel::who(row) {
+        return member;
     }
     let (what, org) = match row.split_once(" of ") {
         None => (row, Org::Applicant),
@@ -189,26 +225,25 @@ impl Cast {
     /// Enters them all and signs them in.
     pub async fn assemble(asking: &Asking, stage: &Stage, keys: &Path, golden: &Golden) -> Cast {
         let signing = |role: Role| SigningKey::read(role.name(), &keys.join(format!("{role}.key"))).unwrap();
-        let now = Timestamp::of_this_machine().seconds();
-        let roles = Role::ALL.map(|role| Caller {
-            subject: format!("role:{role}"),
-            token: Some(tokens::mint_role(&signing(role), AUDIENCE, now)),
-        });
-        let nobody = Caller { subject: String::new(), token: None };
-        let token = Some(stage.token(ADMINISTRATOR).await.unwrap());
-        let administrator = Caller { token, ..nobody.clone() };
+        let roles = Role::ALL
+            .map(|role| Caller { subject: format!("role:{role}"), proof: Proof::Key(Arc::new(signing(role))) });
+        let proof = Proof::Token(stage.token(ADMINISTRATOR).await.unwrap());
+        let administrator = Caller { proof, ..Caller::nobody() };
         let me: pb::WhoAmIResponse = asking.made(&administrator, "WhoAmI", &pb::WhoAmIRequest {}).await;
+        let administrator = Caller { subject: me.subject, ..administrator };
         let mut entering = Entering {
             asking,
             stage,
-            administrator: Caller { subject: me.subject, ..administrator },
+            large_board: board(asking, &administrator, "Large").await,
+            idle_board: board(asking, &administrator, "Idle").await,
+            administrator,
             orgs: HashMap::from([(Org::Network, me.organisation_id)]),
             others: HashMap::new(),
             addresses: Vec::new(),
         };
         entering.organisations().await;
         entering.people_and_systems(golden).await;
-        entering.finish(nobody, roles.to_vec()).await
+        entering.finish(roles.to_vec()).await
     }
 }
 
@@ -220,6 +255,8 @@ struct Entering<'a> {
     orgs: HashMap<Org, String>,
     others: HashMap<Who, Caller>,
     addresses: Vec<String>,
+    large_board: pb::Board,
+    idle_board: pb::Board,
 }
 
 impl Entering<'_> {
@@ -242,20 +279,23 @@ impl Entering<'_> {
         let rows = golden.sections().flat_map(|section| golden.rows(section).flat_map(|(row, _)| whos(row)));
         let rows: Vec<Who> = rows.collect();
         for &row in &rows {
-            if let Who::Holder(duty, org) = row
-                && !self.others.contains_key(&row)
-            {
-                let person = self.person(Org::Network, &format!("{} {org:?}", duty.name())).await;
-                self.grant(&person, duty, org).await;
-                let caller = self.signed_in(&person).await;
-                self.others.insert(row, caller);
-            }
-            if let Who::Member(duty, place) = row
-                && !self.others.contains_key(&row)
-            {
-                let member = self.member(duty, place).await;
-                self.others.insert(row, member);
-            }
+            let caller = match row {
+                _ if self.others.contains_key(&row) => continue,
+                Who::Holder(duty, org) => {
+                    let person = self.person(Org::Network, &format!("{} {org:?}", duty.name())).await;
+                    self.grant(&person, duty, org).await;
+                    self.signed_in(&person).await
+                }
+                Who::Seated(duty) => {
+                    let person = self.person(Org::Network, &format!("{} with a seat", duty.name())).await;
+                    self.grant(&person, duty, Org::Network).await;
+                    self.seat(&self.idle_board, Org::Network, &person).await;
+                    self.signed_in(&person).await
+                }
+                Who::Member(duty, place) => self.member(duty, place).await,
+                _ => continue,
+            };
+            self.others.insert(row, caller);
         }
         for learner in Learner::ALL {
             let person = self.person(Org::Network, &format!("{learner:?}")).await;
@@ -296,9 +336,13 @@ impl Entering<'_> {
         self.asking.made(&self.administrator, "GrantRole", &request).await
     }
 
+    async fn seat(&self, board: &pb::Board, org: Org, person: &Named) {
+        seat(self.asking, &self.administrator, board, self.orgs[&org].clone(), &person.id).await;
+    }
+
     async fn signed_in(&self, person: &Named) -> Caller {
-        let token = Some(self.stage.token(&person.email).await.unwrap());
-        Caller { subject: person.id.clone(), token }
+        let proof = Proof::Token(self.stage.token(&person.email).await.unwrap());
+        Caller { subject: person.id.clone(), proof }
     }
 
     /// A system of an organisation, entered by that organisation's own administrator, signed in with its secret.
@@ -323,9 +367,8 @@ impl Entering<'_> {
     }
 
     async fn exchanged(&self, client_id: String, request: &pb::ExchangeTokenRequest) -> Caller {
-        let nobody = Caller { subject: String::new(), token: None };
-        let token: pb::AccessToken = self.asking.made(&nobody, "ExchangeToken", request).await;
-        Caller { subject: client_id, token: Some(token.access_token) }
+        let token: pb::AccessToken = self.asking.made(&Caller::nobody(), "ExchangeToken", request).await;
+        Caller { subject: client_id, proof: Proof::Token(token.access_token) }
     }
 
     /// A system with a key pair, signed in with an assertion (RFC 7523).
@@ -357,7 +400,7 @@ impl Entering<'_> {
     }
 
     /// Those whom cases are about.
-    async fn finish(mut self, nobody: Caller, roles: Vec<Caller>) -> Cast {
+    async fn finish(mut self, roles: Vec<Caller>) -> Cast {
         let person = self.person(Org::Applicant, "Somebody Without Duty").await;
         let holder = self.person(Org::Applicant, "Somebody With Roles").await;
         let (client, client_login) = self.system(&[], Org::Applicant).await;
@@ -375,10 +418,12 @@ impl Entering<'_> {
             graders.push(Grader { caller: self.signed_in(&grader).await });
         }
         let subjects = about.into_iter().map(|caller| (caller.subject.clone(), caller)).collect();
-        let Entering { administrator, orgs, others, addresses, .. } = self;
+        // A substitute holds a seat; on that panel they are not.
+        self.seat(&self.idle_board, Org::Another, &person).await;
+        let Entering { administrator, orgs, others, addresses, large_board, .. } = self;
         Cast {
             administrator,
-            nobody,
+            nobody: Caller::nobody(),
             roles,
             others,
             orgs,
@@ -390,9 +435,39 @@ impl Entering<'_> {
             client_login,
             key_client,
             graders,
+            large_board,
             addresses,
         }
     }
+}
+
+pub async fn board(asking: &Asking, administrator: &Caller, short_name: &str) -> pb::Board {
+    let request = pb::CreateBoardRequest {
+        name: format!("The board {short_name}"),
+        short_name: short_name.to_string(),
+        quorum: 2,
+        ..Default::default()
+    };
+    asking.made(administrator, "CreateBoard", &request).await
+}
+
+/// Gives a person an organisation's seat on a board.
+pub async fn seat(
+    asking: &Asking,
+    administrator: &Caller,
+    board: &pb::Board,
+    organisation_id: String,
+    person_id: &str,
+) {
+    let request = pb::AddSeatRequest {
+        board_id: board.id.clone(),
+        organisation_id,
+        person_id: person_id.to_string(),
+        voting: true,
+        from_date: "2018-10-01".to_string(),
+        ..Default::default()
+    };
+    let _: pb::Seat = asking.made(administrator, "AddSeat", &request).await;
 }
 
 /// The public half as a JWK.

@@ -44,7 +44,7 @@ impl Heard<'_> {
         let is_right = match (judge, verdict) {
             (Judge::Public, _) => self.is_done(),
             // The door is before every policy, and no policy may let in who has not signed in.
-            (_, verdict) if self.caller.token.is_none() => verdict != Verdict::Yes && is_turned_away(self.answer),
+            (_, verdict) if self.caller.is_nobody() => verdict != Verdict::Yes && is_turned_away(self.answer),
             (Judge::Nowhere, _) => self.is_hidden(),
             (judge, Verdict::Yes) => self.is_granted(judge),
             (judge, Verdict::No) => self.is_refused(judge),

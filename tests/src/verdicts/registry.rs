@@ -240,7 +240,7 @@ fn of_boards(scene: &Scene, rpc: &str) -> Vec<Case> {
             let request = pb::AddSeatRequest {
                 board_id,
                 organisation_id: cast.org(Org::Another),
-                person_id: cast.administrator.subject.clone(),
+                person_id: cast.person.id.clone(),
                 from_date: "2019-10-01".to_string(),
                 ..Default::default()
             };

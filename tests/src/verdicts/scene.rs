@@ -22,7 +22,7 @@ use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 
 use super::asking::Asking;
-use super::cast::{Caller, Cast, Grader, Org};
+use super::cast::{self, Caller, Cast, Org};
 use super::golden::Golden;
 use super::wire::Wire;
 use crate::town::Town;
@@ -62,9 +62,8 @@ pub struct Register {
     pub ending: registry::Membership,
     pub boards: Vec<registry::Board>,
     pub seat: registry::Seat,
-    /// The board that grades the granted round, and one with everybody of the matrix beside its members.
+    /// The board that grades the granted round.
     pub small_board: registry::Board,
-    pub large_board: registry::Board,
 }
 
 pub struct Rounds {
@@ -173,35 +172,14 @@ impl Register {
             ..Default::default()
         };
         let seat = asking.made(administrator, "AddSeat", &request).await;
-        let graders = || cast.graders.iter().map(|grader| (Org::Network, grader.clone()));
-        let small_board = board(asking, cast, "Small", graders().collect()).await;
-        let members = cast.members().into_iter().map(|(_, org, member)| (org, member));
-        let large_board = board(asking, cast, "Large", members.chain(graders()).collect()).await;
-        Register { good, suspended, ending, boards, seat, small_board, large_board }
+        let small_board = cast::board(asking, administrator, "Small").await;
+        for board in [&small_board, &cast.large_board] {
+            for grader in &cast.graders {
+                cast::seat(asking, administrator, board, cast.org(Org::Network), &grader.caller.subject).await;
+            }
+        }
+        Register { good, suspended, ending, boards, seat, small_board }
     }
-}
-
-/// A board of people with the organisation whose seat each holds.
-async fn board(asking: &Asking, cast: &Cast, short_name: &str, members: Vec<(Org, Grader)>) -> registry::Board {
-    let request = registry::CreateBoardRequest {
-        name: format!("The board {short_name}"),
-        short_name: short_name.to_string(),
-        quorum: 2,
-        ..Default::default()
-    };
-    let board: registry::Board = asking.made(&cast.administrator, "CreateBoard", &request).await;
-    for (org, member) in members {
-        let request = registry::AddSeatRequest {
-            board_id: board.id.clone(),
-            organisation_id: cast.org(org),
-            person_id: member.caller.subject,
-            voting: true,
-            from_date: "2018-10-01".to_string(),
-            ..Default::default()
-        };
-        let _: registry::Seat = asking.made(&cast.administrator, "AddSeat", &request).await;
-    }
-    board
 }
 
 impl Rounds {

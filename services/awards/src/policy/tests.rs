@@ -8,6 +8,10 @@ fn person(duty: Duty, organisation: OrgId) -> Caller {
     Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
 }
 
+fn seated(duty: Duty) -> Caller {
+    Caller { sits: true, ..person(duty, OrgId::new()) }
+}
+
 fn system(organisation: OrgId, scope: Scope) -> Caller {
     let subject = Subject::Client(ClientId::new());
     Caller { subject, organisation: Some(organisation), scopes: vec![scope], ..Caller::anonymous() }
@@ -32,6 +36,9 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
     }
     for duty in Duty::ALL.into_iter().filter(|duty| !of_councils.contains(duty)) {
         all.push((format!("{} of the network", duty.name()), person(duty, OrgId::new())));
+    }
+    for duty in Duty::ALL.into_iter().filter(|duty| duty.rests()) {
+        all.push((format!("{} of the network, with a seat", duty.name()), seated(duty)));
     }
     for role in Role::ALL {
         all.push((format!("the platform's {}", role.name()), Caller::role(role)));

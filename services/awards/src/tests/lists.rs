@@ -48,6 +48,11 @@ async fn a_list_holds_what_the_caller_may_see_in_the_order_asked_for() {
         assert_eq!(ids(&house, &other.reader, by_number.clone()).await, of(&[]));
         let reviewer = Who::person(Duty::Reviewer, house.network);
         assert_eq!(ids(&house, &reviewer, by_number.clone()).await, of(&[]));
+        let seated = house.manager.clone().seated();
+        let page = house.awards(&seated).list_awards(by_number.clone()).await.unwrap().into_inner();
+        let found = (page.awards.len(), page.total_size, pence(page.total_awarded));
+        assert_eq!(found, (0, 0, 0), "on a board they know of awards as the panel does");
+        assert_eq!(house.get(&seated, &awards[2]).await.unwrap_err().code(), Code::NotFound);
         let active = pb::ListAwardsRequest { states: vec![State::Active.into()], ..all.clone() };
         assert_eq!(ids(&house, &house.manager, active).await, of(&[0]));
         let of_other = pb::ListAwardsRequest { organisation_id: other.id.to_string(), ..by_number };

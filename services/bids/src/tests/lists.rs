@@ -39,6 +39,9 @@ async fn a_list_holds_what_the_caller_may_see_in_the_order_asked_for() {
             ids(&house, &house.manager, all.clone()).await,
             [&foreign.id, &second.id, &first.id].map(String::clone)
         );
+        let seated = house.manager.clone().seated();
+        assert_eq!(ids(&house, &seated, all.clone()).await, Vec::<String>::new(), "they read bids as the panel does");
+        assert_eq!(house.get(&seated, &foreign).await.unwrap_err().code(), Code::NotFound);
         let by_number = pb::ListBidsRequest { order: Order::Number.into(), ..all.clone() };
         assert_eq!(
             ids(&house, &house.manager, by_number).await,

@@ -90,12 +90,13 @@ async fn where_recusals_break_quorum_substitutes_then_the_unconflicted_in_writin
         assert_eq!((by_ann.basis(), by_ann.deciders), (Basis::Written, vec![scene.ann.subject.clone()]));
 
         // A substitute makes quorum attainable, and then a meeting decides.
-        let person = PersonId::new();
+        let (person, neutral) = (PersonId::new(), house.peers.organisation("Neutral"));
+        house.peers.seat(house.peers.board("Deputies", 1), person, neutral, false);
         let request = pb::AddSubstituteRequest {
             request_id: new_id(),
             assessment_id: scene.assessment.clone(),
             person_id: person.to_string(),
-            organisation_id: house.peers.organisation("Neutral").to_string(),
+            organisation_id: neutral.to_string(),
             substitute_for: scene.of_kirklees.subject.clone(),
             validate_only: false,
         };

@@ -218,6 +218,10 @@ async fn a_substitute_comes_with_the_members_vote_and_interests_of_their_own() {
             validate_only: false,
         };
         let mut clerk = house.as_who(&scene.clerk).assessments;
+        let refused = clerk.add_substitute(request.clone()).await.unwrap_err();
+        assert_eq!(fields(&refused), ["person_id"], "whoever has no seat keeps what else opens bids to them");
+        house.peers.seat(house.peers.board("Deputies", 1), person, plymouth, false);
+        let request = pb::AddSubstituteRequest { request_id: new_id(), ..request };
         let added = clerk.add_substitute(request.clone()).await.unwrap().into_inner();
         assert_eq!((added.voting, added.board_ids), (true, vec![scene.boards[1].to_string()]));
         assert_eq!(

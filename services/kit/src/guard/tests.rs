@@ -147,6 +147,7 @@ impl House {
             roles: Vec::new(),
             scope: String::new(),
             client_id: None,
+            sits: false,
         }
     }
 
@@ -258,6 +259,7 @@ async fn a_person_is_known_by_the_token_with_all_that_stands_in_it() {
         org: Some(organisation.to_string()),
         roles: vec![format!("certifier@{organisation}")],
         scope: "bids.read bids.write".to_string(),
+        sits: true,
         ..house.claims(&person.to_string())
     };
     let bearer = format!("bearer {}", mint(&house.registry, &claims));
@@ -266,6 +268,7 @@ async fn a_person_is_known_by_the_token_with_all_that_stands_in_it() {
     assert_eq!(caller.subject, Subject::Person(person));
     assert!(caller.has_for(Duty::Certifier, organisation));
     assert!(caller.may_as_system(Scope::BidsWrite, organisation));
+    assert!(caller.sits);
 }
 
 #[tokio::test]

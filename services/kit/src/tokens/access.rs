@@ -46,6 +46,9 @@ pub struct AccessClaims {
     /// The integration client through which the subject came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    /// Whether the subject sits on a board, or lately did.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sits: bool,
 }
 
 /// Who must have issued an access token, and for whom.

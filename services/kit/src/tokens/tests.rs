@@ -57,6 +57,7 @@ fn claims() -> AccessClaims {
         roles: vec!["certifier@org_1".to_string(), "auditor".to_string()],
         scope: "bids.read bids.write".to_string(),
         client_id: None,
+        sits: false,
     }
 }
 

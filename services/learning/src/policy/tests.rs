@@ -39,6 +39,16 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
     all
 }
 
+/// The same with seats on a board, where that matters.
+fn seated(action: Action) -> Vec<(String, Caller)> {
+    let charged = Duty::ALL.into_iter().filter(|duty| duty.rests() || *duty == Duty::Editor);
+    let all = charged.map(|duty| {
+        let caller = Caller { sits: true, ..person(PersonId::new(), duty, OrgId::new()) };
+        (format!("{} of the network, with a seat", duty.name()), caller)
+    });
+    if action == Action::SeeAwardsEarly { all.collect() } else { Vec::new() }
+}
+
 #[test]
 fn the_policy_is_as_the_golden_matrix_says() {
     let shut = Facts {
@@ -55,7 +65,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
             .to_string();
     for action in Action::ALL {
         matrix += &format!("\n{action:?}\n");
-        for (name, caller) in everybody(&shut) {
+        for (name, caller) in everybody(&shut).into_iter().chain(seated(action)) {
             let word = |facts| decide(&caller, action, facts).word();
             matrix += &format!("  {name:<56} {:<7} {}\n", word(&shut), word(&open));
         }

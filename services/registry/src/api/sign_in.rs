@@ -38,9 +38,9 @@ impl SignInService for Registry {
 
     async fn finish_sign_in(&self, request: Request<pb::FinishSignInRequest>) -> Answer<pb::AccessToken> {
         let (cx, cmd) = Cx::parse::<app::Finish>(request)?;
-        let (key, real_now) = (cmd.id.to_string(), cmd.real_now);
+        let (key, now, real_now) = (cmd.id.to_string(), cx.now, cmd.real_now);
         // The outcome is a value and not an error, so that a wrong code's try is kept.
-        let signed_in = self.db.work(Some(key), move |tx| app::finish(tx, &cmd)).await?;
+        let signed_in = self.db.work(Some(key), move |tx| app::finish(tx, now, &cmd)).await?;
         let signed_in = signed_in.ok_or(Error::WrongCode)?;
         Ok(Response::new(self.person_token(&cx, signed_in, real_now)))
     }
@@ -88,6 +88,7 @@ impl SignInService for Registry {
             organisation_id,
             roles: roles.collect(),
             scopes: cx.caller.scopes.iter().map(|scope| scope.name().to_string()).collect(),
+            sits: cx.caller.sits,
         }))
     }
 

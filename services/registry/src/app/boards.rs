@@ -5,7 +5,7 @@ use kit::db::Tx;
 use kit::fault::Violation;
 use kit::ids::{BoardId, OrgId, PersonId, SeatId};
 use kit::outbox;
-use kit::time::Date;
+use kit::time::{Date, Timestamp};
 
 use super::{SeatNow, Target};
 use crate::board::{Board, Names, NewSeat, Seat};
@@ -14,7 +14,7 @@ use crate::error::{Error, Newer};
 use crate::events::{self, OfBoard, OfSeat};
 use crate::person::State;
 use crate::policy::{self, Action, Facts};
-use crate::store::{boards as store, organisations, people};
+use crate::store::{boards as store, organisations, people, revocations};
 
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -59,6 +59,8 @@ pub struct AddSeat {
     pub voting: bool,
     pub from: Date,
     pub until: Option<Date>,
+    /// In real time: the tokens until then end where a duty rests from now on.
+    pub real_now: Timestamp,
 }
 
 pub fn add_seat(tx: &mut Tx, cx: &Cx, cmd: &AddSeat) -> Result<SeatNow, Error> {
@@ -78,6 +80,9 @@ pub fn add_seat(tx: &mut Tx, cx: &Cx, cmd: &AddSeat) -> Result<SeatNow, Error> {
     let others = store::seats_of(tx, person.id, Some(board))?;
     let seat = Seat::take(cmd.id, &new, &others, cx.now)?;
     store::insert_seat(tx, &seat)?;
+    if seat.binds(cx.now) && person.held_at(cx.now).iter().any(|grant| grant.duty.rests()) {
+        revocations::insert(tx, &person.id.to_string(), cmd.real_now)?;
+    }
     record(tx, cx, OfSeat::Taken, seat, person.name)
 }
 

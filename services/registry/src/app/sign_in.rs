@@ -20,7 +20,7 @@ use crate::person::{Person, RoleGrant};
 use crate::policy::{self, Action, Facts, of_person};
 use crate::sign_in::{MOST_STARTS, Revocation, START_WINDOW_S, SignIn};
 use crate::store::keys::Known;
-use crate::store::{self, keys, organisations, people, revocations, sign_ins};
+use crate::store::{self, boards, keys, organisations, people, revocations, sign_ins};
 
 /// How long a sign-in that was started is remembered.
 const REMEMBERED_S: i64 = 24 * 3600;
@@ -52,15 +52,18 @@ pub struct Finish {
     pub real_now: Timestamp,
 }
 
-/// Who signed in. None is no error here: the try must be kept.
-pub fn finish(tx: &mut Tx, cmd: &Finish) -> Result<Option<SignedIn<Person>>, Error> {
+/// Who signed in, at an instant. None is no error here: the try must be kept.
+pub fn finish(tx: &mut Tx, now: Timestamp, cmd: &Finish) -> Result<Option<SignedIn<Person>>, Error> {
     let Some(sign_in) = sign_ins::find(tx, cmd.id)? else { return Ok(None) };
     let matches = Code::matches(&cmd.code, &cmd.id.to_string(), &sign_in.code);
     let (tried, person) = sign_in.try_code(matches, cmd.real_now);
     sign_ins::update(tx, &tried)?;
     let Some(person) = person else { return Ok(None) };
     match people::find(tx, person)? {
-        Some(person) if person.state == crate::person::State::Active => Ok(Some(signed_in(tx, person.id, person)?)),
+        Some(person) if person.state == crate::person::State::Active => {
+            let sits = boards::seats_of(tx, person.id, None)?.iter().any(|seat| seat.binds(now));
+            Ok(Some(SignedIn { sits, ..signed_in(tx, person.id, person)? }))
+        }
         Some(_) | None => Ok(None),
     }
 }
@@ -70,10 +73,12 @@ pub fn finish(tx: &mut Tx, cmd: &Finish) -> Result<Option<SignedIn<Person>>, Err
 pub struct SignedIn<T> {
     pub who: T,
     pub last_revoked_at: Option<Timestamp>,
+    /// Whether they sit on a board, or lately did.
+    pub sits: bool,
 }
 
 fn signed_in<T>(tx: &mut Tx, id: impl ToString, who: T) -> Result<SignedIn<T>, Error> {
-    Ok(SignedIn { who, last_revoked_at: revocations::latest(tx, &id.to_string())? })
+    Ok(SignedIn { who, last_revoked_at: revocations::latest(tx, &id.to_string())?, sits: false })
 }
 
 /// The client with this identity, unless it was revoked.

@@ -238,10 +238,10 @@ impl Parse for boards::AddSeat {
         let person = reader.id("person_id", &wire.person_id);
         let from = reader.date("from_date", &wire.from_date);
         let until = reader.date_or_none("until_date", &wire.until_date);
-        let (id, voting) = (SeatId::new(), wire.voting);
+        let (id, voting, real_now) = (SeatId::new(), wire.voting, Timestamp::of_this_machine());
         let command = || {
             let (board, organisation, person) = (board?, organisation?, person?);
-            Some(boards::AddSeat { id, board, organisation, person, voting, from: from?, until: until? })
+            Some(boards::AddSeat { id, board, organisation, person, voting, from: from?, until: until?, real_now })
         };
         reader.finish(command())
     }

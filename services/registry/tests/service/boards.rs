@@ -6,7 +6,7 @@ use tonic::Code;
 
 use crate::house::{House, a_system, newer, refusal, uuid};
 
-fn a_board(short_name: &str) -> pb::CreateBoardRequest {
+pub fn a_board(short_name: &str) -> pb::CreateBoardRequest {
     pb::CreateBoardRequest {
         request_id: uuid(),
         name: format!("The board {short_name}"),
@@ -17,7 +17,7 @@ fn a_board(short_name: &str) -> pb::CreateBoardRequest {
     }
 }
 
-fn a_seat(board: &pb::Board, organisation: OrgId, person: &pb::Person, from: &str) -> pb::AddSeatRequest {
+pub fn a_seat(board: &pb::Board, organisation: OrgId, person: &pb::Person, from: &str) -> pb::AddSeatRequest {
     pb::AddSeatRequest {
         request_id: uuid(),
         board_id: board.id.clone(),

@@ -147,6 +147,7 @@ impl House {
             roles: caller.grants.iter().map(Grant::to_string).collect(),
             scope: scopes.join(" "),
             client_id: None,
+            sits: caller.sits,
         };
         tokens::mint(&self.keys.registry, &claims)
     }

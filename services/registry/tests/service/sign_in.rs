@@ -6,6 +6,7 @@ use serde_json::json;
 use toadlane_proto::registry::v1 as pb;
 use tonic::{Code, Status};
 
+use crate::boards::{a_board, a_seat};
 use crate::clients::{with_key, with_secret};
 use crate::house::{As, House, ISSUER, bad_fields, refusal, uuid};
 
@@ -211,6 +212,37 @@ async fn a_revocation_ends_the_tokens_before_it_and_none_after() {
         let token = finish(&mut nobody, &started, new_code).await.unwrap().access_token;
         let who = house.with_token(&token).sign_in.who_am_i(pb::WhoAmIRequest {}).await;
         assert!(who.is_ok(), "in the very same second: {who:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_takes_a_seat_signs_in_as_one_who_sits() {
+    each_storage(|storage| async {
+        let house = House::open(storage).await;
+        let mut admin = house.as_admin();
+        let board = admin.boards.create_board(a_board("EOC")).await.unwrap().into_inner();
+        for (role, ends) in [(pb::Role::Auditor, true), (pb::Role::Certifier, false)] {
+            let email = format!("{}@example.org", role.as_str_name());
+            let person = house.an_official(role, house.network, &email).await;
+            let seen = house.mailed_codes();
+            let mut nobody = house.as_nobody();
+            let sits = async |nobody: &mut As, seen: &[String]| {
+                let started = start(nobody, &email).await;
+                let codes = house.wait_for_mail(seen.len() + 1).await;
+                let code = codes.iter().find(|code| !seen.contains(code)).unwrap();
+                let token = finish(nobody, &started, code).await.unwrap().access_token;
+                let who = house.with_token(&token).sign_in.who_am_i(pb::WhoAmIRequest {}).await.unwrap().into_inner();
+                (who.sits, codes)
+            };
+            let (before, seen) = sits(&mut nobody, &seen).await;
+            admin.boards.add_seat(a_seat(&board, house.network, &person, "2019-07-01")).await.unwrap();
+            let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
+            let listed = house.as_bids().sign_in.list_revocations(request).await.unwrap().into_inner();
+            let ended = listed.revocations.iter().any(|revocation| revocation.subject == person.id);
+            assert_eq!(ended, ends, "only a token that opened too much ends");
+            assert_eq!((before, sits(&mut nobody, &seen).await.0), (false, true));
+        }
     })
     .await;
 }

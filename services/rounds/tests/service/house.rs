@@ -93,6 +93,7 @@ impl House {
             roles: grants.map(|grant| grant.to_string()).collect(),
             scope: String::new(),
             client_id: None,
+            sits: false,
         };
         let guarded = guarded(self.rounds.routes(), self.door.clone(), self.db.clock().clone());
         let transport = with_token(guarded, &mint(&self.key, &claims));

@@ -72,6 +72,7 @@ impl Entering<'_> {
         if let Some(duty) = duty {
             self.grant(&person, duty, of(Some(duty))).await;
         }
+        self.seat(&self.large_board, of(duty), &person).await;
         self.signed_in(&person).await
     }
 }

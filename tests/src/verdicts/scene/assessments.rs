@@ -69,7 +69,7 @@ pub struct Assessing<'a> {
 impl<'a> Assessing<'a> {
     pub async fn scheduled(house: &'a House<'a>, register: &Register, rounds: &Rounds) -> Assessing<'a> {
         let mut scheduled = BTreeMap::new();
-        let [large, small] = [&register.large_board.id, &register.small_board.id];
+        let [large, small] = [&house.cast.large_board.id, &register.small_board.id];
         for name in ALL.into_iter().chain(["unopened"]) {
             let boards = match name {
                 "advised" => vec![(large.clone(), Part::Recommends), (small.clone(), Part::Determines)],

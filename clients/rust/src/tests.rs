@@ -421,17 +421,18 @@ async fn a_watch_goes_on_after_every_kind_of_break_with_the_last_token() {
         2 => refused(Status::unavailable("restarting")),
         3 => changes(3..4, End::Unfinished),
         4 => changes(4..5, End::Ok),
-        _ => changes(5..6, End::Silence),
+        5 => changes(5..6, End::Refused(Status::unauthenticated("expired"))),
+        _ => changes(6..7, End::Silence),
     })
     .await;
     let mut watch = client(&fake, by_secret()).watch_bids(pb::WatchBidsRequest::default());
-    for number in 1..6 {
+    for number in 1..7 {
         let response = watch.next().await.unwrap().unwrap();
         assert_eq!(response.bid.unwrap().number, number);
     }
     let calls = fake.calls("WatchBids");
     let tokens: Vec<_> = calls.iter().map(|call| call.message::<pb::WatchBidsRequest>(0).resume_token).collect();
-    assert_eq!(tokens, ["", "after-2", "after-2", "after-3", "after-4"]);
+    assert_eq!(tokens, ["", "after-2", "after-2", "after-3", "after-4", "after-5"]);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use futures_util::stream;
 use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
 use toadlane_proto::bids::v1::{WatchBidsRequest, WatchBidsResponse};
 use tokio::time::{sleep, timeout};
-use tonic::{Status, Streaming};
+use tonic::{Code, Status, Streaming};
 
 use crate::answers::Answers;
 use crate::client::Client;
@@ -53,8 +53,9 @@ impl Watch {
                 }
                 Err(status) => Refusal::from(status),
             };
-            self.stream = None;
-            if !refusal.may_be_tried_again() {
+            // A sign-in may run out while it is watched with; the next watch begins with a new one.
+            let ran_out = self.stream.take().is_some() && refusal.code == Code::Unauthenticated;
+            if !ran_out && !refusal.may_be_tried_again() {
                 return Err(refusal);
             }
             sleep(pause(self.n_breaks, refusal.retry_after, luck())).await;

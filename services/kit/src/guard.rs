@@ -83,7 +83,7 @@ async fn serve(service: Checked<Routes>, door: &Door, clock: &Clock, mut request
 
     let rpc = request.uri().path().to_string();
     let mut line = Line::begin(rpc.clone());
-    let (caller, limit) = match admit(door, &rpc, request.headers()) {
+    let (caller, pass, limit) = match admit(door, &rpc, request.headers()) {
         Ok(admitted) => admitted,
         Err(fault) => return line.refuse(fault),
     };
@@ -99,7 +99,7 @@ async fn serve(service: Checked<Routes>, door: &Door, clock: &Clock, mut request
     match tokio::time::timeout_at(head_until, handled).await {
         Err(_) => line.refuse(deadline_passed()),
         Ok(Err(_)) => line.refuse(panicked()),
-        Ok(Ok(Ok(response))) => line.answer(response, until),
+        Ok(Ok(Ok(response))) => line.answer(response, until, pass),
     }
 }
 
@@ -113,19 +113,44 @@ fn panicked() -> Fault {
     Fault::new(Code::Internal, Reason::Internal, "the platform failed; the fault is in its log")
 }
 
-fn admit(door: &Door, rpc: &str, headers: &HeaderMap) -> Result<(Caller, Option<Duration>), Fault> {
+/// Under what somebody was let in. A stream may outlast it, and then ends before its next message.
+struct Pass {
+    revocations: Revocations,
+    subject: String,
+    issued_at: i64,
+    /// When the token ends, and the time that any call may take after it: a download is not cut short.
+    ends_at: i64,
+}
+
+impl Pass {
+    /// Why it counts no more at a unix second of real time.
+    fn over_at(&self, now: i64) -> Option<Fault> {
+        if self.revocations.covers(&self.subject, self.issued_at) {
+            return Some(revoked());
+        }
+        (now >= self.ends_at).then(|| sign_in_needed("the token has expired; sign in again, and go on from there"))
+    }
+}
+
+fn revoked() -> Fault {
+    sign_in_needed("the sign-in was revoked; ask your administrator")
+}
+
+type Admitted = (Caller, Option<Pass>, Option<Duration>);
+
+fn admit(door: &Door, rpc: &str, headers: &HeaderMap) -> Result<Admitted, Fault> {
     let limit = match headers.get("grpc-timeout") {
         None => None,
         Some(value) => Some(value.to_str().ok().and_then(parse_timeout).ok_or_else(bad_timeout)?),
     };
-    let caller = match headers.get(header::AUTHORIZATION) {
+    let (caller, pass) = match headers.get(header::AUTHORIZATION) {
         Some(value) => sign_in(door, value)?,
-        None if door.public.iter().any(|public| public == rpc) => Caller::anonymous(),
+        None if door.public.iter().any(|public| public == rpc) => (Caller::anonymous(), None),
         None => {
             return Err(sign_in_needed("send an access token as `authorization: Bearer ..`"));
         }
     };
-    Ok((caller, limit))
+    Ok((caller, pass, limit))
 }
 
 fn bad_timeout() -> Fault {
@@ -137,7 +162,7 @@ fn sign_in_needed(says: impl Into<String>) -> Fault {
     Fault::new(Code::Unauthenticated, Reason::SignInNeeded, says)
 }
 
-fn sign_in(door: &Door, value: &http::HeaderValue) -> Result<Caller, Fault> {
+fn sign_in(door: &Door, value: &http::HeaderValue) -> Result<(Caller, Option<Pass>), Fault> {
     let text = value.to_str().map_err(|_| sign_in_needed("the authorization header is not plain text"))?;
     let token = match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
@@ -150,14 +175,22 @@ fn sign_in(door: &Door, value: &http::HeaderValue) -> Result<Caller, Fault> {
     let refused = |error: crate::tokens::TokenError| sign_in_needed(format!("{error}; sign in again"));
     match door.tokens.verify(&door.keys, token, now).map_err(refused)? {
         Verified::Role(claims) => match claims.role().parse() {
-            Ok(role) => Ok(Caller::role(role)),
+            Ok(role) => Ok((Caller::role(role), None)),
             Err(_) => Err(sign_in_needed("the token names a role that is unknown here")),
         },
         Verified::Access(claims) => {
             if door.revocations.covers(&claims.sub, claims.iat) {
-                return Err(sign_in_needed("the sign-in was revoked; ask your administrator"));
+                return Err(revoked());
             }
-            caller_of(&claims).ok_or_else(|| sign_in_needed("the token says what is unknown here; sign in again"))
+            let unknown = || sign_in_needed("the token says what is unknown here; sign in again");
+            let caller = caller_of(&claims).ok_or_else(unknown)?;
+            let pass = Pass {
+                revocations: door.revocations.clone(),
+                subject: claims.sub.clone(),
+                issued_at: claims.iat,
+                ends_at: claims.exp.saturating_add(LONGEST_CALL.as_secs() as i64),
+            };
+            Ok((caller, Some(pass)))
         }
     }
 }

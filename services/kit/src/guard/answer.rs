@@ -1,5 +1,5 @@
-//! The answer as it leaves the guard: its body keeps the deadline, turns a panic into a status, and writes the
-//! request's line when it ends.
+//! The answer as it leaves the guard: its body keeps the deadline, ends with the sign-in that it was let in by, turns a
+//! panic into a status, and writes the request's line when it ends.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,8 +13,9 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::body::Body;
 use tonic::{Code, Status};
 
-use super::{deadline_passed, panicked};
+use super::{Pass, deadline_passed, panicked};
 use crate::fault::Fault;
+use crate::time::Timestamp;
 
 /// The one line per request. Dropped unwritten it says that the caller left.
 pub struct Line {
@@ -44,14 +45,19 @@ impl Line {
     }
 
     /// Wraps the body of an answer, or writes the line at once where the head says how it ended.
-    pub fn answer(mut self, response: Response<Body>, until: Option<Instant>) -> Response<Body> {
+    pub(super) fn answer(
+        mut self,
+        response: Response<Body>,
+        until: Option<Instant>,
+        pass: Option<Pass>,
+    ) -> Response<Body> {
         if let Some(code) = code_in(response.headers()) {
             self.write(code);
             return response;
         }
         let (head, body) = response.into_parts();
         let until = until.map(|until| Box::pin(sleep_until(until)));
-        Response::from_parts(head, Body::new(Answer { body: Some(body), until, line: self }))
+        Response::from_parts(head, Body::new(Answer { body: Some(body), until, pass, begun: false, line: self }))
     }
 }
 
@@ -69,6 +75,9 @@ pub struct Answer {
     /// None once the guard has ended the stream itself.
     body: Option<Body>,
     until: Option<Pin<Box<Sleep>>>,
+    pass: Option<Pass>,
+    /// Whether a first message, which is all of most answers, has left.
+    begun: bool,
     line: Line,
 }
 
@@ -105,6 +114,13 @@ impl http_body::Body for Answer {
         match polled {
             Err(_) => self.end_with(panicked()),
             Ok(Poll::Ready(Some(Ok(frame)))) => {
+                if frame.is_data()
+                    && std::mem::replace(&mut self.begun, true)
+                    && let Some(pass) = &self.pass
+                    && let Some(fault) = pass.over_at(Timestamp::of_this_machine().seconds())
+                {
+                    return self.end_with(fault);
+                }
                 if let Some(code) = frame.trailers_ref().and_then(code_in) {
                     self.line.write(code);
                 }

@@ -404,6 +404,37 @@ async fn a_stream_ends_at_its_deadline_whether_it_waits_or_never_does() {
 }
 
 #[tokio::test]
+async fn a_stream_ends_before_its_next_message_once_the_sign_in_was_revoked() {
+    let house = house();
+    let person = PersonId::new().to_string();
+    let claims = house.claims(&person);
+    let bearer = format!("Bearer {}", mint(&house.registry, &claims));
+    let request = Request::post("http://here/stream/never_waits").header(header::AUTHORIZATION, bearer);
+    let response = house.local.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let mut body = response.into_body();
+    for _ in 0..10 {
+        assert!(body.frame().await.unwrap().unwrap().is_data());
+    }
+    house.door.revocations.add(&person, claims.iat);
+    let trailers = body.frame().await.unwrap().unwrap().into_trailers().unwrap();
+    let ended = Status::from_header_map(&trailers).unwrap();
+    assert_eq!(outcome(&ended), (Code::Unauthenticated, "SIGN_IN_NEEDED".to_string()));
+    assert!(body.frame().await.is_none());
+}
+
+#[test]
+fn a_pass_ends_with_its_revocation_and_a_calls_time_after_its_token() {
+    let revocations = Revocations::default();
+    let pass = Pass { revocations: revocations.clone(), subject: "per_1".to_string(), issued_at: 100, ends_at: 1000 };
+    assert!(pass.over_at(999).is_none());
+    assert_eq!(pass.over_at(1000).unwrap().code, Code::Unauthenticated);
+    revocations.add("per_1", 99);
+    assert!(pass.over_at(999).is_none(), "signed in again since");
+    revocations.add("per_1", 100);
+    assert_eq!(pass.over_at(999).unwrap().code, Code::Unauthenticated);
+}
+
+#[tokio::test]
 async fn a_panic_inside_a_stream_ends_it_with_a_status_and_the_process_lives() {
     let house = house();
     let (socket, _stop) = over_a_socket(&house.local).await;

@@ -167,7 +167,9 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         | Action::SeeOutcome
         | Action::SeeTerms
         | Action::SeeLetter => (true, ""),
-        Action::Open | Action::Cancel | Action::AssignReviews | Action::CancelReview => (is.manager, MANAGERS),
+        // There is no panel yet on which they could be hidden from anything.
+        Action::Open => (caller.has(Duty::RoundManager), MANAGERS),
+        Action::Cancel | Action::AssignReviews | Action::CancelReview => (is.manager, MANAGERS),
         // On the panel interests are declared before anything is read, whatever else somebody is charged with.
         Action::ReadBid | Action::SeeResults => (facts.panel != Place::Undeclared, DECLARED),
         Action::DeclareInterests => (facts.panel != Place::Outside, MEMBERS),
@@ -200,27 +202,39 @@ struct Charge {
 
 impl Charge {
     fn of(caller: &Caller, facts: &Facts) -> Charge {
-        let (manager, clerk) = (caller.has(Duty::RoundManager), caller.has(Duty::Clerk));
+        let (manager, clerk) =
+            (holds(caller, Duty::RoundManager, facts.panel), holds(caller, Duty::Clerk, facts.panel));
         let chair = caller.has(Duty::PanelChair) && facts.panel != Place::Outside;
         Charge {
             manager,
             chair,
             clerk,
-            overseer: oversees(caller),
-            sees_interests: manager || chair || clerk || caller.has(Duty::Auditor),
+            overseer: oversees(caller, facts.panel),
+            sees_interests: manager || chair || clerk || holds(caller, Duty::Auditor, facts.panel),
         }
     }
 }
 
+/// On the panel a duty goes with all that is hidden there. Elsewhere nothing is derived that could be hidden, so it rests
+/// for whoever has a seat: they may yet come onto this panel.
+fn holds(caller: &Caller, duty: Duty, place: Place) -> bool {
+    match place {
+        Place::Outside => caller.serves(duty),
+        Place::Undeclared | Place::Declared => caller.has(duty),
+    }
+}
+
+const OVERSEE: [Duty; 4] = [Duty::RoundManager, Duty::NetworkAdministrator, Duty::Clerk, Duty::Auditor];
+
 /// Runs the round or watches over it.
-pub fn oversees(caller: &Caller) -> bool {
-    [Duty::RoundManager, Duty::NetworkAdministrator, Duty::Clerk, Duty::Auditor].iter().any(|&duty| caller.has(duty))
+fn oversees(caller: &Caller, place: Place) -> bool {
+    OVERSEE.into_iter().any(|duty| holds(caller, duty, place))
 }
 
 /// Whether a caller finds every assessment in a list, not only those on whose panel they are: whoever oversees, and
-/// the platform's awards, which are prepared once bidders know.
+/// the platform's awards, which are prepared once bidders know. It says how far an assessment is and no more.
 pub fn finds_all(caller: &Caller) -> bool {
-    oversees(caller) || caller.subject == Subject::Role(Role::Awards)
+    OVERSEE.into_iter().any(|duty| caller.has(duty)) || caller.subject == Subject::Role(Role::Awards)
 }
 
 /// Whether a caller finds the interests of others in a list, those of bids apart that are hidden from them.
@@ -297,13 +311,14 @@ fn sees_review(caller: &Caller, facts: &Facts) -> bool {
 /// everyone.
 fn sees_outcome(caller: &Caller, facts: &Facts) -> bool {
     let in_public = facts.stage == Stage::Announced && caller.subject != Subject::Anonymous;
-    let within = (oversees(caller) && !facts.recused) || reads_outcomes(caller);
+    let within = (oversees(caller, facts.panel) && !facts.recused) || reads_outcomes(caller);
     in_public || (facts.stage.is_decided() && within) || is_told(caller, facts)
 }
 
 /// What the public is not told of an outcome.
 fn sees_terms(caller: &Caller, facts: &Facts) -> bool {
-    let within = (oversees(caller) && (!facts.recused || facts.stage == Stage::Announced)) || reads_outcomes(caller);
+    let is_open = !facts.recused || facts.stage == Stage::Announced;
+    let within = (oversees(caller, facts.panel) && is_open) || reads_outcomes(caller);
     (facts.stage.is_decided() && within) || is_told(caller, facts)
 }
 
@@ -353,10 +368,10 @@ impl Told {
 }
 
 /// What [`Action::SeeOutcome`] allows, for a list.
-pub fn told(caller: &Caller, stage: Stage) -> Told {
+pub fn told(caller: &Caller, stage: Stage, place: Place) -> Told {
     Told {
         all: stage == Stage::Announced && caller.subject != Subject::Anonymous,
-        within: stage.is_decided() && (oversees(caller) || reads_outcomes(caller)),
+        within: stage.is_decided() && (oversees(caller, place) || reads_outcomes(caller)),
         own: if stage.is_informed() { bids_for_all(caller) } else { Vec::new() },
     }
 }

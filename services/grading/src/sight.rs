@@ -32,17 +32,21 @@ impl Sight {
         person(&self.caller)
     }
 
-    /// What the policy needs to know, with no bid in question.
-    pub fn facts(&self) -> Facts {
-        let panel = match &self.member {
+    /// What the caller is to the panel.
+    pub fn place(&self) -> Place {
+        match &self.member {
             None => Place::Outside,
             Some(member) if member.declared_at.is_none() => Place::Undeclared,
             Some(_) => Place::Declared,
-        };
+        }
+    }
+
+    /// What the policy needs to know, with no bid in question.
+    pub fn facts(&self) -> Facts {
         Facts {
             stage: self.assessment.stage(),
             has_results: self.assessment.has_results(),
-            panel,
+            panel: self.place(),
             recused: false,
             recused_from_some: !self.hidden.is_empty(),
             own: false,
@@ -97,7 +101,7 @@ impl Sight {
 
     /// Whether places on the reserve list are told to the caller as they are: to the bidder, and once they are public.
     pub fn counts_all_places(&self, bid: &AssessedBid) -> bool {
-        let told = policy::told(&self.caller, self.assessment.stage());
+        let told = policy::told(&self.caller, self.assessment.stage(), self.place());
         told.all || told.own.contains(&bid.applicant.organisation)
     }
 

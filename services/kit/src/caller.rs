@@ -95,8 +95,8 @@ impl Duty {
         Duty::DataProtectionOfficer,
     ];
 
-    /// Whether it opens what others handed in, or what was decided on it. Such a duty rests while its holder sits on a
-    /// board, see [`Caller::serves`].
+    /// Whether it opens bids, awards and reports of all councils by itself. Such a duty rests while its holder sits on a
+    /// board, see [`Caller::serves`]. A consultant and an editor read what is accepted and released, later.
     pub fn rests(self) -> bool {
         match self {
             Duty::NetworkAdministrator | Duty::RoundManager | Duty::Clerk | Duty::FinanceOfficer | Duty::Auditor => {
@@ -242,7 +242,7 @@ pub struct Caller {
     pub organisation: Option<OrgId>,
     pub grants: Vec<Grant>,
     pub scopes: Vec<Scope>,
-    /// Whether the person sits on a board, or lately did.
+    /// Whether the person has a seat on a board, is to have one, or had one within a year.
     pub sits: bool,
 }
 

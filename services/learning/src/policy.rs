@@ -104,7 +104,7 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         return Verdict::Hide;
     }
     let (consultant, editor) = (is_consultant(caller, facts), caller.has(Duty::Editor));
-    let auditor = caller.has(Duty::Auditor);
+    let auditor = caller.serves(Duty::Auditor);
     let council = |may: fn(&Caller, OrgId) -> bool| facts.councils.iter().any(|&one| may(caller, one));
     let (allowed, who_may) = match action {
         Action::MakeCommission | Action::EndCommission => {
@@ -130,7 +130,7 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
 }
 
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
-    let reads = is_consultant(caller, facts) || caller.has(Duty::Editor) || caller.has(Duty::Auditor);
+    let reads = is_consultant(caller, facts) || caller.has(Duty::Editor) || caller.serves(Duty::Auditor);
     let of_council = facts.councils.iter().any(|&one| reads_for(caller, one));
     match action {
         // Nothing that could be hidden exists yet.
@@ -148,7 +148,7 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
         | Action::DropInsight => reads || (facts.open && of_council),
         Action::WriteCaseStudy | Action::SeeCaseStudy | Action::ConsentCaseStudy => {
             let consultant = is_consultant(caller, facts) && facts.open;
-            of_council || consultant || caller.has(Duty::Editor) || caller.has(Duty::Auditor)
+            of_council || consultant || caller.has(Duty::Editor) || caller.serves(Duty::Auditor)
         }
         Action::WritePublication | Action::SeePublication | Action::EditPublication => {
             let named = matches!(caller.subject, Subject::Person(person) if facts.readers.contains(&person));
@@ -168,7 +168,7 @@ pub fn is_consultant(caller: &Caller, facts: &Facts) -> bool {
 
 /// Reads by an office, and not as somebody's consultant: when a commission runs is no matter then.
 pub fn reads_by_office(caller: &Caller) -> bool {
-    caller.has(Duty::Editor) || caller.has(Duty::Auditor)
+    caller.has(Duty::Editor) || caller.serves(Duty::Auditor)
 }
 
 fn oversees(caller: &Caller) -> bool {

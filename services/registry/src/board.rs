@@ -81,17 +81,19 @@ impl Seat {
         Ok(Seat { term: self.term.end(until)?, version: self.version + 1, updated_at: now, ..self.clone() })
     }
 
-    /// Whether duties of the person rest for it, see [`kit::caller::Caller::serves`]: from the moment it is given until a
-    /// year after its end, as long as nobody audits what they took part in (IIA, Standard 1130.A1).
-    pub fn binds(&self, now: Timestamp) -> bool {
-        let a_year_ago = today(now.plus_seconds(-366 * 24 * 3600));
-        let never_held = self.term.until == Some(self.term.from);
-        !never_held && self.term.until.is_none_or(|until| until > a_year_ago)
-    }
-
     /// The same for a person who was ended on a day: a term that had not begun holds on no day. None when it is over.
     pub fn vacate(&self, on: Date, now: Timestamp) -> Option<Seat> {
         self.end(on.max(self.term.from), now).ok()
+    }
+
+    /// Whether duties of the person rest for it, see [`kit::caller::Caller::serves`]: from the moment it is given until a
+    /// year after its end, as nobody audits what they lately took part in (IIA Standards 2017, 1130.A1). An end that is
+    /// entered for a day in the past counts from the day on which it was entered: until then they sat.
+    pub fn binds(&self, now: Timestamp) -> bool {
+        let changed_on = today(self.updated_at);
+        let never_held = self.term.until == Some(self.term.from) && changed_on <= self.term.from;
+        let a_year_ago = today(now.plus_seconds(-366 * 24 * 3600));
+        !never_held && self.term.until.is_none_or(|until| until.max(changed_on) > a_year_ago)
     }
 }
 
@@ -128,10 +130,15 @@ mod tests {
 
     #[test]
     fn a_seat_binds_from_when_it_is_given_until_a_year_after_its_end() {
-        let binds = |from, until| take(&new_seat(from, until), &[]).unwrap().binds(at(NOW));
+        let given = |from, until| Seat::take(SeatId::new(), &new_seat(from, until), &[], at("2017-07-01T09:00:00Z"));
+        let binds = |from, until| given(from, until).unwrap().binds(at(NOW));
         assert!(binds("2019-07-01", "") && binds("2020-07-01", "2021-07-01"), "held, and given");
         assert!(binds("2017-07-01", "2019-01-06"));
         assert!(!binds("2017-07-01", "2019-01-05"));
+        let held = given("2017-07-01", "").unwrap();
+        for until in ["2017-07-01", "2018-01-01"] {
+            assert!(held.end(day(until), at(NOW)).unwrap().binds(at(NOW)), "it was held until it was ended");
+        }
         let waiting = take(&new_seat("2020-07-01", ""), &[]).unwrap();
         assert!(!waiting.vacate(day("2020-01-06"), at(NOW)).unwrap().binds(at(NOW)), "it never began");
     }

@@ -165,7 +165,7 @@ impl DecisionsService for Grading {
                     return Ok((Vec::new(), 0));
                 };
                 let (id, sight) = (assessment.id, store::look(tx, &caller, assessment)?);
-                let told = policy::told(&caller, sight.assessment.stage());
+                let told = policy::told(&caller, sight.assessment.stage(), sight.place());
                 let filter = OutcomeFilter { all_but: told.all_but(&sight.hidden), own: told.own };
                 let outcomes = store::outcomes(tx, id, &filter, page.after.unwrap_or(0), page.limit())?;
                 let hidden = store::outcomes_of(tx, &sight.hidden)?;

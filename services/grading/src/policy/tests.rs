@@ -71,6 +71,10 @@ fn everybody(applicant: OrgId) -> Vec<Somebody> {
             all.push(Somebody { name, caller: system(organisation, scope), facts: nothing });
         }
     }
+    for duty in OVERSEE {
+        let caller = Caller { sits: true, ..person(&[(duty, OrgId::new())]) };
+        all.push(Somebody { name: format!("{}, with a seat elsewhere", duty.name()), caller, facts: nothing });
+    }
     let own = Facts { recused: true, recused_from_some: true, panel: Place::Declared, ..nothing };
     let caller = person(&[(Duty::Certifier, applicant)]);
     all.push(Somebody { name: "certifier of the bidder, recused on the panel".to_string(), caller, facts: own });
@@ -157,7 +161,7 @@ fn a_list_of_outcomes_tells_what_each_outcome_would() {
     for Somebody { name, caller, facts } in everybody(applicant) {
         for stage in Stage::ALL {
             let facts = at(stage, applicant, facts);
-            let told = told(&caller, stage);
+            let told = told(&caller, stage, facts.panel);
             let listed = told.all || (told.within && !facts.recused) || told.own.contains(&applicant);
             let seen = decide(&caller, Action::SeeOutcome, &facts) == Verdict::Allow;
             assert_eq!(listed, seen, "{name} while {}", stage.name());

@@ -46,8 +46,7 @@ pub struct AccessClaims {
     /// The integration client through which the subject came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// Whether the subject sits on a board, or lately did.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    /// Whether the subject has a seat on a board, is to have one, or had one within a year.
     pub sits: bool,
 }
 

@@ -73,7 +73,7 @@ pub fn finish(tx: &mut Tx, now: Timestamp, cmd: &Finish) -> Result<Option<Signed
 pub struct SignedIn<T> {
     pub who: T,
     pub last_revoked_at: Option<Timestamp>,
-    /// Whether they sit on a board, or lately did.
+    /// Whether they have a seat on a board, are to have one, or had one within a year.
     pub sits: bool,
 }
 

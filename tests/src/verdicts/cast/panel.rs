@@ -45,6 +45,9 @@ pub(super) fn who(row: &str) -> Option<Who> {
     if place == "not on the panel" {
         return Some(duty.map_or(Who::ThePerson, |duty| Who::Holder(duty, Org::Network)));
     }
+    if place == "with a seat elsewhere" {
+        return duty.map(Who::Seated);
+    }
     let known = PLACES.iter().find(|(name, _)| *name == place);
     Some(Who::Member(duty, known.unwrap_or_else(|| panic!("`{row}`: no such place")).1))
 }

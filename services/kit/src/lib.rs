@@ -16,6 +16,8 @@ pub mod files;
 #[cfg(any(test, feature = "testing"))]
 pub mod golden;
 pub mod guard;
+#[cfg(any(test, feature = "testing"))]
+pub mod heard;
 pub mod idempotency;
 pub mod ids;
 pub mod language;

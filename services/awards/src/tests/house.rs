@@ -7,6 +7,8 @@ use kit::bus::Bus;
 use kit::caller::{Duty, Role, Scope};
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
+use kit::heard;
+pub use kit::heard::{fields, new_id, reason};
 use kit::ids::{BidId, OrgId, RoundId};
 use kit::stop::{self, StopCaller};
 use kit::time::{Timestamp, at};
@@ -23,7 +25,6 @@ use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 use tonic::Status;
-use tonic_types::StatusExt;
 
 pub use super::peers::Peers;
 pub use super::requests::*;
@@ -305,10 +306,6 @@ pub struct Round {
 
 pub const INSTRUMENT: &str = "policy_prototype";
 
-pub fn new_id() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
-
 pub fn money(minor_units: i64) -> Option<types::Money> {
     Some(types::Money { minor_units, currency: "GBP".to_string() })
 }
@@ -364,21 +361,7 @@ fn an_outcome(round: &Round, council: &Council, number: i64) -> grading::Outcome
     }
 }
 
-/// The reason that stands in a refusal.
-pub fn reason(status: &Status) -> String {
-    status.get_error_details().error_info().map(|info| info.reason.clone()).unwrap_or_default()
-}
-
-/// The fields that a refusal names, in order.
-pub fn fields(status: &Status) -> Vec<String> {
-    let details = status.get_error_details();
-    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
-    violations.into_iter().map(|violation| violation.field).collect()
-}
-
 /// The newer award that comes with a stale etag.
 pub fn newer(status: &Status) -> pb::Award {
-    let details = tonic_types::pb::Status::decode(status.details()).unwrap().details;
-    let any = details.iter().find(|any| any.type_url.ends_with("/toadlane.awards.v1.Award")).unwrap();
-    pb::Award::decode(any.value.as_slice()).unwrap()
+    heard::newer(status, "toadlane.awards.v1.Award")
 }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use http::{HeaderMap, HeaderValue, Request, Response, header};
-use http_body_util::{BodyExt, Full};
+use http::Request;
+use http_body_util::BodyExt;
+use kit::heard::framed;
 use kit::transport::Transport;
 use prost::Message;
 use toadlane_proto::grading::v1 as grading;
@@ -91,15 +92,4 @@ impl Peers {
         };
         Some(answer.encode_to_vec())
     }
-}
-
-fn framed(message: &[u8]) -> Response<Body> {
-    let mut frame = vec![0];
-    frame.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
-    frame.extend(message);
-    let trailers =
-        HeaderMap::from_iter([(http::HeaderName::from_static("grpc-status"), HeaderValue::from_static("0"))]);
-    let body = Full::new(bytes::Bytes::from(frame)).with_trailers(async { Some(Ok(trailers)) });
-    let response = Response::builder().header(header::CONTENT_TYPE, "application/grpc");
-    response.body(Body::new(body)).unwrap()
 }

@@ -5,12 +5,14 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use http::{HeaderMap, HeaderValue, Request, Response, header};
-use http_body_util::{BodyExt, Full};
+use http::Request;
+use http_body_util::BodyExt;
 use kit::bus::Bus;
 use kit::caller::{Duty, Role, Scope};
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
+use kit::heard::{self, framed};
+pub use kit::heard::{fields, new_id, reason, wire};
 use kit::ids::{EventId, OrgId, RoundId};
 use kit::stop::{self, StopCaller};
 use kit::time::{Timestamp, at};
@@ -25,7 +27,6 @@ use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 use tonic::Status;
 use tonic::body::Body;
-use tonic_types::StatusExt;
 use tower::service_fn;
 
 use crate::Bids;
@@ -217,16 +218,8 @@ impl House {
     }
 }
 
-pub fn new_id() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
-
 pub fn pounds(amount: i64) -> Option<types::Money> {
     Some(types::Money { minor_units: amount * 100, currency: "GBP".to_string() })
-}
-
-pub fn wire(instant: &str) -> Option<prost_types::Timestamp> {
-    Some(at(instant).into())
 }
 
 pub fn a_content(title: &str) -> pb::BidContent {
@@ -321,23 +314,9 @@ fn a_round() -> rounds::Round {
     }
 }
 
-/// The reason that stands in a refusal.
-pub fn reason(status: &Status) -> String {
-    status.get_error_details().error_info().map(|info| info.reason.clone()).unwrap_or_default()
-}
-
-/// The fields that a refusal names, in order.
-pub fn fields(status: &Status) -> Vec<String> {
-    let details = status.get_error_details();
-    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
-    violations.into_iter().map(|violation| violation.field).collect()
-}
-
 /// The newer bid that comes with a stale etag.
 pub fn newer(status: &Status) -> pb::Bid {
-    let details = tonic_types::pb::Status::decode(status.details()).unwrap().details;
-    let any = details.iter().find(|any| any.type_url.ends_with("/toadlane.bids.v1.Bid")).unwrap();
-    pb::Bid::decode(any.value.as_slice()).unwrap()
+    heard::newer(status, "toadlane.bids.v1.Bid")
 }
 
 /// `rounds` and `registry` as far as bids asks them, with canned answers.
@@ -382,15 +361,4 @@ impl Peers {
         standing.person_is_certifier = self.certifiers.lock().unwrap().contains(&pair);
         Some(standing.encode_to_vec())
     }
-}
-
-fn framed(message: &[u8]) -> Response<Body> {
-    let mut frame = vec![0];
-    frame.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
-    frame.extend(message);
-    let trailers =
-        HeaderMap::from_iter([(http::HeaderName::from_static("grpc-status"), HeaderValue::from_static("0"))]);
-    let body = Full::new(bytes::Bytes::from(frame)).with_trailers(async { Some(Ok(trailers)) });
-    let response = Response::builder().header(header::CONTENT_TYPE, "application/grpc");
-    response.body(Body::new(body)).unwrap()
 }

@@ -225,7 +225,7 @@ async fn a_meeting_is_corrected_as_long_as_its_decisions_keep_their_quorum() {
         let moved = clerk.update_meeting(correct("1", &[&scene.ann, &scene.bob])).await.unwrap().into_inner();
         assert_eq!((moved.place.as_str(), moved.etag.as_str()), ("Rochdale", "2"));
         let status = clerk.update_meeting(correct("1", &[&scene.ann, &scene.bob])).await.unwrap_err();
-        assert_eq!(newer::<pb::Meeting>(&status, "Meeting"), moved);
+        assert_eq!(newer::<pb::Meeting>(&status, "toadlane.grading.v1.Meeting"), moved);
     })
     .await;
 }

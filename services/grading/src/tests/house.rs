@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kit::caller::Role;
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
+pub use kit::heard::{fields, new_id, newer, reason, wire};
 use kit::stop::{self, StopCaller};
 use kit::time::at;
 use kit::transport::Transport;
@@ -95,28 +96,8 @@ impl House {
     }
 }
 
-pub fn new_id() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
-
 pub fn pounds(amount: i64) -> Option<types::Money> {
     Some(types::Money { minor_units: amount * 100, currency: "GBP".to_string() })
-}
-
-pub fn wire(instant: &str) -> Option<prost_types::Timestamp> {
-    Some(at(instant).into())
-}
-
-/// The reason that stands in a refusal.
-pub fn reason(status: &Status) -> String {
-    status.get_error_details().error_info().map(|info| info.reason.clone()).unwrap_or_default()
-}
-
-/// The fields that a refusal names, in order.
-pub fn fields(status: &Status) -> Vec<String> {
-    let details = status.get_error_details();
-    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
-    violations.into_iter().map(|violation| violation.field).collect()
 }
 
 /// What a refusal says of each field that it names.
@@ -124,11 +105,4 @@ pub fn says(status: &Status) -> Vec<String> {
     let details = status.get_error_details();
     let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
     violations.into_iter().map(|violation| violation.description).collect()
-}
-
-/// The newer version that comes with a stale etag.
-pub fn newer<T: Message + Default>(status: &Status, name: &str) -> T {
-    let details = tonic_types::pb::Status::decode(status.details()).unwrap().details;
-    let any = details.iter().find(|any| any.type_url.ends_with(name)).unwrap();
-    T::decode(any.value.as_slice()).unwrap()
 }

@@ -115,7 +115,7 @@ async fn a_declared_bid_is_hidden_at_once_until_a_chair_clears_it() {
         assert_eq!((cleared.state(), cleared.reason.as_str()), (State::Cleared, "the panel talked it over"));
         assert_eq!(numbers(&house, &scene, &scene.ann).await, [1, 2, 3]);
         let stale = chair.decide_interest(decide(&own[0], State::Recused)).await.unwrap_err();
-        assert_eq!(newer::<pb::Interest>(&stale, "Interest"), cleared);
+        assert_eq!(newer::<pb::Interest>(&stale, "toadlane.grading.v1.Interest"), cleared);
     })
     .await;
 }

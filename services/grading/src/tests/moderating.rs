@@ -54,7 +54,7 @@ async fn an_agreed_mark_stands_beside_the_reviewers_own_and_counts_instead() {
         let settled = chair.moderate_bid(moderate(&scene, scene.bids[0], "0", &[("difference", 1)])).await.unwrap();
         let settled = settled.into_inner();
         let stale = chair.moderate_bid(moderate(&scene, scene.bids[0], "0", &[])).await.unwrap_err();
-        assert_eq!(newer::<pb::Moderation>(&stale, "Moderation"), settled);
+        assert_eq!(newer::<pb::Moderation>(&stale, "toadlane.grading.v1.Moderation"), settled);
         let off = chair.moderate_bid(moderate(&scene, scene.bids[0], "1", &[("difference", 9)])).await.unwrap_err();
         assert_eq!(fields(&off), ["agreed[0].mark"]);
 

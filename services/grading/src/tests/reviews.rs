@@ -99,7 +99,7 @@ async fn of_two_tabs_the_second_is_told_and_loses_nothing() {
         let first = ann.save_review(save(&taken, &[4])).await.unwrap().into_inner();
         let status = ann.save_review(save(&taken, &[2, 2])).await.unwrap_err();
         assert_eq!((status.code(), reason(&status).as_str()), (Code::Aborted, "STALE_ETAG"));
-        assert_eq!(newer::<pb::Review>(&status, "Review"), first);
+        assert_eq!(newer::<pb::Review>(&status, "toadlane.grading.v1.Review"), first);
         assert_eq!(first.state(), State::InProgress);
     })
     .await;

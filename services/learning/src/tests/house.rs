@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kit::caller::Duty;
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
+pub use kit::heard::{fields, new_id, reason, wire};
 use kit::ids::{AwardId, BidId, EventId, OrgId, ReportId, RoundId};
 use kit::stop::{self, StopCaller};
 use kit::time::at;
@@ -25,7 +26,6 @@ use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 use tonic::Status;
-use tonic_types::StatusExt;
 
 use super::peers::Peers;
 use crate::Learning;
@@ -318,14 +318,6 @@ pub fn answer(passage: &pb::Passage, consent: pb::passage::Consent) -> pb::Answe
     }
 }
 
-pub fn new_id() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
-
-pub fn wire(instant: &str) -> Option<prost_types::Timestamp> {
-    Some(at(instant).into())
-}
-
 pub fn text(en: &str) -> Option<types::LocalizedText> {
     Some(types::LocalizedText { en: en.to_string(), cy: String::new() })
 }
@@ -381,16 +373,4 @@ fn a_round(id: RoundId) -> rounds::Round {
         opens_at: wire("2020-01-10T12:00:00Z"),
         ..Default::default()
     }
-}
-
-/// The reason that stands in a refusal.
-pub fn reason(status: &Status) -> String {
-    status.get_error_details().error_info().map(|info| info.reason.clone()).unwrap_or_default()
-}
-
-/// The fields that a refusal names, in order.
-pub fn fields(status: &Status) -> Vec<String> {
-    let details = status.get_error_details();
-    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
-    violations.into_iter().map(|violation| violation.field).collect()
 }

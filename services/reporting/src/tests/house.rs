@@ -8,6 +8,8 @@ use kit::bus::Bus;
 use kit::caller::{Duty, Role, Scope};
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
+use kit::heard;
+pub use kit::heard::{fields, new_id, reason, wire};
 use kit::ids::{AwardId, BidId, EventId, FrameworkId, OrgId, RoundId};
 use kit::stop::{self, StopCaller};
 use kit::time::at;
@@ -23,7 +25,6 @@ use toadlane_proto::reporting::v1::reports_service_client::ReportsServiceClient;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 use tonic::Status;
-use tonic_types::StatusExt;
 
 use super::peers::Peers;
 pub use super::requests::*;
@@ -243,16 +244,8 @@ impl House {
     }
 }
 
-pub fn new_id() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
-
 pub fn pence(minor_units: i64) -> Option<types::Money> {
     Some(types::Money { minor_units, currency: "GBP".to_string() })
-}
-
-pub fn wire(instant: &str) -> Option<prost_types::Timestamp> {
-    Some(at(instant).into())
 }
 
 pub fn due(instant: &str) -> Option<types::Deadline> {
@@ -334,21 +327,7 @@ pub fn progress(report: &pb::Report, says: &str) -> pb::ReportContent {
     answered(report, &[("progress", says), ("early_learning", "ask earlier")])
 }
 
-/// The reason that stands in a refusal.
-pub fn reason(status: &Status) -> String {
-    status.get_error_details().error_info().map(|info| info.reason.clone()).unwrap_or_default()
-}
-
-/// The fields that a refusal names, in order.
-pub fn fields(status: &Status) -> Vec<String> {
-    let details = status.get_error_details();
-    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
-    violations.into_iter().map(|violation| violation.field).collect()
-}
-
 /// The newer report that comes with a stale etag.
 pub fn newer(status: &Status) -> pb::Report {
-    let details = tonic_types::pb::Status::decode(status.details()).unwrap().details;
-    let any = details.iter().find(|any| any.type_url.ends_with("/toadlane.reporting.v1.Report")).unwrap();
-    pb::Report::decode(any.value.as_slice()).unwrap()
+    heard::newer(status, "toadlane.reporting.v1.Report")
 }

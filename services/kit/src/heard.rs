@@ -1,0 +1,59 @@
+//! What tests of a service say and hear on the wire: identities of requests, instants, refusals, and answers of canned
+//! neighbours. Only with the feature `testing`.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
+use http_body_util::{BodyExt, Full};
+use prost::Message;
+use tonic::Status;
+use tonic::body::Body;
+use tonic_types::StatusExt;
+
+use crate::time::at;
+
+/// The identity of a new request.
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// An instant as requests and answers bear it.
+pub fn wire(instant: &str) -> Option<prost_types::Timestamp> {
+    Some(at(instant).into())
+}
+
+/// The reason that stands in a refusal; empty where there is none.
+pub fn reason(status: &Status) -> String {
+    status.get_error_details().error_info().map(|info| info.reason.clone()).unwrap_or_default()
+}
+
+/// The fields that a refusal names, in order.
+pub fn fields(status: &Status) -> Vec<String> {
+    let details = status.get_error_details();
+    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
+    violations.into_iter().map(|violation| violation.field).collect()
+}
+
+/// The newer version that comes with a stale etag; `name` is its full one, such as `toadlane.bids.v1.Bid`.
+///
+/// # Panics
+/// When there is none.
+pub fn newer<M: Message + Default>(status: &Status, name: &str) -> M {
+    let details = tonic_types::pb::Status::decode(status.details()).expect("details can be read").details;
+    let is_named = |any: &&prost_types::Any| any.type_url.rsplit('/').next() == Some(name);
+    let any = details.iter().find(is_named).expect("the newer version is there");
+    M::decode(any.value.as_slice()).expect("it is what its name says")
+}
+
+/// A message as the whole answer of a neighbour.
+///
+/// # Panics
+/// For one of 4 GiB.
+pub fn framed(message: &[u8]) -> Response<Body> {
+    let mut frame = vec![0];
+    frame.extend(u32::try_from(message.len()).expect("a message is small").to_be_bytes());
+    frame.extend(message);
+    let ok = (HeaderName::from_static("grpc-status"), HeaderValue::from_static("0"));
+    let body = Full::new(Bytes::from(frame)).with_trailers(async { Some(Ok(HeaderMap::from_iter([ok]))) });
+    let head = Response::builder().header(header::CONTENT_TYPE, "application/grpc");
+    head.body(Body::new(body)).expect("the header is well formed")
+}

@@ -41,9 +41,7 @@ pub struct Update {
 pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<Board, Error> {
     policy::check(&cx.caller, Action::ChangeRegister, &Facts::default(), "board")?;
     let board = store::get(tx, cmd.target.id)?;
-    if board.version != cmd.target.version {
-        return Err(Error::Stale { newer: Box::new(Newer::Board(board)) });
-    }
+    cmd.target.expect_version(board.version, || Newer::Board(board.clone()))?;
     let amended = board.amend(cmd.names.clone(), cmd.quorum, cx.now);
     store::update(tx, &board, &amended)?;
     outbox::put(tx, cx, cx.now, &events::board(OfBoard::Amended, &amended))?;
@@ -96,9 +94,8 @@ pub fn end_seat(tx: &mut Tx, cx: &Cx, cmd: &EndSeat) -> Result<SeatNow, Error> {
     policy::check(&cx.caller, Action::ChangeRegister, &Facts::default(), "seat")?;
     let seat = store::get_seat(tx, cmd.target.id)?;
     let person_name = store::name_of(tx, seat.person)?;
-    if seat.version != cmd.target.version {
-        return Err(Error::Stale { newer: Box::new(Newer::Seat { seat, person_name }) });
-    }
+    let newer = || Newer::Seat { seat: seat.clone(), person_name: person_name.clone() };
+    cmd.target.expect_version(seat.version, newer)?;
     let ended = seat.end(cmd.until, cx.now)?;
     store::update_seat(tx, &seat, &ended)?;
     record(tx, cx, OfSeat::Ended, ended, person_name)

@@ -118,9 +118,7 @@ pub fn facts(client: &Client) -> Facts {
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ClientId>) -> Result<Client, Error> {
     let client = store::get(tx, target.id)?;
     policy::check(&cx.caller, action, &facts(&client), "client")?;
-    if client.version != target.version {
-        return Err(Error::Stale { newer: Box::new(Newer::Client(client)) });
-    }
+    target.expect_version(client.version, || Newer::Client(client.clone()))?;
     Ok(client)
 }
 

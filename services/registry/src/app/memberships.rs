@@ -75,9 +75,7 @@ pub fn restore(tx: &mut Tx, cx: &Cx, cmd: &Restore) -> Result<Membership, Error>
 fn open(tx: &mut Tx, cx: &Cx, target: &Target<MembershipId>) -> Result<Membership, Error> {
     policy::check(&cx.caller, Action::ChangeRegister, &Facts::default(), "membership")?;
     let membership = store::get(tx, target.id)?;
-    if membership.version != target.version {
-        return Err(Error::Stale { newer: Box::new(Newer::Membership(membership)) });
-    }
+    target.expect_version(membership.version, || Newer::Membership(membership.clone()))?;
     Ok(membership)
 }
 

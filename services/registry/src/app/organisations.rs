@@ -36,9 +36,7 @@ pub struct Update {
 pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<OrganisationNow, Error> {
     policy::check(&cx.caller, Action::ChangeRegister, &Facts::default(), "organisation")?;
     let old = store::get(tx, cmd.target.id)?;
-    if old.version != cmd.target.version {
-        return Err(Error::Stale { newer: Box::new(Newer::Organisation(Box::new(old))) });
-    }
+    cmd.target.expect_version(old.version, || Newer::Organisation(Box::new(old.clone())))?;
     let began = store::began(tx, &cmd.details.successors)?;
     let new = old.amend(cmd.details.clone(), &began, cx.now)?;
     store::update(tx, &old, &new)?;

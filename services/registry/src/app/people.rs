@@ -124,12 +124,12 @@ pub fn end(tx: &mut Tx, cx: &Cx, cmd: &End) -> Result<Person, Error> {
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PersonId>) -> Result<Person, Error> {
     let person = store::get(tx, target.id)?;
     policy::check(&cx.caller, action, &of_person(person.id, person.organisation), "person")?;
-    if person.version != target.version {
+    target.expect_version(person.version, || {
         let facts = of_person(person.id, person.organisation);
         let email_too = policy::decide(&cx.caller, Action::SeeEmail, &facts) == policy::Verdict::Allow;
-        let newer = if email_too { person } else { Person { email: String::new(), ..person } };
-        return Err(Error::Stale { newer: Box::new(Newer::Person(newer)) });
-    }
+        let newer = person.clone();
+        Newer::Person(if email_too { newer } else { Person { email: String::new(), ..newer } })
+    })?;
     Ok(person)
 }
 

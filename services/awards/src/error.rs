@@ -1,13 +1,12 @@
 //! What awards refuses, as sentences with data, and the one place where each gets its code and reason.
 
-use kit::consumer::NotTaken;
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
 use kit::money::{BadMoney, Money};
-use kit::neighbour::{Unanswered, Unusable};
+use kit::neighbour::Unanswered;
 use kit::time::Timestamp;
 use kit::verdict::not_allowed;
-use tonic::{Code, Status};
+use tonic::Code;
 
 use crate::award::Award;
 use crate::convert;
@@ -118,27 +117,7 @@ fn payee_not_verified(usable_from: &Option<Timestamp>) -> String {
     }
 }
 
-impl From<diesel::result::Error> for Error {
-    fn from(error: diesel::result::Error) -> Error {
-        Error::Db(DbError::Query(error))
-    }
-}
-
-impl From<Unusable> for Error {
-    fn from(error: Unusable) -> Error {
-        Error::Neighbour(error.into())
-    }
-}
-
-impl From<Error> for NotTaken {
-    fn from(error: Error) -> NotTaken {
-        match error {
-            Error::Db(error) => error.into(),
-            Error::Neighbour(error) => error.into(),
-            other => NotTaken::Ever(other.to_string()),
-        }
-    }
-}
+kit::service_error!(Error asks neighbours);
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Fault {
@@ -202,11 +181,5 @@ impl From<Error> for Fault {
             Error::Overdrawn { .. } => Fault::internal(&error),
             Error::Db(cause) => cause.fault(),
         }
-    }
-}
-
-impl From<Error> for Status {
-    fn from(error: Error) -> Status {
-        Fault::from(error).into()
     }
 }

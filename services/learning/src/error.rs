@@ -1,12 +1,11 @@
 //! What learning refuses, as sentences with data, and the one place where each gets its code and reason.
 
-use kit::consumer::NotTaken;
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
-use kit::neighbour::{Unanswered, Unusable};
+use kit::neighbour::Unanswered;
 use kit::time::Timestamp;
 use kit::verdict::not_allowed;
-use tonic::{Code, Status};
+use tonic::Code;
 
 use crate::case_study::CaseStudy;
 use crate::codebook::Codebook;
@@ -129,31 +128,11 @@ where
     if held == read { Ok(()) } else { Err(Error::Stale { newer: Box::new(Newer::from(it)) }) }
 }
 
-impl From<diesel::result::Error> for Error {
-    fn from(error: diesel::result::Error) -> Error {
-        Error::Db(DbError::Query(error))
-    }
-}
+kit::service_error!(Error asks neighbours);
 
 impl From<Violation> for Error {
     fn from(violation: Violation) -> Error {
         Error::Invalid(vec![violation])
-    }
-}
-
-impl From<Unusable> for Error {
-    fn from(error: Unusable) -> Error {
-        Error::Neighbour(error.into())
-    }
-}
-
-impl From<Error> for NotTaken {
-    fn from(error: Error) -> NotTaken {
-        match error {
-            Error::Db(error) => error.into(),
-            Error::Neighbour(error) => error.into(),
-            other => NotTaken::Ever(other.to_string()),
-        }
     }
 }
 
@@ -197,11 +176,5 @@ impl From<Error> for Fault {
             error @ (Error::Index(_) | Error::Render(_) | Error::Csv(_)) => Fault::internal(&error),
             Error::Db(cause) => cause.fault(),
         }
-    }
-}
-
-impl From<Error> for Status {
-    fn from(error: Error) -> Status {
-        Fault::from(error).into()
     }
 }

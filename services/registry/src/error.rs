@@ -4,7 +4,7 @@ use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
 use kit::tokens::KeyError;
 use kit::verdict::not_allowed;
-use tonic::{Code, Status};
+use tonic::Code;
 
 use crate::board::{Board, Seat};
 use crate::client::Client;
@@ -66,11 +66,7 @@ pub enum Newer {
     Client(Client),
 }
 
-impl From<diesel::result::Error> for Error {
-    fn from(error: diesel::result::Error) -> Error {
-        Error::Db(DbError::Query(error))
-    }
-}
+kit::service_error!(Error);
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Fault {
@@ -103,11 +99,5 @@ impl From<Error> for Fault {
             Error::KeySet(cause) => Fault::internal(&cause),
             Error::Db(cause) => cause.fault(),
         }
-    }
-}
-
-impl From<Error> for Status {
-    fn from(error: Error) -> Status {
-        Fault::from(error).into()
     }
 }

@@ -1,12 +1,11 @@
 //! What reporting refuses, as sentences with data, and the one place where each gets its code and reason.
 
-use kit::consumer::NotTaken;
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
 use kit::neighbour::Unanswered;
 use kit::time::Timestamp;
 use kit::verdict::not_allowed;
-use tonic::{Code, Status};
+use tonic::Code;
 
 use crate::award::Ended;
 use crate::convert;
@@ -51,21 +50,7 @@ pub enum Error {
     Db(#[from] DbError),
 }
 
-impl From<diesel::result::Error> for Error {
-    fn from(error: diesel::result::Error) -> Error {
-        Error::Db(DbError::Query(error))
-    }
-}
-
-impl From<Error> for NotTaken {
-    fn from(error: Error) -> NotTaken {
-        match error {
-            Error::Db(error) => error.into(),
-            Error::Neighbour(error) => error.into(),
-            other => NotTaken::Ever(other.to_string()),
-        }
-    }
-}
+kit::service_error!(Error asks neighbours);
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Fault {
@@ -105,11 +90,5 @@ impl From<Error> for Fault {
             Error::Neighbour(cause) => cause.fault(),
             Error::Db(cause) => cause.fault(),
         }
-    }
-}
-
-impl From<Error> for Status {
-    fn from(error: Error) -> Status {
-        Fault::from(error).into()
     }
 }

@@ -5,7 +5,7 @@ use kit::fault::{Fault, Reason, Violation};
 use kit::neighbour::Unanswered;
 use kit::time::Timestamp;
 use kit::verdict::not_allowed;
-use tonic::{Code, Status};
+use tonic::Code;
 
 use crate::convert;
 use crate::framework::Framework;
@@ -54,11 +54,7 @@ impl Error {
     }
 }
 
-impl From<diesel::result::Error> for Error {
-    fn from(error: diesel::result::Error) -> Error {
-        Error::Db(DbError::Query(error))
-    }
-}
+kit::service_error!(Error);
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Fault {
@@ -97,11 +93,5 @@ impl From<Error> for Fault {
             Error::Neighbour(cause) => cause.fault(),
             Error::Db(cause) => cause.fault(),
         }
-    }
-}
-
-impl From<Error> for Status {
-    fn from(error: Error) -> Status {
-        Fault::from(error).into()
     }
 }

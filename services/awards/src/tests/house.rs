@@ -15,7 +15,6 @@ use kit::time::{Timestamp, at};
 use kit::transport::Transport;
 use kit::who::Gate;
 pub use kit::who::Who;
-use prost::Message;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::awards::v1::awards_service_client::AwardsServiceClient;
 use toadlane_proto::awards::v1::payments_service_client::PaymentsServiceClient;

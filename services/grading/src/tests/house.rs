@@ -12,7 +12,6 @@ use kit::time::at;
 use kit::transport::Transport;
 use kit::who::Gate;
 pub use kit::who::Who;
-use prost::Message;
 use toadlane_proto::grading::v1::assessments_service_client::AssessmentsServiceClient;
 use toadlane_proto::grading::v1::decisions_service_client::DecisionsServiceClient;
 use toadlane_proto::grading::v1::reviews_service_client::ReviewsServiceClient;

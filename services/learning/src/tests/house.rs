@@ -25,7 +25,6 @@ use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
-use tonic::Status;
 
 use super::peers::Peers;
 use crate::Learning;

@@ -150,7 +150,8 @@ impl Peers {
     pub async fn register(&self, members: &[Member], today: Date) -> Result<Register, Error> {
         let mut register = Register::default();
         for member in members {
-            let mut belongs: HashSet<OrgId> = self.belongs(member.person, today).await?.1.into_iter().collect();
+            let known = self.belongs(member.person, today).await?;
+            let mut belongs: HashSet<OrgId> = known.seats.into_iter().chain(known.work).collect();
             belongs.extend(&member.organisations);
             for &organisation in &belongs {
                 self.learn(&mut register, organisation).await?;
@@ -162,22 +163,21 @@ impl Peers {
         Ok(register)
     }
 
-    /// Somebody's name, and the organisations of their seats, of their roles at councils and their own.
-    async fn belongs(&self, person: PersonId, today: Date) -> Result<(String, Vec<OrgId>), Error> {
+    /// Somebody's name, and to which organisations they belong.
+    async fn belongs(&self, person: PersonId, today: Date) -> Result<Belongs, Error> {
         let asked =
             ListSeatsRequest { person_id: person.to_string(), as_of: today.to_string(), ..ListSeatsRequest::default() };
-        let mut organisations = Vec::new();
+        let mut seats = Vec::new();
         for seat in self.seats(asked).await? {
-            organisations.push(facts::seat(seat)?.2.organisation);
+            seats.push(facts::seat(seat)?.2.organisation);
         }
         let request = patient(GetPersonRequest { person_id: person.to_string() });
         // The registry does not say of whom it holds nothing, or nothing for us.
         let Some(wire) = answered(self.people.clone().get_person(request).await)? else {
-            return Ok((String::new(), organisations));
+            return Ok(Belongs { name: String::new(), seats, work: Vec::new() });
         };
-        let (name, own) = facts::person(wire)?;
-        organisations.extend(own);
-        Ok((name, organisations))
+        let (name, work) = facts::person(wire)?;
+        Ok(Belongs { name, seats, work })
     }
 
     /// The name of somebody who comes onto the panel for an organisation, and what the register says of them. They hold
@@ -188,12 +188,11 @@ impl Peers {
         organisation: OrgId,
         today: Date,
     ) -> Result<(String, Register), Error> {
-        let asked = ListSeatsRequest { person_id: person.to_string(), as_of: today.to_string(), ..Default::default() };
-        if self.seats(asked).await?.is_empty() {
+        let Belongs { name, seats, .. } = self.belongs(person, today).await?;
+        if seats.is_empty() {
             let says = "a substitute holds a seat, with or without a vote: let the registry give them one first";
             return Err(Error::Invalid(vec![Violation::new("person_id", "panel.substitute", says)]));
         }
-        let (name, _) = self.belongs(person, today).await?;
         let member = Member { organisations: vec![organisation], ..Member::seated(person, name.clone(), Vec::new()) };
         Ok((name, self.register(&[member], today).await?))
     }
@@ -218,6 +217,15 @@ impl Peers {
         register.organisations.insert(organisation, known);
         Ok(())
     }
+}
+
+/// What the register says of somebody.
+struct Belongs {
+    name: String,
+    /// Organisations whose seats they hold.
+    seats: Vec<OrgId>,
+    /// Those for which they work, and where they have roles of a council.
+    work: Vec<OrgId>,
 }
 
 struct Received {

@@ -36,7 +36,7 @@ impl ReportsService for Reporting {
             })
             .await;
         let (reports, totals) = found?;
-        let found = asked.page.found(reports, |report: &Report| (report.due.at.micros(), report.id.to_string()));
+        let found = asked.page.found(reports, |report: &Report| (report.due.instant.micros(), report.id.to_string()));
         let reports = found.rows.into_iter().map(|report| convert::without_texts(app::shown(&cx, report).into()));
         Ok(Response::new(pb::ListReportsResponse {
             reports: reports.collect(),

@@ -1,10 +1,10 @@
 //! What reporting knows of an award: a copy, fed by the events of `awards`, so that a report needs `awards` for nothing.
 
+use kit::deadline::Deadline;
 use kit::ids::{AwardId, BidId, OrgId, RoundId};
 use kit::money::Money;
 use kit::time::Timestamp;
 use kit::working_days::Calendar;
-use serde::{Deserialize, Serialize};
 
 use crate::report::Kind;
 
@@ -42,15 +42,6 @@ impl Ended {
     }
 }
 
-/// Until when a report is due: an instant, and how it was announced (rule 5).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Due {
-    pub at: Timestamp,
-    /// IANA name, such as `Europe/London`.
-    pub zone: String,
-    pub announced: String,
-}
-
 /// What an event of `awards` tells of an award that was accepted once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -66,12 +57,12 @@ pub struct Told {
     pub assessed: Vec<String>,
     /// When the project begins.
     pub starts_at: Option<Timestamp>,
-    pub interim_due: Option<Due>,
-    pub final_due: Option<Due>,
+    pub interim_due: Option<Deadline>,
+    pub final_due: Option<Deadline>,
 }
 
 impl Told {
-    pub fn due(&self, kind: Kind) -> Option<&Due> {
+    pub fn due(&self, kind: Kind) -> Option<&Deadline> {
         match kind {
             Kind::Interim => self.interim_due.as_ref(),
             Kind::Final => self.final_due.as_ref(),

@@ -13,7 +13,6 @@ use prost_types::Any;
 use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use crate::award::Due;
 use crate::content::{Answer, Content, Evidence, Measure, Paper, PrincipleRecord, StatementLevel};
 use crate::form::Missing;
 use crate::report::{Addendum, Kind, Release, Report, ReportNow, RequestedChange, SignOff};
@@ -51,8 +50,8 @@ pub fn report(now: ReportNow) -> pb::Report {
         kind: kind(report.kind).into(),
         state: state(report.state).into(),
         opens_at: wire_time(report.opens_at),
-        due: Some(deadline(&report.due)),
-        originally_due: Some(deadline(&report.originally_due)),
+        due: Some(report.due.clone().into()),
+        originally_due: Some(report.originally_due.clone().into()),
         overdue: report.is_overdue(as_of),
         requested_changes: report.requested_changes.iter().cloned().map(requested_change).collect(),
         addenda: report.addenda.iter().cloned().map(addendum).collect(),
@@ -127,10 +126,6 @@ fn state(state: State) -> pb::report::State {
 fn state_named(name: &str) -> pb::report::State {
     pb::report::State::from_str_name(&format!("STATE_{}", name.to_uppercase()))
         .unwrap_or(pb::report::State::Unspecified)
-}
-
-fn deadline(due: &Due) -> types::Deadline {
-    types::Deadline { instant: wire_time(due.at), zone: due.zone.clone(), announced: due.announced.clone() }
 }
 
 fn content(content: Content) -> pb::ReportContent {

@@ -3,10 +3,9 @@
 
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
+use kit::deadline::Deadline;
 use kit::time::Timestamp;
 use kit::working_days::{self, Calendar};
-
-use crate::award::Due;
 
 /// Days from the due day. The last one goes to the certifier too.
 pub const OFFSETS: [i32; 5] = [-14, -3, 0, 7, 30];
@@ -21,16 +20,16 @@ pub struct Reminder {
 }
 
 /// The first reminder from an instant on: what would have come before it is left out.
-pub fn first(due: &Due, calendar: Calendar, from: Timestamp) -> Option<Reminder> {
+pub fn first(due: &Deadline, calendar: Calendar, from: Timestamp) -> Option<Reminder> {
     all(due, calendar).into_iter().find(|reminder| reminder.at >= from)
 }
 
 /// The reminder after one that was sent, also when it should have come by now: each comes once, in order.
-pub fn after(due: &Due, calendar: Calendar, sent: i32) -> Option<Reminder> {
+pub fn after(due: &Deadline, calendar: Calendar, sent: i32) -> Option<Reminder> {
     all(due, calendar).into_iter().find(|reminder| reminder.offset > sent)
 }
 
-fn all(due: &Due, calendar: Calendar) -> Vec<Reminder> {
+fn all(due: &Deadline, calendar: Calendar) -> Vec<Reminder> {
     let mut all = Vec::with_capacity(OFFSETS.len());
     for offset in OFFSETS {
         all.extend(instant(due, calendar, offset).map(|at| Reminder { offset, at }));
@@ -39,10 +38,10 @@ fn all(due: &Due, calendar: Calendar) -> Vec<Reminder> {
 }
 
 /// None beyond the end of the calendar.
-fn instant(due: &Due, calendar: Calendar, offset: i32) -> Option<Timestamp> {
+fn instant(due: &Deadline, calendar: Calendar, offset: i32) -> Option<Timestamp> {
     let zone = TimeZone::get(&due.zone).unwrap_or(TimeZone::UTC);
     // The last instant in time: what is due at 0:00 is due on the day before.
-    let last = jiff::Timestamp::from_microsecond(due.at.plus_micros(-1).micros()).ok()?;
+    let last = jiff::Timestamp::from_microsecond(due.instant.plus_micros(-1).micros()).ok()?;
     let day = zone.to_datetime(last).date().checked_add(offset.days()).ok()?;
     let at = working_days::on_or_after(day, calendar).at(AT_HOUR, 0, 0, 0);
     Some(Timestamp::from_micros(zone.to_timestamp(at).ok()?.as_microsecond()))
@@ -54,8 +53,8 @@ mod tests {
 
     use super::*;
 
-    fn due(instant: &str) -> Due {
-        Due { at: at(instant), zone: "Europe/London".to_string(), announced: "by then".to_string() }
+    fn due(instant: &str) -> Deadline {
+        Deadline { instant: at(instant), zone: "Europe/London".to_string(), announced: "by then".to_string() }
     }
 
     fn instants(instant: &str, calendar: Calendar) -> Vec<String> {

@@ -1,12 +1,13 @@
 //! The report and its rules. Where it stands, and every legal step, is in `state.rs`; what it must say in `form.rs`.
 
 use kit::caller::Actor;
+use kit::deadline::Deadline;
 use kit::digest::digest;
 use kit::ids::{EvidenceId, OrgId, PersonId, ReportId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::award::{Award, Due, Ended, Told};
+use crate::award::{Award, Ended, Told};
 use crate::content::{Content, Evidence, Paper};
 use crate::error::Error;
 use crate::form;
@@ -47,9 +48,9 @@ pub struct Report {
     pub version: i64,
     pub state: State,
     pub opens_at: Timestamp,
-    pub due: Due,
+    pub due: Deadline,
     /// Kept for reporting on slippage (rule 23).
-    pub originally_due: Due,
+    pub originally_due: Deadline,
     pub next_reminder: Option<Reminder>,
     /// Number of the newest revision, which `paper` is.
     pub revision: i32,
@@ -121,7 +122,7 @@ impl Report {
         award: &Award,
         kind: Kind,
         told: &Told,
-        due: &Due,
+        due: &Deadline,
         content: Content,
         now: Timestamp,
     ) -> Report {
@@ -152,7 +153,7 @@ impl Report {
 
     /// Computed, not a state. One that was given back was handed in.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
-        self.state.is_awaited() && now >= self.due.at
+        self.state.is_awaited() && now >= self.due.instant
     }
 
     pub fn file(&self, id: EvidenceId) -> Result<&Evidence, Error> {
@@ -277,7 +278,7 @@ impl Report {
     }
 
     /// Moves what is due. The first date is kept (rule 23), and reminders begin anew.
-    pub fn reschedule(&self, told: &Told, due: &Due, now: Timestamp) -> Result<Report, Error> {
+    pub fn reschedule(&self, told: &Told, due: &Deadline, now: Timestamp) -> Result<Report, Error> {
         let after = self.after(Step::Reschedule, now)?;
         let opens_at = match self.state {
             State::Scheduled => opens_at(self.kind, told, due, now),
@@ -316,12 +317,12 @@ impl Report {
 
 /// An interim report can be written from the beginning of the project, a final one some weeks before it is due; both
 /// when they are due at the latest.
-fn opens_at(kind: Kind, told: &Told, due: &Due, now: Timestamp) -> Timestamp {
+fn opens_at(kind: Kind, told: &Told, due: &Deadline, now: Timestamp) -> Timestamp {
     let opens_at = match kind {
         Kind::Interim => told.starts_at.unwrap_or(now),
-        Kind::Final => due.at.plus_seconds(-FINAL_OPENS_BEFORE_S),
+        Kind::Final => due.instant.plus_seconds(-FINAL_OPENS_BEFORE_S),
     };
-    opens_at.max(now).min(due.at)
+    opens_at.max(now).min(due.instant)
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 use kit::caller::Role;
 use kit::cx::Cx;
 use kit::db::{DbError, Tx};
+use kit::deadline::Deadline;
 use kit::ids::ReportId;
 use kit::time::Timestamp;
 use kit::working_days::Calendar;
 
 use super::{record, settle, write_revision};
-use crate::award::{Award, Due, Ended, Told};
+use crate::award::{Award, Ended, Told};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::prefill::{self, BidWords};
@@ -103,7 +104,7 @@ fn pass_on(tx: &mut Tx, cx: &Cx, report: Report) -> Result<Report, Error> {
 }
 
 fn move_due(tx: &mut Tx, cx: &Cx, report: Report, told: &Told) -> Result<Report, Error> {
-    let moved: Option<&Due> = told.due(report.kind).filter(|due| **due != report.due);
+    let moved: Option<&Deadline> = told.due(report.kind).filter(|due| **due != report.due);
     match moved {
         Some(due) if moves(&report) => {
             let new = report.reschedule(told, due, cx.now)?;

@@ -1,5 +1,6 @@
 //! What other services say, as reporting understands it.
 
+use kit::deadline::Deadline;
 use kit::language::Language;
 use kit::neighbour::{Unusable, unusable};
 use kit::time::Timestamp;
@@ -8,9 +9,8 @@ use toadlane_proto::awards::v1 as awards;
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
-use toadlane_proto::types::v1 as types;
 
-use crate::award::{Due, Ended, Told};
+use crate::award::{Ended, Told};
 use crate::prefill::{BidWords, Framework};
 
 /// Zone of a project's first day where no deadline names one.
@@ -32,7 +32,7 @@ pub fn award(wire: awards::Award) -> Result<Option<Told>, Unusable> {
         State::Terminated => Some(Ended::Terminated),
     };
     let agreement = wire.agreement.ok_or_else(|| lacks("an agreement"))?;
-    let final_due = agreement.final_report_due.map(due).transpose()?;
+    let final_due = agreement.final_report_due.map(Deadline::try_from).transpose()?;
     let zone = final_due.as_ref().map_or(USUAL_ZONE, |due| &due.zone);
     Ok(Some(Told {
         id: wire.id.parse().map_err(|_| lacks("an identity"))?,
@@ -45,15 +45,9 @@ pub fn award(wire: awards::Award) -> Result<Option<Told>, Unusable> {
         ended,
         assessed: wire.principles_met,
         starts_at: starts_at(&agreement.starts_on, zone)?,
-        interim_due: agreement.interim_report_due.map(due).transpose()?,
+        interim_due: agreement.interim_report_due.map(Deadline::try_from).transpose()?,
         final_due,
     }))
-}
-
-fn due(wire: types::Deadline) -> Result<Due, Unusable> {
-    let at =
-        wire.instant.and_then(|instant| instant.try_into().ok()).ok_or_else(|| lacks("the instant of a deadline"))?;
-    Ok(Due { at, zone: wire.zone, announced: wire.announced })
 }
 
 /// The first instant of a day in a zone; none where no day is given.

@@ -9,8 +9,8 @@ use crate::content::Answer;
 
 const NOW: &str = "2020-02-10T10:00:00Z";
 
-fn due(instant: &str) -> Due {
-    Due { at: at(instant), zone: "Europe/London".to_string(), announced: "by then".to_string() }
+fn due(instant: &str) -> Deadline {
+    Deadline { instant: at(instant), zone: "Europe/London".to_string(), announced: "by then".to_string() }
 }
 
 fn told() -> Told {
@@ -53,7 +53,7 @@ fn an_interim_report_opens_with_the_project_and_a_final_one_28_days_before_it_is
     assert_eq!(a_report(Kind::Interim).opens_at, at("2020-03-01T00:00:00Z"));
     assert_eq!(a_report(Kind::Final).opens_at, at("2020-11-14T00:00:00Z"));
     let soon = due("2020-02-09T00:00:00Z");
-    assert_eq!(opens_at(Kind::Interim, &told(), &soon, at(NOW)), soon.at);
+    assert_eq!(opens_at(Kind::Interim, &told(), &soon, at(NOW)), soon.instant);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_moved_date_keeps_the_first_one_and_touches_no_accepted_report() {
     let report = a_report(Kind::Final);
     let later = due("2021-04-01T00:00:00Z");
     let moved = report.reschedule(&told(), &later, at("2020-03-24T10:00:00Z")).unwrap();
-    assert_eq!((moved.due.at, moved.originally_due.at), (later.at, at("2020-12-12T00:00:00Z")));
+    assert_eq!((moved.due.instant, moved.originally_due.instant), (later.instant, at("2020-12-12T00:00:00Z")));
     assert_eq!(moved.opens_at, at("2021-03-04T00:00:00Z"));
     assert_eq!(moved.next_reminder.unwrap().at, at("2021-03-18T09:00:00Z"));
     let accepted = signed(&a_nil_return()).submit(at("2020-06-03T10:00:00Z")).unwrap();

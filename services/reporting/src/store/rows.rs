@@ -109,7 +109,7 @@ fn row_of(of: &Report) -> ReportRow {
         handed_in_at: of.state.handed_in().map(Timestamp::micros),
         accepted_at: of.state.accepted_at().map(Timestamp::micros),
         opens_at: of.opens_at.micros(),
-        due_at: of.due.at.micros(),
+        due_at: of.due.instant.micros(),
         due: json(&of.due),
         originally_due: json(&of.originally_due),
         reminder_offset: of.next_reminder.map(|next| next.offset),

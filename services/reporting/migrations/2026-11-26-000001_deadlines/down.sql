@@ -1,0 +1,3 @@
+UPDATE report SET
+    due = replace(due, '"instant":', '"at":'),
+    originally_due = replace(originally_due, '"instant":', '"at":');

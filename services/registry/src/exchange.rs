@@ -4,6 +4,7 @@
 //! since its maker needs it and it helps nobody else. All times here are real time.
 
 use kit::cx::Cx;
+use kit::db::DbError;
 use kit::fault::{Fault, Reason};
 use kit::ids::ClientId;
 use kit::time::Timestamp;
@@ -13,12 +14,11 @@ use toadlane_proto::registry::v1 as pb;
 use tonic::{Code, Status};
 
 use crate::Registry;
-use crate::app::sign_in::{self, SignedIn};
+use crate::app::sign_in::{self, Exchange, SignedIn};
 use crate::client::{Client, Credentials};
 use crate::error::Error;
 use crate::person::Person;
-use crate::sign_in::{TOKEN_LIFETIME_S, issued_at};
-use crate::store;
+use crate::sign_in::TOKEN_LIFETIME_S;
 
 /// What a client sends to get a token, under the names that OAuth gives it.
 #[derive(Clone, Debug, Default)]
@@ -80,10 +80,50 @@ impl From<Refused> for Status {
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
+/// The key of the writes that issue tokens. Each of them holds the same row, so they queue instead of trying again.
+pub const TOKENS: &str = "tokens";
+
 /// One way to prove which client it is.
-enum Proof {
+#[derive(Clone, Debug)]
+pub enum Proof {
     Secret(String),
     Assertion(String),
+}
+
+/// An assertion that is used up with its token, and until when that must be remembered.
+#[derive(Clone, Debug)]
+pub struct Once {
+    pub jti: String,
+    pub until: Timestamp,
+}
+
+impl Proof {
+    /// Whether it proves that it is this client, as it stands. An assertion must not have been used before, too.
+    pub fn check(&self, client: &Client, accepted: &[String], now: Timestamp) -> Result<Option<Once>, Refused> {
+        match (self, &client.credentials) {
+            (Proof::Secret(given), Credentials::Secrets(secrets)) => {
+                let mut working = secrets.iter().filter(|secret| secret.works_at(now));
+                let is_one = working.any(|secret| tokens::Secret::matches(given, &secret.digest));
+                if is_one { Ok(None) } else { Err(Refused::InvalidClient) }
+            }
+            (Proof::Assertion(assertion), Credentials::Keys(keys)) => {
+                let mut public_keys = Vec::with_capacity(keys.len());
+                for key in keys.iter().filter(|key| key.works_at(now)) {
+                    let unreadable = |cause| Error::Db(DbError::Inconsistent(format!("key {}: {cause}", key.id)));
+                    public_keys.push(tokens::ClientKey::parse(&key.jwk, None).map_err(unreadable)?);
+                }
+                let claims = tokens::verify_assertion(&public_keys, assertion, accepted, now.seconds())?;
+                if claims.sub != client.id.to_string() {
+                    return Err(Refused::InvalidClient);
+                }
+                let until = Timestamp::from_micros(0).plus_seconds(claims.exp + LEEWAY_S);
+                Ok(Some(Once { jti: claims.jti, until }))
+            }
+            (Proof::Secret(_), Credentials::Keys(_)) | (Proof::Assertion(_), Credentials::Secrets(_)) => {
+                Err(Refused::InvalidClient)
+            }
+        }
+    }
 }
 
 impl Registry {
@@ -93,7 +133,6 @@ impl Registry {
             return Err(Refused::UnsupportedGrantType);
         }
         let proof = proof_of(&asked)?;
-        let now = Timestamp::of_this_machine();
         let named = match &proof {
             Proof::Secret(_) => Some(asked.client_id.clone()),
             Proof::Assertion(assertion) => tokens::peek_client(assertion),
@@ -102,51 +141,29 @@ impl Registry {
         if !asked.client_id.is_empty() && asked.client_id != id.to_string() {
             return Err(Refused::InvalidClient);
         }
-        let found = self.db.read(move |tx| sign_in::client(tx, id)).await?;
-        let SignedIn { who: client, last_revoked_at, .. } = found.ok_or(Refused::InvalidClient)?;
-        match proof {
-            Proof::Secret(secret) => check_secret(&client, &secret, now)?,
-            Proof::Assertion(assertion) => self.use_assertion(&client, &assertion, now).await?,
-        }
+        let accepted = [self.settings.issuer.clone(), self.settings.token_endpoint()];
+        let cmd = Exchange { id, proof, accepted, real_now: Timestamp::of_this_machine() };
+        // Looked at before anything is written: a stranger's guesses shall not hold up those who write.
+        let client = self.db.read(move |tx| sign_in::client(tx, id)).await?.ok_or(Refused::InvalidClient)?;
+        cmd.proof.check(&client, &cmd.accepted, cmd.real_now)?;
+        let let_in = self.db.work(Some(TOKENS.to_string()), move |tx| sign_in::exchange(tx, &cmd)).await?;
+        let SignedIn { who: client, issued_at, .. } = let_in?;
         let scope = granted(&client, &asked.scope)?;
         let claims = AccessClaims {
             org: Some(client.organisation.to_string()),
             scope,
             client_id: Some(client.id.to_string()),
-            ..self.claims(client.id.to_string(), issued_at(now, last_revoked_at), TOKEN_LIFETIME_S)
+            ..self.claims(client.id.to_string(), issued_at, TOKEN_LIFETIME_S)
         };
         Ok(self.issue(&claims))
     }
 
-    /// Checks an assertion and uses it up.
-    async fn use_assertion(&self, client: &Client, assertion: &str, now: Timestamp) -> Result<(), Refused> {
-        let Credentials::Keys(keys) = &client.credentials else { return Err(Refused::InvalidClient) };
-        let mut public_keys = Vec::with_capacity(keys.len());
-        for key in keys.iter().filter(|key| key.works_at(now)) {
-            let unreadable = |cause| Error::Db(kit::db::DbError::Inconsistent(format!("key {}: {cause}", key.id)));
-            public_keys.push(tokens::ClientKey::parse(&key.jwk, None).map_err(unreadable)?);
-        }
-        let accepted = [self.settings.issuer.clone(), self.settings.token_endpoint()];
-        let claims = tokens::verify_assertion(&public_keys, assertion, &accepted, now.seconds())?;
-        if claims.sub != client.id.to_string() {
-            return Err(Refused::InvalidClient);
-        }
-        let (id, jti) = (client.id, claims.jti);
-        let until = Timestamp::from_micros(0).plus_seconds(claims.exp + LEEWAY_S);
-        let fresh = self
-            .db
-            .work(None, move |tx| store::clients::use_assertion(tx, id, &jti, until, now).map_err(Error::Db))
-            .await?;
-        if fresh { Ok(()) } else { Err(Refused::UsedAssertion) }
-    }
-
     /// A token for a person who signed in. A role that ends sooner than the token ends the token with it.
-    pub(crate) fn person_token(&self, cx: &Cx, signed_in: SignedIn<Person>, now: Timestamp) -> pb::AccessToken {
-        let SignedIn { who: person, last_revoked_at, sits } = signed_in;
+    pub(crate) fn person_token(&self, cx: &Cx, signed_in: SignedIn<Person>) -> pb::AccessToken {
+        let SignedIn { who: person, issued_at, sits } = signed_in;
         let left = person.first_end_after(cx.now).map(|end| (end.micros() - cx.now.micros()).div_euclid(1_000_000));
         let lifetime = left.map_or(TOKEN_LIFETIME_S, |left| left.clamp(1, TOKEN_LIFETIME_S));
         let roles = person.held_at(cx.now).iter().map(|grant| grant.to_string()).collect();
-        let issued_at = issued_at(now, last_revoked_at);
         let claims = AccessClaims { roles, sits, ..self.claims(person.id.to_string(), issued_at, lifetime) };
         self.issue(&claims)
     }
@@ -188,16 +205,6 @@ fn proof_of(asked: &Asked) -> Result<Proof, Refused> {
             Ok(Proof::Assertion(asked.client_assertion.clone()))
         }
         (true, false) => Err(Refused::InvalidRequest("the client_assertion_type must be that of RFC 7523, jwt-bearer")),
-    }
-}
-
-fn check_secret(client: &Client, given: &str, now: Timestamp) -> Result<(), Refused> {
-    let Credentials::Secrets(secrets) = &client.credentials else { return Err(Refused::InvalidClient) };
-    let mut working = secrets.iter().filter(|secret| secret.works_at(now));
-    if working.any(|secret| tokens::Secret::matches(given, &secret.digest)) {
-        Ok(())
-    } else {
-        Err(Refused::InvalidClient)
     }
 }
 

@@ -71,6 +71,11 @@ pub struct Revocation {
     pub revoked_at: Timestamp,
 }
 
+/// When a subject's tokens end: now, and not before the second that [`issued_at`] named after the last time.
+pub fn revoked_at(now: Timestamp, last_revoked_at: Option<Timestamp>) -> Timestamp {
+    last_revoked_at.map_or(now, |last| now.max(last.plus_seconds(1)))
+}
+
 /// When a token says that it was issued, in unix seconds.
 ///
 /// A token counts seconds, and one whose second is not after the latest revocation is refused; so the first second
@@ -132,5 +137,15 @@ mod tests {
         assert_eq!(issued_at(at("2026-11-23T09:00:00.900Z"), Some(revoked_at)), second + 1);
         assert_eq!(issued_at(at("2026-11-23T09:00:05Z"), Some(revoked_at)), second + 5);
         assert_eq!(issued_at(at(NOW), None), second);
+    }
+
+    #[test]
+    fn a_second_revocation_in_one_second_ends_what_was_issued_between() {
+        let first = at("2026-11-23T09:00:00.200Z");
+        let between = issued_at(at("2026-11-23T09:00:00.500Z"), Some(first));
+        let second = revoked_at(at("2026-11-23T09:00:00.700Z"), Some(first));
+        assert!(between <= second.seconds());
+        assert!(issued_at(at("2026-11-23T09:00:00.900Z"), Some(second)) > second.seconds());
+        assert_eq!(revoked_at(at("2026-11-23T09:00:05Z"), Some(first)), at("2026-11-23T09:00:05Z"));
     }
 }

@@ -12,7 +12,7 @@ use tonic::{Request, Response};
 use super::Answer;
 use crate::app::sign_in as app;
 use crate::error::Error;
-use crate::exchange::Asked;
+use crate::exchange::{Asked, TOKENS};
 use crate::policy::{self, Action, Facts};
 use crate::sign_in::{CODE_LIFETIME_S, TOKEN_LIFETIME_S};
 use crate::{Registry, convert, store};
@@ -38,11 +38,11 @@ impl SignInService for Registry {
 
     async fn finish_sign_in(&self, request: Request<pb::FinishSignInRequest>) -> Answer<pb::AccessToken> {
         let (cx, cmd) = Cx::parse::<app::Finish>(request)?;
-        let (key, now, real_now) = (cmd.id.to_string(), cx.now, cmd.real_now);
+        let now = cx.now;
         // The outcome is a value and not an error, so that a wrong code's try is kept.
-        let signed_in = self.db.work(Some(key), move |tx| app::finish(tx, now, &cmd)).await?;
+        let signed_in = self.db.work(Some(TOKENS.to_string()), move |tx| app::finish(tx, now, &cmd)).await?;
         let signed_in = signed_in.ok_or(Error::WrongCode)?;
-        Ok(Response::new(self.person_token(&cx, signed_in, real_now)))
+        Ok(Response::new(self.person_token(&cx, signed_in)))
     }
 
     async fn exchange_token(&self, request: Request<pb::ExchangeTokenRequest>) -> Answer<pb::AccessToken> {

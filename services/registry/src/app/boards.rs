@@ -5,7 +5,7 @@ use kit::db::Tx;
 use kit::fault::Violation;
 use kit::ids::{BoardId, OrgId, PersonId, SeatId};
 use kit::outbox;
-use kit::time::{Date, Timestamp};
+use kit::time::Date;
 
 use super::{SeatNow, Target};
 use crate::board::{Board, Names, NewSeat, Seat};
@@ -57,8 +57,6 @@ pub struct AddSeat {
     pub voting: bool,
     pub from: Date,
     pub until: Option<Date>,
-    /// In real time: the tokens until then end where a duty rests from now on.
-    pub real_now: Timestamp,
 }
 
 pub fn add_seat(tx: &mut Tx, cx: &Cx, cmd: &AddSeat) -> Result<SeatNow, Error> {
@@ -79,7 +77,7 @@ pub fn add_seat(tx: &mut Tx, cx: &Cx, cmd: &AddSeat) -> Result<SeatNow, Error> {
     let seat = Seat::take(cmd.id, &new, &others, cx.now)?;
     store::insert_seat(tx, &seat)?;
     if seat.binds(cx.now) && person.held_at(cx.now).iter().any(|grant| grant.duty.rests()) {
-        revocations::insert(tx, &person.id.to_string(), cmd.real_now)?;
+        revocations::insert(tx, &person.id.to_string())?;
     }
     record(tx, cx, OfSeat::Taken, seat, person.name)
 }

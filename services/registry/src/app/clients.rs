@@ -133,7 +133,7 @@ fn settle(
 ) -> Result<Client, Error> {
     store::update(tx, old, &new)?;
     if !old.tokens_last(&new, real_now) {
-        revocations::insert(tx, &new.id.to_string(), real_now)?;
+        revocations::insert(tx, &new.id.to_string())?;
     }
     outbox::put(tx, cx, cx.now, &events::client(happened, &new))?;
     Ok(new)

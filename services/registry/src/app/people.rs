@@ -39,8 +39,6 @@ pub struct Update {
     pub email: String,
     /// None means that the person stays where they are.
     pub organisation: Option<OrgId>,
-    /// In real time: what a new address ends.
-    pub real_now: Timestamp,
 }
 
 pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<Person, Error> {
@@ -53,7 +51,7 @@ pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<Person, Error> {
     }
     // Whoever had the old address shall not go on under it.
     if fold_email(&person.email) != fold_email(&renamed.email) {
-        revocations::insert(tx, &person.id.to_string(), cmd.real_now)?;
+        revocations::insert(tx, &person.id.to_string())?;
         sign_ins::forget_of(tx, person.id)?;
     }
     settle(tx, cx, OfPerson::Renamed, &person, renamed)
@@ -83,8 +81,6 @@ pub fn grant_role(tx: &mut Tx, cx: &Cx, cmd: &GrantRole) -> Result<Person, Error
 pub struct RevokeRole {
     pub target: Target<PersonId>,
     pub grant: GrantId,
-    /// In real time: the tokens until then end.
-    pub real_now: Timestamp,
 }
 
 pub fn revoke_role(tx: &mut Tx, cx: &Cx, cmd: &RevokeRole) -> Result<Person, Error> {
@@ -94,22 +90,20 @@ pub fn revoke_role(tx: &mut Tx, cx: &Cx, cmd: &RevokeRole) -> Result<Person, Err
     policy::check(&cx.caller, Action::Grant { duty, organisation }, &facts, "person")?;
     let revoked = person.revoke(cmd.grant, cx.now)?;
     keep_an_administrator(&person, &revoked, store::n_other_administrators(tx, person.id, cx.now)?, cx.now)?;
-    revocations::insert(tx, &person.id.to_string(), cmd.real_now)?;
+    revocations::insert(tx, &person.id.to_string())?;
     settle(tx, cx, OfPerson::RoleRevoked, &person, revoked)
 }
 
 #[derive(Clone, Debug)]
 pub struct End {
     pub target: Target<PersonId>,
-    /// In real time: the tokens until then end.
-    pub real_now: Timestamp,
 }
 
 pub fn end(tx: &mut Tx, cx: &Cx, cmd: &End) -> Result<Person, Error> {
     let person = open(tx, cx, Action::ManagePerson, &cmd.target)?;
     let ended = person.end(cx.now)?;
     keep_an_administrator(&person, &ended, store::n_other_administrators(tx, person.id, cx.now)?, cx.now)?;
-    revocations::insert(tx, &person.id.to_string(), cmd.real_now)?;
+    revocations::insert(tx, &person.id.to_string())?;
     for seat in boards::seats_of(tx, person.id, None)? {
         if let Some(vacated) = seat.vacate(today(cx.now), cx.now) {
             boards::update_seat(tx, &seat, &vacated)?;

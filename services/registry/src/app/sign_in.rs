@@ -15,10 +15,11 @@ use crate::client::{self, Client};
 use crate::dates::RegisterDate;
 use crate::error::Error;
 use crate::events::{self, OfPerson};
+use crate::exchange::{Once, Proof, Refused};
 use crate::organisation::{Details, Kind, Organisation};
 use crate::person::{Person, RoleGrant};
 use crate::policy::{self, Action, Facts, of_person};
-use crate::sign_in::{MOST_STARTS, Revocation, START_WINDOW_S, SignIn};
+use crate::sign_in::{MOST_STARTS, Revocation, START_WINDOW_S, SignIn, issued_at};
 use crate::store::keys::Known;
 use crate::store::{self, boards, keys, organisations, people, revocations, sign_ins};
 
@@ -59,6 +60,7 @@ pub fn finish(tx: &mut Tx, now: Timestamp, cmd: &Finish) -> Result<Option<Signed
     let (tried, person) = sign_in.try_code(matches, cmd.real_now);
     sign_ins::update(tx, &tried)?;
     let Some(person) = person else { return Ok(None) };
+    revocations::hold(tx)?;
     match people::find(tx, person)? {
         Some(person) if person.state == crate::person::State::Active => {
             let sits = boards::seats_of(tx, person.id, None)?.iter().any(|seat| seat.binds(now));
@@ -68,37 +70,61 @@ pub fn finish(tx: &mut Tx, now: Timestamp, cmd: &Finish) -> Result<Option<Signed
     }
 }
 
-/// Somebody who proved who they are, and when their tokens were last ended.
+/// Somebody who proved who they are.
 #[derive(Clone, Debug)]
 pub struct SignedIn<T> {
     pub who: T,
-    pub last_revoked_at: Option<Timestamp>,
+    /// In unix seconds of real time.
+    pub issued_at: i64,
     /// Whether they have a seat on a board, are to have one, or had one within a year.
     pub sits: bool,
 }
 
+/// Behind [`revocations::hold`]: the instant is taken where no revocation can come between.
 fn signed_in<T>(tx: &mut Tx, id: impl ToString, who: T) -> Result<SignedIn<T>, Error> {
-    Ok(SignedIn { who, last_revoked_at: revocations::latest(tx, &id.to_string())?, sits: false })
+    let last_revoked_at = revocations::latest(tx, &id.to_string())?;
+    Ok(SignedIn { who, issued_at: issued_at(Timestamp::of_this_machine(), last_revoked_at), sits: false })
 }
 
 /// The client with this identity, unless it was revoked.
-pub fn client(tx: &mut Tx, id: ClientId) -> Result<Option<SignedIn<Client>>, Error> {
-    match store::clients::find(tx, id)? {
-        Some(client) if client.state == client::State::Active => Ok(Some(signed_in(tx, id, client)?)),
-        Some(_) | None => Ok(None),
+pub fn client(tx: &mut Tx, id: ClientId) -> Result<Option<Client>, Error> {
+    Ok(store::clients::find(tx, id)?.filter(|client| client.state == client::State::Active))
+}
+
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    pub id: ClientId,
+    pub proof: Proof,
+    /// What an assertion may name as its audience.
+    pub accepted: [String; 2],
+    pub real_now: Timestamp,
+}
+
+/// Lets a client in that proves who it is as it now stands. Its assertion is used up.
+pub fn exchange(tx: &mut Tx, cmd: &Exchange) -> Result<Result<SignedIn<Client>, Refused>, Error> {
+    revocations::hold(tx)?;
+    let Some(client) = client(tx, cmd.id)? else { return Ok(Err(Refused::InvalidClient)) };
+    match cmd.proof.check(&client, &cmd.accepted, cmd.real_now) {
+        Err(refused) => return Ok(Err(refused)),
+        Ok(None) => {}
+        Ok(Some(Once { jti, until })) => {
+            if !store::clients::use_assertion(tx, client.id, &jti, until, cmd.real_now)? {
+                return Ok(Err(Refused::UsedAssertion));
+            }
+        }
     }
+    Ok(Ok(signed_in(tx, client.id, client)?))
 }
 
 #[derive(Clone, Debug)]
 pub struct RevokeSubject {
     pub subject: Subject,
-    pub real_now: Timestamp,
 }
 
 pub fn revoke_subject(tx: &mut Tx, cx: &Cx, cmd: &RevokeSubject) -> Result<Revocation, Error> {
     let facts = facts_of(tx, cmd.subject)?;
     policy::check(&cx.caller, Action::RevokeSubject, &facts, "subject")?;
-    let revocation = revocations::insert(tx, &cmd.subject.to_string(), cmd.real_now)?;
+    let revocation = revocations::insert(tx, &cmd.subject.to_string())?;
     outbox::put(tx, cx, cx.now, &events::subject_revoked(&revocation))?;
     Ok(revocation)
 }

@@ -183,8 +183,7 @@ impl Parse for sign_in::RevokeSubject {
             true => reader.id("subject", &wire.subject).map(Subject::Person),
             false => reader.id("subject", &wire.subject).map(Subject::Client),
         };
-        let real_now = Timestamp::of_this_machine();
-        reader.finish(subject.map(|subject| sign_in::RevokeSubject { subject, real_now }))
+        reader.finish(subject.map(|subject| sign_in::RevokeSubject { subject }))
     }
 }
 

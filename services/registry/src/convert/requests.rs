@@ -4,7 +4,6 @@ use kit::caller::Grant;
 use kit::cx::Parse;
 use kit::fault::Violation;
 use kit::ids::{BoardId, GrantId, MembershipId, OrgId, PersonId, SeatId};
-use kit::time::Timestamp;
 use kit::wire::Reader;
 use toadlane_proto::registry::v1 as pb;
 
@@ -152,9 +151,8 @@ impl Parse for people::Update {
         let target = target(&mut reader, "person_id", &wire.person_id, &wire.etag);
         let name = reader.said("name", &wire.name);
         let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
-        let (email, real_now) = (wire.email, Timestamp::of_this_machine());
-        let command =
-            || Some(people::Update { target: target?, name: name?, email, organisation: organisation?, real_now });
+        let email = wire.email;
+        let command = || Some(people::Update { target: target?, name: name?, email, organisation: organisation? });
         reader.finish(command())
     }
 }
@@ -185,8 +183,7 @@ impl Parse for people::RevokeRole {
         let mut reader = Reader::new();
         let target = target(&mut reader, "person_id", &wire.person_id, &wire.etag);
         let grant = reader.id("grant_id", &wire.grant_id);
-        let real_now = Timestamp::of_this_machine();
-        reader.finish(target.zip(grant).map(|(target, grant)| people::RevokeRole { target, grant, real_now }))
+        reader.finish(target.zip(grant).map(|(target, grant)| people::RevokeRole { target, grant }))
     }
 }
 
@@ -196,8 +193,7 @@ impl Parse for people::End {
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = target(&mut reader, "person_id", &wire.person_id, &wire.etag);
-        let real_now = Timestamp::of_this_machine();
-        reader.finish(target.map(|target| people::End { target, real_now }))
+        reader.finish(target.map(|target| people::End { target }))
     }
 }
 
@@ -238,10 +234,10 @@ impl Parse for boards::AddSeat {
         let person = reader.id("person_id", &wire.person_id);
         let from = reader.date("from_date", &wire.from_date);
         let until = reader.date_or_none("until_date", &wire.until_date);
-        let (id, voting, real_now) = (SeatId::new(), wire.voting, Timestamp::of_this_machine());
+        let (id, voting) = (SeatId::new(), wire.voting);
         let command = || {
             let (board, organisation, person) = (board?, organisation?, person?);
-            Some(boards::AddSeat { id, board, organisation, person, voting, from: from?, until: until?, real_now })
+            Some(boards::AddSeat { id, board, organisation, person, voting, from: from?, until: until? })
         };
         reader.finish(command())
     }

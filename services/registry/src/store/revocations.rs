@@ -6,7 +6,7 @@ use kit::time::Timestamp;
 
 use super::instant;
 use crate::schema::{revocation, revocation_counter};
-use crate::sign_in::Revocation;
+use crate::sign_in::{Revocation, revoked_at};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = revocation)]
@@ -16,16 +16,26 @@ struct RevocationRow {
     revoked_at: i64,
 }
 
-/// Ends every token of a subject that was issued until now. The counter's row makes writers wait for each other, so
-/// nobody who has read a position can miss an earlier one.
-pub fn insert(tx: &mut Tx, subject: &str, revoked_at: Timestamp) -> Result<Revocation, DbError> {
+/// Ends every token of a subject that was issued until now, in real time. The counter's row makes writers wait for each
+/// other, so nobody who has read a position can miss an earlier one; the instant is taken behind it, so no token is issued
+/// meanwhile that this would miss ([`hold`]).
+pub fn insert(tx: &mut Tx, subject: &str) -> Result<Revocation, DbError> {
     let position = diesel::update(revocation_counter::table)
         .set(revocation_counter::last_position.eq(revocation_counter::last_position + 1))
         .returning(revocation_counter::last_position)
         .get_result(tx)?;
+    let revoked_at = revoked_at(Timestamp::of_this_machine(), latest(tx, subject)?);
     let row = RevocationRow { position, subject: subject.to_string(), revoked_at: revoked_at.micros() };
     diesel::insert_into(revocation::table).values(row).execute(tx)?;
     Ok(Revocation { position, subject: subject.to_string(), revoked_at })
+}
+
+/// Lets no tokens end until this transaction does: what it reads of a subject after that still holds when a token says
+/// it, or the token is ended by whoever changes it.
+pub fn hold(tx: &mut Tx) -> Result<(), DbError> {
+    let same = revocation_counter::last_position.eq(revocation_counter::last_position);
+    diesel::update(revocation_counter::table).set(same).execute(tx)?;
+    Ok(())
 }
 
 /// When a subject's tokens were last ended.

@@ -1,12 +1,14 @@
 //! What tests of a service say and hear on the wire: identities of requests, instants, refusals, and answers of canned
 //! neighbours. Only with the feature `testing`.
 
+use std::fmt::Debug;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 use http_body_util::{BodyExt, Full};
 use prost::Message;
-use tonic::Status;
 use tonic::body::Body;
+use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use crate::time::at;
@@ -31,6 +33,22 @@ pub fn fields(status: &Status) -> Vec<String> {
     let details = status.get_error_details();
     let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
     violations.into_iter().map(|violation| violation.field).collect()
+}
+
+/// Code and reason of a refusal, as clients branch on them.
+///
+/// # Panics
+/// When it was not refused.
+pub fn refusal<T: Debug>(answer: Result<T, Status>) -> (Code, String) {
+    let status = answer.expect_err("this is refused");
+    (status.code(), reason(&status))
+}
+
+/// The fields that a refusal names with the rule that each breaks, as `field RULE`.
+pub fn violations(status: &Status) -> Vec<String> {
+    let details = status.get_error_details();
+    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
+    violations.into_iter().map(|violation| format!("{} {}", violation.field, violation.reason)).collect()
 }
 
 /// The newer version that comes with a stale etag; `name` is its full one, such as `toadlane.bids.v1.Bid`.

@@ -17,7 +17,8 @@ use crate::time::Timestamp;
 use crate::tokens::{AccessClaims, Expect, KeySet, SigningKey, TokenCache, mint, mint_role};
 use crate::transport::{AUDIENCE, Transport};
 
-const ISSUER: &str = "https://toadlane.test";
+/// Who signed the tokens of these callers.
+pub const ISSUER: &str = "https://toadlane.test";
 
 /// Somebody with a token.
 #[derive(Clone, Debug)]
@@ -28,7 +29,8 @@ pub struct Who {
 }
 
 impl Who {
-    fn of(caller: Caller) -> Who {
+    /// Somebody whose token makes them this caller.
+    pub fn of(caller: Caller) -> Who {
         Who { subject: caller.subject.to_string(), caller }
     }
 
@@ -105,6 +107,16 @@ impl Gate {
         Gate { door, keys }
     }
 
+    /// The same with RPCs that need no token.
+    ///
+    /// # Panics
+    /// When something is behind the door by then.
+    pub fn open_to(mut self, public: &[&str]) -> Gate {
+        let door = Arc::get_mut(&mut self.door).expect("nothing is behind the door yet");
+        door.public = public.iter().map(|rpc| (*rpc).to_string()).collect();
+        self
+    }
+
     /// Puts a service behind the door.
     pub fn guard(&self, routes: Routes, clock: &Clock) -> Transport {
         guarded(routes, self.door.clone(), clock.clone())
@@ -121,12 +133,25 @@ impl Gate {
         &self.door.keys
     }
 
+    /// Whose tokens have ended.
+    pub fn revocations(&self) -> &Revocations {
+        &self.door.revocations
+    }
+
     /// The same way in, with somebody's token on each call.
     ///
     /// # Panics
     /// For somebody who has not signed in.
     pub fn way_of(&self, who: &Who, transport: &Transport) -> Transport {
-        let bearer = HeaderValue::from_str(&format!("Bearer {}", self.token(who))).expect("a token is plain text");
+        self.way_with(&self.token(who), transport)
+    }
+
+    /// The same way in, with this token on each call.
+    ///
+    /// # Panics
+    /// For a token that is not plain text.
+    pub fn way_with(&self, token: &str, transport: &Transport) -> Transport {
+        let bearer = HeaderValue::from_str(&format!("Bearer {token}")).expect("a token is plain text");
         let transport = transport.clone();
         Transport::new(service_fn(move |mut request: Request<Body>| {
             request.headers_mut().insert(header::AUTHORIZATION, bearer.clone());

@@ -28,6 +28,8 @@ mod events;
 mod exchange;
 mod oauth;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -148,12 +150,4 @@ pub async fn admin_first(db: &Db, network_name: &str, name: &str, email: &str) -
         email: email.to_string(),
     };
     db.work(Some("admin-first".to_string()), move |tx| app::sign_in::admin_first(tx, &cx, &first)).await
-}
-
-#[cfg(test)]
-mod tests {
-    #[tokio::test]
-    async fn migrations_can_be_taken_back_and_run_again() {
-        kit::each_db::migrations_there_and_back(|| crate::MIGRATIONS).await;
-    }
 }

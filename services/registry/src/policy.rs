@@ -192,3 +192,6 @@ fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
         Verdict::Hide => Err(Error::NotFound { what }),
     }
 }
+
+#[cfg(test)]
+mod tests;

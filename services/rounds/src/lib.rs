@@ -25,6 +25,8 @@ mod peers;
 #[cfg(test)]
 mod samples;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -102,13 +104,5 @@ impl Rounds {
     /// Those of a round's boards that the registry holds.
     async fn boards(&self, round: &Round) -> Result<Vec<BoardId>, Error> {
         self.peers.boards(round.rules.boards.iter().map(|board| board.board).collect()).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[tokio::test]
-    async fn migrations_can_be_taken_back_and_run_again() {
-        kit::each_db::migrations_there_and_back(|| crate::MIGRATIONS).await;
     }
 }

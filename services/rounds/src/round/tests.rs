@@ -189,5 +189,5 @@ fn every_step_from_every_state_is_as_the_table_says() {
         }
     }
     let table: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
-    kit::golden::expect(env!("CARGO_MANIFEST_DIR"), "states.txt", &table);
+    crate::tests::expect_golden("states.txt", &table);
 }

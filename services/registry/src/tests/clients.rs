@@ -1,7 +1,6 @@
 use diesel::prelude::*;
-use kit::caller::{Caller, Duty, Subject};
+use kit::caller::{Caller, Duty, Role, Subject};
 use kit::db::DbError;
-use kit::each_db::each_storage;
 use kit::idempotency::idempotency;
 use kit::ids::OrgId;
 use kit::outbox::outbox;
@@ -10,11 +9,11 @@ use kit::tokens::{KeySet, SigningKey};
 use toadlane_proto::registry::v1 as pb;
 use tonic::Code;
 
-use crate::house::{As, House, a_system, bad_fields, refusal, somebody, uuid};
+use super::house::*;
 
 pub fn with_secret(organisation: OrgId, scopes: &[&str]) -> pb::CreateClientRequest {
     pb::CreateClientRequest {
-        request_id: uuid(),
+        request_id: new_id(),
         organisation_id: organisation.to_string(),
         name: "Case management".to_string(),
         kind: pb::client::Kind::Secret.into(),
@@ -43,7 +42,7 @@ pub fn with_key(organisation: OrgId, key: &SigningKey, scopes: &[&str]) -> pb::C
 
 fn rotate(client: &pb::Client, previous_until: Option<Timestamp>) -> pb::RotateClientSecretRequest {
     pb::RotateClientSecretRequest {
-        request_id: uuid(),
+        request_id: new_id(),
         client_id: client.id.clone(),
         etag: client.etag.clone(),
         previous_until: previous_until.map(Into::into),
@@ -52,7 +51,7 @@ fn rotate(client: &pb::Client, previous_until: Option<Timestamp>) -> pb::RotateC
 }
 
 /// Whether a secret signs its client in.
-async fn signs_in(called: &mut As, client: &pb::Client, secret: &str) -> bool {
+async fn signs_in(called: &mut Clients, client: &pb::Client, secret: &str) -> bool {
     let request = pb::ExchangeTokenRequest {
         grant_type: "client_credentials".to_string(),
         client_id: client.id.clone(),
@@ -64,10 +63,9 @@ async fn signs_in(called: &mut As, client: &pb::Client, secret: &str) -> bool {
 
 #[tokio::test]
 async fn a_secret_is_shown_once_and_never_replayed() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
-        let mut own = house.as_somebody(Duty::CouncilAdministrator, kirklees);
+        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let request = with_secret(kirklees, &["bids.read"]);
         let first = own.clients.create_client(request.clone()).await.unwrap().into_inner();
         assert!(first.secret.starts_with("tls_"));
@@ -88,10 +86,9 @@ async fn a_secret_is_shown_once_and_never_replayed() {
 
 #[tokio::test]
 async fn secrets_rotate_with_an_overlap_of_two() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
-        let mut own = house.as_somebody(Duty::CouncilAdministrator, kirklees);
+        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let first = own.clients.create_client(with_secret(kirklees, &[])).await.unwrap().into_inner();
         let soon = Timestamp::of_this_machine().plus_seconds(3600);
         let request = rotate(first.client.as_ref().unwrap(), Some(soon));
@@ -112,8 +109,7 @@ async fn secrets_rotate_with_an_overlap_of_two() {
 
 #[tokio::test]
 async fn certifying_is_given_by_the_councils_own_administrator_alone() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
         let mut admin = house.as_admin();
         let answer = admin.clients.create_client(with_secret(kirklees, &["bids.write", "bids.certify"])).await;
@@ -121,7 +117,7 @@ async fn certifying_is_given_by_the_councils_own_administrator_alone() {
         let created = admin.clients.create_client(with_secret(kirklees, &["bids.write"])).await.unwrap().into_inner();
         let client = created.client.unwrap();
         let widen = |etag: &str, scopes: &[&str]| pb::SetClientScopesRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             client_id: client.id.clone(),
             etag: etag.to_string(),
             scopes: scopes.iter().map(ToString::to_string).collect(),
@@ -129,7 +125,7 @@ async fn certifying_is_given_by_the_councils_own_administrator_alone() {
         };
         let answer = admin.clients.set_client_scopes(widen(&client.etag, &["bids.write", "bids.certify"])).await;
         assert_eq!(refusal(answer).0, Code::PermissionDenied);
-        let mut own = house.as_somebody(Duty::CouncilAdministrator, kirklees);
+        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let both = widen(&client.etag, &["bids.certify", "bids.write"]);
         let widened = own.clients.set_client_scopes(both).await.unwrap().into_inner();
         assert_eq!(widened.scopes, ["bids.write", "bids.certify"]);
@@ -143,12 +139,11 @@ async fn certifying_is_given_by_the_councils_own_administrator_alone() {
 
 #[tokio::test]
 async fn an_unknown_scope_and_a_private_key_are_named() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
-        let mut own = house.as_somebody(Duty::CouncilAdministrator, kirklees);
+        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let answer = own.clients.create_client(with_secret(kirklees, &["bids.read", "bids.delete"])).await;
-        assert_eq!(bad_fields(answer), ["scopes[1] scope"]);
+        assert_eq!(violations(&answer.unwrap_err()), ["scopes[1] scope"]);
         let private =
             r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","d":"c2VjcmV0"}"#;
         let key = pb::NewClientKey { public_key: private.to_string(), ..Default::default() };
@@ -157,36 +152,38 @@ async fn an_unknown_scope_and_a_private_key_are_named() {
             key: Some(key),
             ..with_secret(kirklees, &[])
         };
-        assert_eq!(bad_fields(own.clients.create_client(request.clone()).await), ["key.public_key public_key"]);
-        let without = pb::CreateClientRequest { key: None, request_id: uuid(), ..request.clone() };
-        assert_eq!(bad_fields(own.clients.create_client(without).await), ["key required"]);
-        let mixed = pb::CreateClientRequest { kind: pb::client::Kind::Secret.into(), request_id: uuid(), ..request };
-        assert_eq!(bad_fields(own.clients.create_client(mixed).await), ["key kind"]);
+        assert_eq!(
+            violations(&own.clients.create_client(request.clone()).await.unwrap_err()),
+            ["key.public_key public_key"]
+        );
+        let without = pb::CreateClientRequest { key: None, request_id: new_id(), ..request.clone() };
+        assert_eq!(violations(&own.clients.create_client(without).await.unwrap_err()), ["key required"]);
+        let mixed = pb::CreateClientRequest { kind: pb::client::Kind::Secret.into(), request_id: new_id(), ..request };
+        assert_eq!(violations(&own.clients.create_client(mixed).await.unwrap_err()), ["key kind"]);
     })
     .await;
 }
 
 #[tokio::test]
 async fn somebody_elses_client_and_none_are_the_same_not_found() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let (kirklees, rochdale) = (house.council("KIR").await, house.council("RCH").await);
-        let mut own = house.as_somebody(Duty::CouncilAdministrator, kirklees);
+        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let client = own.clients.create_client(with_secret(kirklees, &[])).await.unwrap().into_inner().client.unwrap();
         let strangers = [
-            somebody(Duty::CouncilAdministrator, rochdale),
-            somebody(Duty::ApplicantOfficer, kirklees),
+            Who::person(Duty::CouncilAdministrator, rochdale),
+            Who::person(Duty::ApplicantOfficer, kirklees),
             a_system(kirklees),
         ];
         for caller in strangers {
-            let mut stranger = house.call(&caller);
+            let mut stranger = house.as_who(&caller);
             let mut said = Vec::new();
             for id in [client.id.clone(), format!("cli_{:032x}", 1)] {
                 let status =
                     stranger.clients.get_client(pb::GetClientRequest { client_id: id.clone() }).await.unwrap_err();
                 said.push((status.code(), status.message().to_string(), status.details().to_vec()));
                 let revoke = pb::RevokeClientRequest {
-                    request_id: uuid(),
+                    request_id: new_id(),
                     client_id: id,
                     etag: "1".to_string(),
                     validate_only: false,
@@ -199,14 +196,15 @@ async fn somebody_elses_client_and_none_are_the_same_not_found() {
             let listed = stranger.clients.list_clients(pb::ListClientsRequest::default()).await.unwrap().into_inner();
             assert_eq!(listed.clients, []);
         }
-        let itself = Caller {
+        let itself = Who::of(Caller {
             subject: Subject::Client(client.id.parse().unwrap()),
             organisation: Some(kirklees),
             ..Caller::anonymous()
-        };
-        let shown = house.call(&itself).clients.get_client(pb::GetClientRequest { client_id: client.id.clone() }).await;
+        });
+        let shown =
+            house.as_who(&itself).clients.get_client(pb::GetClientRequest { client_id: client.id.clone() }).await;
         assert_eq!(shown.unwrap().into_inner(), client);
-        let mut auditor = house.as_somebody(Duty::Auditor, house.network);
+        let mut auditor = house.as_who(&Who::person(Duty::Auditor, house.network));
         let listed = auditor.clients.list_clients(pb::ListClientsRequest::default()).await.unwrap().into_inner();
         assert_eq!(listed.clients, [client]);
     })
@@ -215,16 +213,15 @@ async fn somebody_elses_client_and_none_are_the_same_not_found() {
 
 #[tokio::test]
 async fn keys_rotate_by_the_councils_own_hand() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
-        let mut own = house.as_somebody(Duty::CouncilAdministrator, kirklees);
+        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let (old, new) = (SigningKey::generate("a").unwrap(), SigningKey::generate("b").unwrap());
         let client =
             own.clients.create_client(with_key(kirklees, &old, &[])).await.unwrap().into_inner().client.unwrap();
         assert_eq!((client.keys[0].kid.as_str(), client.keys[0].algorithm.as_str()), (old.kid(), "EdDSA"));
         let add = |etag: &str, key: &SigningKey| pb::AddClientKeyRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             client_id: client.id.clone(),
             etag: etag.to_string(),
             key: Some(pb::NewClientKey { public_key: jwk(key), ..Default::default() }),
@@ -235,7 +232,7 @@ async fn keys_rotate_by_the_councils_own_hand() {
         let again = own.clients.add_client_key(add(&both.etag, &new)).await;
         assert_eq!(refusal(again), (Code::AlreadyExists, "ALREADY_EXISTS".to_string()));
         let retire = pb::RetireClientKeyRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             client_id: client.id.clone(),
             key_id: client.keys[0].id.clone(),
             etag: both.etag,
@@ -251,14 +248,13 @@ async fn keys_rotate_by_the_councils_own_hand() {
 
 #[tokio::test]
 async fn a_revoked_client_signs_in_no_more_and_its_tokens_end() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
-        let mut own = house.as_somebody(Duty::CouncilAdministrator, kirklees);
+        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let created = own.clients.create_client(with_secret(kirklees, &["bids.read"])).await.unwrap().into_inner();
         let client = created.client.unwrap();
         let revoke = pb::RevokeClientRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             client_id: client.id.clone(),
             etag: client.etag.clone(),
             validate_only: false,
@@ -267,7 +263,7 @@ async fn a_revoked_client_signs_in_no_more_and_its_tokens_end() {
         assert!(revoked.revoked_at.is_some());
         assert!(!signs_in(&mut house.as_nobody(), &client, &created.secret).await);
         let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-        let listed = house.as_bids().sign_in.list_revocations(request).await.unwrap().into_inner();
+        let listed = house.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
         assert_eq!(listed.revocations[0].subject, client.id);
         let answer = own.clients.rotate_client_secret(rotate(&revoked, None)).await;
         assert_eq!(refusal(answer), (Code::FailedPrecondition, "ILLEGAL_STEP".to_string()));
@@ -277,11 +273,10 @@ async fn a_revoked_client_signs_in_no_more_and_its_tokens_end() {
 
 #[tokio::test]
 async fn no_stored_answer_holds_a_secret_and_no_event_an_address() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
         let person = house.an_official(pb::Role::Certifier, kirklees, "bethan@kirklees.example").await;
-        let mut own = house.as_somebody(Duty::CouncilAdministrator, kirklees);
+        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let created = own.clients.create_client(with_secret(kirklees, &[])).await.unwrap().into_inner();
         let rotated =
             own.clients.rotate_client_secret(rotate(&created.client.unwrap(), None)).await.unwrap().into_inner();

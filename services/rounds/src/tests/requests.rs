@@ -1,14 +1,10 @@
 //! Requests: the 2020 round as far as it was published, with dates and criteria of our own.
 
+use kit::heard::{new_id, wire};
 use kit::ids::{BoardId, OrgId};
-use kit::time::at;
 use toadlane_proto::registry::v1::MembershipClass;
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::types::v1 as types;
-
-pub fn request_id() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
 
 pub fn text(en: &str) -> Option<types::LocalizedText> {
     Some(types::LocalizedText { en: en.to_string(), cy: String::new() })
@@ -16,7 +12,7 @@ pub fn text(en: &str) -> Option<types::LocalizedText> {
 
 pub fn london(instant: &str, announced: &str) -> Option<types::Deadline> {
     Some(types::Deadline {
-        instant: Some(at(instant).into()),
+        instant: wire(instant),
         zone: "Europe/London".to_string(),
         announced: announced.to_string(),
     })
@@ -39,7 +35,7 @@ pub fn wording(label: &str, codes: &[&str]) -> pb::FrameworkWording {
 
 pub fn create_framework(owner: OrgId) -> pb::CreateFrameworkRequest {
     pb::CreateFrameworkRequest {
-        request_id: request_id(),
+        request_id: new_id(),
         name: text("CCIN Statement of Values and Principles"),
         owner_organisation_id: owner.to_string(),
         wording: Some(wording("2019", &["co-production", "learning", "walking-the-talk"])),
@@ -149,7 +145,7 @@ pub fn timetable() -> pb::Timetable {
 
 pub fn create_round(framework: &pb::Framework, boards: [BoardId; 2]) -> pb::CreateRoundRequest {
     pb::CreateRoundRequest {
-        request_id: request_id(),
+        request_id: new_id(),
         rules: Some(rules(framework, boards)),
         timetable: Some(timetable()),
         validate_only: false,
@@ -158,7 +154,7 @@ pub fn create_round(framework: &pb::Framework, boards: [BoardId; 2]) -> pb::Crea
 
 pub fn update(round: &pb::Round) -> pb::UpdateRoundRequest {
     pb::UpdateRoundRequest {
-        request_id: request_id(),
+        request_id: new_id(),
         round_id: round.id.clone(),
         etag: round.etag.clone(),
         rules: round.rules.clone(),
@@ -169,7 +165,7 @@ pub fn update(round: &pb::Round) -> pb::UpdateRoundRequest {
 
 pub fn schedule(round: &pb::Round) -> pb::ScheduleRoundRequest {
     pb::ScheduleRoundRequest {
-        request_id: request_id(),
+        request_id: new_id(),
         round_id: round.id.clone(),
         etag: round.etag.clone(),
         validate_only: false,
@@ -182,7 +178,7 @@ fn later(closes: Option<types::Deadline>) -> Option<pb::LaterDates> {
 
 pub fn extend(round: &pb::Round, closes: Option<types::Deadline>) -> pb::ExtendRoundRequest {
     pb::ExtendRoundRequest {
-        request_id: request_id(),
+        request_id: new_id(),
         round_id: round.id.clone(),
         etag: round.etag.clone(),
         dates: later(closes),
@@ -193,7 +189,7 @@ pub fn extend(round: &pb::Round, closes: Option<types::Deadline>) -> pb::ExtendR
 
 pub fn reopen(round: &pb::Round, closes: Option<types::Deadline>) -> pb::ReopenRoundRequest {
     pb::ReopenRoundRequest {
-        request_id: request_id(),
+        request_id: new_id(),
         round_id: round.id.clone(),
         etag: round.etag.clone(),
         dates: later(closes),
@@ -204,7 +200,7 @@ pub fn reopen(round: &pb::Round, closes: Option<types::Deadline>) -> pb::ReopenR
 
 pub fn cancel(round: &pb::Round) -> pb::CancelRoundRequest {
     pb::CancelRoundRequest {
-        request_id: request_id(),
+        request_id: new_id(),
         round_id: round.id.clone(),
         etag: round.etag.clone(),
         reason: "the money was withdrawn".to_string(),

@@ -5,12 +5,12 @@ use kit::ids::OrgId;
 use toadlane_proto::rounds::v1 as pb;
 use tonic::Code;
 
-use crate::house::{Caller, each_db, refusal, violations};
-use crate::samples::{create_framework, request_id, wording};
+use super::house::{Clients, each_house, new_id, refusal, violations};
+use super::requests::{create_framework, wording};
 
 fn add(framework: &pb::Framework, wording: pb::FrameworkWording) -> pb::AddFrameworkVersionRequest {
     pb::AddFrameworkVersionRequest {
-        request_id: request_id(),
+        request_id: new_id(),
         framework_id: framework.id.clone(),
         etag: framework.etag.clone(),
         wording: Some(wording),
@@ -20,7 +20,7 @@ fn add(framework: &pb::Framework, wording: pb::FrameworkWording) -> pb::AddFrame
 
 fn reword(framework: &pb::Framework, wording: pb::FrameworkWording) -> pb::UpdateFrameworkVersionRequest {
     pb::UpdateFrameworkVersionRequest {
-        request_id: request_id(),
+        request_id: new_id(),
         framework_id: framework.id.clone(),
         etag: framework.etag.clone(),
         number: 1,
@@ -29,7 +29,7 @@ fn reword(framework: &pb::Framework, wording: pb::FrameworkWording) -> pb::Updat
     }
 }
 
-async fn read(caller: &mut Caller, id: &str) -> pb::Framework {
+async fn read(caller: &mut Clients, id: &str) -> pb::Framework {
     let request = pb::GetFrameworkRequest { framework_id: id.to_string() };
     caller.frameworks.get_framework(request).await.unwrap().into_inner()
 }
@@ -40,12 +40,12 @@ fn states(framework: &pb::Framework) -> Vec<pb::framework_version::State> {
 
 #[tokio::test]
 async fn a_framework_is_read_by_everyone_and_written_by_editors() {
-    each_db(async |house| {
+    each_house(|house| async move {
         let framework = house.framework().await;
-        assert_eq!(read(&mut house.officer(), &framework.id).await, framework);
-        let refused = house.officer().frameworks.create_framework(create_framework(house.network)).await;
+        assert_eq!(read(&mut house.as_who(&house.officer), &framework.id).await, framework);
+        let refused = house.as_who(&house.officer).frameworks.create_framework(create_framework(house.network)).await;
         assert_eq!(refusal(refused), (Code::PermissionDenied, "NOT_ALLOWED".to_string()));
-        let mut manager = house.manager();
+        let mut manager = house.as_who(&house.manager);
         let request = add(&framework, wording("2020", &["learning"]));
         let refused = manager.frameworks.add_framework_version(request).await;
         assert_eq!(refusal(refused).0, Code::PermissionDenied);
@@ -55,8 +55,8 @@ async fn a_framework_is_read_by_everyone_and_written_by_editors() {
 
 #[tokio::test]
 async fn an_owner_that_the_registry_does_not_hold_is_refused() {
-    each_db(async |house| {
-        let mut editor = house.caller(&[Duty::Editor]);
+    each_house(|house| async move {
+        let mut editor = house.as_who(&house.who(Duty::Editor));
         let refused = editor.frameworks.create_framework(create_framework(OrgId::new())).await.unwrap_err();
         assert_eq!(violations(&refused), ["owner_organisation_id organisation.unknown"]);
     })
@@ -65,16 +65,16 @@ async fn an_owner_that_the_registry_does_not_hold_is_refused() {
 
 #[tokio::test]
 async fn a_version_that_a_scheduled_round_uses_is_frozen() {
-    each_db(async |house| {
-        let mut editor = house.caller(&[Duty::Editor]);
-        let round = house.draft(&mut house.manager()).await;
+    each_house(|house| async move {
+        let mut editor = house.as_who(&house.who(Duty::Editor));
+        let round = house.draft(&mut house.as_who(&house.manager)).await;
         let id = &round.rules.as_ref().unwrap().framework_id;
         let draft = read(&mut editor, id).await;
         assert_eq!(states(&draft), [pb::framework_version::State::Draft]);
         let reworded = wording("2019-1", &["co-production", "learning"]);
         editor.frameworks.update_framework_version(reword(&draft, reworded.clone())).await.unwrap();
 
-        house.manager().rounds.schedule_round(crate::samples::schedule(&round)).await.unwrap();
+        house.as_who(&house.manager).rounds.schedule_round(super::requests::schedule(&round)).await.unwrap();
         let frozen = read(&mut editor, id).await;
         assert_eq!(states(&frozen), [pb::framework_version::State::Frozen]);
         let refused = editor.frameworks.update_framework_version(reword(&frozen, reworded)).await;
@@ -85,8 +85,8 @@ async fn a_version_that_a_scheduled_round_uses_is_frozen() {
 
 #[tokio::test]
 async fn a_new_version_says_what_became_of_each_statement() {
-    each_db(async |house| {
-        let mut editor = house.caller(&[Duty::NetworkAdministrator]);
+    each_house(|house| async move {
+        let mut editor = house.as_who(&house.who(Duty::NetworkAdministrator));
         let framework = house.framework().await;
         let mut next = wording("2024-observed", &["co-production", "sharing"]);
         let refused = editor.frameworks.add_framework_version(add(&framework, next.clone())).await.unwrap_err();
@@ -109,9 +109,9 @@ async fn a_new_version_says_what_became_of_each_statement() {
 
 #[tokio::test]
 async fn frameworks_are_listed_by_owner_without_their_statements() {
-    each_db(async |house| {
+    each_house(|house| async move {
         let framework = house.framework().await;
-        let mut officer = house.officer();
+        let mut officer = house.as_who(&house.officer);
         let own = pb::ListFrameworksRequest { owner_organisation_id: house.network.to_string(), ..Default::default() };
         let listed = officer.frameworks.list_frameworks(own.clone()).await.unwrap().into_inner();
         assert_eq!((listed.total_size, listed.frameworks[0].id.as_str()), (1, framework.id.as_str()));
@@ -125,8 +125,8 @@ async fn frameworks_are_listed_by_owner_without_their_statements() {
 
 #[tokio::test]
 async fn a_stale_etag_of_a_framework_is_refused() {
-    each_db(async |house| {
-        let mut editor = house.caller(&[Duty::Editor]);
+    each_house(|house| async move {
+        let mut editor = house.as_who(&house.who(Duty::Editor));
         let framework = house.framework().await;
         let again = wording("2019-1", &["co-production"]);
         editor.frameworks.update_framework_version(reword(&framework, again.clone())).await.unwrap();

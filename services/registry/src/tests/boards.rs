@@ -1,14 +1,13 @@
 use kit::caller::Duty;
-use kit::each_db::each_storage;
 use kit::ids::OrgId;
 use toadlane_proto::registry::v1 as pb;
 use tonic::Code;
 
-use crate::house::{House, a_system, newer, refusal, uuid};
+use super::house::*;
 
 pub fn a_board(short_name: &str) -> pb::CreateBoardRequest {
     pb::CreateBoardRequest {
-        request_id: uuid(),
+        request_id: new_id(),
         name: format!("The board {short_name}"),
         name_cy: String::new(),
         short_name: short_name.to_string(),
@@ -19,7 +18,7 @@ pub fn a_board(short_name: &str) -> pb::CreateBoardRequest {
 
 pub fn a_seat(board: &pb::Board, organisation: OrgId, person: &pb::Person, from: &str) -> pb::AddSeatRequest {
     pb::AddSeatRequest {
-        request_id: uuid(),
+        request_id: new_id(),
         board_id: board.id.clone(),
         organisation_id: organisation.to_string(),
         person_id: person.id.clone(),
@@ -32,8 +31,7 @@ pub fn a_seat(board: &pb::Board, organisation: OrgId, person: &pb::Person, from:
 
 #[tokio::test]
 async fn one_person_may_sit_on_both_boards_but_once_on_each() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
         let member = house.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
         let mut admin = house.as_admin();
@@ -46,7 +44,7 @@ async fn one_person_may_sit_on_both_boards_but_once_on_each() {
         assert_eq!(refusal(twice), (Code::AlreadyExists, "ALREADY_EXISTS".to_string()));
 
         let request = pb::EndSeatRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             seat_id: first.id,
             etag: first.etag,
             until_date: "2020-07-01".to_string(),
@@ -55,7 +53,7 @@ async fn one_person_may_sit_on_both_boards_but_once_on_each() {
         admin.boards.end_seat(request).await.unwrap();
         admin.boards.add_seat(a_seat(&eoc, kirklees, &member, "2020-07-01")).await.unwrap();
         let request = pb::ListSeatsRequest { board_id: eoc.id, ..Default::default() };
-        let mut reader = house.call(&a_system(kirklees));
+        let mut reader = house.as_who(&a_system(kirklees));
         let seats = reader.boards.list_seats(request).await.unwrap().into_inner().seats;
         let terms: Vec<_> = seats.iter().map(|one| (one.from_date.as_str(), one.until_date.as_str())).collect();
         assert_eq!(terms, [("2019-07-01", "2020-07-01"), ("2020-07-01", "")]);
@@ -65,8 +63,7 @@ async fn one_person_may_sit_on_both_boards_but_once_on_each() {
 
 #[tokio::test]
 async fn a_short_name_is_given_once() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let mut admin = house.as_admin();
         admin.boards.create_board(a_board("EOC")).await.unwrap();
         let answer = admin.boards.create_board(a_board("EOC")).await;
@@ -77,12 +74,11 @@ async fn a_short_name_is_given_once() {
 
 #[tokio::test]
 async fn a_boards_quorum_is_a_setting_that_administrators_change() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let mut admin = house.as_admin();
         let board = admin.boards.create_board(a_board("EOC")).await.unwrap().into_inner();
         let request = pb::UpdateBoardRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             board_id: board.id.clone(),
             etag: board.etag.clone(),
             name: board.name.clone(),
@@ -91,13 +87,13 @@ async fn a_boards_quorum_is_a_setting_that_administrators_change() {
             quorum: 5,
             validate_only: false,
         };
-        let mut manager = house.as_somebody(Duty::RoundManager, house.network);
+        let mut manager = house.as_who(&Who::person(Duty::RoundManager, house.network));
         let answer = manager.boards.update_board(request.clone()).await;
         assert_eq!(refusal(answer), (Code::PermissionDenied, "NOT_ALLOWED".to_string()));
         let amended = admin.boards.update_board(request.clone()).await.unwrap().into_inner();
-        let request = pb::UpdateBoardRequest { request_id: uuid(), ..request };
+        let request = pb::UpdateBoardRequest { request_id: new_id(), ..request };
         let status = admin.boards.update_board(request).await.unwrap_err();
-        assert_eq!(newer::<pb::Board>(&status), amended);
+        assert_eq!(newer::<pb::Board>(&status, "toadlane.registry.v1.Board"), amended);
         let shown = manager.boards.get_board(pb::GetBoardRequest { board_id: board.id }).await.unwrap().into_inner();
         assert_eq!((shown.quorum, shown.name_cy.as_str()), (5, "Pwyllgor"));
         let listed = manager.boards.list_boards(pb::ListBoardsRequest::default()).await.unwrap().into_inner();

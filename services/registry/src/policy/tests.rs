@@ -2,9 +2,22 @@
 
 use kit::caller::{Caller, Duty, Grant, Role, Scope, Subject};
 use kit::ids::{ClientId, OrgId, PersonId};
-use registry::policy::{Action, Facts, Verdict, decide};
 
-use crate::house::{a_system, somebody};
+use super::*;
+
+fn somebody(duty: Duty, organisation: OrgId) -> Caller {
+    let grants = vec![Grant { duty, organisation }];
+    Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
+}
+
+fn a_system(organisation: OrgId) -> Caller {
+    Caller {
+        subject: Subject::Client(ClientId::new()),
+        organisation: Some(organisation),
+        scopes: vec![Scope::BidsRead, Scope::BidsWrite],
+        ..Caller::anonymous()
+    }
+}
 
 struct Scene {
     own: OrgId,
@@ -90,7 +103,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
             matrix += "\n";
         }
     }
-    kit::golden::expect(env!("CARGO_MANIFEST_DIR"), "policy.txt", &matrix);
+    crate::tests::expect_golden("policy.txt", &matrix);
 }
 
 #[test]

@@ -1,14 +1,13 @@
-use kit::caller::{Caller, Duty, Subject};
-use kit::each_db::each_storage;
+use kit::caller::{Duty, Role};
 use kit::ids::OrgId;
 use toadlane_proto::registry::v1 as pb;
 use tonic::Code;
 
-use crate::house::{House, a_system, newer, refusal, somebody, uuid};
+use super::house::*;
 
 fn grant(person: &pb::Person, role: pb::Role, organisation: OrgId) -> pb::GrantRoleRequest {
     pb::GrantRoleRequest {
-        request_id: uuid(),
+        request_id: new_id(),
         person_id: person.id.clone(),
         etag: person.etag.clone(),
         role: role.into(),
@@ -21,7 +20,7 @@ fn grant(person: &pb::Person, role: pb::Role, organisation: OrgId) -> pb::GrantR
 
 fn end(person: &pb::Person) -> pb::EndPersonRequest {
     pb::EndPersonRequest {
-        request_id: uuid(),
+        request_id: new_id(),
         person_id: person.id.clone(),
         etag: person.etag.clone(),
         validate_only: false,
@@ -34,12 +33,11 @@ fn get(person: &pb::Person) -> pb::GetPersonRequest {
 
 #[tokio::test]
 async fn a_councils_own_administrator_manages_its_people_and_no_others() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let (kirklees, rochdale) = (house.council("KIR").await, house.council("RCH").await);
-        let mut own = house.as_somebody(Duty::CouncilAdministrator, kirklees);
+        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let request = pb::CreatePersonRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             organisation_id: kirklees.to_string(),
             name: "Olu Officer".to_string(),
             email: "olu@kirklees.example".to_string(),
@@ -52,7 +50,7 @@ async fn a_councils_own_administrator_manages_its_people_and_no_others() {
         assert_eq!(officer.email, "olu@kirklees.example");
 
         let elsewhere = pb::CreatePersonRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             organisation_id: rochdale.to_string(),
             email: "else@rochdale.example".to_string(),
             ..request
@@ -69,19 +67,18 @@ async fn a_councils_own_administrator_manages_its_people_and_no_others() {
 
 #[tokio::test]
 async fn somebody_elses_person_and_nobody_are_the_same_not_found() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let (kirklees, rochdale) = (house.council("KIR").await, house.council("RCH").await);
         let officer = house.an_official(pb::Role::ApplicantOfficer, kirklees, "o@kirklees.example").await;
         let nobody = pb::Person { id: format!("per_{:032x}", 1), etag: "1".to_string(), ..Default::default() };
         let strangers = [
-            somebody(Duty::CouncilAdministrator, rochdale),
-            somebody(Duty::RoundManager, house.network),
-            somebody(Duty::Reviewer, house.network),
+            Who::person(Duty::CouncilAdministrator, rochdale),
+            Who::person(Duty::RoundManager, house.network),
+            Who::person(Duty::Reviewer, house.network),
             a_system(rochdale),
         ];
         for caller in strangers {
-            let mut stranger = house.call(&caller);
+            let mut stranger = house.as_who(&caller);
             let mut said = Vec::new();
             for person in [&officer, &nobody] {
                 let status = stranger.people.get_person(get(person)).await.unwrap_err();
@@ -98,24 +95,23 @@ async fn somebody_elses_person_and_nobody_are_the_same_not_found() {
 
 #[tokio::test]
 async fn an_email_address_is_seen_by_administrators_and_the_person_alone() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
         let officer = house.an_official(pb::Role::ApplicantOfficer, kirklees, "o@kirklees.example").await;
-        let themself = Caller { subject: Subject::Person(officer.id.parse().unwrap()), ..Caller::anonymous() };
-        let seen_by = async |caller: &Caller| {
-            let shown = house.call(caller).people.get_person(get(&officer)).await.unwrap().into_inner();
-            let listed = house.call(caller).people.list_people(pb::ListPeopleRequest::default()).await.unwrap();
+        let themself = Who::nobody(officer.id.parse().unwrap());
+        let seen_by = async |caller: &Who| {
+            let shown = house.as_who(caller).people.get_person(get(&officer)).await.unwrap().into_inner();
+            let listed = house.as_who(caller).people.list_people(pb::ListPeopleRequest::default()).await.unwrap();
             let in_list = listed.into_inner().people.into_iter().find(|one| one.id == officer.id).unwrap();
             assert_eq!(in_list, shown);
             !shown.email.is_empty()
         };
         assert!(seen_by(&themself).await);
-        assert!(seen_by(&somebody(Duty::NetworkAdministrator, house.network)).await);
-        assert!(seen_by(&somebody(Duty::CouncilAdministrator, kirklees)).await);
-        assert!(!seen_by(&somebody(Duty::Auditor, house.network)).await);
-        assert!(!seen_by(&somebody(Duty::DataProtectionOfficer, house.network)).await);
-        assert!(!seen_by(&somebody(Duty::Certifier, kirklees)).await, "a colleague");
+        assert!(seen_by(&Who::person(Duty::NetworkAdministrator, house.network)).await);
+        assert!(seen_by(&Who::person(Duty::CouncilAdministrator, kirklees)).await);
+        assert!(!seen_by(&Who::person(Duty::Auditor, house.network)).await);
+        assert!(!seen_by(&Who::person(Duty::DataProtectionOfficer, house.network)).await);
+        assert!(!seen_by(&Who::person(Duty::Certifier, kirklees)).await, "a colleague");
         assert!(!seen_by(&a_system(kirklees)).await, "the council's system");
     })
     .await;
@@ -123,26 +119,25 @@ async fn an_email_address_is_seen_by_administrators_and_the_person_alone() {
 
 #[tokio::test]
 async fn a_list_holds_only_people_whom_the_caller_may_see() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let (kirklees, rochdale) = (house.council("KIR").await, house.council("RCH").await);
         let certifier = house.an_official(pb::Role::Certifier, kirklees, "c@kirklees.example").await;
         let other = house.an_official(pb::Role::Certifier, rochdale, "c@rochdale.example").await;
-        let listed = async |caller: &Caller, request: pb::ListPeopleRequest| {
-            let listed = house.call(caller).people.list_people(request).await.unwrap().into_inner();
+        let listed = async |caller: &Who, request: pb::ListPeopleRequest| {
+            let listed = house.as_who(caller).people.list_people(request).await.unwrap().into_inner();
             listed.people.into_iter().map(|one| one.id).collect::<Vec<_>>()
         };
         let certifiers = pb::ListPeopleRequest { role: pb::Role::Certifier.into(), ..Default::default() };
         assert_eq!(listed(&a_system(kirklees), certifiers.clone()).await, std::slice::from_ref(&certifier.id));
         let of_rochdale = pb::ListPeopleRequest { organisation_id: rochdale.to_string(), ..Default::default() };
         assert_eq!(listed(&a_system(kirklees), of_rochdale).await, [""; 0]);
-        let manager = somebody(Duty::RoundManager, house.network);
+        let manager = Who::person(Duty::RoundManager, house.network);
         assert_eq!(listed(&manager, pb::ListPeopleRequest::default()).await, [""; 0]);
-        let everyone = listed(&somebody(Duty::Auditor, house.network), certifiers).await;
+        let everyone = listed(&Who::person(Duty::Auditor, house.network), certifiers).await;
         assert_eq!(everyone.len(), 2);
         assert!(everyone.contains(&other.id));
         let by_name = pb::ListPeopleRequest { search: "ADMIN ada".to_string(), ..Default::default() };
-        let found = listed(&somebody(Duty::Auditor, house.network), by_name).await;
+        let found = listed(&Who::person(Duty::Auditor, house.network), by_name).await;
         assert_eq!(found, [house.admin.to_string()]);
     })
     .await;
@@ -150,14 +145,13 @@ async fn a_list_holds_only_people_whom_the_caller_may_see() {
 
 #[tokio::test]
 async fn an_address_that_somebody_signs_in_with_is_refused_whatever_its_case() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
         let first = house.a_person(kirklees, "Olu", "olu@kirklees.example").await;
         let second = house.a_person(kirklees, "Ola", "ola@kirklees.example").await;
         let mut admin = house.as_admin();
         let request = pb::UpdatePersonRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             person_id: second.id.clone(),
             etag: second.etag.clone(),
             name: second.name.clone(),
@@ -168,7 +162,7 @@ async fn an_address_that_somebody_signs_in_with_is_refused_whatever_its_case() {
         let answer = admin.people.update_person(request.clone()).await;
         assert_eq!(refusal(answer), (Code::AlreadyExists, "ALREADY_EXISTS".to_string()));
         admin.people.end_person(end(&first)).await.unwrap();
-        let request = pb::UpdatePersonRequest { request_id: uuid(), ..request };
+        let request = pb::UpdatePersonRequest { request_id: new_id(), ..request };
         assert_eq!(admin.people.update_person(request).await.unwrap().into_inner().email, "OLU@Kirklees.example");
     })
     .await;
@@ -176,8 +170,7 @@ async fn an_address_that_somebody_signs_in_with_is_refused_whatever_its_case() {
 
 #[tokio::test]
 async fn a_role_is_held_from_its_start_until_its_end_by_the_servers_clock() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
         let person = house.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
         let later = kit::time::at("2020-04-01T00:00:00Z");
@@ -192,7 +185,7 @@ async fn a_role_is_held_from_its_start_until_its_end_by_the_servers_clock() {
             as_of: String::new(),
             person_id: granted.id.clone(),
         };
-        let standing = house.as_bids().organisations.get_standing(asked).await.unwrap().into_inner();
+        let standing = house.as_role(Role::Bids).organisations.get_standing(asked).await.unwrap().into_inner();
         assert!(!standing.person_is_certifier, "it begins in April");
         let too_soon = pb::GrantRoleRequest {
             starts_at: Some(later.plus_seconds(3599).into()),
@@ -206,12 +199,11 @@ async fn a_role_is_held_from_its_start_until_its_end_by_the_servers_clock() {
 
 #[tokio::test]
 async fn a_revoked_role_ends_tokens_too() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
         let certifier = house.an_official(pb::Role::Certifier, kirklees, "c@kirklees.example").await;
         let request = pb::RevokeRoleRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             person_id: certifier.id.clone(),
             etag: certifier.etag.clone(),
             grant_id: certifier.grants[0].id.clone(),
@@ -220,7 +212,7 @@ async fn a_revoked_role_ends_tokens_too() {
         let left = house.as_admin().people.revoke_role(request).await.unwrap().into_inner();
         assert!(left.grants[0].ends_at.is_some());
         let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-        let revoked = house.as_bids().sign_in.list_revocations(request).await.unwrap().into_inner();
+        let revoked = house.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
         assert_eq!(revoked.revocations[0].subject, certifier.id);
     })
     .await;
@@ -228,13 +220,12 @@ async fn a_revoked_role_ends_tokens_too() {
 
 #[tokio::test]
 async fn an_ended_person_leaves_their_seats_and_tokens_behind() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
         let member = house.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
         let mut admin = house.as_admin();
         let board = pb::CreateBoardRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             name: "Executive Oversight Committee".to_string(),
             name_cy: String::new(),
             short_name: "EOC".to_string(),
@@ -243,7 +234,7 @@ async fn an_ended_person_leaves_their_seats_and_tokens_behind() {
         };
         let board = admin.boards.create_board(board).await.unwrap().into_inner();
         let seat = pb::AddSeatRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             board_id: board.id.clone(),
             organisation_id: kirklees.to_string(),
             person_id: member.id.clone(),
@@ -259,7 +250,7 @@ async fn an_ended_person_leaves_their_seats_and_tokens_behind() {
         let request =
             pb::ListSeatsRequest { board_id: board.id, as_of: "2020-01-06".to_string(), ..Default::default() };
         assert_eq!(admin.boards.list_seats(request).await.unwrap().into_inner().seats, []);
-        let again = pb::AddSeatRequest { request_id: uuid(), ..seat };
+        let again = pb::AddSeatRequest { request_id: new_id(), ..seat };
         assert_eq!(refusal(admin.boards.add_seat(again).await).0, Code::InvalidArgument);
         let twice = admin.people.end_person(end(&ended)).await;
         assert_eq!(refusal(twice), (Code::FailedPrecondition, "ILLEGAL_STEP".to_string()));
@@ -271,8 +262,7 @@ async fn an_ended_person_leaves_their_seats_and_tokens_behind() {
 
 #[tokio::test]
 async fn the_last_network_administrator_cannot_be_ended() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let mut admin = house.as_admin();
         let request = pb::GetPersonRequest { person_id: house.admin.to_string() };
         let first = admin.people.get_person(request).await.unwrap().into_inner();
@@ -286,28 +276,29 @@ async fn the_last_network_administrator_cannot_be_ended() {
 
 #[tokio::test]
 async fn a_second_first_administrator_is_refused() {
-    each_storage(|storage| async move {
-        let db = registry::open(&storage, None).unwrap();
-        let network = "The network";
-        let ada = registry::admin_first(&db, network, "Ada", "ada@example.org").await.unwrap();
-        assert!(ada.is_administrator(db.clock().now()));
-        let refused = registry::admin_first(&db, network, "Eve", "eve@example.org").await.unwrap_err();
-        assert!(matches!(refused, registry::error::Error::AdministratorExists), "{refused}");
-    })
+    kit::each_db::each_db(
+        |storage| crate::open(storage, None),
+        |db| async move {
+            let network = "The network";
+            let ada = crate::admin_first(&db, network, "Ada", "ada@example.org").await.unwrap();
+            assert!(ada.is_administrator(db.clock().now()));
+            let refused = crate::admin_first(&db, network, "Eve", "eve@example.org").await.unwrap_err();
+            assert!(matches!(refused, crate::error::Error::AdministratorExists), "{refused}");
+        },
+    )
     .await;
 }
 
 #[tokio::test]
 async fn a_stale_etag_of_a_person_comes_with_the_newer_version() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await;
         let person = house.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
         let mut admin = house.as_admin();
         admin.people.grant_role(grant(&person, pb::Role::Certifier, kirklees)).await.unwrap();
         let status = admin.people.grant_role(grant(&person, pb::Role::ApplicantOfficer, kirklees)).await.unwrap_err();
         assert_eq!(status.code(), Code::Aborted);
-        let newer: pb::Person = newer(&status);
+        let newer: pb::Person = newer(&status, "toadlane.registry.v1.Person");
         assert_eq!((newer.etag.as_str(), newer.grants.len()), ("2", 1));
     })
     .await;
@@ -315,12 +306,11 @@ async fn a_stale_etag_of_a_person_comes_with_the_newer_version() {
 
 #[tokio::test]
 async fn a_network_administrator_alone_moves_a_person_to_another_organisation() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let (kirklees, rochdale) = (house.council("KIR").await, house.council("RCH").await);
         let person = house.a_person(kirklees, "Olu", "olu@kirklees.example").await;
         let request = pb::UpdatePersonRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             person_id: person.id.clone(),
             etag: person.etag.clone(),
             name: person.name.clone(),
@@ -328,7 +318,7 @@ async fn a_network_administrator_alone_moves_a_person_to_another_organisation() 
             organisation_id: rochdale.to_string(),
             validate_only: false,
         };
-        let mut own = house.as_somebody(Duty::CouncilAdministrator, kirklees);
+        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         assert_eq!(refusal(own.people.update_person(request.clone()).await).0, Code::PermissionDenied);
         let moved = house.as_admin().people.update_person(request).await.unwrap().into_inner();
         assert_eq!(moved.organisation_id, rochdale.to_string());

@@ -1,14 +1,14 @@
 //! Every step from every state, as a golden table: what becomes of it, or why not.
 
+use crate::client::{self, Client, Credentials, Key, Secret};
+use crate::dates::Term;
+use crate::error::Error;
+use crate::membership::{Class, Membership, standing_on};
+use crate::person::{self, Person, RoleGrant};
+use crate::sign_in::{self, SignIn};
 use kit::caller::{Duty, Grant, Scope};
 use kit::ids::{ClientId, ClientKeyId, GrantId, MembershipId, OrgId, PersonId, SecretId, SignInId};
 use kit::time::{Date, Timestamp, at};
-use registry::client::{self, Client, Credentials, Key, Secret};
-use registry::dates::Term;
-use registry::error::Error;
-use registry::membership::{Class, Membership, standing_on};
-use registry::person::{self, Person, RoleGrant};
-use registry::sign_in::{self, SignIn};
 
 const NOW: &str = "2020-01-06T09:00:00Z";
 
@@ -155,5 +155,5 @@ fn sign_ins() -> String {
 #[test]
 fn every_step_from_every_state_is_as_the_golden_table_says() {
     let tables = [people(), memberships(), clients(), sign_ins()].join("\n");
-    kit::golden::expect(env!("CARGO_MANIFEST_DIR"), "states.txt", &tables);
+    super::expect_golden("states.txt", &tables);
 }

@@ -1,5 +1,7 @@
 //! Rounds through the generated client: set up, scheduled, opened and closed by the clock, moved and cancelled.
 
+use std::sync::atomic::Ordering;
+
 use kit::caller::Duty;
 use kit::time::at;
 use prost::Message;
@@ -7,15 +9,13 @@ use toadlane_proto::rounds::v1 as pb;
 use tonic::Code;
 use tonic_types::StatusExt;
 
-use crate::house::{Caller, each_db, refusal, violations};
-use crate::samples::{
-    cancel, create_round, extend, london, reopen, request_id, rules, schedule, text, timetable, update,
-};
+use super::house::{Clients, each_house, new_id, refusal, violations};
+use super::requests::{cancel, create_round, extend, london, reopen, rules, schedule, text, timetable, update};
 
 #[tokio::test]
 async fn what_is_written_of_a_round_is_what_is_answered() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let framework = house.framework().await;
         let request = create_round(&framework, house.boards);
         let created = manager.rounds.create_round(request).await.unwrap().into_inner();
@@ -30,8 +30,8 @@ async fn what_is_written_of_a_round_is_what_is_answered() {
 
 #[tokio::test]
 async fn a_scheduled_round_opens_and_closes_by_the_clock() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let id = house.scheduled(&mut manager).await.id;
         house.at("2019-11-11T08:59:59Z").await;
         assert_eq!(manager.round(&id).await.unwrap().state(), pb::round::State::Scheduled);
@@ -51,15 +51,15 @@ async fn a_scheduled_round_opens_and_closes_by_the_clock() {
 
 #[tokio::test]
 async fn every_transition_is_on_record_with_who_and_when() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let id = house.scheduled(&mut manager).await.id;
         house.at("2019-11-11T09:00:00Z").await;
         let history = manager.history(&id).await;
         let steps: Vec<(i64, &str)> = history.iter().map(|entry| (entry.sequence, entry.step.as_str())).collect();
         assert_eq!(steps, [(1, "create"), (2, "schedule"), (3, "open")]);
         let actors: Vec<&str> = history.iter().flat_map(|entry| &entry.actor).map(|actor| &*actor.subject).collect();
-        let person = manager.person.to_string();
+        let person = &house.manager.subject;
         assert_eq!(actors, [person.as_str(), person.as_str(), "role:rounds"]);
         assert_eq!(
             (history[0].from_state(), history[0].to_state()),
@@ -76,12 +76,12 @@ async fn every_transition_is_on_record_with_who_and_when() {
 
 #[tokio::test]
 async fn an_event_carries_the_round_as_it_then_is() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let round = house.scheduled(&mut manager).await;
         let event = house.events().await.pop().unwrap();
         assert_eq!((event.subject.as_str(), event.version.to_string()), (round.id.as_str(), round.etag.clone()));
-        assert_eq!(event.actor.unwrap().subject, manager.person.to_string());
+        assert_eq!(event.actor.unwrap().subject, house.manager.subject);
         let resource = event.resource.unwrap();
         assert_eq!(resource.type_url, "type.googleapis.com/toadlane.rounds.v1.Round");
         assert_eq!(pb::Round::decode(resource.value.as_slice()), Ok(round));
@@ -91,8 +91,8 @@ async fn an_event_carries_the_round_as_it_then_is() {
 
 #[tokio::test]
 async fn of_two_managers_who_schedule_at_once_one_is_told_that_it_changed() {
-    each_db(async |house| {
-        let (mut one, mut other) = (house.manager(), house.manager());
+    each_house(|house| async move {
+        let (mut one, mut other) = (house.as_who(&house.manager), house.as_who(&house.manager));
         let draft = house.draft(&mut one).await;
         let (first, second) =
             tokio::join!(one.rounds.schedule_round(schedule(&draft)), other.rounds.schedule_round(schedule(&draft)));
@@ -106,8 +106,8 @@ async fn of_two_managers_who_schedule_at_once_one_is_told_that_it_changed() {
 
 #[tokio::test]
 async fn a_round_that_is_scheduled_is_no_longer_checked() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let round = house.scheduled(&mut manager).await;
         let refused = manager.rounds.check_round(pb::CheckRoundRequest { round_id: round.id }).await;
         assert_eq!(refusal(refused), (Code::FailedPrecondition, "ILLEGAL_STEP".to_string()));
@@ -117,8 +117,8 @@ async fn a_round_that_is_scheduled_is_no_longer_checked() {
 
 #[tokio::test]
 async fn two_tickers_take_each_step_once() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         house.scheduled(&mut manager).await;
         assert!(house.db.move_clock(at("2020-01-06T09:00:00Z")).await.unwrap());
         let (one, other) = tokio::join!(house.rounds.tick(), house.rounds.tick());
@@ -131,8 +131,8 @@ async fn two_tickers_take_each_step_once() {
 
 #[tokio::test]
 async fn everything_that_is_missing_is_listed_and_keeps_a_round_from_being_scheduled() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let framework = house.framework().await;
         let mut request = create_round(&framework, house.boards);
         let rules = request.rules.as_mut().unwrap();
@@ -166,10 +166,10 @@ async fn everything_that_is_missing_is_listed_and_keeps_a_round_from_being_sched
 
 #[tokio::test]
 async fn an_empty_draft_can_be_kept() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let rules = pb::RoundRules { reference: "r8-2027".to_string(), title: text("2027"), ..Default::default() };
-        let request = pb::CreateRoundRequest { request_id: request_id(), rules: Some(rules), ..Default::default() };
+        let request = pb::CreateRoundRequest { request_id: new_id(), rules: Some(rules), ..Default::default() };
         let draft = manager.rounds.create_round(request).await.unwrap().into_inner();
         assert_eq!((draft.opens_at, draft.closes_at), (None, None));
     })
@@ -178,8 +178,8 @@ async fn an_empty_draft_can_be_kept() {
 
 #[tokio::test]
 async fn the_rules_of_a_scheduled_round_cannot_be_updated() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let round = house.scheduled(&mut manager).await;
         let refused = manager.rounds.update_round(update(&round)).await;
         assert_eq!(refusal(refused), (Code::FailedPrecondition, "RULES_FROZEN".to_string()));
@@ -189,8 +189,8 @@ async fn the_rules_of_a_scheduled_round_cannot_be_updated() {
 
 #[tokio::test]
 async fn a_draft_can_be_updated_and_its_form_counts_the_changes() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let draft = house.draft(&mut manager).await;
         let mut request = update(&draft);
         request.rules.as_mut().unwrap().form.as_mut().unwrap().questions.pop();
@@ -203,8 +203,8 @@ async fn a_draft_can_be_updated_and_its_form_counts_the_changes() {
 
 #[tokio::test]
 async fn a_stale_etag_is_refused_with_the_newer_version() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let draft = house.draft(&mut manager).await;
         manager.rounds.update_round(update(&draft)).await.unwrap();
         let refused = manager.rounds.update_round(update(&draft)).await.unwrap_err();
@@ -219,8 +219,8 @@ const ROUND: &[u8] = b"type.googleapis.com/toadlane.rounds.v1.Round";
 
 #[tokio::test]
 async fn a_repeated_request_replays_its_answer_and_one_with_other_content_is_refused() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let framework = house.framework().await;
         let request = create_round(&framework, house.boards);
         let first = manager.rounds.create_round(request.clone()).await.unwrap().into_inner();
@@ -236,8 +236,8 @@ async fn a_repeated_request_replays_its_answer_and_one_with_other_content_is_ref
 
 #[tokio::test]
 async fn a_reference_is_used_once() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let framework = house.framework().await;
         manager.rounds.create_round(create_round(&framework, house.boards)).await.unwrap();
         let refused = manager.rounds.create_round(create_round(&framework, house.boards)).await.unwrap_err();
@@ -250,8 +250,8 @@ async fn a_reference_is_used_once() {
 
 #[tokio::test]
 async fn a_dry_run_checks_everything_and_writes_nothing() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let draft = house.draft(&mut manager).await;
         let dry = pb::ScheduleRoundRequest { validate_only: true, ..schedule(&draft) };
         let shown = manager.rounds.schedule_round(dry).await.unwrap().into_inner();
@@ -265,11 +265,11 @@ async fn a_dry_run_checks_everything_and_writes_nothing() {
 
 #[tokio::test]
 async fn a_draft_does_not_exist_for_others_until_it_is_scheduled() {
-    each_db(async |house| {
+    each_house(|house| async move {
         let (mut manager, mut officer, mut auditor) =
-            (house.manager(), house.officer(), house.caller(&[Duty::Auditor]));
+            (house.as_who(&house.manager), house.as_who(&house.officer), house.as_who(&house.who(Duty::Auditor)));
         let draft = house.draft(&mut manager).await;
-        let n_seen = async |caller: &mut Caller| {
+        let n_seen = async |caller: &mut Clients| {
             caller.rounds.list_rounds(pb::ListRoundsRequest::default()).await.unwrap().into_inner().total_size
         };
         assert_eq!(refusal(officer.round(&draft.id).await), (Code::NotFound, "NOT_FOUND".to_string()));
@@ -290,8 +290,8 @@ async fn a_draft_does_not_exist_for_others_until_it_is_scheduled() {
 
 #[tokio::test]
 async fn an_extension_moves_the_close_for_everyone_and_keeps_the_first_dates() {
-    each_db(async |house| {
-        let (mut manager, mut officer) = (house.manager(), house.officer());
+    each_house(|house| async move {
+        let (mut manager, mut officer) = (house.as_who(&house.manager), house.as_who(&house.officer));
         house.scheduled(&mut manager).await;
         house.at("2019-12-13T20:00:00Z").await;
         let rounds = manager.rounds.list_rounds(pb::ListRoundsRequest::default()).await.unwrap().into_inner();
@@ -319,8 +319,8 @@ async fn an_extension_moves_the_close_for_everyone_and_keeps_the_first_dates() {
 
 #[tokio::test]
 async fn a_closed_round_is_not_extended_but_reopened_and_closes_again() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let id = house.scheduled(&mut manager).await.id;
         house.at("2019-12-14T00:00:00Z").await;
         let closed = manager.round(&id).await.unwrap();
@@ -340,8 +340,8 @@ async fn a_closed_round_is_not_extended_but_reopened_and_closes_again() {
 
 #[tokio::test]
 async fn a_cancelled_round_tells_everyone_and_stays_so() {
-    each_db(async |house| {
-        let (mut manager, mut officer) = (house.manager(), house.officer());
+    each_house(|house| async move {
+        let (mut manager, mut officer) = (house.as_who(&house.manager), house.as_who(&house.officer));
         let round = house.scheduled(&mut manager).await;
         manager.rounds.cancel_round(cancel(&round)).await.unwrap();
         house.at("2019-11-11T09:00:00Z").await;
@@ -356,8 +356,8 @@ async fn a_cancelled_round_tells_everyone_and_stays_so() {
 
 #[tokio::test]
 async fn a_draft_that_is_cancelled_stays_unseen_and_nothing_is_published() {
-    each_db(async |house| {
-        let (mut manager, mut officer) = (house.manager(), house.officer());
+    each_house(|house| async move {
+        let (mut manager, mut officer) = (house.as_who(&house.manager), house.as_who(&house.officer));
         let draft = house.draft(&mut manager).await;
         manager.rounds.cancel_round(cancel(&draft)).await.unwrap();
         assert_eq!(refusal(officer.round(&draft.id).await).0, Code::NotFound);
@@ -368,13 +368,13 @@ async fn a_draft_that_is_cancelled_stays_unseen_and_nothing_is_published() {
 
 #[tokio::test]
 async fn while_the_registry_is_down_a_round_cannot_be_scheduled_but_can_be_extended() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let round = house.scheduled(&mut manager).await;
         let mut other = create_round(&house.framework().await, house.boards);
         other.rules.as_mut().unwrap().reference = "r4-2021".to_string();
         let draft = manager.rounds.create_round(other).await.unwrap().into_inner();
-        house.registry_is_down();
+        house.peers.down.store(true, Ordering::SeqCst);
         let refused = manager.rounds.schedule_round(schedule(&draft)).await;
         assert_eq!(refusal(refused), (Code::Unavailable, "TRY_AGAIN".to_string()));
         let closes = london("2019-12-16T23:59:00Z", "11:59pm on 16 December 2019");
@@ -385,8 +385,8 @@ async fn while_the_registry_is_down_a_round_cannot_be_scheduled_but_can_be_exten
 
 #[tokio::test]
 async fn rounds_are_listed_newest_first_by_page_state_programme_and_reference() {
-    each_db(async |house| {
-        let mut manager = house.manager();
+    each_house(|house| async move {
+        let mut manager = house.as_who(&house.manager);
         let framework = house.framework().await;
         for number in 1..=5 {
             let mut request = create_round(&framework, house.boards);
@@ -407,7 +407,7 @@ async fn rounds_are_listed_newest_first_by_page_state_programme_and_reference() 
         let prototypes = pb::ListRoundsRequest { programme: "policy-prototypes".to_string(), ..all.clone() };
         assert_eq!(listed(&mut manager, &prototypes).await, ["r4", "r3", "r2", "r1"]);
         let one = pb::ListRoundsRequest { reference: "r2".to_string(), ..all.clone() };
-        assert_eq!(listed(&mut house.officer(), &one).await, ["r2"]);
+        assert_eq!(listed(&mut house.as_who(&house.officer), &one).await, ["r2"]);
 
         let by_two = pb::ListRoundsRequest { page_size: 2, ..all };
         let first = manager.rounds.list_rounds(by_two.clone()).await.unwrap().into_inner();
@@ -420,7 +420,7 @@ async fn rounds_are_listed_newest_first_by_page_state_programme_and_reference() 
 }
 
 /// The references of a list, gathered two at a time.
-async fn listed(caller: &mut Caller, asked: &pb::ListRoundsRequest) -> Vec<String> {
+async fn listed(caller: &mut Clients, asked: &pb::ListRoundsRequest) -> Vec<String> {
     let mut found = Vec::new();
     let mut request = pb::ListRoundsRequest { page_size: 2, ..asked.clone() };
     loop {

@@ -1,9 +1,8 @@
-use kit::caller::Duty;
-use kit::each_db::each_storage;
+use kit::caller::{Duty, Role};
 use toadlane_proto::registry::v1 as pb;
 use tonic::Code;
 
-use crate::house::{As, House, a_system, bad_fields, newer, refusal, somebody, uuid};
+use super::house::*;
 
 fn a_town_council() -> pb::OrganisationDetails {
     pb::OrganisationDetails {
@@ -17,10 +16,10 @@ fn a_town_council() -> pb::OrganisationDetails {
 }
 
 fn enter(details: pb::OrganisationDetails) -> pb::CreateOrganisationRequest {
-    pb::CreateOrganisationRequest { request_id: uuid(), details: Some(details), validate_only: false }
+    pb::CreateOrganisationRequest { request_id: new_id(), details: Some(details), validate_only: false }
 }
 
-async fn search(called: &mut As, text: &str) -> Vec<String> {
+async fn search(called: &mut Clients, text: &str) -> Vec<String> {
     let request = pb::ListOrganisationsRequest { search: text.to_string(), ..Default::default() };
     let found = called.organisations.list_organisations(request).await.unwrap().into_inner();
     assert_eq!(found.total_size, found.organisations.len() as i64, "{text}");
@@ -29,9 +28,8 @@ async fn search(called: &mut As, text: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_council_is_found_by_name_code_former_code_org_id_and_website() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
-        let mut system = house.call(&a_system(house.network));
+    each_house(|house| async move {
+        let mut system = house.as_who(&a_system(house.network));
         let kirklees = ["kirklees", "KIRKLEES  council", "KIR", "kir", "E08000034", "GB-LAE-KIR", "kirklees.gov.uk"];
         for text in kirklees {
             assert!(search(&mut system, text).await.contains(&"KIR".to_string()), "{text}");
@@ -48,9 +46,8 @@ async fn a_council_is_found_by_name_code_former_code_org_id_and_website() {
 
 #[tokio::test]
 async fn all_councils_are_walked_page_by_page_without_loss_or_double() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
-        let mut somebody = house.as_somebody(Duty::ApplicantOfficer, house.network);
+    each_house(|house| async move {
+        let mut somebody = house.as_who(&Who::person(Duty::ApplicantOfficer, house.network));
         let mut seen = Vec::new();
         let mut page_token = String::new();
         loop {
@@ -73,8 +70,7 @@ async fn all_councils_are_walked_page_by_page_without_loss_or_double() {
 
 #[tokio::test]
 async fn filters_are_by_kind_nation_and_whether_it_still_exists() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let mut admin = house.as_admin();
         let mut count = async |request: pb::ListOrganisationsRequest| {
             admin.organisations.list_organisations(request).await.unwrap().into_inner().total_size
@@ -97,8 +93,7 @@ async fn filters_are_by_kind_nation_and_whether_it_still_exists() {
 
 #[tokio::test]
 async fn a_page_token_is_bound_to_its_filter_and_caller() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let mut admin = house.as_admin();
         let request = pb::ListOrganisationsRequest { page_size: 10, ..Default::default() };
         let page_token = admin.organisations.list_organisations(request).await.unwrap().into_inner().next_page_token;
@@ -107,18 +102,23 @@ async fn a_page_token_is_bound_to_its_filter_and_caller() {
             nation: pb::Nation::Wales.into(),
             ..Default::default()
         };
-        assert_eq!(bad_fields(admin.organisations.list_organisations(other_filter).await), ["page_token page_token"]);
+        assert_eq!(
+            violations(&admin.organisations.list_organisations(other_filter).await.unwrap_err()),
+            ["page_token page_token"]
+        );
         let same_filter = pb::ListOrganisationsRequest { page_token, ..Default::default() };
-        let mut other = house.as_somebody(Duty::Auditor, house.network);
-        assert_eq!(bad_fields(other.organisations.list_organisations(same_filter).await), ["page_token page_token"]);
+        let mut other = house.as_who(&Who::person(Duty::Auditor, house.network));
+        assert_eq!(
+            violations(&other.organisations.list_organisations(same_filter).await.unwrap_err()),
+            ["page_token page_token"]
+        );
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_body_that_no_register_lists_is_entered_and_found() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let mut admin = house.as_admin();
         let entered = admin.organisations.create_organisation(enter(a_town_council())).await.unwrap().into_inner();
         assert!(entered.current);
@@ -132,8 +132,7 @@ async fn a_body_that_no_register_lists_is_entered_and_found() {
 
 #[tokio::test]
 async fn a_code_that_another_organisation_has_is_refused_with_its_name() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let mut admin = house.as_admin();
         for details in [
             pb::OrganisationDetails { code: "KIR".to_string(), ..a_town_council() },
@@ -149,29 +148,27 @@ async fn a_code_that_another_organisation_has_is_refused_with_its_name() {
 
 #[tokio::test]
 async fn every_bad_field_is_named_at_once() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let details = pb::OrganisationDetails {
             name: "  ".to_string(),
             start_date: "2023-02-30".to_string(),
             ..a_town_council()
         };
         let answer = house.as_admin().organisations.create_organisation(enter(details)).await;
-        assert_eq!(bad_fields(answer), ["details.name blank", "details.start_date date"]);
+        assert_eq!(violations(&answer.unwrap_err()), ["details.name blank", "details.start_date date"]);
         let details = pb::OrganisationDetails { successor_ids: vec![format!("org_{:032x}", 7)], ..a_town_council() };
         let details = pb::OrganisationDetails { end_date: "2023".to_string(), ..details };
         let answer = house.as_admin().organisations.create_organisation(enter(details)).await;
-        assert_eq!(bad_fields(answer), ["details.successor_ids[0] exists"]);
+        assert_eq!(violations(&answer.unwrap_err()), ["details.successor_ids[0] exists"]);
     })
     .await;
 }
 
 #[tokio::test]
 async fn only_a_network_administrator_changes_the_register() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
-        for caller in [somebody(Duty::CouncilAdministrator, house.network), a_system(house.network)] {
-            let answer = house.call(&caller).organisations.create_organisation(enter(a_town_council())).await;
+    each_house(|house| async move {
+        for caller in [Who::person(Duty::CouncilAdministrator, house.network), a_system(house.network)] {
+            let answer = house.as_who(&caller).organisations.create_organisation(enter(a_town_council())).await;
             assert_eq!(refusal(answer), (Code::PermissionDenied, "NOT_ALLOWED".to_string()));
         }
         let answer = house.as_nobody().organisations.create_organisation(enter(a_town_council())).await;
@@ -182,8 +179,7 @@ async fn only_a_network_administrator_changes_the_register() {
 
 #[tokio::test]
 async fn a_merger_links_both_sides_and_the_standing_says_so() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let (old, new) = (house.council("KIR").await, house.council("CLD").await);
         let mut admin = house.as_admin();
         let request = pb::GetOrganisationRequest { organisation_id: old.to_string() };
@@ -194,7 +190,7 @@ async fn a_merger_links_both_sides_and_the_standing_says_so() {
             ..before.details.unwrap()
         };
         let request = pb::UpdateOrganisationRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             organisation_id: old.to_string(),
             etag: before.etag,
             details: Some(details),
@@ -225,12 +221,11 @@ async fn a_merger_links_both_sides_and_the_standing_says_so() {
 
 #[tokio::test]
 async fn a_stale_etag_is_refused_with_the_newer_version() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let mut admin = house.as_admin();
         let entered = admin.organisations.create_organisation(enter(a_town_council())).await.unwrap().into_inner();
         let update = |name: &str| pb::UpdateOrganisationRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             organisation_id: entered.id.clone(),
             etag: entered.etag.clone(),
             details: Some(pb::OrganisationDetails { name: name.to_string(), ..a_town_council() }),
@@ -239,7 +234,7 @@ async fn a_stale_etag_is_refused_with_the_newer_version() {
         admin.organisations.update_organisation(update("Burntwood")).await.unwrap();
         let status = admin.organisations.update_organisation(update("Burnt Wood")).await.unwrap_err();
         assert_eq!(status.code(), Code::Aborted);
-        let newer: pb::Organisation = newer(&status);
+        let newer: pb::Organisation = newer(&status, "toadlane.registry.v1.Organisation");
         assert_eq!(newer.details.unwrap().name, "Burntwood");
         assert_eq!(newer.etag, "2");
     })
@@ -248,11 +243,10 @@ async fn a_stale_etag_is_refused_with_the_newer_version() {
 
 #[tokio::test]
 async fn a_repeated_request_replays_and_a_dry_run_writes_nothing() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let mut admin = house.as_admin();
         let request = enter(a_town_council());
-        let dry = pb::CreateOrganisationRequest { validate_only: true, request_id: uuid(), ..request.clone() };
+        let dry = pb::CreateOrganisationRequest { validate_only: true, request_id: new_id(), ..request.clone() };
         admin.organisations.create_organisation(dry).await.unwrap();
         assert_eq!(search(&mut admin, "burntwood").await.len(), 0);
         let first = admin.organisations.create_organisation(request.clone()).await.unwrap().into_inner();
@@ -267,9 +261,9 @@ async fn a_repeated_request_replays_and_a_dry_run_writes_nothing() {
     .await;
 }
 
-async fn add(called: &mut As, organisation: &str, class: pb::MembershipClass, from: &str) -> pb::Membership {
+async fn add(called: &mut Clients, organisation: &str, class: pb::MembershipClass, from: &str) -> pb::Membership {
     let request = pb::AddMembershipRequest {
-        request_id: uuid(),
+        request_id: new_id(),
         organisation_id: organisation.to_string(),
         membership_class: class.into(),
         from_date: from.to_string(),
@@ -281,13 +275,12 @@ async fn add(called: &mut As, organisation: &str, class: pb::MembershipClass, fr
 
 #[tokio::test]
 async fn membership_is_read_as_at_a_day() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await.to_string();
         let mut admin = house.as_admin();
         let associate = add(&mut admin, &kirklees, pb::MembershipClass::Associate, "2018-04-01").await;
         let end = pb::EndMembershipRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             membership_id: associate.id.clone(),
             etag: associate.etag,
             until_date: "2019-04-01".to_string(),
@@ -296,7 +289,7 @@ async fn membership_is_read_as_at_a_day() {
         admin.organisations.end_membership(end).await.unwrap();
         let full = add(&mut admin, &kirklees, pb::MembershipClass::Full, "2019-04-01").await;
         let suspend = pb::SuspendMembershipRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             membership_id: full.id.clone(),
             etag: full.etag,
             from_date: "2019-09-01".to_string(),
@@ -305,7 +298,7 @@ async fn membership_is_read_as_at_a_day() {
         };
         let suspended = admin.organisations.suspend_membership(suspend).await.unwrap().into_inner();
         let restore = pb::RestoreMembershipRequest {
-            request_id: uuid(),
+            request_id: new_id(),
             membership_id: full.id,
             etag: suspended.etag,
             until_date: "2019-10-01".to_string(),
@@ -314,7 +307,7 @@ async fn membership_is_read_as_at_a_day() {
         let restored = admin.organisations.restore_membership(restore).await.unwrap().into_inner();
         assert_eq!(restored.suspensions.len(), 1, "it stays on record");
 
-        let mut bids = house.as_bids();
+        let mut bids = house.as_role(Role::Bids);
         let mut on = async |as_of: &str| {
             let request = pb::GetStandingRequest {
                 organisation_id: kirklees.clone(),
@@ -339,15 +332,14 @@ async fn membership_is_read_as_at_a_day() {
 
 #[tokio::test]
 async fn two_memberships_of_one_organisation_never_overlap_not_even_in_a_race() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let kirklees = house.council("KIR").await.to_string();
         let attempts = (0..8).map(|n| {
             let mut admin = house.as_admin();
             let organisation_id = kirklees.clone();
             tokio::spawn(async move {
                 let request = pb::AddMembershipRequest {
-                    request_id: uuid(),
+                    request_id: new_id(),
                     organisation_id,
                     membership_class: pb::MembershipClass::Full.into(),
                     from_date: format!("2019-04-0{}", n + 1),
@@ -371,8 +363,7 @@ async fn two_memberships_of_one_organisation_never_overlap_not_even_in_a_race() 
 
 #[tokio::test]
 async fn whether_a_person_is_a_certifier_is_told_to_those_who_need_it() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let (kirklees, rochdale) = (house.council("KIR").await, house.council("RCH").await);
         let certifier = house.an_official(pb::Role::Certifier, kirklees, "c@kirklees.example").await;
         let asked = |organisation: kit::ids::OrgId| pb::GetStandingRequest {
@@ -380,15 +371,17 @@ async fn whether_a_person_is_a_certifier_is_told_to_those_who_need_it() {
             as_of: String::new(),
             person_id: certifier.id.clone(),
         };
-        let standing = house.as_bids().organisations.get_standing(asked(kirklees)).await.unwrap().into_inner();
+        let standing =
+            house.as_role(Role::Bids).organisations.get_standing(asked(kirklees)).await.unwrap().into_inner();
         assert!(standing.person_is_certifier);
         assert_eq!(standing.certifier_name, "Bethan Rees");
-        let standing = house.as_bids().organisations.get_standing(asked(rochdale)).await.unwrap().into_inner();
+        let standing =
+            house.as_role(Role::Bids).organisations.get_standing(asked(rochdale)).await.unwrap().into_inner();
         assert!(!standing.person_is_certifier);
         assert_eq!(standing.certifier_name, "", "the name of somebody who is none is not told");
-        let mut own = house.call(&a_system(kirklees));
+        let mut own = house.as_who(&a_system(kirklees));
         assert!(own.organisations.get_standing(asked(kirklees)).await.unwrap().into_inner().person_is_certifier);
-        let mut other = house.call(&a_system(rochdale));
+        let mut other = house.as_who(&a_system(rochdale));
         let answer = other.organisations.get_standing(asked(kirklees)).await;
         assert_eq!(refusal(answer), (Code::PermissionDenied, "NOT_ALLOWED".to_string()));
     })

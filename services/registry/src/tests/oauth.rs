@@ -3,14 +3,13 @@ use axum::http::{Request, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kit::caller::Duty;
-use kit::each_db::each_storage;
 use kit::tokens::KeySet;
 use serde_json::Value;
 use toadlane_proto::registry::v1 as pb;
 use tower::ServiceExt;
 
-use crate::clients::with_secret;
-use crate::house::{House, ISSUER};
+use super::clients::with_secret;
+use super::house::*;
 
 struct Answered {
     status: StatusCode,
@@ -50,7 +49,7 @@ fn with_basic(mut request: Request<Body>, id: &str, secret: &str) -> Request<Bod
 
 async fn a_client(house: &House) -> (String, String) {
     let kirklees = house.council("KIR").await;
-    let mut own = house.as_somebody(Duty::CouncilAdministrator, kirklees);
+    let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
     let request = with_secret(kirklees, &["bids.read", "bids.write"]);
     let created = own.clients.create_client(request).await.unwrap().into_inner();
     (created.client.unwrap().id, created.secret)
@@ -58,8 +57,7 @@ async fn a_client(house: &House) -> (String, String) {
 
 #[tokio::test]
 async fn a_secret_in_the_header_or_in_the_form_gives_a_token() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let (id, secret) = a_client(&house).await;
         let in_header = with_basic(form("grant_type=client_credentials&scope=bids.read"), &id, &secret);
         let in_form = form(&format!("grant_type=client_credentials&client_id={id}&client_secret={secret}&x=ignored"));
@@ -81,8 +79,7 @@ async fn a_secret_in_the_header_or_in_the_form_gives_a_token() {
 
 #[tokio::test]
 async fn refusals_have_the_form_of_the_rfc() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let (id, secret) = a_client(&house).await;
         let with = |fields: &str| form(&format!("client_id={id}&client_secret={secret}&{fields}"));
         let json = Request::post("/oauth/token")
@@ -118,8 +115,7 @@ async fn refusals_have_the_form_of_the_rfc() {
 
 #[tokio::test]
 async fn a_form_that_is_too_long_is_refused() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let answered = call(&house, form(&format!("grant_type={}", "x".repeat(20_000)))).await;
         assert_eq!(
             (answered.status, &answered.json()["error"]),
@@ -131,8 +127,7 @@ async fn a_form_that_is_too_long_is_refused() {
 
 #[tokio::test]
 async fn the_metadata_leads_to_the_token_form_and_the_keys() {
-    each_storage(|storage| async {
-        let house = House::open(storage).await;
+    each_house(|house| async move {
         let get = |path: &str| Request::get(path).body(Body::empty()).unwrap();
         let metadata = call(&house, get("/.well-known/oauth-authorization-server")).await.json();
         assert_eq!(metadata["issuer"], ISSUER);

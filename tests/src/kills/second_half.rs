@@ -16,9 +16,10 @@ use kit::time::at;
 use server::demo::network::Stage;
 use server::demo::play::{self, Line, Round};
 use server::demo::{PlayError, accounts, call, cast, findings, grants, panel, papers};
-use toadlane_client::{Patience, Place, Places};
+use toadlane_client::{Client, Patience, Place, Places};
 use toadlane_proto::reporting::v1 as reporting;
 use tokio::time::sleep;
+use tonic::Status;
 
 use super::papers::Papers;
 use crate::figures::say;
@@ -36,6 +37,7 @@ const LOG: &str = "server.log";
 const WRITTEN: &str = "2020-12-14T09:00:00Z";
 /// More than one piece of a stream, and still kept by its caller as a whole.
 const EVIDENCE_BYTES: usize = 600_000;
+const MOST_DOWNLOADS: usize = 50;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_kills_in_the_second_half_change_no_paper_on_sqlite() {
@@ -183,16 +185,24 @@ async fn play_second_half(
     let cast = cast::enter(stage, &round.network).await?;
     let assessed = panel::assess(stage, round, &cast, tell).await?;
     grants::grant(stage, round, &cast, tell).await?;
-    give_evidence(stage, round).await?;
+    let given = give_evidence(stage, round).await?;
     accounts::report(stage, round, tell).await?;
     let learnt = findings::learn(stage, round, &cast, tell).await?;
     let out = Fresh::sqlite();
     let written = papers::write(&folder_of(&out), round, &cast, &assessed, &learnt).await?;
+    expect_evidence(round, &given).await?;
     Ok(Papers::read(&folder_of(&out), &written))
 }
 
+/// A file of evidence, as a council's system gave it.
+struct Given {
+    organisation_id: String,
+    named: reporting::DownloadEvidenceRequest,
+    text: String,
+}
+
 /// Each council's own system adds a file to its interim reports: a stream.
-async fn give_evidence(stage: &Stage, round: &Round) -> Result<(), PlayError> {
+async fn give_evidence(stage: &Stage, round: &Round) -> Result<Vec<Given>, PlayError> {
     use reporting::upload_evidence_request::Part;
     stage.move_clocks(&round.network.token, at(WRITTEN)).await?;
     let list = reporting::ListReportsRequest {
@@ -209,6 +219,7 @@ async fn give_evidence(stage: &Stage, round: &Round) -> Result<(), PlayError> {
         }
         sleep(Duration::from_millis(50)).await;
     };
+    let mut given = Vec::with_capacity(reports.len());
     for report in reports {
         let text = format!("{}: made up.\n", report.award_reference).repeat(EVIDENCE_BYTES / 20);
         let header = reporting::EvidenceHeader {
@@ -225,8 +236,42 @@ async fn give_evidence(stage: &Stage, round: &Round) -> Result<(), PlayError> {
         let parts = parts.into_iter().map(|part| reporting::UploadEvidenceRequest { part: Some(part) });
         let client = &round.network.system_of(&report.organisation_id)?.client;
         let parts = tonic::codegen::tokio_stream::iter(parts.collect::<Vec<_>>());
-        let written = client.reports().upload_evidence(parts).await?.into_inner();
+        let mut written = client.reports().upload_evidence(parts).await?.into_inner();
         assert_eq!(written.evidence.len(), 1);
+        let evidence_id = written.evidence.remove(0).id;
+        let named = reporting::DownloadEvidenceRequest { report_id: written.id, evidence_id };
+        given.push(Given { organisation_id: report.organisation_id, named, text });
     }
+    Ok(given)
+}
+
+/// What was given is there at the end, byte for byte.
+async fn expect_evidence(round: &Round, given: &[Given]) -> Result<(), PlayError> {
+    for one in given {
+        let client = &round.network.system_of(&one.organisation_id)?.client;
+        let mut found = download(client, &one.named).await;
+        // A kill cuts a download short, and it is begun again.
+        for _ in 0..MOST_DOWNLOADS {
+            if found.is_ok() {
+                break;
+            }
+            sleep(Duration::from_millis(100)).await;
+            found = download(client, &one.named).await;
+        }
+        assert!(found? == one.text.as_bytes(), "the evidence of {} is another", one.named.report_id);
+    }
+    say(format!("{} files of evidence downloaded, each as it was given", given.len()));
     Ok(())
+}
+
+async fn download(client: &Client, named: &reporting::DownloadEvidenceRequest) -> Result<Vec<u8>, Status> {
+    use reporting::download_evidence_response::Part;
+    let mut stream = client.reports().download_evidence(named.clone()).await?.into_inner();
+    let mut bytes = Vec::with_capacity(EVIDENCE_BYTES);
+    while let Some(piece) = stream.message().await? {
+        if let Some(Part::Data(data)) = piece.part {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    Ok(bytes)
 }

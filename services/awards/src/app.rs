@@ -25,7 +25,7 @@ pub use ticker::{fall_due, lapse};
 pub use variations::{Decide, Register, Request, decide_variation, request_variation};
 
 use kit::caller::Actor;
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::AwardId;
 use kit::outbox;
@@ -35,13 +35,6 @@ use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::policy::{self, Action};
 use crate::store::{self, HistoryRow};
-
-/// A step on one resource, as the caller read it.
-#[derive(Clone, Copy, Debug)]
-pub struct Target<I> {
-    pub id: I,
-    pub version: i64,
-}
 
 /// The award as it is, if the caller may take this step and read its present version.
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<AwardId>) -> Result<Award, Error> {

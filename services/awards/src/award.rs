@@ -6,7 +6,7 @@ use kit::money::Money;
 use kit::time::{Date, Timestamp};
 
 use crate::agreement::Agreement;
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::round::Instrument;
 use crate::state::{Acceptance, State, Step};
 use crate::variation::Change;
@@ -106,7 +106,7 @@ impl Award {
 
     /// Refuses a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::Stale { newer: Box::new(self.clone()) }) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Award(self.clone()))) }
     }
 
     /// Takes any step but accepting.

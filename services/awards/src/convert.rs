@@ -16,13 +16,14 @@ use toadlane_proto::grading::v1 as grading;
 use toadlane_proto::types::v1 as types;
 
 use crate::agreement::Agreement;
-use crate::award::{Award, AwardNow, Met};
+use crate::award::{AwardNow, Met};
+use crate::error::Newer;
 use crate::state::State;
 use crate::store::HistoryRow;
 use crate::variation::{Change, Extension, Variation};
 
 pub use lists::{list_awards, list_payments, list_recoveries, visible};
-pub use money::{entry, payee_check, payment, payment_as_any, pot, recovery, recovery_as_any, total, without_hands};
+pub use money::{entry, payee_check, payment, pot, recovery, total, without_hands};
 pub use payments::{
     Approve, CancelPayment, ConfirmPayment, Fail, Hold, Instruct, ReconcilePayment, ReconcileRecovery, RecordReturn,
     ReleasePayment, RequestReturn, WriteOff,
@@ -37,16 +38,18 @@ pub const VARIATION: &str = "toadlane.awards.v1.Variation";
 pub const EXTENSION: &str = "toadlane.awards.v1.Extension";
 pub const PAYEE_CHECK: &str = "toadlane.awards.v1.PayeeCheck";
 
-/// An award for the details of a refusal, where the instant is not at hand.
-pub fn award_as_any(award: Award) -> Any {
-    let as_of = award.updated_at;
-    let mut wire = self::award(AwardNow { award, as_of });
-    wire.as_of = None;
-    any(AWARD, wire.encode_to_vec())
-}
-
-pub fn variation_as_any(variation: Variation) -> Any {
-    any(VARIATION, self::variation(variation).encode_to_vec())
+/// The present version for the details of a refusal. Of an award without the instant, which is not at hand.
+pub fn newer_as_any(newer: Newer) -> Any {
+    match newer {
+        Newer::Award(award) => {
+            let as_of = award.updated_at;
+            let wire = pb::Award { as_of: None, ..self::award(AwardNow { award, as_of }) };
+            any(AWARD, wire.encode_to_vec())
+        }
+        Newer::Payment(newer) => any(PAYMENT, payment(newer).encode_to_vec()),
+        Newer::Recovery(newer) => any(RECOVERY, recovery(newer).encode_to_vec()),
+        Newer::Variation(newer) => any(VARIATION, variation(newer).encode_to_vec()),
+    }
 }
 
 impl From<AwardNow> for pb::Award {

@@ -1,14 +1,7 @@
 //! Days of councils are days in London: when an offer ends, and how long a project runs.
 
 use jiff::{ToSpan, civil};
-use kit::time::{Date, Timestamp};
-
-const ZONE: &str = "Europe/London";
-
-/// The day that it is at an instant.
-pub fn today(now: Timestamp) -> Date {
-    Date::at(now, ZONE)
-}
+use kit::time::{Date, LONDON, Timestamp};
 
 /// As many days later; stays on the last day that a calendar holds.
 pub fn days_after(day: Date, n_days: i32) -> Date {
@@ -24,7 +17,7 @@ pub fn last_day(first: Date, n_months: i32) -> Option<Date> {
 /// The first instant after a day.
 pub fn end_of(day: Date) -> Timestamp {
     let next = calendar(day).saturating_add(1.day());
-    let micros = match next.in_tz(ZONE) {
+    let micros = match next.in_tz(LONDON) {
         Ok(midnight) => midnight.timestamp().as_microsecond(),
         Err(_) => return Timestamp::MAX,
     };

@@ -20,14 +20,8 @@ pub enum Error {
     NotFound { what: &'static str },
     #[error("{who_may} may do this")]
     NotAllowed { who_may: &'static str },
-    #[error("the award changed since you read it; look at the newer version and try again")]
-    Stale { newer: Box<Award> },
-    #[error("the payment changed since you read it; look at the newer version and try again")]
-    StalePayment { newer: Box<Payment> },
-    #[error("the recovery changed since you read it; look at the newer version and try again")]
-    StaleRecovery { newer: Box<Recovery> },
-    #[error("the variation changed since you read it; look at the newer version and try again")]
-    StaleVariation { newer: Box<Variation> },
+    #[error("it changed since you read it; merge with the newer version and try again")]
+    Stale { newer: Box<Newer> },
     #[error("the {what} is {from} and cannot take the step {step}")]
     IllegalStep { what: &'static str, from: &'static str, step: &'static str },
     #[error("the awards of this round are prepared already")]
@@ -117,22 +111,34 @@ fn payee_not_verified(usable_from: &Option<Timestamp>) -> String {
     }
 }
 
+/// What comes with a stale etag: the resource as it now is.
+#[derive(Debug)]
+pub enum Newer {
+    Award(Award),
+    Payment(Payment),
+    Recovery(Recovery),
+    Variation(Variation),
+}
+
+impl Error {
+    /// The caller read an older version than this.
+    pub fn stale(newer: Newer) -> Error {
+        Error::Stale { newer: Box::new(newer) }
+    }
+}
+
 kit::service_error!(Error asks neighbours);
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Fault {
         let says = error.to_string();
-        let stale = |newer, says| Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, says) };
         let precondition = |reason, says| Fault::new(Code::FailedPrecondition, reason, says);
         let invalid = |field: &str, rule: &str, says| Fault::invalid(vec![Violation::new(field, rule, says)]);
         let apart = |says| Fault::new(Code::PermissionDenied, Reason::SeparationOfDuties, says);
         match error {
             Error::NotFound { what } => Fault::not_found(what),
             Error::NotAllowed { who_may } => not_allowed(who_may),
-            Error::Stale { newer } => stale(convert::award_as_any(*newer), says),
-            Error::StalePayment { newer } => stale(convert::payment_as_any(*newer), says),
-            Error::StaleRecovery { newer } => stale(convert::recovery_as_any(*newer), says),
-            Error::StaleVariation { newer } => stale(convert::variation_as_any(*newer), says),
+            Error::Stale { newer } => Fault::stale(convert::newer_as_any(*newer), says),
             Error::IllegalStep { what: _, from, step } => {
                 precondition(Reason::IllegalStep, says).with("from", from).with("step", step)
             }

@@ -45,7 +45,7 @@ use kit::db::{Db, OpenError, Storage};
 use kit::ids::{AwardId, RoundId};
 use kit::stop::Stop;
 use kit::ticker;
-use kit::time::Timestamp;
+use kit::time::{Date, Timestamp};
 use kit::transport::Transport;
 use toadlane_proto::awards::v1::awards_service_server::AwardsServiceServer;
 use toadlane_proto::awards::v1::payments_service_server::PaymentsServiceServer;
@@ -105,7 +105,7 @@ impl Awards {
         let expired = || self.db.read(move |tx| store::expired_offers(tx, now, MOST_PER_LOOK));
         let lapse = |(award, pot): (AwardId, String)| self.db.work(Some(pot), move |tx| app::lapse(tx, award, now));
         while ticker::each("the offer", expired().await?, lapse).await > 0 {}
-        let due = || self.db.read(move |tx| store::due_on_day(tx, dates::today(now), MOST_PER_LOOK));
+        let due = || self.db.read(move |tx| store::due_on_day(tx, Date::today(now), MOST_PER_LOOK));
         let fall_due = |payment| self.db.work(None, move |tx| app::fall_due(tx, payment, now));
         while ticker::each("the payment", due().await?, fall_due).await > 0 {}
         Ok(())

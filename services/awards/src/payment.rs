@@ -6,7 +6,7 @@ use kit::ids::{AwardId, PaymentId};
 use kit::money::Money;
 use kit::time::{Date, Timestamp};
 
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::plan::Trigger;
 
 /// One instalment.
@@ -20,6 +20,8 @@ pub struct Payment {
     pub amount: Money,
     pub trigger: Trigger,
     pub state: State,
+    /// A round manager released it once: an overdue report holds it no more.
+    pub released: bool,
     /// Why it was held, failed or cancelled: the latest reason given.
     pub reason: String,
     pub updated_at: Timestamp,
@@ -79,21 +81,23 @@ impl Payment {
             amount,
             trigger,
             state: State::Planned,
+            released: false,
             reason: String::new(),
             updated_at: now,
         }
     }
 
     /// # Errors
-    /// [`Error::StalePayment`] for a caller who read an older version.
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::StalePayment { newer: Box::new(self.clone()) }) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Payment(self.clone()))) }
     }
 
     pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Payment, Error> {
         let reason = if reason.is_empty() { self.reason.clone() } else { reason.to_string() };
+        let released = self.released || step == Step::Release;
         let state = self.state.clone().step(step)?;
-        Ok(Payment { state, reason, version: self.version + 1, updated_at: now, ..self.clone() })
+        Ok(Payment { state, released, reason, version: self.version + 1, updated_at: now, ..self.clone() })
     }
 
     pub fn with_amount(&self, amount: Money, now: Timestamp) -> Payment {

@@ -203,20 +203,12 @@ pub fn facts(award: &Award) -> Facts {
 
 /// Lets a caller act on an award, or refuses as the policy says.
 pub fn check(caller: &Caller, action: Action, award: &Award) -> Result<(), Error> {
-    settle(decide(caller, action, &facts(award)), "award")
+    decide(caller, action, &facts(award)).settle("award")
 }
 
 /// The same for what is of no award.
 pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
-    settle(decide(caller, action, &Facts::default()), what)
-}
-
-pub fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
-    match verdict {
-        Verdict::Allow => Ok(()),
-        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
-        Verdict::Hide => Err(Error::NotFound { what }),
-    }
+    decide(caller, action, &Facts::default()).settle(what)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use kit::ids::{AwardId, RecoveryId};
 use kit::money::Money;
 use kit::time::Timestamp;
 
-use crate::error::Error;
+use crate::error::{Error, Newer};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recovery {
@@ -62,6 +62,9 @@ impl State {
             }
         })
     }
+
+    pub const ALL: [State; 6] =
+        [State::Due, State::Requested, State::PartReturned, State::Returned, State::Reconciled, State::WrittenOff];
 
     /// The name in rows and in the golden table.
     pub fn name(self) -> &'static str {
@@ -120,9 +123,9 @@ impl Recovery {
     }
 
     /// # Errors
-    /// [`Error::StaleRecovery`] for a caller who read an older version.
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::StaleRecovery { newer: Box::new(self.clone()) }) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Recovery(self.clone()))) }
     }
 
     pub fn step(&self, step: Step, now: Timestamp) -> Result<Recovery, Error> {

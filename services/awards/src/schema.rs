@@ -136,6 +136,7 @@ diesel::table! {
         paid_on -> Nullable<Text>,
         reason -> Text,
         updated_at -> BigInt,
+        released -> Bool,
     }
 }
 

@@ -19,23 +19,3 @@ pub use recoveries::{insert_recovery, recoveries_of, recoveries_page, recovery, 
 pub use variations::{
     extension, extensions, insert_extension, insert_variation, update_variation, variation, variations,
 };
-
-use kit::caller::Actor;
-use kit::db::DbError;
-use kit::ids::OrgId;
-use kit::money::{Currency, Money};
-use kit::stored::{parsed, parsed_option};
-use kit::time::Timestamp;
-
-fn money(minor_units: i64, currency: &str) -> Result<Money, DbError> {
-    Ok(Money { minor_units, currency: parsed::<Currency>(currency)? })
-}
-
-fn instant(micros: i64) -> Timestamp {
-    Timestamp::from_micros(micros)
-}
-
-/// The two columns in which somebody who acted is kept.
-fn actor_of(subject: String, organisation: Option<&str>) -> Result<Actor, DbError> {
-    Ok(Actor { subject, organisation: parsed_option::<OrgId>(organisation)? })
-}

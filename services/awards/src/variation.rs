@@ -8,8 +8,7 @@ use kit::time::{Date, Timestamp};
 
 use crate::agreement::Terms;
 use crate::award::Award;
-use crate::dates;
-use crate::error::Error;
+use crate::error::{Error, Newer};
 
 /// What is to change; the rest stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -38,7 +37,7 @@ impl Change {
     /// # Errors
     /// [`Error::DatePassed`] for an end or a deadline that has passed already.
     pub fn expect_ahead(&self, now: Timestamp) -> Result<(), Error> {
-        if self.ends_on.is_some_and(|day| day < dates::today(now)) {
+        if self.ends_on.is_some_and(|day| day < Date::today(now)) {
             return Err(Error::DatePassed { field: "ends_on" });
         }
         let passed = |due: &Option<Deadline>| due.as_ref().is_some_and(|due| due.instant <= now);
@@ -107,9 +106,9 @@ impl State {
 
 impl Variation {
     /// # Errors
-    /// [`Error::StaleVariation`] for a caller who read an older version.
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::StaleVariation { newer: Box::new(self.clone()) }) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Variation(self.clone()))) }
     }
 
     /// Decides on it. `written` is the version that an approval wrote; none refuses.

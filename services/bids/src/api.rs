@@ -42,7 +42,7 @@ impl BidsService for Bids {
 
     async fn list_bids(&self, request: Request<pb::ListBidsRequest>) -> Answer<pb::ListBidsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = convert::list_filter(&cx, request.get_ref()).map_err(Error::Invalid)?;
+        let asked = convert::list_bids(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
         let found: Result<_, Error> = self
             .db
@@ -342,7 +342,7 @@ impl BidsService for Bids {
 
     async fn list_duplicates(&self, request: Request<pb::ListDuplicatesRequest>) -> Answer<pb::ListDuplicatesResponse> {
         let cx = Cx::of(&request)?;
-        policy::settle(policy::decide(&cx.caller, Action::ListDuplicates, &Facts::default()), "round")?;
+        policy::decide(&cx.caller, Action::ListDuplicates, &Facts::default()).settle::<Error>("round")?;
         let asked = request.into_inner();
         let round: RoundId = id("round_id", &asked.round_id)?;
         self.intake(round).await?;

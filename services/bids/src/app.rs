@@ -8,14 +8,14 @@ mod hand_in;
 
 pub use decisions::{Answer, Ask, Decide, DecideLate, Screen, admit_late, answer, ask, decide, reject_late, screen};
 pub use drafts::{
-    Create, RemoveFile, Restore, SetParticipants, SignOff, Update, add_file, create, remove_file, restore,
+    Create, RemoveFile, Restore, SetParticipants, SignOff, Update, add_file, check_room, create, remove_file, restore,
     set_participants, sign_off, update,
 };
 pub use gate::{close, sweep, take_call};
 pub use hand_in::{Reopen, Seen, Submit, Withdraw, check, look, reopen, submit, withdraw};
 
 use kit::caller::Actor;
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{BidId, RoundId};
 use kit::outbox;
@@ -28,20 +28,13 @@ use crate::intake::Intake;
 use crate::policy::{self, Action};
 use crate::store::{self, HistoryRow};
 
-/// A step on one bid, as the caller read it.
-#[derive(Clone, Debug)]
-pub struct Target {
-    pub id: BidId,
-    pub version: i64,
-}
-
 /// The gate of a bid's round. A bid is never without one.
 fn gate_of(tx: &mut Tx, bid: &Bid) -> Result<Intake, Error> {
     store::intake(tx, bid.round)?.ok_or(Error::NotFound { what: "round" })
 }
 
 /// The bid as it is, if the caller may take this step and read its present version.
-fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target) -> Result<Bid, Error> {
+fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<BidId>) -> Result<Bid, Error> {
     let bid = store::get(tx, target.id)?;
     policy::check(&cx.caller, action, &bid)?;
     bid.expect_version(target.version)?;

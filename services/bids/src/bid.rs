@@ -7,7 +7,7 @@ use kit::time::Timestamp;
 
 use crate::content::{Attachment, Paper};
 use crate::eligibility::Finding;
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::intake::Place;
 use crate::state::{State, Step};
 
@@ -82,7 +82,7 @@ impl Bid {
 
     /// Refuses a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::Stale { newer: Box::new(self.clone()) }) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Bid(self.clone()))) }
     }
 
     /// The same for handing in: the close makes no etag stale, for it changed nothing that the caller wrote.
@@ -110,7 +110,7 @@ impl Bid {
             | State::Ineligible(_)
             | State::Withdrawn(_)
             | State::NotSubmitted { .. }
-            | State::RejectedLate(_)) => Err(Error::IllegalStep { from: from.name(), step }),
+            | State::RejectedLate(_)) => Err(Error::IllegalStep { what: "bid", from: from.name(), step }),
         }
     }
 
@@ -130,7 +130,11 @@ impl Bid {
 
     /// What the network holds can be asked about.
     pub fn expect_received(&self, step: &'static str) -> Result<(), Error> {
-        if self.state.is_received() { Ok(()) } else { Err(Error::IllegalStep { from: self.state.name(), step }) }
+        if self.state.is_received() {
+            Ok(())
+        } else {
+            Err(Error::IllegalStep { what: "bid", from: self.state.name(), step })
+        }
     }
 
     /// Whether a certifier's word stands for this very revision.
@@ -156,7 +160,7 @@ impl Bid {
     }
 
     pub fn with_participants(&self, participants: Vec<Participant>, now: Timestamp) -> Result<Bid, Error> {
-        self.expect_draft("set participants")?;
+        self.expect_draft("set_participants")?;
         if participants.iter().any(|participant| participant.organisation == self.applicant) {
             return Err(Error::ApplicantTakesPart);
         }
@@ -170,7 +174,7 @@ impl Bid {
         recorded_by: String,
         at: Timestamp,
     ) -> Result<Bid, Error> {
-        self.expect_draft("sign off")?;
+        self.expect_draft("sign_off")?;
         let sign_off =
             SignOff { certifier, role, revision: self.revision, digest: self.digest.clone(), at, recorded_by };
         Ok(Bid { sign_off: Some(sign_off), version: self.version + 1, updated_at: at, ..self.clone() })
@@ -201,7 +205,7 @@ impl Bid {
             | State::HeldLate(_)
             | State::Withdrawn(_)
             | State::NotSubmitted { .. }
-            | State::RejectedLate(_)) => Err(Error::IllegalStep { from: from.name(), step: "screen" }),
+            | State::RejectedLate(_)) => Err(Error::IllegalStep { what: "bid", from: from.name(), step: "screen" }),
         }
     }
 

@@ -4,7 +4,7 @@ use kit::caller::Actor;
 use kit::ids::{BidId, ClarificationId};
 use kit::time::Timestamp;
 
-use crate::error::Error;
+use crate::error::{Error, Newer};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clarification {
@@ -32,7 +32,7 @@ impl Clarification {
             None => {
                 Ok(Clarification { answer: Some(Answer { text, at, by }), version: self.version + 1, ..self.clone() })
             }
-            Some(_) => Err(Error::IllegalStep { from: "answered", step: "answer" }),
+            Some(_) => Err(Error::IllegalStep { what: "clarification", from: "answered", step: "answer" }),
         }
     }
 
@@ -42,6 +42,6 @@ impl Clarification {
     }
 
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::StaleClarification { newer: Box::new(self.clone()) }) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Clarification(self.clone()))) }
     }
 }

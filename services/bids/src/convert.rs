@@ -20,22 +20,28 @@ use crate::call::{AttachmentRules, Call, Class, Condition, Form, Instrument, Que
 use crate::clarification::Clarification;
 use crate::content::{Answer, Attachment, Change, Content, Paper};
 use crate::eligibility::{Finding, Rule, Standing};
+use crate::error::Newer;
 use crate::form::Missing;
 use crate::intake::Intake;
 use crate::state::State;
 use crate::store::{HandIn, HistoryRow, RevisionRow};
 
-pub use requests::{AdmitLate, RejectLate, header, list_filter};
+pub use requests::{AdmitLate, RejectLate, header, list_bids};
 
-/// Full name of the bid's message.
 pub const BID: &str = "toadlane.bids.v1.Bid";
+pub const CLARIFICATION: &str = "toadlane.bids.v1.Clarification";
 
-/// A bid for the details of a refusal, where neither close nor instant is at hand.
-pub fn bid_as_any(bid: Bid) -> Any {
-    let as_of = bid.updated_at;
-    let mut wire = self::bid(BidNow { bid, closes_at: as_of, as_of });
-    (wire.closes_at, wire.as_of) = (None, None);
-    any(BID, wire.encode_to_vec())
+/// The present version for the details of a refusal. Of a bid without close and instant, which are not at hand.
+pub fn newer_as_any(newer: Newer) -> Any {
+    match newer {
+        Newer::Bid(bid) => {
+            let as_of = bid.updated_at;
+            let mut wire = self::bid(BidNow { bid, closes_at: as_of, as_of });
+            (wire.closes_at, wire.as_of) = (None, None);
+            any(BID, wire.encode_to_vec())
+        }
+        Newer::Clarification(newer) => any(CLARIFICATION, clarification(newer).encode_to_vec()),
+    }
 }
 
 impl From<BidNow> for pb::Bid {

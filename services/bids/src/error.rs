@@ -5,7 +5,6 @@ use kit::fault::{Fault, Reason, Violation};
 use kit::neighbour::Unanswered;
 use kit::time::Timestamp;
 use kit::verdict::not_allowed;
-use prost::Message;
 use tonic::Code;
 
 use crate::bid::Bid;
@@ -19,12 +18,10 @@ pub enum Error {
     NotFound { what: &'static str },
     #[error("{who_may} may do this")]
     NotAllowed { who_may: &'static str },
-    #[error("the bid changed since you read it; merge with the newer version and try again")]
-    Stale { newer: Box<Bid> },
-    #[error("the clarification changed since you read it; look at the newer version and try again")]
-    StaleClarification { newer: Box<Clarification> },
-    #[error("a bid that is {from} cannot take the step {step}")]
-    IllegalStep { from: &'static str, step: &'static str },
+    #[error("it changed since you read it; merge with the newer version and try again")]
+    Stale { newer: Box<Newer> },
+    #[error("the {what} is {from} and cannot take the step {step}")]
+    IllegalStep { what: &'static str, from: &'static str, step: &'static str },
     #[error("the round is not open yet; a dry run (validate_only) works until then")]
     NotYetOpen,
     #[error("the round closed at {closed_at}")]
@@ -45,6 +42,8 @@ pub enum Error {
     ReferenceTaken { existing: String },
     #[error("the applicant takes part already; name the others only")]
     ApplicantTakesPart,
+    #[error("a bid has at most {most} files; take one out first")]
+    TooManyFiles { most: usize },
     #[error("give a deadline for the answer that lies ahead")]
     AnswerByPassed,
     #[error("screen the bid first")]
@@ -61,6 +60,20 @@ pub enum Error {
     Db(#[from] DbError),
 }
 
+/// What comes with a stale etag: the resource as it now is.
+#[derive(Debug)]
+pub enum Newer {
+    Bid(Bid),
+    Clarification(Clarification),
+}
+
+impl Error {
+    /// The caller read an older version than this.
+    pub fn stale(newer: Newer) -> Error {
+        Error::Stale { newer: Box::new(newer) }
+    }
+}
+
 kit::service_error!(Error asks neighbours);
 
 impl From<Error> for Fault {
@@ -70,16 +83,8 @@ impl From<Error> for Fault {
         match error {
             Error::NotFound { what } => Fault::not_found(what),
             Error::NotAllowed { who_may } => not_allowed(who_may),
-            Error::Stale { newer } => {
-                let newer = convert::bid_as_any(*newer);
-                Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
-            }
-            Error::StaleClarification { newer } => {
-                let value = convert::clarification(*newer).encode_to_vec();
-                let newer = kit::wire::any("toadlane.bids.v1.Clarification", value);
-                Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
-            }
-            Error::IllegalStep { from, step } => {
+            Error::Stale { newer } => Fault::stale(convert::newer_as_any(*newer), says),
+            Error::IllegalStep { what: _, from, step } => {
                 precondition(Reason::IllegalStep, says).with("from", from).with("step", step)
             }
             Error::NotYetOpen => precondition(Reason::NotYetOpen, says),
@@ -102,6 +107,7 @@ impl From<Error> for Fault {
             }
             Error::ReasonNeeded => Fault::invalid(vec![Violation::new("reason", "required", says)]),
             Error::ApplicantTakesPart => Fault::invalid(vec![Violation::new("participants", "not_applicant", says)]),
+            Error::TooManyFiles { .. } => Fault::invalid(vec![Violation::new("attachments", "max_items", says)]),
             Error::AnswerByPassed => Fault::invalid(vec![Violation::new("answer_by", "timestamp.gt_now", says)]),
             Error::Invalid(violations) => Fault::invalid(violations),
             Error::Neighbour(cause) => cause.fault(),

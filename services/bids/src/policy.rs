@@ -158,15 +158,7 @@ pub fn facts(bid: &Bid) -> Facts {
 
 /// Lets a caller act on a bid, or refuses as the policy says.
 pub fn check(caller: &Caller, action: Action, bid: &Bid) -> Result<(), Error> {
-    settle(decide(caller, action, &facts(bid)), "bid")
-}
-
-pub fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
-    match verdict {
-        Verdict::Allow => Ok(()),
-        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
-        Verdict::Hide => Err(Error::NotFound { what }),
-    }
+    decide(caller, action, &facts(bid)).settle("bid")
 }
 
 #[cfg(test)]

@@ -159,7 +159,7 @@ impl State {
                 | Step::Close),
             )
             | (from @ (State::Withdrawn(_) | State::RejectedLate(_)), step) => {
-                return Err(Error::IllegalStep { from: from.name(), step: step.name() });
+                return Err(Error::IllegalStep { what: "bid", from: from.name(), step: step.name() });
             }
         })
     }

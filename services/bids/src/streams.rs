@@ -38,6 +38,7 @@ pub async fn upload(
     policy::check(&cx.caller, Action::Edit, &bid)?;
     bid.expect_version(target.version)?;
     bid.expect_draft("edit")?;
+    app::check_room(&bid)?;
 
     let bytes = parts.map(|part| match part.map_err(FileError::BrokeOff)?.part {
         Some(Part::Data(bytes)) => Ok(bytes),

@@ -43,13 +43,6 @@ use crate::quorum::Conflicts;
 use crate::sight::Sight;
 use crate::store;
 
-/// A step on an assessment, as the caller read it.
-#[derive(Clone, Copy, Debug)]
-pub struct Target {
-    pub id: AssessmentId,
-    pub version: i64,
-}
-
 /// A bid of an assessment.
 #[derive(Clone, Copy, Debug)]
 pub struct OnBid {

@@ -8,7 +8,7 @@ use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Call, Part, QuestionKind};
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::state::{Stage, State, Step};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl Assessment {
     }
 
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Assessment(self.clone()))) }
     }
 
     /// Refuses what is done in one stage only.

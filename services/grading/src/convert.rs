@@ -9,9 +9,9 @@ pub mod lists;
 pub mod requests;
 mod reviews;
 
-pub use assessments::{ASSESSMENT, assessed_bid, assessment, interest, panel_member, with_text};
+pub use assessments::{assessed_bid, assessment, interest, panel_member, with_text};
 pub use decisions::{determination, letter, meeting, outcome, quorum, recommendation, record};
-pub use reviews::{moderation, ranking, review, shown};
+pub use reviews::{moderation, ranking, review};
 
 use kit::wire::any;
 use prost::Message;
@@ -21,6 +21,12 @@ use toadlane_proto::grading::v1 as pb;
 use crate::assessment::AssessmentNow;
 use crate::error::Newer;
 
+pub const ASSESSMENT: &str = "toadlane.grading.v1.Assessment";
+pub const INTEREST: &str = "toadlane.grading.v1.Interest";
+pub const REVIEW: &str = "toadlane.grading.v1.Review";
+pub const MODERATION: &str = "toadlane.grading.v1.Moderation";
+pub const MEETING: &str = "toadlane.grading.v1.Meeting";
+
 /// The present version for the details of a refusal. Of an assessment without the instant, which is not at hand.
 pub fn newer_as_any(newer: Newer) -> Any {
     match newer {
@@ -29,10 +35,10 @@ pub fn newer_as_any(newer: Newer) -> Any {
             let wire = pb::Assessment { as_of: None, ..assessment(AssessmentNow { assessment: newer, as_of }) };
             any(ASSESSMENT, wire.encode_to_vec())
         }
-        Newer::Interest(newer) => any("toadlane.grading.v1.Interest", interest(newer).encode_to_vec()),
-        Newer::Review(newer) => any("toadlane.grading.v1.Review", review(newer).encode_to_vec()),
-        Newer::Moderation(newer) => any("toadlane.grading.v1.Moderation", moderation(newer).encode_to_vec()),
-        Newer::Meeting(newer) => any("toadlane.grading.v1.Meeting", meeting(newer).encode_to_vec()),
+        Newer::Interest(newer) => any(INTEREST, interest(newer).encode_to_vec()),
+        Newer::Review(newer) => any(REVIEW, review(newer).encode_to_vec()),
+        Newer::Moderation(newer) => any(MODERATION, moderation(newer).encode_to_vec()),
+        Newer::Meeting(newer) => any(MEETING, meeting(newer).encode_to_vec()),
     }
 }
 

@@ -71,40 +71,10 @@ pub enum Newer {
     Meeting(Meeting),
 }
 
-impl From<Assessment> for Newer {
-    fn from(newer: Assessment) -> Newer {
-        Newer::Assessment(newer)
-    }
-}
-
-impl From<Interest> for Newer {
-    fn from(newer: Interest) -> Newer {
-        Newer::Interest(newer)
-    }
-}
-
-impl From<Review> for Newer {
-    fn from(newer: Review) -> Newer {
-        Newer::Review(newer)
-    }
-}
-
-impl From<Moderation> for Newer {
-    fn from(newer: Moderation) -> Newer {
-        Newer::Moderation(newer)
-    }
-}
-
-impl From<Meeting> for Newer {
-    fn from(newer: Meeting) -> Newer {
-        Newer::Meeting(newer)
-    }
-}
-
 impl Error {
     /// The caller read an older version than this.
-    pub fn stale(newer: impl Into<Newer>) -> Error {
-        Error::Stale { newer: Box::new(newer.into()) }
+    pub fn stale(newer: Newer) -> Error {
+        Error::Stale { newer: Box::new(newer) }
     }
 
     /// One bad field.
@@ -122,10 +92,7 @@ impl From<Error> for Fault {
         match error {
             Error::NotFound { what } => Fault::not_found(what),
             Error::NotAllowed { who_may } => not_allowed(who_may),
-            Error::Stale { newer } => {
-                let newer = Some(convert::newer_as_any(*newer));
-                Fault { newer, ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
-            }
+            Error::Stale { newer } => Fault::stale(convert::newer_as_any(*newer), says),
             Error::IllegalStep { what: _, from, step } => {
                 precondition(Reason::IllegalStep, says).with("from", from).with("step", step)
             }

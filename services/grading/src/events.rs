@@ -16,6 +16,7 @@ pub enum Happened {
     ReturnedToModeration,
     Decided,
     BiddersInformed,
+    AnnouncementMoved,
     Announced,
     Cancelled,
 }
@@ -30,6 +31,7 @@ impl Happened {
             Happened::ReturnedToModeration => ("toadlane.grading.v1.ModerationStarted", "return_to_moderation"),
             Happened::Decided => ("toadlane.grading.v1.AssessmentDecided", "close"),
             Happened::BiddersInformed => ("toadlane.grading.v1.BiddersInformed", "inform"),
+            Happened::AnnouncementMoved => ("toadlane.grading.v1.AnnouncementMoved", "move_announcement"),
             Happened::Announced => ("toadlane.grading.v1.AssessmentAnnounced", "announce"),
             Happened::Cancelled => ("toadlane.grading.v1.AssessmentCancelled", "cancel"),
         }

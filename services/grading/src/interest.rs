@@ -3,7 +3,7 @@
 use kit::ids::{AssessmentId, BidId, InterestId, PersonId};
 use kit::time::Timestamp;
 
-use crate::error::Error;
+use crate::error::{Error, Newer};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interest {
@@ -135,7 +135,7 @@ impl Step {
 
 impl Interest {
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Interest(self.clone()))) }
     }
 
     /// Decides on it. A derived one never was undecided, so the table of states keeps it from being cleared.

@@ -72,7 +72,6 @@ use tonic::service::Routes;
 use convert::NamesBids;
 use derive::Register;
 use error::Error;
-use meeting::ZONE;
 use peers::Peers;
 use policy::Action;
 use record::Seal;
@@ -171,7 +170,7 @@ impl Grading {
     async fn register(&self, cx: &Cx, action: Action, id: AssessmentId) -> Result<Register, Error> {
         self.sight(cx, id).await?.may(action)?;
         let members = self.db.read(move |tx| store::members(tx, id)).await?;
-        self.peers.register(&members, today(cx)).await
+        self.peers.register(&members, Date::today(cx.now)).await
     }
 
     fn seal(&self) -> Seal {
@@ -203,9 +202,4 @@ impl Grading {
         let key = Some(round.to_string());
         consumer::take(&self.db, key, event, move |tx, now| app::take_round(tx, round, &said, now)).await
     }
-}
-
-/// The day on which the register is asked.
-fn today(cx: &Cx) -> Date {
-    Date::at(cx.now, ZONE)
 }

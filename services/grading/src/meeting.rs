@@ -5,11 +5,8 @@ use kit::ids::{AssessmentId, MeetingId, PersonId};
 use kit::time::{Date, Timestamp};
 
 use crate::call::Part;
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::panel::Member;
-
-/// Where the boards sit: a decision's day is that of its meeting there.
-pub const ZONE: &str = "Europe/London";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meeting {
@@ -52,7 +49,7 @@ impl Account {
 
 impl Meeting {
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Meeting(self.clone()))) }
     }
 
     pub fn corrected(&self, account: Account) -> Meeting {
@@ -60,6 +57,6 @@ impl Meeting {
     }
 
     pub fn day(&self) -> Date {
-        Date::at(self.held_at, ZONE)
+        Date::today(self.held_at)
     }
 }

@@ -7,7 +7,7 @@ use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Rubric;
-use crate::error::Error;
+use crate::error::{Error, Newer};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moderation {
@@ -50,7 +50,7 @@ impl Moderation {
     }
 
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Moderation(self.clone()))) }
     }
 
     /// Settles anew: what was agreed before and is not named is agreed no longer.

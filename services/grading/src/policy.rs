@@ -8,7 +8,6 @@ use kit::caller::{Caller, Duty, Role, Scope, Subject};
 use kit::ids::{BidId, OrgId};
 pub use kit::verdict::Verdict;
 
-use crate::error::Error;
 use crate::state::Stage;
 
 /// What a caller wants to do.
@@ -384,14 +383,6 @@ pub fn reads_outcomes(caller: &Caller) -> bool {
         | Subject::Person(_)
         | Subject::Client(_)
         | Subject::Anonymous => false,
-    }
-}
-
-pub fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
-    match verdict {
-        Verdict::Allow => Ok(()),
-        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
-        Verdict::Hide => Err(Error::NotFound { what }),
     }
 }
 

@@ -6,7 +6,7 @@ use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Rubric;
-use crate::error::Error;
+use crate::error::{Error, Newer};
 
 /// Reviews of one bid that count at most. The arithmetic is proved exact up to there (`fraction.rs`).
 pub const MOST_PER_BID: usize = 60;
@@ -189,8 +189,13 @@ impl Review {
         }
     }
 
+    /// As others than its reviewer may read it.
+    pub fn shown(self) -> Review {
+        if self.state.is_handed_in() { self } else { Review { marks: Vec::new(), comment: String::new(), ..self } }
+    }
+
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Review(self.clone()))) }
     }
 
     /// Takes a step that changes nothing but where it stands. Without words the reason stays what it was.

@@ -68,29 +68,34 @@ impl Sight {
 
     /// Lets the caller act on the assessment, or refuses as the policy says.
     pub fn may(&self, action: Action) -> Result<(), Error> {
-        policy::settle(policy::decide(&self.caller, action, &self.facts()), "assessment")
+        policy::decide(&self.caller, action, &self.facts()).settle("assessment")
     }
 
     /// The same for a bid of it.
     pub fn may_with(&self, action: Action, bid: BidId) -> Result<(), Error> {
         // Whoever may not know of the assessment is told so, rather than of a bid.
-        policy::settle(policy::decide(&self.caller, Action::See, &self.facts()), "assessment")?;
-        policy::settle(policy::decide(&self.caller, action, &self.facts_of(bid)), "bid")
+        policy::decide(&self.caller, Action::See, &self.facts()).settle::<Error>("assessment")?;
+        policy::decide(&self.caller, action, &self.facts_of(bid)).settle("bid")
     }
 
     pub fn may_review(&self, action: Action, review: &Review) -> Result<(), Error> {
         let facts = Facts { own: self.is_by(review), ..self.facts_of(review.bid) };
-        policy::settle(policy::decide(&self.caller, action, &facts), "review")
+        policy::decide(&self.caller, action, &facts).settle("review")
     }
 
     pub fn is_by(&self, review: &Review) -> bool {
         self.person() == Some(review.reviewer)
     }
 
+    /// A review as the caller may read it: what is not handed in is its reviewer's alone.
+    pub fn shows(&self, review: Review) -> Review {
+        if self.is_by(&review) { review } else { review.shown() }
+    }
+
     pub fn may_interest(&self, action: Action, interest: &Interest) -> Result<(), Error> {
         let own = interest.origin == Origin::Declared && self.person() == Some(interest.person);
         let facts = Facts { own, ..self.facts_of(interest.bid) };
-        policy::settle(policy::decide(&self.caller, action, &facts), "interest")
+        policy::decide(&self.caller, action, &facts).settle("interest")
     }
 
     /// What the caller is told of the outcome of a bid.

@@ -35,24 +35,16 @@ use kit::caller::Caller;
 use kit::db::{DbError, Tx};
 use kit::ids::{AssessmentId, BidId};
 use kit::money::Money;
-use kit::stored::{inconsistent, parsed};
+use kit::stored::{self, inconsistent};
 
 use crate::assessment::Assessment;
 use crate::error::Error;
 use crate::review::State;
 use crate::sight::{self, Sight};
 
-/// The one of a closed list that has this name.
-fn named<T: Copy>(all: &[T], name: fn(T) -> &'static str, text: &str) -> Result<T, DbError> {
-    let found = all.iter().copied().find(|&one| name(one) == text);
-    found.ok_or_else(|| {
-        inconsistent(format!("{text} is none of {:?}", all.iter().map(|&one| name(one)).collect::<Vec<_>>()))
-    })
-}
-
 fn money(minor_units: Option<i64>, currency: Option<&str>) -> Result<Option<Money>, DbError> {
     match (minor_units, currency) {
-        (Some(minor_units), Some(currency)) => Ok(Some(Money { minor_units, currency: parsed(currency)? })),
+        (Some(minor_units), Some(currency)) => stored::money(minor_units, currency).map(Some),
         (None, None) => Ok(None),
         (_, _) => Err(inconsistent("half a sum of money")),
     }

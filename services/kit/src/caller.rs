@@ -276,6 +276,14 @@ impl Caller {
         self.organisation == Some(organisation) && self.scopes.contains(&scope)
     }
 
+    /// Whether the caller may give this certifier's word: a person gives their own, a system names whose it carries.
+    pub fn gives_word_of(&self, certifier: PersonId) -> bool {
+        match self.subject {
+            Subject::Person(person) => person == certifier,
+            Subject::Client(_) | Subject::Role(_) | Subject::Anonymous => true,
+        }
+    }
+
     /// The caller as one who acts for this organisation.
     pub fn acting_for(&self, organisation: Option<OrgId>) -> Actor {
         Actor { subject: self.subject.to_string(), organisation }

@@ -29,6 +29,13 @@ pub struct Cx {
     pub digest: [u8; 32],
 }
 
+/// A step on one resource, as the caller read it.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<I> {
+    pub id: I,
+    pub version: i64,
+}
+
 /// A command as a service understands it, made from its wire form.
 pub trait Parse: Sized {
     type Wire: Message;

@@ -101,6 +101,11 @@ impl Fault {
         Fault::new(Code::NotFound, Reason::NotFound, format!("no such {what}"))
     }
 
+    /// The caller read an older version than the one that comes with this.
+    pub fn stale(newer: prost_types::Any, message: impl Into<String>) -> Fault {
+        Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, message) }
+    }
+
     /// A part of the platform cannot be reached; the same request id may be tried again.
     pub fn try_again(message: impl Into<String>) -> Fault {
         Fault {
@@ -179,8 +184,8 @@ fn with_own(status: &Status, info: prost_types::Any, resource: Option<prost_type
     Status::with_details(status.code(), status.message(), all.encode_to_vec().into())
 }
 
-/// What a service's error comes from and turns into in the same way everywhere: queries fail as `Error::Db`, and the
-/// caller is told its fault. With `asks neighbours`, also: what a neighbour's word lacks is `Error::Neighbour`, and an
+/// What a service's error comes from and turns into in the same way everywhere: queries fail as `Error::Db`, a verdict
+/// refuses as `Error::NotAllowed` and hides as `Error::NotFound`, and the caller is told its fault. With `asks neighbours`, also: what a neighbour's word lacks is `Error::Neighbour`, and an
 /// event that fails for store or neighbour comes again, for anything else never.
 #[macro_export]
 macro_rules! service_error {
@@ -188,6 +193,16 @@ macro_rules! service_error {
         impl From<diesel::result::Error> for $error {
             fn from(error: diesel::result::Error) -> $error {
                 $error::Db($crate::db::DbError::Query(error))
+            }
+        }
+
+        impl $crate::verdict::Denial for $error {
+            fn not_allowed(who_may: &'static str) -> $error {
+                $error::NotAllowed { who_may }
+            }
+
+            fn not_found(what: &'static str) -> $error {
+                $error::NotFound { what }
             }
         }
 

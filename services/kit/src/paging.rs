@@ -35,6 +35,13 @@ struct Token<K> {
     bound_to: String,
 }
 
+/// A list asked for: its filter within what the caller may see, and the page.
+#[derive(Clone, Debug)]
+pub struct Listed<F, K = String> {
+    pub filter: F,
+    pub page: Page<K>,
+}
+
 impl<K: Serialize + DeserializeOwned> Page<K> {
     /// Reads what was asked. `filter` is the request with page size and token cleared.
     ///

@@ -96,7 +96,15 @@ impl TryFrom<prost_types::Timestamp> for Timestamp {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Date(jiff::civil::Date);
 
+/// The zone of the days of councils.
+pub const LONDON: &str = "Europe/London";
+
 impl Date {
+    /// The day that it is in London at an instant.
+    pub fn today(now: Timestamp) -> Date {
+        Date::at(now, LONDON)
+    }
+
     /// The day that it is at an instant in a zone; in UTC where the zone is unknown.
     pub fn at(instant: Timestamp, zone: &str) -> Date {
         let instant = jiff::Timestamp::from_microsecond(instant.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);

@@ -16,7 +16,26 @@ pub enum Verdict {
     Hide,
 }
 
+/// How a service says what its policy does not allow.
+pub trait Denial {
+    fn not_allowed(who_may: &'static str) -> Self;
+    /// The same as for what does not exist.
+    fn not_found(what: &'static str) -> Self;
+}
+
 impl Verdict {
+    /// Lets the caller act, or says why not; `what` it was about is named to whom it is hidden.
+    ///
+    /// # Errors
+    /// Who may, or that there is no such thing.
+    pub fn settle<E: Denial>(self, what: &'static str) -> Result<(), E> {
+        match self {
+            Verdict::Allow => Ok(()),
+            Verdict::Refuse { who_may } => Err(E::not_allowed(who_may)),
+            Verdict::Hide => Err(E::not_found(what)),
+        }
+    }
+
     /// The word in the golden matrices.
     pub fn word(self) -> &'static str {
         match self {

@@ -3,10 +3,15 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use prost::Message;
 use prost_types::Any;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+use crate::cx::{Cx, Target};
 use crate::fault::Violation;
 use crate::money::Money;
+use crate::paging::Page;
 use crate::time::{Date, Timestamp};
 
 pub fn wire_time(at: Timestamp) -> Option<prost_types::Timestamp> {
@@ -80,6 +85,12 @@ impl Reader {
         id.map_err(|violation| self.add(violation)).ok()
     }
 
+    /// What a step is taken on: an identity and the etag that its caller read.
+    pub fn target<I: FromStr<Err: Display>>(&mut self, field: &str, id: &str, etag: &str) -> Option<Target<I>> {
+        let (id, version) = (self.id(field, id), self.version(etag));
+        Some(Target { id: id?, version: version? })
+    }
+
     pub fn id_or_none<T: FromStr<Err: Display>>(&mut self, field: &str, text: &str) -> Option<Option<T>> {
         if text.is_empty() { Some(None) } else { self.id(field, text).map(Some) }
     }
@@ -137,6 +148,17 @@ impl Reader {
             found.extend(read(self, &format!("{field}[{place}]"), wire));
         }
         found
+    }
+
+    /// The page that is asked for; `bound` is the request with page size and token cleared.
+    pub fn page<K: Serialize + DeserializeOwned>(
+        &mut self,
+        cx: &Cx,
+        size: i32,
+        token: &str,
+        bound: &impl Message,
+    ) -> Option<Page<K>> {
+        Page::parse(cx, size, token, bound).map_err(|violation| self.add(violation)).ok()
     }
 
     /// The command, unless anything was wrong.

@@ -39,13 +39,6 @@ use crate::error::Error;
 use crate::events::Happened;
 use crate::store::{self, Line};
 
-/// A step on one thing, as the caller read it.
-#[derive(Clone, Debug)]
-pub struct Target<I> {
-    pub id: I,
-    pub version: i64,
-}
-
 /// Writes a line of history and the event.
 fn record(
     tx: &mut Tx,

@@ -6,7 +6,7 @@ use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::document::Section;
-use crate::error::{Error, same_version};
+use crate::error::{Error, Newer};
 use crate::words;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +83,8 @@ impl Step {
 }
 
 impl State {
+    pub const ALL: [State; 3] = [State::Draft, State::Consented, State::Withdrawn];
+
     pub fn name(self) -> &'static str {
         match self {
             State::Draft => "draft",
@@ -146,7 +148,7 @@ impl CaseStudy {
     }
 
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        same_version(self, self.version, version)
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::CaseStudy(self.clone()))) }
     }
 }
 

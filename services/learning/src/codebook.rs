@@ -4,7 +4,7 @@ use kit::ids::CodebookId;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, same_version};
+use crate::error::{Error, Newer};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Codebook {
@@ -47,6 +47,6 @@ impl Codebook {
     }
 
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        same_version(self, self.version, version)
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Codebook(self.clone()))) }
     }
 }

@@ -5,7 +5,7 @@ use kit::ids::{CommissionId, OrgId, PersonId, RoundId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, same_version};
+use crate::error::{Error, Newer};
 
 /// The task of consultants to draw the learning of some rounds together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,7 +115,7 @@ impl Commission {
     }
 
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        same_version(self, self.version, version)
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Commission(self.clone()))) }
     }
 }
 

@@ -21,7 +21,7 @@ use prost_types::Any;
 use crate::error::Newer;
 
 /// The resource as it now is, for a caller who read an older version.
-pub fn newer(newer: Newer) -> Any {
+pub fn newer_as_any(newer: Newer) -> Any {
     let (name, value) = match newer {
         Newer::Commission(one) => {
             let as_of = one.created_at;

@@ -21,7 +21,7 @@ pub enum Error {
     NotFound { what: &'static str },
     #[error("{who_may} may do this")]
     NotAllowed { who_may: &'static str },
-    #[error("it changed since you read it; look at the newer version and try again")]
+    #[error("it changed since you read it; merge with the newer version and try again")]
     Stale { newer: Box<Newer> },
     #[error("the {what} is {from} and cannot take the step {step}")]
     IllegalStep { what: &'static str, from: &'static str, step: &'static str },
@@ -84,48 +84,11 @@ pub enum Newer {
     Publication(Publication),
 }
 
-impl From<&Commission> for Newer {
-    fn from(it: &Commission) -> Newer {
-        Newer::Commission(it.clone())
+impl Error {
+    /// The caller read an older version than this.
+    pub fn stale(newer: Newer) -> Error {
+        Error::Stale { newer: Box::new(newer) }
     }
-}
-
-impl From<&Codebook> for Newer {
-    fn from(it: &Codebook) -> Newer {
-        Newer::Codebook(it.clone())
-    }
-}
-
-impl From<&Passage> for Newer {
-    fn from(it: &Passage) -> Newer {
-        Newer::Passage(it.clone())
-    }
-}
-
-impl From<&Insight> for Newer {
-    fn from(it: &Insight) -> Newer {
-        Newer::Insight(it.clone())
-    }
-}
-
-impl From<&CaseStudy> for Newer {
-    fn from(it: &CaseStudy) -> Newer {
-        Newer::CaseStudy(it.clone())
-    }
-}
-
-impl From<&Publication> for Newer {
-    fn from(it: &Publication) -> Newer {
-        Newer::Publication(it.clone())
-    }
-}
-
-/// Refuses a caller who read another version than the one that is held.
-pub fn same_version<'a, T>(it: &'a T, held: i64, read: i64) -> Result<(), Error>
-where
-    Newer: From<&'a T>,
-{
-    if held == read { Ok(()) } else { Err(Error::Stale { newer: Box::new(Newer::from(it)) }) }
 }
 
 kit::service_error!(Error asks neighbours);
@@ -144,10 +107,7 @@ impl From<Error> for Fault {
         match error {
             Error::NotFound { what } => Fault::not_found(what),
             Error::NotAllowed { who_may } => not_allowed(who_may),
-            Error::Stale { newer } => {
-                let newer = convert::newer(*newer);
-                Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
-            }
+            Error::Stale { newer } => Fault::stale(convert::newer_as_any(*newer), says),
             Error::IllegalStep { what: _, from, step } => {
                 precondition(Reason::IllegalStep, says).with("from", from).with("step", step)
             }

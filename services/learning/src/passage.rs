@@ -3,10 +3,10 @@
 
 use jiff::tz::TimeZone;
 use kit::ids::{CodebookId, CommissionId, DocumentId, OrgId, PassageId, PersonId};
-use kit::time::Timestamp;
+use kit::time::{LONDON, Timestamp};
 use kit::working_days;
 
-use crate::error::{Error, same_version};
+use crate::error::{Error, Newer};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passage {
@@ -124,20 +124,22 @@ impl Passage {
         self.consent != Consent::NotAsked
     }
 
+    /// As its council reads it: its own words, not what the consultant notes of them.
+    pub fn without_notes(self) -> Passage {
+        Passage { memo: String::new(), ..self }
+    }
+
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        same_version(self, self.version, version)
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Passage(self.clone()))) }
     }
 }
 
 /// Working days that a council has for its answer.
 const DAYS_TO_ANSWER: u32 = 10;
-/// The zone of the councils' days.
-const ZONE: &str = "Europe/London";
-
 /// Until when a council's answer is awaited: ten working days on, at the same time of the day. The councils asked may
 /// lie in several nations, so a bank holiday of any of them does not count.
 pub fn answer_by(asked_at: Timestamp) -> Timestamp {
-    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+    let zone = TimeZone::get(LONDON).unwrap_or(TimeZone::UTC);
     let asked = jiff::Timestamp::from_microsecond(asked_at.micros()).expect("the clock shows a year of the calendar");
     let local = zone.to_datetime(asked);
     let due = working_days::after_everywhere(local.date(), DAYS_TO_ANSWER).to_datetime(local.time());

@@ -223,19 +223,7 @@ pub fn councils_of(caller: &Caller) -> Vec<OrgId> {
 /// # Errors
 /// [`Error::NotFound`] for what the caller may not know of; [`Error::NotAllowed`] with who may.
 pub fn check(caller: &Caller, action: Action, facts: &Facts) -> Result<(), Error> {
-    settle(decide(caller, action, facts), action.subject())
-}
-
-/// What a verdict means for the request.
-///
-/// # Errors
-/// [`Error::NotAllowed`], or [`Error::NotFound`] where the caller may not even know of it.
-fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
-    match verdict {
-        Verdict::Allow => Ok(()),
-        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
-        Verdict::Hide => Err(Error::NotFound { what }),
-    }
+    decide(caller, action, facts).settle(action.subject())
 }
 
 /// The same where what is hidden is not what the action is named for.
@@ -243,7 +231,7 @@ fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
 /// # Errors
 /// Those of [`check`].
 pub fn check_of(caller: &Caller, action: Action, facts: &Facts, what: &'static str) -> Result<(), Error> {
-    settle(decide(caller, action, facts), what)
+    decide(caller, action, facts).settle(what)
 }
 
 #[cfg(test)]

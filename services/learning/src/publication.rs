@@ -9,7 +9,7 @@ use kit::ids::{CaseStudyId, CommissionId, DocumentId, InsightId, PassageId, Pers
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, same_version};
+use crate::error::{Error, Newer};
 use state::{State, Step};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,7 +155,7 @@ impl Publication {
     }
 
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        same_version(self, self.version, version)
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Publication(self.clone()))) }
     }
 
     /// Who may read it under embargo; nobody else is named before.

@@ -12,23 +12,7 @@ use kit::ids::OrgId;
 use kit::time::Date;
 
 use crate::board::Seat;
-use crate::error::{Error, Newer};
 use crate::organisation::Organisation;
-
-/// A step on one resource, as the caller read it.
-#[derive(Clone, Copy, Debug)]
-pub struct Target<I> {
-    pub id: I,
-    pub version: i64,
-}
-
-impl<I> Target<I> {
-    /// # Errors
-    /// [`Error::Stale`] with the newer version, as its caller may see it, when another one is held.
-    pub fn expect_version(&self, held: i64, newer: impl FnOnce() -> Newer) -> Result<(), Error> {
-        if held == self.version { Ok(()) } else { Err(Error::Stale { newer: Box::new(newer()) }) }
-    }
-}
 
 /// An organisation with what follows from others and from the day.
 #[derive(Clone, Debug)]

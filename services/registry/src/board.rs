@@ -3,8 +3,8 @@
 use kit::ids::{BoardId, OrgId, PersonId, SeatId};
 use kit::time::{Date, Timestamp};
 
-use crate::dates::{Term, today};
-use crate::error::Error;
+use crate::dates::Term;
+use crate::error::{Error, Newer};
 
 /// A body that recommends or decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,12 @@ pub struct Names {
 }
 
 impl Board {
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Board(self.clone()))) }
+    }
+
     pub fn create(id: BoardId, names: Names, quorum: i32, now: Timestamp) -> Board {
         Board { id, version: 1, names, quorum, created_at: now, updated_at: now }
     }
@@ -90,9 +96,9 @@ impl Seat {
     /// year after its end, as nobody audits what they lately took part in (IIA Standards 2017, 1130.A1). An end that is
     /// entered for a day in the past counts from the day on which it was entered: until then they sat.
     pub fn binds(&self, now: Timestamp) -> bool {
-        let changed_on = today(self.updated_at);
+        let changed_on = Date::today(self.updated_at);
         let never_held = self.term.until == Some(self.term.from) && changed_on <= self.term.from;
-        let a_year_ago = today(now.plus_seconds(-366 * 24 * 3600));
+        let a_year_ago = Date::today(now.plus_seconds(-366 * 24 * 3600));
         !never_held && self.term.until.is_none_or(|until| until.max(changed_on) > a_year_ago)
     }
 }

@@ -8,7 +8,7 @@ use kit::fault::Violation;
 use kit::ids::{ClientId, ClientKeyId, OrgId, SecretId};
 use kit::time::Timestamp;
 
-use crate::error::Error;
+use crate::error::{Error, Newer};
 
 /// Keys that work or wait at a time: two in use, and room for a rotation that went wrong.
 pub const MOST_KEYS: usize = 4;
@@ -116,6 +116,12 @@ impl Secret {
 }
 
 impl Client {
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Client(self.clone()))) }
+    }
+
     pub fn create(
         id: ClientId,
         organisation: OrgId,

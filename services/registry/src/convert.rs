@@ -8,7 +8,7 @@ mod requests;
 use kit::caller::Duty;
 use kit::time::{Date, Timestamp};
 use kit::tokens::{KeySet, PublicKey};
-use kit::wire::{wire_date, wire_time};
+use kit::wire::{any, etag, wire_date, wire_time};
 use prost::Message;
 use prost_types::Any;
 use toadlane_proto::registry::v1 as pb;
@@ -50,10 +50,10 @@ pub fn newer_as_any(newer: Newer) -> Any {
         Newer::Membership(membership) => (MEMBERSHIP, pb::Membership::from(membership).encode_to_vec()),
         Newer::Person(person) => (PERSON, pb::Person::from(person).encode_to_vec()),
         Newer::Board(board) => (BOARD, pb::Board::from(board).encode_to_vec()),
-        Newer::Seat { seat, person_name } => (SEAT, pb::Seat::from(SeatNow { seat, person_name }).encode_to_vec()),
+        Newer::Seat(now) => (SEAT, pb::Seat::from(now).encode_to_vec()),
         Newer::Client(client) => (CLIENT, pb::Client::from(client).encode_to_vec()),
     };
-    Any { type_url: format!("type.googleapis.com/{name}"), value }
+    any(name, value)
 }
 
 impl From<OrganisationNow> for pb::Organisation {
@@ -63,7 +63,7 @@ impl From<OrganisationNow> for pb::Organisation {
         let Organisation { id, version, details, abolished_from, created_at, updated_at } = organisation;
         pb::Organisation {
             id: id.to_string(),
-            etag: version.to_string(),
+            etag: etag(version),
             details: Some(wire_details(details)),
             predecessor_ids: texts(predecessors),
             current,
@@ -176,7 +176,7 @@ impl From<Membership> for pb::Membership {
         });
         pb::Membership {
             id: membership.id.to_string(),
-            etag: membership.version.to_string(),
+            etag: etag(membership.version),
             organisation_id: membership.organisation.to_string(),
             membership_class: wire_class(Some(membership.class)).into(),
             from_date: membership.term.from.to_string(),
@@ -212,7 +212,7 @@ impl From<Person> for pb::Person {
     fn from(person: Person) -> pb::Person {
         pb::Person {
             id: person.id.to_string(),
-            etag: person.version.to_string(),
+            etag: etag(person.version),
             organisation_id: person.organisation.to_string(),
             name: person.name,
             email: person.email,
@@ -245,7 +245,7 @@ impl From<Board> for pb::Board {
     fn from(board: Board) -> pb::Board {
         pb::Board {
             id: board.id.to_string(),
-            etag: board.version.to_string(),
+            etag: etag(board.version),
             name: board.names.name,
             name_cy: board.names.name_cy,
             short_name: board.names.short_name,
@@ -261,7 +261,7 @@ impl From<SeatNow> for pb::Seat {
         let SeatNow { seat, person_name } = now;
         pb::Seat {
             id: seat.id.to_string(),
-            etag: seat.version.to_string(),
+            etag: etag(seat.version),
             board_id: seat.board.to_string(),
             organisation_id: seat.organisation.to_string(),
             person_id: seat.person.to_string(),
@@ -283,7 +283,7 @@ impl From<Client> for pb::Client {
         };
         pb::Client {
             id: client.id.to_string(),
-            etag: client.version.to_string(),
+            etag: etag(client.version),
             organisation_id: client.organisation.to_string(),
             name: client.name,
             kind: kind.into(),

@@ -7,14 +7,6 @@ use kit::time::{Date, Timestamp};
 
 use crate::error::Error;
 
-/// Days of councils are days in London.
-const ZONE: &str = "Europe/London";
-
-/// The day that it is at an instant.
-pub fn today(now: Timestamp) -> Date {
-    Date::at(now, ZONE)
-}
-
 fn day_after(day: Date) -> Date {
     let noon: Timestamp = format!("{day}T12:00:00Z").parse().expect("a day and a time make an instant");
     Date::at(noon.plus_seconds(24 * 3600), "UTC")
@@ -154,8 +146,8 @@ mod tests {
 
     #[test]
     fn a_day_begins_at_midnight_in_london_and_not_in_greenwich() {
-        assert_eq!(today(at("2026-03-16T23:59:59Z")), day("2026-03-16"));
-        assert_eq!(today(at("2026-06-30T23:00:00Z")), day("2026-07-01"));
+        assert_eq!(Date::today(at("2026-03-16T23:59:59Z")), day("2026-03-16"));
+        assert_eq!(Date::today(at("2026-06-30T23:00:00Z")), day("2026-07-01"));
     }
 
     #[test]

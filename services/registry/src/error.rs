@@ -6,7 +6,8 @@ use kit::tokens::KeyError;
 use kit::verdict::not_allowed;
 use tonic::Code;
 
-use crate::board::{Board, Seat};
+use crate::app::SeatNow;
+use crate::board::Board;
 use crate::client::Client;
 use crate::convert;
 use crate::membership::Membership;
@@ -62,8 +63,15 @@ pub enum Newer {
     Membership(Membership),
     Person(Person),
     Board(Board),
-    Seat { seat: Seat, person_name: String },
+    Seat(SeatNow),
     Client(Client),
+}
+
+impl Error {
+    /// The caller read an older version than this.
+    pub fn stale(newer: Newer) -> Error {
+        Error::Stale { newer: Box::new(newer) }
+    }
 }
 
 kit::service_error!(Error);
@@ -76,10 +84,7 @@ impl From<Error> for Fault {
         match error {
             Error::NotFound { what } => Fault::not_found(what),
             Error::NotAllowed { who_may } => not_allowed(who_may),
-            Error::Stale { newer } => {
-                let newer = convert::newer_as_any(*newer);
-                Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
-            }
+            Error::Stale { newer } => Fault::stale(convert::newer_as_any(*newer), says),
             Error::IllegalStep { from, step, .. } => precondition(says).with("from", from).with("step", step),
             Error::EndedAlready { .. }
             | Error::TooMany { .. }

@@ -4,7 +4,7 @@ use kit::ids::{MembershipId, OrgId};
 use kit::time::{Date, Timestamp};
 
 use crate::dates::Term;
-use crate::error::Error;
+use crate::error::{Error, Newer};
 
 /// One time for which an organisation belongs to the network in one class.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,12 @@ pub struct Suspension {
 }
 
 impl Membership {
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Membership(self.clone()))) }
+    }
+
     /// Makes an organisation a member. `others` are all its memberships.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use kit::ids::OrgId;
 use kit::time::{Date, Timestamp};
 
 use crate::dates::RegisterDate;
-use crate::error::Error;
+use crate::error::{Error, Newer};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Organisation {
@@ -123,6 +123,12 @@ impl Nation {
 }
 
 impl Organisation {
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Organisation(Box::new(self.clone())))) }
+    }
+
     /// Enters an organisation.
     ///
     /// `successors_began` are the start dates of the successors named, in any order; they settle what an end date means.

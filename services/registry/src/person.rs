@@ -5,7 +5,7 @@ use kit::fault::Violation;
 use kit::ids::{GrantId, OrgId, PersonId};
 use kit::time::Timestamp;
 
-use crate::error::Error;
+use crate::error::{Error, Newer};
 
 /// Somebody who signs in, or sits on a board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,17 @@ impl RoleGrant {
 }
 
 impl Person {
+    /// As those see them who may not read the address.
+    pub fn without_email(self) -> Person {
+        Person { email: String::new(), ..self }
+    }
+
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Person(self.clone()))) }
+    }
+
     pub fn enter(id: PersonId, organisation: OrgId, name: &str, email: &str, now: Timestamp) -> Person {
         Person {
             id,

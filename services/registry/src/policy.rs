@@ -178,19 +178,7 @@ pub fn of_organisation(organisation: OrgId) -> Facts {
 
 /// Lets a caller act, or refuses as the policy says; `what` it was about stands in the refusal.
 pub fn check(caller: &Caller, action: Action, facts: &Facts, what: &'static str) -> Result<(), Error> {
-    settle(decide(caller, action, facts), what)
-}
-
-/// What a verdict means for the request.
-///
-/// # Errors
-/// [`Error::NotAllowed`], or [`Error::NotFound`] where the caller may not even know of it.
-fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
-    match verdict {
-        Verdict::Allow => Ok(()),
-        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
-        Verdict::Hide => Err(Error::NotFound { what }),
-    }
+    decide(caller, action, facts).settle(what)
 }
 
 #[cfg(test)]

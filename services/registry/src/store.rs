@@ -11,7 +11,7 @@ pub mod sign_ins;
 
 use kit::db::DbError;
 use kit::stored::{parsed, parsed_option};
-use kit::time::{Date, Timestamp};
+use kit::time::Date;
 
 use crate::dates::Term;
 
@@ -20,8 +20,4 @@ pub type After = Option<(String, String)>;
 
 fn term_of(from: &str, until: Option<&str>) -> Result<Term, DbError> {
     Ok(Term { from: parsed(from)?, until: parsed_option::<Date>(until)? })
-}
-
-fn instant(micros: i64) -> Timestamp {
-    Timestamp::from_micros(micros)
 }

@@ -26,7 +26,7 @@ impl ReportsService for Reporting {
 
     async fn list_reports(&self, request: Request<pb::ListReportsRequest>) -> Answer<pb::ListReportsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = convert::list_filter(&cx, request.get_ref()).map_err(Error::Invalid)?;
+        let asked = convert::list_reports(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
         let found: Result<_, Error> = self
             .db

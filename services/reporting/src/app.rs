@@ -15,7 +15,7 @@ pub use review::{Accept, RequestChanges, Waive, accept, request_changes, waive};
 pub use ticker::{open_due, remind};
 
 use kit::caller::Actor;
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::ReportId;
 use kit::outbox;
@@ -26,15 +26,8 @@ use crate::policy::{self, Action};
 use crate::report::{Report, ReportNow};
 use crate::store::{self, HistoryRow, RevisionRow};
 
-/// A step on one report, as the caller read it.
-#[derive(Clone, Debug)]
-pub struct Target {
-    pub id: ReportId,
-    pub version: i64,
-}
-
 /// The report as it is, if the caller may take this step and read its present version.
-fn read(tx: &mut Tx, cx: &Cx, action: Action, target: &Target) -> Result<Report, Error> {
+fn read(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
     let report = store::get(tx, target.id)?;
     policy::check(&cx.caller, action, &report)?;
     expect_version(cx, &report, target)?;
@@ -42,7 +35,7 @@ fn read(tx: &mut Tx, cx: &Cx, action: Action, target: &Target) -> Result<Report,
 }
 
 /// The same for a step towards acceptance, which a report of an award that ended takes no more.
-fn going(tx: &mut Tx, cx: &Cx, action: Action, target: &Target) -> Result<Report, Error> {
+fn going(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
     let report = store::get(tx, target.id)?;
     policy::check(&cx.caller, action, &report)?;
     report.expect_award()?;
@@ -51,7 +44,7 @@ fn going(tx: &mut Tx, cx: &Cx, action: Action, target: &Target) -> Result<Report
 }
 
 /// Refuses a caller who read an older version, with as much of the newer one as they may read.
-pub fn expect_version(cx: &Cx, report: &Report, target: &Target) -> Result<(), Error> {
+pub fn expect_version(cx: &Cx, report: &Report, target: &Target<ReportId>) -> Result<(), Error> {
     if report.version == target.version {
         return Ok(());
     }
@@ -65,8 +58,8 @@ pub fn shown(cx: &Cx, report: Report) -> ReportNow {
 }
 
 /// Who acts, with the organisation that they act for here.
-fn actor(cx: &Cx, report: &Report) -> Actor {
-    let council = policy::council_of(&cx.caller, report);
+fn actor(cx: &Cx, report: &Report, happened: Happened) -> Actor {
+    let council = policy::council_of(&cx.caller, report).filter(|_| !happened.by_network());
     let organisation = council.or_else(|| policy::network_of(&cx.caller));
     cx.caller.acting_for(organisation)
 }
@@ -82,7 +75,7 @@ fn settle(tx: &mut Tx, cx: &Cx, old: &Report, new: Report, happened: Happened) -
 
 /// Writes a line of history and the event.
 fn record(tx: &mut Tx, cx: &Cx, old: Option<&Report>, new: Report, happened: Happened) -> Result<ReportNow, Error> {
-    let actor = actor(cx, &new);
+    let actor = actor(cx, &new, happened);
     let row = HistoryRow {
         report_id: new.id.to_string(),
         // Every version is one line of history.
@@ -102,7 +95,7 @@ fn record(tx: &mut Tx, cx: &Cx, old: Option<&Report>, new: Report, happened: Hap
 }
 
 fn write_revision(tx: &mut Tx, cx: &Cx, report: &Report) -> Result<(), Error> {
-    let author = actor(cx, report);
+    let author = actor(cx, report, Happened::Revised);
     let row = RevisionRow {
         report_id: report.id.to_string(),
         number: report.revision,

@@ -20,13 +20,12 @@ use crate::state::State;
 use crate::store::{HistoryRow, RevisionRow};
 
 pub use peers::{award, bid_words, calendar, framework};
-pub use requests::{header, list_filter};
+pub use requests::{header, list_reports};
 
-/// Full name of the report's message.
 pub const REPORT: &str = "toadlane.reporting.v1.Report";
 
-/// A report for the details of a refusal.
-pub fn report_as_any(now: ReportNow) -> Any {
+/// The present version for the details of a refusal.
+pub fn newer_as_any(now: ReportNow) -> Any {
     any(REPORT, report(now).encode_to_vec())
 }
 

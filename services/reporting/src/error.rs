@@ -18,10 +18,10 @@ pub enum Error {
     NotFound { what: &'static str },
     #[error("{who_may} may do this")]
     NotAllowed { who_may: &'static str },
-    #[error("the report changed since you read it; merge with the newer version and try again")]
+    #[error("it changed since you read it; merge with the newer version and try again")]
     Stale { newer: Box<ReportNow> },
-    #[error("a report that is {from} cannot take the step {step}")]
-    IllegalStep { from: &'static str, step: &'static str },
+    #[error("the {what} is {from} and cannot take the step {step}")]
+    IllegalStep { what: &'static str, from: &'static str, step: &'static str },
     #[error("the report can be written from {opens_at} on")]
     NotOpen { opens_at: Timestamp },
     #[error("an accepted report does not change; add an addendum")]
@@ -59,11 +59,8 @@ impl From<Error> for Fault {
         match error {
             Error::NotFound { what } => Fault::not_found(what),
             Error::NotAllowed { who_may } => not_allowed(who_may),
-            Error::Stale { newer } => {
-                let newer = convert::report_as_any(*newer);
-                Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
-            }
-            Error::IllegalStep { from, step } => {
+            Error::Stale { newer } => Fault::stale(convert::newer_as_any(*newer), says),
+            Error::IllegalStep { what: _, from, step } => {
                 precondition(Reason::IllegalStep, says).with("from", from).with("step", step)
             }
             Error::NotOpen { opens_at } => {

@@ -57,6 +57,16 @@ impl Happened {
         self.names().1
     }
 
+    /// Whether it is the network's act, and not the council's; an addendum may be either's.
+    pub fn by_network(self) -> bool {
+        use Happened::*;
+        match self {
+            ChangesRequested | Accepted | Waived => true,
+            Scheduled | Opened | Rescheduled | Novated | Revised | SignOffRequested | SignedOff | Submitted => false,
+            AddendumAdded | Released | ReleaseWithdrawn | Cancelled | Reminded(_) => false,
+        }
+    }
+
     /// Whether a reason is given with it.
     pub fn has_reason(self) -> bool {
         use Happened::*;

@@ -145,19 +145,7 @@ pub fn reads(caller: &Caller, report: &Report) -> bool {
 
 /// Lets a caller act on a report, or refuses as the policy says.
 pub fn check(caller: &Caller, action: Action, report: &Report) -> Result<(), Error> {
-    settle(decide(caller, action, &facts(report)), "report")
-}
-
-/// What a verdict means for the request.
-///
-/// # Errors
-/// [`Error::NotAllowed`], or [`Error::NotFound`] where the caller may not even know of it.
-fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
-    match verdict {
-        Verdict::Allow => Ok(()),
-        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
-        Verdict::Hide => Err(Error::NotFound { what }),
-    }
+    decide(caller, action, &facts(report)).settle("report")
 }
 
 #[cfg(test)]

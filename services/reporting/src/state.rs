@@ -157,7 +157,7 @@ impl State {
                 | Step::Reschedule),
             )
             | (from @ (Waived | Cancelled), step) => {
-                return Err(Error::IllegalStep { from: from.name(), step: step.name() });
+                return Err(Error::IllegalStep { what: "report", from: from.name(), step: step.name() });
             }
         })
     }

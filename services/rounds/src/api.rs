@@ -35,7 +35,7 @@ impl RoundsService for Rounds {
 
     async fn list_rounds(&self, request: Request<pb::ListRoundsRequest>) -> Answer<pb::ListRoundsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = convert::rounds_listed(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_rounds(&cx, request.into_inner()).map_err(Error::Invalid)?;
         let of = asked.clone();
         let found: Result<_, Error> = self
             .db
@@ -158,7 +158,7 @@ impl FrameworksService for Rounds {
     async fn list_frameworks(&self, request: Request<pb::ListFrameworksRequest>) -> Answer<pb::ListFrameworksResponse> {
         let cx = Cx::of(&request)?;
         policy::check(&cx.caller, Action::SeeFramework, Facts::Published)?;
-        let asked = convert::frameworks_listed(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_frameworks(&cx, request.into_inner()).map_err(Error::Invalid)?;
         let of = asked.clone();
         let found: Result<_, Error> = self
             .db

@@ -11,10 +11,3 @@ pub use rounds::{
     update_round,
 };
 pub use ticker::tick;
-
-/// A step on one thing, as the caller read it.
-#[derive(Clone, Copy, Debug)]
-pub struct Target<I> {
-    pub id: I,
-    pub version: i64,
-}

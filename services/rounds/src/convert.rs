@@ -13,28 +13,29 @@ use prost_types::Any;
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
+use crate::error::Newer;
 use crate::framework::Framework;
-use crate::round::{Round, RoundNow};
+use crate::round::RoundNow;
 use crate::rules::Text;
 use crate::state::StateName;
 use crate::store::HistoryRow;
 
 pub use frameworks::{framework, without_statements};
-pub use requests::{frameworks_listed, rounds_listed};
+pub use requests::{list_frameworks, list_rounds};
 
-/// Full name of the round's message.
 pub const ROUND: &str = "toadlane.rounds.v1.Round";
+pub const FRAMEWORK: &str = "toadlane.rounds.v1.Framework";
 
-/// A round for the details of a refusal, where no instant is at hand.
-pub fn round_as_any(round: Round) -> Any {
-    let as_of = round.updated_at;
-    let wire = pb::Round { as_of: None, ..self::round(RoundNow { round, as_of }) };
-    any(ROUND, wire.encode_to_vec())
-}
-
-/// A framework for the details of a refusal.
-pub fn framework_as_any(framework: Framework) -> Any {
-    any("toadlane.rounds.v1.Framework", self::framework(framework).encode_to_vec())
+/// The present version for the details of a refusal. Of a round without the instant, which is not at hand.
+pub fn newer_as_any(newer: Newer) -> Any {
+    match newer {
+        Newer::Round(round) => {
+            let as_of = round.updated_at;
+            let wire = pb::Round { as_of: None, ..self::round(RoundNow { round, as_of }) };
+            any(ROUND, wire.encode_to_vec())
+        }
+        Newer::Framework(newer) => any(FRAMEWORK, framework(newer).encode_to_vec()),
+    }
 }
 
 impl From<RoundNow> for pb::Round {

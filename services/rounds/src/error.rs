@@ -18,10 +18,8 @@ pub enum Error {
     NotFound { what: &'static str },
     #[error("{who_may} may do this")]
     NotAllowed { who_may: &'static str },
-    #[error("the round changed since you read it; merge with the newer version and try again")]
-    StaleRound { newer: Box<Round> },
-    #[error("the framework changed since you read it; merge with the newer version and try again")]
-    StaleFramework { newer: Box<Framework> },
+    #[error("it changed since you read it; merge with the newer version and try again")]
+    Stale { newer: Box<Newer> },
     #[error("a round that is {from} cannot take the step {step}")]
     IllegalStep { from: StateName, step: Step },
     #[error("the rules of a round that is {state} are frozen; only its dates can move")]
@@ -46,7 +44,19 @@ pub enum Error {
     Db(#[from] DbError),
 }
 
+/// What comes with a stale etag: the resource as it now is.
+#[derive(Debug)]
+pub enum Newer {
+    Round(Round),
+    Framework(Framework),
+}
+
 impl Error {
+    /// The caller read an older version than this.
+    pub fn stale(newer: Newer) -> Error {
+        Error::Stale { newer: Box::new(newer) }
+    }
+
     /// # Errors
     /// [`Error::Invalid`] unless there is nothing to say.
     pub fn invalid_if_any(violations: Vec<Violation>) -> Result<(), Error> {
@@ -63,14 +73,7 @@ impl From<Error> for Fault {
         match error {
             Error::NotFound { what } => Fault::not_found(what),
             Error::NotAllowed { who_may } => not_allowed(who_may),
-            Error::StaleRound { newer } => {
-                let newer = Some(convert::round_as_any(*newer));
-                Fault { newer, ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
-            }
-            Error::StaleFramework { newer } => {
-                let newer = Some(convert::framework_as_any(*newer));
-                Fault { newer, ..Fault::new(Code::Aborted, Reason::StaleEtag, says) }
-            }
+            Error::Stale { newer } => Fault::stale(convert::newer_as_any(*newer), says),
             Error::IllegalStep { from, step } => {
                 precondition(Reason::IllegalStep, says).with("from", from.as_str()).with("step", step.as_str())
             }

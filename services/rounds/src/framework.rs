@@ -10,7 +10,7 @@ use kit::ids::{FrameworkId, OrgId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::rules::Text;
 
 /// A set of principles or pledges that an organisation holds.
@@ -147,9 +147,9 @@ impl Framework {
     }
 
     /// # Errors
-    /// [`Error::StaleFramework`] when the caller read another version.
+    /// [`Error::Stale`] when the caller read another version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::StaleFramework { newer: Box::new(self.clone()) }) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Framework(self.clone()))) }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Who may do what: one pure function from caller, action and facts to a verdict, deny by default.
 //!
-//! Whether a step is legal in a state is the round's own affair (`round.rs`). The whole matrix is a golden
+//! Whether a step is legal in a state is the round's own affair (`state.rs`). The whole matrix is a golden
 //! file, `tests/golden/policy.txt`: a change of policy shows there as a diff.
 
 use kit::caller::{Caller, Duty, Subject};
+use kit::ids::OrgId;
 pub use kit::verdict::Verdict;
 
 use crate::error::Error;
@@ -42,7 +43,6 @@ impl Facts {
     }
 }
 
-/// What the policy says.
 const MANAGERS: &str = "a round manager or a network administrator";
 const EDITORS: &str = "a network administrator or an editor";
 
@@ -82,22 +82,16 @@ pub fn sees_drafts(caller: &Caller) -> bool {
     decide(caller, Action::SeeRound, Facts::Unpublished) == Verdict::Allow
 }
 
+/// The network for which the caller runs rounds.
+pub fn network_of(caller: &Caller) -> Option<OrgId> {
+    let duties = [Duty::RoundManager, Duty::NetworkAdministrator];
+    caller.grants.iter().find(|grant| duties.contains(&grant.duty)).map(|grant| grant.organisation)
+}
+
 /// # Errors
 /// [`Error::NotFound`] for what the caller may not know of; [`Error::NotAllowed`] with who may.
 pub fn check(caller: &Caller, action: Action, facts: Facts) -> Result<(), Error> {
-    settle(decide(caller, action, facts), action.subject())
-}
-
-/// What a verdict means for the request.
-///
-/// # Errors
-/// [`Error::NotAllowed`], or [`Error::NotFound`] where the caller may not even know of it.
-fn settle(verdict: Verdict, what: &'static str) -> Result<(), Error> {
-    match verdict {
-        Verdict::Allow => Ok(()),
-        Verdict::Refuse { who_may } => Err(Error::NotAllowed { who_may }),
-        Verdict::Hide => Err(Error::NotFound { what }),
-    }
+    decide(caller, action, facts).settle(action.subject())
 }
 
 impl Action {

@@ -10,7 +10,7 @@ use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Known;
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::rules::Rules;
 use crate::state::{State, StateName, Step};
 
@@ -162,9 +162,9 @@ impl Round {
     }
 
     /// # Errors
-    /// [`Error::StaleRound`] when the caller read another version.
+    /// [`Error::Stale`] when the caller read another version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::StaleRound { newer: Box::new(self.clone()) }) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Round(self.clone()))) }
     }
 
     fn moved(&self, state: State, dates: LaterDates, reason: String, now: Timestamp) -> Result<Round, Error> {

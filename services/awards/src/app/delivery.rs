@@ -1,6 +1,6 @@
 //! From acceptance to close-out: conditions, suspension, termination, completion.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{AwardId, RecoveryId};
 use kit::money::Money;
@@ -8,7 +8,7 @@ use kit::money::Money;
 use super::money::release;
 use super::offers::activate;
 use super::recoveries::begin;
-use super::{Target, now, open, settle};
+use super::{now, open, settle};
 use crate::award::{Award, AwardNow};
 use crate::error::Error;
 use crate::events::Happened;

@@ -1,12 +1,12 @@
 //! The offer and what the council says to it; and the reserve that is called when money is free.
 
-use kit::caller::Subject;
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{AwardId, OrgId};
+use kit::time::Date;
 
 use super::money::{commit, make_due, release};
-use super::{Target, now, open, settle};
+use super::{now, open, settle};
 use crate::award::{Award, AwardNow, Word};
 use crate::dates;
 use crate::error::Error;
@@ -20,7 +20,7 @@ use crate::store;
 pub fn offer(tx: &mut Tx, cx: &Cx, informed: bool, target: &Target<AwardId>) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::Offer, target)?;
     let settings = store::round(tx, award.round)?.settings;
-    let last = dates::days_after(dates::today(cx.now), settings.offer_days);
+    let last = dates::days_after(Date::today(cx.now), settings.offer_days);
     let new = award.step(Step::Offer(Offer { expires_at: dates::end_of(last) }), "", cx.now)?;
     if !informed {
         return Err(Error::BiddersNotInformed);
@@ -41,10 +41,7 @@ pub fn accept(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &Accept) -
     if certifier_of != Some(award.applicant) {
         return Err(Error::NoSuchCertifier);
     }
-    // A person signs for themselves; a system names the certifier whose word it carries.
-    if let Subject::Person(person) = cx.caller.subject
-        && person != cmd.word.certifier
-    {
+    if !cx.caller.gives_word_of(cmd.word.certifier) {
         return Err(Error::NotAllowed { who_may: "only the certifier named" });
     }
     let word = Word { recorded_by: cx.caller.subject.to_string(), ..cmd.word.clone() };

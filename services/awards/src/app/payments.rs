@@ -1,14 +1,13 @@
 //! Payments: approved by one person, instructed by another, neither of the recipient's (rule 21).
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::PaymentId;
 use kit::time::Date;
 
 use super::money::{cancel, post, settle_payment};
-use super::{Target, network_actor, settle};
+use super::{network_actor, settle};
 use crate::award::Award;
-use crate::dates;
 use crate::error::Error;
 use crate::events::{Happened, PaymentHappened};
 use crate::ledger::Kind;
@@ -96,7 +95,7 @@ fn instruct(tx: &mut Tx, cx: &Cx, award: &Award, old: &Payment, bank_reference: 
 
 /// Money has left: the pot and the award say so in the same transaction.
 fn confirm(tx: &mut Tx, cx: &Cx, award: &Award, old: &Payment, on: Date) -> Result<Payment, Error> {
-    if on > dates::today(cx.now) {
+    if on > Date::today(cx.now) {
         return Err(Error::DayAhead { field: "paid_on" });
     }
     let new = take(tx, cx, old, Step::Confirm { on }, "", PaymentHappened::Paid)?;

@@ -1,13 +1,13 @@
 //! Money that comes back, by claim or by choice, and what is given up (rule 26).
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{AwardId, RecoveryId};
 use kit::money::Money;
 use kit::outbox;
 
 use super::money::{post, settle_recovery};
-use super::{Target, settle};
+use super::settle;
 use crate::award::Award;
 use crate::error::Error;
 use crate::events::{self, Happened, RecoveryHappened};

@@ -49,10 +49,13 @@ pub fn take_report(tx: &mut Tx, report: &AboutReport, now: Timestamp) -> Result<
     }
 }
 
-/// Holds what is due, approved or not. A round manager releases it; nothing ends by itself (rule 24).
+/// Holds what is due, approved or not. A round manager releases it, and that stands however long the report is overdue;
+/// nothing ends by itself (rule 24).
 fn hold(tx: &mut Tx, cx: &Cx, award: &Award) -> Result<(), Error> {
     for payment in store::payments_of(tx, award.id)? {
-        if let State::Due | State::Approved { .. } = payment.state {
+        if let State::Due | State::Approved { .. } = payment.state
+            && !payment.released
+        {
             let held = payment.step(Step::Hold, "a report is overdue by 30 days", cx.now)?;
             settle_payment(tx, cx, &payment, &held, PaymentHappened::Held)?;
         }

@@ -2,47 +2,24 @@
 
 use kit::cx::Cx;
 use kit::fault::Violation;
-use kit::paging::Page;
+use kit::paging::Listed;
 use kit::wire::Reader;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use toadlane_proto::awards::v1 as pb;
 
 use crate::policy;
 use crate::store::{Filter, MoneyFilter, Visible};
 
-/// What a list is to hold, and which part of it.
-pub struct Asked<F, K> {
-    pub filter: F,
-    pub page: Page<K>,
-}
-
-fn page<K: Serialize + DeserializeOwned>(
-    reader: &mut Reader,
-    cx: &Cx,
-    (size, token): (i32, &str),
-    bound: &impl prost::Message,
-) -> Option<Page<K>> {
-    match Page::parse(cx, size, token, bound) {
-        Ok(page) => Some(page),
-        Err(violation) => {
-            reader.add(violation);
-            None
-        }
-    }
-}
-
 pub fn visible(cx: &Cx) -> Visible {
     Visible { all: policy::sees_all(&cx.caller), own: policy::reads_for_all(&cx.caller) }
 }
 
-pub fn list_awards(cx: &Cx, wire: &pb::ListAwardsRequest) -> Result<Asked<Filter, (i64, String)>, Vec<Violation>> {
+pub fn list_awards(cx: &Cx, wire: &pb::ListAwardsRequest) -> Result<Listed<Filter, (i64, String)>, Vec<Violation>> {
     use pb::list_awards_request::Order;
     let mut reader = Reader::new();
     let round = reader.id_or_none("round_id", &wire.round_id);
     let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
     let bound = pb::ListAwardsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
-    let page = page(&mut reader, cx, (wire.page_size, &wire.page_token), &bound);
+    let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
     let filter = Filter {
         round: round.flatten(),
         organisation: organisation.flatten(),
@@ -53,35 +30,35 @@ pub fn list_awards(cx: &Cx, wire: &pb::ListAwardsRequest) -> Result<Asked<Filter
         },
         visible: visible(cx),
     };
-    reader.finish(page.map(|page| Asked { filter, page }))
+    reader.finish(page.map(|page| Listed { filter, page }))
 }
 
 pub fn list_payments(
     cx: &Cx,
     wire: &pb::ListPaymentsRequest,
-) -> Result<Asked<MoneyFilter, (String, i32)>, Vec<Violation>> {
+) -> Result<Listed<MoneyFilter, (String, i32)>, Vec<Violation>> {
     let mut reader = Reader::new();
     let award = reader.id_or_none("award_id", &wire.award_id);
     let round = reader.id_or_none("round_id", &wire.round_id);
     let bound = pb::ListPaymentsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
-    let page = page(&mut reader, cx, (wire.page_size, &wire.page_token), &bound);
+    let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
     let states = wire.states().filter_map(payment_state).collect();
     let filter = MoneyFilter { award: award.flatten(), round: round.flatten(), states, visible: visible(cx) };
-    reader.finish(page.map(|page| Asked { filter, page }))
+    reader.finish(page.map(|page| Listed { filter, page }))
 }
 
 pub fn list_recoveries(
     cx: &Cx,
     wire: &pb::ListRecoveriesRequest,
-) -> Result<Asked<MoneyFilter, String>, Vec<Violation>> {
+) -> Result<Listed<MoneyFilter, String>, Vec<Violation>> {
     let mut reader = Reader::new();
     let award = reader.id_or_none("award_id", &wire.award_id);
     let round = reader.id_or_none("round_id", &wire.round_id);
     let bound = pb::ListRecoveriesRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
-    let page = page(&mut reader, cx, (wire.page_size, &wire.page_token), &bound);
+    let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
     let states = wire.states().filter_map(recovery_state).collect();
     let filter = MoneyFilter { award: award.flatten(), round: round.flatten(), states, visible: visible(cx) };
-    reader.finish(page.map(|page| Asked { filter, page }))
+    reader.finish(page.map(|page| Listed { filter, page }))
 }
 
 /// The stored name of a state in a filter; none for the unspecified one, which the field rules refuse.

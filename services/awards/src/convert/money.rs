@@ -2,27 +2,16 @@
 
 use kit::money::{Currency, Money};
 use kit::time::Timestamp;
-use kit::wire::{any, etag, wire_date, wire_time};
-use prost::Message;
-use prost_types::Any;
+use kit::wire::{etag, wire_date, wire_time};
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use super::{PAYMENT, RECOVERY};
 use crate::app::PrepareDone;
 use crate::ledger::{Account, Entry, Kind, Pot};
 use crate::payee::PayeeCheck;
 use crate::payment::{self, Payment};
 use crate::plan::Trigger;
 use crate::recovery::{self, Recovery};
-
-pub fn payment_as_any(payment: Payment) -> Any {
-    any(PAYMENT, self::payment(payment).encode_to_vec())
-}
-
-pub fn recovery_as_any(recovery: Recovery) -> Any {
-    any(RECOVERY, self::recovery(recovery).encode_to_vec())
-}
 
 impl From<Payment> for pb::Payment {
     fn from(one: Payment) -> pb::Payment {

@@ -1,13 +1,13 @@
 //! Requests about payments, recoveries and payees as commands.
 
-use kit::cx::Parse;
+use kit::cx::{Parse, Target};
 use kit::fault::Violation;
 use kit::ids::{PaymentId, RecoveryId};
 use kit::wire::Reader;
 use toadlane_proto::awards::v1 as pb;
 
 use super::requests::{positive, requests};
-use crate::app::{self, PaymentStep, StepPayment, StepRecovery, Taken, Target};
+use crate::app::{self, PaymentStep, StepPayment, StepRecovery, Taken};
 
 fn of_payment(reader: &mut Reader, id: &str, etag: &str, step: Option<PaymentStep>) -> Option<StepPayment> {
     let id: Option<PaymentId> = reader.id("payment_id", id);

@@ -1,6 +1,6 @@
 //! Requests about awards as commands.
 
-use kit::cx::Parse;
+use kit::cx::{Parse, Target};
 use kit::deadline::{Deadline, Edge};
 use kit::fault::Violation;
 use kit::ids::{AwardId, ExtensionId, RecoveryId, VariationId};
@@ -9,7 +9,7 @@ use kit::wire::Reader;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use crate::app::{self, Target};
+use crate::app;
 use crate::award::Word;
 use crate::events::Happened;
 use crate::plan::{Instalment, Trigger};
@@ -19,12 +19,6 @@ use crate::variation::Change;
 
 /// Largest balance that is given up where a round does not say (rule 26).
 const SMALL_BALANCE: Money = Money::pence(2_500);
-
-fn target(reader: &mut Reader, id: &str, etag: &str) -> Option<Target<AwardId>> {
-    let id = reader.id("award_id", id);
-    let version = reader.version(etag);
-    Some(Target { id: id?, version: version? })
-}
 
 /// A sum of more than nothing.
 pub fn positive(reader: &mut Reader, field: &str, wire: Option<types::Money>) -> Option<Money> {
@@ -113,7 +107,7 @@ impl Parse for app::Accept {
 
     fn parse(wire: Self::Wire) -> Result<app::Accept, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        let target = reader.target("award_id", &wire.award_id, &wire.etag);
         let certifier = reader.id("certifier_id", &wire.certifier_id);
         let role = reader.said("role", &wire.role);
         let scope = Some(wire.scope.trim().to_string()).filter(|scope| !scope.is_empty());
@@ -151,38 +145,38 @@ macro_rules! requests {
 pub(super) use requests;
 
 requests! {
-    Offer(Target<AwardId>) = pb::OfferAwardRequest, |reader, wire| target(&mut reader, &wire.award_id, &wire.etag);
-    Call(Target<AwardId>) = pb::CallReserveRequest, |reader, wire| target(&mut reader, &wire.award_id, &wire.etag);
+    Offer(Target<AwardId>) = pb::OfferAwardRequest, |reader, wire| reader.target("award_id", &wire.award_id, &wire.etag);
+    Call(Target<AwardId>) = pb::CallReserveRequest, |reader, wire| reader.target("award_id", &wire.award_id, &wire.etag);
     Refuse(app::GiveBack) = pb::RefuseAwardRequest,
         |reader, wire| give_back(&mut reader, &wire.award_id, &wire.etag, &wire.reason);
     Withdraw(app::GiveBack) = pb::WithdrawAwardRequest,
         |reader, wire| give_back(&mut reader, &wire.award_id, &wire.etag, &wire.reason);
     Suspend(app::Manage) = pb::SuspendAwardRequest, |reader, wire| {
         let reason = reader.said("reason", &wire.reason);
-        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        let target = reader.target("award_id", &wire.award_id, &wire.etag);
         target.zip(reason).map(|(target, reason)| manage(target, Happened::Suspended, Step::Suspend, reason))
     };
     Resume(app::Manage) = pb::ResumeAwardRequest, |reader, wire| {
-        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        let target = reader.target("award_id", &wire.award_id, &wire.etag);
         target.map(|target| manage(target, Happened::Resumed, Step::Resume, String::new()))
     };
     Complete(app::Manage) = pb::CompleteAwardRequest, |reader, wire| {
-        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        let target = reader.target("award_id", &wire.award_id, &wire.etag);
         target.map(|target| manage(target, Happened::Completed, Step::Complete, String::new()))
     };
     Close(app::Manage) = pb::CloseAwardRequest, |reader, wire| {
-        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        let target = reader.target("award_id", &wire.award_id, &wire.etag);
         target.map(|target| manage(target, Happened::Closed, Step::Close, String::new()))
     };
     Reopen(app::Manage) = pb::ReopenAwardRequest, |reader, wire| {
         let reason = reader.said("reason", &wire.reason);
-        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        let target = reader.target("award_id", &wire.award_id, &wire.etag);
         target.zip(reason).map(|(target, reason)| manage(target, Happened::Reopened, Step::Reopen, reason))
     };
 }
 
 fn give_back(reader: &mut Reader, id: &str, etag: &str, reason: &str) -> Option<app::GiveBack> {
-    let target = target(reader, id, etag);
+    let target = reader.target("award_id", id, etag);
     let reason = reader.said("reason", reason);
     Some(app::GiveBack { target: target?, reason: reason? })
 }
@@ -196,7 +190,7 @@ impl Parse for app::Confirm {
 
     fn parse(wire: Self::Wire) -> Result<app::Confirm, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        let target = reader.target("award_id", &wire.award_id, &wire.etag);
         let evidence = reader.said("evidence", &wire.evidence);
         let nth = reader.take("condition", "int32.gte", usize::try_from(wire.condition));
         let command = (|| Some(app::Confirm { target: target?, nth: nth?, evidence: evidence? }))();
@@ -209,7 +203,7 @@ impl Parse for app::Name {
 
     fn parse(wire: Self::Wire) -> Result<app::Name, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        let target = reader.target("award_id", &wire.award_id, &wire.etag);
         let public_title = reader.said("public_title", &wire.public_title);
         let command = (|| Some(app::Name { target: target?, public_title: public_title? }))();
         reader.finish(command)
@@ -221,7 +215,7 @@ impl Parse for app::Terminate {
 
     fn parse(wire: Self::Wire) -> Result<app::Terminate, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, &wire.award_id, &wire.etag);
+        let target = reader.target("award_id", &wire.award_id, &wire.etag);
         let reason = reader.said("reason", &wire.reason);
         let recover = reader.money_or_none("recover", wire.recover);
         let command = (|| {

@@ -69,6 +69,6 @@ fn the_policy_is_as_the_golden_matrix_says() {
 fn who_may_is_said_to_those_who_may_not() {
     let facts = Facts { applicant: Some(OrgId::new()), offered: true, ..Facts::default() };
     let officer = person(Duty::ApplicantOfficer, facts.applicant.unwrap());
-    let refused = settle(decide(&officer, Action::Accept, &facts), "award").unwrap_err();
+    let refused = decide(&officer, Action::Accept, &facts).settle::<Error>("award").unwrap_err();
     assert_eq!(refused.to_string(), "a certifier, or a system with awards.certify, of the applicant may do this");
 }

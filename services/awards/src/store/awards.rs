@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::{AwardId, RoundId};
-use kit::stored::{from_json, inconsistent, json, parsed, parsed_option};
+use kit::stored::{self, from_json, inconsistent, json, parsed, parsed_option};
 use kit::time::Timestamp;
 
-use super::{instant, money};
 use crate::agreement::{Agreement, Terms};
 use crate::award::Award;
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::schema::{agreement, award};
 use crate::state::{Acceptance, Agreed, Before, Offer, State};
 
@@ -100,7 +99,7 @@ pub fn update(tx: &mut Tx, old: &Award, new: &Award) -> Result<(), Error> {
     let of_old_version = award::table.filter(award::id.eq(new.id.to_string())).filter(award::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx)?;
     if n_changed == 0 {
-        return Err(Error::Stale { newer: Box::new(get(tx, new.id)?) });
+        return Err(Error::stale(Newer::Award(get(tx, new.id)?)));
     }
     if old.agreement != new.agreement {
         insert_agreement(tx, new)?;
@@ -210,7 +209,7 @@ fn row_of(award: &Award) -> AwardRow {
 }
 
 fn award_of(row: AwardRow, original: Agreement, present: Agreement) -> Result<Award, DbError> {
-    let sum = |minor_units| money(minor_units, &row.currency);
+    let sum = |minor_units| stored::money(minor_units, &row.currency);
     let met: Vec<_> = from_json(&row.conditions_met)?;
     if met.len() != present.terms.conditions.len() {
         return Err(inconsistent(format!("award {}: its conditions are not those of its agreement", row.id)));
@@ -236,9 +235,9 @@ fn award_of(row: AwardRow, original: Agreement, present: Agreement) -> Result<Aw
         instrument: row.instrument,
         version: row.version,
         reason: row.reason,
-        final_report_accepted_at: row.final_report_accepted_at.map(instant),
-        created_at: instant(row.created_at),
-        updated_at: instant(row.updated_at),
+        final_report_accepted_at: row.final_report_accepted_at.map(Timestamp::from_micros),
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
     })
 }
 
@@ -249,12 +248,12 @@ fn agreement_of(row: AgreementRow) -> Result<Agreement, DbError> {
         canonical_json: row.canonical_json,
         digest: row.sha256,
         variation: parsed_option(row.variation_id.as_deref())?,
-        written_at: instant(row.written_at),
+        written_at: Timestamp::from_micros(row.written_at),
     })
 }
 
 fn state_of(row: &AwardRow) -> Result<State, DbError> {
-    let offer = row.offer_expires_at.map(|at| Offer { expires_at: instant(at) });
+    let offer = row.offer_expires_at.map(|at| Offer { expires_at: Timestamp::from_micros(at) });
     let acceptance: Option<Acceptance> = row.acceptance.as_deref().map(from_json).transpose()?;
     let agreed = offer.zip(acceptance).map(|(offer, acceptance)| Agreed { offer, acceptance });
     match (row.state.as_str(), row.reserve_place, offer, agreed) {

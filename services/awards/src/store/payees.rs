@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::OrgId;
-use kit::stored::parsed;
+use kit::stored::{self, parsed};
+use kit::time::Timestamp;
 
-use super::{actor_of, instant};
 use crate::payee::PayeeCheck;
 use crate::schema::payee_check;
 
@@ -64,8 +64,8 @@ fn check_of(row: CheckRow) -> Result<PayeeCheck, DbError> {
         sequence: row.sequence,
         account_reference: row.account_reference,
         evidence: row.evidence,
-        checked_by: actor_of(row.checked_by, row.checked_by_organisation.as_deref())?,
-        checked_at: instant(row.checked_at),
-        usable_from: instant(row.usable_from),
+        checked_by: stored::actor(row.checked_by, row.checked_by_organisation.as_deref())?,
+        checked_at: Timestamp::from_micros(row.checked_at),
+        usable_from: Timestamp::from_micros(row.usable_from),
     })
 }

@@ -3,12 +3,12 @@
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AwardId, PaymentId};
-use kit::stored::{inconsistent, parsed, parsed_option};
-use kit::time::Date;
+use kit::stored::{self, inconsistent, parsed, parsed_option};
+use kit::time::{Date, Timestamp};
 
 use super::lists::{Visible, seen_by};
-use super::{actor_of, instant, money};
-use crate::error::Error;
+
+use crate::error::{Error, Newer};
 use crate::payment::{Payment, Sent, State};
 use crate::plan::Trigger;
 use crate::schema::{award, payment};
@@ -33,6 +33,7 @@ struct PaymentRow {
     paid_on: Option<String>,
     reason: String,
     updated_at: i64,
+    released: bool,
 }
 
 /// Which payments or recoveries: what was asked for, within what the caller may see.
@@ -70,10 +71,10 @@ pub fn payments_of(tx: &mut Tx, award: AwardId) -> Result<Vec<Payment>, DbError>
 pub fn update_payment(tx: &mut Tx, old: &Payment, new: &Payment) -> Result<(), Error> {
     let of_old = payment::table.filter(payment::id.eq(new.id.to_string())).filter(payment::version.eq(old.version));
     let n_changed = diesel::update(of_old).set(row_of(new)).execute(tx)?;
-    match n_changed {
-        0 => Err(Error::StalePayment { newer: Box::new(payment(tx, new.id)?) }),
-        _ => Ok(()),
+    if n_changed == 0 {
+        return Err(Error::stale(Newer::Payment(payment(tx, new.id)?)));
     }
+    Ok(())
 }
 
 /// One page, by award and instalment.
@@ -148,6 +149,7 @@ fn row_of(payment: &Payment) -> PaymentRow {
         paid_on: payment.state.paid_on().map(|day| day.to_string()),
         reason: payment.reason.clone(),
         updated_at: payment.updated_at.micros(),
+        released: payment.released,
     }
 }
 
@@ -163,17 +165,18 @@ fn payment_of(row: PaymentRow) -> Result<Payment, DbError> {
         award: parsed(&row.award_id)?,
         sequence: row.sequence,
         version: row.version,
-        amount: money(row.amount_minor, &row.currency)?,
+        amount: stored::money(row.amount_minor, &row.currency)?,
         trigger,
         state: state_of(&row)?,
+        released: row.released,
         reason: row.reason,
-        updated_at: instant(row.updated_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
     })
 }
 
 fn state_of(row: &PaymentRow) -> Result<State, DbError> {
     let actor = |subject: &Option<String>, organisation: &Option<String>| {
-        subject.clone().map(|subject| actor_of(subject, organisation.as_deref())).transpose()
+        subject.clone().map(|subject| stored::actor(subject, organisation.as_deref())).transpose()
     };
     let approved_by = actor(&row.approved_by, &row.approved_by_organisation)?;
     let instructed_by = actor(&row.instructed_by, &row.instructed_by_organisation)?;

@@ -4,10 +4,9 @@ use diesel::prelude::*;
 use kit::db::{DbError, Tx, is_unique_violation};
 use kit::ids::{AwardId, RoundId};
 use kit::money::Money;
-use kit::stored::{from_json, inconsistent, json, parsed, parsed_option};
+use kit::stored::{self, from_json, json, named, parsed, parsed_option};
 use kit::time::Timestamp;
 
-use super::{instant, money};
 use crate::error::Error;
 use crate::ledger::{Entry, Kind, Pot};
 use crate::round::Prepared;
@@ -146,12 +145,11 @@ fn pot_of(row: PotRow) -> Result<Pot, DbError> {
 }
 
 fn entry_of(row: EntryRow) -> Result<Entry, DbError> {
-    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == row.kind);
     Ok(Entry {
         sequence: row.sequence,
-        at: instant(row.happened_at),
-        kind: kind.ok_or_else(|| inconsistent(format!("a posting of kind {}", row.kind)))?,
-        amount: money(row.amount_minor, &row.currency)?,
+        at: Timestamp::from_micros(row.happened_at),
+        kind: named(&Kind::ALL, Kind::name, &row.kind)?,
+        amount: stored::money(row.amount_minor, &row.currency)?,
         award: parsed_option(row.award_id.as_deref())?,
         subject: row.subject,
     })

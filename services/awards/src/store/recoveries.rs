@@ -3,12 +3,13 @@
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AwardId, RecoveryId};
-use kit::stored::{inconsistent, parsed};
+use kit::stored::{self, named, parsed};
+use kit::time::Timestamp;
 
 use super::lists::seen_by;
 use super::payments::MoneyFilter;
-use super::{instant, money};
-use crate::error::Error;
+
+use crate::error::{Error, Newer};
 use crate::recovery::{Recovery, State};
 use crate::schema::{award, recovery};
 
@@ -54,10 +55,10 @@ pub fn recoveries_of(tx: &mut Tx, award: AwardId) -> Result<Vec<Recovery>, DbErr
 pub fn update_recovery(tx: &mut Tx, old: &Recovery, new: &Recovery) -> Result<(), Error> {
     let of_old = recovery::table.filter(recovery::id.eq(new.id.to_string())).filter(recovery::version.eq(old.version));
     let n_changed = diesel::update(of_old).set(row_of(new)).execute(tx)?;
-    match n_changed {
-        0 => Err(Error::StaleRecovery { newer: Box::new(recovery(tx, new.id)?) }),
-        _ => Ok(()),
+    if n_changed == 0 {
+        return Err(Error::stale(Newer::Recovery(recovery(tx, new.id)?)));
     }
+    Ok(())
 }
 
 /// One page, oldest first.
@@ -105,7 +106,7 @@ fn row_of(recovery: &Recovery) -> RecoveryRow {
 }
 
 fn recovery_of(row: RecoveryRow) -> Result<Recovery, DbError> {
-    let sum = |minor_units| money(minor_units, &row.currency);
+    let sum = |minor_units| stored::money(minor_units, &row.currency);
     Ok(Recovery {
         id: parsed(&row.id)?,
         award: parsed(&row.award_id)?,
@@ -113,16 +114,9 @@ fn recovery_of(row: RecoveryRow) -> Result<Recovery, DbError> {
         amount: sum(row.amount_minor)?,
         returned: sum(row.returned_minor)?,
         written_off: sum(row.written_off_minor)?,
-        state: state_named(&row.state)?,
+        state: named(&State::ALL, State::name, &row.state)?,
         reason: row.reason,
-        opened_at: instant(row.opened_at),
-        updated_at: instant(row.updated_at),
+        opened_at: Timestamp::from_micros(row.opened_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
     })
-}
-
-fn state_named(name: &str) -> Result<State, DbError> {
-    let all =
-        [State::Due, State::Requested, State::PartReturned, State::Returned, State::Reconciled, State::WrittenOff];
-    let found = all.into_iter().find(|state| state.name() == name);
-    found.ok_or_else(|| inconsistent(format!("a recovery that is {name}")))
 }

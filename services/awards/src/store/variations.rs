@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::{AwardId, ExtensionId, RoundId, VariationId};
-use kit::stored::{from_json, inconsistent, json, parsed, parsed_option};
+use kit::stored::{self, from_json, inconsistent, json, parsed, parsed_option};
+use kit::time::Timestamp;
 
-use super::{actor_of, instant};
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::schema::{extension, variation};
 use crate::variation::{Decision, Extension, State, Variation};
 
@@ -62,10 +62,10 @@ pub fn update_variation(tx: &mut Tx, old: &Variation, new: &Variation) -> Result
     let of_old =
         variation::table.filter(variation::id.eq(new.id.to_string())).filter(variation::version.eq(old.version));
     let n_changed = diesel::update(of_old).set(row_of(new)).execute(tx)?;
-    match n_changed {
-        0 => Err(Error::StaleVariation { newer: Box::new(variation(tx, new.id)?) }),
-        _ => Ok(()),
+    if n_changed == 0 {
+        return Err(Error::stale(Newer::Variation(variation(tx, new.id)?)));
     }
+    Ok(())
 }
 
 /// Variations of an award, oldest first, from after an identity on.
@@ -143,8 +143,8 @@ fn row_of(variation: &Variation) -> VariationRow {
 fn variation_of(row: VariationRow) -> Result<Variation, DbError> {
     let decision = match (row.decided_by, row.decided_at) {
         (Some(by), Some(at)) => Some(Decision {
-            by: actor_of(by, row.decided_by_organisation.as_deref())?,
-            at: instant(at),
+            by: stored::actor(by, row.decided_by_organisation.as_deref())?,
+            at: Timestamp::from_micros(at),
             reason: row.decision_reason,
         }),
         (_, _) => None,
@@ -162,8 +162,8 @@ fn variation_of(row: VariationRow) -> Result<Variation, DbError> {
         change: from_json(&row.change)?,
         reason: row.reason,
         extension: parsed_option(row.extension_id.as_deref())?,
-        requested_by: actor_of(row.requested_by, row.requested_by_organisation.as_deref())?,
-        requested_at: instant(row.requested_at),
+        requested_by: stored::actor(row.requested_by, row.requested_by_organisation.as_deref())?,
+        requested_at: Timestamp::from_micros(row.requested_at),
         state,
     })
 }
@@ -177,7 +177,7 @@ fn extension_of(row: ExtensionRow) -> Result<Extension, DbError> {
         interim_report_due: row.interim_report_due.as_deref().map(from_json).transpose()?,
         final_report_due: row.final_report_due.as_deref().map(from_json).transpose()?,
         n_varied: row.n_varied,
-        made_at: instant(row.made_at),
-        made_by: actor_of(row.made_by, row.made_by_organisation.as_deref())?,
+        made_at: Timestamp::from_micros(row.made_at),
+        made_by: stored::actor(row.made_by, row.made_by_organisation.as_deref())?,
     })
 }

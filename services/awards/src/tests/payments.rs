@@ -7,25 +7,6 @@ use tonic::Code;
 
 use super::house::*;
 
-fn hold(payment: &pb::Payment) -> pb::HoldPaymentRequest {
-    pb::HoldPaymentRequest {
-        request_id: new_id(),
-        payment_id: payment.id.clone(),
-        etag: payment.etag.clone(),
-        reason: "the interim report is late".to_string(),
-        validate_only: false,
-    }
-}
-
-fn release(payment: &pb::Payment) -> pb::ReleasePaymentRequest {
-    pb::ReleasePaymentRequest {
-        request_id: new_id(),
-        payment_id: payment.id.clone(),
-        etag: payment.etag.clone(),
-        validate_only: false,
-    }
-}
-
 fn fail(payment: &pb::Payment) -> pb::FailPaymentRequest {
     pb::FailPaymentRequest {
         request_id: new_id(),

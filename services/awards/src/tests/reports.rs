@@ -114,7 +114,28 @@ async fn a_report_that_is_overdue_by_thirty_days_holds_what_is_due() {
 }
 
 #[tokio::test]
-async fn an_event_that_cannot_be_read_is_asked_for_again_and_one_of_another_kind_is_passed_over() {
+async fn what_a_manager_releases_is_not_held_again_while_the_report_is_written() {
+    each_house(|house| async move {
+        let award = an_award_in_halves(&house).await;
+        let overdue = reporting::Report { overdue: true, ..a_report(&award) };
+        house.at("2021-01-31T00:00:00Z").await;
+        house.awards.take_report(event(&overdue, 3)).await.unwrap();
+        let held = house.payments_of(&award).await.remove(0);
+        house.payments(&house.manager).release_payment(release(&held)).await.unwrap();
+        house.awards.take_report(event(&overdue, 4)).await.unwrap();
+        let due = house.payments_of(&award).await.remove(0);
+        assert_eq!(due.state(), State::Due);
+        house.payments(&house.manager).approve_payment(approve(&due)).await.unwrap();
+        house.awards.take_report(event(&overdue, 5)).await.unwrap();
+        assert_eq!(states(&house, &award).await, [State::Approved, State::Planned]);
+        house.payments(&house.manager).hold_payment(hold(&house.payments_of(&award).await[0])).await.unwrap();
+        assert_eq!(states(&house, &award).await, [State::OnHold, State::Planned], "a manager may");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_refused_and_one_of_another_kind_passed_over() {
     each_house(|house| async move {
         let award = an_award_in_halves(&house).await;
         let nameless = reporting::Report { award_id: "x".to_string(), ..a_report(&award) };

@@ -91,3 +91,22 @@ pub fn reconcile(payment: &pb::Payment) -> pb::ReconcilePaymentRequest {
         validate_only: false,
     }
 }
+
+pub fn hold(payment: &pb::Payment) -> pb::HoldPaymentRequest {
+    pb::HoldPaymentRequest {
+        request_id: new_id(),
+        payment_id: payment.id.clone(),
+        etag: payment.etag.clone(),
+        reason: "the interim report is late".to_string(),
+        validate_only: false,
+    }
+}
+
+pub fn release(payment: &pb::Payment) -> pb::ReleasePaymentRequest {
+    pb::ReleasePaymentRequest {
+        request_id: new_id(),
+        payment_id: payment.id.clone(),
+        etag: payment.etag.clone(),
+        validate_only: false,
+    }
+}

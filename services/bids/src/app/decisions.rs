@@ -1,13 +1,13 @@
 //! What the network does with received bids: late ones decided, eligibility screened and decided, questions asked.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{BidId, ClarificationId};
 use kit::outbox;
 use kit::time::Timestamp;
 
 use super::hand_in::write_receipt;
-use super::{Target, actor, gate_of, open, settle};
+use super::{actor, gate_of, open, settle};
 use crate::bid::{Bid, BidNow};
 use crate::call::Call;
 use crate::clarification::Clarification;
@@ -22,7 +22,7 @@ use crate::store;
 /// A decision on a late bid, either way.
 #[derive(Clone, Debug)]
 pub struct DecideLate {
-    pub target: Target,
+    pub target: Target<BidId>,
     pub reason: String,
 }
 
@@ -54,7 +54,7 @@ pub fn reject_late(tx: &mut Tx, cx: &Cx, cmd: &DecideLate) -> Result<BidNow, Err
 
 #[derive(Clone, Debug)]
 pub struct Screen {
-    pub target: Target,
+    pub target: Target<BidId>,
 }
 
 /// Tries every eligibility rule. The standings on the day of the close were asked of the registry beforehand.
@@ -72,7 +72,7 @@ pub fn screen(tx: &mut Tx, cx: &Cx, standings: &Standings, cmd: &Screen) -> Resu
 
 #[derive(Clone, Debug)]
 pub struct Decide {
-    pub target: Target,
+    pub target: Target<BidId>,
     pub eligible: bool,
     pub reason: String,
 }

@@ -1,11 +1,11 @@
 //! Drafts: created, revised, shared with partners, signed off.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::digest::digest;
 use kit::ids::{AttachmentId, BidId, OrgId, PersonId, RoundId};
 
-use super::{Target, actor, open, open_gate, record, settle};
+use super::{actor, open, open_gate, record, settle};
 use crate::bid::{Bid, BidNow, Participant};
 use crate::call::Call;
 use crate::content::{Attachment, Content, Paper};
@@ -14,6 +14,9 @@ use crate::events::Happened;
 use crate::policy::{self, Action, Facts};
 use crate::state::State;
 use crate::store::{self, RevisionRow};
+
+/// Most files that a draft has: as many as the contract lets a round take.
+const MOST_FILES: usize = 50;
 
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -26,7 +29,7 @@ pub struct Create {
 
 pub fn create(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &Create) -> Result<BidNow, Error> {
     let own = Facts { applicant: Some(cmd.applicant), ..Facts::default() };
-    policy::settle(policy::decide(&cx.caller, Action::Create, &own), "organisation")?;
+    policy::decide(&cx.caller, Action::Create, &own).settle::<Error>("organisation")?;
     store::insert_call(tx, call, cx.now)?;
     let intake = open_gate(tx, cx, cmd.round)?;
     // References are unique per client; people of one council share theirs.
@@ -65,7 +68,7 @@ pub fn create(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &Create) -> Result<BidNow,
 
 #[derive(Clone, Debug)]
 pub struct Update {
-    pub target: Target,
+    pub target: Target<BidId>,
     pub content: Content,
 }
 
@@ -77,7 +80,7 @@ pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<BidNow, Error> {
 
 #[derive(Clone, Debug)]
 pub struct Restore {
-    pub target: Target,
+    pub target: Target<BidId>,
     pub revision: i32,
 }
 
@@ -87,9 +90,18 @@ pub fn restore(tx: &mut Tx, cx: &Cx, cmd: &Restore) -> Result<BidNow, Error> {
     revise(tx, cx, &bid, earlier.paper()?, Some(cmd.revision))
 }
 
+/// Refuses one file more than a draft may have. How many the round takes is told with all else that is missing.
+pub fn check_room(bid: &Bid) -> Result<(), Error> {
+    if bid.paper.attachments.len() < MOST_FILES {
+        return Ok(());
+    }
+    Err(Error::TooManyFiles { most: MOST_FILES })
+}
+
 /// Adds a file whose bytes are already kept.
-pub fn add_file(tx: &mut Tx, cx: &Cx, target: &Target, file: &Attachment) -> Result<BidNow, Error> {
+pub fn add_file(tx: &mut Tx, cx: &Cx, target: &Target<BidId>, file: &Attachment) -> Result<BidNow, Error> {
     let bid = open(tx, cx, Action::Edit, target)?;
+    check_room(&bid)?;
     let mut paper = bid.paper.clone();
     paper.attachments.push(file.clone());
     revise(tx, cx, &bid, paper, None)
@@ -97,7 +109,7 @@ pub fn add_file(tx: &mut Tx, cx: &Cx, target: &Target, file: &Attachment) -> Res
 
 #[derive(Clone, Debug)]
 pub struct RemoveFile {
-    pub target: Target,
+    pub target: Target<BidId>,
     pub file: AttachmentId,
 }
 
@@ -139,7 +151,7 @@ fn write_revision(
 
 #[derive(Clone, Debug)]
 pub struct SetParticipants {
-    pub target: Target,
+    pub target: Target<BidId>,
     pub participants: Vec<Participant>,
 }
 
@@ -152,7 +164,7 @@ pub fn set_participants(tx: &mut Tx, cx: &Cx, cmd: &SetParticipants) -> Result<B
 
 #[derive(Clone, Debug)]
 pub struct SignOff {
-    pub target: Target,
+    pub target: Target<BidId>,
     pub certifier: PersonId,
     pub role: String,
 }
@@ -164,10 +176,7 @@ pub fn sign_off(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &SignOff
     if certifier_of != Some(bid.applicant) {
         return Err(Error::NoSuchCertifier);
     }
-    // A person signs for themselves; a system names the certifier whose word it carries.
-    if let kit::caller::Subject::Person(person) = cx.caller.subject
-        && person != cmd.certifier
-    {
+    if !cx.caller.gives_word_of(cmd.certifier) {
         return Err(Error::NotAllowed { who_may: "only the certifier named" });
     }
     let new = bid.sign_off(cmd.certifier, cmd.role.clone(), cx.caller.subject.to_string(), cx.now)?;

@@ -1,15 +1,15 @@
 //! Handing in, and taking back.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::BidId;
 use kit::time::Timestamp;
 
-use super::{Target, gate_of, open, open_gate, settle};
+use super::{gate_of, open, open_gate, settle};
 use crate::bid::{Bid, BidNow};
 use crate::call::Call;
 use crate::duplicates::{FLAG_FROM_PERMILLE, Words, similarity_permille};
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::events::Happened;
 use crate::form::{self, Missing};
 use crate::intake::Timing;
@@ -20,7 +20,7 @@ use crate::store::{self, Gate, HandIn};
 
 #[derive(Clone, Debug)]
 pub struct Submit {
-    pub target: Target,
+    pub target: Target<BidId>,
     /// Kept and never used (rule 4).
     pub client_time: Option<Timestamp>,
 }
@@ -52,7 +52,7 @@ impl Seen {
         // The place is with a number, or without, for the bid as it was seen.
         match bid.state.receipt() == self.bid.state.receipt() {
             true => Ok(Seen { bid, call }),
-            false => Err(Error::Stale { newer: Box::new(bid) }),
+            false => Err(Error::stale(Newer::Bid(bid))),
         }
     }
 }
@@ -164,7 +164,7 @@ fn flag_duplicates(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
 
 #[derive(Clone, Debug)]
 pub struct Reopen {
-    pub target: Target,
+    pub target: Target<BidId>,
     pub reason: String,
 }
 
@@ -177,7 +177,7 @@ pub fn reopen(tx: &mut Tx, cx: &Cx, cmd: &Reopen) -> Result<BidNow, Error> {
 
 #[derive(Clone, Debug)]
 pub struct Withdraw {
-    pub target: Target,
+    pub target: Target<BidId>,
     pub reason: String,
 }
 

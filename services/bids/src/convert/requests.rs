@@ -1,45 +1,25 @@
 //! Requests as commands.
 
-use kit::cx::{Cx, Parse};
+use kit::cx::{Cx, Parse, Target};
 use kit::fault::Violation;
 use kit::files::Declared;
 use kit::ids::{BidId, ClarificationId, OrgId};
 use kit::language::Language;
-use kit::money::Money;
-use kit::paging::Page;
-use kit::time::Timestamp;
+use kit::paging::Listed;
 use kit::wire::Reader;
 use toadlane_proto::bids::v1 as pb;
 
 use super::state_name;
-use crate::app::{self, Target};
+use crate::app;
 use crate::bid::Participant;
 use crate::content::{Answer, Content};
 use crate::policy;
 use crate::store::Filter;
 
-fn read_target(reader: &mut Reader, id: &str, etag: &str) -> Option<Target> {
-    let id = reader.id("bid_id", id);
-    let version = reader.version(etag);
-    Some(Target { id: id?, version: version? })
-}
-
-/// The bid and version that a streaming request names.
-pub fn target(id: &str, etag: &str) -> Result<Target, Vec<Violation>> {
-    let mut reader = Reader::new();
-    let target = read_target(&mut reader, id, etag);
-    reader.finish(target)
-}
-
 fn content(reader: &mut Reader, wire: Option<pb::BidContent>) -> Option<Content> {
-    let Some(wire) = wire else {
-        return reader.take("content", "required", Err("say what the bid contains"));
-    };
+    let wire = reader.needed("content", wire)?;
     let language = Language::of_wire(wire.language());
-    let requested = match wire.requested {
-        None => Some(None),
-        Some(sum) => reader.take("content.requested.currency", "currency", Money::try_from(sum)).map(Some),
-    };
+    let requested = reader.money_or_none("content.requested", wire.requested);
     let lead = reader.id_or_none("content.lead_organisation_id", &wire.lead_organisation_id);
     let payee = reader.id_or_none("content.payee_organisation_id", &wire.payee_organisation_id);
     let answers = wire.answers.into_iter().map(|answer| Answer { question: answer.question_id, text: answer.text });
@@ -78,7 +58,7 @@ impl Parse for app::Update {
 
     fn parse(wire: Self::Wire) -> Result<app::Update, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = read_target(&mut reader, &wire.bid_id, &wire.etag);
+        let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
         let content = content(&mut reader, wire.content);
         reader.finish(target.zip(content).map(|(target, content)| app::Update { target, content }))
     }
@@ -88,7 +68,9 @@ impl Parse for app::Restore {
     type Wire = pb::RestoreRevisionRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Restore, Vec<Violation>> {
-        Ok(app::Restore { target: target(&wire.bid_id, &wire.etag)?, revision: wire.revision })
+        let mut reader = Reader::new();
+        let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+        reader.finish(target.map(|target| app::Restore { target, revision: wire.revision }))
     }
 }
 
@@ -115,7 +97,7 @@ impl Parse for app::SetParticipants {
 
     fn parse(wire: Self::Wire) -> Result<app::SetParticipants, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = read_target(&mut reader, &wire.bid_id, &wire.etag);
+        let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
         match participants(wire.participants) {
             Ok(participants) => reader.finish(target.map(|target| app::SetParticipants { target, participants })),
             Err(violations) => {
@@ -131,7 +113,7 @@ impl Parse for app::RemoveFile {
 
     fn parse(wire: Self::Wire) -> Result<app::RemoveFile, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = read_target(&mut reader, &wire.bid_id, &wire.etag);
+        let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
         let file = reader.id("attachment_id", &wire.attachment_id);
         reader.finish(target.zip(file).map(|(target, file)| app::RemoveFile { target, file }))
     }
@@ -142,10 +124,11 @@ impl Parse for app::SignOff {
 
     fn parse(wire: Self::Wire) -> Result<app::SignOff, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = read_target(&mut reader, &wire.bid_id, &wire.etag);
+        let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
         let certifier = reader.id("certifier_id", &wire.certifier_id);
-        let role = wire.role;
-        reader.finish(target.zip(certifier).map(|(target, certifier)| app::SignOff { target, certifier, role }))
+        let role = reader.said("role", &wire.role);
+        let command = || Some(app::SignOff { target: target?, certifier: certifier?, role: role? });
+        reader.finish(command())
     }
 }
 
@@ -154,11 +137,8 @@ impl Parse for app::Submit {
 
     fn parse(wire: Self::Wire) -> Result<app::Submit, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = read_target(&mut reader, &wire.bid_id, &wire.etag);
-        let client_time = match wire.client_time {
-            None => Some(None),
-            Some(time) => reader.take("client_time", "timestamp", Timestamp::try_from(time)).map(Some),
-        };
+        let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+        let client_time = reader.time_or_none("client_time", wire.client_time);
         let command = target.zip(client_time);
         reader.finish(command.map(|(target, client_time)| app::Submit { target, client_time }))
     }
@@ -168,7 +148,10 @@ impl Parse for app::Reopen {
     type Wire = pb::ReopenBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Reopen, Vec<Violation>> {
-        Ok(app::Reopen { target: target(&wire.bid_id, &wire.etag)?, reason: wire.reason })
+        let mut reader = Reader::new();
+        let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        reader.finish(target.zip(reason).map(|(target, reason)| app::Reopen { target, reason }))
     }
 }
 
@@ -176,7 +159,10 @@ impl Parse for app::Withdraw {
     type Wire = pb::WithdrawBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Withdraw, Vec<Violation>> {
-        Ok(app::Withdraw { target: target(&wire.bid_id, &wire.etag)?, reason: wire.reason })
+        let mut reader = Reader::new();
+        let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        reader.finish(target.zip(reason).map(|(target, reason)| app::Withdraw { target, reason }))
     }
 }
 
@@ -189,7 +175,10 @@ impl Parse for AdmitLate {
     type Wire = pb::AdmitLateBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<AdmitLate, Vec<Violation>> {
-        Ok(AdmitLate(app::DecideLate { target: target(&wire.bid_id, &wire.etag)?, reason: wire.reason }))
+        let mut reader = Reader::new();
+        let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        reader.finish(target.zip(reason).map(|(target, reason)| AdmitLate(app::DecideLate { target, reason })))
     }
 }
 
@@ -197,7 +186,10 @@ impl Parse for RejectLate {
     type Wire = pb::RejectLateBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<RejectLate, Vec<Violation>> {
-        Ok(RejectLate(app::DecideLate { target: target(&wire.bid_id, &wire.etag)?, reason: wire.reason }))
+        let mut reader = Reader::new();
+        let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        reader.finish(target.zip(reason).map(|(target, reason)| RejectLate(app::DecideLate { target, reason })))
     }
 }
 
@@ -205,7 +197,9 @@ impl Parse for app::Screen {
     type Wire = pb::ScreenBidRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Screen, Vec<Violation>> {
-        Ok(app::Screen { target: target(&wire.bid_id, &wire.etag)? })
+        let mut reader = Reader::new();
+        let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+        reader.finish(target.map(|target| app::Screen { target }))
     }
 }
 
@@ -213,8 +207,10 @@ impl Parse for app::Decide {
     type Wire = pb::DecideEligibilityRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Decide, Vec<Violation>> {
-        let target = target(&wire.bid_id, &wire.etag)?;
-        Ok(app::Decide { target, eligible: wire.eligible, reason: wire.reason })
+        let mut reader = Reader::new();
+        let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+        let (eligible, reason) = (wire.eligible, wire.reason);
+        reader.finish(target.map(|target| app::Decide { target, eligible, reason }))
     }
 }
 
@@ -224,9 +220,11 @@ impl Parse for app::Ask {
     fn parse(wire: Self::Wire) -> Result<app::Ask, Vec<Violation>> {
         let mut reader = Reader::new();
         let bid = reader.id("bid_id", &wire.bid_id);
-        let answer_by = reader.take("answer_by", "timestamp", wire.answer_by.unwrap_or_default().try_into());
-        let (id, question) = (ClarificationId::new(), wire.question);
-        reader.finish(bid.zip(answer_by).map(|(bid, answer_by)| app::Ask { id, bid, question, answer_by }))
+        let question = reader.said("question", &wire.question);
+        let answer_by = reader.time("answer_by", wire.answer_by);
+        let id = ClarificationId::new();
+        let command = || Some(app::Ask { id, bid: bid?, question: question?, answer_by: answer_by? });
+        reader.finish(command())
     }
 }
 
@@ -238,30 +236,20 @@ impl Parse for app::Answer {
         let bid = reader.id("bid_id", &wire.bid_id);
         let id = reader.id("clarification_id", &wire.clarification_id);
         let version = reader.version(&wire.etag);
-        let command = (|| Some(app::Answer { bid: bid?, id: id?, version: version?, text: wire.answer }))();
-        reader.finish(command)
+        let text = reader.said("answer", &wire.answer);
+        let command = || Some(app::Answer { bid: bid?, id: id?, version: version?, text: text? });
+        reader.finish(command())
     }
 }
 
-/// A list asked for: its filter within what the caller may see, and the page.
-pub struct Filtered {
-    pub filter: Filter,
-    pub page: Page<(i64, String)>,
-}
-
-pub fn list_filter(cx: &Cx, wire: &pb::ListBidsRequest) -> Result<Filtered, Vec<Violation>> {
+/// Which of them a caller asks for, within what they may see.
+pub fn list_bids(cx: &Cx, wire: &pb::ListBidsRequest) -> Result<Listed<Filter, (i64, String)>, Vec<Violation>> {
     let mut reader = Reader::new();
     let round = reader.id_or_none("round_id", &wire.round_id);
     let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
     // All but the page itself, so that a new filter is bound to the token without further ado.
     let bound = pb::ListBidsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
-    let page = match Page::parse(cx, wire.page_size, &wire.page_token, &bound) {
-        Ok(page) => Some(page),
-        Err(violation) => {
-            reader.add(violation);
-            None
-        }
-    };
+    let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
     let filter = Filter {
         round: round.flatten(),
         involved: organisation.flatten(),
@@ -274,12 +262,13 @@ pub fn list_filter(cx: &Cx, wire: &pb::ListBidsRequest) -> Result<Filtered, Vec<
         own: policy::reads_for_all(&cx.caller),
         all_received: policy::oversees(&cx.caller),
     };
-    reader.finish(page.map(|page| Filtered { filter, page }))
+    reader.finish(page.map(|page| Listed { filter, page }))
 }
 
 /// What an upload declares, and to which bid it goes.
-pub fn header(wire: &pb::AttachmentHeader) -> Result<(Target, Declared), Vec<Violation>> {
-    let target = target(&wire.bid_id, &wire.etag)?;
+pub fn header(wire: &pb::AttachmentHeader) -> Result<(Target<BidId>, Declared), Vec<Violation>> {
+    let mut reader = Reader::new();
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
     let (media_type, sha256) = (wire.media_type.clone(), wire.sha256.clone());
-    Ok((target, Declared { media_type, size_bytes: wire.size_bytes, sha256 }))
+    reader.finish(target.map(|target| (target, Declared { media_type, size_bytes: wire.size_bytes, sha256 })))
 }

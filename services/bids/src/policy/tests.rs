@@ -102,6 +102,6 @@ fn the_policy_is_as_the_golden_matrix_says() {
 fn who_may_is_said_to_those_who_may_not() {
     let facts = Facts { applicant: Some(OrgId::new()), ..Facts::default() };
     let reader = person(Duty::CouncilAdministrator, facts.applicant.unwrap());
-    let refused = settle(decide(&reader, Action::SignOff, &facts), "bid").unwrap_err();
+    let refused = decide(&reader, Action::SignOff, &facts).settle::<Error>("bid").unwrap_err();
     assert_eq!(refused.to_string(), "a certifier, or a system with bids.certify, of the applicant may do this");
 }

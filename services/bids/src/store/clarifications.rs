@@ -1,14 +1,13 @@
 //! Clarifications and their answers.
 
 use diesel::prelude::*;
-use kit::caller::Actor;
 use kit::db::{DbError, Tx};
 use kit::ids::{BidId, ClarificationId};
-use kit::stored::{inconsistent, parsed, parsed_option};
+use kit::stored::{self, inconsistent, parsed};
 use kit::time::Timestamp;
 
 use crate::clarification::{Answer, Clarification};
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::schema::clarification;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -55,12 +54,11 @@ impl TryFrom<Row> for Clarification {
         let answer = match (row.answer, row.answered_at, row.answered_by) {
             (None, None, None) => None,
             (Some(text), Some(at), Some(subject)) => {
-                let organisation = parsed_option(row.answered_by_organisation.as_deref())?;
-                Some(Answer { text, at: Timestamp::from_micros(at), by: Actor { subject, organisation } })
+                let by = stored::actor(subject, row.answered_by_organisation.as_deref())?;
+                Some(Answer { text, at: Timestamp::from_micros(at), by })
             }
             (_, _, _) => return Err(inconsistent(format!("clarification {}: half an answer", row.id))),
         };
-        let organisation = parsed_option(row.asked_by_organisation.as_deref())?;
         Ok(Clarification {
             id: parsed(&row.id)?,
             bid: parsed(&row.bid_id)?,
@@ -68,7 +66,7 @@ impl TryFrom<Row> for Clarification {
             question: row.question,
             answer_by: Timestamp::from_micros(row.answer_by),
             asked_at: Timestamp::from_micros(row.asked_at),
-            asked_by: Actor { subject: row.asked_by, organisation },
+            asked_by: stored::actor(row.asked_by, row.asked_by_organisation.as_deref())?,
             answer,
         })
     }
@@ -99,7 +97,7 @@ pub fn update_clarification(tx: &mut Tx, old: &Clarification, new: &Clarificatio
         .filter(clarification::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
     if n_changed == 0 {
-        return Err(Error::StaleClarification { newer: Box::new(clarification(tx, new.bid, new.id)?) });
+        return Err(Error::stale(Newer::Clarification(clarification(tx, new.bid, new.id)?)));
     }
     Ok(())
 }

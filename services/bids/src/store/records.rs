@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx};
 use kit::ids::BidId;
-use kit::stored::inconsistent;
+use kit::stored::from_json;
 
 use crate::content::Paper;
 use crate::schema::{history, receipt, revision};
@@ -52,7 +52,7 @@ pub struct HandIn {
 
 /// Reads the canonical JSON of a revision back.
 pub fn paper_of(canonical_json: &str) -> Result<Paper, DbError> {
-    serde_json::from_str(canonical_json).map_err(inconsistent)
+    from_json(canonical_json)
 }
 
 impl RevisionRow {

@@ -7,12 +7,12 @@ use kit::db::{DbError, Prepared, Tx, is_unique_violation};
 use kit::digest::digest;
 use kit::ids::{BidId, RoundId};
 use kit::money::Money;
-use kit::stored::{inconsistent, json, parsed};
+use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
 use super::records::paper_of;
 use crate::bid::{Bid, Participant};
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::schema::{bid, intake, participant, revision};
 use crate::state::{Before, Held, Receipt, State};
 
@@ -125,7 +125,7 @@ pub fn update(tx: &mut Tx, old: &Bid, new: &Bid) -> Result<(), Error> {
     let changing = diesel::update(of_old_version).set(row_of(new)).returning(bid::version);
     let changed: Option<i64> = Prepared(changing).get_result(tx).optional()?;
     if changed.is_none() {
-        return Err(Error::Stale { newer: Box::new(get(tx, new.id)?) });
+        return Err(Error::stale(Newer::Bid(get(tx, new.id)?)));
     }
     if old.participants != new.participants {
         diesel::delete(participant::table.filter(participant::bid_id.eq(new.id.to_string()))).execute(tx)?;
@@ -175,7 +175,7 @@ fn row_of(bid: &Bid) -> BidRow {
 
 fn bid_of(row: BidRow, json: &str, participants: Vec<Participant>) -> Result<Bid, DbError> {
     let state = state_of(&row)?;
-    let sign_off = row.sign_off.as_deref().map(serde_json::from_str).transpose().map_err(inconsistent)?;
+    let sign_off = row.sign_off.as_deref().map(from_json).transpose()?;
     Ok(Bid {
         id: parsed(&row.id)?,
         round: parsed(&row.round_id)?,
@@ -189,7 +189,7 @@ fn bid_of(row: BidRow, json: &str, participants: Vec<Participant>) -> Result<Bid
         digest: digest(json),
         participants,
         sign_off,
-        findings: serde_json::from_str(&row.findings).map_err(inconsistent)?,
+        findings: from_json(&row.findings)?,
         reason: row.reason,
         created_at: Timestamp::from_micros(row.created_at),
         updated_at: Timestamp::from_micros(row.updated_at),

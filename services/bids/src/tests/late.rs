@@ -97,6 +97,8 @@ async fn an_admitted_bid_has_the_next_number_its_own_instant_and_a_new_receipt()
         house.at("2020-02-03T10:00:00Z").await;
         let refused = house.as_who(&council.officer).admit_late_bid(decide(&late)).await.unwrap_err();
         assert_eq!((reason(&refused).as_str(), refused.message()), ("NOT_ALLOWED", "a round manager may do this"));
+        let mute = pb::AdmitLateBidRequest { reason: " ".to_string(), ..decide(&late) };
+        assert_eq!(fields(&house.as_who(&house.manager).admit_late_bid(mute).await.unwrap_err()), ["reason"]);
         let admitted = house.as_who(&house.manager).admit_late_bid(decide(&late)).await.unwrap().into_inner();
         assert_eq!((admitted.state(), admitted.number, admitted.received_at), (State::Submitted, 2, wire(AFTER)));
         assert_eq!(admitted.reason, "their network was down");

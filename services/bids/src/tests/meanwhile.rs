@@ -24,7 +24,7 @@ async fn look(house: &House, council: &Council, bid: &pb::Bid) -> Seen {
 
 /// The rest of it, with what was seen then.
 async fn hand_in(house: &House, council: &Council, bid: &pb::Bid, seen: Seen) -> Result<BidNow, Error> {
-    let target = app::Target { id: bid.id.parse().unwrap(), version: bid.etag.parse().unwrap() };
+    let target = kit::cx::Target { id: bid.id.parse().unwrap(), version: bid.etag.parse().unwrap() };
     let cmd = app::Submit { target, client_time: None };
     let (cx, seal) = (cx(house, council), house.bids.seal());
     house.db.work(Some(bid.round_id.clone()), move |tx| app::submit(tx, &cx, &seal, &seen, &cmd)).await

@@ -1,6 +1,7 @@
 //! AssessmentsService.
 
 use kit::cx::Cx;
+use kit::time::Date;
 use kit::wire::id;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::grading::v1::assessments_service_server::AssessmentsService;
@@ -12,7 +13,7 @@ use crate::convert::requests::{StartDetermination, StartModeration};
 use crate::convert::{self, lists};
 use crate::error::Error;
 use crate::policy::{self, Action, Facts};
-use crate::{Grading, app, sight, store, today};
+use crate::{Grading, app, sight, store};
 
 #[tonic::async_trait]
 impl AssessmentsService for Grading {
@@ -21,8 +22,8 @@ impl AssessmentsService for Grading {
         if let Some(assessment) = self.replay(&cx).await? {
             return Ok(Response::new(assessment));
         }
-        policy::settle(policy::decide(&cx.caller, Action::Open, &Facts::OF_NOTHING), "round")?;
-        let opening = self.peers.opening(cmd.round, today(&cx)).await?;
+        policy::decide(&cx.caller, Action::Open, &Facts::OF_NOTHING).settle::<Error>("round")?;
+        let opening = self.peers.opening(cmd.round, Date::today(cx.now)).await?;
         let of = cx.clone();
         let key = cmd.round;
         let assessment = self.db.write_keyed(&cx, key, move |tx| app::open(tx, &of, &opening, &cmd)).await?;
@@ -79,7 +80,7 @@ impl AssessmentsService for Grading {
             return Ok(Response::new(member));
         }
         self.sight(&cx, cmd.assessment).await?.may(Action::AddSubstitute)?;
-        let (name, register) = self.peers.substitute(cmd.person, cmd.organisation, today(&cx)).await?;
+        let (name, register) = self.peers.substitute(cmd.person, cmd.organisation, Date::today(cx.now)).await?;
         let (of, key) = (cx.clone(), cmd.assessment);
         let write = move |tx: &mut _| app::add_substitute(tx, &of, &name, &register, &cmd);
         Ok(Response::new(self.db.write_keyed(&cx, key, write).await?))

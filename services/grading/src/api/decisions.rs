@@ -1,6 +1,7 @@
 //! DecisionsService.
 
 use kit::cx::Cx;
+use kit::time::Date;
 use kit::wire::id;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::grading::v1::decisions_service_server::DecisionsService;
@@ -15,7 +16,7 @@ use crate::policy::{self, Action};
 use crate::quorum::Body;
 use crate::sight::Sight;
 use crate::store::OutcomeFilter;
-use crate::{Grading, app, store, today};
+use crate::{Grading, app, store};
 
 #[tonic::async_trait]
 impl DecisionsService for Grading {
@@ -127,7 +128,7 @@ impl DecisionsService for Grading {
         let other_board = match cmd.basis {
             Basis::Meeting(_) | Basis::Written { .. } => None,
             Basis::OtherBoard { board, .. } => {
-                let day = cmd.decided_on.unwrap_or(today(&cx));
+                let day = cmd.decided_on.unwrap_or(Date::today(cx.now));
                 Some(self.peers.other_board(board, day).await?)
             }
         };

@@ -36,11 +36,10 @@ impl ReviewsService for Grading {
                 let review = store::review(tx, asked)?;
                 let sight = store::sight(tx, &caller, review.assessment)?;
                 sight.may_review(Action::SeeReview, &review)?;
-                Ok((sight.is_by(&review), review))
+                Ok(sight.shows(review))
             })
             .await;
-        let (own, review) = found?;
-        Ok(Response::new(if own { convert::review(review) } else { convert::shown(review) }))
+        Ok(Response::new(convert::review(found?)))
     }
 
     async fn list_reviews(&self, request: Request<pb::ListReviewsRequest>) -> Answer<pb::ListReviewsResponse> {
@@ -53,9 +52,8 @@ impl ReviewsService for Grading {
             store::page_of_reviews(tx, &filter, after, page.limit())
         });
         let found = asked.page.found(rows.await?, |review| review.id.to_string());
-        let shown = |review| if sight.is_by(&review) { convert::review(review) } else { convert::shown(review) };
         Ok(Response::new(pb::ListReviewsResponse {
-            reviews: found.rows.into_iter().map(shown).collect(),
+            reviews: found.rows.into_iter().map(|review| convert::review(sight.shows(review))).collect(),
             next_page_token: found.next_page_token,
         }))
     }

@@ -1,14 +1,14 @@
 //! An assessment is closed: every decision is tested once more, letters are written, and the record is sealed.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::fault::Violation;
-use kit::ids::{BidId, PersonId};
+use kit::ids::{AssessmentId, BidId, PersonId};
 
 use super::deciding::determining_part;
 use super::interests::derive;
 use super::recording::{Gathered, gather};
-use super::{Bench, Target, bench, enter, settle};
+use super::{Bench, bench, enter, settle};
 use crate::assessment::{Assessment, AssessmentNow};
 use crate::closing::{self, Closed};
 use crate::decision::{Basis, Determination, Grounds};
@@ -27,7 +27,7 @@ use crate::store;
 
 #[derive(Clone, Debug)]
 pub struct Close {
-    pub target: Target,
+    pub target: Target<AssessmentId>,
     pub departure_reason: String,
     pub over_commitment_reason: String,
 }

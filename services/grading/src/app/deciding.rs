@@ -15,7 +15,7 @@ use crate::decision::{
 };
 use crate::derive::{Register, link};
 use crate::error::Error;
-use crate::meeting::{Meeting, ZONE};
+use crate::meeting::Meeting;
 use crate::panel::Member;
 use crate::policy::Action;
 use crate::quorum::Body;
@@ -240,7 +240,7 @@ fn free_of(
 fn day(cx: &Cx, decided_on: Option<Date>) -> Result<Date, Error> {
     match decided_on {
         None => Err(Error::invalid("decided_on", "required", "say on which day it was decided")),
-        Some(day) if day > Date::at(cx.now, ZONE) => {
+        Some(day) if day > Date::today(cx.now) => {
             Err(Error::invalid("decided_on", "date.lte_today", "record a decision when it has been taken"))
         }
         Some(day) => Ok(day),

@@ -46,7 +46,7 @@ pub struct Pinned {
 }
 
 pub fn open(tx: &mut Tx, cx: &Cx, opening: &Opening, cmd: &Open) -> Result<AssessmentNow, Error> {
-    policy::settle(policy::decide(&cx.caller, Action::Open, &Facts::OF_NOTHING), "round")?;
+    policy::decide(&cx.caller, Action::Open, &Facts::OF_NOTHING).settle::<Error>("round")?;
     if let Some(existing) = store::of_round(tx, cmd.round)? {
         return Err(Error::AssessedAlready { existing: existing.id });
     }

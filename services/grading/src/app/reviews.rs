@@ -87,7 +87,7 @@ pub fn step_review(tx: &mut Tx, cx: &Cx, cmd: &ReviewStep) -> Result<Review, Err
     let (sight, old) = open(tx, cx, cmd.action, cmd.id, cmd.version)?;
     sight.assessment.expect_reviewing(cmd.step.name(), cx.now)?;
     let new = old.step(cmd.step, &cmd.reason, cx.now)?;
-    settle_review(tx, cx, &old, new, cmd.step, &cmd.reason)
+    Ok(sight.shows(settle_review(tx, cx, &old, new, cmd.step, &cmd.reason)?))
 }
 
 #[derive(Clone, Debug)]
@@ -123,7 +123,8 @@ fn open(tx: &mut Tx, cx: &Cx, action: Action, id: ReviewId, version: i64) -> Res
     let review = store::review(tx, id)?;
     let sight = store::sight(tx, &cx.caller, review.assessment)?;
     sight.may_review(action, &review)?;
-    review.expect_version(version)?;
+    // A refusal bears the newer version: no more of it than the caller may read.
+    sight.shows(review.clone()).expect_version(version)?;
     Ok((sight, review))
 }
 

@@ -1,7 +1,7 @@
 //! The steps of an assessment, those that somebody takes and those that the clock or the round brings about.
 
 use kit::caller::Role;
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::deadline::Deadline;
 use kit::fault::Violation;
@@ -10,7 +10,7 @@ use kit::time::Timestamp;
 
 use super::interests::derive;
 use super::reviews::{lapse, settle_review};
-use super::{Target, bench, enter, moderating, settle};
+use super::{bench, enter, moderating, settle};
 use crate::assessment::{Assessment, AssessmentNow};
 use crate::derive::Register;
 use crate::error::Error;
@@ -24,7 +24,7 @@ use crate::store;
 /// A step that the register is asked for: whoever belongs to a bidder by now is recused first.
 #[derive(Clone, Copy, Debug)]
 pub struct Advance {
-    pub target: Target,
+    pub target: Target<AssessmentId>,
 }
 
 /// Locks the reviews, once all are handed in or have lapsed and every bid has enough of them.
@@ -81,7 +81,7 @@ pub fn start_determination(tx: &mut Tx, cx: &Cx, register: &Register, cmd: &Adva
 
 #[derive(Clone, Debug)]
 pub struct ReturnToModeration {
-    pub target: Target,
+    pub target: Target<AssessmentId>,
     pub reason: String,
 }
 
@@ -102,7 +102,7 @@ pub fn return_to_moderation(
 
 /// The assessment as it is, after the register was asked anew, if the caller may go on with it. The register comes
 /// first: it may be the caller who has come to belong to a bidder.
-fn advance(tx: &mut Tx, cx: &Cx, register: &Register, target: Target) -> Result<Assessment, Error> {
+fn advance(tx: &mut Tx, cx: &Cx, register: &Register, target: Target<AssessmentId>) -> Result<Assessment, Error> {
     let assessment = store::assessment(tx, target.id)?;
     derive(tx, cx, &assessment, register)?;
     let sight = enter(tx, cx, Action::Advance, target.id)?;
@@ -112,7 +112,7 @@ fn advance(tx: &mut Tx, cx: &Cx, register: &Register, target: Target) -> Result<
 
 #[derive(Clone, Debug)]
 pub struct Cancel {
-    pub target: Target,
+    pub target: Target<AssessmentId>,
     pub reason: String,
 }
 
@@ -162,7 +162,8 @@ pub fn take_round(tx: &mut Tx, round: RoundId, said: &RoundNow, now: Timestamp) 
             call_off(tx, &Cx::of_role(Role::Grading, now), &old, reason)?;
         }
         RoundNow::Announces(announces) if old.stage() < Stage::Announced && *announces != old.call.announces => {
-            store::update_assessment(tx, &old, &old.announced_by(announces.clone()))?;
+            let (cx, new) = (Cx::of_role(Role::Grading, now), old.announced_by(announces.clone()));
+            settle(tx, &cx, &old, new, Happened::AnnouncementMoved, "")?;
         }
         // Decided things stay decided.
         RoundNow::Cancelled { .. } | RoundNow::Announces(_) => {}

@@ -14,9 +14,6 @@ use crate::interest::{Interest, Kind, State as InterestState};
 use crate::panel::{Member, MemberNow};
 use crate::state::{Stage, State};
 
-/// Full name of the assessment's message.
-pub const ASSESSMENT: &str = "toadlane.grading.v1.Assessment";
-
 impl From<AssessmentNow> for pb::Assessment {
     fn from(now: AssessmentNow) -> pb::Assessment {
         assessment(now)

@@ -28,24 +28,8 @@ where
 {
     let mut reader = Reader::new();
     let id = reader.id(of.0, of.1);
-    let page = page(&mut reader, cx, size, token, bound);
+    let page = reader.page(cx, size, token, bound);
     reader.finish(id.zip(page).map(|(of, page)| Listed { of, page }))
-}
-
-fn page<K: Serialize + DeserializeOwned>(
-    reader: &mut Reader,
-    cx: &Cx,
-    size: i32,
-    token: &str,
-    bound: &impl prost::Message,
-) -> Option<Page<K>> {
-    match Page::parse(cx, size, token, bound) {
-        Ok(page) => Some(page),
-        Err(violation) => {
-            reader.add(violation);
-            None
-        }
-    }
 }
 
 /// The filter of a list of assessments.
@@ -59,7 +43,7 @@ pub fn assessments(cx: &Cx, wire: pb::ListAssessmentsRequest) -> Asked<Assessmen
     let mut reader = Reader::new();
     let round = reader.id_or_none("round_id", &wire.round_id);
     let bound = pb::ListAssessmentsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
-    let page = page(&mut reader, cx, wire.page_size, &wire.page_token, &bound);
+    let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
     reader.finish(round.zip(page).map(|(round, page)| AssessmentsListed { round, page }))
 }
 
@@ -86,7 +70,7 @@ pub fn interests(cx: &Cx, wire: pb::ListInterestsRequest) -> Asked<InterestsList
     let assessment = reader.id("assessment_id", &wire.assessment_id);
     let person = reader.id_or_none("person_id", &wire.person_id);
     let bound = pb::ListInterestsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
-    let page = page(&mut reader, cx, wire.page_size, &wire.page_token, &bound);
+    let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
     let asked = (|| Some(InterestsListed { assessment: assessment?, person: person?, page: page? }))();
     reader.finish(asked)
 }
@@ -108,7 +92,7 @@ pub fn reviews_listed(cx: &Cx, wire: pb::ListReviewsRequest) -> Asked<ReviewsLis
     let reviewer = reader.id_or_none("reviewer_id", &wire.reviewer_id);
     let states = wire.states().filter_map(state_name).collect();
     let bound = pb::ListReviewsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
-    let page = page(&mut reader, cx, wire.page_size, &wire.page_token, &bound);
+    let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
     let asked = (|| {
         let (bid, reviewer) = (bid?, reviewer?);
         Some(ReviewsListed { assessment: assessment?, bid, reviewer, states, page: page? })

@@ -34,7 +34,6 @@ impl From<Assigned> for pb::AssignReviewsResponse {
     }
 }
 
-/// A review as its reviewer sees it.
 pub fn review(one: Review) -> pb::Review {
     pb::Review {
         id: one.id.to_string(),
@@ -50,14 +49,6 @@ pub fn review(one: Review) -> pb::Review {
         submitted_at: one.state.submitted_at().and_then(wire_time),
         updated_at: wire_time(one.updated_at),
     }
-}
-
-/// A review as others see it: what is not handed in is nobody else's to read.
-pub fn shown(one: Review) -> pb::Review {
-    if one.state.is_handed_in() {
-        return review(one);
-    }
-    pb::Review { marks: Vec::new(), comment: String::new(), ..review(one) }
 }
 
 fn state(state: State) -> pb::review::State {

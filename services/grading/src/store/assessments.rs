@@ -7,7 +7,7 @@ use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
 use crate::assessment::Assessment;
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::schema::{assessment, member};
 use crate::state::{Decided, Settled, State};
 
@@ -147,7 +147,7 @@ pub fn update_assessment(tx: &mut Tx, old: &Assessment, new: &Assessment) -> Res
     let of_old_version =
         assessment::table.filter(assessment::id.eq(new.id.to_string())).filter(assessment::version.eq(old.version));
     if diesel::update(of_old_version).set(Row::from(new)).execute(tx)? == 0 {
-        return Err(Error::stale(self::assessment(tx, new.id)?));
+        return Err(Error::stale(Newer::Assessment(self::assessment(tx, new.id)?)));
     }
     Ok(())
 }

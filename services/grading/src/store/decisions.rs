@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AssessmentId, BidId, MeetingId};
-use kit::stored::{from_json, inconsistent, json, parsed};
+use kit::stored::{from_json, inconsistent, json, named, parsed};
 use kit::time::Timestamp;
 
-use super::{money, named, texts};
+use super::{money, texts};
 use crate::decision::{Advice, Basis, Determination, Outcome, Recommendation, Referral};
 use crate::error::Error;
 use crate::schema::{determination, recommendation};

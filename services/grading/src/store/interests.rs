@@ -3,11 +3,11 @@
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AssessmentId, BidId, InterestId, PersonId};
-use kit::stored::{inconsistent, parsed};
+use kit::stored::{inconsistent, named, parsed};
 use kit::time::Timestamp;
 
-use super::{named, texts};
-use crate::error::Error;
+use super::texts;
+use crate::error::{Error, Newer};
 use crate::interest::{Interest, Kind, Origin, State};
 use crate::quorum::Conflicts;
 use crate::schema::interest;
@@ -95,7 +95,7 @@ pub fn update_interest(tx: &mut Tx, old: &Interest, new: &Interest) -> Result<()
     let of_old_version =
         interest::table.filter(interest::id.eq(new.id.to_string())).filter(interest::version.eq(old.version));
     if diesel::update(of_old_version).set(Row::from(new)).execute(tx)? == 0 {
-        return Err(Error::stale(self::interest(tx, new.id)?));
+        return Err(Error::stale(Newer::Interest(self::interest(tx, new.id)?)));
     }
     Ok(())
 }

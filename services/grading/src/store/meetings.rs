@@ -3,12 +3,11 @@
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AssessmentId, MeetingId};
-use kit::stored::{from_json, json, parsed};
+use kit::stored::{from_json, json, named, parsed};
 use kit::time::Timestamp;
 
-use super::named;
 use crate::call::Part;
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::meeting::{Account, Meeting};
 use crate::schema::meeting;
 
@@ -76,7 +75,7 @@ pub fn update_meeting(tx: &mut Tx, old: &Meeting, new: &Meeting) -> Result<(), E
     let of_old_version =
         meeting::table.filter(meeting::id.eq(new.id.to_string())).filter(meeting::version.eq(old.version));
     if diesel::update(of_old_version).set(Row::from(new)).execute(tx)? == 0 {
-        return Err(Error::stale(self::meeting(tx, new.id)?));
+        return Err(Error::stale(Newer::Meeting(self::meeting(tx, new.id)?)));
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use kit::stored::{from_json, json, parsed};
 use kit::time::Timestamp;
 
 use super::{bids, texts};
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::moderation::{Casting, Moderation};
 use crate::ranking::Entry;
 use crate::review::{Mark, State};
@@ -68,7 +68,7 @@ pub fn put_moderation(tx: &mut Tx, old: &Moderation, new: &Moderation, now: Time
         .filter(moderation::bid_id.eq(new.bid.to_string()))
         .filter(moderation::version.eq(old.version));
     if diesel::update(of_old_version).set(row).execute(tx)? == 0 {
-        return Err(Error::stale(self::moderation(tx, new.assessment, new.bid)?));
+        return Err(Error::stale(Newer::Moderation(self::moderation(tx, new.assessment, new.bid)?)));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
 use super::texts;
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::review::{Review, State};
 use crate::schema::{assessment, review};
 
@@ -100,7 +100,7 @@ pub fn update_review(tx: &mut Tx, old: &Review, new: &Review) -> Result<(), Erro
     let of_old_version =
         review::table.filter(review::id.eq(new.id.to_string())).filter(review::version.eq(old.version));
     if diesel::update(of_old_version).set(Row::from(new)).execute(tx)? == 0 {
-        return Err(Error::stale(self::review(tx, new.id)?));
+        return Err(Error::stale(Newer::Review(self::review(tx, new.id)?.shown())));
     }
     Ok(())
 }

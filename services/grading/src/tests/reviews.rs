@@ -249,3 +249,31 @@ async fn a_bid_has_at_most_sixty_reviews() {
     })
     .await;
 }
+
+/// Neither the answer to a step of others nor the newer version that comes with a refusal tells what is not handed in.
+#[tokio::test]
+async fn what_is_not_handed_in_is_told_to_nobody_who_takes_the_review_back() {
+    each_house(|house| async move {
+        let mut scene = Scene::joint(&house.peers);
+        scene.declared(&house).await;
+        let taken = scene.accepted(&house, scene.bids[0], &scene.ann).await;
+        let draft = house.as_who(&scene.ann).reviews.save_review(save(&taken, &[4, 2])).await.unwrap().into_inner();
+        let cancel = |etag: &str, reason: &str| pb::CancelReviewRequest {
+            request_id: new_id(),
+            review_id: draft.id.clone(),
+            etag: etag.to_string(),
+            reason: reason.to_string(),
+            validate_only: false,
+        };
+        let mut manager = house.as_who(&scene.manager).reviews;
+        let stale = manager.cancel_review(cancel("1", "ill")).await.unwrap_err();
+        let newer = newer::<pb::Review>(&stale, "toadlane.grading.v1.Review");
+        assert_eq!((newer.etag.as_str(), newer.marks.len(), newer.comment.as_str()), (draft.etag.as_str(), 0, ""));
+        assert_eq!(fields(&manager.cancel_review(cancel(&draft.etag, " ")).await.unwrap_err()), ["reason"]);
+        let cancelled = manager.cancel_review(cancel(&draft.etag, "ill")).await.unwrap().into_inner();
+        assert_eq!((cancelled.state(), cancelled.marks.len()), (State::Cancelled, 0));
+        let own = get(&house, &scene.ann, &draft).await.unwrap();
+        assert_eq!((own.etag, own.marks), (cancelled.etag, draft.marks), "the reviewer keeps what they wrote");
+    })
+    .await;
+}

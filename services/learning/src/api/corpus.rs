@@ -186,7 +186,7 @@ impl CorpusService for Learning {
             .await?;
         let found = page.found(rows, |passage| passage.id.to_string());
         let shown = found.rows.into_iter().map(|passage| match by_council {
-            true => crate::passage::Passage { memo: String::new(), ..passage },
+            true => passage.without_notes(),
             false => passage,
         });
         Ok(Response::new(pb::ListPassagesResponse {

@@ -1,12 +1,12 @@
 //! Case studies: written, and consented to version by version.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{CaseStudyId, DocumentId, OrgId};
 
 use super::documents::{Taken, take_report, withdraw};
 use super::gate::story_facts;
-use super::{Target, record};
+use super::record;
 use crate::case_study::{CaseStudy, State, Text};
 use crate::document::{Council, Document, Kind};
 use crate::error::Error;

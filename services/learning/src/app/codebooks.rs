@@ -1,11 +1,11 @@
 //! Codebooks: written by consultants of running commissions, and by editors.
 
 use kit::caller::Subject;
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::CodebookId;
 
-use super::{Target, record};
+use super::record;
 use crate::codebook::{Code, Codebook, Version};
 use crate::error::Error;
 use crate::events::{self, Happened};

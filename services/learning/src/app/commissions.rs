@@ -1,13 +1,13 @@
 //! Commissions: made, declared under, ended.
 
 use kit::caller::Subject;
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{CommissionId, OrgId, PersonId, RoundId};
 use kit::time::Timestamp;
 
 use super::gate::commission_facts;
-use super::{Target, record};
+use super::record;
 use crate::commission::{Commission, CommissionNow, Declaration};
 use crate::error::Error;
 use crate::events::{self, Happened};

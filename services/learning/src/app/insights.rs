@@ -1,13 +1,13 @@
 //! Insights: captured, checked with councils, approved, dropped.
 
 use kit::caller::{Role, Subject};
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{CommissionId, InsightId, OrgId, PassageId, PersonId};
 use kit::time::Timestamp;
 
 use super::gate::{as_consultant, commission_for, expect_open, insight_facts};
-use super::{Target, record};
+use super::record;
 use crate::commission::Commission;
 use crate::error::Error;
 use crate::events::{self, Happened};
@@ -79,7 +79,6 @@ pub struct Update {
 
 pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<Insight, Error> {
     let (insight, commission) = open(tx, cx, Action::Draw, &cmd.target)?;
-    expect_open(&cx.caller, &commission, cx.now)?;
     let councils = councils(tx, &commission, &cmd.passages)?;
     let new = insight.rewrite(cmd.text.clone(), cmd.conditions.clone(), cmd.passages.clone(), cx.now)?;
     let interest_declared = commission.is_interested(insight.author, &councils);
@@ -93,7 +92,6 @@ pub struct Check {
 
 pub fn check(tx: &mut Tx, cx: &Cx, cmd: &Check) -> Result<Insight, Error> {
     let (insight, commission) = open(tx, cx, Action::Draw, &cmd.target)?;
-    expect_open(&cx.caller, &commission, cx.now)?;
     let councils = councils(tx, &commission, &insight.passages)?;
     let new = insight.check(councils, passage::answer_by(cx.now), cx.now)?;
     settle(tx, cx, &insight, new, Happened::InsightPutToCouncils)
@@ -142,8 +140,7 @@ pub struct Drop {
 }
 
 pub fn drop_it(tx: &mut Tx, cx: &Cx, cmd: &Drop) -> Result<Insight, Error> {
-    let (insight, commission) = open(tx, cx, Action::DropInsight, &cmd.target)?;
-    as_consultant(&cx.caller, &commission, cx.now)?;
+    let (insight, _) = open(tx, cx, Action::DropInsight, &cmd.target)?;
     let new = insight.drop_it(&cmd.reason, cx.now)?;
     settle(tx, cx, &insight, new, Happened::InsightDropped)
 }
@@ -193,10 +190,16 @@ pub(super) fn use_insight(tx: &mut Tx, cx: &Cx, insight: &Insight) -> Result<(),
     settle(tx, cx, insight, new, Happened::InsightUsed).map(|_| ())
 }
 
+/// The insight as it is, if the caller may take this step now and read its present version.
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<InsightId>) -> Result<(Insight, Commission), Error> {
     let insight = store::insight(tx, target.id)?;
     let commission = store::commission(tx, insight.commission)?;
     policy::check_of(&cx.caller, action, &insight_facts(&commission, &insight), "insight")?;
+    if action == Action::Draw {
+        expect_open(&cx.caller, &commission, cx.now)?;
+    } else {
+        as_consultant(&cx.caller, &commission, cx.now)?;
+    }
     insight.expect_version(target.version)?;
     Ok((insight, commission))
 }

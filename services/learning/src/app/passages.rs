@@ -1,12 +1,12 @@
 //! Passages: marked, coded anew, and their council's consent.
 
 use kit::caller::Subject;
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{CodebookId, CommissionId, DocumentId, PassageId};
 
 use super::gate::{commission_for, expect_open, open_corpus, passage_facts};
-use super::{Target, record};
+use super::record;
 use crate::commission::Commission;
 use crate::error::Error;
 use crate::events::{self, Happened};
@@ -109,7 +109,7 @@ pub struct AnswerConsent {
 pub fn answer_consent(tx: &mut Tx, cx: &Cx, cmd: &AnswerConsent) -> Result<Passage, Error> {
     let (passage, commission) = of_commission(tx, cmd.target.id)?;
     policy::check(&cx.caller, Action::AnswerConsent, &passage_facts(&commission, &passage))?;
-    passage.expect_version(cmd.target.version)?;
+    passage.clone().without_notes().expect_version(cmd.target.version)?;
     let new = passage.consent_step(cmd.step)?;
     let happened = match new.consent {
         Consent::Given { .. } => Happened::ConsentGiven,
@@ -121,8 +121,7 @@ pub fn answer_consent(tx: &mut Tx, cx: &Cx, cmd: &AnswerConsent) -> Result<Passa
     if matches!(new.consent, Consent::Withdrawn { .. }) {
         super::documents::remove_quotes(tx, cx, new.document, vec![new.id], None)?;
     }
-    // The council reads its own words, not what the consultant notes of them.
-    Ok(Passage { memo: String::new(), ..new })
+    Ok(new.without_notes())
 }
 
 fn of_commission(tx: &mut Tx, id: PassageId) -> Result<(Passage, Commission), Error> {

@@ -1,15 +1,15 @@
 //! Publications: planned, assembled, approved, embargoed, published, corrected, withdrawn.
 
 use kit::caller::Role;
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::deadline::{Deadline, Edge};
 use kit::fault::Violation;
 use kit::ids::{CommissionId, PersonId, PublicationId, RoundId};
-use kit::time::Timestamp;
+use kit::time::{LONDON, Timestamp};
 
 use super::gate::{as_consultant, commission_for, publication_facts};
-use super::{Target, record};
+use super::record;
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::policy::{self, Action};
@@ -187,7 +187,7 @@ fn print(tx: &mut Tx, cx: &Cx, old: &Publication, new: Publication, happened: Ha
         | State::FactCheck
         | State::Approved
         | State::Published { .. }
-        | State::Withdrawn => "Europe/London",
+        | State::Withdrawn => LONDON,
     };
     let standing = Standing { watermark: None, published: Some(cx.now.in_words(zone)) };
     let page = render::page(&new.edition, &material, &standing);

@@ -84,7 +84,6 @@ pub fn document(tx: &mut Tx, cx: &Cx, commission: CommissionId, id: DocumentId) 
     opened_document(tx, &commission, id)
 }
 
-/// A council is not shown what the consultant notes.
 pub fn seen_passage(tx: &mut Tx, cx: &Cx, id: PassageId) -> Result<Passage, Error> {
     let passage = store::passage(tx, id)?;
     let commission = store::commission(tx, passage.commission)?;
@@ -94,7 +93,7 @@ pub fn seen_passage(tx: &mut Tx, cx: &Cx, id: PassageId) -> Result<Passage, Erro
         as_consultant(&cx.caller, &commission, cx.now)?;
         return Ok(passage);
     }
-    Ok(Passage { memo: String::new(), ..passage })
+    Ok(passage.without_notes())
 }
 
 /// A council is shown its own answer alone.

@@ -8,7 +8,6 @@ use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::types::v1::Language as WireLanguage;
 
 use super::corpus::section;
-use super::requests::target;
 use crate::app::{Consent, CreateStory, UpdateStory};
 use crate::case_study::{CaseStudy, Contact, Language, Met, State, Text};
 use crate::document::Section;
@@ -101,7 +100,7 @@ impl Parse for UpdateStory {
 
     fn parse(wire: Self::Wire) -> Result<UpdateStory, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "case_study_id", &wire.case_study_id, &wire.etag);
+        let target = reader.target("case_study_id", &wire.case_study_id, &wire.etag);
         let text = pb::CreateCaseStudyRequest {
             title: wire.title,
             round_id: wire.round_id,
@@ -122,7 +121,7 @@ impl Parse for Consent {
 
     fn parse(wire: Self::Wire) -> Result<Consent, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "case_study_id", &wire.case_study_id, &wire.etag);
+        let target = reader.target("case_study_id", &wire.case_study_id, &wire.etag);
         let (consents, document) = (wire.consents, DocumentId::new());
         reader.finish(target.map(|target| Consent { target, consents, document }))
     }

@@ -18,7 +18,7 @@ pub fn announced_at(round: &rounds::Round) -> Option<Timestamp> {
 
 pub fn open_round(wire: rounds::Round, announced_at: Timestamp) -> Result<Round, Unusable> {
     let theme = super::theme(&wire);
-    let announced_on = Date::at(announced_at, "Europe/London").to_string();
+    let announced_on = Date::today(announced_at).to_string();
     let rules = wire.rules.ok_or_else(|| unusable(format!("round {}", wire.id), "rules"))?;
     Ok(Round {
         reference: rules.reference,

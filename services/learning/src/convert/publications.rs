@@ -8,7 +8,6 @@ use kit::time::Timestamp;
 use kit::wire::{Reader, etag, wire_time};
 use toadlane_proto::learning::v1 as pb;
 
-use super::requests::target;
 use crate::app;
 use crate::publication::state::State;
 use crate::publication::{Citation, Item, Pinned, Publication};
@@ -124,7 +123,7 @@ impl Parse for app::SetItems {
 
     fn parse(wire: Self::Wire) -> Result<app::SetItems, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "publication_id", &wire.publication_id, &wire.etag);
+        let target = reader.target("publication_id", &wire.publication_id, &wire.etag);
         let title = reader.said("title", &wire.title);
         let items = reader.each("items", wire.items, read_item);
         let command = (|| Some(app::SetItems { target: target?, title: title?, items }))();
@@ -137,7 +136,7 @@ impl Parse for app::Embargo {
 
     fn parse(wire: Self::Wire) -> Result<app::Embargo, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "publication_id", &wire.publication_id, &wire.etag);
+        let target = reader.target("publication_id", &wire.publication_id, &wire.etag);
         let deadline = reader.needed("publish_at", wire.publish_at);
         let publish_at = deadline.and_then(|wire| {
             let instant = reader.time("publish_at.instant", wire.instant)?;
@@ -156,7 +155,7 @@ impl Parse for app::Correct {
 
     fn parse(wire: Self::Wire) -> Result<app::Correct, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "publication_id", &wire.publication_id, &wire.etag);
+        let target = reader.target("publication_id", &wire.publication_id, &wire.etag);
         let note = reader.said("note", &wire.note);
         reader.finish(target.zip(note).map(|(target, note)| app::Correct { target, note }))
     }

@@ -1,8 +1,6 @@
 //! Requests as commands.
 
-use std::fmt::Display;
 use std::marker::PhantomData;
-use std::str::FromStr;
 
 use kit::cx::Parse;
 use kit::fault::Violation;
@@ -11,14 +9,9 @@ use kit::wire::Reader;
 use prost::Message;
 use toadlane_proto::learning::v1 as pb;
 
-use crate::app::{self, Target};
+use crate::app;
 use crate::codebook::Code;
 use crate::passage::ConsentStep;
-
-pub fn target<I: FromStr<Err: Display>>(reader: &mut Reader, field: &str, id: &str, etag: &str) -> Option<Target<I>> {
-    let (id, version) = (reader.id(field, id), reader.version(etag));
-    Some(Target { id: id?, version: version? })
-}
 
 impl Parse for app::Create {
     type Wire = pb::CreateCommissionRequest;
@@ -64,7 +57,7 @@ impl Parse for app::End {
 
     fn parse(wire: Self::Wire) -> Result<app::End, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "commission_id", &wire.commission_id, &wire.etag);
+        let target = reader.target("commission_id", &wire.commission_id, &wire.etag);
         let until = reader.time_or_none("until", wire.until);
         let reason = reader.said("reason", &wire.reason);
         let command = (|| Some(app::End { target: target?, until: until?, reason: reason? }))();
@@ -100,7 +93,7 @@ impl Parse for app::AddVersion {
 
     fn parse(wire: Self::Wire) -> Result<app::AddVersion, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "codebook_id", &wire.codebook_id, &wire.etag);
+        let target = reader.target("codebook_id", &wire.codebook_id, &wire.etag);
         let codes = codes(&mut reader, wire.codes);
         reader.finish(target.map(|target| app::AddVersion { target, codes }))
     }
@@ -154,7 +147,7 @@ impl Parse for app::Recode {
 
     fn parse(wire: Self::Wire) -> Result<app::Recode, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "passage_id", &wire.passage_id, &wire.etag);
+        let target = reader.target("passage_id", &wire.passage_id, &wire.etag);
         let (codebook_version, codes, memo) = (wire.codebook_version, named(wire.codes), wire.memo);
         reader.finish(target.map(|target| app::Recode { target, codebook_version, codes, memo }))
     }
@@ -165,7 +158,7 @@ impl Parse for app::AskConsent {
 
     fn parse(wire: Self::Wire) -> Result<app::AskConsent, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "passage_id", &wire.passage_id, &wire.etag);
+        let target = reader.target("passage_id", &wire.passage_id, &wire.etag);
         reader.finish(target.map(|target| app::AskConsent { target }))
     }
 }
@@ -176,7 +169,7 @@ impl Parse for app::AnswerConsent {
     fn parse(wire: Self::Wire) -> Result<app::AnswerConsent, Vec<Violation>> {
         use pb::passage::Consent as Wire;
         let mut reader = Reader::new();
-        let target = target(&mut reader, "passage_id", &wire.passage_id, &wire.etag);
+        let target = reader.target("passage_id", &wire.passage_id, &wire.etag);
         let step = match wire.consent() {
             Wire::Given => Some(ConsentStep::Give),
             Wire::Refused => Some(ConsentStep::Refuse),
@@ -217,7 +210,7 @@ impl Parse for app::Update {
 
     fn parse(wire: Self::Wire) -> Result<app::Update, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "insight_id", &wire.insight_id, &wire.etag);
+        let target = reader.target("insight_id", &wire.insight_id, &wire.etag);
         let text = reader.said("text", &wire.text);
         let passages = passages(&mut reader, wire.passage_ids);
         let conditions = wire.conditions;
@@ -231,7 +224,7 @@ impl Parse for app::Check {
 
     fn parse(wire: Self::Wire) -> Result<app::Check, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "insight_id", &wire.insight_id, &wire.etag);
+        let target = reader.target("insight_id", &wire.insight_id, &wire.etag);
         reader.finish(target.map(|target| app::Check { target }))
     }
 }
@@ -254,7 +247,7 @@ impl Parse for app::Approve {
 
     fn parse(wire: Self::Wire) -> Result<app::Approve, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "insight_id", &wire.insight_id, &wire.etag);
+        let target = reader.target("insight_id", &wire.insight_id, &wire.etag);
         let reason = wire.reason;
         reader.finish(target.map(|target| app::Approve { target, reason }))
     }
@@ -265,7 +258,7 @@ impl Parse for app::Drop {
 
     fn parse(wire: Self::Wire) -> Result<app::Drop, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "insight_id", &wire.insight_id, &wire.etag);
+        let target = reader.target("insight_id", &wire.insight_id, &wire.etag);
         let reason = reader.said("reason", &wire.reason);
         reader.finish(target.zip(reason).map(|(target, reason)| app::Drop { target, reason }))
     }
@@ -286,7 +279,7 @@ macro_rules! steps {
 
             fn parse($message: Self::Wire) -> Result<Self, Vec<Violation>> {
                 let mut $reader = Reader::new();
-                let $target = target(&mut $reader, "publication_id", &$message.publication_id, &$message.etag);
+                let $target = $reader.target("publication_id", &$message.publication_id, &$message.etag);
                 let command = $command;
                 $reader.finish(command.map(|command| $shape(command, PhantomData)))
             }

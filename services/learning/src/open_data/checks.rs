@@ -8,7 +8,7 @@ const LONGEST_TITLE: usize = 140;
 
 /// Findings of a package, and what was left out of it and why (rule 33: the change log).
 pub fn findings(package: &Package, awards: &[Award], now: Timestamp) -> Vec<String> {
-    let today = Date::at(now, "Europe/London").to_string();
+    let today = Date::today(now).to_string();
     let mut findings = Vec::new();
     for grant in &package.grants {
         let found = accuracy(grant, &today).into_iter().chain(usefulness(grant));

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx};
 use kit::ids::{CaseStudyId, OrgId, RoundId};
-use kit::stored::{from_json, inconsistent, json, parsed};
+use kit::stored::{from_json, json, named, parsed};
 use kit::time::Timestamp;
 
 use crate::case_study::{CaseStudy, State};
@@ -41,8 +41,6 @@ fn row_of(one: &CaseStudy) -> Row {
 }
 
 fn of_row(row: Row) -> Result<CaseStudy, DbError> {
-    let states = [State::Draft, State::Consented, State::Withdrawn];
-    let state = states.into_iter().find(|state| state.name() == row.state);
     Ok(CaseStudy {
         id: parsed(&row.id)?,
         version: row.version,
@@ -50,7 +48,7 @@ fn of_row(row: Row) -> Result<CaseStudy, DbError> {
         sha256: row.sha256,
         organisation: parsed(&row.organisation_id)?,
         text: from_json(&row.text)?,
-        state: state.ok_or_else(|| inconsistent(format!("case study {}: state {}", row.id, row.state)))?,
+        state: named(&State::ALL, State::name, &row.state)?,
         created_at: Timestamp::from_micros(row.created_at),
         updated_at: Timestamp::from_micros(row.updated_at),
     })
@@ -71,7 +69,7 @@ pub fn update_case_study(tx: &mut Tx, old: &CaseStudy, new: &CaseStudy) -> Resul
     let held =
         case_study::table.filter(case_study::id.eq(new.id.to_string())).filter(case_study::version.eq(old.version));
     match diesel::update(held).set(row_of(new)).execute(tx)? {
-        0 => Err(Error::Stale { newer: Box::new(Newer::from(&case_study(tx, new.id)?)) }),
+        0 => Err(Error::stale(Newer::CaseStudy(case_study(tx, new.id)?))),
         _ => Ok(()),
     }
 }

@@ -41,7 +41,7 @@ pub fn insert_codebook(tx: &mut Tx, one: &Codebook) -> Result<(), DbError> {
 pub fn update_codebook(tx: &mut Tx, old: &Codebook, new: &Codebook) -> Result<(), Error> {
     let held = codebook::table.filter(codebook::id.eq(new.id.to_string())).filter(codebook::version.eq(old.version));
     match diesel::update(held).set(row_of(new)).execute(tx)? {
-        0 => Err(Error::Stale { newer: Box::new(Newer::from(&codebook(tx, new.id)?)) }),
+        0 => Err(Error::stale(Newer::Codebook(codebook(tx, new.id)?))),
         _ => Ok(()),
     }
 }

@@ -90,7 +90,7 @@ pub fn update_commission(tx: &mut Tx, old: &Commission, new: &Commission) -> Res
     let held =
         commission::table.filter(commission::id.eq(new.id.to_string())).filter(commission::version.eq(old.version));
     match diesel::update(held).set(row_of(new)).execute(tx)? {
-        0 => Err(Error::Stale { newer: Box::new(Newer::from(&commission(tx, new.id)?)) }),
+        0 => Err(Error::stale(Newer::Commission(commission(tx, new.id)?))),
         _ => Ok(()),
     }
 }

@@ -4,7 +4,7 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx};
 use kit::ids::{CaseStudyId, DocumentId, RoundId};
-use kit::stored::{from_json, inconsistent, json, parsed, parsed_option};
+use kit::stored::{from_json, json, named, parsed, parsed_option};
 use kit::time::Timestamp;
 
 use crate::commission::Commission;
@@ -61,11 +61,10 @@ fn row_of(one: &Document) -> Row {
 }
 
 fn of_row(row: Row) -> Result<Document, DbError> {
-    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == row.kind);
     Ok(Document {
         id: parsed(&row.id)?,
         position: row.position,
-        kind: kind.ok_or_else(|| inconsistent(format!("document {}: kind {}", row.id, row.kind)))?,
+        kind: named(&Kind::ALL, Kind::name, &row.kind)?,
         source: row.source_id,
         source_revision: row.source_revision,
         source_sha256: row.source_sha256,

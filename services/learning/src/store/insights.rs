@@ -90,7 +90,7 @@ pub fn insert_insight(tx: &mut Tx, one: &Insight) -> Result<(), DbError> {
 pub fn update_insight(tx: &mut Tx, old: &Insight, new: &Insight) -> Result<(), Error> {
     let held = insight::table.filter(insight::id.eq(new.id.to_string())).filter(insight::version.eq(old.version));
     if diesel::update(held).set(row_of(new)).execute(tx)? == 0 {
-        return Err(Error::Stale { newer: Box::new(Newer::from(&insight(tx, new.id)?)) });
+        return Err(Error::stale(Newer::Insight(insight(tx, new.id)?)));
     }
     if old.councils() != new.councils() {
         let of_it = insight_council::table.filter(insight_council::insight_id.eq(new.id.to_string()));

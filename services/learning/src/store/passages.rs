@@ -125,7 +125,7 @@ fn insert_codes(tx: &mut Tx, one: &Passage) -> Result<(), DbError> {
 pub fn update_passage(tx: &mut Tx, old: &Passage, new: &Passage) -> Result<(), Error> {
     let held = passage::table.filter(passage::id.eq(new.id.to_string())).filter(passage::version.eq(old.version));
     if diesel::update(held).set(row_of(new)).execute(tx)? == 0 {
-        return Err(Error::Stale { newer: Box::new(Newer::from(&passage(tx, new.id)?)) });
+        return Err(Error::stale(Newer::Passage(passage(tx, new.id)?.without_notes())));
     }
     if old.codes != new.codes {
         diesel::delete(passage_code::table.filter(passage_code::passage_id.eq(new.id.to_string()))).execute(tx)?;

@@ -115,7 +115,7 @@ pub fn update_publication(tx: &mut Tx, old: &Publication, new: &Publication) -> 
     let held =
         publication::table.filter(publication::id.eq(new.id.to_string())).filter(publication::version.eq(old.version));
     match diesel::update(held).set(row_of(new)).execute(tx)? {
-        0 => Err(Error::Stale { newer: Box::new(Newer::from(&publication(tx, new.id)?)) }),
+        0 => Err(Error::stale(Newer::Publication(publication(tx, new.id)?))),
         _ => Ok(()),
     }
 }

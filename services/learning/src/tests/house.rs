@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kit::caller::Duty;
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
-pub use kit::heard::{fields, new_id, reason, wire};
+pub use kit::heard::{fields, new_id, newer, reason, wire};
 use kit::ids::{AwardId, BidId, EventId, OrgId, ReportId, RoundId};
 use kit::stop::{self, StopCaller};
 use kit::time::at;

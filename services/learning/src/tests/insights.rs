@@ -193,3 +193,38 @@ async fn a_rewritten_insight_is_captured_again_and_a_dropped_one_is_gone_for_goo
     })
     .await;
 }
+
+/// Rule 30: not even a refusal opens an insight again, with the newer version that it bears.
+#[tokio::test]
+async fn after_the_end_of_the_commission_a_stale_etag_is_answered_with_the_end() {
+    each_house(|house| async move {
+        let council = house.council("Plymouth City Council");
+        let commission = house.running().await;
+        house.report(&council, "Diabeaters", "Carers cooked.").await;
+        let document = house.documents(&commission).await.remove(0);
+        let passage = house.marked(&commission, &document, "Carers").await;
+        let insight = house.captured(&commission, &[&passage]).await;
+        let drop = |etag: &str| pb::DropInsightRequest {
+            request_id: new_id(),
+            insight_id: insight.id.clone(),
+            etag: etag.to_string(),
+            reason: "too thin".to_string(),
+            validate_only: false,
+        };
+        let check = |etag: &str| pb::CheckInsightRequest {
+            request_id: new_id(),
+            insight_id: insight.id.clone(),
+            etag: etag.to_string(),
+            validate_only: false,
+        };
+        house.at(LAST).await;
+        let mut insights = house.insights(&house.consultant);
+        assert_eq!(reason(&insights.check_insight(check("7")).await.unwrap_err()), "STALE_ETAG");
+        house.at(UNTIL).await;
+        for etag in ["1", "7"] {
+            assert_eq!(reason(&insights.check_insight(check(etag)).await.unwrap_err()), "COMMISSION_NOT_RUNNING");
+            assert_eq!(reason(&insights.drop_insight(drop(etag)).await.unwrap_err()), "COMMISSION_NOT_RUNNING");
+        }
+    })
+    .await;
+}

@@ -88,6 +88,8 @@ async fn a_council_is_asked_answers_in_its_own_time_and_may_take_it_back() {
         let given = house.answered(&council, &asked, Consent::Given).await;
         let stale = house.corpus(&council.officer).answer_consent(answer(&asked, Consent::Refused)).await.unwrap_err();
         assert_eq!((stale.code(), reason(&stale).as_str()), (Code::Aborted, "STALE_ETAG"));
+        let newer: pb::Passage = newer(&stale, "toadlane.learning.v1.Passage");
+        assert_eq!((newer.etag.as_str(), newer.memo.as_str()), (given.etag.as_str(), ""));
         let back = house.answered(&council, &given, Consent::Withdrawn).await;
         assert_eq!(back.consent(), Consent::Withdrawn);
         let system = Who::system(council.id, &[Scope::ReportsWrite]);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use kit::cx::Cx;
+use kit::time::Date;
 use kit::wire::id;
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::organisations_service_server::OrganisationsService;
@@ -10,7 +11,6 @@ use tonic::{Request, Response};
 
 use super::Answer;
 use crate::app::{self, OrganisationNow};
-use crate::dates::today;
 use crate::error::Error;
 use crate::membership::standing_on;
 use crate::policy::{self, Action, Facts};
@@ -41,7 +41,7 @@ impl OrganisationsService for Registry {
             })
             .await;
         let (organisation, predecessors) = found?;
-        Ok(Response::new(OrganisationNow { organisation, predecessors, today: today(cx.now) }.into()))
+        Ok(Response::new(OrganisationNow { organisation, predecessors, today: Date::today(cx.now) }.into()))
     }
 
     async fn list_organisations(
@@ -65,7 +65,7 @@ impl OrganisationsService for Registry {
         let found = asked.page.found(rows, |row| (crate::organisation::fold(&row.details.name), row.id.to_string()));
         let organisations = found.rows.into_iter().map(|organisation| {
             let predecessors = predecessors.remove(&organisation.id).unwrap_or_default();
-            OrganisationNow { organisation, predecessors, today: today(cx.now) }.into()
+            OrganisationNow { organisation, predecessors, today: Date::today(cx.now) }.into()
         });
         Ok(Response::new(pb::ListOrganisationsResponse {
             organisations: organisations.collect(),

@@ -1,13 +1,13 @@
 //! Boards and the seats on them.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::fault::Violation;
 use kit::ids::{BoardId, OrgId, PersonId, SeatId};
 use kit::outbox;
 use kit::time::Date;
 
-use super::{SeatNow, Target};
+use super::SeatNow;
 use crate::board::{Board, Names, NewSeat, Seat};
 use crate::dates::Term;
 use crate::error::{Error, Newer};
@@ -41,7 +41,7 @@ pub struct Update {
 pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<Board, Error> {
     policy::check(&cx.caller, Action::ChangeRegister, &Facts::default(), "board")?;
     let board = store::get(tx, cmd.target.id)?;
-    cmd.target.expect_version(board.version, || Newer::Board(board.clone()))?;
+    board.expect_version(cmd.target.version)?;
     let amended = board.amend(cmd.names.clone(), cmd.quorum, cx.now);
     store::update(tx, &board, &amended)?;
     outbox::put(tx, cx, cx.now, &events::board(OfBoard::Amended, &amended))?;
@@ -92,8 +92,9 @@ pub fn end_seat(tx: &mut Tx, cx: &Cx, cmd: &EndSeat) -> Result<SeatNow, Error> {
     policy::check(&cx.caller, Action::ChangeRegister, &Facts::default(), "seat")?;
     let seat = store::get_seat(tx, cmd.target.id)?;
     let person_name = store::name_of(tx, seat.person)?;
-    let newer = || Newer::Seat { seat: seat.clone(), person_name: person_name.clone() };
-    cmd.target.expect_version(seat.version, newer)?;
+    if seat.version != cmd.target.version {
+        return Err(Error::stale(Newer::Seat(SeatNow { seat, person_name })));
+    }
     let ended = seat.end(cmd.until, cx.now)?;
     store::update_seat(tx, &seat, &ended)?;
     record(tx, cx, OfSeat::Ended, ended, person_name)

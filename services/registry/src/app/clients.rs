@@ -1,15 +1,14 @@
 //! Integration clients: what they may do, their keys and their secrets. Credentials live in real time (`real_now`).
 
 use kit::caller::{Scope, Subject};
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{ClientId, ClientKeyId, OrgId};
 use kit::outbox;
 use kit::time::Timestamp;
 
-use super::Target;
 use crate::client::{Client, Credentials, Key, Secret};
-use crate::error::{Error, Newer};
+use crate::error::Error;
 use crate::events::{self, OfClient};
 use crate::policy::{self, Action, Facts, of_organisation};
 use crate::store::{clients as store, organisations, revocations};
@@ -118,7 +117,7 @@ pub fn facts(client: &Client) -> Facts {
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ClientId>) -> Result<Client, Error> {
     let client = store::get(tx, target.id)?;
     policy::check(&cx.caller, action, &facts(&client), "client")?;
-    target.expect_version(client.version, || Newer::Client(client.clone()))?;
+    client.expect_version(target.version)?;
     Ok(client)
 }
 

@@ -1,14 +1,13 @@
 //! Beginning, ending, suspending and restoring memberships.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{MembershipId, OrgId};
 use kit::outbox;
 use kit::time::Date;
 
-use super::Target;
 use crate::dates::Term;
-use crate::error::{Error, Newer};
+use crate::error::Error;
 use crate::events::{self, OfMembership};
 use crate::membership::{Class, Membership};
 use crate::policy::{self, Action, Facts};
@@ -75,7 +74,7 @@ pub fn restore(tx: &mut Tx, cx: &Cx, cmd: &Restore) -> Result<Membership, Error>
 fn open(tx: &mut Tx, cx: &Cx, target: &Target<MembershipId>) -> Result<Membership, Error> {
     policy::check(&cx.caller, Action::ChangeRegister, &Facts::default(), "membership")?;
     let membership = store::get(tx, target.id)?;
-    target.expect_version(membership.version, || Newer::Membership(membership.clone()))?;
+    membership.expect_version(target.version)?;
     Ok(membership)
 }
 

@@ -1,13 +1,13 @@
 //! Entering and amending organisations.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::OrgId;
 use kit::outbox;
+use kit::time::Date;
 
-use super::{OrganisationNow, Target};
-use crate::dates::today;
-use crate::error::{Error, Newer};
+use super::OrganisationNow;
+use crate::error::Error;
 use crate::events::{self, OfOrganisation};
 use crate::organisation::{Details, Organisation};
 use crate::policy::{self, Action, Facts};
@@ -36,7 +36,7 @@ pub struct Update {
 pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<OrganisationNow, Error> {
     policy::check(&cx.caller, Action::ChangeRegister, &Facts::default(), "organisation")?;
     let old = store::get(tx, cmd.target.id)?;
-    cmd.target.expect_version(old.version, || Newer::Organisation(Box::new(old.clone())))?;
+    old.expect_version(cmd.target.version)?;
     let began = store::began(tx, &cmd.details.successors)?;
     let new = old.amend(cmd.details.clone(), &began, cx.now)?;
     store::update(tx, &old, &new)?;
@@ -50,7 +50,7 @@ fn record(
     organisation: Organisation,
 ) -> Result<OrganisationNow, Error> {
     let predecessors = store::predecessors(tx, &[organisation.id])?.remove(&organisation.id).unwrap_or_default();
-    let now = OrganisationNow { organisation, predecessors, today: today(cx.now) };
+    let now = OrganisationNow { organisation, predecessors, today: Date::today(cx.now) };
     outbox::put(tx, cx, cx.now, &events::organisation(happened, &now))?;
     Ok(now)
 }

@@ -9,7 +9,6 @@ use kit::tokens;
 use kit::wire::Reader;
 use toadlane_proto::registry::v1 as pb;
 
-use super::requests::target;
 use crate::app::{clients, sign_in};
 use crate::client::{Credentials, Key, Secret};
 
@@ -103,7 +102,7 @@ impl Parse for NewSecret<clients::Rotate> {
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
         let real_now = Timestamp::of_this_machine();
-        let target = target(&mut reader, "client_id", &wire.client_id, &wire.etag);
+        let target = reader.target("client_id", &wire.client_id, &wire.etag);
         let previous_until = reader.time_or_none("previous_until", wire.previous_until);
         let (new, shown_once) = new_secret(real_now);
         let id = new.id;
@@ -118,7 +117,7 @@ impl Parse for clients::SetScopes {
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "client_id", &wire.client_id, &wire.etag);
+        let target = reader.target("client_id", &wire.client_id, &wire.etag);
         let scopes = read_scopes(&mut reader, wire.scopes);
         let real_now = Timestamp::of_this_machine();
         reader.finish(target.zip(scopes).map(|(target, scopes)| clients::SetScopes { target, scopes, real_now }))
@@ -131,7 +130,7 @@ impl Parse for clients::AddKey {
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
         let real_now = Timestamp::of_this_machine();
-        let target = target(&mut reader, "client_id", &wire.client_id, &wire.etag);
+        let target = reader.target("client_id", &wire.client_id, &wire.etag);
         let key = reader.take("key", "required", wire.key.ok_or("give the public key"));
         let key = key.and_then(|key| read_key(&mut reader, key, real_now));
         reader.finish(target.zip(key).map(|(target, key)| clients::AddKey { target, key, real_now }))
@@ -143,7 +142,7 @@ impl Parse for clients::RetireKey {
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "client_id", &wire.client_id, &wire.etag);
+        let target = reader.target("client_id", &wire.client_id, &wire.etag);
         let key = reader.id("key_id", &wire.key_id);
         let retire_at = reader.time_or_none("retire_at", wire.retire_at);
         let real_now = Timestamp::of_this_machine();
@@ -157,7 +156,7 @@ impl Parse for clients::Revoke {
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "client_id", &wire.client_id, &wire.etag);
+        let target = reader.target("client_id", &wire.client_id, &wire.etag);
         let real_now = Timestamp::of_this_machine();
         reader.finish(target.map(|target| clients::Revoke { target, real_now }))
     }

@@ -8,20 +8,9 @@ use kit::wire::Reader;
 use toadlane_proto::registry::v1 as pb;
 
 use super::{class, duty, kind, nation};
-use crate::app::{Target, boards, memberships, organisations, people};
+use crate::app::{boards, memberships, organisations, people};
 use crate::board::Names;
 use crate::organisation::Details;
-
-pub fn target<I: std::str::FromStr<Err: std::fmt::Display>>(
-    reader: &mut Reader,
-    field: &str,
-    id: &str,
-    etag: &str,
-) -> Option<Target<I>> {
-    let id = reader.id(field, id);
-    let version = reader.version(etag);
-    Some(Target { id: id?, version: version? })
-}
 
 fn details(reader: &mut Reader, wire: Option<pb::OrganisationDetails>) -> Option<Details> {
     let wire = reader.take("details", "required", wire.ok_or("say what is known of the organisation"))?;
@@ -73,7 +62,7 @@ impl Parse for organisations::Update {
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "organisation_id", &wire.organisation_id, &wire.etag);
+        let target = reader.target("organisation_id", &wire.organisation_id, &wire.etag);
         let details = details(&mut reader, wire.details);
         reader.finish(target.zip(details).map(|(target, details)| organisations::Update { target, details }))
     }
@@ -100,7 +89,7 @@ impl Parse for memberships::End {
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "membership_id", &wire.membership_id, &wire.etag);
+        let target = reader.target("membership_id", &wire.membership_id, &wire.etag);
         let until = reader.date("until_date", &wire.until_date);
         reader.finish(target.zip(until).map(|(target, until)| memberships::End { target, until }))
     }
@@ -111,7 +100,7 @@ impl Parse for memberships::Suspend {
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "membership_id", &wire.membership_id, &wire.etag);
+        let target = reader.target("membership_id", &wire.membership_id, &wire.etag);
         let from = reader.date("from_date", &wire.from_date);
         let reason = reader.said("reason", &wire.reason);
         let command = || Some(memberships::Suspend { target: target?, from: from?, reason: reason? });
@@ -124,7 +113,7 @@ impl Parse for memberships::Restore {
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "membership_id", &wire.membership_id, &wire.etag);
+        let target = reader.target("membership_id", &wire.membership_id, &wire.etag);
         let until = reader.date("until_date", &wire.until_date);
         reader.finish(target.zip(until).map(|(target, until)| memberships::Restore { target, until }))
     }
@@ -148,7 +137,7 @@ impl Parse for people::Update {
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "person_id", &wire.person_id, &wire.etag);
+        let target = reader.target("person_id", &wire.person_id, &wire.etag);
         let name = reader.said("name", &wire.name);
         let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
         let email = wire.email;
@@ -162,7 +151,7 @@ impl Parse for people::GrantRole {
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "person_id", &wire.person_id, &wire.etag);
+        let target = reader.target("person_id", &wire.person_id, &wire.etag);
         let duty = reader.known("role", duty(wire.role()));
         let organisation = reader.id("organisation_id", &wire.organisation_id);
         let starts_at = reader.time_or_none("starts_at", wire.starts_at);
@@ -181,7 +170,7 @@ impl Parse for people::RevokeRole {
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "person_id", &wire.person_id, &wire.etag);
+        let target = reader.target("person_id", &wire.person_id, &wire.etag);
         let grant = reader.id("grant_id", &wire.grant_id);
         reader.finish(target.zip(grant).map(|(target, grant)| people::RevokeRole { target, grant }))
     }
@@ -192,7 +181,7 @@ impl Parse for people::End {
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "person_id", &wire.person_id, &wire.etag);
+        let target = reader.target("person_id", &wire.person_id, &wire.etag);
         reader.finish(target.map(|target| people::End { target }))
     }
 }
@@ -215,7 +204,7 @@ impl Parse for boards::Update {
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "board_id", &wire.board_id, &wire.etag);
+        let target = reader.target("board_id", &wire.board_id, &wire.etag);
         let name = reader.said("name", &wire.name);
         let short_name = reader.said("short_name", &wire.short_name);
         let (name_cy, quorum) = (wire.name_cy, wire.quorum);
@@ -248,7 +237,7 @@ impl Parse for boards::EndSeat {
 
     fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, "seat_id", &wire.seat_id, &wire.etag);
+        let target = reader.target("seat_id", &wire.seat_id, &wire.etag);
         let until = reader.date("until_date", &wire.until_date);
         reader.finish(target.zip(until).map(|(target, until)| boards::EndSeat { target, until }))
     }

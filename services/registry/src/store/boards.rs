@@ -4,9 +4,10 @@ use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx, is_unique_violation};
 use kit::ids::{BoardId, PersonId, SeatId};
 use kit::stored::parsed;
-use kit::time::Date;
+use kit::time::{Date, Timestamp};
 
-use super::{After, instant, term_of};
+use super::{After, term_of};
+use crate::app::SeatNow;
 use crate::board::{Board, Names, Seat};
 use crate::error::{Error, Newer};
 use crate::schema::{board, person, seat};
@@ -59,7 +60,7 @@ pub fn update(tx: &mut Tx, old: &Board, new: &Board) -> Result<(), Error> {
     let of_old_version = board::table.filter(board::id.eq(new.id.to_string())).filter(board::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(board_row(new)).execute(tx).map_err(taken)?;
     if n_changed == 0 {
-        return Err(Error::Stale { newer: Box::new(Newer::Board(get(tx, new.id)?)) });
+        return Err(Error::stale(Newer::Board(get(tx, new.id)?)));
     }
     Ok(())
 }
@@ -124,7 +125,7 @@ pub fn update_seat(tx: &mut Tx, old: &Seat, new: &Seat) -> Result<(), Error> {
     if n_changed == 0 {
         let seat = get_seat(tx, new.id)?;
         let person_name = name_of(tx, seat.person)?;
-        return Err(Error::Stale { newer: Box::new(Newer::Seat { seat, person_name }) });
+        return Err(Error::stale(Newer::Seat(SeatNow { seat, person_name })));
     }
     Ok(())
 }
@@ -203,8 +204,8 @@ fn board_of(row: BoardRow) -> Result<Board, DbError> {
         version: row.version,
         names: Names { name: row.name, name_cy: row.name_cy, short_name: row.short_name },
         quorum: row.quorum,
-        created_at: instant(row.created_at),
-        updated_at: instant(row.updated_at),
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
     })
 }
 
@@ -232,7 +233,7 @@ fn seat_of(row: SeatRow) -> Result<Seat, DbError> {
         person: parsed(&row.person_id)?,
         voting: row.voting,
         term: term_of(&row.from_date, row.until_date.as_deref())?,
-        created_at: instant(row.created_at),
-        updated_at: instant(row.updated_at),
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
     })
 }

@@ -8,7 +8,7 @@ use kit::ids::{ClientId, OrgId};
 use kit::stored::{inconsistent, parsed};
 use kit::time::Timestamp;
 
-use super::{After, instant};
+use super::After;
 use crate::client::{Client, Credentials, Key, Secret, State};
 use crate::error::{Error, Newer};
 use crate::organisation::fold;
@@ -76,7 +76,7 @@ pub fn update(tx: &mut Tx, old: &Client, new: &Client) -> Result<(), Error> {
         client::table.filter(client::id.eq(new.id.to_string())).filter(client::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx)?;
     if n_changed == 0 {
-        return Err(Error::Stale { newer: Box::new(Newer::Client(get(tx, new.id)?)) });
+        return Err(Error::stale(Newer::Client(get(tx, new.id)?)));
     }
     if old.credentials != new.credentials {
         let id = new.id.to_string();
@@ -243,9 +243,9 @@ fn complete(tx: &mut Tx, rows: Vec<ClientRow>) -> Result<Vec<Client>, DbError> {
             name: row.name,
             credentials,
             scopes,
-            state: row.revoked_at.map_or(State::Active, |at| State::Revoked { at: instant(at) }),
-            created_at: instant(row.created_at),
-            updated_at: instant(row.updated_at),
+            state: row.revoked_at.map_or(State::Active, |at| State::Revoked { at: Timestamp::from_micros(at) }),
+            created_at: Timestamp::from_micros(row.created_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
         });
     }
     Ok(clients)
@@ -257,8 +257,8 @@ fn key_of(row: &KeyRow) -> Result<Key, DbError> {
         kid: row.kid.clone(),
         algorithm: row.algorithm.clone(),
         jwk: row.jwk.clone(),
-        not_before: instant(row.not_before),
-        retire_at: row.retire_at.map(instant),
+        not_before: Timestamp::from_micros(row.not_before),
+        retire_at: row.retire_at.map(Timestamp::from_micros),
     })
 }
 
@@ -266,7 +266,7 @@ fn secret_of(row: &SecretRow) -> Result<Secret, DbError> {
     Ok(Secret {
         id: parsed(&row.id)?,
         digest: row.digest.clone(),
-        created_at: instant(row.created_at),
-        retire_at: row.retire_at.map(instant),
+        created_at: Timestamp::from_micros(row.created_at),
+        retire_at: row.retire_at.map(Timestamp::from_micros),
     })
 }

@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx, is_unique_violation};
 use kit::ids::{MembershipId, OrgId};
-use kit::stored::{inconsistent, parsed};
-use kit::time::Date;
+use kit::stored::{named, parsed};
+use kit::time::{Date, Timestamp};
 
-use super::{After, instant, term_of};
+use super::{After, term_of};
 use crate::error::{Error, Newer};
 use crate::membership::{Class, Membership, Suspension};
 use crate::schema::{membership, suspension};
@@ -68,7 +68,7 @@ pub fn update(tx: &mut Tx, old: &Membership, new: &Membership) -> Result<(), Err
     let of_old_version = membership::table.filter(membership::id.eq(&id)).filter(membership::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx)?;
     if n_changed == 0 {
-        return Err(Error::Stale { newer: Box::new(Newer::Membership(get(tx, new.id)?)) });
+        return Err(Error::stale(Newer::Membership(get(tx, new.id)?)));
     }
     if old.suspensions != new.suspensions {
         diesel::delete(suspension::table.filter(suspension::membership_id.eq(&id))).execute(tx)?;
@@ -158,16 +158,15 @@ fn complete(tx: &mut Tx, rows: Vec<MembershipRow>) -> Result<Vec<Membership>, Db
             let term = term_of(&one.from_date, one.until_date.as_deref())?;
             of_row.push(Suspension { term, reason: one.reason.clone() });
         }
-        let unknown = || inconsistent(format!("membership {}: unknown class", row.id));
         memberships.push(Membership {
             id: parsed(&row.id)?,
             organisation: parsed(&row.organisation_id)?,
             version: row.version,
-            class: Class::named(&row.class).ok_or_else(unknown)?,
+            class: named(&Class::ALL, Class::name, &row.class)?,
             term: term_of(&row.from_date, row.until_date.as_deref())?,
             suspensions: of_row,
-            created_at: instant(row.created_at),
-            updated_at: instant(row.updated_at),
+            created_at: Timestamp::from_micros(row.created_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
         });
     }
     Ok(memberships)

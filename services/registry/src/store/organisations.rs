@@ -8,10 +8,10 @@ use diesel::sql_types::Bool;
 use kit::db::{Backend, DbError, Tx, is_unique_violation};
 use kit::fault::Violation;
 use kit::ids::OrgId;
-use kit::stored::{inconsistent, parsed, parsed_option};
-use kit::time::Date;
+use kit::stored::{named, parsed, parsed_option};
+use kit::time::{Date, Timestamp};
 
-use super::{After, instant};
+use super::After;
 use crate::dates::RegisterDate;
 use crate::error::{Error, Newer};
 use crate::organisation::{Details, Kind, Nation, Organisation, fold};
@@ -155,7 +155,7 @@ pub fn update(tx: &mut Tx, old: &Organisation, new: &Organisation) -> Result<(),
         organisation::table.filter(organisation::id.eq(&id)).filter(organisation::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx).map_err(taken)?;
     if n_changed == 0 {
-        return Err(Error::Stale { newer: Box::new(Newer::Organisation(Box::new(get(tx, new.id)?))) });
+        return Err(Error::stale(Newer::Organisation(Box::new(get(tx, new.id)?))));
     }
     diesel::delete(former_gss_code::table.filter(former_gss_code::organisation_id.eq(&id))).execute(tx)?;
     diesel::delete(successor::table.filter(successor::organisation_id.eq(&id))).execute(tx)?;
@@ -351,16 +351,12 @@ fn organisation_of(
     former_gss_codes: Vec<String>,
     successors: Vec<OrgId>,
 ) -> Result<Organisation, DbError> {
-    let unknown = |what: &str| inconsistent(format!("organisation {}: unknown {what}", row.id));
-    let nation = match row.nation.as_deref() {
-        None => None,
-        Some(name) => Some(Nation::named(name).ok_or_else(|| unknown("nation"))?),
-    };
+    let nation = row.nation.as_deref().map(|name| named(&Nation::ALL, Nation::name, name)).transpose()?;
     Ok(Organisation {
         id: parsed(&row.id)?,
         version: row.version,
         details: Details {
-            kind: Kind::named(&row.kind).ok_or_else(|| unknown("kind"))?,
+            kind: named(&Kind::ALL, Kind::name, &row.kind)?,
             name: row.name,
             name_cy: row.name_cy,
             short_name: row.short_name,
@@ -382,7 +378,7 @@ fn organisation_of(
             legal_body: row.legal_body,
         },
         abolished_from: parsed_option(row.abolished_from.as_deref())?,
-        created_at: instant(row.created_at),
-        updated_at: instant(row.updated_at),
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
     })
 }

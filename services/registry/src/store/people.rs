@@ -9,7 +9,7 @@ use kit::ids::{OrgId, PersonId};
 use kit::stored::parsed;
 use kit::time::Timestamp;
 
-use super::{After, instant};
+use super::After;
 use crate::error::{Error, Newer};
 use crate::organisation::fold;
 use crate::person::{Person, RoleGrant, State, fold_email};
@@ -94,7 +94,7 @@ pub fn update(tx: &mut Tx, old: &Person, new: &Person) -> Result<(), Error> {
         person::table.filter(person::id.eq(new.id.to_string())).filter(person::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx).map_err(taken)?;
     if n_changed == 0 {
-        return Err(Error::Stale { newer: Box::new(Newer::Person(get(tx, new.id)?)) });
+        return Err(Error::stale(Newer::Person(get(tx, new.id)?)));
     }
     for held in &new.grants {
         match old.grants.iter().find(|before| before.id == held.id) {
@@ -236,9 +236,9 @@ fn complete(tx: &mut Tx, rows: Vec<PersonRow>) -> Result<Vec<Person>, DbError> {
             name: row.name,
             email: row.email,
             grants,
-            state: row.ended_at.map_or(State::Active, |at| State::Ended { at: instant(at) }),
-            created_at: instant(row.created_at),
-            updated_at: instant(row.updated_at),
+            state: row.ended_at.map_or(State::Active, |at| State::Ended { at: Timestamp::from_micros(at) }),
+            created_at: Timestamp::from_micros(row.created_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
         });
     }
     Ok(people)
@@ -248,7 +248,7 @@ fn grant_of(row: &GrantRow) -> Result<RoleGrant, DbError> {
     Ok(RoleGrant {
         id: parsed(&row.id)?,
         grant: Grant { duty: parsed(&row.duty)?, organisation: parsed(&row.organisation_id)? },
-        starts_at: instant(row.starts_at),
-        ends_at: row.ends_at.map(instant),
+        starts_at: Timestamp::from_micros(row.starts_at),
+        ends_at: row.ends_at.map(Timestamp::from_micros),
     })
 }

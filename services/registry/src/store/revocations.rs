@@ -4,7 +4,6 @@ use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::time::Timestamp;
 
-use super::instant;
 use crate::schema::{revocation, revocation_counter};
 use crate::sign_in::{Revocation, revoked_at};
 
@@ -46,7 +45,7 @@ pub fn latest(tx: &mut Tx, subject: &str) -> Result<Option<Timestamp>, DbError> 
         .select(revocation::revoked_at)
         .first(tx)
         .optional()?;
-    Ok(latest.map(instant))
+    Ok(latest.map(Timestamp::from_micros))
 }
 
 /// The position given last; 0 when nothing was ever revoked.
@@ -66,7 +65,7 @@ pub fn after(tx: &mut Tx, position: i64, since: Timestamp, limit: i64) -> Result
     let found = rows.into_iter().map(|row| Revocation {
         position: row.position,
         subject: row.subject,
-        revoked_at: instant(row.revoked_at),
+        revoked_at: Timestamp::from_micros(row.revoked_at),
     });
     Ok(found.collect())
 }

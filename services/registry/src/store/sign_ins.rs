@@ -6,7 +6,6 @@ use kit::ids::{PersonId, SignInId};
 use kit::stored::{parsed, parsed_option};
 use kit::time::Timestamp;
 
-use super::instant;
 use crate::person::fold_email;
 use crate::schema::sign_in;
 use crate::sign_in::{SignIn, State};
@@ -59,8 +58,10 @@ pub fn find(tx: &mut Tx, id: SignInId) -> Result<Option<SignIn>, DbError> {
         id: parsed(&row.id)?,
         person: parsed_option(row.person_id.as_deref())?,
         code: row.code,
-        started_at: instant(row.started_at),
-        state: row.used_at.map_or(State::Waiting { n_tries: row.n_tries }, |at| State::Used { at: instant(at) }),
+        started_at: Timestamp::from_micros(row.started_at),
+        state: row
+            .used_at
+            .map_or(State::Waiting { n_tries: row.n_tries }, |at| State::Used { at: Timestamp::from_micros(at) }),
     }))
 }
 

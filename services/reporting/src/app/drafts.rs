@@ -1,10 +1,10 @@
 //! Drafts: revised, with evidence added and taken out.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
-use kit::ids::EvidenceId;
+use kit::ids::{EvidenceId, ReportId};
 
-use super::{Target, going, settle, write_revision};
+use super::{going, settle, write_revision};
 use crate::content::{Content, Evidence, Paper};
 use crate::error::Error;
 use crate::events::Happened;
@@ -16,7 +16,7 @@ const MOST_FILES: usize = 20;
 
 #[derive(Clone, Debug)]
 pub struct Update {
-    pub target: Target,
+    pub target: Target<ReportId>,
     pub content: Content,
 }
 
@@ -36,7 +36,7 @@ pub fn check_room(report: &Report) -> Result<(), Error> {
 }
 
 /// Adds a file whose bytes are already kept.
-pub fn add_file(tx: &mut Tx, cx: &Cx, target: &Target, file: &Evidence) -> Result<ReportNow, Error> {
+pub fn add_file(tx: &mut Tx, cx: &Cx, target: &Target<ReportId>, file: &Evidence) -> Result<ReportNow, Error> {
     let report = going(tx, cx, Action::Edit, target)?;
     check_room(&report)?;
     let mut paper = report.paper.clone();
@@ -46,7 +46,7 @@ pub fn add_file(tx: &mut Tx, cx: &Cx, target: &Target, file: &Evidence) -> Resul
 
 #[derive(Clone, Debug)]
 pub struct RemoveFile {
-    pub target: Target,
+    pub target: Target<ReportId>,
     pub file: EvidenceId,
 }
 

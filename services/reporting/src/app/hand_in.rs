@@ -1,11 +1,10 @@
 //! Handing in: said to be complete, signed off, submitted.
 
-use kit::caller::Subject;
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
-use kit::ids::{OrgId, PersonId};
+use kit::ids::{OrgId, PersonId, ReportId};
 
-use super::{Target, going, settle};
+use super::{going, settle};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::policy::Action;
@@ -14,7 +13,7 @@ use crate::store;
 
 #[derive(Clone, Debug)]
 pub struct RequestSignOff {
-    pub target: Target,
+    pub target: Target<ReportId>,
 }
 
 pub fn request_sign_off(tx: &mut Tx, cx: &Cx, cmd: &RequestSignOff) -> Result<ReportNow, Error> {
@@ -25,7 +24,7 @@ pub fn request_sign_off(tx: &mut Tx, cx: &Cx, cmd: &RequestSignOff) -> Result<Re
 
 #[derive(Clone, Debug)]
 pub struct SignOff {
-    pub target: Target,
+    pub target: Target<ReportId>,
     /// The revision that the certifier read.
     pub revision: i32,
     pub certifier: PersonId,
@@ -38,10 +37,7 @@ pub fn sign_off(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &SignOff
     if certifier_of != Some(report.organisation) {
         return Err(Error::NoSuchCertifier);
     }
-    // A person signs for themselves; a system names the certifier whose word it carries.
-    if let Subject::Person(person) = cx.caller.subject
-        && person != cmd.certifier
-    {
+    if !cx.caller.gives_word_of(cmd.certifier) {
         return Err(Error::NotAllowed { who_may: "only the certifier named" });
     }
     let recorded_by = cx.caller.subject.to_string();
@@ -51,7 +47,7 @@ pub fn sign_off(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &SignOff
 
 #[derive(Clone, Debug)]
 pub struct Submit {
-    pub target: Target,
+    pub target: Target<ReportId>,
 }
 
 /// Hands a report in. One that comes late is taken all the same: overdue is a fact, and no bar.

@@ -1,9 +1,10 @@
 //! What happens to an accepted report: words added, and the council's consent that the learning uses it.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
+use kit::ids::ReportId;
 
-use super::{Target, actor, read, settle};
+use super::{actor, read, settle};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::policy::Action;
@@ -12,13 +13,13 @@ use crate::store;
 
 #[derive(Clone, Debug)]
 pub struct AddAddendum {
-    pub target: Target,
+    pub target: Target<ReportId>,
     pub text: String,
 }
 
 pub fn add_addendum(tx: &mut Tx, cx: &Cx, cmd: &AddAddendum) -> Result<ReportNow, Error> {
     let report = read(tx, cx, Action::AddAddendum, &cmd.target)?;
-    let new = report.add_addendum(cmd.text.clone(), actor(cx, &report), cx.now)?;
+    let new = report.add_addendum(cmd.text.clone(), actor(cx, &report, Happened::AddendumAdded), cx.now)?;
     if let Some(added) = new.addenda.last() {
         store::insert_addendum(tx, new.id, added)?;
     }
@@ -27,7 +28,7 @@ pub fn add_addendum(tx: &mut Tx, cx: &Cx, cmd: &AddAddendum) -> Result<ReportNow
 
 #[derive(Clone, Debug)]
 pub struct SetRelease {
-    pub target: Target,
+    pub target: Target<ReportId>,
     pub release: Release,
 }
 

@@ -1,9 +1,10 @@
 //! What the network does with a report: given back, accepted, or excused.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
+use kit::ids::ReportId;
 
-use super::{Target, going, settle};
+use super::{going, settle};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::policy::Action;
@@ -11,7 +12,7 @@ use crate::report::{ReportNow, RequestedChange};
 
 #[derive(Clone, Debug)]
 pub struct RequestChanges {
-    pub target: Target,
+    pub target: Target<ReportId>,
     pub changes: Vec<RequestedChange>,
     pub reason: String,
 }
@@ -24,7 +25,7 @@ pub fn request_changes(tx: &mut Tx, cx: &Cx, cmd: &RequestChanges) -> Result<Rep
 
 #[derive(Clone, Debug)]
 pub struct Accept {
-    pub target: Target,
+    pub target: Target<ReportId>,
 }
 
 /// What the report says is no condition: that it did not work is an account too (rule 25).
@@ -36,7 +37,7 @@ pub fn accept(tx: &mut Tx, cx: &Cx, cmd: &Accept) -> Result<ReportNow, Error> {
 
 #[derive(Clone, Debug)]
 pub struct Waive {
-    pub target: Target,
+    pub target: Target<ReportId>,
     pub reason: String,
 }
 

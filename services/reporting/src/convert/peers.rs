@@ -3,7 +3,7 @@
 use kit::deadline::Deadline;
 use kit::language::Language;
 use kit::neighbour::{Unusable, unusable};
-use kit::time::Timestamp;
+use kit::time::{LONDON, Timestamp};
 use kit::working_days::Calendar;
 use toadlane_proto::awards::v1 as awards;
 use toadlane_proto::bids::v1 as bids;
@@ -12,9 +12,6 @@ use toadlane_proto::rounds::v1 as rounds;
 
 use crate::award::{Ended, Told};
 use crate::prefill::{BidWords, Framework};
-
-/// Zone of a project's first day where no deadline names one.
-const USUAL_ZONE: &str = "Europe/London";
 
 fn lacks(what: &'static str) -> Unusable {
     unusable("an award", what)
@@ -33,7 +30,7 @@ pub fn award(wire: awards::Award) -> Result<Option<Told>, Unusable> {
     };
     let agreement = wire.agreement.ok_or_else(|| lacks("an agreement"))?;
     let final_due = agreement.final_report_due.map(Deadline::try_from).transpose()?;
-    let zone = final_due.as_ref().map_or(USUAL_ZONE, |due| &due.zone);
+    let zone = final_due.as_ref().map_or(LONDON, |due| &due.zone);
     Ok(Some(Told {
         id: wire.id.parse().map_err(|_| lacks("an identity"))?,
         round: wire.round_id.parse().map_err(|_| lacks("a round"))?,

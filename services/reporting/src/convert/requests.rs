@@ -1,31 +1,19 @@
 //! Requests as commands.
 
-use kit::cx::{Cx, Parse};
+use kit::cx::{Cx, Parse, Target};
 use kit::fault::Violation;
 use kit::files::Declared;
+use kit::ids::ReportId;
 use kit::language::Language;
-use kit::paging::Page;
+use kit::paging::Listed;
 use kit::wire::Reader;
 use toadlane_proto::reporting::v1 as pb;
 
-use crate::app::{self, Target};
+use crate::app;
 use crate::content::{Answer, Content, Measure, PrincipleRecord, StatementLevel};
 use crate::policy;
 use crate::report::{Kind, Release, RequestedChange};
 use crate::store::{Filter, Key, Order, Sight};
-
-fn read_target(reader: &mut Reader, id: &str, etag: &str) -> Option<Target> {
-    let id = reader.id("report_id", id);
-    let version = reader.version(etag);
-    Some(Target { id: id?, version: version? })
-}
-
-/// The report and version that a request names.
-fn target(id: &str, etag: &str) -> Result<Target, Vec<Violation>> {
-    let mut reader = Reader::new();
-    let target = read_target(&mut reader, id, etag);
-    reader.finish(target)
-}
 
 fn content(reader: &mut Reader, wire: Option<pb::ReportContent>) -> Option<Content> {
     let wire = reader.needed("content", wire)?;
@@ -82,7 +70,7 @@ impl Parse for app::Update {
 
     fn parse(wire: Self::Wire) -> Result<app::Update, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = read_target(&mut reader, &wire.report_id, &wire.etag);
+        let target = reader.target("report_id", &wire.report_id, &wire.etag);
         let content = content(&mut reader, wire.content);
         reader.finish(target.zip(content).map(|(target, content)| app::Update { target, content }))
     }
@@ -93,7 +81,7 @@ impl Parse for app::RemoveFile {
 
     fn parse(wire: Self::Wire) -> Result<app::RemoveFile, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = read_target(&mut reader, &wire.report_id, &wire.etag);
+        let target = reader.target("report_id", &wire.report_id, &wire.etag);
         let file = reader.id("evidence_id", &wire.evidence_id);
         reader.finish(target.zip(file).map(|(target, file)| app::RemoveFile { target, file }))
     }
@@ -103,7 +91,9 @@ impl Parse for app::RequestSignOff {
     type Wire = pb::RequestSignOffRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::RequestSignOff, Vec<Violation>> {
-        Ok(app::RequestSignOff { target: target(&wire.report_id, &wire.etag)? })
+        let mut reader = Reader::new();
+        let target = reader.target("report_id", &wire.report_id, &wire.etag);
+        reader.finish(target.map(|target| app::RequestSignOff { target }))
     }
 }
 
@@ -112,11 +102,11 @@ impl Parse for app::SignOff {
 
     fn parse(wire: Self::Wire) -> Result<app::SignOff, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = read_target(&mut reader, &wire.report_id, &wire.etag);
+        let target = reader.target("report_id", &wire.report_id, &wire.etag);
         let certifier = reader.id("certifier_id", &wire.certifier_id);
-        let (revision, role) = (wire.revision, wire.role);
-        let command = target.zip(certifier);
-        reader.finish(command.map(|(target, certifier)| app::SignOff { target, revision, certifier, role }))
+        let (revision, role) = (wire.revision, reader.said("role", &wire.role));
+        let command = || Some(app::SignOff { target: target?, revision, certifier: certifier?, role: role? });
+        reader.finish(command())
     }
 }
 
@@ -124,7 +114,9 @@ impl Parse for app::Submit {
     type Wire = pb::SubmitReportRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Submit, Vec<Violation>> {
-        Ok(app::Submit { target: target(&wire.report_id, &wire.etag)? })
+        let mut reader = Reader::new();
+        let target = reader.target("report_id", &wire.report_id, &wire.etag);
+        reader.finish(target.map(|target| app::Submit { target }))
     }
 }
 
@@ -133,7 +125,7 @@ impl Parse for app::RequestChanges {
 
     fn parse(wire: Self::Wire) -> Result<app::RequestChanges, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = read_target(&mut reader, &wire.report_id, &wire.etag);
+        let target = reader.target("report_id", &wire.report_id, &wire.etag);
         let reason = reader.said("reason", &wire.reason);
         let changes = reader.each("changes", wire.changes, |reader, path, change| {
             let says = reader.said(&format!("{path}.says"), &change.says)?;
@@ -148,7 +140,9 @@ impl Parse for app::Accept {
     type Wire = pb::AcceptReportRequest;
 
     fn parse(wire: Self::Wire) -> Result<app::Accept, Vec<Violation>> {
-        Ok(app::Accept { target: target(&wire.report_id, &wire.etag)? })
+        let mut reader = Reader::new();
+        let target = reader.target("report_id", &wire.report_id, &wire.etag);
+        reader.finish(target.map(|target| app::Accept { target }))
     }
 }
 
@@ -157,7 +151,7 @@ impl Parse for app::AddAddendum {
 
     fn parse(wire: Self::Wire) -> Result<app::AddAddendum, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = read_target(&mut reader, &wire.report_id, &wire.etag);
+        let target = reader.target("report_id", &wire.report_id, &wire.etag);
         let text = reader.said("text", &wire.text);
         reader.finish(target.zip(text).map(|(target, text)| app::AddAddendum { target, text }))
     }
@@ -168,7 +162,7 @@ impl Parse for app::Waive {
 
     fn parse(wire: Self::Wire) -> Result<app::Waive, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = read_target(&mut reader, &wire.report_id, &wire.etag);
+        let target = reader.target("report_id", &wire.report_id, &wire.etag);
         let reason = reader.said("reason", &wire.reason);
         reader.finish(target.zip(reason).map(|(target, reason)| app::Waive { target, reason }))
     }
@@ -179,7 +173,7 @@ impl Parse for app::SetRelease {
 
     fn parse(wire: Self::Wire) -> Result<app::SetRelease, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = read_target(&mut reader, &wire.report_id, &wire.etag);
+        let target = reader.target("report_id", &wire.report_id, &wire.etag);
         let mut needs = |asked: bool, field: &str, says: &str| {
             if asked {
                 reader.add(Violation::new(field, "release", says));
@@ -200,25 +194,14 @@ impl Parse for app::SetRelease {
     }
 }
 
-/// A list asked for: its filter within what the caller may see, and the page.
-pub struct Filtered {
-    pub filter: Filter,
-    pub page: Page<Key>,
-}
-
-pub fn list_filter(cx: &Cx, wire: &pb::ListReportsRequest) -> Result<Filtered, Vec<Violation>> {
+/// Which of them a caller asks for, within what they may see.
+pub fn list_reports(cx: &Cx, wire: &pb::ListReportsRequest) -> Result<Listed<Filter, Key>, Vec<Violation>> {
     let mut reader = Reader::new();
     let round = reader.id_or_none("round_id", &wire.round_id);
     let award = reader.id_or_none("award_id", &wire.award_id);
     let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
     let bound = pb::ListReportsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
-    let page = match Page::parse(cx, wire.page_size, &wire.page_token, &bound) {
-        Ok(page) => Some(page),
-        Err(violation) => {
-            reader.add(violation);
-            None
-        }
-    };
+    let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
     let filter = Filter {
         round: round.flatten(),
         award: award.flatten(),
@@ -237,7 +220,7 @@ pub fn list_filter(cx: &Cx, wire: &pb::ListReportsRequest) -> Result<Filtered, V
         sight: sight(cx),
         now: cx.now,
     };
-    reader.finish(page.map(|page| Filtered { filter, page }))
+    reader.finish(page.map(|page| Listed { filter, page }))
 }
 
 fn sight(cx: &Cx) -> Sight {
@@ -267,8 +250,9 @@ fn state_name(state: pb::report::State) -> Option<&'static str> {
 }
 
 /// What an upload declares, and to which report it goes.
-pub fn header(wire: &pb::EvidenceHeader) -> Result<(Target, Declared), Vec<Violation>> {
-    let target = target(&wire.report_id, &wire.etag)?;
+pub fn header(wire: &pb::EvidenceHeader) -> Result<(Target<ReportId>, Declared), Vec<Violation>> {
+    let mut reader = Reader::new();
+    let target = reader.target("report_id", &wire.report_id, &wire.etag);
     let (media_type, sha256) = (wire.media_type.clone(), wire.sha256.clone());
-    Ok((target, Declared { media_type, size_bytes: wire.size_bytes, sha256 }))
+    reader.finish(target.map(|target| (target, Declared { media_type, size_bytes: wire.size_bytes, sha256 })))
 }

@@ -3,8 +3,7 @@
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::ids::AwardId;
-use kit::money::Money;
-use kit::stored::{inconsistent, parsed};
+use kit::stored::{self, inconsistent, parsed};
 use kit::working_days::Calendar;
 
 use crate::award::{Award, Ended};
@@ -74,7 +73,7 @@ pub fn award_of(row: AwardRow) -> Result<Award, DbError> {
         reference: row.reference,
         title: row.title,
         holder: parsed(&row.holder_id)?,
-        amount: Money { minor_units: row.amount_minor, currency: parsed(&row.currency)? },
+        amount: stored::money(row.amount_minor, &row.currency)?,
         framework_version: row.framework_version,
         calendar: calendar.ok_or_else(|| inconsistent(format!("award {}: {} is no calendar", row.id, row.calendar)))?,
         ended,

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use kit::caller::Actor;
 use kit::db::{Backend, DbError, Tx};
 use kit::ids::ReportId;
-use kit::stored::{from_json, parsed};
+use kit::stored::{self, from_json};
 use kit::time::Timestamp;
 
 use crate::content::Paper;
@@ -141,11 +140,10 @@ pub fn addenda_of(tx: &mut Tx, reports: &[String]) -> Result<HashMap<String, Vec
         .load(tx)?;
     let mut found: HashMap<String, Vec<Addendum>> = HashMap::new();
     for row in rows {
-        let organisation = row.author_organisation.as_deref().map(parsed).transpose()?;
         let one = Addendum {
             number: row.number,
             text: row.text,
-            author: Actor { subject: row.author, organisation },
+            author: stored::actor(row.author, row.author_organisation.as_deref())?,
             at: Timestamp::from_micros(row.added_at),
         };
         found.entry(row.report_id).or_default().push(one);

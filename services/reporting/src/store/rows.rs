@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use kit::db::{DbError, Tx};
 use kit::digest::digest;
 use kit::ids::{AwardId, ReportId};
-use kit::stored::{from_json, inconsistent, json, parsed};
+use kit::stored::{from_json, inconsistent, json, named, parsed};
 use kit::time::Timestamp;
 
 use super::awards::{AwardRow, award_of};
@@ -126,12 +126,11 @@ fn row_of(of: &Report) -> ReportRow {
 }
 
 fn report_of(row: ReportRow, award: AwardRow, json: &str, addenda: Vec<Addendum>) -> Result<Report, DbError> {
-    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == row.kind);
     Ok(Report {
         state: state_of(&row)?,
         id: parsed(&row.id)?,
         award: award_of(award)?,
-        kind: kind.ok_or_else(|| inconsistent(format!("report {}: {} is no kind", row.id, row.kind)))?,
+        kind: named(&Kind::ALL, Kind::name, &row.kind)?,
         organisation: parsed(&row.organisation_id)?,
         version: row.version,
         opens_at: Timestamp::from_micros(row.opens_at),

@@ -1,10 +1,9 @@
 //! Frameworks: worded, and worded anew.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{FrameworkId, OrgId};
 
-use super::Target;
 use crate::error::Error;
 use crate::framework::{Framework, Wording};
 use crate::policy::{self, Action, Facts};

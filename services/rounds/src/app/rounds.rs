@@ -1,11 +1,11 @@
 //! Rounds: set up, scheduled, and their dates moved.
 
-use kit::cx::Cx;
+use kit::caller::Actor;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{BoardId, RoundId};
 use kit::outbox;
 
-use super::Target;
 use crate::check::Known;
 use crate::error::Error;
 use crate::events;
@@ -23,10 +23,15 @@ fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<RoundId>) -> Resul
     Ok(round)
 }
 
+/// Who acts, with the network that they act for.
+fn actor(cx: &Cx) -> Actor {
+    cx.caller.acting_for(policy::network_of(&cx.caller))
+}
+
 /// Writes what became of a round: its row, its history and the event.
 pub(super) fn settle(tx: &mut Tx, cx: &Cx, step: Step, old: &Round, new: Round) -> Result<RoundNow, Error> {
     store::update_round(tx, old, &new)?;
-    store::insert_history(tx, new.id, &cx.caller, new.updated_at, &Entry::of(step, old, &new))?;
+    store::insert_history(tx, new.id, actor(cx), new.updated_at, &Entry::of(step, old, &new))?;
     let now = RoundNow { round: new, as_of: cx.now };
     if let Some(fact) = events::fact(step, &now) {
         outbox::put(tx, cx, now.round.updated_at, &fact)?;
@@ -45,7 +50,7 @@ pub fn create_round(tx: &mut Tx, cx: &Cx, cmd: &CreateRound) -> Result<RoundNow,
     policy::check(&cx.caller, Action::CreateRound, Facts::New)?;
     let round = Round::draft(cmd.id, cmd.rules.clone(), cmd.timetable.clone(), cx.now);
     store::insert_round(tx, &round)?;
-    store::insert_history(tx, round.id, &cx.caller, cx.now, &Entry::created(&round))?;
+    store::insert_history(tx, round.id, actor(cx), cx.now, &Entry::created(&round))?;
     Ok(RoundNow { round, as_of: cx.now })
 }
 

@@ -3,27 +3,15 @@
 use kit::cx::{Cx, Parse};
 use kit::fault::Violation;
 use kit::ids::{FrameworkId, OrgId, RoundId};
-use kit::paging::Page;
+use kit::paging::Listed;
 use kit::wire::Reader;
 use toadlane_proto::rounds::v1 as pb;
 
 use super::frameworks::wording;
 use super::{rules, state_name, text};
-use crate::app::{self, Target};
+use crate::app;
 use crate::policy;
 use crate::store::Filter;
-
-fn target(reader: &mut Reader, id: &str, etag: &str) -> Option<Target<RoundId>> {
-    let id = reader.id("round_id", id);
-    let version = reader.version(etag);
-    Some(Target { id: id?, version: version? })
-}
-
-fn framework_target(reader: &mut Reader, id: &str, etag: &str) -> Option<Target<FrameworkId>> {
-    let id = reader.id("framework_id", id);
-    let version = reader.version(etag);
-    Some(Target { id: id?, version: version? })
-}
 
 impl Parse for app::CreateRound {
     type Wire = pb::CreateRoundRequest;
@@ -41,7 +29,7 @@ impl Parse for app::UpdateRound {
 
     fn parse(wire: Self::Wire) -> Result<app::UpdateRound, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, &wire.round_id, &wire.etag);
+        let target = reader.target("round_id", &wire.round_id, &wire.etag);
         let rules = rules::rules(&mut reader, wire.rules);
         let timetable = rules::timetable(&mut reader, wire.timetable);
         reader.finish(target.zip(rules).map(|(target, rules)| app::UpdateRound { target, rules, timetable }))
@@ -53,7 +41,7 @@ impl Parse for app::Schedule {
 
     fn parse(wire: Self::Wire) -> Result<app::Schedule, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, &wire.round_id, &wire.etag);
+        let target = reader.target("round_id", &wire.round_id, &wire.etag);
         reader.finish(target.map(|target| app::Schedule { target }))
     }
 }
@@ -63,10 +51,11 @@ impl Parse for app::Extend {
 
     fn parse(wire: Self::Wire) -> Result<app::Extend, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, &wire.round_id, &wire.etag);
+        let target = reader.target("round_id", &wire.round_id, &wire.etag);
         let dates = rules::later_dates(&mut reader, wire.dates);
-        let reason = wire.reason;
-        reader.finish(target.zip(dates).map(|(target, dates)| app::Extend { target, dates, reason }))
+        let reason = reader.said("reason", &wire.reason);
+        let command = || Some(app::Extend { target: target?, dates: dates?, reason: reason? });
+        reader.finish(command())
     }
 }
 
@@ -75,10 +64,11 @@ impl Parse for app::Reopen {
 
     fn parse(wire: Self::Wire) -> Result<app::Reopen, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, &wire.round_id, &wire.etag);
+        let target = reader.target("round_id", &wire.round_id, &wire.etag);
         let dates = rules::later_dates(&mut reader, wire.dates);
-        let reason = wire.reason;
-        reader.finish(target.zip(dates).map(|(target, dates)| app::Reopen { target, dates, reason }))
+        let reason = reader.said("reason", &wire.reason);
+        let command = || Some(app::Reopen { target: target?, dates: dates?, reason: reason? });
+        reader.finish(command())
     }
 }
 
@@ -87,9 +77,9 @@ impl Parse for app::Cancel {
 
     fn parse(wire: Self::Wire) -> Result<app::Cancel, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, &wire.round_id, &wire.etag);
-        let reason = wire.reason;
-        reader.finish(target.map(|target| app::Cancel { target, reason }))
+        let target = reader.target("round_id", &wire.round_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        reader.finish(target.zip(reason).map(|(target, reason)| app::Cancel { target, reason }))
     }
 }
 
@@ -112,7 +102,7 @@ impl Parse for app::AddVersion {
 
     fn parse(wire: Self::Wire) -> Result<app::AddVersion, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = framework_target(&mut reader, &wire.framework_id, &wire.etag);
+        let target = reader.target("framework_id", &wire.framework_id, &wire.etag);
         let wording = wording(&mut reader, wire.wording);
         reader.finish(target.zip(wording).map(|(target, wording)| app::AddVersion { target, wording }))
     }
@@ -123,41 +113,32 @@ impl Parse for app::UpdateVersion {
 
     fn parse(wire: Self::Wire) -> Result<app::UpdateVersion, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = framework_target(&mut reader, &wire.framework_id, &wire.etag);
+        let target = reader.target("framework_id", &wire.framework_id, &wire.etag);
         let wording = wording(&mut reader, wire.wording);
         let number = wire.number;
         reader.finish(target.zip(wording).map(|(target, wording)| app::UpdateVersion { target, number, wording }))
     }
 }
 
-/// One page of a list and what is asked for.
-#[derive(Clone, Debug)]
-pub struct Listed<F> {
-    pub filter: F,
-    pub page: Page<String>,
-}
-
 /// Which rounds a caller asks for: drafts are among them only for those who may see them.
-pub fn rounds_listed(cx: &Cx, wire: pb::ListRoundsRequest) -> Result<Listed<Filter>, Vec<Violation>> {
+pub fn list_rounds(cx: &Cx, wire: pb::ListRoundsRequest) -> Result<Listed<Filter>, Vec<Violation>> {
     let bound = pb::ListRoundsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
-    let page = Page::parse(cx, wire.page_size, &wire.page_token, &bound).map_err(|violation| vec![violation])?;
+    let mut reader = Reader::new();
+    let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
     let filter = Filter {
         states: wire.states().filter_map(state_name).collect(),
         programme: Some(wire.programme).filter(|programme| !programme.is_empty()),
         reference: Some(wire.reference).filter(|reference| !reference.is_empty()),
         unpublished: policy::sees_drafts(&cx.caller),
     };
-    Ok(Listed { filter, page })
+    reader.finish(page.map(|page| Listed { filter, page }))
 }
 
 /// Whose frameworks a caller asks for.
-pub fn frameworks_listed(cx: &Cx, wire: pb::ListFrameworksRequest) -> Result<Listed<Option<OrgId>>, Vec<Violation>> {
+pub fn list_frameworks(cx: &Cx, wire: pb::ListFrameworksRequest) -> Result<Listed<Option<OrgId>>, Vec<Violation>> {
     let bound = pb::ListFrameworksRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
-    let page = Page::parse(cx, wire.page_size, &wire.page_token, &bound).map_err(|violation| vec![violation])?;
     let mut reader = Reader::new();
-    let owner = match wire.owner_organisation_id.as_str() {
-        "" => Some(None),
-        id => reader.id("owner_organisation_id", id).map(Some),
-    };
-    reader.finish(owner.map(|filter| Listed { filter, page }))
+    let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
+    let owner = reader.id_or_none("owner_organisation_id", &wire.owner_organisation_id);
+    reader.finish(owner.zip(page).map(|(filter, page)| Listed { filter, page }))
 }

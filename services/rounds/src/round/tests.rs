@@ -168,7 +168,7 @@ fn the_record_of_an_extension_holds_the_dates_before_and_after() {
 
 #[test]
 fn a_caller_who_read_an_older_version_is_refused() {
-    assert!(matches!(a_draft().expect_version(7).unwrap_err(), Error::StaleRound { .. }));
+    assert!(matches!(a_draft().expect_version(7).unwrap_err(), Error::Stale { .. }));
     assert!(a_draft().expect_version(1).is_ok());
 }
 

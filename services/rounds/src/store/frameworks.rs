@@ -6,7 +6,7 @@ use kit::ids::{FrameworkId, OrgId};
 use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::framework::{Framework, FrameworkVersion, VersionState};
 use crate::rules::{FrameworkUse, Text};
 use crate::schema::{framework, framework_version};
@@ -130,7 +130,7 @@ pub fn update_framework(tx: &mut Tx, old: &Framework, new: &Framework) -> Result
         framework::table.filter(framework::id.eq(new.id.to_string())).filter(framework::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
     if n_changed == 0 {
-        return Err(Error::StaleFramework { newer: Box::new(framework(tx, new.id)?) });
+        return Err(Error::stale(Newer::Framework(framework(tx, new.id)?)));
     }
     for version in &new.versions {
         let row = version_row(new.id, version);

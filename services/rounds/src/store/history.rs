@@ -1,7 +1,7 @@
 //! The record of a round's transitions: written once and never changed.
 
 use diesel::prelude::*;
-use kit::caller::Caller;
+use kit::caller::Actor;
 use kit::db::{DbError, Tx};
 use kit::ids::RoundId;
 use kit::stored::{from_json, inconsistent, json, parsed};
@@ -68,14 +68,14 @@ impl TryFrom<Row> for HistoryRow {
 }
 
 /// Writes the next line of a round's history.
-pub fn insert_history(tx: &mut Tx, round: RoundId, by: &Caller, at: Timestamp, entry: &Entry) -> Result<(), DbError> {
+pub fn insert_history(tx: &mut Tx, round: RoundId, by: Actor, at: Timestamp, entry: &Entry) -> Result<(), DbError> {
     let of_round = history::table.filter(history::round_id.eq(round.to_string()));
     let last: Option<i64> = of_round.select(diesel::dsl::max(history::sequence)).first(tx)?;
     let row = Row {
         round_id: round.to_string(),
         sequence: last.unwrap_or(0) + 1,
         happened_at: at.micros(),
-        actor: by.subject.to_string(),
+        actor: by.subject,
         actor_organisation: by.organisation.map(|id| id.to_string()),
         step: entry.step.to_string(),
         from_state: entry.from.map(|state| state.as_str().to_string()),

@@ -6,7 +6,7 @@ use kit::ids::RoundId;
 use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
-use crate::error::Error;
+use crate::error::{Error, Newer};
 use crate::round::Round;
 use crate::schema::round;
 use crate::state::{State, StateName};
@@ -120,7 +120,7 @@ pub fn update_round(tx: &mut Tx, old: &Round, new: &Round) -> Result<(), Error> 
     let written = diesel::update(of_old_version).set(Row::from(new)).execute(tx);
     let n_changed = written.map_err(|error| reference_taken(error, new))?;
     if n_changed == 0 {
-        return Err(Error::StaleRound { newer: Box::new(self::round(tx, new.id)?) });
+        return Err(Error::stale(Newer::Round(self::round(tx, new.id)?)));
     }
     Ok(())
 }
@@ -235,7 +235,7 @@ mod tests {
                         update_round(tx, &draft, &other)
                     })
                     .await;
-                assert!(matches!(refused, Err(Error::StaleRound { newer }) if *newer == newest));
+                assert!(matches!(refused, Err(Error::Stale { newer }) if matches!(&*newer, Newer::Round(newer) if *newer == newest)));
             },
         )
         .await;

@@ -61,6 +61,11 @@ async fn every_transition_is_on_record_with_who_and_when() {
         let actors: Vec<&str> = history.iter().flat_map(|entry| &entry.actor).map(|actor| &*actor.subject).collect();
         let person = &house.manager.subject;
         assert_eq!(actors, [person.as_str(), person.as_str(), "role:rounds"]);
+        let of = |entry: &pb::HistoryEntry| entry.actor.clone().unwrap_or_default().organisation_id;
+        assert_eq!(
+            history.iter().map(of).collect::<Vec<_>>(),
+            [&*house.network.to_string(), &house.network.to_string(), ""]
+        );
         assert_eq!(
             (history[0].from_state(), history[0].to_state()),
             (pb::round::State::Unspecified, pb::round::State::Draft)

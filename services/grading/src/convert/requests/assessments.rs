@@ -8,19 +8,13 @@ use toadlane_proto::grading::v1 as pb;
 
 use crate::app::{
     AddSubstitute, Advance, Cancel, Close, DecideInterest, Declare, Declared, DeriveInterests, Open, RecordInterest,
-    ReturnToModeration, Target,
+    ReturnToModeration,
 };
 use crate::assessment::Settings;
 use crate::interest::{Kind, Step};
 
 /// Least number of reviews where the manager does not say (rule 13).
 const LEAST_REVIEWS: usize = 2;
-
-fn target(reader: &mut Reader, id: &str, etag: &str) -> Option<Target> {
-    let id = reader.id("assessment_id", id);
-    let version = reader.version(etag);
-    Some(Target { id: id?, version: version? })
-}
 
 impl Parse for Open {
     type Wire = pb::OpenAssessmentRequest;
@@ -144,7 +138,7 @@ impl Parse for DeriveInterests {
 /// Starting moderation and starting determination ask for the same; the RPC says which.
 fn advance(id: &str, etag: &str) -> Result<Advance, Vec<Violation>> {
     let mut reader = Reader::new();
-    let target = target(&mut reader, id, etag);
+    let target = reader.target("assessment_id", id, etag);
     reader.finish(target.map(|target| Advance { target }))
 }
 
@@ -172,7 +166,7 @@ impl Parse for ReturnToModeration {
 
     fn parse(wire: Self::Wire) -> Result<ReturnToModeration, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, &wire.assessment_id, &wire.etag);
+        let target = reader.target("assessment_id", &wire.assessment_id, &wire.etag);
         let reason = reader.said("reason", &wire.reason);
         reader.finish(target.zip(reason).map(|(target, reason)| ReturnToModeration { target, reason }))
     }
@@ -183,7 +177,7 @@ impl Parse for Close {
 
     fn parse(wire: Self::Wire) -> Result<Close, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, &wire.assessment_id, &wire.etag);
+        let target = reader.target("assessment_id", &wire.assessment_id, &wire.etag);
         let (departure_reason, over_commitment_reason) = (wire.departure_reason, wire.over_commitment_reason);
         reader.finish(target.map(|target| Close { target, departure_reason, over_commitment_reason }))
     }
@@ -194,7 +188,7 @@ impl Parse for Cancel {
 
     fn parse(wire: Self::Wire) -> Result<Cancel, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = target(&mut reader, &wire.assessment_id, &wire.etag);
+        let target = reader.target("assessment_id", &wire.assessment_id, &wire.etag);
         let reason = reader.said("reason", &wire.reason);
         reader.finish(target.zip(reason).map(|(target, reason)| Cancel { target, reason }))
     }

@@ -27,10 +27,14 @@ impl Parse for Assign {
 }
 
 /// Steps that change nothing but where a review stands ask for the same; the RPC says which.
-fn step(id: &str, etag: &str, step: Step, action: Action, reason: String) -> Result<ReviewStep, Vec<Violation>> {
-    let mut reader = Reader::new();
+fn step(reader: &mut Reader, id: &str, etag: &str, step: Step, action: Action) -> Option<ReviewStep> {
     let (id, version) = (reader.id("review_id", id), reader.version(etag));
-    reader.finish(id.zip(version).map(|(id, version)| ReviewStep { id, version, step, action, reason }))
+    Some(ReviewStep { id: id?, version: version?, step, action, reason: String::new() })
+}
+
+fn reasoned(reader: &mut Reader, reason: &str, step: Option<ReviewStep>) -> Option<ReviewStep> {
+    let reason = reader.said("reason", reason);
+    Some(ReviewStep { reason: reason?, ..step? })
 }
 
 pub struct AcceptReview(pub ReviewStep);
@@ -42,7 +46,9 @@ impl Parse for AcceptReview {
     type Wire = pb::AcceptReviewRequest;
 
     fn parse(wire: Self::Wire) -> Result<AcceptReview, Vec<Violation>> {
-        step(&wire.review_id, &wire.etag, Step::Accept, Action::AcceptReview, String::new()).map(AcceptReview)
+        let mut reader = Reader::new();
+        let step = step(&mut reader, &wire.review_id, &wire.etag, Step::Accept, Action::AcceptReview);
+        reader.finish(step.map(AcceptReview))
     }
 }
 
@@ -50,7 +56,10 @@ impl Parse for DeclineReview {
     type Wire = pb::DeclineReviewRequest;
 
     fn parse(wire: Self::Wire) -> Result<DeclineReview, Vec<Violation>> {
-        step(&wire.review_id, &wire.etag, Step::Decline, Action::DeclineReview, wire.reason).map(DeclineReview)
+        let mut reader = Reader::new();
+        let step = step(&mut reader, &wire.review_id, &wire.etag, Step::Decline, Action::DeclineReview);
+        let step = reasoned(&mut reader, &wire.reason, step);
+        reader.finish(step.map(DeclineReview))
     }
 }
 
@@ -58,7 +67,10 @@ impl Parse for ReturnReview {
     type Wire = pb::ReturnReviewRequest;
 
     fn parse(wire: Self::Wire) -> Result<ReturnReview, Vec<Violation>> {
-        step(&wire.review_id, &wire.etag, Step::Return, Action::ReturnReview, wire.reason).map(ReturnReview)
+        let mut reader = Reader::new();
+        let step = step(&mut reader, &wire.review_id, &wire.etag, Step::Return, Action::ReturnReview);
+        let step = reasoned(&mut reader, &wire.reason, step);
+        reader.finish(step.map(ReturnReview))
     }
 }
 
@@ -66,7 +78,10 @@ impl Parse for CancelReview {
     type Wire = pb::CancelReviewRequest;
 
     fn parse(wire: Self::Wire) -> Result<CancelReview, Vec<Violation>> {
-        step(&wire.review_id, &wire.etag, Step::Cancel, Action::CancelReview, wire.reason).map(CancelReview)
+        let mut reader = Reader::new();
+        let step = step(&mut reader, &wire.review_id, &wire.etag, Step::Cancel, Action::CancelReview);
+        let step = reasoned(&mut reader, &wire.reason, step);
+        reader.finish(step.map(CancelReview))
     }
 }
 

@@ -11,6 +11,7 @@ use tonic::{Response, Status};
 use crate::app::Register;
 use crate::award::Award;
 use crate::error::Error;
+use crate::policy::Action;
 use crate::variation::Change;
 use crate::{Awards, pot_of, store};
 
@@ -24,7 +25,7 @@ impl Awards {
         T: Send + 'static,
         F: Fn(&mut kit::db::Tx) -> Result<T, Error> + Send + 'static,
     {
-        let award = self.seen(cx, award).await?;
+        let award = self.seen(cx, Action::See, award).await?;
         self.db.write_keyed(cx, pot_of(&award), write).await
     }
 
@@ -46,14 +47,14 @@ impl Awards {
     /// The award to which a payment belongs, if the caller may see it.
     async fn award_of_payment(&self, cx: &Cx, id: kit::ids::PaymentId) -> Result<AwardId, Error> {
         let payment = self.db.read(move |tx| store::payment(tx, id)).await?;
-        self.seen(cx, payment.award).await.map_err(|error| hidden(error, "payment"))?;
+        self.seen(cx, Action::See, payment.award).await.map_err(|error| hidden(error, "payment"))?;
         Ok(payment.award)
     }
 
     /// The award to which a recovery belongs, if the caller may see it.
     async fn award_of_recovery(&self, cx: &Cx, id: kit::ids::RecoveryId) -> Result<AwardId, Error> {
         let recovery = self.db.read(move |tx| store::recovery(tx, id)).await?;
-        self.seen(cx, recovery.award).await.map_err(|error| hidden(error, "recovery"))?;
+        self.seen(cx, Action::See, recovery.award).await.map_err(|error| hidden(error, "recovery"))?;
         Ok(recovery.award)
     }
 }

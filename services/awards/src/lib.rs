@@ -112,12 +112,12 @@ impl Awards {
     }
 
     /// The award, if the caller may see it.
-    async fn seen(&self, cx: &Cx, id: AwardId) -> Result<Award, Error> {
+    async fn seen(&self, cx: &Cx, action: Action, id: AwardId) -> Result<Award, Error> {
         let caller = cx.caller.clone();
         self.db
             .read(move |tx| {
                 let award = store::get(tx, id)?;
-                policy::check(&caller, Action::See, &award)?;
+                policy::check(&caller, action, &award)?;
                 Ok(award)
             })
             .await

@@ -1,13 +1,14 @@
-//! Facts asked of other services, each before a transaction begins.
+//! Facts asked of other services, each before a transaction begins. What the register said is kept for a while and serves
+//! when it cannot be reached.
 
 use kit::ids::{OrgId, PersonId, RoundId};
-use kit::neighbour::{answered, patient};
+use kit::neighbour::{answered, pages, patient};
+use kit::register::Register;
 use kit::transport::Transport;
 use toadlane_proto::grading::v1::assessments_service_client::AssessmentsServiceClient;
 use toadlane_proto::grading::v1::decisions_service_client::DecisionsServiceClient;
 use toadlane_proto::grading::v1::{ListAssessmentsRequest, ListOutcomesRequest, assessment};
-use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
-use toadlane_proto::registry::v1::{GetStandingRequest, Standing};
+use toadlane_proto::registry::v1::Standing;
 use toadlane_proto::rounds::v1::GetRoundRequest;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 
@@ -20,7 +21,7 @@ const OUTCOMES_PER_PAGE: i32 = 500;
 #[derive(Clone)]
 pub struct Peers {
     rounds: RoundsServiceClient<Transport>,
-    organisations: OrganisationsServiceClient<Transport>,
+    register: Register,
     assessments: AssessmentsServiceClient<Transport>,
     decisions: DecisionsServiceClient<Transport>,
 }
@@ -39,7 +40,7 @@ impl Peers {
     pub fn new(registry: Transport, rounds: Transport, grading: Transport) -> Peers {
         Peers {
             rounds: RoundsServiceClient::new(rounds),
-            organisations: OrganisationsServiceClient::new(registry),
+            register: Register::new(registry),
             assessments: AssessmentsServiceClient::new(grading.clone()),
             decisions: DecisionsServiceClient::new(grading),
         }
@@ -68,41 +69,28 @@ impl Peers {
 
     /// The bids of a round that are funded or held in reserve, in submission order.
     pub async fn outcomes(&self, round: RoundId) -> Result<Vec<Outcome>, Error> {
-        let mut found = Vec::new();
-        let mut page_token = String::new();
-        loop {
-            let request =
-                patient(ListOutcomesRequest { round_id: round.to_string(), page_size: OUTCOMES_PER_PAGE, page_token });
-            let answer = self.decisions.clone().list_outcomes(request).await;
+        let found = pages(|page_token| async {
+            let asked = ListOutcomesRequest { round_id: round.to_string(), page_size: OUTCOMES_PER_PAGE, page_token };
+            let answer = self.decisions.clone().list_outcomes(patient(asked)).await;
             let page = answered(answer)?.ok_or(Error::NotFound { what: "round" })?;
-            for wire in page.outcomes {
-                found.extend(convert::outcome(wire)?);
-            }
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                return Ok(found);
-            }
+            Ok::<_, Error>((page.outcomes, page.next_page_token))
+        });
+        let mut outcomes = Vec::new();
+        for wire in found.await? {
+            outcomes.extend(convert::outcome(wire)?);
         }
+        Ok(outcomes)
     }
 
     /// What the register says of an organisation today.
     pub async fn standing(&self, organisation: OrgId) -> Result<Standing, Error> {
-        self.ask(organisation, None).await
+        let standing = self.register.standing(organisation, None).await?;
+        standing.ok_or(Error::NotFound { what: "organisation" })
     }
 
     /// The organisation, if the registry holds this person as a certifier of it.
     pub async fn certifier_of(&self, person: PersonId, organisation: OrgId) -> Result<Option<OrgId>, Error> {
-        let standing = self.ask(organisation, Some(person)).await?;
-        Ok(standing.person_is_certifier.then_some(organisation))
-    }
-
-    async fn ask(&self, organisation: OrgId, person: Option<PersonId>) -> Result<Standing, Error> {
-        let request = patient(GetStandingRequest {
-            organisation_id: organisation.to_string(),
-            as_of: String::new(),
-            person_id: person.map(|id| id.to_string()).unwrap_or_default(),
-        });
-        let answer = self.organisations.clone().get_standing(request).await;
-        answered(answer)?.ok_or(Error::NotFound { what: "organisation" })
+        let is_certifier = self.register.is_certifier(person, organisation).await?;
+        Ok(is_certifier.ok_or(Error::NotFound { what: "organisation" })?.then_some(organisation))
     }
 }

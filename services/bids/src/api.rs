@@ -35,7 +35,7 @@ impl BidsService for Bids {
 
     async fn get_bid(&self, request: Request<pb::GetBidRequest>) -> Answer<pb::Bid> {
         let cx = Cx::of(&request)?;
-        let bid = self.seen(&cx, id("bid_id", &request.get_ref().bid_id)?).await?;
+        let bid = self.seen(&cx, Action::See, id("bid_id", &request.get_ref().bid_id)?).await?;
         let now = self.now(&cx, bid).await?;
         Ok(Response::new(now.into()))
     }
@@ -79,7 +79,7 @@ impl BidsService for Bids {
 
     async fn check_bid(&self, request: Request<pb::CheckBidRequest>) -> Answer<pb::CheckBidResponse> {
         let cx = Cx::of(&request)?;
-        let bid = self.seen(&cx, id("bid_id", &request.get_ref().bid_id)?).await?;
+        let bid = self.seen(&cx, Action::See, id("bid_id", &request.get_ref().bid_id)?).await?;
         policy::check(&cx.caller, Action::Edit, &bid)?;
         let intake = self.intake(bid.round).await?;
         let call = intake.call.clone();
@@ -91,7 +91,7 @@ impl BidsService for Bids {
     async fn list_revisions(&self, request: Request<pb::ListRevisionsRequest>) -> Answer<pb::ListRevisionsResponse> {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
-        let bid = self.seen(&cx, id("bid_id", &asked.bid_id)?).await?;
+        let bid = self.seen(&cx, Action::See, id("bid_id", &asked.bid_id)?).await?;
         let bound = pb::ListRevisionsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
         let page = Page::<i32>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let (of_page, received_only) = (page.clone(), !policy::is_of_its_own(&cx.caller, &policy::facts(&bid)));
@@ -116,7 +116,7 @@ impl BidsService for Bids {
     ) -> Answer<pb::CompareRevisionsResponse> {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
-        let bid = self.seen(&cx, id("bid_id", &asked.bid_id)?).await?;
+        let bid = self.seen(&cx, Action::See, id("bid_id", &asked.bid_id)?).await?;
         let received_only = !policy::is_of_its_own(&cx.caller, &policy::facts(&bid));
         let changes: Result<_, Error> = self
             .db
@@ -167,7 +167,7 @@ impl BidsService for Bids {
         request: Request<pb::DownloadAttachmentRequest>,
     ) -> Answer<Self::DownloadAttachmentStream> {
         let cx = Cx::of(&request)?;
-        let bid = self.seen(&cx, id("bid_id", &request.get_ref().bid_id)?).await?;
+        let bid = self.seen(&cx, Action::See, id("bid_id", &request.get_ref().bid_id)?).await?;
         let file = bid.attachment(id("attachment_id", &request.get_ref().attachment_id)?)?.clone();
         Ok(Response::new(streams::download(&self.files, file).await?))
     }
@@ -187,7 +187,7 @@ impl BidsService for Bids {
         if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
-        let bid = self.seen(&cx, cmd.target.id).await?;
+        let bid = self.seen(&cx, Action::SignOff, cmd.target.id).await?;
         let certifier_of = self.peers.certifier_of(cmd.certifier, bid.applicant).await?;
         let of = cx.clone();
         let bid = self.db.write(&cx, move |tx| app::sign_off(tx, &of, certifier_of, &cmd)).await?;
@@ -208,7 +208,7 @@ impl BidsService for Bids {
 
     async fn get_receipt(&self, request: Request<pb::GetReceiptRequest>) -> Answer<pb::Receipt> {
         let cx = Cx::of(&request)?;
-        let bid = self.seen(&cx, id("bid_id", &request.get_ref().bid_id)?).await?;
+        let bid = self.seen(&cx, Action::See, id("bid_id", &request.get_ref().bid_id)?).await?;
         let of = bid.id;
         let hand_in = self.db.read(move |tx| store::latest_hand_in(tx, of)).await?;
         let hand_in = hand_in.ok_or(Error::NotFound { what: "receipt" })?;
@@ -241,7 +241,7 @@ impl BidsService for Bids {
     ) -> Answer<pb::ListBidHistoryResponse> {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
-        let bid = self.seen(&cx, id("bid_id", &asked.bid_id)?).await?;
+        let bid = self.seen(&cx, Action::See, id("bid_id", &asked.bid_id)?).await?;
         let bound = pb::ListBidHistoryRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
         let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();
@@ -257,7 +257,7 @@ impl BidsService for Bids {
         if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
-        let round = self.seen(&cx, cmd.target.id).await?.round;
+        let round = self.seen(&cx, Action::DecideLate, cmd.target.id).await?.round;
         let (of, seal) = (cx.clone(), self.seal());
         let bid = self.db.write_keyed(&cx, round, move |tx| app::admit_late(tx, &of, &seal, &cmd)).await?;
         Ok(Response::new(bid))
@@ -278,7 +278,7 @@ impl BidsService for Bids {
         if let Some(bid) = self.db.replay(&cx).await? {
             return Ok(Response::new(bid));
         }
-        let bid = self.seen(&cx, cmd.target.id).await?;
+        let bid = self.seen(&cx, Action::Screen, cmd.target.id).await?;
         let standings = self.standings(&bid).await?;
         let of = cx.clone();
         let bid = self.db.write(&cx, move |tx| app::screen(tx, &of, &standings, &cmd)).await?;
@@ -324,7 +324,7 @@ impl BidsService for Bids {
     ) -> Answer<pb::ListClarificationsResponse> {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
-        let bid = self.seen(&cx, id("bid_id", &asked.bid_id)?).await?;
+        let bid = self.seen(&cx, Action::See, id("bid_id", &asked.bid_id)?).await?;
         let bound = pb::ListClarificationsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
         let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();

@@ -128,12 +128,12 @@ impl Bids {
     }
 
     /// The bid, if the caller may see it.
-    async fn seen(&self, cx: &Cx, id: BidId) -> Result<Bid, Error> {
+    async fn seen(&self, cx: &Cx, action: Action, id: BidId) -> Result<Bid, Error> {
         let caller = cx.caller.clone();
         self.db
             .read(move |tx| {
                 let bid = store::get(tx, id)?;
-                policy::check(&caller, Action::See, &bid)?;
+                policy::check(&caller, action, &bid)?;
                 Ok(bid)
             })
             .await

@@ -1,13 +1,10 @@
 //! Facts asked of other services. What the register said is kept for a while and serves when it cannot be reached.
 
-use std::time::Duration;
-
 use kit::ids::{OrgId, PersonId, RoundId};
-use kit::neighbour::{Unanswered, answered, patient};
+use kit::neighbour::{answered, patient};
+use kit::register::Register;
 use kit::time::Date;
 use kit::transport::Transport;
-use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
-use toadlane_proto::registry::v1::{GetStandingRequest, Standing as WireStanding};
 use toadlane_proto::rounds::v1::GetRoundRequest;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 
@@ -16,24 +13,15 @@ use crate::convert;
 use crate::eligibility::Standing;
 use crate::error::Error;
 
-const KEEP_STANDINGS: Duration = Duration::from_secs(600);
-
-type Question = (OrgId, String, Option<PersonId>);
-
 #[derive(Clone)]
 pub struct Peers {
     rounds: RoundsServiceClient<Transport>,
-    organisations: OrganisationsServiceClient<Transport>,
-    standings: moka::future::Cache<Question, WireStanding>,
+    register: Register,
 }
 
 impl Peers {
     pub fn new(registry: Transport, rounds: Transport) -> Peers {
-        Peers {
-            rounds: RoundsServiceClient::new(rounds),
-            organisations: OrganisationsServiceClient::new(registry),
-            standings: moka::future::Cache::builder().max_capacity(10_000).time_to_live(KEEP_STANDINGS).build(),
-        }
+        Peers { rounds: RoundsServiceClient::new(rounds), register: Register::new(registry) }
     }
 
     /// A scheduled round as it now is.
@@ -46,31 +34,13 @@ impl Peers {
 
     /// What the register says of an organisation on a day.
     pub async fn standing(&self, organisation: OrgId, day: Date) -> Result<Standing, Error> {
-        let wire = self.ask((organisation, day.to_string(), None)).await?;
-        Ok(convert::standing(wire))
+        let wire = self.register.standing(organisation, Some(day)).await?;
+        Ok(convert::standing(wire.ok_or(Error::NotFound { what: "organisation" })?))
     }
 
     /// The organisation, if the registry holds this person as a certifier of it.
     pub async fn certifier_of(&self, person: PersonId, organisation: OrgId) -> Result<Option<OrgId>, Error> {
-        let wire = self.ask((organisation, String::new(), Some(person))).await?;
-        Ok(wire.person_is_certifier.then_some(organisation))
-    }
-
-    async fn ask(&self, question: Question) -> Result<WireStanding, Error> {
-        let (organisation, as_of, person) = question.clone();
-        let request = patient(GetStandingRequest {
-            organisation_id: organisation.to_string(),
-            as_of,
-            person_id: person.map(|id| id.to_string()).unwrap_or_default(),
-        });
-        match answered(self.organisations.clone().get_standing(request).await) {
-            Ok(answer) => {
-                let standing = answer.ok_or(Error::NotFound { what: "organisation" })?;
-                self.standings.insert(question, standing.clone()).await;
-                Ok(standing)
-            }
-            Err(away @ Unanswered::OutOfReach(_)) => Ok(self.standings.get(&question).await.ok_or(away)?),
-            Err(other) => Err(other.into()),
-        }
+        let is_certifier = self.register.is_certifier(person, organisation).await?;
+        Ok(is_certifier.ok_or(Error::NotFound { what: "organisation" })?.then_some(organisation))
     }
 }

@@ -34,8 +34,7 @@ pub async fn upload(
     if let Some(bid) = bids.db.replay(&cx).await? {
         return Ok(Response::new(bid));
     }
-    let bid = bids.seen(&cx, target.id).await?;
-    policy::check(&cx.caller, Action::Edit, &bid)?;
+    let bid = bids.seen(&cx, Action::Edit, target.id).await?;
     bid.expect_version(target.version)?;
     bid.expect_draft("edit")?;
     app::check_room(&bid)?;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use kit::fault::Violation;
 use kit::ids::{BidId, BoardId, OrgId, PersonId, RoundId};
-use kit::neighbour::{answered, patient};
+use kit::neighbour::{answered, pages, patient};
 use kit::time::Date;
 use kit::transport::Transport;
 use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
@@ -106,39 +106,34 @@ impl Peers {
     }
 
     async fn seats(&self, asked: ListSeatsRequest) -> Result<Vec<WireSeat>, Error> {
-        let mut asked = ListSeatsRequest { page_size: PAGE, ..asked };
-        let mut found = Vec::new();
-        loop {
-            let page = self.boards.clone().list_seats(patient(asked.clone())).await;
+        pages(|page_token| async {
+            let asked = ListSeatsRequest { page_size: PAGE, page_token, ..asked.clone() };
+            let page = self.boards.clone().list_seats(patient(asked)).await;
             let page = answered(page)?.ok_or(Error::NotFound { what: "board" })?;
-            found.extend(page.seats);
-            if page.next_page_token.is_empty() {
-                return Ok(found);
-            }
-            asked.page_token = page.next_page_token;
-        }
+            Ok((page.seats, page.next_page_token))
+        })
+        .await
     }
 
     /// The received bids of a round, by where they stand.
     async fn received(&self, round: RoundId) -> Result<Received, Error> {
-        let mut asked = ListBidsRequest { round_id: round.to_string(), page_size: PAGE, ..ListBidsRequest::default() };
-        let mut found = Received { eligible: Vec::new(), undecided: Vec::new() };
-        loop {
-            let page = self.bids.clone().list_bids(patient(asked.clone())).await;
+        let bids = pages(|page_token| async {
+            let asked =
+                ListBidsRequest { round_id: round.to_string(), page_size: PAGE, page_token, ..Default::default() };
+            let page = self.bids.clone().list_bids(patient(asked)).await;
             let page = answered(page)?.ok_or(Error::NotFound { what: "round" })?;
-            for bid in &page.bids {
-                let (id, standing) = facts::standing(bid)?;
-                match standing {
-                    Standing::Eligible => found.eligible.push(id),
-                    Standing::Undecided(state) => found.undecided.push((id, state)),
-                    Standing::Out => {}
-                }
+            Ok::<_, Error>((page.bids, page.next_page_token))
+        });
+        let mut found = Received { eligible: Vec::new(), undecided: Vec::new() };
+        for bid in bids.await? {
+            let (id, standing) = facts::standing(&bid)?;
+            match standing {
+                Standing::Eligible => found.eligible.push(id),
+                Standing::Undecided(state) => found.undecided.push((id, state)),
+                Standing::Out => {}
             }
-            if page.next_page_token.is_empty() {
-                return Ok(found);
-            }
-            asked.page_token = page.next_page_token;
         }
+        Ok(found)
     }
 
     async fn bid(&self, id: BidId) -> Result<WireBid, Error> {

@@ -26,6 +26,7 @@ pub mod money;
 pub mod neighbour;
 pub mod outbox;
 pub mod paging;
+pub mod register;
 pub mod relay;
 pub mod rules;
 pub mod stop;

@@ -69,6 +69,26 @@ pub fn answered<T>(answer: Result<Response<T>, Status>) -> Result<Option<T>, Una
     }
 }
 
+/// Everything that a neighbour lists: `ask` gives what is on the page of a token, the first for an empty one, and the
+/// token of the next page, which is empty on the last.
+///
+/// # Errors
+/// That of the first page which cannot be had.
+pub async fn pages<T, E, F>(mut ask: impl FnMut(String) -> F) -> Result<Vec<T>, E>
+where
+    F: Future<Output = Result<(Vec<T>, String), E>>,
+{
+    let (mut all, mut token) = (Vec::new(), String::new());
+    loop {
+        let (rows, next) = ask(token).await?;
+        all.extend(rows);
+        if next.is_empty() {
+            return Ok(all);
+        }
+        token = next;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +100,18 @@ mod tests {
         assert_eq!(told(Code::DeadlineExceeded), Code::Unavailable);
         assert_eq!(told(Code::PermissionDenied), Code::Internal);
         assert_eq!(Unanswered::from(unusable("a round", "a window")).fault().code, Code::Internal);
+    }
+
+    #[tokio::test]
+    async fn a_list_is_read_to_its_last_page_or_not_at_all() {
+        let ask = async |token: String| match token.as_str() {
+            "" => Ok((vec![1, 2], "two".to_string())),
+            "two" => Ok((vec![3], String::new())),
+            _ => Err("no such page"),
+        };
+        assert_eq!(pages(ask).await, Ok(vec![1, 2, 3]));
+        let broken = async |token: String| if token.is_empty() { Ok((vec![1], "x".to_string())) } else { Err("away") };
+        assert_eq!(pages(broken).await, Err("away"));
     }
 
     #[test]

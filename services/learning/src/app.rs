@@ -10,24 +10,30 @@ mod passages;
 mod publications;
 mod reading;
 
-pub use case_studies::{Consent, CreateStory, UpdateStory, consent, create_story, update_story};
+pub use case_studies::{
+    ConsentCaseStudy, CreateCaseStudy, UpdateCaseStudy, consent_case_study, create_case_study, update_case_study,
+};
 pub use codebooks::{AddVersion, CreateCodebook, add_version, create_codebook};
-pub use commissions::{Create, Declare, End, create, declare, end};
-pub use documents::{Taken, take_report, withdraw_report};
+pub use commissions::{
+    CreateCommission, DeclareInterests, EndCommission, create_commission, declare_interests, end_commission,
+};
+pub use documents::{Taken, take_document, withdraw_report};
 pub use gate::{
-    as_consultant, commission_facts, insight_facts, open_corpus, passage_facts, publication_facts, story_facts,
+    as_consultant, case_study_facts, commission_facts, insight_facts, open_corpus, passage_facts, publication_facts,
 };
 pub use insights::{
-    Answer, Approve, Capture, Check, Drop, Update, answer, approve, capture, check, drop_it, settle_insight, update,
+    AnswerInsight, ApproveInsight, CaptureInsight, CheckInsight, DropInsight, UpdateInsight, answer_insight,
+    approve_insight, capture_insight, check_insight, drop_insight, settle_insight, update_insight,
 };
 pub use passages::{AnswerConsent, AskConsent, Mark, Recode, answer_consent, ask_consent, mark, recode};
 pub use publications::{
-    Correct, Embargo, Plan, Reasoned, SetItems, Simple, approve_publication, correct, embargo, plan, publish_due,
-    release, return_to_drafting, set_items, start_fact_check, withdraw,
+    CorrectPublication, EmbargoPublication, PlanPublication, Reasoned, SetItems, Simple, approve_publication,
+    correct_publication, embargo_publication, plan_publication, publish_due, release_publication, return_to_drafting,
+    set_items, start_fact_check, withdraw_publication,
 };
 pub use reading::{
-    Document, document, edition_of, expect_reader, marked, seen_insight, seen_passage, seen_publication,
-    seen_publications, seen_stories, seen_story, visible,
+    Document, document, edition_of, expect_reader, marked, seen_case_studies, seen_case_study, seen_insight,
+    seen_passage, seen_publication, seen_publications, visible,
 };
 
 use kit::cx::Cx;

@@ -190,11 +190,11 @@ impl Insight {
         Ok(Insight { reason: reason.to_string(), ..approved })
     }
 
-    pub fn use_it(&self, now: Timestamp) -> Result<Insight, Error> {
+    pub fn used(&self, now: Timestamp) -> Result<Insight, Error> {
         self.stepped(Step::Use, now)
     }
 
-    pub fn drop_it(&self, reason: &str, now: Timestamp) -> Result<Insight, Error> {
+    pub fn dropped(&self, reason: &str, now: Timestamp) -> Result<Insight, Error> {
         Ok(Insight { reason: reason.to_string(), ..self.stepped(Step::Drop, now)? })
     }
 

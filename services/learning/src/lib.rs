@@ -172,7 +172,7 @@ impl Learning {
         let effect = move |tx: &mut Tx, now| {
             let cx = Cx::of_role(Role::Learning, now);
             match &taken {
-                Some(taken) => app::take_report(tx, &cx, taken),
+                Some(taken) => app::take_document(tx, &cx, taken),
                 None => app::withdraw_report(tx, &cx, &told.id),
             }
         };

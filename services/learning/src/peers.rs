@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kit::ids::{OrgId, RoundId};
-use kit::neighbour::{answered, patient};
+use kit::neighbour::{answered, pages, patient};
 use kit::transport::Transport;
 use toadlane_proto::awards::v1::awards_service_client::AwardsServiceClient;
 use toadlane_proto::awards::v1::{Award, ListAwardsRequest, list_awards_request};
@@ -73,8 +73,7 @@ impl Peers {
 
     /// Every award of a round, by the number of its bid.
     pub async fn awards(&self, round: RoundId) -> Result<Vec<Award>, Error> {
-        let (mut awards, mut page_token) = (Vec::new(), String::new());
-        loop {
+        pages(|page_token| async {
             let request = patient(ListAwardsRequest {
                 round_id: round.to_string(),
                 order: list_awards_request::Order::Number.into(),
@@ -84,12 +83,9 @@ impl Peers {
             });
             let page = answered(self.awards.clone().list_awards(request).await)?;
             let page = page.ok_or(Error::NotFound { what: "round" })?;
-            awards.extend(page.awards);
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                return Ok(awards);
-            }
-        }
+            Ok((page.awards, page.next_page_token))
+        })
+        .await
     }
 
     /// The principles of all frameworks, newest versions first, as they are worded.
@@ -97,20 +93,17 @@ impl Peers {
         if let Some(known) = self.principles.get(&()).await {
             return Ok(known);
         }
-        let (mut known, mut page_token) = (Vec::new(), String::new());
-        loop {
+        let frameworks = pages(|page_token| async {
             let request = patient(ListFrameworksRequest { page_size: 500, page_token, ..Default::default() });
             let page = answered(self.frameworks.clone().list_frameworks(request).await)?;
             let page = page.ok_or(Error::NotFound { what: "framework" })?;
-            for framework in page.frameworks {
-                let request = patient(GetFrameworkRequest { framework_id: framework.id });
-                if let Some(framework) = answered(self.frameworks.clone().get_framework(request).await)? {
-                    known.extend(convert::principles(framework));
-                }
-            }
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                break;
+            Ok::<_, Error>((page.frameworks, page.next_page_token))
+        });
+        let mut known = Vec::new();
+        for framework in frameworks.await? {
+            let request = patient(GetFrameworkRequest { framework_id: framework.id });
+            if let Some(framework) = answered(self.frameworks.clone().get_framework(request).await)? {
+                known.extend(convert::principles(framework));
             }
         }
         self.principles.insert((), known.clone()).await;

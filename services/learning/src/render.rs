@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kit::ids::{DocumentId, PassageId};
+use kit::ids::{CaseStudyId, DocumentId, PassageId};
 use serde::Serialize;
 
 use crate::case_study::Language;
@@ -149,7 +149,7 @@ impl Writer<'_> {
                     quotes: quotes.collect(),
                 })
             }
-            Item::CaseStudy(id) => self.story(*id),
+            Item::CaseStudy(id) => self.case_study(*id),
         }
     }
 
@@ -169,7 +169,7 @@ impl Writer<'_> {
         Some(Quote { anchor, words, html, is_above, source })
     }
 
-    fn story(&mut self, id: kit::ids::CaseStudyId) -> Option<Part> {
+    fn case_study(&mut self, id: CaseStudyId) -> Option<Part> {
         let pinned = self.edition.sources.iter().find(|source| source.source == id.to_string())?;
         let document = self.material.documents.get(&pinned.document)?;
         let study = self.material.case_studies.get(&id)?;

@@ -1,4 +1,4 @@
-//! Who may do what in the registry: one pure function, deny by default. The golden matrix in `tests/` prints it.
+//! Who may do what in the registry: one pure function, deny by default. `tests/golden/policy.txt` prints it as a matrix.
 
 use kit::caller::{Caller, Duty, Scope, Subject};
 use kit::ids::{OrgId, PersonId};

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use kit::ids::{BidId, OrgId, PersonId, RoundId};
-use kit::neighbour::{Unanswered, answered, patient};
+use kit::neighbour::{answered, patient};
+use kit::register::Register;
 use kit::transport::Transport;
 use kit::working_days::Calendar;
 use toadlane_proto::bids::v1::GetBidRequest;
 use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
+use toadlane_proto::registry::v1::GetOrganisationRequest;
 use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
-use toadlane_proto::registry::v1::{GetOrganisationRequest, GetStandingRequest};
 use toadlane_proto::rounds::v1::frameworks_service_client::FrameworksServiceClient;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 use toadlane_proto::rounds::v1::{GetFrameworkRequest, GetRoundRequest};
@@ -18,7 +19,7 @@ use crate::convert;
 use crate::error::Error;
 use crate::prefill::{BidWords, Framework};
 
-/// How long the register's word is kept for when it cannot be asked.
+/// How long a calendar is held.
 const KEEP: Duration = Duration::from_secs(600);
 
 #[derive(Clone)]
@@ -28,18 +29,19 @@ pub struct Peers {
     frameworks: FrameworksServiceClient<Transport>,
     bids: BidsServiceClient<Transport>,
     calendars: moka::future::Cache<OrgId, Calendar>,
-    certifiers: moka::future::Cache<(OrgId, PersonId), bool>,
+    register: Register,
 }
 
 impl Peers {
     pub fn new(registry: Transport, rounds: Transport, bids: Transport) -> Peers {
+        let register = Register::new(registry.clone());
         Peers {
             organisations: OrganisationsServiceClient::new(registry),
             frameworks: FrameworksServiceClient::new(rounds.clone()),
             rounds: RoundsServiceClient::new(rounds),
             bids: BidsServiceClient::new(bids),
             calendars: moka::future::Cache::builder().max_capacity(10_000).time_to_live(KEEP).build(),
-            certifiers: moka::future::Cache::builder().max_capacity(10_000).time_to_live(KEEP).build(),
+            register,
         }
     }
 
@@ -58,22 +60,8 @@ impl Peers {
 
     /// The organisation, if the registry holds this person as a certifier of it.
     pub async fn certifier_of(&self, person: PersonId, organisation: OrgId) -> Result<Option<OrgId>, Error> {
-        let request = patient(GetStandingRequest {
-            organisation_id: organisation.to_string(),
-            as_of: String::new(),
-            person_id: person.to_string(),
-        });
-        let question = (organisation, person);
-        let is_certifier = match answered(self.organisations.clone().get_standing(request).await) {
-            Ok(answer) => {
-                let is_certifier = answer.ok_or(Error::NotFound { what: "organisation" })?.person_is_certifier;
-                self.certifiers.insert(question, is_certifier).await;
-                is_certifier
-            }
-            Err(away @ Unanswered::OutOfReach(_)) => self.certifiers.get(&question).await.ok_or(away)?,
-            Err(other) => return Err(other.into()),
-        };
-        Ok(is_certifier.then_some(organisation))
+        let is_certifier = self.register.is_certifier(person, organisation).await?;
+        Ok(is_certifier.ok_or(Error::NotFound { what: "organisation" })?.then_some(organisation))
     }
 
     /// What a bid said that its reports begin with.

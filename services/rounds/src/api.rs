@@ -29,7 +29,7 @@ impl RoundsService for Rounds {
 
     async fn get_round(&self, request: Request<pb::GetRoundRequest>) -> Answer<pb::Round> {
         let cx = Cx::of(&request)?;
-        let round = self.seen(&cx, id("round_id", &request.get_ref().round_id)?).await?;
+        let round = self.seen(&cx, Action::SeeRound, id("round_id", &request.get_ref().round_id)?).await?;
         Ok(Response::new(RoundNow { round, as_of: cx.now }.into()))
     }
 
@@ -67,7 +67,7 @@ impl RoundsService for Rounds {
 
     async fn check_round(&self, request: Request<pb::CheckRoundRequest>) -> Answer<pb::CheckRoundResponse> {
         let cx = Cx::of(&request)?;
-        let round = self.seen(&cx, id("round_id", &request.get_ref().round_id)?).await?;
+        let round = self.seen(&cx, Action::SeeRound, id("round_id", &request.get_ref().round_id)?).await?;
         let boards = self.boards(&round).await?;
         let etag = kit::wire::etag(round.version);
         let missing: Result<_, Error> =
@@ -81,7 +81,7 @@ impl RoundsService for Rounds {
         if let Some(round) = self.db.replay(&cx).await? {
             return Ok(Response::new(round));
         }
-        let boards = self.boards(&self.seen(&cx, cmd.target.id).await?).await?;
+        let boards = self.boards(&self.seen(&cx, Action::ScheduleRound, cmd.target.id).await?).await?;
         let of = cx.clone();
         let round = self.db.write(&cx, move |tx| app::schedule(tx, &of, &boards, &cmd)).await?;
         Ok(Response::new(round))
@@ -123,7 +123,7 @@ impl RoundsService for Rounds {
     ) -> Answer<pb::ListRoundHistoryResponse> {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
-        let round = self.seen(&cx, id("round_id", &asked.round_id)?).await?.id;
+        let round = self.seen(&cx, Action::SeeRound, id("round_id", &asked.round_id)?).await?.id;
         let bound = pb::ListRoundHistoryRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
         let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of = page.clone();
@@ -141,6 +141,7 @@ impl FrameworksService for Rounds {
         if let Some(framework) = self.db.replay(&cx).await? {
             return Ok(Response::new(framework));
         }
+        policy::check(&cx.caller, Action::CreateFramework, Facts::New)?;
         let owner = self.peers.organisation(cmd.owner).await?;
         let of = cx.clone();
         let framework = self.db.write(&cx, move |tx| app::create_framework(tx, &of, owner, &cmd)).await?;

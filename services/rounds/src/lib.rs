@@ -90,12 +90,12 @@ impl Rounds {
     }
 
     /// The round, if the caller may see it.
-    async fn seen(&self, cx: &Cx, id: RoundId) -> Result<Round, Error> {
+    async fn seen(&self, cx: &Cx, action: Action, id: RoundId) -> Result<Round, Error> {
         let caller = cx.caller.clone();
         self.db
             .read(move |tx| {
                 let round = store::round(tx, id)?;
-                policy::check(&caller, Action::SeeRound, Facts::of(&round))?;
+                policy::check(&caller, action, Facts::of(&round))?;
                 Ok(round)
             })
             .await

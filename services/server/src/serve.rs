@@ -52,13 +52,9 @@ const LARGE: [&str; 18] = [
     "/toadlane.learning.v1.PublicationsService/SetItems",
 ];
 
-/// RPCs for callers who have not signed in. Everything else needs a token.
-pub const PUBLIC: [&str; 8] = [
+/// The server's own RPCs for callers who have not signed in.
+const PUBLIC: [&str; 4] = [
     "/toadlane.types.v1.ClockService/GetClock",
-    "/toadlane.registry.v1.SignInService/StartSignIn",
-    "/toadlane.registry.v1.SignInService/FinishSignIn",
-    "/toadlane.registry.v1.SignInService/ExchangeToken",
-    "/toadlane.registry.v1.SignInService/GetKeySet",
     "/grpc.health.v1.Health/Check",
     "/grpc.health.v1.Health/Watch",
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
@@ -130,7 +126,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         keys: home.key_set.clone(),
         tokens: TokenCache::new(Expect { issuer: issuer.clone(), audience: AUDIENCE.to_string() }, AUDIENCE),
         revocations: revocations.clone(),
-        public: PUBLIC.map(str::to_string).to_vec(),
+        public: public(),
         rules: RulesLayer::new(toadlane_proto::pool(), &LARGE, IN_FLIGHT)?,
     });
     let (stop_caller, stop) = stop::channel();
@@ -193,6 +189,11 @@ fn common(mut net: Net, clock: &Clock) -> Net {
     let names = ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"].map(str::to_string);
     let _: Transport = net.serve_named(&names, Routes::new(health).add_service(reflection), clock);
     net
+}
+
+/// RPCs for callers who have not signed in. Everything else needs a token.
+pub fn public() -> Vec<String> {
+    PUBLIC.iter().chain(&registry::PUBLIC_RPCS).map(ToString::to_string).collect()
 }
 
 /// The paths of all RPCs, those of health and reflection too.

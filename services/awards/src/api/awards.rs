@@ -36,7 +36,7 @@ impl AwardsService for Awards {
 
     async fn get_award(&self, request: Request<pb::GetAwardRequest>) -> Answer<pb::Award> {
         let cx = Cx::of(&request)?;
-        let award = self.seen(&cx, id("award_id", &request.get_ref().award_id)?).await?;
+        let award = self.seen(&cx, Action::See, id("award_id", &request.get_ref().award_id)?).await?;
         Ok(Response::new(AwardNow { award, as_of: cx.now }.into()))
     }
 
@@ -68,7 +68,7 @@ impl AwardsService for Awards {
     async fn list_agreements(&self, request: Request<pb::ListAgreementsRequest>) -> Answer<pb::ListAgreementsResponse> {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
-        let award = self.seen(&cx, id("award_id", &asked.award_id)?).await?;
+        let award = self.seen(&cx, Action::See, id("award_id", &asked.award_id)?).await?;
         let bound = pb::ListAgreementsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
         let page = Page::<i32>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let (of_page, of) = (page.clone(), award.id);
@@ -84,7 +84,7 @@ impl AwardsService for Awards {
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
-        let award = self.seen(&cx, cmd.id).await?;
+        let award = self.seen(&cx, Action::Offer, cmd.id).await?;
         let informed = self.peers.decided(award.round).await? == Decided::BiddersInformed;
         let of = cx.clone();
         let answer = self.write_to_pot(&cx, cmd.id, move |tx| app::offer(tx, &of, informed, &cmd)).await?;
@@ -96,7 +96,7 @@ impl AwardsService for Awards {
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
-        let award = self.seen(&cx, cmd.target.id).await?;
+        let award = self.seen(&cx, Action::Accept, cmd.target.id).await?;
         let certifier_of = self.peers.certifier_of(cmd.word.certifier, award.applicant).await?;
         let of = cx.clone();
         let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::accept(tx, &of, certifier_of, &cmd)).await?;
@@ -218,7 +218,7 @@ impl AwardsService for Awards {
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
-        let award = self.seen(&cx, cmd.award).await?;
+        let award = self.seen(&cx, cmd.action(), cmd.award).await?;
         let register = self.register(&award, &cmd.change).await?;
         let of = cx.clone();
         let write = move |tx: &mut kit::db::Tx| app::request_variation(tx, &of, &register, &cmd);
@@ -232,7 +232,10 @@ impl AwardsService for Awards {
         }
         let asked = cmd.id;
         let variation = self.db.read(move |tx| store::variation(tx, asked)).await?;
-        let award = self.seen(&cx, variation.award).await.map_err(|error| hidden(error, "variation"))?;
+        let award = self
+            .seen(&cx, Action::DecideVariation, variation.award)
+            .await
+            .map_err(|error| hidden(error, "variation"))?;
         let register = self.register(&award, &variation.change).await?;
         let of = cx.clone();
         let write = move |tx: &mut kit::db::Tx| app::decide_variation(tx, &of, &register, &cmd);
@@ -242,7 +245,7 @@ impl AwardsService for Awards {
     async fn list_variations(&self, request: Request<pb::ListVariationsRequest>) -> Answer<pb::ListVariationsResponse> {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
-        let of: AwardId = self.seen(&cx, id("award_id", &asked.award_id)?).await?.id;
+        let of: AwardId = self.seen(&cx, Action::See, id("award_id", &asked.award_id)?).await?.id;
         let bound = pb::ListVariationsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
         let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();
@@ -302,7 +305,7 @@ impl AwardsService for Awards {
     ) -> Answer<pb::ListAwardHistoryResponse> {
         let cx = Cx::of(&request)?;
         let asked = request.into_inner();
-        let of: AwardId = self.seen(&cx, id("award_id", &asked.award_id)?).await?.id;
+        let of: AwardId = self.seen(&cx, Action::See, id("award_id", &asked.award_id)?).await?.id;
         let bound = pb::ListAwardHistoryRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
         let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();

@@ -52,14 +52,20 @@ pub struct Request {
     pub reason: String,
 }
 
+impl Request {
+    /// What the caller must be allowed to do for it.
+    pub fn action(&self) -> Action {
+        match self.change.successor {
+            Some(_) => Action::RequestNovation,
+            None => Action::RequestVariation,
+        }
+    }
+}
+
 /// Asks for a change that could be approved as things stand.
 pub fn request_variation(tx: &mut Tx, cx: &Cx, register: &Register, cmd: &Request) -> Result<Variation, Error> {
     let award = store::get(tx, cmd.award)?;
-    let action = match cmd.change.successor {
-        Some(_) => Action::RequestNovation,
-        None => Action::RequestVariation,
-    };
-    policy::check(&cx.caller, action, &award)?;
+    policy::check(&cx.caller, cmd.action(), &award)?;
     let prepared = store::round(tx, award.round)?;
     award.expect_variable(&cmd.change, prepared.instrument(&award.instrument)?, cx.now)?;
     register.expect_allows(&award, &cmd.change)?;

@@ -13,21 +13,21 @@ use crate::{CORPUS, Learning, app, convert};
 #[tonic::async_trait]
 impl CaseStudiesService for Learning {
     async fn create_case_study(&self, request: Request<pb::CreateCaseStudyRequest>) -> Answer<pb::CaseStudy> {
-        let (cx, cmd) = Cx::parse::<app::CreateStory>(request)?;
+        let (cx, cmd) = Cx::parse::<app::CreateCaseStudy>(request)?;
         if let Some(study) = self.db.replay(&cx).await? {
             return Ok(Response::new(study));
         }
         let known = self.peers.principles().await?;
-        let cmd = app::CreateStory { text: cmd.text.matched(&known), ..cmd };
+        let cmd = app::CreateCaseStudy { text: cmd.text.matched(&known), ..cmd };
         let of = cx.clone();
-        let study = self.db.write(&cx, move |tx| app::create_story(tx, &of, &cmd)).await?;
+        let study = self.db.write(&cx, move |tx| app::create_case_study(tx, &of, &cmd)).await?;
         Ok(Response::new(study))
     }
 
     async fn get_case_study(&self, request: Request<pb::GetCaseStudyRequest>) -> Answer<pb::CaseStudy> {
         let cx = Cx::of(&request)?;
         let study = id("case_study_id", &request.get_ref().case_study_id)?;
-        let found = self.db.read(move |tx| app::seen_story(tx, &cx, study)).await?;
+        let found = self.db.read(move |tx| app::seen_case_study(tx, &cx, study)).await?;
         Ok(Response::new(convert::case_study(found)))
     }
 
@@ -41,7 +41,7 @@ impl CaseStudiesService for Learning {
         let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let organisation = id_or_none("organisation_id", &asked.organisation_id)?;
         let (of, above, limit) = (cx.clone(), page.after.clone(), page.limit());
-        let read = self.db.read(move |tx| app::seen_stories(tx, &of, organisation, above.clone(), limit));
+        let read = self.db.read(move |tx| app::seen_case_studies(tx, &of, organisation, above.clone(), limit));
         let (rows, total_size) = read.await?;
         let found = page.found(rows, |study| study.id.to_string());
         Ok(Response::new(pb::ListCaseStudiesResponse {
@@ -53,28 +53,31 @@ impl CaseStudiesService for Learning {
     }
 
     async fn update_case_study(&self, request: Request<pb::UpdateCaseStudyRequest>) -> Answer<pb::CaseStudy> {
-        let (cx, cmd) = Cx::parse::<app::UpdateStory>(request)?;
+        let (cx, cmd) = Cx::parse::<app::UpdateCaseStudy>(request)?;
         if let Some(study) = self.db.replay(&cx).await? {
             return Ok(Response::new(study));
         }
         let known = self.peers.principles().await?;
-        let cmd = app::UpdateStory { text: cmd.text.matched(&known), ..cmd };
+        let cmd = app::UpdateCaseStudy { text: cmd.text.matched(&known), ..cmd };
         let of = cx.clone();
-        let study = self.db.write(&cx, move |tx| app::update_story(tx, &of, &cmd)).await?;
+        let study = self.db.write(&cx, move |tx| app::update_case_study(tx, &of, &cmd)).await?;
         Ok(Response::new(study))
     }
 
     async fn consent_case_study(&self, request: Request<pb::ConsentCaseStudyRequest>) -> Answer<pb::CaseStudy> {
-        let (cx, cmd) = Cx::parse::<app::Consent>(request)?;
+        let (cx, cmd) = Cx::parse::<app::ConsentCaseStudy>(request)?;
         if let Some(study) = self.db.replay(&cx).await? {
             return Ok(Response::new(study));
         }
         let (of, study) = (cx.clone(), cmd.target.id);
-        let seen = self.db.read(move |tx| app::seen_story(tx, &of, study)).await?;
+        let seen = self.db.read(move |tx| app::seen_case_study(tx, &of, study)).await?;
         let council = self.peers.council(seen.organisation).await?;
         let theme = self.peers.theme(seen.text.round).await?;
         let of = cx.clone();
-        let study = self.db.write_keyed(&cx, CORPUS, move |tx| app::consent(tx, &of, &council, &theme, &cmd)).await?;
+        let study = self
+            .db
+            .write_keyed(&cx, CORPUS, move |tx| app::consent_case_study(tx, &of, &council, &theme, &cmd))
+            .await?;
         Ok(Response::new(study))
     }
 }

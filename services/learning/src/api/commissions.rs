@@ -16,12 +16,12 @@ use crate::{Learning, app, convert, store};
 #[tonic::async_trait]
 impl CommissionsService for Learning {
     async fn create_commission(&self, request: Request<pb::CreateCommissionRequest>) -> Answer<pb::Commission> {
-        let (cx, cmd) = Cx::parse::<app::Create>(request)?;
+        let (cx, cmd) = Cx::parse::<app::CreateCommission>(request)?;
         if let Some(commission) = self.db.replay(&cx).await? {
             return Ok(Response::new(commission));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::create(tx, &of, &cmd)).await?))
+        Ok(Response::new(self.db.write(&cx, move |tx| app::create_commission(tx, &of, &cmd)).await?))
     }
 
     async fn get_commission(&self, request: Request<pb::GetCommissionRequest>) -> Answer<pb::Commission> {
@@ -63,20 +63,20 @@ impl CommissionsService for Learning {
         &self,
         request: Request<pb::DeclareConsultantInterestsRequest>,
     ) -> Answer<pb::Commission> {
-        let (cx, cmd) = Cx::parse::<app::Declare>(request)?;
+        let (cx, cmd) = Cx::parse::<app::DeclareInterests>(request)?;
         if let Some(commission) = self.db.replay(&cx).await? {
             return Ok(Response::new(commission));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::declare(tx, &of, &cmd)).await?))
+        Ok(Response::new(self.db.write(&cx, move |tx| app::declare_interests(tx, &of, &cmd)).await?))
     }
 
     async fn end_commission(&self, request: Request<pb::EndCommissionRequest>) -> Answer<pb::Commission> {
-        let (cx, cmd) = Cx::parse::<app::End>(request)?;
+        let (cx, cmd) = Cx::parse::<app::EndCommission>(request)?;
         if let Some(commission) = self.db.replay(&cx).await? {
             return Ok(Response::new(commission));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::end(tx, &of, &cmd)).await?))
+        Ok(Response::new(self.db.write(&cx, move |tx| app::end_commission(tx, &of, &cmd)).await?))
     }
 }

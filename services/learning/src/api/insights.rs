@@ -16,12 +16,12 @@ use crate::{Learning, app, convert, store};
 #[tonic::async_trait]
 impl InsightsService for Learning {
     async fn capture_insight(&self, request: Request<pb::CaptureInsightRequest>) -> Answer<pb::Insight> {
-        let (cx, cmd) = Cx::parse::<app::Capture>(request)?;
+        let (cx, cmd) = Cx::parse::<app::CaptureInsight>(request)?;
         if let Some(insight) = self.db.replay(&cx).await? {
             return Ok(Response::new(insight));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::capture(tx, &of, &cmd)).await?))
+        Ok(Response::new(self.db.write(&cx, move |tx| app::capture_insight(tx, &of, &cmd)).await?))
     }
 
     async fn get_insight(&self, request: Request<pb::GetInsightRequest>) -> Answer<pb::Insight> {
@@ -66,47 +66,47 @@ impl InsightsService for Learning {
     }
 
     async fn update_insight(&self, request: Request<pb::UpdateInsightRequest>) -> Answer<pb::Insight> {
-        let (cx, cmd) = Cx::parse::<app::Update>(request)?;
+        let (cx, cmd) = Cx::parse::<app::UpdateInsight>(request)?;
         if let Some(insight) = self.db.replay(&cx).await? {
             return Ok(Response::new(insight));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::update(tx, &of, &cmd)).await?))
+        Ok(Response::new(self.db.write(&cx, move |tx| app::update_insight(tx, &of, &cmd)).await?))
     }
 
     async fn check_insight(&self, request: Request<pb::CheckInsightRequest>) -> Answer<pb::Insight> {
-        let (cx, cmd) = Cx::parse::<app::Check>(request)?;
+        let (cx, cmd) = Cx::parse::<app::CheckInsight>(request)?;
         if let Some(insight) = self.db.replay(&cx).await? {
             return Ok(Response::new(insight));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::check(tx, &of, &cmd)).await?))
+        Ok(Response::new(self.db.write(&cx, move |tx| app::check_insight(tx, &of, &cmd)).await?))
     }
 
     async fn answer_insight(&self, request: Request<pb::AnswerInsightRequest>) -> Answer<pb::Insight> {
-        let (cx, cmd) = Cx::parse::<app::Answer>(request)?;
+        let (cx, cmd) = Cx::parse::<app::AnswerInsight>(request)?;
         if let Some(insight) = self.db.replay(&cx).await? {
             return Ok(Response::new(insight));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::answer(tx, &of, &cmd)).await?))
+        Ok(Response::new(self.db.write(&cx, move |tx| app::answer_insight(tx, &of, &cmd)).await?))
     }
 
     async fn approve_insight(&self, request: Request<pb::ApproveInsightRequest>) -> Answer<pb::Insight> {
-        let (cx, cmd) = Cx::parse::<app::Approve>(request)?;
+        let (cx, cmd) = Cx::parse::<app::ApproveInsight>(request)?;
         if let Some(insight) = self.db.replay(&cx).await? {
             return Ok(Response::new(insight));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::approve(tx, &of, &cmd)).await?))
+        Ok(Response::new(self.db.write(&cx, move |tx| app::approve_insight(tx, &of, &cmd)).await?))
     }
 
     async fn drop_insight(&self, request: Request<pb::DropInsightRequest>) -> Answer<pb::Insight> {
-        let (cx, cmd) = Cx::parse::<app::Drop>(request)?;
+        let (cx, cmd) = Cx::parse::<app::DropInsight>(request)?;
         if let Some(insight) = self.db.replay(&cx).await? {
             return Ok(Response::new(insight));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::drop_it(tx, &of, &cmd)).await?))
+        Ok(Response::new(self.db.write(&cx, move |tx| app::drop_insight(tx, &of, &cmd)).await?))
     }
 }

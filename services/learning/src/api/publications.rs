@@ -18,11 +18,11 @@ use crate::{CORPUS, Learning, app, convert, policy};
 #[tonic::async_trait]
 impl PublicationsService for Learning {
     async fn create_publication(&self, request: Request<pb::CreatePublicationRequest>) -> Answer<pb::Publication> {
-        let (cx, cmd) = Cx::parse::<app::Plan>(request)?;
+        let (cx, cmd) = Cx::parse::<app::PlanPublication>(request)?;
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::plan(tx, cx, &cmd);
+        let write = move |tx: &mut Tx, cx: &Cx| app::plan_publication(tx, cx, &cmd);
         Ok(Response::new(self.write_publication(&cx, write).await?))
     }
 
@@ -92,11 +92,11 @@ impl PublicationsService for Learning {
     }
 
     async fn embargo_publication(&self, request: Request<pb::EmbargoPublicationRequest>) -> Answer<pb::Publication> {
-        let (cx, cmd) = Cx::parse::<app::Embargo>(request)?;
+        let (cx, cmd) = Cx::parse::<app::EmbargoPublication>(request)?;
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::embargo(tx, cx, &cmd);
+        let write = move |tx: &mut Tx, cx: &Cx| app::embargo_publication(tx, cx, &cmd);
         Ok(Response::new(self.write_publication(&cx, write).await?))
     }
 
@@ -105,16 +105,16 @@ impl PublicationsService for Learning {
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::release(tx, cx, &cmd.0);
+        let write = move |tx: &mut Tx, cx: &Cx| app::release_publication(tx, cx, &cmd.0);
         Ok(Response::new(self.write_publication(&cx, write).await?))
     }
 
     async fn correct_publication(&self, request: Request<pb::CorrectPublicationRequest>) -> Answer<pb::Publication> {
-        let (cx, cmd) = Cx::parse::<app::Correct>(request)?;
+        let (cx, cmd) = Cx::parse::<app::CorrectPublication>(request)?;
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::correct(tx, cx, &cmd);
+        let write = move |tx: &mut Tx, cx: &Cx| app::correct_publication(tx, cx, &cmd);
         Ok(Response::new(self.write_publication(&cx, write).await?))
     }
 
@@ -123,7 +123,7 @@ impl PublicationsService for Learning {
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::withdraw(tx, cx, &cmd.0);
+        let write = move |tx: &mut Tx, cx: &Cx| app::withdraw_publication(tx, cx, &cmd.0);
         Ok(Response::new(self.write_publication(&cx, write).await?))
     }
 

@@ -4,8 +4,8 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{CaseStudyId, DocumentId, OrgId};
 
-use super::documents::{Taken, take_report, withdraw};
-use super::gate::story_facts;
+use super::documents::{Taken, take_document, withdraw};
+use super::gate::case_study_facts;
 use super::record;
 use crate::case_study::{CaseStudy, State, Text};
 use crate::document::{Council, Document, Kind};
@@ -15,13 +15,13 @@ use crate::policy::{self, Action, Facts};
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct CreateStory {
+pub struct CreateCaseStudy {
     pub id: CaseStudyId,
     pub organisation: OrgId,
     pub text: Text,
 }
 
-pub fn create_story(tx: &mut Tx, cx: &Cx, cmd: &CreateStory) -> Result<CaseStudy, Error> {
+pub fn create_case_study(tx: &mut Tx, cx: &Cx, cmd: &CreateCaseStudy) -> Result<CaseStudy, Error> {
     let facts = Facts { councils: vec![cmd.organisation], ..Facts::default() };
     policy::check(&cx.caller, Action::WriteCaseStudy, &facts)?;
     let study = CaseStudy {
@@ -40,19 +40,19 @@ pub fn create_story(tx: &mut Tx, cx: &Cx, cmd: &CreateStory) -> Result<CaseStudy
 }
 
 #[derive(Clone, Debug)]
-pub struct UpdateStory {
+pub struct UpdateCaseStudy {
     pub target: Target<CaseStudyId>,
     pub text: Text,
 }
 
-pub fn update_story(tx: &mut Tx, cx: &Cx, cmd: &UpdateStory) -> Result<CaseStudy, Error> {
+pub fn update_case_study(tx: &mut Tx, cx: &Cx, cmd: &UpdateCaseStudy) -> Result<CaseStudy, Error> {
     let study = open(tx, cx, Action::WriteCaseStudy, &cmd.target)?;
     let new = study.rewrite(cmd.text.clone(), cx.now)?;
     settle(tx, cx, &study, new, Happened::CaseStudyRewritten)
 }
 
 #[derive(Clone, Debug)]
-pub struct Consent {
+pub struct ConsentCaseStudy {
     pub target: Target<CaseStudyId>,
     pub consents: bool,
     /// The identity of its document, if it becomes one.
@@ -60,12 +60,18 @@ pub struct Consent {
 }
 
 /// With its council's consent a version enters the corpus; all leave it when that is withdrawn.
-pub fn consent(tx: &mut Tx, cx: &Cx, council: &Council, theme: &str, cmd: &Consent) -> Result<CaseStudy, Error> {
+pub fn consent_case_study(
+    tx: &mut Tx,
+    cx: &Cx,
+    council: &Council,
+    theme: &str,
+    cmd: &ConsentCaseStudy,
+) -> Result<CaseStudy, Error> {
     let study = open(tx, cx, Action::ConsentCaseStudy, &cmd.target)?;
     let new = study.consent(cmd.consents, cx.now)?;
     match cmd.consents {
         true => {
-            take_report(tx, cx, &Taken(document_of(&new, cmd.document, council, theme, cx)))?;
+            take_document(tx, cx, &Taken(document_of(&new, cmd.document, council, theme, cx)))?;
             settle(tx, cx, &study, new, Happened::CaseStudyConsented)
         }
         false => {
@@ -105,7 +111,7 @@ fn document_of(study: &CaseStudy, id: DocumentId, council: &Council, theme: &str
 
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<CaseStudyId>) -> Result<CaseStudy, Error> {
     let study = store::case_study(tx, target.id)?;
-    let facts = story_facts(tx, &study, cx.now)?;
+    let facts = case_study_facts(tx, &study, cx.now)?;
     policy::check(&cx.caller, action, &facts)?;
     study.expect_version(target.version)?;
     Ok(study)

@@ -15,7 +15,7 @@ use crate::policy::{self, Action, Facts};
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct Create {
+pub struct CreateCommission {
     pub id: CommissionId,
     pub title: String,
     pub organisation: OrgId,
@@ -25,7 +25,7 @@ pub struct Create {
     pub until: Timestamp,
 }
 
-pub fn create(tx: &mut Tx, cx: &Cx, cmd: &Create) -> Result<CommissionNow, Error> {
+pub fn create_commission(tx: &mut Tx, cx: &Cx, cmd: &CreateCommission) -> Result<CommissionNow, Error> {
     policy::check(&cx.caller, Action::MakeCommission, &Facts::default())?;
     if cmd.from >= cmd.until {
         return Err(Error::EndsBeforeItBegins);
@@ -48,14 +48,14 @@ pub fn create(tx: &mut Tx, cx: &Cx, cmd: &Create) -> Result<CommissionNow, Error
 }
 
 #[derive(Clone, Debug)]
-pub struct Declare {
+pub struct DeclareInterests {
     pub id: CommissionId,
     pub organisations: Vec<OrgId>,
     pub note: String,
 }
 
 /// What the consultant wrote already on a council in which they now declare an interest is marked too.
-pub fn declare(tx: &mut Tx, cx: &Cx, cmd: &Declare) -> Result<CommissionNow, Error> {
+pub fn declare_interests(tx: &mut Tx, cx: &Cx, cmd: &DeclareInterests) -> Result<CommissionNow, Error> {
     let commission = store::commission(tx, cmd.id)?;
     policy::check(&cx.caller, Action::DeclareInterests, &commission_facts(&commission))?;
     let Subject::Person(person) = cx.caller.subject else {
@@ -69,13 +69,13 @@ pub fn declare(tx: &mut Tx, cx: &Cx, cmd: &Declare) -> Result<CommissionNow, Err
 }
 
 #[derive(Clone, Debug)]
-pub struct End {
+pub struct EndCommission {
     pub target: Target<CommissionId>,
     pub until: Option<Timestamp>,
     pub reason: String,
 }
 
-pub fn end(tx: &mut Tx, cx: &Cx, cmd: &End) -> Result<CommissionNow, Error> {
+pub fn end_commission(tx: &mut Tx, cx: &Cx, cmd: &EndCommission) -> Result<CommissionNow, Error> {
     let commission = store::commission(tx, cmd.target.id)?;
     policy::check(&cx.caller, Action::EndCommission, &commission_facts(&commission))?;
     commission.expect_version(cmd.target.version)?;

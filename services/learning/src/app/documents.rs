@@ -19,7 +19,7 @@ use crate::store;
 pub struct Taken(pub Document);
 
 /// Takes a released report in, or what has changed of it: an addendum, or what its council lets be quoted.
-pub fn take_report(tx: &mut Tx, cx: &Cx, taken: &Taken) -> Result<(), Error> {
+pub fn take_document(tx: &mut Tx, cx: &Cx, taken: &Taken) -> Result<(), Error> {
     let position = store::next_position(tx)?;
     let new = &taken.0;
     match store::document_of(tx, &new.source, new.source_revision)? {
@@ -55,7 +55,7 @@ pub fn withdraw_report(tx: &mut Tx, cx: &Cx, source: &str) -> Result<(), Error> 
 }
 
 /// The same for a source of any kind.
-pub(super) fn withdraw(tx: &mut Tx, cx: &Cx, source: &str, story: Option<CaseStudyId>) -> Result<(), Error> {
+pub(super) fn withdraw(tx: &mut Tx, cx: &Cx, source: &str, case_study: Option<CaseStudyId>) -> Result<(), Error> {
     for held in store::documents_of(tx, source)? {
         if held.withdrawn {
             continue;
@@ -63,16 +63,16 @@ pub(super) fn withdraw(tx: &mut Tx, cx: &Cx, source: &str, story: Option<CaseStu
         let document = Document { withdrawn: true, position: store::next_position(tx)?, ..held };
         store::update_document(tx, &document)?;
         tell(tx, cx, &document, Happened::DocumentWithdrawn)?;
-        quotes_gone(tx, cx, document.id, story)?;
+        quotes_gone(tx, cx, document.id, case_study)?;
     }
     Ok(())
 }
 
 /// No passage of a document may be quoted any more.
-fn quotes_gone(tx: &mut Tx, cx: &Cx, document: DocumentId, story: Option<CaseStudyId>) -> Result<(), Error> {
+fn quotes_gone(tx: &mut Tx, cx: &Cx, document: DocumentId, case_study: Option<CaseStudyId>) -> Result<(), Error> {
     let passages = store::passages_of_document(tx, document)?;
     let gone = passages.into_iter().map(|passage| passage.id).collect();
-    remove_quotes(tx, cx, document, gone, story)
+    remove_quotes(tx, cx, document, gone, case_study)
 }
 
 /// Rule 32: a consent taken back removes the quote from what is not published, and asks for a corrected edition of

@@ -46,7 +46,7 @@ pub fn publication_facts(commission: &Commission, publication: &Publication) -> 
 }
 
 /// A consented case study is opened by every running commission over its round, one of no round by all that run.
-pub fn story_facts(tx: &mut Tx, study: &CaseStudy, now: Timestamp) -> Result<Facts, Error> {
+pub fn case_study_facts(tx: &mut Tx, study: &CaseStudy, now: Timestamp) -> Result<Facts, Error> {
     let running = store::running_over(tx, study.text.round, now)?;
     Ok(Facts {
         consultants: running.iter().flat_map(Commission::declared).collect(),

@@ -17,7 +17,7 @@ use crate::policy::{self, Action};
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct Capture {
+pub struct CaptureInsight {
     pub id: InsightId,
     pub commission: CommissionId,
     pub text: String,
@@ -25,7 +25,7 @@ pub struct Capture {
     pub passages: Vec<PassageId>,
 }
 
-pub fn capture(tx: &mut Tx, cx: &Cx, cmd: &Capture) -> Result<Insight, Error> {
+pub fn capture_insight(tx: &mut Tx, cx: &Cx, cmd: &CaptureInsight) -> Result<Insight, Error> {
     let commission = commission_for(tx, &cx.caller, Action::Draw, cmd.commission)?;
     expect_open(&cx.caller, &commission, cx.now)?;
     let councils = councils(tx, &commission, &cmd.passages)?;
@@ -70,14 +70,14 @@ fn councils(tx: &mut Tx, commission: &Commission, passages: &[PassageId]) -> Res
 }
 
 #[derive(Clone, Debug)]
-pub struct Update {
+pub struct UpdateInsight {
     pub target: Target<InsightId>,
     pub text: String,
     pub conditions: String,
     pub passages: Vec<PassageId>,
 }
 
-pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<Insight, Error> {
+pub fn update_insight(tx: &mut Tx, cx: &Cx, cmd: &UpdateInsight) -> Result<Insight, Error> {
     let (insight, commission) = open(tx, cx, Action::Draw, &cmd.target)?;
     let councils = councils(tx, &commission, &cmd.passages)?;
     let new = insight.rewrite(cmd.text.clone(), cmd.conditions.clone(), cmd.passages.clone(), cx.now)?;
@@ -86,11 +86,11 @@ pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<Insight, Error> {
 }
 
 #[derive(Clone, Debug)]
-pub struct Check {
+pub struct CheckInsight {
     pub target: Target<InsightId>,
 }
 
-pub fn check(tx: &mut Tx, cx: &Cx, cmd: &Check) -> Result<Insight, Error> {
+pub fn check_insight(tx: &mut Tx, cx: &Cx, cmd: &CheckInsight) -> Result<Insight, Error> {
     let (insight, commission) = open(tx, cx, Action::Draw, &cmd.target)?;
     let councils = councils(tx, &commission, &insight.passages)?;
     let new = insight.check(councils, passage::answer_by(cx.now), cx.now)?;
@@ -98,14 +98,14 @@ pub fn check(tx: &mut Tx, cx: &Cx, cmd: &Check) -> Result<Insight, Error> {
 }
 
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct AnswerInsight {
     pub id: InsightId,
     pub organisation: OrgId,
     pub agrees: bool,
     pub comment: String,
 }
 
-pub fn answer(tx: &mut Tx, cx: &Cx, cmd: &Answer) -> Result<Insight, Error> {
+pub fn answer_insight(tx: &mut Tx, cx: &Cx, cmd: &AnswerInsight) -> Result<Insight, Error> {
     let insight = store::insight(tx, cmd.id)?;
     let commission = store::commission(tx, insight.commission)?;
     // For one council alone: who reads for another that is cited does not speak for this one.
@@ -122,26 +122,26 @@ pub fn answer(tx: &mut Tx, cx: &Cx, cmd: &Answer) -> Result<Insight, Error> {
 }
 
 #[derive(Clone, Debug)]
-pub struct Approve {
+pub struct ApproveInsight {
     pub target: Target<InsightId>,
     pub reason: String,
 }
 
-pub fn approve(tx: &mut Tx, cx: &Cx, cmd: &Approve) -> Result<Insight, Error> {
+pub fn approve_insight(tx: &mut Tx, cx: &Cx, cmd: &ApproveInsight) -> Result<Insight, Error> {
     let (insight, _) = open(tx, cx, Action::ApproveInsight, &cmd.target)?;
     let new = insight.approve(&cmd.reason, cx.now)?;
     settle(tx, cx, &insight, new, Happened::InsightApproved)
 }
 
 #[derive(Clone, Debug)]
-pub struct Drop {
+pub struct DropInsight {
     pub target: Target<InsightId>,
     pub reason: String,
 }
 
-pub fn drop_it(tx: &mut Tx, cx: &Cx, cmd: &Drop) -> Result<Insight, Error> {
+pub fn drop_insight(tx: &mut Tx, cx: &Cx, cmd: &DropInsight) -> Result<Insight, Error> {
     let (insight, _) = open(tx, cx, Action::DropInsight, &cmd.target)?;
-    let new = insight.drop_it(&cmd.reason, cx.now)?;
+    let new = insight.dropped(&cmd.reason, cx.now)?;
     settle(tx, cx, &insight, new, Happened::InsightDropped)
 }
 
@@ -186,7 +186,7 @@ pub(super) fn mark_interests(tx: &mut Tx, cx: &Cx, commission: &Commission, auth
 
 /// It stands in a publication from now on.
 pub(super) fn use_insight(tx: &mut Tx, cx: &Cx, insight: &Insight) -> Result<(), Error> {
-    let new = insight.use_it(cx.now)?;
+    let new = insight.used(cx.now)?;
     settle(tx, cx, insight, new, Happened::InsightUsed).map(|_| ())
 }
 

@@ -19,14 +19,14 @@ use crate::render::{self, Standing};
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct PlanPublication {
     pub id: PublicationId,
     pub commission: CommissionId,
     pub title: String,
     pub rounds: Vec<RoundId>,
 }
 
-pub fn plan(tx: &mut Tx, cx: &Cx, cmd: &Plan) -> Result<Publication, Error> {
+pub fn plan_publication(tx: &mut Tx, cx: &Cx, cmd: &PlanPublication) -> Result<Publication, Error> {
     let commission = commission_for(tx, &cx.caller, Action::WritePublication, cmd.commission)?;
     as_consultant(&cx.caller, &commission, cx.now)?;
     if cmd.rounds.iter().any(|round| !commission.rounds.contains(round)) {
@@ -105,14 +105,14 @@ pub fn return_to_drafting(tx: &mut Tx, cx: &Cx, cmd: &Reasoned) -> Result<Public
     settle(tx, cx, &publication, new, Happened::ReturnedToDrafting)
 }
 
-pub fn withdraw(tx: &mut Tx, cx: &Cx, cmd: &Reasoned) -> Result<Publication, Error> {
+pub fn withdraw_publication(tx: &mut Tx, cx: &Cx, cmd: &Reasoned) -> Result<Publication, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
     let new = publication.step_with_reason(Step::Withdraw, &cmd.reason, cx.now)?;
     settle(tx, cx, &publication, new, Happened::PublicationWithdrawn)
 }
 
 /// Rule 31: an early release is an editor's act, with a reason.
-pub fn release(tx: &mut Tx, cx: &Cx, cmd: &Reasoned) -> Result<Publication, Error> {
+pub fn release_publication(tx: &mut Tx, cx: &Cx, cmd: &Reasoned) -> Result<Publication, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
     let released = publication.publish(Step::Release { at: cx.now }, cx.now)?;
     let released = Publication { reason: cmd.reason.clone(), ..released };
@@ -121,13 +121,13 @@ pub fn release(tx: &mut Tx, cx: &Cx, cmd: &Reasoned) -> Result<Publication, Erro
 }
 
 #[derive(Clone, Debug)]
-pub struct Embargo {
+pub struct EmbargoPublication {
     pub target: Target<PublicationId>,
     pub publish_at: Deadline,
     pub group: Vec<PersonId>,
 }
 
-pub fn embargo(tx: &mut Tx, cx: &Cx, cmd: &Embargo) -> Result<Publication, Error> {
+pub fn embargo_publication(tx: &mut Tx, cx: &Cx, cmd: &EmbargoPublication) -> Result<Publication, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
     if let Err(bad) = cmd.publish_at.check(Edge::Opening) {
         let field = format!("publish_at.{}", bad.field());
@@ -143,12 +143,12 @@ pub fn embargo(tx: &mut Tx, cx: &Cx, cmd: &Embargo) -> Result<Publication, Error
 }
 
 #[derive(Clone, Debug)]
-pub struct Correct {
+pub struct CorrectPublication {
     pub target: Target<PublicationId>,
     pub note: String,
 }
 
-pub fn correct(tx: &mut Tx, cx: &Cx, cmd: &Correct) -> Result<Publication, Error> {
+pub fn correct_publication(tx: &mut Tx, cx: &Cx, cmd: &CorrectPublication) -> Result<Publication, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
     let new = publication.correct(&cmd.note, cx.now)?;
     store::cite(tx, new.id, &new.edition)?;

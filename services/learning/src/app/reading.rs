@@ -9,7 +9,7 @@ use kit::db::Tx;
 use kit::ids::{CaseStudyId, CommissionId, DocumentId, InsightId, OrgId, PassageId, PublicationId, RoundId};
 
 use super::gate::{
-    as_consultant, commission_facts, insight_facts, open_corpus, passage_facts, publication_facts, story_facts,
+    as_consultant, case_study_facts, commission_facts, insight_facts, open_corpus, passage_facts, publication_facts,
 };
 use crate::case_study::CaseStudy;
 use crate::commission::Commission;
@@ -111,9 +111,9 @@ pub fn seen_insight(tx: &mut Tx, cx: &Cx, id: InsightId) -> Result<Insight, Erro
     Ok(insight)
 }
 
-pub fn seen_story(tx: &mut Tx, cx: &Cx, id: CaseStudyId) -> Result<CaseStudy, Error> {
+pub fn seen_case_study(tx: &mut Tx, cx: &Cx, id: CaseStudyId) -> Result<CaseStudy, Error> {
     let study = store::case_study(tx, id)?;
-    let facts = story_facts(tx, &study, cx.now)?;
+    let facts = case_study_facts(tx, &study, cx.now)?;
     policy::check(&cx.caller, Action::SeeCaseStudy, &facts)?;
     Ok(study)
 }
@@ -161,7 +161,7 @@ pub fn seen_publications(
 }
 
 /// Case studies as the caller may see them, by identity, from above one on, and how many there are.
-pub fn seen_stories(
+pub fn seen_case_studies(
     tx: &mut Tx,
     cx: &Cx,
     organisation: Option<OrgId>,

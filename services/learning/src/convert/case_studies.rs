@@ -8,7 +8,7 @@ use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::types::v1::Language as WireLanguage;
 
 use super::corpus::section;
-use crate::app::{Consent, CreateStory, UpdateStory};
+use crate::app::{ConsentCaseStudy, CreateCaseStudy, UpdateCaseStudy};
 use crate::case_study::{CaseStudy, Contact, Language, Met, State, Text};
 use crate::document::Section;
 
@@ -83,22 +83,26 @@ fn read_text(reader: &mut Reader, wire: pb::CreateCaseStudyRequest) -> Option<Te
     })
 }
 
-impl Parse for CreateStory {
+impl Parse for CreateCaseStudy {
     type Wire = pb::CreateCaseStudyRequest;
 
-    fn parse(wire: Self::Wire) -> Result<CreateStory, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<CreateCaseStudy, Vec<Violation>> {
         let mut reader = Reader::new();
         let organisation = reader.id("organisation_id", &wire.organisation_id);
         let text = read_text(&mut reader, wire);
         let command = organisation.zip(text);
-        reader.finish(command.map(|(organisation, text)| CreateStory { id: CaseStudyId::new(), organisation, text }))
+        reader.finish(command.map(|(organisation, text)| CreateCaseStudy {
+            id: CaseStudyId::new(),
+            organisation,
+            text,
+        }))
     }
 }
 
-impl Parse for UpdateStory {
+impl Parse for UpdateCaseStudy {
     type Wire = pb::UpdateCaseStudyRequest;
 
-    fn parse(wire: Self::Wire) -> Result<UpdateStory, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<UpdateCaseStudy, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("case_study_id", &wire.case_study_id, &wire.etag);
         let text = pb::CreateCaseStudyRequest {
@@ -112,17 +116,17 @@ impl Parse for UpdateStory {
             ..Default::default()
         };
         let text = read_text(&mut reader, text);
-        reader.finish(target.zip(text).map(|(target, text)| UpdateStory { target, text }))
+        reader.finish(target.zip(text).map(|(target, text)| UpdateCaseStudy { target, text }))
     }
 }
 
-impl Parse for Consent {
+impl Parse for ConsentCaseStudy {
     type Wire = pb::ConsentCaseStudyRequest;
 
-    fn parse(wire: Self::Wire) -> Result<Consent, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<ConsentCaseStudy, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("case_study_id", &wire.case_study_id, &wire.etag);
         let (consents, document) = (wire.consents, DocumentId::new());
-        reader.finish(target.map(|target| Consent { target, consents, document }))
+        reader.finish(target.map(|target| ConsentCaseStudy { target, consents, document }))
     }
 }

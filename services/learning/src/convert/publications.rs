@@ -102,10 +102,10 @@ fn read_item(reader: &mut Reader, field: &str, wire: pb::PublicationItem) -> Opt
     }
 }
 
-impl Parse for app::Plan {
+impl Parse for app::PlanPublication {
     type Wire = pb::CreatePublicationRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Plan, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::PlanPublication, Vec<Violation>> {
         let mut reader = Reader::new();
         let commission = reader.id("commission_id", &wire.commission_id);
         let title = reader.said("title", &wire.title);
@@ -113,7 +113,7 @@ impl Parse for app::Plan {
         rounds.sort();
         rounds.dedup();
         let id = PublicationId::new();
-        let command = (|| Some(app::Plan { id, commission: commission?, title: title?, rounds }))();
+        let command = (|| Some(app::PlanPublication { id, commission: commission?, title: title?, rounds }))();
         reader.finish(command)
     }
 }
@@ -131,10 +131,10 @@ impl Parse for app::SetItems {
     }
 }
 
-impl Parse for app::Embargo {
+impl Parse for app::EmbargoPublication {
     type Wire = pb::EmbargoPublicationRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Embargo, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::EmbargoPublication, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("publication_id", &wire.publication_id, &wire.etag);
         let deadline = reader.needed("publish_at", wire.publish_at);
@@ -145,18 +145,18 @@ impl Parse for app::Embargo {
         let mut group = reader.each("embargo_group", wire.embargo_group, |reader, field, id| reader.id(field, &id));
         group.sort();
         group.dedup();
-        let command = (|| Some(app::Embargo { target: target?, publish_at: publish_at?, group }))();
+        let command = (|| Some(app::EmbargoPublication { target: target?, publish_at: publish_at?, group }))();
         reader.finish(command)
     }
 }
 
-impl Parse for app::Correct {
+impl Parse for app::CorrectPublication {
     type Wire = pb::CorrectPublicationRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Correct, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::CorrectPublication, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("publication_id", &wire.publication_id, &wire.etag);
         let note = reader.said("note", &wire.note);
-        reader.finish(target.zip(note).map(|(target, note)| app::Correct { target, note }))
+        reader.finish(target.zip(note).map(|(target, note)| app::CorrectPublication { target, note }))
     }
 }

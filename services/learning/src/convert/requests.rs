@@ -13,10 +13,10 @@ use crate::app;
 use crate::codebook::Code;
 use crate::passage::ConsentStep;
 
-impl Parse for app::Create {
+impl Parse for app::CreateCommission {
     type Wire = pb::CreateCommissionRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Create, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::CreateCommission, Vec<Violation>> {
         let mut reader = Reader::new();
         let title = reader.said("title", &wire.title);
         let organisation = reader.id("organisation_id", &wire.organisation_id);
@@ -31,16 +31,16 @@ impl Parse for app::Create {
         let id = CommissionId::new();
         let command = (|| {
             let (title, organisation) = (title?, organisation?);
-            Some(app::Create { id, title, organisation, consultants, rounds, from: from?, until: until? })
+            Some(app::CreateCommission { id, title, organisation, consultants, rounds, from: from?, until: until? })
         })();
         reader.finish(command)
     }
 }
 
-impl Parse for app::Declare {
+impl Parse for app::DeclareInterests {
     type Wire = pb::DeclareConsultantInterestsRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Declare, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::DeclareInterests, Vec<Violation>> {
         let mut reader = Reader::new();
         let id = reader.id("commission_id", &wire.commission_id);
         let mut organisations =
@@ -48,19 +48,19 @@ impl Parse for app::Declare {
         organisations.sort();
         organisations.dedup();
         let note = wire.note;
-        reader.finish(id.map(|id| app::Declare { id, organisations, note }))
+        reader.finish(id.map(|id| app::DeclareInterests { id, organisations, note }))
     }
 }
 
-impl Parse for app::End {
+impl Parse for app::EndCommission {
     type Wire = pb::EndCommissionRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::End, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::EndCommission, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("commission_id", &wire.commission_id, &wire.etag);
         let until = reader.time_or_none("until", wire.until);
         let reason = reader.said("reason", &wire.reason);
-        let command = (|| Some(app::End { target: target?, until: until?, reason: reason? }))();
+        let command = (|| Some(app::EndCommission { target: target?, until: until?, reason: reason? }))();
         reader.finish(command)
     }
 }
@@ -191,76 +191,77 @@ fn passages(reader: &mut Reader, ids: Vec<String>) -> Vec<PassageId> {
     passages
 }
 
-impl Parse for app::Capture {
+impl Parse for app::CaptureInsight {
     type Wire = pb::CaptureInsightRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Capture, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::CaptureInsight, Vec<Violation>> {
         let mut reader = Reader::new();
         let commission = reader.id("commission_id", &wire.commission_id);
         let text = reader.said("text", &wire.text);
         let passages = passages(&mut reader, wire.passage_ids);
         let (id, conditions) = (InsightId::new(), wire.conditions);
-        let command = (|| Some(app::Capture { id, commission: commission?, text: text?, conditions, passages }))();
+        let command =
+            (|| Some(app::CaptureInsight { id, commission: commission?, text: text?, conditions, passages }))();
         reader.finish(command)
     }
 }
 
-impl Parse for app::Update {
+impl Parse for app::UpdateInsight {
     type Wire = pb::UpdateInsightRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Update, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::UpdateInsight, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("insight_id", &wire.insight_id, &wire.etag);
         let text = reader.said("text", &wire.text);
         let passages = passages(&mut reader, wire.passage_ids);
         let conditions = wire.conditions;
-        let command = (|| Some(app::Update { target: target?, text: text?, conditions, passages }))();
+        let command = (|| Some(app::UpdateInsight { target: target?, text: text?, conditions, passages }))();
         reader.finish(command)
     }
 }
 
-impl Parse for app::Check {
+impl Parse for app::CheckInsight {
     type Wire = pb::CheckInsightRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Check, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::CheckInsight, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("insight_id", &wire.insight_id, &wire.etag);
-        reader.finish(target.map(|target| app::Check { target }))
+        reader.finish(target.map(|target| app::CheckInsight { target }))
     }
 }
 
-impl Parse for app::Answer {
+impl Parse for app::AnswerInsight {
     type Wire = pb::AnswerInsightRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Answer, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::AnswerInsight, Vec<Violation>> {
         let mut reader = Reader::new();
         let id = reader.id("insight_id", &wire.insight_id);
         let organisation = reader.id("organisation_id", &wire.organisation_id);
         let (agrees, comment) = (wire.agrees, wire.comment);
         let command = id.zip(organisation);
-        reader.finish(command.map(|(id, organisation)| app::Answer { id, organisation, agrees, comment }))
+        reader.finish(command.map(|(id, organisation)| app::AnswerInsight { id, organisation, agrees, comment }))
     }
 }
 
-impl Parse for app::Approve {
+impl Parse for app::ApproveInsight {
     type Wire = pb::ApproveInsightRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Approve, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::ApproveInsight, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("insight_id", &wire.insight_id, &wire.etag);
         let reason = wire.reason;
-        reader.finish(target.map(|target| app::Approve { target, reason }))
+        reader.finish(target.map(|target| app::ApproveInsight { target, reason }))
     }
 }
 
-impl Parse for app::Drop {
+impl Parse for app::DropInsight {
     type Wire = pb::DropInsightRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Drop, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::DropInsight, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("insight_id", &wire.insight_id, &wire.etag);
         let reason = reader.said("reason", &wire.reason);
-        reader.finish(target.zip(reason).map(|(target, reason)| app::Drop { target, reason }))
+        reader.finish(target.zip(reason).map(|(target, reason)| app::DropInsight { target, reason }))
     }
 }
 

@@ -28,7 +28,7 @@ impl Material {
     }
 
     /// The document of a case study's present version.
-    fn story(&self, study: &CaseStudy) -> Option<&Document> {
+    fn document_of(&self, study: &CaseStudy) -> Option<&Document> {
         let of_version = |one: &&Document| {
             one.source == study.id.to_string()
                 && one.source_revision == study.revision
@@ -100,7 +100,12 @@ impl Material {
                 Item::Passage(id) => vec![*id],
                 Item::Insight(id) => self.insights.get(id).map_or_else(Vec::new, |one| one.passages.clone()),
                 Item::CaseStudy(id) => {
-                    cited.extend(self.case_studies.get(id).and_then(|one| self.story(one)).map(|story| (story, None)));
+                    cited.extend(
+                        self.case_studies
+                            .get(id)
+                            .and_then(|one| self.document_of(one))
+                            .map(|document| (document, None)),
+                    );
                     continue;
                 }
             };
@@ -169,7 +174,7 @@ impl Material {
 
     fn untellable(&self, study: &CaseStudy) -> Option<&'static str> {
         let consented = study.state == case_study::State::Consented;
-        let told = self.story(study).is_some_and(|document| !document.withdrawn);
+        let told = self.document_of(study).is_some_and(|document| !document.withdrawn);
         (!consented || !told).then_some("its council has not consented to this version")
     }
 }

@@ -68,10 +68,10 @@ pub fn insert_case_study(tx: &mut Tx, one: &CaseStudy) -> Result<(), DbError> {
 pub fn update_case_study(tx: &mut Tx, old: &CaseStudy, new: &CaseStudy) -> Result<(), Error> {
     let held =
         case_study::table.filter(case_study::id.eq(new.id.to_string())).filter(case_study::version.eq(old.version));
-    match diesel::update(held).set(row_of(new)).execute(tx)? {
-        0 => Err(Error::stale(Newer::CaseStudy(case_study(tx, new.id)?))),
-        _ => Ok(()),
+    if diesel::update(held).set(row_of(new)).execute(tx)? == 0 {
+        return Err(Error::stale(Newer::CaseStudy(case_study(tx, new.id)?)));
     }
+    Ok(())
 }
 
 /// Which case studies: what is asked for, within what the caller may see.

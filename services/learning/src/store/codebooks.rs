@@ -40,10 +40,10 @@ pub fn insert_codebook(tx: &mut Tx, one: &Codebook) -> Result<(), DbError> {
 /// Writes the new version over the one it was made from.
 pub fn update_codebook(tx: &mut Tx, old: &Codebook, new: &Codebook) -> Result<(), Error> {
     let held = codebook::table.filter(codebook::id.eq(new.id.to_string())).filter(codebook::version.eq(old.version));
-    match diesel::update(held).set(row_of(new)).execute(tx)? {
-        0 => Err(Error::stale(Newer::Codebook(codebook(tx, new.id)?))),
-        _ => Ok(()),
+    if diesel::update(held).set(row_of(new)).execute(tx)? == 0 {
+        return Err(Error::stale(Newer::Codebook(codebook(tx, new.id)?)));
     }
+    Ok(())
 }
 
 pub fn codebooks(tx: &mut Tx, after: Option<String>, limit: i64) -> Result<Vec<Codebook>, DbError> {

@@ -89,10 +89,10 @@ pub fn insert_commission(tx: &mut Tx, one: &Commission) -> Result<(), DbError> {
 pub fn update_commission(tx: &mut Tx, old: &Commission, new: &Commission) -> Result<(), Error> {
     let held =
         commission::table.filter(commission::id.eq(new.id.to_string())).filter(commission::version.eq(old.version));
-    match diesel::update(held).set(row_of(new)).execute(tx)? {
-        0 => Err(Error::stale(Newer::Commission(commission(tx, new.id)?))),
-        _ => Ok(()),
+    if diesel::update(held).set(row_of(new)).execute(tx)? == 0 {
+        return Err(Error::stale(Newer::Commission(commission(tx, new.id)?)));
     }
+    Ok(())
 }
 
 /// Newest first; those of one consultant, or all.

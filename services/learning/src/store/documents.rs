@@ -111,7 +111,7 @@ pub fn documents_of(tx: &mut Tx, source: &str) -> Result<Vec<Document>, DbError>
 }
 
 /// The documents of case studies, for what a publication is made of.
-pub(super) fn documents_of_stories(tx: &mut Tx, studies: &[CaseStudyId]) -> Result<Vec<Document>, DbError> {
+pub(super) fn documents_of_case_studies(tx: &mut Tx, studies: &[CaseStudyId]) -> Result<Vec<Document>, DbError> {
     let sources: Vec<String> = studies.iter().map(CaseStudyId::to_string).collect();
     let rows: Vec<Row> =
         document::table.filter(document::source_id.eq_any(sources)).select(Row::as_select()).load(tx)?;

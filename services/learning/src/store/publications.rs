@@ -9,7 +9,7 @@ use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
 use super::case_studies::case_studies_named;
-use super::documents::{documents_named, documents_of_stories};
+use super::documents::{documents_named, documents_of_case_studies};
 use super::insights::insights_named;
 use super::passages::passages_named;
 use crate::error::{Error, Newer};
@@ -114,10 +114,10 @@ pub fn insert_publication(tx: &mut Tx, one: &Publication) -> Result<(), DbError>
 pub fn update_publication(tx: &mut Tx, old: &Publication, new: &Publication) -> Result<(), Error> {
     let held =
         publication::table.filter(publication::id.eq(new.id.to_string())).filter(publication::version.eq(old.version));
-    match diesel::update(held).set(row_of(new)).execute(tx)? {
-        0 => Err(Error::stale(Newer::Publication(publication(tx, new.id)?))),
-        _ => Ok(()),
+    if diesel::update(held).set(row_of(new)).execute(tx)? == 0 {
+        return Err(Error::stale(Newer::Publication(publication(tx, new.id)?)));
     }
+    Ok(())
 }
 
 /// Records what an edition cites.
@@ -250,7 +250,7 @@ pub fn material(tx: &mut Tx, edition: &Edition) -> Result<Material, DbError> {
     let mut documents: Vec<String> = edition.sources.iter().map(|source| source.document.to_string()).collect();
     documents.extend(passages.iter().map(|passage| passage.document.to_string()));
     let mut documents = documents_named(tx, &documents)?;
-    documents.extend(documents_of_stories(tx, &studies)?);
+    documents.extend(documents_of_case_studies(tx, &studies)?);
     let ids: Vec<String> = studies.iter().map(ToString::to_string).collect();
     let studies = case_studies_named(tx, &ids)?;
     Ok(Material {

@@ -84,12 +84,12 @@ impl House {
     pub async fn told(&self, place: usize, council: &Council) -> pb::CaseStudy {
         *self.peers.frameworks.lock().unwrap() = vec![framework()];
         let request = published(place, council);
-        let draft = self.stories(&council.officer).create_case_study(request).await.unwrap().into_inner();
-        self.stories(&council.certifier).consent_case_study(consent(&draft, true)).await.unwrap().into_inner()
+        let draft = self.case_studies(&council.officer).create_case_study(request).await.unwrap().into_inner();
+        self.case_studies(&council.certifier).consent_case_study(consent(&draft, true)).await.unwrap().into_inner()
     }
 
     pub async fn taken_back(&self, council: &Council, study: &pb::CaseStudy) -> pb::CaseStudy {
-        self.stories(&council.certifier).consent_case_study(consent(study, false)).await.unwrap().into_inner()
+        self.case_studies(&council.certifier).consent_case_study(consent(study, false)).await.unwrap().into_inner()
     }
 }
 
@@ -121,21 +121,25 @@ async fn a_version_enters_the_corpus_with_consent_and_the_next_needs_it_anew() {
         let commission = house.running().await;
         *house.peers.frameworks.lock().unwrap() = vec![framework()];
         let request = published(0, &council);
-        let foreign = house.stories(&other.officer).create_case_study(request.clone()).await.unwrap_err();
+        let foreign = house.case_studies(&other.officer).create_case_study(request.clone()).await.unwrap_err();
         assert_eq!(foreign.code(), Code::NotFound);
-        let draft = house.stories(&council.officer).create_case_study(request.clone()).await.unwrap().into_inner();
+        let draft = house.case_studies(&council.officer).create_case_study(request.clone()).await.unwrap().into_inner();
         assert!(house.documents(&commission).await.is_empty());
         let get = pb::GetCaseStudyRequest { case_study_id: draft.id.clone() };
         assert_eq!(
-            house.stories(&house.consultant).get_case_study(get.clone()).await.unwrap_err().code(),
+            house.case_studies(&house.consultant).get_case_study(get.clone()).await.unwrap_err().code(),
             Code::NotFound
         );
-        let officer = house.stories(&council.officer).consent_case_study(consent(&draft, true)).await.unwrap_err();
+        let officer = house.case_studies(&council.officer).consent_case_study(consent(&draft, true)).await.unwrap_err();
         assert_eq!(officer.code(), Code::PermissionDenied);
-        let first =
-            house.stories(&council.certifier).consent_case_study(consent(&draft, true)).await.unwrap().into_inner();
+        let first = house
+            .case_studies(&council.certifier)
+            .consent_case_study(consent(&draft, true))
+            .await
+            .unwrap()
+            .into_inner();
         assert_eq!(first.state(), State::Consented);
-        house.stories(&house.consultant).get_case_study(get).await.unwrap();
+        house.case_studies(&house.consultant).get_case_study(get).await.unwrap();
         let document = house.documents(&commission).await.remove(0);
         assert_eq!((document.source_revision, document.source_sha256), (1, first.sha256.clone()));
         assert_eq!(document.contact, "Director of Adult Social Services and Commissioning, South Tyneside Council");
@@ -148,12 +152,16 @@ async fn a_version_enters_the_corpus_with_consent_and_the_next_needs_it_anew() {
             narrative: request.narrative.clone(),
             ..Default::default()
         };
-        let second = house.stories(&council.officer).update_case_study(update).await.unwrap().into_inner();
+        let second = house.case_studies(&council.officer).update_case_study(update).await.unwrap().into_inner();
         assert_eq!((second.version, second.state()), (2, State::Draft));
         assert_ne!(second.sha256, first.sha256);
         assert_eq!(house.documents(&commission).await.len(), 1);
-        let second =
-            house.stories(&council.certifier).consent_case_study(consent(&second, true)).await.unwrap().into_inner();
+        let second = house
+            .case_studies(&council.certifier)
+            .consent_case_study(consent(&second, true))
+            .await
+            .unwrap()
+            .into_inner();
         assert_eq!(house.documents(&commission).await.len(), 2);
         house.taken_back(&council, &second).await;
         assert!(house.documents(&commission).await.is_empty());
@@ -166,10 +174,11 @@ async fn lists_of_case_studies_hold_what_the_caller_may_see() {
     each_house(|house| async move {
         let (one, other) = (house.council("South Tyneside Council"), house.council("Tameside Council"));
         house.told(0, &one).await;
-        house.stories(&other.officer).create_case_study(published(1, &other)).await.unwrap();
+        house.case_studies(&other.officer).create_case_study(published(1, &other)).await.unwrap();
         let list = pb::ListCaseStudiesRequest::default();
-        let seen =
-            async |who: &Who| house.stories(who).list_case_studies(list.clone()).await.unwrap().into_inner().total_size;
+        let seen = async |who: &Who| {
+            house.case_studies(who).list_case_studies(list.clone()).await.unwrap().into_inner().total_size
+        };
         assert_eq!((seen(&one.officer).await, seen(&other.officer).await, seen(&house.auditor).await), (1, 1, 2));
         assert_eq!(seen(&house.consultant).await, 0);
         house.running().await;

@@ -83,3 +83,35 @@ async fn a_case_study_taken_back_leaves_what_is_not_published() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_publication_that_is_withdrawn_is_read_by_its_authors_alone() {
+    each_house(|house| async move {
+        let (book, public) = (house.book().await, somebody());
+        let embargoed = house.embargoed(&book.publication, &[]).await;
+        house.at(PUBLISH_AT).await;
+        let published = house.now(&public, &embargoed).await.unwrap();
+        let withdraw = |who: &Who, etag: &str, reason: &str| {
+            let request = pb::WithdrawPublicationRequest {
+                request_id: new_id(),
+                publication_id: published.id.clone(),
+                etag: etag.to_string(),
+                reason: reason.to_string(),
+                validate_only: false,
+            };
+            let mut publications = house.publications(who);
+            async move { publications.withdraw_publication(request).await.map(tonic::Response::into_inner) }
+        };
+        let refused = withdraw(&house.consultant, &published.etag, "a libel").await.unwrap_err();
+        assert_eq!(refused.code(), Code::PermissionDenied);
+        assert_eq!(fields(&withdraw(&house.editor, &published.etag, " ").await.unwrap_err()), ["reason"]);
+        let withdrawn = withdraw(&house.editor, &published.etag, "a libel").await.unwrap();
+        assert_eq!((withdrawn.state(), withdrawn.reason.as_str()), (State::Withdrawn, "a libel"));
+        assert_eq!(house.now(&public, &published).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(house.document(&public, &published, 1, Format::Html).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!((house.listed(&public).await, house.listed(&house.editor).await), (0, 1));
+        let again = withdraw(&house.editor, &withdrawn.etag, "twice").await.unwrap_err();
+        assert_eq!(reason(&again), "ILLEGAL_STEP");
+    })
+    .await;
+}

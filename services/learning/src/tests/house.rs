@@ -120,7 +120,7 @@ impl House {
         InsightsServiceClient::new(self.transport_of(who))
     }
 
-    pub fn stories(&self, who: &Who) -> CaseStudiesServiceClient<Transport> {
+    pub fn case_studies(&self, who: &Who) -> CaseStudiesServiceClient<Transport> {
         CaseStudiesServiceClient::new(self.transport_of(who))
     }
 

@@ -157,3 +157,46 @@ async fn passages_are_coded_anew_and_exported_with_a_line_for_each_code() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_passage_keeps_the_version_of_the_codebook_with_which_it_was_marked() {
+    each_house(|house| async move {
+        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
+        house.report(&council, "Diabeaters", "Carers cooked.").await;
+        let document = house.documents(&commission).await.remove(0);
+        let passage = house.marked(&commission, &document, "Carers").await;
+        let get = pb::GetCodebookRequest { codebook_id: passage.codebook_id.clone() };
+        let mut corpus = house.corpus(&house.consultant);
+        let first = corpus.get_codebook(get.clone()).await.unwrap().into_inner();
+        let joy = pb::Code { code: "joy".to_string(), label: "Joy".to_string(), description: String::new() };
+        let add = |etag: &str| pb::AddCodebookVersionRequest {
+            request_id: new_id(),
+            codebook_id: first.id.clone(),
+            etag: etag.to_string(),
+            codes: vec![joy.clone()],
+            validate_only: false,
+        };
+        let second = corpus.add_codebook_version(add(&first.etag)).await.unwrap().into_inner();
+        assert_eq!(second.versions.iter().map(|version| version.codes.len()).collect::<Vec<_>>(), [2, 1]);
+        let stale = corpus.add_codebook_version(add(&first.etag)).await.unwrap_err();
+        assert_eq!(newer::<pb::Codebook>(&stale, "toadlane.learning.v1.Codebook"), second);
+        let get_passage = pb::GetPassageRequest { passage_id: passage.id.clone() };
+        assert_eq!(corpus.get_passage(get_passage).await.unwrap().into_inner(), passage);
+        let recode = |version: i32| pb::RecodePassageRequest {
+            request_id: new_id(),
+            passage_id: passage.id.clone(),
+            etag: passage.etag.clone(),
+            codebook_version: version,
+            codes: vec!["joy".to_string()],
+            memo: String::new(),
+            validate_only: false,
+        };
+        assert_eq!(fields(&corpus.recode_passage(recode(1)).await.unwrap_err()), ["codes"]);
+        assert_eq!(corpus.recode_passage(recode(2)).await.unwrap().into_inner().codes, ["joy"]);
+        let listed = corpus.list_codebooks(pb::ListCodebooksRequest::default()).await.unwrap().into_inner();
+        assert!(listed.codebooks.contains(&second));
+        let officer = house.corpus(&council.officer).get_codebook(get).await.unwrap_err();
+        assert_eq!(officer.code(), Code::NotFound);
+    })
+    .await;
+}

@@ -51,7 +51,7 @@ pub fn set_scopes(tx: &mut Tx, cx: &Cx, cmd: &SetScopes) -> Result<Client, Error
         policy::check(&cx.caller, Action::GiveScope(scope), &facts(&client), "client")?;
     }
     let changed = client.set_scopes(&cmd.scopes, cx.now)?;
-    settle(tx, cx, OfClient::ScopesSet, &client, changed, cmd.real_now)
+    settle(tx, cx, &client, changed, OfClient::ScopesSet, cmd.real_now)
 }
 
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ pub struct AddKey {
 pub fn add_key(tx: &mut Tx, cx: &Cx, cmd: &AddKey) -> Result<Client, Error> {
     let client = open(tx, cx, Action::ManageCredentials, &cmd.target)?;
     let changed = client.add_key(cmd.key.clone(), cmd.real_now, cx.now)?;
-    settle(tx, cx, OfClient::KeyAdded, &client, changed, cmd.real_now)
+    settle(tx, cx, &client, changed, OfClient::KeyAdded, cmd.real_now)
 }
 
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ pub struct RetireKey {
 pub fn retire_key(tx: &mut Tx, cx: &Cx, cmd: &RetireKey) -> Result<Client, Error> {
     let client = open(tx, cx, Action::ManageCredentials, &cmd.target)?;
     let changed = client.retire_key(cmd.key, cmd.retire_at, cmd.real_now, cx.now)?;
-    settle(tx, cx, OfClient::KeyRetired, &client, changed, cmd.real_now)
+    settle(tx, cx, &client, changed, OfClient::KeyRetired, cmd.real_now)
 }
 
 #[derive(Clone, Debug)]
@@ -94,7 +94,7 @@ pub struct Rotate {
 pub fn rotate(tx: &mut Tx, cx: &Cx, cmd: &Rotate) -> Result<Client, Error> {
     let client = open(tx, cx, Action::ManageCredentials, &cmd.target)?;
     let changed = client.rotate(cmd.new.clone(), cmd.previous_until, cmd.real_now, cx.now)?;
-    settle(tx, cx, OfClient::SecretRotated, &client, changed, cmd.real_now)
+    settle(tx, cx, &client, changed, OfClient::SecretRotated, cmd.real_now)
 }
 
 #[derive(Clone, Debug)]
@@ -106,7 +106,7 @@ pub struct Revoke {
 pub fn revoke(tx: &mut Tx, cx: &Cx, cmd: &Revoke) -> Result<Client, Error> {
     let client = open(tx, cx, Action::RevokeClient, &cmd.target)?;
     let revoked = client.revoke(cx.now)?;
-    settle(tx, cx, OfClient::Revoked, &client, revoked, cmd.real_now)
+    settle(tx, cx, &client, revoked, OfClient::Revoked, cmd.real_now)
 }
 
 pub fn facts(client: &Client) -> Facts {
@@ -125,9 +125,9 @@ fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ClientId>) -> Resu
 fn settle(
     tx: &mut Tx,
     cx: &Cx,
-    happened: OfClient,
     old: &Client,
     new: Client,
+    happened: OfClient,
     real_now: Timestamp,
 ) -> Result<Client, Error> {
     store::update(tx, old, &new)?;

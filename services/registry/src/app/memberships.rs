@@ -42,7 +42,7 @@ pub struct End {
 pub fn end(tx: &mut Tx, cx: &Cx, cmd: &End) -> Result<Membership, Error> {
     let membership = open(tx, cx, &cmd.target)?;
     let ended = membership.end(cmd.until, cx.now)?;
-    settle(tx, cx, OfMembership::Ended, &membership, ended)
+    settle(tx, cx, &membership, ended, OfMembership::Ended)
 }
 
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ pub struct Suspend {
 pub fn suspend(tx: &mut Tx, cx: &Cx, cmd: &Suspend) -> Result<Membership, Error> {
     let membership = open(tx, cx, &cmd.target)?;
     let suspended = membership.suspend(cmd.from, &cmd.reason, cx.now)?;
-    settle(tx, cx, OfMembership::Suspended, &membership, suspended)
+    settle(tx, cx, &membership, suspended, OfMembership::Suspended)
 }
 
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ pub struct Restore {
 pub fn restore(tx: &mut Tx, cx: &Cx, cmd: &Restore) -> Result<Membership, Error> {
     let membership = open(tx, cx, &cmd.target)?;
     let restored = membership.restore(cmd.until, cx.now)?;
-    settle(tx, cx, OfMembership::Restored, &membership, restored)
+    settle(tx, cx, &membership, restored, OfMembership::Restored)
 }
 
 /// The membership as it is, if the caller may change it and read its present version.
@@ -81,9 +81,9 @@ fn open(tx: &mut Tx, cx: &Cx, target: &Target<MembershipId>) -> Result<Membershi
 fn settle(
     tx: &mut Tx,
     cx: &Cx,
-    happened: OfMembership,
     old: &Membership,
     new: Membership,
+    happened: OfMembership,
 ) -> Result<Membership, Error> {
     store::update(tx, old, &new)?;
     outbox::put(tx, cx, cx.now, &events::membership(happened, &new))?;

@@ -53,7 +53,7 @@ pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<Person, Error> {
         revocations::insert(tx, &person.id.to_string())?;
         sign_ins::forget_of(tx, person.id)?;
     }
-    settle(tx, cx, OfPerson::Renamed, &person, renamed)
+    settle(tx, cx, &person, renamed, OfPerson::Renamed)
 }
 
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ pub fn grant_role(tx: &mut Tx, cx: &Cx, cmd: &GrantRole) -> Result<Person, Error
     let starts_at = cmd.starts_at.unwrap_or(cx.now);
     let held = RoleGrant { id: cmd.id, grant: cmd.grant, starts_at, ends_at: cmd.ends_at };
     let granted = person.grant(held, cx.now)?;
-    settle(tx, cx, OfPerson::RoleGranted, &person, granted)
+    settle(tx, cx, &person, granted, OfPerson::RoleGranted)
 }
 
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ pub fn revoke_role(tx: &mut Tx, cx: &Cx, cmd: &RevokeRole) -> Result<Person, Err
     let revoked = person.revoke(cmd.grant, cx.now)?;
     keep_an_administrator(&person, &revoked, store::n_other_administrators(tx, person.id, cx.now)?, cx.now)?;
     revocations::insert(tx, &person.id.to_string())?;
-    settle(tx, cx, OfPerson::RoleRevoked, &person, revoked)
+    settle(tx, cx, &person, revoked, OfPerson::RoleRevoked)
 }
 
 #[derive(Clone, Debug)]
@@ -110,7 +110,7 @@ pub fn end(tx: &mut Tx, cx: &Cx, cmd: &End) -> Result<Person, Error> {
             outbox::put(tx, cx, cx.now, &events::seat(OfSeat::Ended, &now))?;
         }
     }
-    settle(tx, cx, OfPerson::Ended, &person, ended)
+    settle(tx, cx, &person, ended, OfPerson::Ended)
 }
 
 /// The person as they are, if the caller may take this step and read the present version.
@@ -124,7 +124,7 @@ fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PersonId>) -> Resu
     Ok(person)
 }
 
-fn settle(tx: &mut Tx, cx: &Cx, happened: OfPerson, old: &Person, new: Person) -> Result<Person, Error> {
+fn settle(tx: &mut Tx, cx: &Cx, old: &Person, new: Person, happened: OfPerson) -> Result<Person, Error> {
     store::update(tx, old, &new)?;
     outbox::put(tx, cx, cx.now, &events::person(happened, &new))?;
     Ok(new)

@@ -29,7 +29,7 @@ fn actor(cx: &Cx) -> Actor {
 }
 
 /// Writes what became of a round: its row, its history and the event.
-pub(super) fn settle(tx: &mut Tx, cx: &Cx, step: Step, old: &Round, new: Round) -> Result<RoundNow, Error> {
+pub(super) fn settle(tx: &mut Tx, cx: &Cx, old: &Round, new: Round, step: Step) -> Result<RoundNow, Error> {
     store::update_round(tx, old, &new)?;
     store::insert_history(tx, new.id, actor(cx), new.updated_at, &Entry::of(step, old, &new))?;
     let now = RoundNow { round: new, as_of: cx.now };
@@ -86,7 +86,7 @@ pub fn schedule(tx: &mut Tx, cx: &Cx, boards: &[BoardId], cmd: &Schedule) -> Res
             store::update_framework(tx, &framework, &frozen)?;
         }
     }
-    settle(tx, cx, Step::Schedule, &round, new)
+    settle(tx, cx, &round, new, Step::Schedule)
 }
 
 /// What exists of the things that a round's rules name.
@@ -108,7 +108,7 @@ pub struct Extend {
 pub fn extend(tx: &mut Tx, cx: &Cx, cmd: &Extend) -> Result<RoundNow, Error> {
     let round = open(tx, cx, Action::ExtendRound, &cmd.target)?;
     let new = round.extend(cmd.dates.clone(), cmd.reason.clone(), cx.now)?;
-    settle(tx, cx, Step::Extend, &round, new)
+    settle(tx, cx, &round, new, Step::Extend)
 }
 
 #[derive(Clone, Debug)]
@@ -121,7 +121,7 @@ pub struct Reopen {
 pub fn reopen(tx: &mut Tx, cx: &Cx, cmd: &Reopen) -> Result<RoundNow, Error> {
     let round = open(tx, cx, Action::ReopenRound, &cmd.target)?;
     let new = round.reopen(cmd.dates.clone(), cmd.reason.clone(), cx.now)?;
-    settle(tx, cx, Step::Reopen, &round, new)
+    settle(tx, cx, &round, new, Step::Reopen)
 }
 
 #[derive(Clone, Debug)]
@@ -133,5 +133,5 @@ pub struct Cancel {
 pub fn cancel(tx: &mut Tx, cx: &Cx, cmd: &Cancel) -> Result<RoundNow, Error> {
     let round = open(tx, cx, Action::CancelRound, &cmd.target)?;
     let new = round.cancel(cmd.reason.clone(), cx.now)?;
-    settle(tx, cx, Step::Cancel, &round, new)
+    settle(tx, cx, &round, new, Step::Cancel)
 }

@@ -1,0 +1,99 @@
+//! What the register says of organisations, as services ask it. Its word is kept for a while and serves when it cannot be
+//! reached, so that a deadline can be met meanwhile.
+
+use std::time::Duration;
+
+use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
+use toadlane_proto::registry::v1::{GetStandingRequest, Standing};
+
+use crate::ids::{OrgId, PersonId};
+use crate::neighbour::{Unanswered, answered, patient};
+use crate::time::Date;
+use crate::transport::Transport;
+
+const KEEP: Duration = Duration::from_secs(600);
+const MOST_KEPT: u64 = 10_000;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Question {
+    organisation: OrgId,
+    /// None means today.
+    as_of: Option<Date>,
+    person: Option<PersonId>,
+}
+
+#[derive(Clone)]
+pub struct Register {
+    organisations: OrganisationsServiceClient<Transport>,
+    kept: moka::future::Cache<Question, Standing>,
+}
+
+impl Register {
+    pub fn new(registry: Transport) -> Register {
+        Register {
+            organisations: OrganisationsServiceClient::new(registry),
+            kept: moka::future::Cache::builder().max_capacity(MOST_KEPT).time_to_live(KEEP).build(),
+        }
+    }
+
+    /// What it says of an organisation on a day, today without one; none where it does not hold it.
+    pub async fn standing(&self, organisation: OrgId, as_of: Option<Date>) -> Result<Option<Standing>, Unanswered> {
+        self.ask(Question { organisation, as_of, person: None }).await
+    }
+
+    /// Whether it holds this person as a certifier of the organisation today; none where it does not hold that.
+    pub async fn is_certifier(&self, person: PersonId, organisation: OrgId) -> Result<Option<bool>, Unanswered> {
+        let standing = self.ask(Question { organisation, as_of: None, person: Some(person) }).await?;
+        Ok(standing.map(|standing| standing.person_is_certifier))
+    }
+
+    async fn ask(&self, question: Question) -> Result<Option<Standing>, Unanswered> {
+        let request = patient(GetStandingRequest {
+            organisation_id: question.organisation.to_string(),
+            as_of: question.as_of.map(|day| day.to_string()).unwrap_or_default(),
+            person_id: question.person.map(|id| id.to_string()).unwrap_or_default(),
+        });
+        match answered(self.organisations.clone().get_standing(request).await) {
+            Ok(Some(standing)) => {
+                self.kept.insert(question, standing.clone()).await;
+                Ok(Some(standing))
+            }
+            Ok(None) => Ok(None),
+            Err(away @ Unanswered::OutOfReach(_)) => self.kept.get(&question).await.map(Some).ok_or(away),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use http::Request;
+    use prost::Message;
+    use tonic::Status;
+    use tonic::body::Body;
+    use tower::service_fn;
+
+    use super::*;
+    use crate::heard::framed;
+
+    #[tokio::test]
+    async fn what_was_heard_serves_while_the_register_is_away_and_nothing_else_does() {
+        let away = Arc::new(AtomicBool::new(false));
+        let is_away = away.clone();
+        let register = Register::new(Transport::new(service_fn(move |_: Request<Body>| {
+            let is_away = is_away.load(Ordering::SeqCst);
+            let standing = Standing { person_is_certifier: true, ..Default::default() };
+            async move { if is_away { Err(Status::unavailable("away")) } else { Ok(framed(&standing.encode_to_vec())) } }
+        })));
+        let (organisation, person) = (OrgId::new(), PersonId::new());
+        assert_eq!(register.is_certifier(person, organisation).await.unwrap(), Some(true));
+        away.store(true, Ordering::SeqCst);
+        assert_eq!(register.is_certifier(person, organisation).await.unwrap(), Some(true));
+        let other = register.is_certifier(PersonId::new(), organisation).await.unwrap_err();
+        assert!(matches!(other, Unanswered::OutOfReach(_)), "{other}");
+        assert!(register.standing(organisation, None).await.is_err(), "another question");
+    }
+}

@@ -7,8 +7,10 @@ use prost::Message;
 use prost_types::Any;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use toadlane_proto::types::v1 as types;
 
 use crate::cx::{Cx, Target};
+use crate::deadline::{Deadline, Edge};
 use crate::fault::Violation;
 use crate::money::Money;
 use crate::paging::Page;
@@ -120,14 +122,28 @@ impl Reader {
         }
     }
 
-    pub fn money_or_none(
-        &mut self,
-        field: &str,
-        wire: Option<toadlane_proto::types::v1::Money>,
-    ) -> Option<Option<Money>> {
+    pub fn money_or_none(&mut self, field: &str, wire: Option<types::Money>) -> Option<Option<Money>> {
         match wire {
             None => Some(None),
             Some(sum) => self.take(&format!("{field}.currency"), "currency", Money::try_from(sum)).map(Some),
+        }
+    }
+
+    /// A deadline with an instant; its words are not looked at yet.
+    pub fn deadline(&mut self, field: &str, wire: types::Deadline) -> Option<Deadline> {
+        let instant = self.time(&format!("{field}.instant"), wire.instant)?;
+        Some(Deadline { instant, zone: wire.zone, announced: wire.announced })
+    }
+
+    /// A deadline whose words are held to its instant (rule 5).
+    pub fn deadline_in_words(&mut self, field: &str, wire: types::Deadline, edge: Edge) -> Option<Deadline> {
+        let deadline = self.deadline(field, wire)?;
+        match deadline.check(edge) {
+            Ok(()) => Some(deadline),
+            Err(bad) => {
+                self.add(Violation::new(format!("{field}.{}", bad.field()), bad.rule(), bad.to_string()));
+                None
+            }
         }
     }
 

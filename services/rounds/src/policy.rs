@@ -95,6 +95,7 @@ pub fn check(caller: &Caller, action: Action, facts: Facts) -> Result<(), Error>
 }
 
 impl Action {
+    #[cfg(test)]
     pub const ALL: [Action; 11] = [
         Action::CreateRound,
         Action::SeeRound,
@@ -109,22 +110,6 @@ impl Action {
         Action::UpdateVersion,
     ];
 
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Action::CreateRound => "create a round",
-            Action::SeeRound => "see a round",
-            Action::UpdateRound => "update a round",
-            Action::ScheduleRound => "schedule a round",
-            Action::ExtendRound => "extend a round",
-            Action::ReopenRound => "reopen a round",
-            Action::CancelRound => "cancel a round",
-            Action::SeeFramework => "see a framework",
-            Action::CreateFramework => "create a framework",
-            Action::AddVersion => "add a version",
-            Action::UpdateVersion => "update a version",
-        }
-    }
-
     fn subject(self) -> &'static str {
         match self {
             Action::CreateRound
@@ -135,21 +120,6 @@ impl Action {
             | Action::ReopenRound
             | Action::CancelRound => "round",
             Action::SeeFramework | Action::CreateFramework | Action::AddVersion | Action::UpdateVersion => "framework",
-        }
-    }
-
-    /// The facts that can be met with this action.
-    #[cfg(test)]
-    fn facts(self) -> &'static [Facts] {
-        match self {
-            Action::CreateRound | Action::CreateFramework => &[Facts::New],
-            Action::SeeRound
-            | Action::UpdateRound
-            | Action::ScheduleRound
-            | Action::ExtendRound
-            | Action::ReopenRound
-            | Action::CancelRound => &[Facts::Unpublished, Facts::Published],
-            Action::SeeFramework | Action::AddVersion | Action::UpdateVersion => &[Facts::Published],
         }
     }
 }

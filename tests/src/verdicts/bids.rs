@@ -168,8 +168,8 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
                 Case::new(section, &round.id, pb::GetIntakeRequest { round_id: round.id.clone() })
             };
             vec![
-                of("see a round (unpublished)", &scene.rounds.draft).nowhere(),
-                of("see a round (published)", &scene.rounds.open),
+                of("SeeRound (unpublished)", &scene.rounds.draft).nowhere(),
+                of("SeeRound (published)", &scene.rounds.open),
             ]
         }
         // Which bids a watch shows is tried for itself, below.

@@ -20,8 +20,9 @@ pub struct Golden(BTreeMap<String, Vec<(String, Verdict)>>);
 impl Golden {
     pub fn read() -> Golden {
         let mut all = BTreeMap::new();
-        lists(&mut all, include_str!("../../../services/registry/tests/golden/policy.txt"));
-        lists(&mut all, include_str!("../../../services/rounds/tests/golden/policy.txt"));
+        columns(&mut all, "", &[""], include_str!("../../../services/registry/tests/golden/policy.txt"));
+        let rounds = include_str!("../../../services/rounds/tests/golden/policy.txt");
+        columns(&mut all, "", &["new", "unpublished", "published"], rounds);
         let bids = include_str!("../../../services/bids/tests/golden/policy.txt");
         columns(&mut all, "", &["draft", "received"], bids);
         let grading = include_str!("../../../services/grading/tests/golden/policy.txt");
@@ -55,28 +56,7 @@ impl Golden {
     }
 }
 
-/// The form of `registry` and `rounds`: a name, then lists of those allowed, refused and hidden from.
-fn lists(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, text: &str) {
-    for block in text.split("\n\n").filter(|block| !block.starts_with('#')) {
-        let (name, rest) = block.split_once('\n').expect("a section has a name and lists");
-        let mut rows = Vec::new();
-        for line in rest.lines() {
-            let (verdict, names) = line.trim().split_once(':').expect("a list has a verdict");
-            let verdict = match verdict {
-                "allowed" => Verdict::Yes,
-                "refused" => Verdict::No,
-                "hidden" => Verdict::Hidden,
-                other => panic!("`{other}` is no verdict"),
-            };
-            let names = names.split(", ").map(str::trim).filter(|name| !name.is_empty());
-            rows.extend(names.map(|name| (name.to_string(), verdict)));
-        }
-        put(all, name.to_string(), rows);
-    }
-}
-
-/// The form of the others: a name, then a row for each caller with a column for each state. A first row without a name
-/// says the states again.
+/// A name, then a row for each caller with a column for each state. A first row without a name says the states again.
 fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, prefix: &str, states: &[&str], text: &str) {
     for block in text.split("\n\n").skip(1) {
         let (name, rest) = block.split_once('\n').expect("a section has a name and rows");
@@ -99,7 +79,8 @@ fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, prefix: &str, sta
             });
             let rows: Vec<_> = rows.collect();
             if !rows.is_empty() {
-                put(all, format!("{prefix}{name} ({state})"), told_apart(rows));
+                let state = if state.is_empty() { String::new() } else { format!(" ({state})") };
+                put(all, format!("{prefix}{name}{state}"), told_apart(rows));
             }
         }
     }

@@ -16,15 +16,15 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
     let on = |section: &str, round: &pb::Round, message: Vec<u8>| Case::of(section, &round.id, vec![message]);
     // Read wherever it stands: a draft, one that was cancelled as a draft, and published ones.
     let see = |of: &dyn Fn(String) -> Vec<u8>| {
-        let unpublished = [&rounds.draft, &rounds.cancelled].map(|round| ("see a round (unpublished)", round));
-        let published = [&rounds.open, &rounds.closed].map(|round| ("see a round (published)", round));
+        let unpublished = [&rounds.draft, &rounds.cancelled].map(|round| ("SeeRound (unpublished)", round));
+        let published = [&rounds.open, &rounds.closed].map(|round| ("SeeRound (published)", round));
         let all = unpublished.into_iter().chain(published);
         all.map(|(section, round)| on(section, round, of(round.id.clone()))).collect::<Vec<_>>()
     };
     match rpc {
         "CreateRound" => {
             let request = pb::CreateRoundRequest { rules: rules("new"), timetable: timetable(), ..Default::default() };
-            vec![Case::new("create a round (new)", "", request)]
+            vec![Case::new("CreateRound (new)", "", request)]
         }
         "GetRound" => see(&|round_id| pb::GetRoundRequest { round_id }.encode_to_vec()),
         "ListRounds" => {
@@ -34,9 +34,9 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
                 Case::new(section, reference, request).rows(&round.id)
             };
             vec![
-                list("see a round (unpublished)", &rounds.draft),
-                list("see a round (unpublished)", &rounds.cancelled),
-                list("see a round (published)", &rounds.open),
+                list("SeeRound (unpublished)", &rounds.draft),
+                list("SeeRound (unpublished)", &rounds.cancelled),
+                list("SeeRound (published)", &rounds.open),
             ]
         }
         "UpdateRound" => {
@@ -46,8 +46,8 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
                 on(section, round, request.encode_to_vec())
             };
             vec![
-                update("update a round (published)", &rounds.open).illegal(),
-                update("update a round (unpublished)", &rounds.draft),
+                update("UpdateRound (published)", &rounds.open).illegal(),
+                update("UpdateRound (unpublished)", &rounds.draft),
             ]
         }
         // Only a draft can be tried.
@@ -62,8 +62,8 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
                 on(section, round, request.encode_to_vec())
             };
             vec![
-                schedule("schedule a round (published)", &rounds.open).illegal(),
-                schedule("schedule a round (unpublished)", &rounds.draft),
+                schedule("ScheduleRound (published)", &rounds.open).illegal(),
+                schedule("ScheduleRound (unpublished)", &rounds.draft),
             ]
         }
         "ExtendRound" => {
@@ -73,8 +73,8 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
                 on(section, round, request.encode_to_vec())
             };
             vec![
-                extend("extend a round (unpublished)", &rounds.draft).illegal(),
-                extend("extend a round (published)", &rounds.open),
+                extend("ExtendRound (unpublished)", &rounds.draft).illegal(),
+                extend("ExtendRound (published)", &rounds.open),
             ]
         }
         "ReopenRound" => {
@@ -84,8 +84,8 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
                 on(section, round, request.encode_to_vec())
             };
             vec![
-                reopen("reopen a round (unpublished)", &rounds.draft).illegal(),
-                reopen("reopen a round (published)", &rounds.closed),
+                reopen("ReopenRound (unpublished)", &rounds.draft).illegal(),
+                reopen("ReopenRound (published)", &rounds.closed),
             ]
         }
         "CancelRound" => {
@@ -94,36 +94,33 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
                 let request = pb::CancelRoundRequest { round_id, reason, ..Default::default() };
                 on(section, round, request.encode_to_vec())
             };
-            vec![
-                cancel("cancel a round (unpublished)", &rounds.draft),
-                cancel("cancel a round (published)", &rounds.open),
-            ]
+            vec![cancel("CancelRound (unpublished)", &rounds.draft), cancel("CancelRound (published)", &rounds.open)]
         }
         "ListRoundHistory" => {
             see(&|round_id| pb::ListRoundHistoryRequest { round_id, ..Default::default() }.encode_to_vec())
         }
         "CreateFramework" => {
             let request = scene::new_framework("New", scene.cast.org(Org::Network));
-            vec![Case::new("create a framework (new)", "", request)]
+            vec![Case::new("CreateFramework (new)", "", request)]
         }
         "GetFramework" => {
             let request = pb::GetFrameworkRequest { framework_id: rounds.framework.id.clone() };
-            vec![Case::new("see a framework (published)", &rounds.framework.id, request)]
+            vec![Case::new("SeeFramework (published)", &rounds.framework.id, request)]
         }
         "ListFrameworks" => {
             let owner = scene.cast.org(Org::Network);
             let request = pb::ListFrameworksRequest { owner_organisation_id: owner.clone(), ..Default::default() };
-            vec![Case::new("see a framework (published)", &owner, request).rows(&rounds.framework.id)]
+            vec![Case::new("SeeFramework (published)", &owner, request).rows(&rounds.framework.id)]
         }
         "AddFrameworkVersion" => {
             let (framework_id, wording) = (rounds.framework.id.clone(), Some(scene::wording("2020")));
             let request = pb::AddFrameworkVersionRequest { framework_id, wording, ..Default::default() };
-            vec![Case::new("add a version (published)", &rounds.framework.id, request)]
+            vec![Case::new("AddVersion (published)", &rounds.framework.id, request)]
         }
         "UpdateFrameworkVersion" => {
             let (framework_id, wording) = (rounds.loose.id.clone(), Some(scene::wording("2019-corrected")));
             let request = pb::UpdateFrameworkVersionRequest { framework_id, number: 1, wording, ..Default::default() };
-            vec![Case::new("update a version (published)", &rounds.loose.id, request)]
+            vec![Case::new("UpdateVersion (published)", &rounds.loose.id, request)]
         }
         other => panic!("say here which action {other} stands for, and when it succeeds"),
     }

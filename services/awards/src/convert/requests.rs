@@ -28,19 +28,10 @@ pub fn positive(reader: &mut Reader, field: &str, wire: Option<types::Money>) ->
     reader.take(&format!("{field}.minor_units"), "int64.gt", some)
 }
 
-/// The words are held to the instant (rule 5).
 fn deadline(reader: &mut Reader, field: &str, wire: Option<types::Deadline>) -> Option<Option<Deadline>> {
-    let Some(wire) = wire else {
-        return Some(None);
-    };
-    let instant = reader.time(&format!("{field}.instant"), wire.instant)?;
-    let deadline = Deadline { instant, zone: wire.zone, announced: wire.announced };
-    match deadline.check(Edge::Due) {
-        Ok(()) => Some(Some(deadline)),
-        Err(bad) => {
-            reader.add(Violation::new(format!("{field}.{}", bad.field()), bad.rule(), bad.to_string()));
-            None
-        }
+    match wire {
+        None => Some(None),
+        Some(wire) => reader.deadline_in_words(field, wire, Edge::Due).map(Some),
     }
 }
 

@@ -3,8 +3,7 @@
 use kit::caller::Role;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
-use kit::deadline::{Deadline, Edge};
-use kit::fault::Violation;
+use kit::deadline::Deadline;
 use kit::ids::{CommissionId, PersonId, PublicationId, RoundId};
 use kit::time::{LONDON, Timestamp};
 
@@ -129,10 +128,6 @@ pub struct EmbargoPublication {
 
 pub fn embargo_publication(tx: &mut Tx, cx: &Cx, cmd: &EmbargoPublication) -> Result<Publication, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
-    if let Err(bad) = cmd.publish_at.check(Edge::Opening) {
-        let field = format!("publish_at.{}", bad.field());
-        return Err(Error::Invalid(vec![Violation::new(field, bad.rule(), bad.to_string())]));
-    }
     if cmd.publish_at.instant <= cx.now {
         return Err(Error::PublishAtPassed);
     }

@@ -1,7 +1,7 @@
 //! Publications, both ways.
 
 use kit::cx::Parse;
-use kit::deadline::Deadline;
+use kit::deadline::Edge;
 use kit::fault::Violation;
 use kit::ids::PublicationId;
 use kit::time::Timestamp;
@@ -138,10 +138,7 @@ impl Parse for app::EmbargoPublication {
         let mut reader = Reader::new();
         let target = reader.target("publication_id", &wire.publication_id, &wire.etag);
         let deadline = reader.needed("publish_at", wire.publish_at);
-        let publish_at = deadline.and_then(|wire| {
-            let instant = reader.time("publish_at.instant", wire.instant)?;
-            Some(Deadline { instant, zone: wire.zone, announced: wire.announced })
-        });
+        let publish_at = deadline.and_then(|wire| reader.deadline_in_words("publish_at", wire, Edge::Opening));
         let mut group = reader.each("embargo_group", wire.embargo_group, |reader, field, id| reader.id(field, &id));
         group.sort();
         group.dedup();

@@ -87,20 +87,23 @@ impl Scene {
 fn the_policy_is_as_the_golden_matrix_says() {
     let scene = Scene { own: OrgId::new(), other: OrgId::new(), person: PersonId::new(), client: ClientId::new() };
     let mut matrix =
-        String::from("# who may do what; duties are held for the organisation unless it says `of another`\n");
+        "Who may do what in the registry: yes; `no` is told why and who may; `hidden` is told that there is no \
+                      such thing.
+Duties are held for the organisation unless it says `of another`.
+"
+        .to_string();
     for (name, action, facts) in scene.actions() {
-        let (mut allowed, mut refused, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
+        matrix += &format!(
+            "
+{name}
+"
+        );
         for (caller_name, caller) in scene.callers() {
-            match decide(&caller, action, &facts) {
-                Verdict::Allow => allowed.push(caller_name),
-                Verdict::Refuse { .. } => refused.push(caller_name),
-                Verdict::Hide => hidden.push(caller_name),
-            }
-        }
-        matrix += &format!("\n{name}\n");
-        for (verdict, names) in [("allowed:", allowed), ("refused:", refused), ("hidden: ", hidden)] {
-            matrix += format!("  {verdict} {}", names.join(", ")).trim_end();
-            matrix += "\n";
+            matrix += &format!(
+                "  {caller_name:<34} {}
+",
+                decide(&caller, action, &facts).word()
+            );
         }
     }
     crate::tests::expect_golden("policy.txt", &matrix);

@@ -1,8 +1,6 @@
 //! Rules and dates, from the wire and to it.
 
-use kit::deadline::Deadline;
 use kit::money::Money;
-use kit::time::Timestamp;
 use kit::wire::Reader;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as pb;
@@ -162,7 +160,9 @@ fn board(reader: &mut Reader, field: &str, wire: pb::GradingBoard) -> Option<Gra
 
 pub fn timetable(reader: &mut Reader, wire: Option<pb::Timetable>) -> Timetable {
     let wire = wire.unwrap_or_default();
-    let mut date = |name: &str, wire| deadline(reader, &format!("timetable.{name}"), wire);
+    let mut date = |name: &str, wire: Option<types::Deadline>| {
+        wire.and_then(|wire| reader.deadline(&format!("timetable.{name}"), wire))
+    };
     Timetable {
         opens: date("opens", wire.opens),
         closes: date("closes", wire.closes),
@@ -176,19 +176,11 @@ pub fn later_dates(reader: &mut Reader, wire: Option<pb::LaterDates>) -> Option<
     let wire = reader.needed("dates", wire)?;
     let closes = reader.needed("dates.closes", wire.closes)?;
     Some(LaterDates {
-        closes: deadline(reader, "dates.closes", Some(closes))?,
-        announces: deadline(reader, "dates.announces", wire.announces),
-        interim_report_due: deadline(reader, "dates.interim_report_due", wire.interim_report_due),
-        final_report_due: deadline(reader, "dates.final_report_due", wire.final_report_due),
+        closes: reader.deadline("dates.closes", closes)?,
+        announces: wire.announces.and_then(|wire| reader.deadline("dates.announces", wire)),
+        interim_report_due: wire.interim_report_due.and_then(|wire| reader.deadline("dates.interim_report_due", wire)),
+        final_report_due: wire.final_report_due.and_then(|wire| reader.deadline("dates.final_report_due", wire)),
     })
-}
-
-fn deadline(reader: &mut Reader, field: &str, wire: Option<types::Deadline>) -> Option<Deadline> {
-    let wire = wire?;
-    let field = format!("{field}.instant");
-    let instant = reader.needed(&field, wire.instant)?;
-    let instant = reader.take(&field, "timestamp.range", Timestamp::try_from(instant))?;
-    Some(Deadline { instant, zone: wire.zone, announced: wire.announced })
 }
 
 fn written(wire: types::LocalizedText) -> Text {

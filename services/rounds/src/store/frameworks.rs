@@ -1,5 +1,7 @@
 //! Frameworks with their versions.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx};
 use kit::ids::{FrameworkId, OrgId};
@@ -76,13 +78,22 @@ impl TryFrom<VersionRow> for FrameworkVersion {
     }
 }
 
-fn framework_of(tx: &mut Tx, row: Row) -> Result<Framework, DbError> {
-    let rows: Vec<VersionRow> = framework_version::table
-        .filter(framework_version::framework_id.eq(&row.id))
+/// The frameworks of these rows, in their order, each with its versions.
+fn frameworks_of(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Framework>, DbError> {
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let of_all: Vec<VersionRow> = framework_version::table
+        .filter(framework_version::framework_id.eq_any(ids))
         .order(framework_version::number.asc())
         .select(VersionRow::as_select())
         .load(tx)?;
-    let versions: Vec<FrameworkVersion> = rows.into_iter().map(FrameworkVersion::try_from).collect::<Result<_, _>>()?;
+    let mut versions: HashMap<String, Vec<FrameworkVersion>> = HashMap::with_capacity(rows.len());
+    for row in of_all {
+        versions.entry(row.framework_id.clone()).or_default().push(row.try_into()?);
+    }
+    rows.into_iter().map(|row| framework_of(versions.remove(&row.id).unwrap_or_default(), row)).collect()
+}
+
+fn framework_of(versions: Vec<FrameworkVersion>, row: Row) -> Result<Framework, DbError> {
     if versions.is_empty() {
         return Err(inconsistent(format!("framework {} has no version", row.id)));
     }
@@ -100,10 +111,8 @@ fn framework_of(tx: &mut Tx, row: Row) -> Result<Framework, DbError> {
 /// The framework as it now is.
 pub fn framework(tx: &mut Tx, id: FrameworkId) -> Result<Framework, Error> {
     let found: Option<Row> = framework::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
-    match found {
-        Some(row) => Ok(framework_of(tx, row)?),
-        None => Err(Error::NotFound { what: "framework" }),
-    }
+    let mut found = frameworks_of(tx, found.into_iter().collect())?;
+    found.pop().ok_or(Error::NotFound { what: "framework" })
 }
 
 /// The version that a round names; none when there is no such.
@@ -163,7 +172,7 @@ pub fn frameworks(
         query = query.filter(framework::id.gt(above));
     }
     let rows: Vec<Row> = query.order(framework::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
-    rows.into_iter().map(|row| framework_of(tx, row)).collect()
+    frameworks_of(tx, rows)
 }
 
 /// How many frameworks there are, on all pages; those of one organisation where it is given.

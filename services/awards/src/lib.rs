@@ -111,7 +111,7 @@ impl Awards {
         Ok(())
     }
 
-    /// The award, if the caller may see it.
+    /// The award, if the caller may do this with it.
     async fn seen(&self, cx: &Cx, action: Action, id: AwardId) -> Result<Award, Error> {
         let caller = cx.caller.clone();
         self.db

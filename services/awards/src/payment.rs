@@ -2,7 +2,7 @@
 //! instructs (rule 21).
 
 use kit::caller::Actor;
-use kit::ids::{AwardId, PaymentId};
+use kit::ids::{AwardId, PaymentId, ReportId};
 use kit::money::Money;
 use kit::time::{Date, Timestamp};
 
@@ -20,11 +20,18 @@ pub struct Payment {
     pub amount: Money,
     pub trigger: Trigger,
     pub state: State,
-    /// A round manager released it once: an overdue report holds it no more.
-    pub released: bool,
+    /// The overdue report for which it was held last. Once a manager has released it, this one holds it no more.
+    pub held_for: Option<Overdue>,
     /// Why it was held, failed or cancelled: the latest reason given.
     pub reason: String,
     pub updated_at: Timestamp,
+}
+
+/// A report that is not handed in, and since when it is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overdue {
+    pub report: ReportId,
+    pub since: Timestamp,
 }
 
 /// Where a payment stands. A state carries its facts.
@@ -81,7 +88,7 @@ impl Payment {
             amount,
             trigger,
             state: State::Planned,
-            released: false,
+            held_for: None,
             reason: String::new(),
             updated_at: now,
         }
@@ -95,9 +102,13 @@ impl Payment {
 
     pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Payment, Error> {
         let reason = if reason.is_empty() { self.reason.clone() } else { reason.to_string() };
-        let released = self.released || step == Step::Release;
         let state = self.state.clone().step(step)?;
-        Ok(Payment { state, released, reason, version: self.version + 1, updated_at: now, ..self.clone() })
+        Ok(Payment { state, reason, version: self.version + 1, updated_at: now, ..self.clone() })
+    }
+
+    /// Holds it for a report, once for each day on which that was due (rule 24).
+    pub fn hold_for(&self, overdue: Overdue, reason: &str, now: Timestamp) -> Result<Payment, Error> {
+        Ok(Payment { held_for: Some(overdue), ..self.step(Step::Hold, reason, now)? })
     }
 
     pub fn with_amount(&self, amount: Money, now: Timestamp) -> Payment {

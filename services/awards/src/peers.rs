@@ -1,5 +1,5 @@
-//! Facts asked of other services, each before a transaction begins. What the register said is kept for a while and serves
-//! when it cannot be reached.
+//! Facts asked of other services, each before a transaction begins. What the register said of a certifier is kept for a
+//! while and serves when it cannot be reached.
 
 use kit::ids::{OrgId, PersonId, RoundId};
 use kit::neighbour::{answered, pages, patient};
@@ -84,7 +84,7 @@ impl Peers {
 
     /// What the register says of an organisation today.
     pub async fn standing(&self, organisation: OrgId) -> Result<Standing, Error> {
-        let standing = self.register.standing(organisation, None).await?;
+        let standing = self.register.standing_now(organisation).await?;
         standing.ok_or(Error::NotFound { what: "organisation" })
     }
 

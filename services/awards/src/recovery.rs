@@ -44,6 +44,9 @@ pub enum Step {
 }
 
 impl State {
+    pub const ALL: [State; 6] =
+        [State::Due, State::Requested, State::PartReturned, State::Returned, State::Reconciled, State::WrittenOff];
+
     /// Every legal move is a row.
     pub fn step(self, step: Step) -> Result<State, Error> {
         Ok(match (self, step) {
@@ -62,9 +65,6 @@ impl State {
             }
         })
     }
-
-    pub const ALL: [State; 6] =
-        [State::Due, State::Requested, State::PartReturned, State::Returned, State::Reconciled, State::WrittenOff];
 
     /// The name in rows and in the golden table.
     pub fn name(self) -> &'static str {

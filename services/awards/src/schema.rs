@@ -136,7 +136,8 @@ diesel::table! {
         paid_on -> Nullable<Text>,
         reason -> Text,
         updated_at -> BigInt,
-        released -> Bool,
+        held_report_id -> Nullable<Text>,
+        held_since -> Nullable<BigInt>,
     }
 }
 

@@ -127,7 +127,7 @@ impl Bids {
         Ok(())
     }
 
-    /// The bid, if the caller may see it.
+    /// The bid, if the caller may do this with it.
     async fn seen(&self, cx: &Cx, action: Action, id: BidId) -> Result<Bid, Error> {
         let caller = cx.caller.clone();
         self.db

@@ -34,7 +34,7 @@ impl Peers {
 
     /// What the register says of an organisation on a day.
     pub async fn standing(&self, organisation: OrgId, day: Date) -> Result<Standing, Error> {
-        let wire = self.register.standing(organisation, Some(day)).await?;
+        let wire = self.register.standing(organisation, day).await?;
         Ok(convert::standing(wire.ok_or(Error::NotFound { what: "organisation" })?))
     }
 

@@ -185,8 +185,9 @@ fn with_own(status: &Status, info: prost_types::Any, resource: Option<prost_type
 }
 
 /// What a service's error comes from and turns into in the same way everywhere: queries fail as `Error::Db`, a verdict
-/// refuses as `Error::NotAllowed` and hides as `Error::NotFound`, and the caller is told its fault. With `asks neighbours`, also: what a neighbour's word lacks is `Error::Neighbour`, and an
-/// event that fails for store or neighbour comes again, for anything else never.
+/// refuses as `Error::NotAllowed` and hides as `Error::NotFound`, and the caller is told its fault. With
+/// `asks neighbours`, also: what a neighbour's word lacks is `Error::Neighbour`, and an event that fails for store or
+/// neighbour comes again, for anything else never.
 #[macro_export]
 macro_rules! service_error {
     ($error:ident) => {

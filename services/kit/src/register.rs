@@ -36,32 +36,44 @@ impl Register {
         }
     }
 
-    /// What it says of an organisation on a day, today without one; none where it does not hold it.
-    pub async fn standing(&self, organisation: OrgId, as_of: Option<Date>) -> Result<Option<Standing>, Unanswered> {
-        self.ask(Question { organisation, as_of, person: None }).await
+    /// What it says of an organisation on a day; none where it does not hold it.
+    pub async fn standing(&self, organisation: OrgId, as_of: Date) -> Result<Option<Standing>, Unanswered> {
+        self.ask_or_recall(Question { organisation, as_of: Some(as_of), person: None }).await
+    }
+
+    /// What it says of an organisation now: for what no deadline waits for, such as where money goes.
+    pub async fn standing_now(&self, organisation: OrgId) -> Result<Option<Standing>, Unanswered> {
+        self.ask(&Question { organisation, as_of: None, person: None }).await
     }
 
     /// Whether it holds this person as a certifier of the organisation today; none where it does not hold that.
     pub async fn is_certifier(&self, person: PersonId, organisation: OrgId) -> Result<Option<bool>, Unanswered> {
-        let standing = self.ask(Question { organisation, as_of: None, person: Some(person) }).await?;
+        let standing = self.ask_or_recall(Question { organisation, as_of: None, person: Some(person) }).await?;
         Ok(standing.map(|standing| standing.person_is_certifier))
     }
 
-    async fn ask(&self, question: Question) -> Result<Option<Standing>, Unanswered> {
+    async fn ask_or_recall(&self, question: Question) -> Result<Option<Standing>, Unanswered> {
+        match self.ask(&question).await {
+            Ok(Some(standing)) => {
+                self.kept.insert(question, standing.clone()).await;
+                Ok(Some(standing))
+            }
+            Ok(None) => {
+                self.kept.invalidate(&question).await;
+                Ok(None)
+            }
+            Err(away @ Unanswered::OutOfReach(_)) => self.kept.get(&question).await.map(Some).ok_or(away),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn ask(&self, question: &Question) -> Result<Option<Standing>, Unanswered> {
         let request = patient(GetStandingRequest {
             organisation_id: question.organisation.to_string(),
             as_of: question.as_of.map(|day| day.to_string()).unwrap_or_default(),
             person_id: question.person.map(|id| id.to_string()).unwrap_or_default(),
         });
-        match answered(self.organisations.clone().get_standing(request).await) {
-            Ok(Some(standing)) => {
-                self.kept.insert(question, standing.clone()).await;
-                Ok(Some(standing))
-            }
-            Ok(None) => Ok(None),
-            Err(away @ Unanswered::OutOfReach(_)) => self.kept.get(&question).await.map(Some).ok_or(away),
-            Err(other) => Err(other),
-        }
+        answered(self.organisations.clone().get_standing(request).await)
     }
 }
 
@@ -94,6 +106,6 @@ mod tests {
         assert_eq!(register.is_certifier(person, organisation).await.unwrap(), Some(true));
         let other = register.is_certifier(PersonId::new(), organisation).await.unwrap_err();
         assert!(matches!(other, Unanswered::OutOfReach(_)), "{other}");
-        assert!(register.standing(organisation, None).await.is_err(), "another question");
+        assert!(register.standing_now(organisation).await.is_err(), "this is always asked");
     }
 }

@@ -147,6 +147,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_day_begins_at_midnight_in_london_and_not_in_greenwich() {
+        assert_eq!(Date::today(at("2026-03-16T23:59:59Z")), "2026-03-16".parse().unwrap());
+        assert_eq!(Date::today(at("2026-06-30T23:00:00Z")), "2026-07-01".parse().unwrap());
+    }
+
+    #[test]
     fn an_instant_before_1970_keeps_its_microseconds_on_the_wire() {
         let before = Timestamp::from_micros(-1);
         let wire = prost_types::Timestamp::from(before);

@@ -136,6 +136,7 @@ impl Passage {
 
 /// Working days that a council has for its answer.
 const DAYS_TO_ANSWER: u32 = 10;
+
 /// Until when a council's answer is awaited: ten working days on, at the same time of the day. The councils asked may
 /// lie in several nations, so a bank holiday of any of them does not count.
 pub fn answer_by(asked_at: Timestamp) -> Timestamp {

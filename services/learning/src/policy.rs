@@ -96,7 +96,7 @@ const READERS: &str = "a consultant of the commission, an editor or an auditor";
 const AUTHORS: &str = "a consultant of the commission or an editor";
 const EDITORS: &str = "an editor";
 const COUNCIL: &str = "an officer, a certifier, or a system with reports.write, of the council";
-const STORY_WRITERS: &str = "an officer, or a system with reports.write, of the council, or an editor";
+const CASE_STUDY_WRITERS: &str = "an officer, or a system with reports.write, of the council, or an editor";
 const CERTIFIERS: &str = "a certifier, or a system with reports.certify, of the council";
 
 pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
@@ -116,7 +116,7 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         Action::DropInsight => (consultant || editor, AUTHORS),
         Action::ApproveInsight | Action::EditPublication => (editor, EDITORS),
         Action::AnswerConsent | Action::AnswerInsight => (council(answers_for), COUNCIL),
-        Action::WriteCaseStudy => (editor || council(writes_for), STORY_WRITERS),
+        Action::WriteCaseStudy => (editor || council(writes_for), CASE_STUDY_WRITERS),
         Action::ConsentCaseStudy => (council(certifies_for), CERTIFIERS),
         Action::SeeCommission
         | Action::SeeCodebook

@@ -11,7 +11,6 @@ pub mod sign_in;
 use kit::ids::OrgId;
 use kit::time::Date;
 
-use crate::board::Seat;
 use crate::organisation::Organisation;
 
 /// An organisation with what follows from others and from the day.
@@ -20,11 +19,4 @@ pub struct OrganisationNow {
     pub organisation: Organisation,
     pub predecessors: Vec<OrgId>,
     pub today: Date,
-}
-
-/// A seat with the name of the person who sits.
-#[derive(Clone, Debug)]
-pub struct SeatNow {
-    pub seat: Seat,
-    pub person_name: String,
 }

@@ -69,6 +69,13 @@ pub struct NewSeat {
     pub term: Term,
 }
 
+/// A seat with the name of the person who sits.
+#[derive(Clone, Debug)]
+pub struct SeatNow {
+    pub seat: Seat,
+    pub person_name: String,
+}
+
 impl Seat {
     /// Gives a person a seat. `others` are all seats of the person on this board.
     ///

@@ -13,9 +13,9 @@ use prost::Message;
 use prost_types::Any;
 use toadlane_proto::registry::v1 as pb;
 
+use crate::app::OrganisationNow;
 use crate::app::sign_in::AllKeys;
-use crate::app::{OrganisationNow, SeatNow};
-use crate::board::Board;
+use crate::board::{Board, SeatNow};
 use crate::client::{self, Client, Credentials};
 use crate::error::Newer;
 use crate::membership::{Class, Membership, Standing};

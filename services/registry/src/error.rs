@@ -6,8 +6,7 @@ use kit::tokens::KeyError;
 use kit::verdict::not_allowed;
 use tonic::Code;
 
-use crate::app::SeatNow;
-use crate::board::Board;
+use crate::board::{Board, SeatNow};
 use crate::client::Client;
 use crate::convert;
 use crate::membership::Membership;

@@ -4,8 +4,8 @@ use kit::outbox::Fact;
 use prost::Message;
 use toadlane_proto::registry::v1 as pb;
 
-use crate::app::{OrganisationNow, SeatNow};
-use crate::board::Board;
+use crate::app::OrganisationNow;
+use crate::board::{Board, SeatNow};
 use crate::client::Client;
 use crate::convert;
 use crate::membership::Membership;

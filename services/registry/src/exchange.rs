@@ -3,7 +3,6 @@
 //! Whatever is wrong with a client's credentials, the refusal is the same; what is wrong with an assertion is said,
 //! since its maker needs it and it helps nobody else. All times here are real time.
 
-use kit::cx::Cx;
 use kit::db::DbError;
 use kit::fault::{Fault, Reason};
 use kit::ids::ClientId;
@@ -142,10 +141,10 @@ impl Registry {
             return Err(Refused::InvalidClient);
         }
         let accepted = [self.settings.issuer.clone(), self.settings.token_endpoint()];
-        let cmd = Exchange { id, proof, accepted, real_now: Timestamp::of_this_machine() };
+        let cmd = Exchange { id, proof, accepted };
         // Looked at before anything is written: a stranger's guesses shall not hold up those who write.
         let client = self.db.read(move |tx| sign_in::client(tx, id)).await?.ok_or(Refused::InvalidClient)?;
-        cmd.proof.check(&client, &cmd.accepted, cmd.real_now)?;
+        cmd.proof.check(&client, &cmd.accepted, Timestamp::of_this_machine())?;
         let let_in = self.db.work(Some(TOKENS.to_string()), move |tx| sign_in::exchange(tx, &cmd)).await?;
         let SignedIn { who: client, issued_at, .. } = let_in?;
         let scope = granted(&client, &asked.scope)?;
@@ -159,11 +158,13 @@ impl Registry {
     }
 
     /// A token for a person who signed in. A role that ends sooner than the token ends the token with it.
-    pub(crate) fn person_token(&self, cx: &Cx, signed_in: SignedIn<Person>) -> pb::AccessToken {
+    pub(crate) fn person_token(&self, signed_in: SignedIn<Person>) -> pb::AccessToken {
         let SignedIn { who: person, issued_at, sits } = signed_in;
-        let left = person.first_end_after(cx.now).map(|end| (end.micros() - cx.now.micros()).div_euclid(1_000_000));
+        // Later than all that was read of the person: a role that ended meanwhile is not in it.
+        let now = self.db.clock().now();
+        let left = person.first_end_after(now).map(|end| (end.micros() - now.micros()).div_euclid(1_000_000));
         let lifetime = left.map_or(TOKEN_LIFETIME_S, |left| left.clamp(1, TOKEN_LIFETIME_S));
-        let roles = person.held_at(cx.now).iter().map(|grant| grant.to_string()).collect();
+        let roles = person.held_at(now).iter().map(|grant| grant.to_string()).collect();
         let claims = AccessClaims { roles, sits, ..self.claims(person.id.to_string(), issued_at, lifetime) };
         self.issue(&claims)
     }

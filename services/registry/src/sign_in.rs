@@ -4,6 +4,7 @@
 
 use kit::ids::{PersonId, SignInId};
 use kit::time::Timestamp;
+use kit::tokens::LEEWAY_S;
 
 /// How long a code is taken.
 pub const CODE_LIFETIME_S: i64 = 10 * 60;
@@ -79,12 +80,11 @@ pub fn revoked_at(now: Timestamp, last_revoked_at: Option<Timestamp>) -> Timesta
 /// When a token says that it was issued, in unix seconds.
 ///
 /// A token counts seconds, and one whose second is not after the latest revocation is refused; so the first second
-/// after it is named, which is never further ahead than clocks may differ.
-pub fn issued_at(now: Timestamp, last_revoked_at: Option<Timestamp>) -> i64 {
-    match last_revoked_at {
-        Some(revoked_at) => now.seconds().max(revoked_at.seconds() + 1),
-        None => now.seconds(),
-    }
+/// after it is named. None where that lies further ahead than clocks may differ, after many revocations in a row: then
+/// it has to be awaited.
+pub fn issued_at(now: Timestamp, last_revoked_at: Option<Timestamp>) -> Option<i64> {
+    let named = last_revoked_at.map_or(now.seconds(), |revoked_at| now.seconds().max(revoked_at.seconds() + 1));
+    (named - now.seconds() < LEEWAY_S).then_some(named)
 }
 
 #[cfg(test)]
@@ -134,9 +134,19 @@ mod tests {
     fn a_token_issued_in_the_second_of_a_revocation_is_not_ended_by_it() {
         let revoked_at = at("2026-11-23T09:00:00.700Z");
         let second = at(NOW).seconds();
-        assert_eq!(issued_at(at("2026-11-23T09:00:00.900Z"), Some(revoked_at)), second + 1);
-        assert_eq!(issued_at(at("2026-11-23T09:00:05Z"), Some(revoked_at)), second + 5);
-        assert_eq!(issued_at(at(NOW), None), second);
+        assert_eq!(issued_at(at("2026-11-23T09:00:00.900Z"), Some(revoked_at)), Some(second + 1));
+        assert_eq!(issued_at(at("2026-11-23T09:00:05Z"), Some(revoked_at)), Some(second + 5));
+        assert_eq!(issued_at(at(NOW), None), Some(second));
+    }
+
+    #[test]
+    fn no_token_is_dated_further_ahead_than_a_guard_believes() {
+        let mut last = revoked_at(at(NOW), None);
+        for _ in 0..3 {
+            last = revoked_at(at(NOW), Some(last));
+        }
+        assert_eq!(issued_at(at(NOW), Some(last)), Some(at(NOW).seconds() + 4));
+        assert_eq!(issued_at(at(NOW), Some(revoked_at(at(NOW), Some(last)))), None);
     }
 
     #[test]
@@ -144,8 +154,8 @@ mod tests {
         let first = at("2026-11-23T09:00:00.200Z");
         let between = issued_at(at("2026-11-23T09:00:00.500Z"), Some(first));
         let second = revoked_at(at("2026-11-23T09:00:00.700Z"), Some(first));
-        assert!(between <= second.seconds());
-        assert!(issued_at(at("2026-11-23T09:00:00.900Z"), Some(second)) > second.seconds());
+        assert!(between.unwrap() <= second.seconds());
+        assert!(issued_at(at("2026-11-23T09:00:00.900Z"), Some(second)).unwrap() > second.seconds());
         assert_eq!(revoked_at(at("2026-11-23T09:00:05Z"), Some(first)), at("2026-11-23T09:00:05Z"));
     }
 }

@@ -20,8 +20,8 @@ pub enum Error {
     NotAllowed { who_may: &'static str },
     #[error("it changed since you read it; merge with the newer version and try again")]
     Stale { newer: Box<Newer> },
-    #[error("a round that is {from} cannot take the step {step}")]
-    IllegalStep { from: StateName, step: Step },
+    #[error("the {what} is {from} and cannot take the step {step}")]
+    IllegalStep { what: &'static str, from: StateName, step: Step },
     #[error("the rules of a round that is {state} are frozen; only its dates can move")]
     RulesFrozen { state: StateName },
     #[error("the close was {announced} and has passed; the round can be reopened")]
@@ -74,7 +74,7 @@ impl From<Error> for Fault {
             Error::NotFound { what } => Fault::not_found(what),
             Error::NotAllowed { who_may } => not_allowed(who_may),
             Error::Stale { newer } => Fault::stale(convert::newer_as_any(*newer), says),
-            Error::IllegalStep { from, step } => {
+            Error::IllegalStep { what: _, from, step } => {
                 precondition(Reason::IllegalStep, says).with("from", from.as_str()).with("step", step.as_str())
             }
             Error::RulesFrozen { state } => precondition(Reason::RulesFrozen, says).with("state", state.as_str()),

@@ -89,7 +89,7 @@ impl Rounds {
         Ok(())
     }
 
-    /// The round, if the caller may see it.
+    /// The round, if the caller may do this with it.
     async fn seen(&self, cx: &Cx, action: Action, id: RoundId) -> Result<Round, Error> {
         let caller = cx.caller.clone();
         self.db

@@ -90,7 +90,7 @@ impl State {
                 State::Cancelled { .. },
                 Step::Schedule | Step::Open | Step::Close | Step::Extend | Step::Reopen | Step::Cancel,
             ) => {
-                return Err(Error::IllegalStep { from: self.name(), step });
+                return Err(Error::IllegalStep { what: "round", from: self.name(), step });
             }
         })
     }

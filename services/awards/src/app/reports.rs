@@ -12,7 +12,7 @@ use crate::award::Award;
 use crate::dates;
 use crate::error::Error;
 use crate::events::{Happened, PaymentHappened};
-use crate::payment::{State, Step};
+use crate::payment::{Overdue, State};
 use crate::plan::Trigger;
 use crate::store;
 
@@ -25,8 +25,8 @@ pub struct AboutReport {
     pub award: AwardId,
     /// When it was accepted, if it is a final report and was.
     pub final_accepted_at: Option<Timestamp>,
-    /// When it was due, if it is not handed in and that has passed.
-    pub overdue_since: Option<Timestamp>,
+    /// If it is not handed in and should have been.
+    pub overdue: Option<Overdue>,
 }
 
 /// Rule 25: whatever the report says of the project, its acceptance counts.
@@ -43,20 +43,20 @@ pub fn take_report(tx: &mut Tx, report: &AboutReport, now: Timestamp) -> Result<
         settle(tx, &cx, &award, &new, Happened::FinalReportAccepted)?;
         return make_due(tx, &cx, &new, Trigger::FinalReport);
     }
-    match report.overdue_since {
-        Some(due) if dates::days_between(due, now) >= HOLD_AFTER_DAYS => hold(tx, &cx, &award),
+    match report.overdue {
+        Some(overdue) if dates::days_between(overdue.since, now) >= HOLD_AFTER_DAYS => hold(tx, &cx, &award, overdue),
         Some(_) | None => Ok(()),
     }
 }
 
-/// Holds what is due, approved or not. A round manager releases it, and that stands however long the report is overdue;
-/// nothing ends by itself (rule 24).
-fn hold(tx: &mut Tx, cx: &Cx, award: &Award) -> Result<(), Error> {
+/// Holds what is due, approved or not. A round manager releases it, and for this report that stands; nothing ends by
+/// itself (rule 24).
+fn hold(tx: &mut Tx, cx: &Cx, award: &Award, overdue: Overdue) -> Result<(), Error> {
     for payment in store::payments_of(tx, award.id)? {
         if let State::Due | State::Approved { .. } = payment.state
-            && !payment.released
+            && payment.held_for != Some(overdue)
         {
-            let held = payment.step(Step::Hold, "a report is overdue by 30 days", cx.now)?;
+            let held = payment.hold_for(overdue, "a report is overdue by 30 days", cx.now)?;
             settle_payment(tx, cx, &payment, &held, PaymentHappened::Held)?;
         }
     }

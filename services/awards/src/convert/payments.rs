@@ -1,8 +1,8 @@
 //! Requests about payments, recoveries and payees as commands.
 
-use kit::cx::{Parse, Target};
+use kit::cx::Parse;
 use kit::fault::Violation;
-use kit::ids::{PaymentId, RecoveryId};
+use kit::ids::RecoveryId;
 use kit::wire::Reader;
 use toadlane_proto::awards::v1 as pb;
 
@@ -10,15 +10,13 @@ use super::requests::{positive, requests};
 use crate::app::{self, PaymentStep, StepPayment, StepRecovery, Taken};
 
 fn of_payment(reader: &mut Reader, id: &str, etag: &str, step: Option<PaymentStep>) -> Option<StepPayment> {
-    let id: Option<PaymentId> = reader.id("payment_id", id);
-    let version = reader.version(etag);
-    Some(StepPayment { target: Target { id: id?, version: version? }, step: step? })
+    let target = reader.target("payment_id", id, etag);
+    Some(StepPayment { target: target?, step: step? })
 }
 
 fn of_recovery(reader: &mut Reader, id: &str, etag: &str, taken: Option<Taken>) -> Option<StepRecovery> {
-    let id: Option<RecoveryId> = reader.id("recovery_id", id);
-    let version = reader.version(etag);
-    Some(StepRecovery { target: Target { id: id?, version: version? }, taken: taken? })
+    let target = reader.target("recovery_id", id, etag);
+    Some(StepRecovery { target: target?, taken: taken? })
 }
 
 requests! {

@@ -13,6 +13,7 @@ use toadlane_proto::types::v1 as types;
 use crate::agreement::Condition;
 use crate::app::AboutReport;
 use crate::award::FundedBid;
+use crate::payment::Overdue;
 use crate::round::{Instrument, Outcome, Round};
 
 fn needed<T>(of: &'static str, lacks: &'static str, value: Option<T>) -> Result<T, Unusable> {
@@ -96,10 +97,9 @@ pub fn about_report(wire: &reporting::Report) -> Result<AboutReport, Unusable> {
         true => Some(needed(OF, "the instant of its acceptance", instant(wire.accepted_at))?),
         false => None,
     };
-    let due = wire.due.as_ref().and_then(|due| instant(due.instant));
-    Ok(AboutReport {
-        award: id(OF, "an award", &wire.award_id)?,
-        final_accepted_at,
-        overdue_since: due.filter(|_| wire.overdue),
-    })
+    let overdue = match wire.due.as_ref().and_then(|due| instant(due.instant)).filter(|_| wire.overdue) {
+        Some(since) => Some(Overdue { report: id(OF, "an identity", &wire.id)?, since }),
+        None => None,
+    };
+    Ok(AboutReport { award: id(OF, "an award", &wire.award_id)?, final_accepted_at, overdue })
 }

@@ -136,8 +136,10 @@ macro_rules! requests {
 pub(super) use requests;
 
 requests! {
-    Offer(Target<AwardId>) = pb::OfferAwardRequest, |reader, wire| reader.target("award_id", &wire.award_id, &wire.etag);
-    Call(Target<AwardId>) = pb::CallReserveRequest, |reader, wire| reader.target("award_id", &wire.award_id, &wire.etag);
+    Offer(Target<AwardId>) = pb::OfferAwardRequest,
+        |reader, wire| reader.target("award_id", &wire.award_id, &wire.etag);
+    Call(Target<AwardId>) = pb::CallReserveRequest,
+        |reader, wire| reader.target("award_id", &wire.award_id, &wire.etag);
     Refuse(app::GiveBack) = pb::RefuseAwardRequest,
         |reader, wire| give_back(&mut reader, &wire.award_id, &wire.etag, &wire.reason);
     Withdraw(app::GiveBack) = pb::WithdrawAwardRequest,

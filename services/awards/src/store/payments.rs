@@ -7,9 +7,8 @@ use kit::stored::{self, inconsistent, parsed, parsed_option};
 use kit::time::{Date, Timestamp};
 
 use super::lists::{Visible, seen_by};
-
 use crate::error::{Error, Newer};
-use crate::payment::{Payment, Sent, State};
+use crate::payment::{Overdue, Payment, Sent, State};
 use crate::plan::Trigger;
 use crate::schema::{award, payment};
 
@@ -33,7 +32,8 @@ struct PaymentRow {
     paid_on: Option<String>,
     reason: String,
     updated_at: i64,
-    released: bool,
+    held_report_id: Option<String>,
+    held_since: Option<i64>,
 }
 
 /// Which payments or recoveries: what was asked for, within what the caller may see.
@@ -149,7 +149,8 @@ fn row_of(payment: &Payment) -> PaymentRow {
         paid_on: payment.state.paid_on().map(|day| day.to_string()),
         reason: payment.reason.clone(),
         updated_at: payment.updated_at.micros(),
-        released: payment.released,
+        held_report_id: payment.held_for.map(|overdue| overdue.report.to_string()),
+        held_since: payment.held_for.map(|overdue| overdue.since.micros()),
     }
 }
 
@@ -160,6 +161,11 @@ fn payment_of(row: PaymentRow) -> Result<Payment, DbError> {
         ("day", Some(day)) => Trigger::Day(parsed(day)?),
         (due_by, _) => return Err(inconsistent(format!("payment {}: due by {due_by}", row.id))),
     };
+    let held_for = match (row.held_report_id.as_deref(), row.held_since) {
+        (Some(report), Some(since)) => Some(Overdue { report: parsed(report)?, since: Timestamp::from_micros(since) }),
+        (None, None) => None,
+        (_, _) => return Err(inconsistent(format!("payment {}: held for half a report", row.id))),
+    };
     Ok(Payment {
         id: parsed(&row.id)?,
         award: parsed(&row.award_id)?,
@@ -168,7 +174,7 @@ fn payment_of(row: PaymentRow) -> Result<Payment, DbError> {
         amount: stored::money(row.amount_minor, &row.currency)?,
         trigger,
         state: state_of(&row)?,
-        released: row.released,
+        held_for,
         reason: row.reason,
         updated_at: Timestamp::from_micros(row.updated_at),
     })

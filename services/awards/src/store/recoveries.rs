@@ -8,7 +8,6 @@ use kit::time::Timestamp;
 
 use super::lists::seen_by;
 use super::payments::MoneyFilter;
-
 use crate::error::{Error, Newer};
 use crate::recovery::{Recovery, State};
 use crate::schema::{award, recovery};

@@ -128,8 +128,15 @@ async fn what_a_manager_releases_is_not_held_again_while_the_report_is_written()
         house.payments(&house.manager).approve_payment(approve(&due)).await.unwrap();
         house.awards.take_report(event(&overdue, 5)).await.unwrap();
         assert_eq!(states(&house, &award).await, [State::Approved, State::Planned]);
-        house.payments(&house.manager).hold_payment(hold(&house.payments_of(&award).await[0])).await.unwrap();
-        assert_eq!(states(&house, &award).await, [State::OnHold, State::Planned], "a manager may");
+        let other = reporting::Report { overdue: true, ..a_report(&award) };
+        house.awards.take_report(event(&other, 2)).await.unwrap();
+        assert_eq!(states(&house, &award).await, [State::OnHold, State::Planned], "for another report");
+        let held = house.payments_of(&award).await.remove(0);
+        house.payments(&house.manager).release_payment(release(&held)).await.unwrap();
+        let later = reporting::Report { due: deadline("2021-03-01T00:00:00Z", "28 February 2021"), ..other };
+        house.at("2021-04-01T00:00:00Z").await;
+        house.awards.take_report(event(&later, 7)).await.unwrap();
+        assert_eq!(states(&house, &award).await, [State::OnHold, State::Planned], "for another day");
     })
     .await;
 }

@@ -242,7 +242,7 @@ impl Parse for app::Answer {
     }
 }
 
-/// Which of them a caller asks for, within what they may see.
+/// Which bids a caller asks for, within what they may see.
 pub fn list_bids(cx: &Cx, wire: &pb::ListBidsRequest) -> Result<Listed<Filter, (i64, String)>, Vec<Violation>> {
     let mut reader = Reader::new();
     let round = reader.id_or_none("round_id", &wire.round_id);

@@ -143,3 +143,19 @@ async fn a_type_that_the_round_does_not_take_is_named_before_the_bid_is_handed_i
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_draft_has_room_for_as_many_files_as_a_round_may_take_and_no_more() {
+    each_house(|house| async move {
+        let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
+        let mut bid = house.draft(&council, &round).await;
+        for n in 0..50 {
+            let bytes = format!("%PDF-1.7 the {n}th");
+            bid = upload(&house, &council.system, header(&bid, bytes.as_bytes()), bytes.as_bytes()).await.unwrap();
+        }
+        let refused = upload(&house, &council.system, header(&bid, PDF), PDF).await.unwrap_err();
+        assert_eq!(fields(&refused), ["attachments"]);
+        assert_eq!(n_kept(&house.files), 50, "its bytes were not taken in");
+    })
+    .await;
+}

@@ -61,11 +61,11 @@ impl AssessmentsService for Grading {
     ) -> Answer<pb::ListPanelMembersResponse> {
         let cx = Cx::of(&request)?;
         let asked = lists::members(&cx, request.into_inner()).map_err(Error::Invalid)?;
-        let sight = self.sight(&cx, asked.of).await?;
+        let sight = self.sight(&cx, asked.filter).await?;
         let page = asked.page.clone();
-        let rows = self
-            .db
-            .read(move |tx| store::page_of_members(tx, asked.of, page.after.as_deref().unwrap_or(""), page.limit()));
+        let rows = self.db.read(move |tx| {
+            store::page_of_members(tx, asked.filter, page.after.as_deref().unwrap_or(""), page.limit())
+        });
         let found = asked.page.found(rows.await?, |member| member.person.to_string());
         let rubric = sight.assessment.call.rubric;
         Ok(Response::new(pb::ListPanelMembersResponse {
@@ -92,13 +92,13 @@ impl AssessmentsService for Grading {
     ) -> Answer<pb::ListAssessedBidsResponse> {
         let cx = Cx::of(&request)?;
         let asked = lists::bids(&cx, request.into_inner()).map_err(Error::Invalid)?;
-        let (sight, page) = (self.sight(&cx, asked.of).await?, asked.page.clone());
+        let (sight, page) = (self.sight(&cx, asked.filter).await?, asked.page.clone());
         let found: Result<_, Error> = self
             .db
             .read(move |tx| {
                 let after = page.after.unwrap_or(0);
-                let bids = store::page_of_bids(tx, asked.of, &sight.hidden, after, page.limit())?;
-                Ok((bids, store::n_bids(tx, asked.of, &sight.hidden)?))
+                let bids = store::page_of_bids(tx, asked.filter, &sight.hidden, after, page.limit())?;
+                Ok((bids, store::n_bids(tx, asked.filter, &sight.hidden)?))
             })
             .await;
         let (bids, total_size) = found?;

@@ -43,9 +43,9 @@ impl DecisionsService for Grading {
     async fn list_meetings(&self, request: Request<pb::ListMeetingsRequest>) -> Answer<pb::ListMeetingsResponse> {
         let cx = Cx::of(&request)?;
         let asked = lists::meetings(&cx, request.into_inner()).map_err(Error::Invalid)?;
-        self.sight(&cx, asked.of).await?;
+        self.sight(&cx, asked.filter).await?;
         let page = asked.page.clone();
-        let rows = self.db.read(move |tx| store::page_of_meetings(tx, asked.of, page.after.clone(), page.limit()));
+        let rows = self.db.read(move |tx| store::page_of_meetings(tx, asked.filter, page.after.clone(), page.limit()));
         let found = asked.page.found(rows.await?, |meeting| (meeting.held_at.micros(), meeting.id.to_string()));
         Ok(Response::new(pb::ListMeetingsResponse {
             meetings: found.rows.into_iter().map(convert::meeting).collect(),
@@ -60,7 +60,7 @@ impl DecisionsService for Grading {
         let found: Result<_, Error> = self
             .db
             .read(move |tx| {
-                let meeting = store::meeting(tx, asked.of)?;
+                let meeting = store::meeting(tx, asked.filter)?;
                 let sight = store::sight(tx, &caller, meeting.assessment)?;
                 sight.may(Action::See).map_err(app::of_meeting)?;
                 let members = store::members(tx, meeting.assessment)?;
@@ -98,10 +98,10 @@ impl DecisionsService for Grading {
     ) -> Answer<pb::ListRecommendationsResponse> {
         let cx = Cx::of(&request)?;
         let asked = lists::recommendations(&cx, request.into_inner()).map_err(Error::Invalid)?;
-        let (sight, page) = (self.results(&cx, asked.of).await?, asked.page.clone());
+        let (sight, page) = (self.results(&cx, asked.filter).await?, asked.page.clone());
         let rows = self
             .db
-            .read(move |tx| store::page_of_recommendations(tx, asked.of, &sight.hidden, page.after, page.limit()));
+            .read(move |tx| store::page_of_recommendations(tx, asked.filter, &sight.hidden, page.after, page.limit()));
         let found = asked.page.found(rows.await?, |(number, one)| (*number, one.sequence));
         Ok(Response::new(pb::ListRecommendationsResponse {
             recommendations: found.rows.into_iter().map(|(_, one)| convert::recommendation(one)).collect(),
@@ -143,10 +143,10 @@ impl DecisionsService for Grading {
     ) -> Answer<pb::ListDeterminationsResponse> {
         let cx = Cx::of(&request)?;
         let asked = lists::determinations(&cx, request.into_inner()).map_err(Error::Invalid)?;
-        let (sight, page) = (self.results(&cx, asked.of).await?, asked.page.clone());
+        let (sight, page) = (self.results(&cx, asked.filter).await?, asked.page.clone());
         let rows = self.db.read(move |tx| {
             let after = page.after.unwrap_or(0);
-            store::page_of_determinations(tx, asked.of, &sight.hidden, after, page.limit())
+            store::page_of_determinations(tx, asked.filter, &sight.hidden, after, page.limit())
         });
         let found = asked.page.found(rows.await?, |(number, _)| *number);
         Ok(Response::new(pb::ListDeterminationsResponse {
@@ -162,7 +162,7 @@ impl DecisionsService for Grading {
         let found: Result<_, Error> = self
             .db
             .read(move |tx| {
-                let Some(assessment) = store::of_round(tx, asked.of)? else {
+                let Some(assessment) = store::of_round(tx, asked.filter)? else {
                     return Ok((Vec::new(), 0));
                 };
                 let (id, sight) = (assessment.id, store::look(tx, &caller, assessment)?);

@@ -3,20 +3,13 @@
 use kit::cx::Cx;
 use kit::fault::Violation;
 use kit::ids::{AssessmentId, BidId, MeetingId, PersonId, RoundId};
-use kit::paging::Page;
+use kit::paging::{Listed, Page};
 use kit::wire::Reader;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toadlane_proto::grading::v1 as pb;
 
 use super::reviews::state_name;
-
-/// A page of something that belongs to one thing: an assessment, a meeting or a round.
-#[derive(Clone, Debug)]
-pub struct Listed<I, K> {
-    pub of: I,
-    pub page: Page<K>,
-}
 
 type Asked<T> = Result<T, Vec<Violation>>;
 
@@ -29,7 +22,7 @@ where
     let mut reader = Reader::new();
     let id = reader.id(of.0, of.1);
     let page = reader.page(cx, size, token, bound);
-    reader.finish(id.zip(page).map(|(of, page)| Listed { of, page }))
+    reader.finish(id.zip(page).map(|(filter, page)| Listed { filter, page }))
 }
 
 /// The filter of a list of assessments.

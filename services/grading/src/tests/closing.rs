@@ -291,6 +291,7 @@ async fn an_assessment_follows_its_round_to_a_later_announcement_and_is_called_o
         })
         .await;
         assert_eq!(scene.get(&house).await.announces.unwrap().instant, wire("2020-02-11T12:00:00Z"));
+        assert_eq!(events(&house).await.last().unwrap().0, "toadlane.grading.v1.AnnouncementMoved");
         publish(&house, &scene, 7, |round| {
             round.set_state(rounds::round::State::Cancelled);
             round.reason = "no money".to_string();
@@ -302,22 +303,24 @@ async fn an_assessment_follows_its_round_to_a_later_announcement_and_is_called_o
     .await;
 }
 
+/// The names and bodies of all events so far, in order.
+async fn events(house: &House) -> Vec<(String, Vec<u8>)> {
+    let events = house.db.read(|tx| {
+        use diesel::prelude::*;
+        diesel::table! { outbox (id) { id -> Text, kind -> Text, body -> Binary, version -> BigInt, } }
+        let rows = outbox::table.order(outbox::version).select((outbox::kind, outbox::body));
+        Ok::<_, kit::db::DbError>(rows.load(tx)?)
+    });
+    events.await.unwrap()
+}
+
 #[tokio::test]
 async fn events_tell_the_steps_of_the_assessment_and_nothing_about_a_single_bid() {
     each_house(|house| async move {
         let mut scene = Scene::joint(&house.peers);
         scene.decided(&house, [Outcome::Fund, Outcome::Fund, Outcome::Reserve]).await;
         house.at(ANNOUNCES).await;
-        let events: Vec<(String, Vec<u8>)> = house
-            .db
-            .read(|tx| {
-                use diesel::prelude::*;
-                diesel::table! { outbox (id) { id -> Text, kind -> Text, body -> Binary, version -> BigInt, } }
-                let rows = outbox::table.order(outbox::version).select((outbox::kind, outbox::body));
-                Ok::<_, kit::db::DbError>(rows.load(tx)?)
-            })
-            .await
-            .unwrap();
+        let events = events(&house).await;
         let kinds: Vec<&str> = events.iter().map(|(kind, _)| kind.rsplit('.').next().unwrap()).collect();
         let expected = [
             "AssessmentOpened",

@@ -18,7 +18,8 @@ use crate::store;
 #[derive(Clone, Debug)]
 pub struct Taken(pub Document);
 
-/// Takes a released report in, or what has changed of it: an addendum, or what its council lets be quoted.
+/// Takes a released report or a consented case study in, or what has changed of it: an addendum, or what its council
+/// lets be quoted.
 pub fn take_document(tx: &mut Tx, cx: &Cx, taken: &Taken) -> Result<(), Error> {
     let position = store::next_position(tx)?;
     let new = &taken.0;

@@ -8,7 +8,8 @@ use toadlane_proto::registry::v1::boards_service_server::BoardsService;
 use tonic::{Request, Response};
 
 use super::Answer;
-use crate::app::{self, SeatNow};
+use crate::app;
+use crate::board::SeatNow;
 use crate::error::Error;
 use crate::policy::{self, Action, Facts};
 use crate::{Registry, convert, store};

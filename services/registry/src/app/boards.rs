@@ -7,8 +7,7 @@ use kit::ids::{BoardId, OrgId, PersonId, SeatId};
 use kit::outbox;
 use kit::time::Date;
 
-use super::SeatNow;
-use crate::board::{Board, Names, NewSeat, Seat};
+use crate::board::{Board, Names, NewSeat, Seat, SeatNow};
 use crate::dates::Term;
 use crate::error::{Error, Newer};
 use crate::events::{self, OfBoard, OfSeat};

@@ -7,7 +7,7 @@ use kit::ids::{GrantId, OrgId, PersonId};
 use kit::outbox;
 use kit::time::{Date, Timestamp};
 
-use super::SeatNow;
+use crate::board::SeatNow;
 use crate::error::Error;
 use crate::events::{self, OfPerson, OfSeat};
 use crate::person::{Person, RoleGrant, fold_email, keep_an_administrator};
@@ -118,8 +118,8 @@ fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PersonId>) -> Resu
     let person = store::get(tx, target.id)?;
     policy::check(&cx.caller, action, &of_person(person.id, person.organisation), "person")?;
     // A refusal bears the newer version: no more of it than the caller may read.
-    let email_too = policy::decide(&cx.caller, Action::SeeEmail, &of_person(person.id, person.organisation));
-    let shown = if email_too == policy::Verdict::Allow { person.clone() } else { person.clone().without_email() };
+    let may_see = policy::decide(&cx.caller, Action::SeeEmail, &of_person(person.id, person.organisation));
+    let shown = if may_see == policy::Verdict::Allow { person.clone() } else { person.clone().without_email() };
     shown.expect_version(target.version)?;
     Ok(person)
 }

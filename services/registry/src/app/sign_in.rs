@@ -3,7 +3,7 @@
 
 use kit::caller::{Duty, Grant, Subject};
 use kit::cx::Cx;
-use kit::db::Tx;
+use kit::db::{DbError, Tx};
 use kit::fault::Violation;
 use kit::ids::{ClientId, GrantId, OrgId, PersonId, SignInId};
 use kit::outbox;
@@ -53,6 +53,12 @@ pub struct Finish {
     pub real_now: Timestamp,
 }
 
+/// Whether the code is right, as far as can be seen before it is tried.
+pub fn is_right(tx: &mut Tx, cmd: &Finish) -> Result<bool, Error> {
+    let sign_in = sign_ins::find(tx, cmd.id)?;
+    Ok(sign_in.is_some_and(|sign_in| Code::matches(&cmd.code, &cmd.id.to_string(), &sign_in.code)))
+}
+
 /// Who signed in, at an instant. None is no error here: the try must be kept.
 pub fn finish(tx: &mut Tx, now: Timestamp, cmd: &Finish) -> Result<Option<SignedIn<Person>>, Error> {
     let Some(sign_in) = sign_ins::find(tx, cmd.id)? else { return Ok(None) };
@@ -83,7 +89,8 @@ pub struct SignedIn<T> {
 /// Behind [`revocations::hold`]: the instant is taken where no revocation can come between.
 fn signed_in<T>(tx: &mut Tx, id: impl ToString, who: T) -> Result<SignedIn<T>, Error> {
     let last_revoked_at = revocations::latest(tx, &id.to_string())?;
-    Ok(SignedIn { who, issued_at: issued_at(Timestamp::of_this_machine(), last_revoked_at), sits: false })
+    let issued_at = issued_at(revocations::real_now(tx)?, last_revoked_at).ok_or(DbError::Contention)?;
+    Ok(SignedIn { who, issued_at, sits: false })
 }
 
 /// The client with this identity, unless it was revoked.
@@ -97,18 +104,19 @@ pub struct Exchange {
     pub proof: Proof,
     /// What an assertion may name as its audience.
     pub accepted: [String; 2],
-    pub real_now: Timestamp,
 }
 
 /// Lets a client in that proves who it is as it now stands. Its assertion is used up.
 pub fn exchange(tx: &mut Tx, cmd: &Exchange) -> Result<Result<SignedIn<Client>, Refused>, Error> {
     revocations::hold(tx)?;
+    // Not the instant of the request, which may have waited while a key was retired.
+    let real_now = revocations::real_now(tx)?;
     let Some(client) = client(tx, cmd.id)? else { return Ok(Err(Refused::InvalidClient)) };
-    match cmd.proof.check(&client, &cmd.accepted, cmd.real_now) {
+    match cmd.proof.check(&client, &cmd.accepted, real_now) {
         Err(refused) => return Ok(Err(refused)),
         Ok(None) => {}
         Ok(Some(Once { jti, until })) => {
-            if !store::clients::use_assertion(tx, client.id, &jti, until, cmd.real_now)? {
+            if !store::clients::use_assertion(tx, client.id, &jti, until, real_now)? {
                 return Ok(Err(Refused::UsedAssertion));
             }
         }

@@ -88,22 +88,12 @@ fn the_policy_is_as_the_golden_matrix_says() {
     let scene = Scene { own: OrgId::new(), other: OrgId::new(), person: PersonId::new(), client: ClientId::new() };
     let mut matrix =
         "Who may do what in the registry: yes; `no` is told why and who may; `hidden` is told that there is no \
-                      such thing.
-Duties are held for the organisation unless it says `of another`.
-"
-        .to_string();
+                      such thing.\nDuties are held for the organisation unless it says `of another`.\n"
+            .to_string();
     for (name, action, facts) in scene.actions() {
-        matrix += &format!(
-            "
-{name}
-"
-        );
+        matrix += &format!("\n{name}\n");
         for (caller_name, caller) in scene.callers() {
-            matrix += &format!(
-                "  {caller_name:<34} {}
-",
-                decide(&caller, action, &facts).word()
-            );
+            matrix += &format!("  {caller_name:<34} {}\n", decide(&caller, action, &facts).word());
         }
     }
     crate::tests::expect_golden("policy.txt", &matrix);

@@ -7,8 +7,7 @@ use kit::stored::parsed;
 use kit::time::{Date, Timestamp};
 
 use super::{After, term_of};
-use crate::app::SeatNow;
-use crate::board::{Board, Names, Seat};
+use crate::board::{Board, Names, Seat, SeatNow};
 use crate::error::{Error, Newer};
 use crate::schema::{board, person, seat};
 

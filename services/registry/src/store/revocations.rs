@@ -1,6 +1,8 @@
 //! Revocations, in gapless order.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use kit::db::{DbError, Tx};
 use kit::time::Timestamp;
 
@@ -15,15 +17,26 @@ struct RevocationRow {
     revoked_at: i64,
 }
 
-/// Ends every token of a subject that was issued until now, in real time. The counter's row makes writers wait for each
-/// other, so nobody who has read a position can miss an earlier one; the instant is taken behind it, so no token is issued
-/// meanwhile that this would miss ([`hold`]).
+/// The clock that tokens are issued and ended by: the database's, as every process sees it; embedded, this machine's.
+pub fn real_now(tx: &mut Tx) -> Result<Timestamp, DbError> {
+    match tx {
+        Tx::Sqlite(_) => Ok(Timestamp::of_this_machine()),
+        Tx::Postgres(_) => {
+            let micros = sql::<BigInt>("(extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
+            Ok(Timestamp::from_micros(diesel::select(micros).get_result(tx)?))
+        }
+    }
+}
+
+/// Ends every token of a subject that was issued until now. The counter's row makes writers wait for each other, so nobody
+/// who has read a position can miss an earlier one; the instant is taken behind it, so no token is issued meanwhile that
+/// this would miss ([`hold`]).
 pub fn insert(tx: &mut Tx, subject: &str) -> Result<Revocation, DbError> {
     let position = diesel::update(revocation_counter::table)
         .set(revocation_counter::last_position.eq(revocation_counter::last_position + 1))
         .returning(revocation_counter::last_position)
         .get_result(tx)?;
-    let revoked_at = revoked_at(Timestamp::of_this_machine(), latest(tx, subject)?);
+    let revoked_at = revoked_at(real_now(tx)?, latest(tx, subject)?);
     let row = RevocationRow { position, subject: subject.to_string(), revoked_at: revoked_at.micros() };
     diesel::insert_into(revocation::table).values(row).execute(tx)?;
     Ok(Revocation { position, subject: subject.to_string(), revoked_at })

@@ -40,7 +40,7 @@ pub fn with_key(organisation: OrgId, key: &SigningKey, scopes: &[&str]) -> pb::C
     }
 }
 
-fn rotate(client: &pb::Client, previous_until: Option<Timestamp>) -> pb::RotateClientSecretRequest {
+pub fn rotate(client: &pb::Client, previous_until: Option<Timestamp>) -> pb::RotateClientSecretRequest {
     pb::RotateClientSecretRequest {
         request_id: new_id(),
         client_id: client.id.clone(),

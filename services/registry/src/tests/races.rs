@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use kit::caller::Role;
+use kit::caller::{Duty, Role};
 use kit::db::{Storage, Tx};
 use kit::time::Timestamp;
 use serde_json::Value;
@@ -13,9 +13,12 @@ use toadlane_proto::registry::v1 as pb;
 use tokio::sync::mpsc;
 
 use super::boards::{a_board, a_seat};
+use super::clients::{rotate, with_secret};
 use super::house::*;
 use super::sign_in::{finish, start};
+use crate::app::{self, sign_in::Exchange};
 use crate::error::Error;
+use crate::exchange::{Proof, Refused};
 use crate::store::revocations;
 
 /// On PostgreSQL both run at once: whoever ends the tokens waits, and takes an instant after that of the token.
@@ -78,6 +81,29 @@ async fn a_sign_in_beside_a_new_seat_gives_no_token_that_knows_nothing_of_it() {
                 listed.revocations.into_iter().find(|one| one.subject == person.id).unwrap().revoked_at.unwrap();
             assert!(claims["sits"] == true || claims["iat"].as_i64().unwrap() <= ended.seconds, "{claims} {ended}");
         }
+    })
+    .await;
+}
+
+/// However long its request has waited.
+#[tokio::test]
+async fn a_secret_that_was_replaced_meanwhile_signs_nobody_in() {
+    each_house(|house| async move {
+        let kirklees = house.council("KIR").await;
+        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let created = own.clients.create_client(with_secret(kirklees, &["bids.read"])).await.unwrap().into_inner();
+        let client = created.client.unwrap();
+        let waiting = Exchange {
+            id: client.id.parse().unwrap(),
+            proof: Proof::Secret(created.secret),
+            accepted: [ISSUER.to_string(), format!("{ISSUER}/oauth/token")],
+        };
+        let exchange = async |waiting: Exchange| {
+            house.db.work(None, move |tx| app::sign_in::exchange(tx, &waiting)).await.unwrap()
+        };
+        assert!(exchange(waiting.clone()).await.is_ok());
+        own.clients.rotate_client_secret(rotate(&client, None)).await.unwrap();
+        assert!(matches!(exchange(waiting).await, Err(Refused::InvalidClient)));
     })
     .await;
 }

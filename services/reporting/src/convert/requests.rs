@@ -194,7 +194,7 @@ impl Parse for app::SetRelease {
     }
 }
 
-/// Which of them a caller asks for, within what they may see.
+/// Which reports a caller asks for, within what they may see.
 pub fn list_reports(cx: &Cx, wire: &pb::ListReportsRequest) -> Result<Listed<Filter, Key>, Vec<Violation>> {
     let mut reader = Reader::new();
     let round = reader.id_or_none("round_id", &wire.round_id);

@@ -40,26 +40,15 @@ fn facts(action: Action) -> [Option<Facts>; 3] {
 
 #[test]
 fn the_policy_is_as_the_golden_matrix_says() {
-    let mut matrix =
-        "Who may do what with rounds and frameworks: yes; `no` is told why and who may; `hidden` is told that \
-                      there is no such thing.
-First for what is yet to be, then for a draft or a round that was cancelled \
-                      as one, then for what is published; `-` where that is never asked.
-"
+    let mut matrix = "Who may do what with rounds and frameworks: yes; `no` is told why and who may; `hidden` is told that \
+                      there is no such thing.\nFirst for what is yet to be, then for a draft or a round that was cancelled \
+                      as one, then for what is published; `-` where that is never asked.\n"
         .to_string();
     for action in Action::ALL {
-        matrix += &format!(
-            "
-{action:?}
-"
-        );
+        matrix += &format!("\n{action:?}\n");
         for (name, caller) in everybody() {
             let words = facts(action).map(|facts| facts.map_or("-", |facts| decide(&caller, action, facts).word()));
-            matrix += &format!(
-                "  {name:<24} {:<7} {:<7} {}
-",
-                words[0], words[1], words[2]
-            );
+            matrix += &format!("  {name:<24} {:<7} {:<7} {}\n", words[0], words[1], words[2]);
         }
     }
     crate::tests::expect_golden("policy.txt", &matrix);

@@ -235,7 +235,8 @@ mod tests {
                         update_round(tx, &draft, &other)
                     })
                     .await;
-                assert!(matches!(refused, Err(Error::Stale { newer }) if matches!(&*newer, Newer::Round(newer) if *newer == newest)));
+                let Err(Error::Stale { newer }) = refused else { panic!("{refused:?}") };
+                assert!(matches!(*newer, Newer::Round(newer) if newer == newest));
             },
         )
         .await;

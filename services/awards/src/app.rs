@@ -13,16 +13,19 @@ mod reports;
 mod ticker;
 mod variations;
 
-pub use delivery::{Confirm, Manage, Name, Terminate, confirm_condition, manage, name, terminate};
-pub use extensions::{Extend, extend};
-pub use offers::{Accept, GiveBack, accept, call_reserve, offer, refuse, withdraw};
+pub use delivery::{
+    ConfirmCondition, ManageAward, NameAward, TerminateAward, confirm_condition, manage_award, name_award,
+    terminate_award,
+};
+pub use extensions::{ExtendAwards, extend_awards};
+pub use offers::{AcceptAward, GiveBack, accept, call_reserve, offer, refuse, withdraw};
 pub use payees::{CheckPayee, check_payee};
 pub use payments::{PaymentStep, StepPayment, step_payment};
-pub use prepare::{Decided, Prepare, PrepareDone, prepare};
-pub use recoveries::{Open, StepRecovery, Taken, open_recovery, step_recovery};
+pub use prepare::{Decided, PrepareAwards, PrepareDone, prepare_awards};
+pub use recoveries::{OpenRecovery, StepRecovery, Taken, open_recovery, step_recovery};
 pub use reports::{AboutReport, take_report};
 pub use ticker::{fall_due, lapse};
-pub use variations::{Decide, Register, Request, decide_variation, request_variation};
+pub use variations::{DecideVariation, Register, RequestVariation, decide_variation, request_variation};
 
 use kit::caller::Actor;
 use kit::cx::{Cx, Target};

@@ -206,6 +206,11 @@ pub fn check(caller: &Caller, action: Action, award: &Award) -> Result<(), Error
     decide(caller, action, &facts(award)).settle("award")
 }
 
+/// The same for what belongs to an award: who may not see that may not hear of this either.
+pub fn check_of(caller: &Caller, action: Action, award: &Award, what: &'static str) -> Result<(), Error> {
+    decide(caller, action, &facts(award)).settle(what)
+}
+
 /// The same for what is of no award.
 pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
     decide(caller, action, &Facts::default()).settle(what)

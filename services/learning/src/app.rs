@@ -39,7 +39,6 @@ pub use reading::{
 use kit::cx::Cx;
 use kit::db::Tx;
 use kit::outbox::{self, Fact};
-use kit::time::Timestamp;
 
 use crate::error::Error;
 use crate::events::Happened;
@@ -49,7 +48,6 @@ use crate::store::{self, Line};
 fn record(
     tx: &mut Tx,
     cx: &Cx,
-    at: Timestamp,
     happened: Happened,
     states: (Option<&str>, &str),
     reason: &str,
@@ -57,6 +55,6 @@ fn record(
 ) -> Result<(), Error> {
     let (from, to) = states;
     let line = Line { subject: &fact.subject, version: fact.version, step: happened.step(), from, to, reason };
-    store::insert_history(tx, cx, at, &line)?;
-    Ok(outbox::put(tx, cx, at, fact)?)
+    store::insert_history(tx, cx, &line)?;
+    Ok(outbox::put(tx, cx, cx.now, fact)?)
 }

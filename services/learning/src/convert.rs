@@ -15,30 +15,39 @@ pub use peers::{council, principles, report, theme};
 pub use publications::{citation, publication, without_items};
 pub use requests::{Answered, Moved};
 
+use kit::wire::any;
 use prost::Message;
 use prost_types::Any;
 
 use crate::error::Newer;
 
-/// The resource as it now is, for a caller who read an older version.
+pub const COMMISSION: &str = "toadlane.learning.v1.Commission";
+pub const DOCUMENT: &str = "toadlane.learning.v1.Document";
+pub const CODEBOOK: &str = "toadlane.learning.v1.Codebook";
+pub const PASSAGE: &str = "toadlane.learning.v1.Passage";
+pub const INSIGHT: &str = "toadlane.learning.v1.Insight";
+pub const CASE_STUDY: &str = "toadlane.learning.v1.CaseStudy";
+pub const PUBLICATION: &str = "toadlane.learning.v1.Publication";
+
+/// The present version for the details of a refusal. Without the instant, which is not at hand.
 pub fn newer_as_any(newer: Newer) -> Any {
     let (name, value) = match newer {
         Newer::Commission(one) => {
             let as_of = one.created_at;
             let mut wire = commission(crate::commission::CommissionNow { commission: one, as_of });
             (wire.as_of, wire.state) = (None, 0);
-            ("Commission", wire.encode_to_vec())
+            (COMMISSION, wire.encode_to_vec())
         }
-        Newer::Codebook(one) => ("Codebook", codebook(one).encode_to_vec()),
-        Newer::Passage(one) => ("Passage", passage(one).encode_to_vec()),
-        Newer::Insight(one) => ("Insight", insight(one).encode_to_vec()),
-        Newer::CaseStudy(one) => ("CaseStudy", case_study(one).encode_to_vec()),
+        Newer::Codebook(one) => (CODEBOOK, codebook(one).encode_to_vec()),
+        Newer::Passage(one) => (PASSAGE, passage(one).encode_to_vec()),
+        Newer::Insight(one) => (INSIGHT, insight(one).encode_to_vec()),
+        Newer::CaseStudy(one) => (CASE_STUDY, case_study(one).encode_to_vec()),
         Newer::Publication(one) => {
             let as_of = one.updated_at;
             let mut wire = publication(one, as_of);
             wire.as_of = None;
-            ("Publication", wire.encode_to_vec())
+            (PUBLICATION, wire.encode_to_vec())
         }
     };
-    kit::wire::any(&format!("toadlane.learning.v1.{name}"), value)
+    any(name, value)
 }

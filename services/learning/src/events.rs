@@ -125,42 +125,42 @@ fn fact(
 pub fn commission(happened: Happened, now: &CommissionNow) -> Fact {
     let mut wire = convert::commission(now.clone());
     wire.declarations.clear();
-    fact(happened, wire.id.clone(), now.commission.version, "toadlane.learning.v1.Commission", &wire)
+    fact(happened, wire.id.clone(), now.commission.version, convert::COMMISSION, &wire)
 }
 
 pub fn document(happened: Happened, document: &Document) -> Fact {
     let wire = convert::head(document.clone());
-    fact(happened, wire.id.clone(), document.position, "toadlane.learning.v1.Document", &wire)
+    fact(happened, wire.id.clone(), document.position, convert::DOCUMENT, &wire)
 }
 
 pub fn codebook(happened: Happened, codebook: &Codebook) -> Fact {
     let wire = convert::codebook(codebook.clone());
-    fact(happened, wire.id.clone(), codebook.version, "toadlane.learning.v1.Codebook", &wire)
+    fact(happened, wire.id.clone(), codebook.version, convert::CODEBOOK, &wire)
 }
 
 pub fn passage(happened: Happened, passage: &Passage) -> Fact {
     let mut wire = convert::passage(passage.clone());
     (wire.quote, wire.memo) = (String::new(), String::new());
-    fact(happened, wire.id.clone(), passage.version, "toadlane.learning.v1.Passage", &wire)
+    fact(happened, wire.id.clone(), passage.version, convert::PASSAGE, &wire)
 }
 
 pub fn insight(happened: Happened, insight: &Insight) -> Fact {
     let mut wire = convert::insight(insight.clone());
     (wire.text, wire.conditions, wire.reason) = (String::new(), String::new(), String::new());
     wire.answers.iter_mut().for_each(|answer| answer.comment.clear());
-    fact(happened, wire.id.clone(), insight.version, "toadlane.learning.v1.Insight", &wire)
+    fact(happened, wire.id.clone(), insight.version, convert::INSIGHT, &wire)
 }
 
 pub fn case_study(happened: Happened, study: &CaseStudy) -> Fact {
     let mut wire = convert::case_study(study.clone());
     (wire.narrative, wire.contact) = (Vec::new(), None);
     wire.principles_met.iter_mut().for_each(|met| met.wording.clear());
-    fact(happened, wire.id.clone(), study.version, "toadlane.learning.v1.CaseStudy", &wire)
+    fact(happened, wire.id.clone(), study.version, convert::CASE_STUDY, &wire)
 }
 
 pub fn publication(happened: Happened, publication: &Publication, as_of: Timestamp) -> Fact {
     let mut wire = convert::publication(publication.clone(), as_of);
     (wire.title, wire.edition_note, wire.reason) = (String::new(), String::new(), String::new());
     (wire.items, wire.embargo_group) = (Vec::new(), Vec::new());
-    fact(happened, wire.id.clone(), publication.version, "toadlane.learning.v1.Publication", &wire)
+    fact(happened, wire.id.clone(), publication.version, convert::PUBLICATION, &wire)
 }

@@ -25,7 +25,6 @@ pub use publications::{
 use diesel::prelude::*;
 use kit::cx::Cx;
 use kit::db::{DbError, Tx};
-use kit::time::Timestamp;
 
 use crate::schema::history;
 
@@ -40,12 +39,12 @@ pub struct Line<'a> {
     pub reason: &'a str,
 }
 
-pub fn insert_history(tx: &mut Tx, cx: &Cx, at: Timestamp, line: &Line<'_>) -> Result<(), DbError> {
+pub fn insert_history(tx: &mut Tx, cx: &Cx, line: &Line<'_>) -> Result<(), DbError> {
     diesel::insert_into(history::table)
         .values((
             history::subject.eq(line.subject),
             history::sequence.eq(line.version),
-            history::happened_at.eq(at.micros()),
+            history::happened_at.eq(cx.now.micros()),
             history::actor.eq(cx.caller.subject.to_string()),
             history::step.eq(line.step),
             history::from_state.eq(line.from),

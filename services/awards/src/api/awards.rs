@@ -19,7 +19,7 @@ use crate::{Awards, app, convert, store, streams};
 #[tonic::async_trait]
 impl AwardsService for Awards {
     async fn prepare_awards(&self, request: Request<pb::PrepareAwardsRequest>) -> Answer<pb::PrepareAwardsResponse> {
-        let (cx, cmd) = Cx::parse::<app::Prepare>(request)?;
+        let (cx, cmd) = Cx::parse::<app::PrepareAwards>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -30,7 +30,8 @@ impl AwardsService for Awards {
         }
         let decided = app::Decided { round, outcomes: self.peers.outcomes(cmd.round).await? };
         let of = cx.clone();
-        let answer = self.db.write_keyed(&cx, cmd.round, move |tx| app::prepare(tx, &of, &decided, &cmd)).await?;
+        let answer =
+            self.db.write_keyed(&cx, cmd.round, move |tx| app::prepare_awards(tx, &of, &decided, &cmd)).await?;
         Ok(Response::new(answer))
     }
 
@@ -92,7 +93,7 @@ impl AwardsService for Awards {
     }
 
     async fn accept_award(&self, request: Request<pb::AcceptAwardRequest>) -> Answer<pb::Award> {
-        let (cx, cmd) = Cx::parse::<app::Accept>(request)?;
+        let (cx, cmd) = Cx::parse::<app::AcceptAward>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -134,7 +135,7 @@ impl AwardsService for Awards {
     }
 
     async fn confirm_condition(&self, request: Request<pb::ConfirmConditionRequest>) -> Answer<pb::Award> {
-        let (cx, cmd) = Cx::parse::<app::Confirm>(request)?;
+        let (cx, cmd) = Cx::parse::<app::ConfirmCondition>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -144,12 +145,12 @@ impl AwardsService for Awards {
     }
 
     async fn name_award(&self, request: Request<pb::NameAwardRequest>) -> Answer<pb::Award> {
-        let (cx, cmd) = Cx::parse::<app::Name>(request)?;
+        let (cx, cmd) = Cx::parse::<app::NameAward>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::name(tx, &of, &cmd)).await?;
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::name_award(tx, &of, &cmd)).await?;
         Ok(Response::new(answer))
     }
 
@@ -159,7 +160,7 @@ impl AwardsService for Awards {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage(tx, &of, &cmd)).await?;
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
         Ok(Response::new(answer))
     }
 
@@ -169,17 +170,17 @@ impl AwardsService for Awards {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage(tx, &of, &cmd)).await?;
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
         Ok(Response::new(answer))
     }
 
     async fn terminate_award(&self, request: Request<pb::TerminateAwardRequest>) -> Answer<pb::Award> {
-        let (cx, cmd) = Cx::parse::<app::Terminate>(request)?;
+        let (cx, cmd) = Cx::parse::<app::TerminateAward>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::terminate(tx, &of, &cmd)).await?;
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::terminate_award(tx, &of, &cmd)).await?;
         Ok(Response::new(answer))
     }
 
@@ -189,7 +190,7 @@ impl AwardsService for Awards {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage(tx, &of, &cmd)).await?;
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
         Ok(Response::new(answer))
     }
 
@@ -199,7 +200,7 @@ impl AwardsService for Awards {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage(tx, &of, &cmd)).await?;
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
         Ok(Response::new(answer))
     }
 
@@ -209,12 +210,12 @@ impl AwardsService for Awards {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage(tx, &of, &cmd)).await?;
+        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
         Ok(Response::new(answer))
     }
 
     async fn request_variation(&self, request: Request<pb::RequestVariationRequest>) -> Answer<pb::Variation> {
-        let (cx, cmd) = Cx::parse::<app::Request>(request)?;
+        let (cx, cmd) = Cx::parse::<app::RequestVariation>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -226,7 +227,7 @@ impl AwardsService for Awards {
     }
 
     async fn decide_variation(&self, request: Request<pb::DecideVariationRequest>) -> Answer<pb::Variation> {
-        let (cx, cmd) = Cx::parse::<app::Decide>(request)?;
+        let (cx, cmd) = Cx::parse::<app::DecideVariation>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -262,12 +263,12 @@ impl AwardsService for Awards {
     }
 
     async fn extend_awards(&self, request: Request<pb::ExtendAwardsRequest>) -> Answer<pb::Extension> {
-        let (cx, cmd) = Cx::parse::<app::Extend>(request)?;
+        let (cx, cmd) = Cx::parse::<app::ExtendAwards>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
         let of = cx.clone();
-        let answer = self.db.write_keyed(&cx, cmd.round, move |tx| app::extend(tx, &of, &cmd)).await?;
+        let answer = self.db.write_keyed(&cx, cmd.round, move |tx| app::extend_awards(tx, &of, &cmd)).await?;
         Ok(Response::new(answer))
     }
 

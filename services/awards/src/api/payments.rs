@@ -133,7 +133,7 @@ impl PaymentsService for Awards {
     }
 
     async fn open_recovery(&self, request: Request<pb::OpenRecoveryRequest>) -> Answer<pb::Recovery> {
-        let (cx, cmd) = Cx::parse::<app::Open>(request)?;
+        let (cx, cmd) = Cx::parse::<app::OpenRecovery>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }

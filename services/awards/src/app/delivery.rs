@@ -17,14 +17,14 @@ use crate::state::{State, Step};
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct Confirm {
+pub struct ConfirmCondition {
     pub target: Target<AwardId>,
     /// Place of the condition, from 1.
     pub nth: usize,
     pub evidence: String,
 }
 
-pub fn confirm_condition(tx: &mut Tx, cx: &Cx, cmd: &Confirm) -> Result<AwardNow, Error> {
+pub fn confirm_condition(tx: &mut Tx, cx: &Cx, cmd: &ConfirmCondition) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::ConfirmCondition, &cmd.target)?;
     let met = award.confirm(cmd.nth, &cmd.evidence, cx.now)?;
     settle(tx, cx, &award, &met, Happened::ConditionMet)?;
@@ -37,12 +37,12 @@ pub fn confirm_condition(tx: &mut Tx, cx: &Cx, cmd: &Confirm) -> Result<AwardNow
 }
 
 #[derive(Clone, Debug)]
-pub struct Name {
+pub struct NameAward {
     pub target: Target<AwardId>,
     pub public_title: String,
 }
 
-pub fn name(tx: &mut Tx, cx: &Cx, cmd: &Name) -> Result<AwardNow, Error> {
+pub fn name_award(tx: &mut Tx, cx: &Cx, cmd: &NameAward) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::Manage, &cmd.target)?;
     let named = award.named(&cmd.public_title, cx.now);
     settle(tx, cx, &award, &named, Happened::Named)?;
@@ -51,14 +51,14 @@ pub fn name(tx: &mut Tx, cx: &Cx, cmd: &Name) -> Result<AwardNow, Error> {
 
 /// A step that a round manager takes, which moves no money.
 #[derive(Clone, Debug)]
-pub struct Manage {
+pub struct ManageAward {
     pub target: Target<AwardId>,
     pub happened: Happened,
     pub step: Step,
     pub reason: String,
 }
 
-pub fn manage(tx: &mut Tx, cx: &Cx, cmd: &Manage) -> Result<AwardNow, Error> {
+pub fn manage_award(tx: &mut Tx, cx: &Cx, cmd: &ManageAward) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::Manage, &cmd.target)?;
     let new = award.step(cmd.step.clone(), &cmd.reason, cx.now)?;
     // Once completed more can be claimed back, after an audit for one.
@@ -80,7 +80,7 @@ fn expect_complete(tx: &mut Tx, award: &Award) -> Result<(), Error> {
 }
 
 #[derive(Clone, Debug)]
-pub struct Terminate {
+pub struct TerminateAward {
     pub target: Target<AwardId>,
     pub reason: String,
     /// What is to come back of what was paid.
@@ -88,7 +88,7 @@ pub struct Terminate {
 }
 
 /// Ends an award. What is not paid returns to the pot; what was paid is recovered as far as asked (rules 26, 29).
-pub fn terminate(tx: &mut Tx, cx: &Cx, cmd: &Terminate) -> Result<AwardNow, Error> {
+pub fn terminate_award(tx: &mut Tx, cx: &Cx, cmd: &TerminateAward) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::Terminate, &cmd.target)?;
     let new = award.step(Step::Terminate, &cmd.reason, cx.now)?;
     let at_the_bank = |state: &crate::payment::State| state.sent().is_some() && state.paid_on().is_none();

@@ -17,7 +17,7 @@ use crate::store;
 use crate::variation::{Change, Decision, Extension, State, Variation};
 
 #[derive(Clone, Debug)]
-pub struct Extend {
+pub struct ExtendAwards {
     pub id: ExtensionId,
     pub round: RoundId,
     pub reason: String,
@@ -26,7 +26,7 @@ pub struct Extend {
     pub final_report_due: Option<Deadline>,
 }
 
-pub fn extend(tx: &mut Tx, cx: &Cx, cmd: &Extend) -> Result<Extension, Error> {
+pub fn extend_awards(tx: &mut Tx, cx: &Cx, cmd: &ExtendAwards) -> Result<Extension, Error> {
     policy::check_at_large(&cx.caller, Action::Extend, "round")?;
     let prepared = store::round(tx, cmd.round)?;
     let mut extension = Extension {

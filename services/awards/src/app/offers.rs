@@ -30,13 +30,13 @@ pub fn offer(tx: &mut Tx, cx: &Cx, informed: bool, target: &Target<AwardId>) -> 
 }
 
 #[derive(Clone, Debug)]
-pub struct Accept {
+pub struct AcceptAward {
     pub target: Target<AwardId>,
     pub word: Word,
 }
 
 /// `certifier_of` is the organisation of which the registry holds the certifier, asked beforehand.
-pub fn accept(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &Accept) -> Result<AwardNow, Error> {
+pub fn accept(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &AcceptAward) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::Accept, &cmd.target)?;
     if certifier_of != Some(award.applicant) {
         return Err(Error::NoSuchCertifier);

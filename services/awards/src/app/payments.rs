@@ -44,12 +44,7 @@ pub fn step_payment(tx: &mut Tx, cx: &Cx, cmd: &StepPayment) -> Result<Payment, 
         PaymentStep::Confirm { .. } | PaymentStep::Fail { .. } | PaymentStep::Reconcile => Action::Book,
         PaymentStep::Hold { .. } | PaymentStep::Release | PaymentStep::Cancel { .. } => Action::HoldPayment,
     };
-    let checked = policy::check(&cx.caller, action, &award);
-    // Who may not see the award may not hear of its payments either.
-    checked.map_err(|error| match error {
-        Error::NotFound { .. } => Error::NotFound { what: "payment" },
-        other => other,
-    })?;
+    policy::check_of(&cx.caller, action, &award, "payment")?;
     old.expect_version(cmd.target.version)?;
     match &cmd.step {
         PaymentStep::Approve => approve(tx, cx, &award, &old),

@@ -16,7 +16,7 @@ use crate::round::{Instrument, Outcome, Prepared, Round, Settings};
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct Prepare {
+pub struct PrepareAwards {
     pub round: RoundId,
     pub settings: Settings,
     /// Why the deciding body gives more than a pot holds (rule 1).
@@ -41,7 +41,7 @@ pub struct PrepareDone {
 
 /// Opens the pots and makes all awards of a round. Rule 1: together they are at most what their pot holds, unless the
 /// deciding body recorded why.
-pub fn prepare(tx: &mut Tx, cx: &Cx, decided: &Decided, cmd: &Prepare) -> Result<PrepareDone, Error> {
+pub fn prepare_awards(tx: &mut Tx, cx: &Cx, decided: &Decided, cmd: &PrepareAwards) -> Result<PrepareDone, Error> {
     policy::check_at_large(&cx.caller, Action::Prepare, "round")?;
     let prepared = Prepared { round: decided.round.clone(), settings: cmd.settings.clone() };
     store::insert_round(tx, &prepared, cx.now)?;

@@ -17,14 +17,14 @@ use crate::recovery::{Recovery, State, Step};
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct Open {
+pub struct OpenRecovery {
     pub id: RecoveryId,
     pub award: AwardId,
     pub amount: Money,
     pub reason: String,
 }
 
-pub fn open_recovery(tx: &mut Tx, cx: &Cx, cmd: &Open) -> Result<Recovery, Error> {
+pub fn open_recovery(tx: &mut Tx, cx: &Cx, cmd: &OpenRecovery) -> Result<Recovery, Error> {
     let award = store::get(tx, cmd.award)?;
     policy::check(&cx.caller, Action::OpenRecovery, &award)?;
     if let crate::state::State::Closed(_) = award.state {
@@ -82,10 +82,7 @@ pub fn step_recovery(tx: &mut Tx, cx: &Cx, cmd: &StepRecovery) -> Result<Recover
         Taken::Requested | Taken::Returned(_) | Taken::Reconciled => Action::Book,
         Taken::WrittenOff { .. } => Action::WriteOff,
     };
-    policy::check(&cx.caller, action, &award).map_err(|error| match error {
-        Error::NotFound { .. } => Error::NotFound { what: "recovery" },
-        other => other,
-    })?;
+    policy::check_of(&cx.caller, action, &award, "recovery")?;
     old.expect_version(cmd.target.version)?;
     match &cmd.taken {
         Taken::Requested => {

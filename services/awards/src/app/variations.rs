@@ -45,14 +45,14 @@ impl Register {
 }
 
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct RequestVariation {
     pub id: VariationId,
     pub award: AwardId,
     pub change: Change,
     pub reason: String,
 }
 
-impl Request {
+impl RequestVariation {
     /// What the caller must be allowed to do for it.
     pub fn action(&self) -> Action {
         match self.change.successor {
@@ -63,7 +63,12 @@ impl Request {
 }
 
 /// Asks for a change that could be approved as things stand.
-pub fn request_variation(tx: &mut Tx, cx: &Cx, register: &Register, cmd: &Request) -> Result<Variation, Error> {
+pub fn request_variation(
+    tx: &mut Tx,
+    cx: &Cx,
+    register: &Register,
+    cmd: &RequestVariation,
+) -> Result<Variation, Error> {
     let award = store::get(tx, cmd.award)?;
     policy::check(&cx.caller, cmd.action(), &award)?;
     let prepared = store::round(tx, award.round)?;
@@ -86,14 +91,14 @@ pub fn request_variation(tx: &mut Tx, cx: &Cx, register: &Register, cmd: &Reques
 }
 
 #[derive(Clone, Debug)]
-pub struct Decide {
+pub struct DecideVariation {
     pub id: VariationId,
     pub version: i64,
     pub approve: bool,
     pub reason: String,
 }
 
-pub fn decide_variation(tx: &mut Tx, cx: &Cx, register: &Register, cmd: &Decide) -> Result<Variation, Error> {
+pub fn decide_variation(tx: &mut Tx, cx: &Cx, register: &Register, cmd: &DecideVariation) -> Result<Variation, Error> {
     let old = store::variation(tx, cmd.id)?;
     let award = store::get(tx, old.award)?;
     policy::check(&cx.caller, Action::DecideVariation, &award)?;

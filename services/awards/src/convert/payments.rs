@@ -62,16 +62,16 @@ requests! {
         |reader, wire| of_recovery(&mut reader, &wire.recovery_id, &wire.etag, Some(Taken::Reconciled));
 }
 
-impl Parse for app::Open {
+impl Parse for app::OpenRecovery {
     type Wire = pb::OpenRecoveryRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Open, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::OpenRecovery, Vec<Violation>> {
         let mut reader = Reader::new();
         let award = reader.id("award_id", &wire.award_id);
         let amount = positive(&mut reader, "amount", wire.amount);
         let reason = reader.said("reason", &wire.reason);
         let id = RecoveryId::new();
-        let command = (|| Some(app::Open { id, award: award?, amount: amount?, reason: reason? }))();
+        let command = (|| Some(app::OpenRecovery { id, award: award?, amount: amount?, reason: reason? }))();
         reader.finish(command)
     }
 }

@@ -35,15 +35,15 @@ fn deadline(reader: &mut Reader, field: &str, wire: Option<types::Deadline>) -> 
     }
 }
 
-impl Parse for app::Prepare {
+impl Parse for app::PrepareAwards {
     type Wire = pb::PrepareAwardsRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Prepare, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::PrepareAwards, Vec<Violation>> {
         let mut reader = Reader::new();
         let round = reader.id("round_id", &wire.round_id);
         let settings = reader.needed("settings", wire.settings).and_then(|wire| settings(&mut reader, wire));
         let over_commitment_reason = wire.over_commitment_reason.trim().to_string();
-        let command = (|| Some(app::Prepare { round: round?, settings: settings?, over_commitment_reason }))();
+        let command = (|| Some(app::PrepareAwards { round: round?, settings: settings?, over_commitment_reason }))();
         reader.finish(command)
     }
 }
@@ -93,10 +93,10 @@ fn instalment(reader: &mut Reader, field: &str, wire: pb::Instalment) -> Option<
     Some(Instalment { percent: wire.percent, trigger })
 }
 
-impl Parse for app::Accept {
+impl Parse for app::AcceptAward {
     type Wire = pb::AcceptAwardRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Accept, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::AcceptAward, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
         let certifier = reader.id("certifier_id", &wire.certifier_id);
@@ -111,7 +111,7 @@ impl Parse for app::Accept {
                 scope,
                 recorded_by: String::new(),
             };
-            Some(app::Accept { target: target?, word })
+            Some(app::AcceptAward { target: target?, word })
         })();
         reader.finish(command)
     }
@@ -144,24 +144,24 @@ requests! {
         |reader, wire| give_back(&mut reader, &wire.award_id, &wire.etag, &wire.reason);
     Withdraw(app::GiveBack) = pb::WithdrawAwardRequest,
         |reader, wire| give_back(&mut reader, &wire.award_id, &wire.etag, &wire.reason);
-    Suspend(app::Manage) = pb::SuspendAwardRequest, |reader, wire| {
+    Suspend(app::ManageAward) = pb::SuspendAwardRequest, |reader, wire| {
         let reason = reader.said("reason", &wire.reason);
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
         target.zip(reason).map(|(target, reason)| manage(target, Happened::Suspended, Step::Suspend, reason))
     };
-    Resume(app::Manage) = pb::ResumeAwardRequest, |reader, wire| {
+    Resume(app::ManageAward) = pb::ResumeAwardRequest, |reader, wire| {
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
         target.map(|target| manage(target, Happened::Resumed, Step::Resume, String::new()))
     };
-    Complete(app::Manage) = pb::CompleteAwardRequest, |reader, wire| {
+    Complete(app::ManageAward) = pb::CompleteAwardRequest, |reader, wire| {
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
         target.map(|target| manage(target, Happened::Completed, Step::Complete, String::new()))
     };
-    Close(app::Manage) = pb::CloseAwardRequest, |reader, wire| {
+    Close(app::ManageAward) = pb::CloseAwardRequest, |reader, wire| {
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
         target.map(|target| manage(target, Happened::Closed, Step::Close, String::new()))
     };
-    Reopen(app::Manage) = pb::ReopenAwardRequest, |reader, wire| {
+    Reopen(app::ManageAward) = pb::ReopenAwardRequest, |reader, wire| {
         let reason = reader.said("reason", &wire.reason);
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
         target.zip(reason).map(|(target, reason)| manage(target, Happened::Reopened, Step::Reopen, reason))
@@ -174,61 +174,61 @@ fn give_back(reader: &mut Reader, id: &str, etag: &str, reason: &str) -> Option<
     Some(app::GiveBack { target: target?, reason: reason? })
 }
 
-fn manage(target: Target<AwardId>, happened: Happened, step: Step, reason: String) -> app::Manage {
-    app::Manage { target, happened, step, reason }
+fn manage(target: Target<AwardId>, happened: Happened, step: Step, reason: String) -> app::ManageAward {
+    app::ManageAward { target, happened, step, reason }
 }
 
-impl Parse for app::Confirm {
+impl Parse for app::ConfirmCondition {
     type Wire = pb::ConfirmConditionRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Confirm, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::ConfirmCondition, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
         let evidence = reader.said("evidence", &wire.evidence);
         let nth = reader.take("condition", "int32.gte", usize::try_from(wire.condition));
-        let command = (|| Some(app::Confirm { target: target?, nth: nth?, evidence: evidence? }))();
+        let command = (|| Some(app::ConfirmCondition { target: target?, nth: nth?, evidence: evidence? }))();
         reader.finish(command)
     }
 }
 
-impl Parse for app::Name {
+impl Parse for app::NameAward {
     type Wire = pb::NameAwardRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Name, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::NameAward, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
         let public_title = reader.said("public_title", &wire.public_title);
-        let command = (|| Some(app::Name { target: target?, public_title: public_title? }))();
+        let command = (|| Some(app::NameAward { target: target?, public_title: public_title? }))();
         reader.finish(command)
     }
 }
 
-impl Parse for app::Terminate {
+impl Parse for app::TerminateAward {
     type Wire = pb::TerminateAwardRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Terminate, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::TerminateAward, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
         let reason = reader.said("reason", &wire.reason);
         let recover = reader.money_or_none("recover", wire.recover);
         let command = (|| {
             let recover = recover?.filter(|sum| sum.minor_units > 0).map(|sum| (RecoveryId::new(), sum));
-            Some(app::Terminate { target: target?, reason: reason?, recover })
+            Some(app::TerminateAward { target: target?, reason: reason?, recover })
         })();
         reader.finish(command)
     }
 }
 
-impl Parse for app::Request {
+impl Parse for app::RequestVariation {
     type Wire = pb::RequestVariationRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Request, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::RequestVariation, Vec<Violation>> {
         let mut reader = Reader::new();
         let award = reader.id("award_id", &wire.award_id);
         let reason = reader.said("reason", &wire.reason);
         let change = reader.needed("change", wire.change).and_then(|wire| change(&mut reader, wire));
         let id = VariationId::new();
-        let command = (|| Some(app::Request { id, award: award?, change: change?, reason: reason? }))();
+        let command = (|| Some(app::RequestVariation { id, award: award?, change: change?, reason: reason? }))();
         reader.finish(command)
     }
 }
@@ -256,10 +256,10 @@ fn change(reader: &mut Reader, wire: pb::Change) -> Option<Change> {
     })
 }
 
-impl Parse for app::Decide {
+impl Parse for app::DecideVariation {
     type Wire = pb::DecideVariationRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Decide, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::DecideVariation, Vec<Violation>> {
         let mut reader = Reader::new();
         let id = reader.id("variation_id", &wire.variation_id);
         let version = reader.version(&wire.etag);
@@ -269,15 +269,15 @@ impl Parse for app::Decide {
             false => reader.said("reason", &wire.reason),
         };
         let approve = wire.approve;
-        let command = (|| Some(app::Decide { id: id?, version: version?, approve, reason: reason? }))();
+        let command = (|| Some(app::DecideVariation { id: id?, version: version?, approve, reason: reason? }))();
         reader.finish(command)
     }
 }
 
-impl Parse for app::Extend {
+impl Parse for app::ExtendAwards {
     type Wire = pb::ExtendAwardsRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Extend, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::ExtendAwards, Vec<Violation>> {
         let mut reader = Reader::new();
         let round = reader.id("round_id", &wire.round_id);
         let reason = reader.said("reason", &wire.reason);
@@ -289,7 +289,7 @@ impl Parse for app::Extend {
         }
         let id = ExtensionId::new();
         let command = (|| {
-            Some(app::Extend {
+            Some(app::ExtendAwards {
                 id,
                 round: round?,
                 reason: reason?,

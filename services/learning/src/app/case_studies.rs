@@ -124,6 +124,6 @@ fn settle(tx: &mut Tx, cx: &Cx, old: &CaseStudy, new: CaseStudy, happened: Happe
 
 fn tell(tx: &mut Tx, cx: &Cx, old: Option<&CaseStudy>, new: CaseStudy, happened: Happened) -> Result<CaseStudy, Error> {
     let states = (old.map(|old| old.state.name()), new.state.name());
-    record(tx, cx, cx.now, happened, states, "", &events::case_study(happened, &new))?;
+    record(tx, cx, happened, states, "", &events::case_study(happened, &new))?;
     Ok(new)
 }

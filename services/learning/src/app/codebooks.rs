@@ -51,6 +51,6 @@ pub fn add_version(tx: &mut Tx, cx: &Cx, cmd: &AddVersion) -> Result<Codebook, E
 
 fn settle(tx: &mut Tx, cx: &Cx, codebook: Codebook, happened: Happened) -> Result<Codebook, Error> {
     let fact = events::codebook(happened, &codebook);
-    record(tx, cx, cx.now, happened, (None, "written"), "", &fact)?;
+    record(tx, cx, happened, (None, "written"), "", &fact)?;
     Ok(codebook)
 }

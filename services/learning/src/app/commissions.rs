@@ -87,6 +87,6 @@ pub fn end_commission(tx: &mut Tx, cx: &Cx, cmd: &EndCommission) -> Result<Commi
 fn settle(tx: &mut Tx, cx: &Cx, commission: Commission, happened: Happened) -> Result<CommissionNow, Error> {
     let reason = commission.reason.clone();
     let now = CommissionNow { commission, as_of: cx.now };
-    record(tx, cx, cx.now, happened, (None, happened.step()), &reason, &events::commission(happened, &now))?;
+    record(tx, cx, happened, (None, happened.step()), &reason, &events::commission(happened, &now))?;
     Ok(now)
 }

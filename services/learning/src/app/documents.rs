@@ -130,11 +130,11 @@ fn is_quoted(
 
 fn tell_publication(tx: &mut Tx, cx: &Cx, publication: Publication, happened: Happened) -> Result<Publication, Error> {
     let (state, fact) = (publication.state.name(), events::publication(happened, &publication, cx.now));
-    record(tx, cx, cx.now, happened, (Some(state), state), "", &fact)?;
+    record(tx, cx, happened, (Some(state), state), "", &fact)?;
     Ok(publication)
 }
 
 fn tell(tx: &mut Tx, cx: &Cx, document: &Document, happened: Happened) -> Result<(), Error> {
     let to = if document.withdrawn { "withdrawn" } else { "in_corpus" };
-    record(tx, cx, cx.now, happened, (None, to), "", &events::document(happened, document))
+    record(tx, cx, happened, (None, to), "", &events::document(happened, document))
 }

@@ -211,6 +211,6 @@ fn settle(tx: &mut Tx, cx: &Cx, old: &Insight, new: Insight, happened: Happened)
 
 fn tell(tx: &mut Tx, cx: &Cx, old: Option<&Insight>, new: Insight, happened: Happened) -> Result<Insight, Error> {
     let states = (old.map(|old| old.state.name()), new.state.name());
-    record(tx, cx, cx.now, happened, states, &new.reason, &events::insight(happened, &new))?;
+    record(tx, cx, happened, states, &new.reason, &events::insight(happened, &new))?;
     Ok(new)
 }

@@ -137,6 +137,6 @@ fn settle(tx: &mut Tx, cx: &Cx, old: &Passage, new: Passage, happened: Happened)
 
 fn tell(tx: &mut Tx, cx: &Cx, old: Option<&Passage>, new: Passage, happened: Happened) -> Result<Passage, Error> {
     let states = (old.map(|old| old.consent.name()), new.consent.name());
-    record(tx, cx, cx.now, happened, states, "", &events::passage(happened, &new))?;
+    record(tx, cx, happened, states, "", &events::passage(happened, &new))?;
     Ok(new)
 }

@@ -233,6 +233,6 @@ fn tell(
     happened: Happened,
 ) -> Result<Publication, Error> {
     let states = (old.map(|old| old.state.name()), new.state.name());
-    record(tx, cx, cx.now, happened, states, &new.reason, &events::publication(happened, &new, cx.now))?;
+    record(tx, cx, happened, states, &new.reason, &events::publication(happened, &new, cx.now))?;
     Ok(new)
 }

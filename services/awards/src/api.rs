@@ -6,7 +6,6 @@ mod payments;
 use kit::cx::Cx;
 use kit::ids::AwardId;
 use prost::Message;
-use tonic::{Response, Status};
 
 use crate::app::Register;
 use crate::award::Award;
@@ -14,8 +13,6 @@ use crate::error::Error;
 use crate::policy::Action;
 use crate::variation::Change;
 use crate::{Awards, pot_of, store};
-
-type Answer<T> = Result<Response<T>, Status>;
 
 impl Awards {
     /// Writes what moves money, or may: one after the other with all that contends for the same pot.
@@ -47,22 +44,14 @@ impl Awards {
     /// The award to which a payment belongs, if the caller may see it.
     async fn award_of_payment(&self, cx: &Cx, id: kit::ids::PaymentId) -> Result<AwardId, Error> {
         let payment = self.db.read(move |tx| store::payment(tx, id)).await?;
-        self.seen(cx, Action::See, payment.award).await.map_err(|error| hidden(error, "payment"))?;
+        self.seen_of(cx, Action::See, payment.award, "payment").await?;
         Ok(payment.award)
     }
 
     /// The award to which a recovery belongs, if the caller may see it.
     async fn award_of_recovery(&self, cx: &Cx, id: kit::ids::RecoveryId) -> Result<AwardId, Error> {
         let recovery = self.db.read(move |tx| store::recovery(tx, id)).await?;
-        self.seen(cx, Action::See, recovery.award).await.map_err(|error| hidden(error, "recovery"))?;
+        self.seen_of(cx, Action::See, recovery.award, "recovery").await?;
         Ok(recovery.award)
-    }
-}
-
-/// Who may not see an award may not hear of what belongs to it either.
-fn hidden(error: Error, what: &'static str) -> Error {
-    match error {
-        Error::NotFound { .. } => Error::NotFound { what },
-        other => other,
     }
 }

@@ -113,11 +113,16 @@ impl Awards {
 
     /// The award, if the caller may do this with it.
     async fn seen(&self, cx: &Cx, action: Action, id: AwardId) -> Result<Award, Error> {
+        self.seen_of(cx, action, id, "award").await
+    }
+
+    /// The same for what belongs to an award.
+    async fn seen_of(&self, cx: &Cx, action: Action, id: AwardId, what: &'static str) -> Result<Award, Error> {
         let caller = cx.caller.clone();
         self.db
             .read(move |tx| {
                 let award = store::get(tx, id)?;
-                policy::check(&caller, action, &award)?;
+                policy::check_of(&caller, action, &award, what)?;
                 Ok(award)
             })
             .await

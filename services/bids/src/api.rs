@@ -1,6 +1,6 @@
 //! The tonic trait: each RPC parses, replays, gathers, writes and answers. No rule lives here.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::db::Replay;
 use kit::ids::RoundId;
 use kit::paging::Page;
@@ -9,7 +9,7 @@ use kit::watch::Streamed;
 use kit::wire::id;
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::bids::v1::bids_service_server::BidsService;
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Request, Response, Streaming};
 
 use crate::bid::{Bid, BidNow};
 use crate::convert::{self, AdmitLate, RejectLate};
@@ -17,8 +17,6 @@ use crate::eligibility::Standings;
 use crate::error::Error;
 use crate::policy::{self, Action, Facts};
 use crate::{Bids, app, content, store, streams};
-
-type Answer<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
 impl BidsService for Bids {

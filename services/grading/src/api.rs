@@ -3,7 +3,3 @@
 mod assessments;
 mod decisions;
 mod reviews;
-
-use tonic::{Response, Status};
-
-type Answer<T> = Result<Response<T>, Status>;

@@ -2,7 +2,7 @@
 
 use prost::Message;
 use sha2::{Digest, Sha256};
-use tonic::{Request, Status};
+use tonic::{Request, Response, Status};
 
 use crate::caller::{Caller, Role};
 use crate::fault::{Fault, Reason, Violation};
@@ -28,6 +28,9 @@ pub struct Cx {
     pub validate_only: bool,
     pub digest: [u8; 32],
 }
+
+/// What an RPC answers.
+pub type Answer<T> = Result<Response<T>, Status>;
 
 /// A step on one resource, as the caller read it.
 #[derive(Clone, Copy, Debug)]

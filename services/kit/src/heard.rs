@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, Full};
 use prost::Message;
 use tonic::body::Body;
 use tonic::{Code, Status};
-use tonic_types::StatusExt;
+use tonic_types::{FieldViolation, StatusExt};
 
 use crate::time::at;
 
@@ -30,9 +30,12 @@ pub fn reason(status: &Status) -> String {
 
 /// The fields that a refusal names, in order.
 pub fn fields(status: &Status) -> Vec<String> {
-    let details = status.get_error_details();
-    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
-    violations.into_iter().map(|violation| violation.field).collect()
+    named(status).into_iter().map(|violation| violation.field).collect()
+}
+
+/// What a refusal says of each field that it names.
+pub fn says(status: &Status) -> Vec<String> {
+    named(status).into_iter().map(|violation| violation.description).collect()
 }
 
 /// Code and reason of a refusal, as clients branch on them.
@@ -46,9 +49,11 @@ pub fn refusal<T: Debug>(answer: Result<T, Status>) -> (Code, String) {
 
 /// The fields that a refusal names with the rule that each breaks, as `field RULE`.
 pub fn violations(status: &Status) -> Vec<String> {
-    let details = status.get_error_details();
-    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
-    violations.into_iter().map(|violation| format!("{} {}", violation.field, violation.reason)).collect()
+    named(status).into_iter().map(|violation| format!("{} {}", violation.field, violation.reason)).collect()
+}
+
+fn named(status: &Status) -> Vec<FieldViolation> {
+    status.get_details_bad_request().map(|bad| bad.field_violations).unwrap_or_default()
 }
 
 /// The newer version that comes with a stale etag; `name` is its full one, such as `toadlane.bids.v1.Bid`.

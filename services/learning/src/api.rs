@@ -6,7 +6,3 @@ mod corpus;
 mod insights;
 mod open_data;
 mod publications;
-
-use tonic::{Response, Status};
-
-type Answer<T> = Result<Response<T>, Status>;

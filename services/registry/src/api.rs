@@ -5,7 +5,3 @@ mod clients;
 mod organisations;
 mod people;
 mod sign_in;
-
-use tonic::{Response, Status};
-
-type Answer<T> = Result<Response<T>, Status>;

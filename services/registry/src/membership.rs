@@ -41,10 +41,6 @@ impl Class {
             Class::Supporter => "supporter",
         }
     }
-
-    pub fn named(name: &str) -> Option<Class> {
-        Class::ALL.into_iter().find(|class| class.name() == name)
-    }
 }
 
 /// A time without good standing.
@@ -157,6 +153,7 @@ pub fn standing_on(memberships: &[Membership], day: Date) -> Standing {
 
 #[cfg(test)]
 mod tests {
+    use kit::stored;
     use kit::time::at;
 
     use super::*;
@@ -237,7 +234,7 @@ mod tests {
     #[test]
     fn every_class_reads_back_by_its_name() {
         for class in Class::ALL {
-            assert_eq!(Class::named(class.name()), Some(class));
+            assert_eq!(stored::named(&Class::ALL, Class::name, class.name()).unwrap(), class);
         }
     }
 }

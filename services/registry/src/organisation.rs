@@ -90,10 +90,6 @@ impl Kind {
             Kind::Other => "other",
         }
     }
-
-    pub fn named(name: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == name)
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,10 +111,6 @@ impl Nation {
             Nation::Wales => "Wales",
             Nation::NorthernIreland => "Northern Ireland",
         }
-    }
-
-    pub fn named(name: &str) -> Option<Nation> {
-        Nation::ALL.into_iter().find(|nation| nation.name() == name)
     }
 }
 
@@ -235,6 +227,7 @@ pub fn fold(text: &str) -> String {
 
 #[cfg(test)]
 pub mod tests {
+    use kit::stored;
     use kit::time::at;
 
     use super::*;
@@ -371,10 +364,10 @@ pub mod tests {
     #[test]
     fn every_kind_and_nation_reads_back_by_its_name() {
         for kind in Kind::ALL {
-            assert_eq!(Kind::named(kind.name()), Some(kind));
+            assert_eq!(stored::named(&Kind::ALL, Kind::name, kind.name()).unwrap(), kind);
         }
         for nation in Nation::ALL {
-            assert_eq!(Nation::named(nation.name()), Some(nation));
+            assert_eq!(stored::named(&Nation::ALL, Nation::name, nation.name()).unwrap(), nation);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use kit::db::{DbError, Tx};
 use kit::ids::OrgId;
+use kit::stored::named;
 use kit::time::Timestamp;
 
 use crate::dates::RegisterDate;
@@ -89,7 +90,9 @@ fn details(row: &Row, successors: Vec<OrgId>) -> Result<Details, Error> {
         former_gss_codes: listed(&row.former_gss_codes).map(str::to_string).collect(),
         authority_type: row.r#type.clone(),
         authority_type_name: row.type_name.clone(),
-        nation: Some(Nation::named(&row.nation).ok_or_else(|| bad(format!("{}: unknown nation", row.code)))?),
+        nation: Some(
+            named(&Nation::ALL, Nation::name, &row.nation).map_err(|_| bad(format!("{}: unknown nation", row.code)))?,
+        ),
         region: row.region.clone(),
         county_code: row.county_code.clone(),
         combined_authority_code: row.combined_authority_code.clone(),

@@ -1,20 +1,18 @@
 //! The tonic trait: each RPC parses, replays, gathers, writes and answers. No rule lives here.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::paging::Page;
 use kit::watch::Streamed;
 use kit::wire::id;
 use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::reporting::v1::reports_service_server::ReportsService;
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Request, Response, Streaming};
 
 use crate::error::Error;
 use crate::policy::{self, Action};
 use crate::report::Report;
 use crate::store::Readable;
 use crate::{Reporting, app, convert, form, store, streams};
-
-type Answer<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
 impl ReportsService for Reporting {

@@ -1,19 +1,17 @@
 //! The tonic traits: each RPC parses, replays, gathers, writes and answers. No rule lives here.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::paging::Page;
 use kit::wire::id;
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::rounds::v1::frameworks_service_server::FrameworksService;
 use toadlane_proto::rounds::v1::rounds_service_server::RoundsService;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response};
 
 use crate::error::Error;
 use crate::policy::{self, Action, Facts};
 use crate::round::RoundNow;
 use crate::{Rounds, app, convert, store};
-
-type Answer<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
 impl RoundsService for Rounds {

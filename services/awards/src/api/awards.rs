@@ -1,6 +1,6 @@
 //! AwardsService.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::ids::AwardId;
 use kit::paging::Page;
 use kit::watch::Streamed;
@@ -9,7 +9,6 @@ use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::awards::v1::awards_service_server::AwardsService;
 use tonic::{Request, Response};
 
-use super::{Answer, hidden};
 use crate::award::AwardNow;
 use crate::error::Error;
 use crate::peers::Decided;
@@ -233,10 +232,7 @@ impl AwardsService for Awards {
         }
         let asked = cmd.id;
         let variation = self.db.read(move |tx| store::variation(tx, asked)).await?;
-        let award = self
-            .seen(&cx, Action::DecideVariation, variation.award)
-            .await
-            .map_err(|error| hidden(error, "variation"))?;
+        let award = self.seen_of(&cx, Action::DecideVariation, variation.award, "variation").await?;
         let register = self.register(&award, &variation.change).await?;
         let of = cx.clone();
         let write = move |tx: &mut kit::db::Tx| app::decide_variation(tx, &of, &register, &cmd);

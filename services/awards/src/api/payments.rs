@@ -1,13 +1,12 @@
 //! PaymentsService.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::paging::Page;
 use kit::wire::id;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::awards::v1::payments_service_server::PaymentsService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::error::Error;
 use crate::payment::Payment;
 use crate::policy::{self, Action, Facts, Verdict};

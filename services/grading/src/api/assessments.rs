@@ -1,13 +1,12 @@
 //! AssessmentsService.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::time::Date;
 use kit::wire::id;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::grading::v1::assessments_service_server::AssessmentsService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::assessment::AssessmentNow;
 use crate::convert::requests::{StartDetermination, StartModeration};
 use crate::convert::{self, lists};

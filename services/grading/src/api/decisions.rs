@@ -1,13 +1,12 @@
 //! DecisionsService.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::time::Date;
 use kit::wire::id;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::grading::v1::decisions_service_server::DecisionsService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::convert::{self, lists};
 use crate::decision::Basis;
 use crate::error::Error;

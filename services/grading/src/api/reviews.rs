@@ -1,12 +1,11 @@
 //! ReviewsService.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::wire::id;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::grading::v1::reviews_service_server::ReviewsService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::convert::requests::{AcceptReview, CancelReview, DeclineReview, ReturnReview};
 use crate::convert::{self, lists};
 use crate::error::Error;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kit::caller::Role;
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
-pub use kit::heard::{fields, new_id, newer, reason, wire};
+pub use kit::heard::{fields, new_id, newer, reason, says, wire};
 use kit::stop::{self, StopCaller};
 use kit::time::at;
 use kit::transport::Transport;
@@ -16,8 +16,6 @@ use toadlane_proto::grading::v1::assessments_service_client::AssessmentsServiceC
 use toadlane_proto::grading::v1::decisions_service_client::DecisionsServiceClient;
 use toadlane_proto::grading::v1::reviews_service_client::ReviewsServiceClient;
 use toadlane_proto::types::v1 as types;
-use tonic::Status;
-use tonic_types::StatusExt;
 
 use super::peers::Peers;
 use crate::Grading;
@@ -97,11 +95,4 @@ impl House {
 
 pub fn pounds(amount: i64) -> Option<types::Money> {
     Some(types::Money { minor_units: amount * 100, currency: "GBP".to_string() })
-}
-
-/// What a refusal says of each field that it names.
-pub fn says(status: &Status) -> Vec<String> {
-    let details = status.get_error_details();
-    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
-    violations.into_iter().map(|violation| violation.description).collect()
 }

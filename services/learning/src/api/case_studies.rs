@@ -1,13 +1,12 @@
 //! Case studies.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::paging::Page;
 use kit::wire::{id, id_or_none};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::case_studies_service_server::CaseStudiesService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::{CORPUS, Learning, app, convert};
 
 #[tonic::async_trait]

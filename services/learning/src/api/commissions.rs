@@ -1,13 +1,12 @@
 //! Commissions.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::paging::Page;
 use kit::wire::{id, id_or_none};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::commissions_service_server::CommissionsService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::commission::CommissionNow;
 use crate::error::Error;
 use crate::policy::{self, Action};

@@ -1,13 +1,12 @@
 //! Documents, search, codebooks and passages.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::paging::Page;
 use kit::wire::{id, id_or_none};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::corpus_service_server::CorpusService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::document::{self, Document, Section};
 use crate::error::Error;
 use crate::policy::{self, Action, Facts};

@@ -1,13 +1,12 @@
 //! Insights.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::paging::Page;
 use kit::wire::{id, id_or_none};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::insights_service_server::InsightsService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::error::Error;
 use crate::policy;
 use crate::store::Insights;

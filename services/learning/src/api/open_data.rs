@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kit::caller::Subject;
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::digest::digest;
 use kit::ids::RoundId;
 use kit::wire::{self, id};
@@ -11,7 +11,6 @@ use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::open_data_service_server::OpenDataService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::error::Error;
 use crate::open_data::{self, checks, table};
 use crate::policy::{self, Action, Facts};

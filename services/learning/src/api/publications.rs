@@ -1,6 +1,6 @@
 //! Publications.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::db::Tx;
 use kit::digest::digest;
 use kit::paging::Page;
@@ -9,7 +9,6 @@ use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::publications_service_server::PublicationsService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::convert::{Answered, Moved};
 use crate::error::Error;
 use crate::publication::Publication;

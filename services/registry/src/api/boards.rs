@@ -1,13 +1,12 @@
 //! BoardsService.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::paging::Page;
 use kit::wire::id;
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::boards_service_server::BoardsService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::app;
 use crate::board::SeatNow;
 use crate::error::Error;

@@ -1,13 +1,12 @@
 //! ClientsService.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::ids::SecretId;
 use kit::wire::id;
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::clients_service_server::ClientsService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::convert::{self, NewSecret};
 use crate::error::Error;
 use crate::policy::{self, Action};

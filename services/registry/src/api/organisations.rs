@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::time::Date;
 use kit::wire::id;
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::organisations_service_server::OrganisationsService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::app::{self, OrganisationNow};
 use crate::error::Error;
 use crate::membership::standing_on;

@@ -1,12 +1,11 @@
 //! PeopleService.
 
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::wire::id;
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::people_service_server::PeopleService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::error::Error;
 use crate::person::Person;
 use crate::policy::{self, Action, Verdict};

@@ -1,7 +1,7 @@
 //! SignInService. Nothing that issues a token is stored for a replay.
 
 use kit::caller::Subject;
-use kit::cx::Cx;
+use kit::cx::{Answer, Cx};
 use kit::ids::SignInId;
 use kit::time::Timestamp;
 use kit::tokens::Code;
@@ -9,7 +9,6 @@ use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::sign_in_service_server::SignInService;
 use tonic::{Request, Response};
 
-use super::Answer;
 use crate::app::sign_in as app;
 use crate::error::Error;
 use crate::exchange::{Asked, TOKENS};

@@ -30,6 +30,7 @@ pub use variations::{DecideVariation, Register, RequestVariation, decide_variati
 use kit::caller::Actor;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
+use kit::history::Line;
 use kit::ids::AwardId;
 use kit::outbox;
 
@@ -37,7 +38,7 @@ use crate::award::{Award, AwardNow};
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::policy::{self, Action};
-use crate::store::{self, HistoryRow};
+use crate::store;
 
 /// The award as it is, if the caller may take this step and read its present version.
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<AwardId>) -> Result<Award, Error> {
@@ -73,19 +74,16 @@ fn settle(tx: &mut Tx, cx: &Cx, old: &Award, new: &Award, happened: Happened) ->
 
 /// Writes a line of history and the event.
 fn record(tx: &mut Tx, cx: &Cx, old: Option<&Award>, new: &Award, happened: Happened) -> Result<(), Error> {
-    let actor = if happened.by_council() { actor(cx, new) } else { network_actor(cx) };
-    let row = HistoryRow {
-        award_id: new.id.to_string(),
+    let line = Line {
         // Every version is one line of history.
         sequence: new.version,
-        happened_at: new.updated_at.micros(),
-        actor: actor.subject,
-        actor_organisation: actor.organisation.map(|id| id.to_string()),
+        at: new.updated_at,
+        by: if happened.by_council() { actor(cx, new) } else { network_actor(cx) },
         step: happened.step().to_string(),
-        from_state: old.map(|old| old.state.name().to_string()),
-        to_state: new.state.name().to_string(),
+        from: old.map(|old| old.state.name().to_string()),
+        to: new.state.name().to_string(),
         reason: if happened.has_reason() { new.reason.clone() } else { String::new() },
     };
-    store::insert_history(tx, row)?;
+    store::insert_history(tx, new.id, line)?;
     Ok(outbox::put(tx, cx, new.updated_at, &events::fact(happened, &now(cx, new.clone())))?)
 }

@@ -7,7 +7,7 @@ mod payments;
 mod peers;
 mod requests;
 
-use kit::time::Timestamp;
+use kit::history::Line;
 use kit::wire::{any, etag, wire_date, wire_time};
 use prost::Message;
 use prost_types::Any;
@@ -19,7 +19,6 @@ use crate::agreement::Agreement;
 use crate::award::{AwardNow, Met};
 use crate::error::Newer;
 use crate::state::State;
-use crate::store::HistoryRow;
 use crate::variation::{Change, Extension, Variation};
 
 pub use lists::{list_awards, list_payments, list_recoveries, visible};
@@ -231,15 +230,15 @@ pub fn extension(one: Extension) -> pb::Extension {
     }
 }
 
-pub fn history_entry(row: HistoryRow) -> pb::HistoryEntry {
-    let from = row.from_state.map_or(pb::award::State::Unspecified, |name| state_named(&name));
+pub fn history_entry(line: Line) -> pb::HistoryEntry {
+    let from = line.from.map_or(pb::award::State::Unspecified, |name| state_named(&name));
     pb::HistoryEntry {
-        sequence: row.sequence,
-        at: wire_time(Timestamp::from_micros(row.happened_at)),
-        actor: Some(types::Actor { subject: row.actor, organisation_id: row.actor_organisation.unwrap_or_default() }),
-        step: row.step,
+        sequence: line.sequence,
+        at: wire_time(line.at),
+        actor: Some(line.by.into()),
+        step: line.step,
         from_state: from.into(),
-        to_state: state_named(&row.to_state).into(),
-        reason: row.reason,
+        to_state: state_named(&line.to).into(),
+        reason: line.reason,
     }
 }

@@ -1,20 +1,20 @@
 //! Tables, private rows and queries. A row that makes no sense fails loudly.
 
 mod awards;
+mod history;
 mod lists;
 mod payees;
 mod payments;
 mod pots;
-mod records;
 mod recoveries;
 mod variations;
 
 pub use awards::{agreements, expired_offers, first_reserve, get, get_all, insert, live_in_round, update};
+pub use history::{history, insert_history};
 pub use lists::{Filter, Totals, Visible, has_own_in_round, page, totals};
 pub use payees::{insert_payee_check, latest_payee_check, payee_checks};
 pub use payments::{MoneyFilter, due_on_day, insert_payment, payment, payments_of, payments_page, update_payment};
 pub use pots::{entries, insert_pot, insert_round, post, pot, round};
-pub use records::{HistoryRow, history, insert_history};
 pub use recoveries::{insert_recovery, recoveries_of, recoveries_page, recovery, update_recovery};
 pub use variations::{
     extension, extensions, insert_extension, insert_variation, update_variation, variation, variations,

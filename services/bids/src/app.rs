@@ -17,6 +17,7 @@ pub use hand_in::{Reopen, Seen, Submit, Withdraw, check, look, reopen, submit, w
 use kit::caller::Actor;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
+use kit::history::Line;
 use kit::ids::{BidId, RoundId};
 use kit::outbox;
 use kit::time::Timestamp;
@@ -26,7 +27,7 @@ use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::intake::Intake;
 use crate::policy::{self, Action};
-use crate::store::{self, HistoryRow};
+use crate::store;
 
 /// The gate of a bid's round. A bid is never without one.
 fn gate_of(tx: &mut Tx, bid: &Bid) -> Result<Intake, Error> {
@@ -86,20 +87,17 @@ fn record(
     happened: Happened,
     closes_at: Timestamp,
 ) -> Result<BidNow, Error> {
-    let actor = actor(cx, new, happened);
-    let row = HistoryRow {
-        bid_id: new.id.to_string(),
+    let line = Line {
         // Every version is one line of history.
         sequence: new.version,
-        happened_at: new.updated_at.micros(),
-        actor: actor.subject,
-        actor_organisation: actor.organisation.map(|id| id.to_string()),
+        at: new.updated_at,
+        by: actor(cx, new, happened),
         step: happened.step().to_string(),
-        from_state: old.map(|old| old.state.name().to_string()),
-        to_state: new.state.name().to_string(),
+        from: old.map(|old| old.state.name().to_string()),
+        to: new.state.name().to_string(),
         reason: if happened.has_reason() { new.reason.clone() } else { String::new() },
     };
-    store::insert_history(tx, row)?;
+    store::insert_history(tx, new.id, line)?;
     let now = BidNow { bid: new.clone(), closes_at, as_of: cx.now };
     outbox::put(tx, cx, new.updated_at, &events::fact(happened, &now))?;
     Ok(now)

@@ -3,6 +3,7 @@
 
 mod requests;
 
+use kit::history::Line;
 use kit::language::Language;
 use kit::money::{Currency, Money};
 use kit::neighbour::{Unusable, unusable};
@@ -24,7 +25,7 @@ use crate::error::Newer;
 use crate::form::Missing;
 use crate::intake::Intake;
 use crate::state::State;
-use crate::store::{HandIn, HistoryRow, RevisionRow};
+use crate::store::{HandIn, RevisionRow};
 
 pub use requests::{AdmitLate, RejectLate, header, list_bids};
 
@@ -206,16 +207,16 @@ pub fn missing(missing: Missing) -> pb::Missing {
     pb::Missing { field: missing.field, rule: missing.rule.to_string(), says: missing.says }
 }
 
-pub fn history_entry(row: HistoryRow) -> pb::HistoryEntry {
-    let from = row.from_state.map_or(pb::bid::State::Unspecified, |name| state_named(&name));
+pub fn history_entry(line: Line) -> pb::HistoryEntry {
+    let from = line.from.map_or(pb::bid::State::Unspecified, |name| state_named(&name));
     pb::HistoryEntry {
-        sequence: row.sequence,
-        at: wire_time(Timestamp::from_micros(row.happened_at)),
-        actor: Some(types::Actor { subject: row.actor, organisation_id: row.actor_organisation.unwrap_or_default() }),
-        step: row.step,
+        sequence: line.sequence,
+        at: wire_time(line.at),
+        actor: Some(line.by.into()),
+        step: line.step,
         from_state: from.into(),
-        to_state: state_named(&row.to_state).into(),
-        reason: row.reason,
+        to_state: state_named(&line.to).into(),
+        reason: line.reason,
     }
 }
 

@@ -1,19 +1,18 @@
 //! Tables, private rows and queries. A row that makes no sense fails loudly.
 
+mod bids;
 mod clarifications;
 mod gates;
+mod history;
 mod lists;
 mod records;
-mod rows;
 
+pub use bids::{get, get_all, insert, of_reference, update};
 pub use clarifications::{clarification, clarifications, insert_clarification, update_clarification};
 pub use gates::{Gate, call, close_intake, due_intakes, insert_call, intake, put_call, take_number, take_place};
+pub use history::{history, insert_history};
 pub use lists::{Filter, Totals, held, page, sweepable, totals};
-pub use records::{
-    HandIn, HistoryRow, RevisionRow, history, insert_hand_in, insert_history, latest_hand_in, paper_of, revision,
-    revisions,
-};
-pub use rows::{get, get_all, insert, of_reference, update};
+pub use records::{HandIn, RevisionRow, insert_hand_in, latest_hand_in, paper_of, revision, revisions};
 
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx};

@@ -40,6 +40,7 @@ use crate::events::{self, Happened};
 use crate::panel::Member;
 use crate::policy::Action;
 use crate::quorum::Conflicts;
+use crate::record::HistoryLine;
 use crate::sight::Sight;
 use crate::store;
 
@@ -89,19 +90,18 @@ struct Happening<'a> {
 }
 
 fn note(tx: &mut Tx, cx: &Cx, assessment: AssessmentId, happening: Happening) -> Result<(), Error> {
-    let line = store::Line {
+    let line = HistoryLine {
         what: happening.what.to_string(),
         subject: happening.subject,
         sequence: happening.version,
-        assessment_id: assessment.to_string(),
-        happened_at: cx.now.micros(),
+        at: cx.now,
         actor: cx.caller.subject.to_string(),
         step: happening.step.to_string(),
         from_state: happening.from.map(str::to_string),
         to_state: happening.to.to_string(),
         reason: happening.reason.to_string(),
     };
-    Ok(store::insert_line(tx, line)?)
+    Ok(store::insert_history(tx, assessment, line)?)
 }
 
 /// Writes what became of an assessment: its row, its history and the event.

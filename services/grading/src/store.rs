@@ -17,7 +17,7 @@ pub use decisions::{
     decisions_of_meeting, determination, determinations, insert_recommendation, page_of_determinations,
     page_of_recommendations, put_determination, recommendations, return_recommendation,
 };
-pub use history::{Line, history, insert_line};
+pub use history::{history, insert_history};
 pub use interests::{
     are_hidden, conflicts, hidden_from, insert_interest, interest, interests, is_derived, page_of_interests,
     update_interest,

@@ -18,6 +18,7 @@ pub mod golden;
 pub mod guard;
 #[cfg(any(test, feature = "testing"))]
 pub mod heard;
+pub mod history;
 pub mod idempotency;
 pub mod ids;
 pub mod language;

@@ -38,11 +38,12 @@ pub use reading::{
 
 use kit::cx::Cx;
 use kit::db::Tx;
+use kit::history::Line;
 use kit::outbox::{self, Fact};
 
 use crate::error::Error;
 use crate::events::Happened;
-use crate::store::{self, Line};
+use crate::store;
 
 /// Writes a line of history and the event.
 fn record(
@@ -54,7 +55,16 @@ fn record(
     fact: &Fact,
 ) -> Result<(), Error> {
     let (from, to) = states;
-    let line = Line { subject: &fact.subject, version: fact.version, step: happened.step(), from, to, reason };
-    store::insert_history(tx, cx, &line)?;
+    let line = Line {
+        // Every version is one line of history.
+        sequence: fact.version,
+        at: cx.now,
+        by: cx.caller.acting_for(None),
+        step: happened.step().to_string(),
+        from: from.map(str::to_string),
+        to: to.to_string(),
+        reason: reason.to_string(),
+    };
+    store::insert_history(tx, &fact.subject, line)?;
     Ok(outbox::put(tx, cx, cx.now, fact)?)
 }

@@ -4,6 +4,7 @@ mod case_studies;
 mod codebooks;
 mod commissions;
 mod documents;
+mod history;
 mod insights;
 mod passages;
 mod publications;
@@ -15,42 +16,10 @@ pub use documents::{
     changed_documents, document, document_of, documents_of, insert_document, next_position, update_document,
     visible_documents,
 };
+pub use history::insert_history;
 pub use insights::{Insights, due_insights, insert_insight, insight, insights, insights_of_author, update_insight};
 pub use passages::{Passages, insert_passage, n_passages, passage, passages, passages_of_document, update_passage};
 pub use publications::{
     Publications, cite, citing, due_publications, insert_printed, insert_publication, material, printed,
     printed_edition, publication, publications, update_publication,
 };
-
-use diesel::prelude::*;
-use kit::cx::Cx;
-use kit::db::{DbError, Tx};
-
-use crate::schema::history;
-
-/// A line of history.
-#[derive(Clone, Debug)]
-pub struct Line<'a> {
-    pub subject: &'a str,
-    pub version: i64,
-    pub step: &'a str,
-    pub from: Option<&'a str>,
-    pub to: &'a str,
-    pub reason: &'a str,
-}
-
-pub fn insert_history(tx: &mut Tx, cx: &Cx, line: &Line<'_>) -> Result<(), DbError> {
-    diesel::insert_into(history::table)
-        .values((
-            history::subject.eq(line.subject),
-            history::sequence.eq(line.version),
-            history::happened_at.eq(cx.now.micros()),
-            history::actor.eq(cx.caller.subject.to_string()),
-            history::step.eq(line.step),
-            history::from_state.eq(line.from),
-            history::to_state.eq(line.to),
-            history::reason.eq(line.reason),
-        ))
-        .execute(tx)?;
-    Ok(())
-}

@@ -17,6 +17,7 @@ pub use ticker::{open_due, remind};
 use kit::caller::Actor;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
+use kit::history::Line;
 use kit::ids::ReportId;
 use kit::outbox;
 
@@ -24,7 +25,7 @@ use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::policy::{self, Action};
 use crate::report::{Report, ReportNow};
-use crate::store::{self, HistoryRow, RevisionRow};
+use crate::store::{self, RevisionRow};
 
 /// The report as it is, if the caller may take this step and read its present version.
 fn read(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
@@ -75,20 +76,17 @@ fn settle(tx: &mut Tx, cx: &Cx, old: &Report, new: Report, happened: Happened) -
 
 /// Writes a line of history and the event.
 fn record(tx: &mut Tx, cx: &Cx, old: Option<&Report>, new: Report, happened: Happened) -> Result<ReportNow, Error> {
-    let actor = actor(cx, &new, happened);
-    let row = HistoryRow {
-        report_id: new.id.to_string(),
+    let line = Line {
         // Every version is one line of history.
         sequence: new.version,
-        happened_at: new.updated_at.micros(),
-        actor: actor.subject,
-        actor_organisation: actor.organisation.map(|id| id.to_string()),
+        at: new.updated_at,
+        by: actor(cx, &new, happened),
         step: happened.step().to_string(),
-        from_state: old.map(|old| old.state.name().to_string()),
-        to_state: new.state.name().to_string(),
+        from: old.map(|old| old.state.name().to_string()),
+        to: new.state.name().to_string(),
         reason: if happened.has_reason() { new.reason.clone() } else { String::new() },
     };
-    store::insert_history(tx, row)?;
+    store::insert_history(tx, new.id, line)?;
     let now = shown(cx, new);
     outbox::put(tx, cx, now.report.updated_at, &events::fact(happened, &now))?;
     Ok(now)

@@ -5,6 +5,7 @@ mod peers;
 mod requests;
 
 use kit::db::DbError;
+use kit::history::Line;
 use kit::language::Language;
 use kit::time::Timestamp;
 use kit::wire::{any, etag, wire_time};
@@ -17,7 +18,7 @@ use crate::content::{Answer, Content, Evidence, Measure, Paper, PrincipleRecord,
 use crate::form::Missing;
 use crate::report::{Addendum, Kind, Release, Report, ReportNow, RequestedChange, SignOff};
 use crate::state::State;
-use crate::store::{HistoryRow, RevisionRow};
+use crate::store::RevisionRow;
 
 pub use peers::{award, bid_words, calendar, framework};
 pub use requests::{header, list_reports};
@@ -237,15 +238,15 @@ pub fn missing(missing: Missing) -> pb::Missing {
     pb::Missing { field: missing.field, rule: missing.rule.to_string(), says: missing.says }
 }
 
-pub fn history_entry(row: HistoryRow) -> pb::HistoryEntry {
-    let from = row.from_state.map_or(pb::report::State::Unspecified, |name| state_named(&name));
+pub fn history_entry(line: Line) -> pb::HistoryEntry {
+    let from = line.from.map_or(pb::report::State::Unspecified, |name| state_named(&name));
     pb::HistoryEntry {
-        sequence: row.sequence,
-        at: wire_time(Timestamp::from_micros(row.happened_at)),
-        actor: Some(types::Actor { subject: row.actor, organisation_id: row.actor_organisation.unwrap_or_default() }),
-        step: row.step,
+        sequence: line.sequence,
+        at: wire_time(line.at),
+        actor: Some(line.by.into()),
+        step: line.step,
         from_state: from.into(),
-        to_state: state_named(&row.to_state).into(),
-        reason: row.reason,
+        to_state: state_named(&line.to).into(),
+        reason: line.reason,
     }
 }

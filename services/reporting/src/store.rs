@@ -2,14 +2,14 @@
 
 mod awards;
 mod due;
+mod history;
 mod lists;
 mod records;
-mod rows;
+mod reports;
 
 pub use awards::{award, insert_award, update_award};
 pub use due::{openable, remindable, set_reminder};
+pub use history::{history, insert_history};
 pub use lists::{Filter, Key, Order, Sight, page, totals};
-pub use records::{
-    HistoryRow, Readable, RevisionRow, history, insert_addendum, insert_hand_in, insert_history, paper_of, revisions,
-};
-pub use rows::{get, get_all, insert, of_award, update};
+pub use records::{Readable, RevisionRow, insert_addendum, insert_hand_in, paper_of, revisions};
+pub use reports::{get, get_all, insert, of_award, update};

@@ -126,7 +126,7 @@ impl RoundsService for Rounds {
         let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of = page.clone();
         let rows = self.db.read(move |tx| store::history(tx, round, of.after.unwrap_or(0), of.limit())).await?;
-        let found = page.found(rows, |row| row.sequence);
+        let found = page.found(rows, |entry| entry.line.sequence);
         let entries = found.rows.into_iter().map(convert::history_entry).collect();
         Ok(Response::new(pb::ListRoundHistoryResponse { entries, next_page_token: found.next_page_token }))
     }

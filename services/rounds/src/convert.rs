@@ -15,10 +15,9 @@ use toadlane_proto::types::v1 as types;
 
 use crate::error::Newer;
 use crate::framework::Framework;
-use crate::round::RoundNow;
+use crate::round::{Entry, RoundNow};
 use crate::rules::Text;
-use crate::state::StateName;
-use crate::store::HistoryRow;
+use crate::state::State;
 
 pub use frameworks::{framework, without_statements};
 pub use requests::{list_frameworks, list_rounds};
@@ -56,7 +55,7 @@ pub fn round(now: RoundNow) -> pb::Round {
     pb::Round {
         id: round.id.to_string(),
         etag: etag(round.version),
-        state: state(round.state.name()).into(),
+        state: state(round.state).into(),
         rules: Some(rules::to_rules(round.rules)),
         timetable: Some(rules::to_timetable(round.timetable)),
         opens_at: opens_at.and_then(wire_time),
@@ -81,25 +80,30 @@ pub fn without_questions(mut round: pb::Round) -> pb::Round {
     round
 }
 
-fn state(state: StateName) -> pb::round::State {
+fn state(state: State) -> pb::round::State {
     match state {
-        StateName::Draft => pb::round::State::Draft,
-        StateName::Scheduled => pb::round::State::Scheduled,
-        StateName::Open => pb::round::State::Open,
-        StateName::Closed => pb::round::State::Closed,
-        StateName::Cancelled => pb::round::State::Cancelled,
+        State::Draft => pb::round::State::Draft,
+        State::Scheduled { .. } => pb::round::State::Scheduled,
+        State::Open { .. } => pb::round::State::Open,
+        State::Closed { .. } => pb::round::State::Closed,
+        State::Cancelled { .. } => pb::round::State::Cancelled,
     }
 }
 
-/// The state in a filter; none for the unspecified one, which the field rules refuse.
-fn state_name(state: pb::round::State) -> Option<StateName> {
+/// The state of a stored line of history, which keeps the name alone.
+fn state_named(name: &str) -> pb::round::State {
+    pb::round::State::from_str_name(&format!("STATE_{}", name.to_uppercase())).unwrap_or(pb::round::State::Unspecified)
+}
+
+/// The stored name of a state in a filter; none for the unspecified one, which the field rules refuse.
+fn state_name(state: pb::round::State) -> Option<&'static str> {
     match state {
         pb::round::State::Unspecified => None,
-        pb::round::State::Draft => Some(StateName::Draft),
-        pb::round::State::Scheduled => Some(StateName::Scheduled),
-        pb::round::State::Open => Some(StateName::Open),
-        pb::round::State::Closed => Some(StateName::Closed),
-        pb::round::State::Cancelled => Some(StateName::Cancelled),
+        pb::round::State::Draft => Some("draft"),
+        pb::round::State::Scheduled => Some("scheduled"),
+        pb::round::State::Open => Some("open"),
+        pb::round::State::Closed => Some("closed"),
+        pb::round::State::Cancelled => Some("cancelled"),
     }
 }
 
@@ -111,16 +115,18 @@ pub fn missing(missing: Violation) -> pb::Missing {
     pb::Missing { field: missing.field, rule: missing.rule, says: missing.says }
 }
 
-pub fn history_entry(row: HistoryRow) -> pb::HistoryEntry {
-    let (before, after) = row.moved.unzip();
+pub fn history_entry(entry: Entry) -> pb::HistoryEntry {
+    let Entry { line, moved } = entry;
+    let (before, after) = moved.unzip();
+    let from = line.from.map_or(pb::round::State::Unspecified, |name| state_named(&name));
     pb::HistoryEntry {
-        sequence: row.sequence,
-        at: wire_time(row.at),
-        actor: Some(types::Actor { subject: row.actor, organisation_id: row.actor_organisation.unwrap_or_default() }),
-        step: row.step,
-        from_state: row.from.map_or(pb::round::State::Unspecified, state).into(),
-        to_state: state(row.to).into(),
-        reason: row.reason,
+        sequence: line.sequence,
+        at: wire_time(line.at),
+        actor: Some(line.by.into()),
+        step: line.step,
+        from_state: from.into(),
+        to_state: state_named(&line.to).into(),
+        reason: line.reason,
         timetable_before: before.map(rules::to_timetable),
         timetable_after: after.map(rules::to_timetable),
     }

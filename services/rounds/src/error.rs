@@ -10,7 +10,6 @@ use tonic::Code;
 use crate::convert;
 use crate::framework::Framework;
 use crate::round::Round;
-use crate::state::{StateName, Step};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -21,9 +20,9 @@ pub enum Error {
     #[error("it changed since you read it; merge with the newer version and try again")]
     Stale { newer: Box<Newer> },
     #[error("the {what} is {from} and cannot take the step {step}")]
-    IllegalStep { what: &'static str, from: StateName, step: Step },
+    IllegalStep { what: &'static str, from: &'static str, step: &'static str },
     #[error("the rules of a round that is {state} are frozen; only its dates can move")]
-    RulesFrozen { state: StateName },
+    RulesFrozen { state: &'static str },
     #[error("the close was {announced} and has passed; the round can be reopened")]
     ClosePassed { announced: String },
     #[error("the round is not ready to be scheduled; everything missing is named in the details")]
@@ -75,9 +74,9 @@ impl From<Error> for Fault {
             Error::NotAllowed { who_may } => not_allowed(who_may),
             Error::Stale { newer } => Fault::stale(convert::newer_as_any(*newer), says),
             Error::IllegalStep { what: _, from, step } => {
-                precondition(Reason::IllegalStep, says).with("from", from.as_str()).with("step", step.as_str())
+                precondition(Reason::IllegalStep, says).with("from", from).with("step", step)
             }
-            Error::RulesFrozen { state } => precondition(Reason::RulesFrozen, says).with("state", state.as_str()),
+            Error::RulesFrozen { state } => precondition(Reason::RulesFrozen, says).with("state", state),
             Error::ClosePassed { announced } => precondition(Reason::RoundClosed, says).with("closed", announced),
             Error::NotReady(violations) => Fault { violations, ..precondition(Reason::RoundIncomplete, says) },
             Error::ReferenceTaken { reference } => {

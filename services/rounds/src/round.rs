@@ -4,7 +4,9 @@
 //! to later ones. What a complete set of rules is stands in `check.rs`. Screening and all that follows
 //! belongs to the services downstream.
 
+use kit::caller::Actor;
 use kit::deadline::Deadline;
+use kit::history::Line;
 use kit::ids::RoundId;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::Known;
 use crate::error::{Error, Newer};
 use crate::rules::Rules;
-use crate::state::{State, StateName, Step};
+use crate::state::{State, Step};
 
 /// One time-limited cycle of a programme with its own rules, pots and dates.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -202,28 +204,37 @@ impl Timetable {
 /// One transition of a round, for the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    pub step: &'static str,
-    /// None for the creation.
-    pub from: Option<StateName>,
-    pub to: StateName,
-    pub reason: String,
+    pub line: Line,
     /// The dates before and after, where the step moved them.
     pub moved: Option<(Timetable, Timetable)>,
 }
 
 impl Entry {
-    pub fn created(round: &Round) -> Entry {
-        Entry { step: "create", from: None, to: round.state.name(), reason: String::new(), moved: None }
+    pub fn created(by: Actor, round: &Round) -> Entry {
+        Entry { line: line(by, "create", None, round, String::new()), moved: None }
     }
 
     /// What a step did, told from the round before and after it.
-    pub fn of(step: Step, before: &Round, after: &Round) -> Entry {
+    pub fn of(by: Actor, step: Step, before: &Round, after: &Round) -> Entry {
         let reason = match step {
             Step::Extend | Step::Reopen | Step::Cancel => after.reason.clone(),
             Step::Update | Step::Schedule | Step::Open | Step::Close => String::new(),
         };
         let moved = (before.timetable != after.timetable).then(|| (before.timetable.clone(), after.timetable.clone()));
-        Entry { step: step.as_str(), from: Some(before.state.name()), to: after.state.name(), reason, moved }
+        Entry { line: line(by, step.name(), Some(before), after, reason), moved }
+    }
+}
+
+fn line(by: Actor, step: &str, before: Option<&Round>, after: &Round, reason: String) -> Line {
+    Line {
+        // Every version is one line of history.
+        sequence: after.version,
+        at: after.updated_at,
+        by,
+        step: step.to_string(),
+        from: before.map(|before| before.state.name().to_string()),
+        to: after.state.name().to_string(),
+        reason,
     }
 }
 

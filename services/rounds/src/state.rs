@@ -1,7 +1,5 @@
 //! The states of a round and every legal step between them.
 
-use std::fmt;
-
 use kit::time::Timestamp;
 
 use crate::error::Error;
@@ -28,16 +26,6 @@ pub enum State {
         opened_at: Option<Timestamp>,
         cancelled_at: Timestamp,
     },
-}
-
-/// A state by name alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StateName {
-    Draft,
-    Scheduled,
-    Open,
-    Closed,
-    Cancelled,
 }
 
 /// What can be done to a round once it exists.
@@ -90,18 +78,19 @@ impl State {
                 State::Cancelled { .. },
                 Step::Schedule | Step::Open | Step::Close | Step::Extend | Step::Reopen | Step::Cancel,
             ) => {
-                return Err(Error::IllegalStep { what: "round", from: self.name(), step });
+                return Err(Error::IllegalStep { what: "round", from: self.name(), step: step.name() });
             }
         })
     }
 
-    pub fn name(self) -> StateName {
+    /// The name in rows, history and the golden table.
+    pub fn name(self) -> &'static str {
         match self {
-            State::Draft => StateName::Draft,
-            State::Scheduled { .. } => StateName::Scheduled,
-            State::Open { .. } => StateName::Open,
-            State::Closed { .. } => StateName::Closed,
-            State::Cancelled { .. } => StateName::Cancelled,
+            State::Draft => "draft",
+            State::Scheduled { .. } => "scheduled",
+            State::Open { .. } => "open",
+            State::Closed { .. } => "closed",
+            State::Cancelled { .. } => "cancelled",
         }
     }
 
@@ -141,45 +130,12 @@ impl State {
     }
 }
 
-impl StateName {
-    pub const ALL: [StateName; 5] =
-        [StateName::Draft, StateName::Scheduled, StateName::Open, StateName::Closed, StateName::Cancelled];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            StateName::Draft => "draft",
-            StateName::Scheduled => "scheduled",
-            StateName::Open => "open",
-            StateName::Closed => "closed",
-            StateName::Cancelled => "cancelled",
-        }
-    }
-}
-
-/// A text names no state.
-#[derive(Debug, thiserror::Error)]
-#[error("no state of a round")]
-pub struct UnknownState;
-
-impl std::str::FromStr for StateName {
-    type Err = UnknownState;
-
-    fn from_str(text: &str) -> Result<StateName, UnknownState> {
-        StateName::ALL.into_iter().find(|state| state.as_str() == text).ok_or(UnknownState)
-    }
-}
-
-impl fmt::Display for StateName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 impl Step {
     pub const ALL: [Step; 7] =
         [Step::Update, Step::Schedule, Step::Open, Step::Close, Step::Extend, Step::Reopen, Step::Cancel];
 
-    pub fn as_str(self) -> &'static str {
+    /// The name in history and refusals.
+    pub fn name(self) -> &'static str {
         match self {
             Step::Update => "update",
             Step::Schedule => "schedule",
@@ -192,8 +148,5 @@ impl Step {
     }
 }
 
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -48,6 +48,99 @@ struct AwardRow {
     updated_at: i64,
 }
 
+impl From<&Award> for AwardRow {
+    fn from(award: &Award) -> AwardRow {
+        let terms = &award.agreement.terms;
+        AwardRow {
+            id: award.id.to_string(),
+            reference: award.reference.clone(),
+            round_id: award.round.to_string(),
+            bid_id: award.bid_id.to_string(),
+            number: award.bid.number,
+            bid: json(&award.bid),
+            public_title: award.public_title.clone(),
+            applicant_id: award.applicant.to_string(),
+            novated_from_id: award.novated_from.map(|id| id.to_string()),
+            lead_id: award.lead.to_string(),
+            payee_id: terms.payee.to_string(),
+            instrument: award.instrument.clone(),
+            requested_minor: award.requested.minor_units,
+            currency: award.requested.currency.as_str().to_string(),
+            version: award.version,
+            state: award.state.name().to_string(),
+            reserve_place: Some(award.state.reserve_place()).filter(|place| *place > 0),
+            offer_expires_at: award.state.offer().map(|offer| offer.expires_at.micros()),
+            acceptance: award.state.acceptance().map(json),
+            agreement_version: terms.version,
+            amount_minor: terms.amount.minor_units,
+            conditions_met: json(&award.met),
+            paid_minor: award.paid.minor_units,
+            returned_minor: award.returned.minor_units,
+            written_off_minor: award.written_off.minor_units,
+            reason: award.reason.clone(),
+            final_report_accepted_at: award.final_report_accepted_at.map(Timestamp::micros),
+            created_at: award.created_at.micros(),
+            updated_at: award.updated_at.micros(),
+        }
+    }
+}
+
+fn award_of(row: AwardRow, original: Agreement, present: Agreement) -> Result<Award, DbError> {
+    let sum = |minor_units| stored::money(minor_units, &row.currency);
+    let met: Vec<_> = from_json(&row.conditions_met)?;
+    if met.len() != present.terms.conditions.len() {
+        return Err(inconsistent(format!("award {}: its conditions are not those of its agreement", row.id)));
+    }
+    Ok(Award {
+        id: parsed(&row.id)?,
+        round: parsed(&row.round_id)?,
+        bid_id: parsed(&row.bid_id)?,
+        bid: from_json(&row.bid)?,
+        applicant: parsed(&row.applicant_id)?,
+        novated_from: parsed_option(row.novated_from_id.as_deref())?,
+        lead: parsed(&row.lead_id)?,
+        requested: sum(row.requested_minor)?,
+        state: state_of(&row)?,
+        agreement: present,
+        original,
+        met,
+        paid: sum(row.paid_minor)?,
+        returned: sum(row.returned_minor)?,
+        written_off: sum(row.written_off_minor)?,
+        reference: row.reference,
+        public_title: row.public_title,
+        instrument: row.instrument,
+        version: row.version,
+        reason: row.reason,
+        final_report_accepted_at: row.final_report_accepted_at.map(Timestamp::from_micros),
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
+    })
+}
+
+fn state_of(row: &AwardRow) -> Result<State, DbError> {
+    let offer = row.offer_expires_at.map(|at| Offer { expires_at: Timestamp::from_micros(at) });
+    let acceptance: Option<Acceptance> = row.acceptance.as_deref().map(from_json).transpose()?;
+    let agreed = offer.zip(acceptance).map(|(offer, acceptance)| Agreed { offer, acceptance });
+    match (row.state.as_str(), row.reserve_place, offer, agreed) {
+        ("prepared", None, None, None) => Ok(State::Prepared),
+        ("reserved", Some(place), None, None) => Ok(State::Reserved { place }),
+        ("offered", None, Some(offer), None) => Ok(State::Offered(offer)),
+        ("refused", None, Some(offer), None) => Ok(State::Refused(offer)),
+        ("lapsed", None, Some(offer), None) => Ok(State::Lapsed(offer)),
+        ("accepted", None, _, Some(agreed)) => Ok(State::Accepted(agreed)),
+        ("active", None, _, Some(agreed)) => Ok(State::Active(agreed)),
+        ("suspended", None, _, Some(agreed)) => Ok(State::Suspended(agreed)),
+        ("completed", None, _, Some(agreed)) => Ok(State::Completed(agreed)),
+        ("closed", None, _, Some(agreed)) => Ok(State::Closed(agreed)),
+        ("terminated", None, _, Some(agreed)) => Ok(State::Terminated(agreed)),
+        ("withdrawn", None, _, Some(agreed)) => Ok(State::Withdrawn(Before::Agreed(agreed))),
+        ("withdrawn", None, Some(offer), None) => Ok(State::Withdrawn(Before::Offered(offer))),
+        ("withdrawn", None, None, None) => Ok(State::Withdrawn(Before::Unoffered)),
+        (state, ..) => Err(inconsistent(format!("award {}: {state} does not fit its offer", row.id))),
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = agreement)]
 struct AgreementRow {
@@ -57,6 +150,21 @@ struct AgreementRow {
     sha256: String,
     variation_id: Option<String>,
     written_at: i64,
+}
+
+impl TryFrom<AgreementRow> for Agreement {
+    type Error = DbError;
+
+    fn try_from(row: AgreementRow) -> Result<Agreement, DbError> {
+        let terms: Terms = from_json(&row.canonical_json)?;
+        Ok(Agreement {
+            terms,
+            canonical_json: row.canonical_json,
+            digest: row.sha256,
+            variation: parsed_option(row.variation_id.as_deref())?,
+            written_at: Timestamp::from_micros(row.written_at),
+        })
+    }
 }
 
 /// The award as it now is.
@@ -75,7 +183,7 @@ pub fn get_all(tx: &mut Tx, ids: &[String]) -> Result<Vec<Award>, DbError> {
         .load(tx)?;
     let mut of_award: HashMap<(String, i32), Agreement> = HashMap::with_capacity(versions.len());
     for row in versions {
-        of_award.insert((row.award_id.clone(), row.version), agreement_of(row)?);
+        of_award.insert((row.award_id.clone(), row.version), Agreement::try_from(row)?);
     }
     let mut found = HashMap::with_capacity(rows.len());
     for row in rows {
@@ -90,14 +198,14 @@ pub fn get_all(tx: &mut Tx, ids: &[String]) -> Result<Vec<Award>, DbError> {
 }
 
 pub fn insert(tx: &mut Tx, award: &Award) -> Result<(), DbError> {
-    diesel::insert_into(award::table).values(row_of(award)).execute(tx)?;
+    diesel::insert_into(award::table).values(AwardRow::from(award)).execute(tx)?;
     insert_agreement(tx, award)
 }
 
 /// Writes the new version over the one it was made from. A new version of the agreement stands beside the earlier ones.
 pub fn update(tx: &mut Tx, old: &Award, new: &Award) -> Result<(), Error> {
     let of_old_version = award::table.filter(award::id.eq(new.id.to_string())).filter(award::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx)?;
+    let n_changed = diesel::update(of_old_version).set(AwardRow::from(new)).execute(tx)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Award(get(tx, new.id)?)));
     }
@@ -130,7 +238,7 @@ pub fn agreements(tx: &mut Tx, of: AwardId, above: i32, limit: i64) -> Result<Ve
         .limit(limit)
         .select(AgreementRow::as_select())
         .load(tx)?;
-    rows.into_iter().map(agreement_of).collect()
+    rows.into_iter().map(Agreement::try_from).collect()
 }
 
 /// The award that stands first on the reserve list of a pot.
@@ -171,106 +279,4 @@ pub fn expired_offers(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<(Aw
         .select((award::id, award::round_id, award::instrument))
         .load(tx)?;
     rows.into_iter().map(|(id, round, instrument)| Ok((parsed(&id)?, format!("{round}/{instrument}")))).collect()
-}
-
-fn row_of(award: &Award) -> AwardRow {
-    let terms = &award.agreement.terms;
-    AwardRow {
-        id: award.id.to_string(),
-        reference: award.reference.clone(),
-        round_id: award.round.to_string(),
-        bid_id: award.bid_id.to_string(),
-        number: award.bid.number,
-        bid: json(&award.bid),
-        public_title: award.public_title.clone(),
-        applicant_id: award.applicant.to_string(),
-        novated_from_id: award.novated_from.map(|id| id.to_string()),
-        lead_id: award.lead.to_string(),
-        payee_id: terms.payee.to_string(),
-        instrument: award.instrument.clone(),
-        requested_minor: award.requested.minor_units,
-        currency: award.requested.currency.as_str().to_string(),
-        version: award.version,
-        state: award.state.name().to_string(),
-        reserve_place: Some(award.state.reserve_place()).filter(|place| *place > 0),
-        offer_expires_at: award.state.offer().map(|offer| offer.expires_at.micros()),
-        acceptance: award.state.acceptance().map(json),
-        agreement_version: terms.version,
-        amount_minor: terms.amount.minor_units,
-        conditions_met: json(&award.met),
-        paid_minor: award.paid.minor_units,
-        returned_minor: award.returned.minor_units,
-        written_off_minor: award.written_off.minor_units,
-        reason: award.reason.clone(),
-        final_report_accepted_at: award.final_report_accepted_at.map(Timestamp::micros),
-        created_at: award.created_at.micros(),
-        updated_at: award.updated_at.micros(),
-    }
-}
-
-fn award_of(row: AwardRow, original: Agreement, present: Agreement) -> Result<Award, DbError> {
-    let sum = |minor_units| stored::money(minor_units, &row.currency);
-    let met: Vec<_> = from_json(&row.conditions_met)?;
-    if met.len() != present.terms.conditions.len() {
-        return Err(inconsistent(format!("award {}: its conditions are not those of its agreement", row.id)));
-    }
-    Ok(Award {
-        id: parsed(&row.id)?,
-        round: parsed(&row.round_id)?,
-        bid_id: parsed(&row.bid_id)?,
-        bid: from_json(&row.bid)?,
-        applicant: parsed(&row.applicant_id)?,
-        novated_from: parsed_option(row.novated_from_id.as_deref())?,
-        lead: parsed(&row.lead_id)?,
-        requested: sum(row.requested_minor)?,
-        state: state_of(&row)?,
-        agreement: present,
-        original,
-        met,
-        paid: sum(row.paid_minor)?,
-        returned: sum(row.returned_minor)?,
-        written_off: sum(row.written_off_minor)?,
-        reference: row.reference,
-        public_title: row.public_title,
-        instrument: row.instrument,
-        version: row.version,
-        reason: row.reason,
-        final_report_accepted_at: row.final_report_accepted_at.map(Timestamp::from_micros),
-        created_at: Timestamp::from_micros(row.created_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
-    })
-}
-
-fn agreement_of(row: AgreementRow) -> Result<Agreement, DbError> {
-    let terms: Terms = from_json(&row.canonical_json)?;
-    Ok(Agreement {
-        terms,
-        canonical_json: row.canonical_json,
-        digest: row.sha256,
-        variation: parsed_option(row.variation_id.as_deref())?,
-        written_at: Timestamp::from_micros(row.written_at),
-    })
-}
-
-fn state_of(row: &AwardRow) -> Result<State, DbError> {
-    let offer = row.offer_expires_at.map(|at| Offer { expires_at: Timestamp::from_micros(at) });
-    let acceptance: Option<Acceptance> = row.acceptance.as_deref().map(from_json).transpose()?;
-    let agreed = offer.zip(acceptance).map(|(offer, acceptance)| Agreed { offer, acceptance });
-    match (row.state.as_str(), row.reserve_place, offer, agreed) {
-        ("prepared", None, None, None) => Ok(State::Prepared),
-        ("reserved", Some(place), None, None) => Ok(State::Reserved { place }),
-        ("offered", None, Some(offer), None) => Ok(State::Offered(offer)),
-        ("refused", None, Some(offer), None) => Ok(State::Refused(offer)),
-        ("lapsed", None, Some(offer), None) => Ok(State::Lapsed(offer)),
-        ("accepted", None, _, Some(agreed)) => Ok(State::Accepted(agreed)),
-        ("active", None, _, Some(agreed)) => Ok(State::Active(agreed)),
-        ("suspended", None, _, Some(agreed)) => Ok(State::Suspended(agreed)),
-        ("completed", None, _, Some(agreed)) => Ok(State::Completed(agreed)),
-        ("closed", None, _, Some(agreed)) => Ok(State::Closed(agreed)),
-        ("terminated", None, _, Some(agreed)) => Ok(State::Terminated(agreed)),
-        ("withdrawn", None, _, Some(agreed)) => Ok(State::Withdrawn(Before::Agreed(agreed))),
-        ("withdrawn", None, Some(offer), None) => Ok(State::Withdrawn(Before::Offered(offer))),
-        ("withdrawn", None, None, None) => Ok(State::Withdrawn(Before::Unoffered)),
-        (state, ..) => Err(inconsistent(format!("award {}: {state} does not fit its offer", row.id))),
-    }
 }

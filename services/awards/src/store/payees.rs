@@ -11,7 +11,7 @@ use crate::schema::payee_check;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = payee_check)]
-struct CheckRow {
+struct Row {
     organisation_id: String,
     sequence: i64,
     account_reference: String,
@@ -22,8 +22,24 @@ struct CheckRow {
     usable_from: i64,
 }
 
+impl TryFrom<Row> for PayeeCheck {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<PayeeCheck, DbError> {
+        Ok(PayeeCheck {
+            organisation: parsed(&row.organisation_id)?,
+            sequence: row.sequence,
+            account_reference: row.account_reference,
+            evidence: row.evidence,
+            checked_by: stored::actor(row.checked_by, row.checked_by_organisation.as_deref())?,
+            checked_at: Timestamp::from_micros(row.checked_at),
+            usable_from: Timestamp::from_micros(row.usable_from),
+        })
+    }
+}
+
 pub fn insert_payee_check(tx: &mut Tx, check: &PayeeCheck) -> Result<(), DbError> {
-    let row = CheckRow {
+    let row = Row {
         organisation_id: check.organisation.to_string(),
         sequence: check.sequence,
         account_reference: check.account_reference.clone(),
@@ -48,24 +64,12 @@ pub fn payee_checks(
     below: Option<i64>,
     limit: i64,
 ) -> Result<Vec<PayeeCheck>, DbError> {
-    let rows: Vec<CheckRow> = payee_check::table
+    let rows: Vec<Row> = payee_check::table
         .filter(payee_check::organisation_id.eq(organisation.to_string()))
         .filter(payee_check::sequence.lt(below.unwrap_or(i64::MAX)))
         .order(payee_check::sequence.desc())
         .limit(limit)
-        .select(CheckRow::as_select())
+        .select(Row::as_select())
         .load(tx)?;
-    rows.into_iter().map(check_of).collect()
-}
-
-fn check_of(row: CheckRow) -> Result<PayeeCheck, DbError> {
-    Ok(PayeeCheck {
-        organisation: parsed(&row.organisation_id)?,
-        sequence: row.sequence,
-        account_reference: row.account_reference,
-        evidence: row.evidence,
-        checked_by: stored::actor(row.checked_by, row.checked_by_organisation.as_deref())?,
-        checked_at: Timestamp::from_micros(row.checked_at),
-        usable_from: Timestamp::from_micros(row.usable_from),
-    })
+    rows.into_iter().map(PayeeCheck::try_from).collect()
 }

@@ -14,7 +14,7 @@ use crate::schema::{award, payment};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = payment, treat_none_as_null = true)]
-struct PaymentRow {
+struct Row {
     id: String,
     award_id: String,
     sequence: i32,
@@ -36,6 +36,97 @@ struct PaymentRow {
     held_since: Option<i64>,
 }
 
+impl From<&Payment> for Row {
+    fn from(payment: &Payment) -> Row {
+        let (due_by, due_on) = match payment.trigger {
+            Trigger::Active => ("active", None),
+            Trigger::FinalReport => ("final_report", None),
+            Trigger::Day(day) => ("day", Some(day.to_string())),
+        };
+        let (approved_by, sent) = (payment.state.approved_by(), payment.state.sent());
+        let organisation = |actor: &kit::caller::Actor| actor.organisation.map(|id| id.to_string());
+        Row {
+            id: payment.id.to_string(),
+            award_id: payment.award.to_string(),
+            sequence: payment.sequence,
+            version: payment.version,
+            amount_minor: payment.amount.minor_units,
+            currency: payment.amount.currency.as_str().to_string(),
+            due_by: due_by.to_string(),
+            due_on,
+            state: payment.state.name().to_string(),
+            approved_by: approved_by.map(|actor| actor.subject.clone()),
+            approved_by_organisation: approved_by.and_then(organisation),
+            instructed_by: sent.map(|sent| sent.instructed_by.subject.clone()),
+            instructed_by_organisation: sent.and_then(|sent| organisation(&sent.instructed_by)),
+            bank_reference: sent.map(|sent| sent.bank_reference.clone()),
+            paid_on: payment.state.paid_on().map(|day| day.to_string()),
+            reason: payment.reason.clone(),
+            updated_at: payment.updated_at.micros(),
+            held_report_id: payment.held_for.map(|overdue| overdue.report.to_string()),
+            held_since: payment.held_for.map(|overdue| overdue.since.micros()),
+        }
+    }
+}
+
+impl TryFrom<Row> for Payment {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Payment, DbError> {
+        let trigger = match (row.due_by.as_str(), row.due_on.as_deref()) {
+            ("active", None) => Trigger::Active,
+            ("final_report", None) => Trigger::FinalReport,
+            ("day", Some(day)) => Trigger::Day(parsed(day)?),
+            (due_by, _) => return Err(inconsistent(format!("payment {}: due by {due_by}", row.id))),
+        };
+        let held_for = match (row.held_report_id.as_deref(), row.held_since) {
+            (Some(report), Some(since)) => {
+                Some(Overdue { report: parsed(report)?, since: Timestamp::from_micros(since) })
+            }
+            (None, None) => None,
+            (_, _) => return Err(inconsistent(format!("payment {}: held for half a report", row.id))),
+        };
+        Ok(Payment {
+            id: parsed(&row.id)?,
+            award: parsed(&row.award_id)?,
+            sequence: row.sequence,
+            version: row.version,
+            amount: stored::money(row.amount_minor, &row.currency)?,
+            trigger,
+            state: state_of(&row)?,
+            held_for,
+            reason: row.reason,
+            updated_at: Timestamp::from_micros(row.updated_at),
+        })
+    }
+}
+
+fn state_of(row: &Row) -> Result<State, DbError> {
+    let actor = |subject: &Option<String>, organisation: &Option<String>| {
+        subject.clone().map(|subject| stored::actor(subject, organisation.as_deref())).transpose()
+    };
+    let approved_by = actor(&row.approved_by, &row.approved_by_organisation)?;
+    let instructed_by = actor(&row.instructed_by, &row.instructed_by_organisation)?;
+    let sent = match (approved_by.clone(), instructed_by, row.bank_reference.clone()) {
+        (Some(approved_by), Some(instructed_by), Some(bank_reference)) => {
+            Some(Sent { approved_by, instructed_by, bank_reference })
+        }
+        (_, None, None) => None,
+        (_, _, _) => return Err(inconsistent(format!("payment {}: half instructed", row.id))),
+    };
+    match (row.state.as_str(), approved_by, sent, parsed_option(row.paid_on.as_deref())?) {
+        ("planned", None, None, None) => Ok(State::Planned),
+        ("due", None, None, None) => Ok(State::Due),
+        ("on_hold", None, None, None) => Ok(State::OnHold),
+        ("cancelled", None, None, None) => Ok(State::Cancelled),
+        ("approved", Some(by), None, None) => Ok(State::Approved { by }),
+        ("instructed", _, Some(sent), None) => Ok(State::Instructed(sent)),
+        ("paid", _, Some(sent), Some(on)) => Ok(State::Paid { sent, on }),
+        ("reconciled", _, Some(sent), Some(on)) => Ok(State::Reconciled { sent, on }),
+        (state, ..) => Err(inconsistent(format!("payment {}: {state} does not fit who acted", row.id))),
+    }
+}
+
 /// Which payments or recoveries: what was asked for, within what the caller may see.
 #[derive(Clone, Debug, Default)]
 pub struct MoneyFilter {
@@ -46,31 +137,31 @@ pub struct MoneyFilter {
 }
 
 pub fn insert_payment(tx: &mut Tx, payment: &Payment) -> Result<(), DbError> {
-    diesel::insert_into(payment::table).values(row_of(payment)).execute(tx)?;
+    diesel::insert_into(payment::table).values(Row::from(payment)).execute(tx)?;
     Ok(())
 }
 
 /// The payment as it now is.
 pub fn payment(tx: &mut Tx, id: PaymentId) -> Result<Payment, Error> {
-    let row = payment::table.find(id.to_string()).select(PaymentRow::as_select()).first(tx).optional()?;
-    let row: PaymentRow = row.ok_or(Error::NotFound { what: "payment" })?;
-    Ok(payment_of(row)?)
+    let row = payment::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
+    let row: Row = row.ok_or(Error::NotFound { what: "payment" })?;
+    Ok(Payment::try_from(row)?)
 }
 
 /// The payments of an award, in their order.
 pub fn payments_of(tx: &mut Tx, award: AwardId) -> Result<Vec<Payment>, DbError> {
-    let rows: Vec<PaymentRow> = payment::table
+    let rows: Vec<Row> = payment::table
         .filter(payment::award_id.eq(award.to_string()))
         .order(payment::sequence.asc())
-        .select(PaymentRow::as_select())
+        .select(Row::as_select())
         .load(tx)?;
-    rows.into_iter().map(payment_of).collect()
+    rows.into_iter().map(Payment::try_from).collect()
 }
 
 /// Writes the new version over the one it was made from.
 pub fn update_payment(tx: &mut Tx, old: &Payment, new: &Payment) -> Result<(), Error> {
     let of_old = payment::table.filter(payment::id.eq(new.id.to_string())).filter(payment::version.eq(old.version));
-    let n_changed = diesel::update(of_old).set(row_of(new)).execute(tx)?;
+    let n_changed = diesel::update(of_old).set(Row::from(new)).execute(tx)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Payment(payment(tx, new.id)?)));
     }
@@ -101,12 +192,12 @@ pub fn payments_page(
         let later = payment::award_id.gt(award.clone());
         query = query.filter(later.or(payment::award_id.eq(award).and(payment::sequence.gt(sequence))));
     }
-    let rows: Vec<PaymentRow> = query
+    let rows: Vec<Row> = query
         .order((payment::award_id.asc(), payment::sequence.asc()))
         .limit(limit)
-        .select(PaymentRow::as_select())
+        .select(Row::as_select())
         .load(tx)?;
-    rows.into_iter().map(payment_of).collect()
+    rows.into_iter().map(Payment::try_from).collect()
 }
 
 /// Planned payments of active awards whose day has come.
@@ -121,87 +212,4 @@ pub fn due_on_day(tx: &mut Tx, today: Date, limit: i64) -> Result<Vec<PaymentId>
         .select(payment::id)
         .load(tx)?;
     ids.iter().map(|id| parsed(id)).collect()
-}
-
-fn row_of(payment: &Payment) -> PaymentRow {
-    let (due_by, due_on) = match payment.trigger {
-        Trigger::Active => ("active", None),
-        Trigger::FinalReport => ("final_report", None),
-        Trigger::Day(day) => ("day", Some(day.to_string())),
-    };
-    let (approved_by, sent) = (payment.state.approved_by(), payment.state.sent());
-    let organisation = |actor: &kit::caller::Actor| actor.organisation.map(|id| id.to_string());
-    PaymentRow {
-        id: payment.id.to_string(),
-        award_id: payment.award.to_string(),
-        sequence: payment.sequence,
-        version: payment.version,
-        amount_minor: payment.amount.minor_units,
-        currency: payment.amount.currency.as_str().to_string(),
-        due_by: due_by.to_string(),
-        due_on,
-        state: payment.state.name().to_string(),
-        approved_by: approved_by.map(|actor| actor.subject.clone()),
-        approved_by_organisation: approved_by.and_then(organisation),
-        instructed_by: sent.map(|sent| sent.instructed_by.subject.clone()),
-        instructed_by_organisation: sent.and_then(|sent| organisation(&sent.instructed_by)),
-        bank_reference: sent.map(|sent| sent.bank_reference.clone()),
-        paid_on: payment.state.paid_on().map(|day| day.to_string()),
-        reason: payment.reason.clone(),
-        updated_at: payment.updated_at.micros(),
-        held_report_id: payment.held_for.map(|overdue| overdue.report.to_string()),
-        held_since: payment.held_for.map(|overdue| overdue.since.micros()),
-    }
-}
-
-fn payment_of(row: PaymentRow) -> Result<Payment, DbError> {
-    let trigger = match (row.due_by.as_str(), row.due_on.as_deref()) {
-        ("active", None) => Trigger::Active,
-        ("final_report", None) => Trigger::FinalReport,
-        ("day", Some(day)) => Trigger::Day(parsed(day)?),
-        (due_by, _) => return Err(inconsistent(format!("payment {}: due by {due_by}", row.id))),
-    };
-    let held_for = match (row.held_report_id.as_deref(), row.held_since) {
-        (Some(report), Some(since)) => Some(Overdue { report: parsed(report)?, since: Timestamp::from_micros(since) }),
-        (None, None) => None,
-        (_, _) => return Err(inconsistent(format!("payment {}: held for half a report", row.id))),
-    };
-    Ok(Payment {
-        id: parsed(&row.id)?,
-        award: parsed(&row.award_id)?,
-        sequence: row.sequence,
-        version: row.version,
-        amount: stored::money(row.amount_minor, &row.currency)?,
-        trigger,
-        state: state_of(&row)?,
-        held_for,
-        reason: row.reason,
-        updated_at: Timestamp::from_micros(row.updated_at),
-    })
-}
-
-fn state_of(row: &PaymentRow) -> Result<State, DbError> {
-    let actor = |subject: &Option<String>, organisation: &Option<String>| {
-        subject.clone().map(|subject| stored::actor(subject, organisation.as_deref())).transpose()
-    };
-    let approved_by = actor(&row.approved_by, &row.approved_by_organisation)?;
-    let instructed_by = actor(&row.instructed_by, &row.instructed_by_organisation)?;
-    let sent = match (approved_by.clone(), instructed_by, row.bank_reference.clone()) {
-        (Some(approved_by), Some(instructed_by), Some(bank_reference)) => {
-            Some(Sent { approved_by, instructed_by, bank_reference })
-        }
-        (_, None, None) => None,
-        (_, _, _) => return Err(inconsistent(format!("payment {}: half instructed", row.id))),
-    };
-    match (row.state.as_str(), approved_by, sent, parsed_option(row.paid_on.as_deref())?) {
-        ("planned", None, None, None) => Ok(State::Planned),
-        ("due", None, None, None) => Ok(State::Due),
-        ("on_hold", None, None, None) => Ok(State::OnHold),
-        ("cancelled", None, None, None) => Ok(State::Cancelled),
-        ("approved", Some(by), None, None) => Ok(State::Approved { by }),
-        ("instructed", _, Some(sent), None) => Ok(State::Instructed(sent)),
-        ("paid", _, Some(sent), Some(on)) => Ok(State::Paid { sent, on }),
-        ("reconciled", _, Some(sent), Some(on)) => Ok(State::Reconciled { sent, on }),
-        (state, ..) => Err(inconsistent(format!("payment {}: {state} does not fit who acted", row.id))),
-    }
 }

@@ -27,6 +27,42 @@ struct PotRow {
     over_commitment_reason: String,
 }
 
+impl From<&Pot> for PotRow {
+    fn from(pot: &Pot) -> PotRow {
+        PotRow {
+            round_id: pot.round.to_string(),
+            instrument: pot.instrument.clone(),
+            currency: pot.currency.as_str().to_string(),
+            total: pot.total,
+            available: pot.available,
+            committed: pot.committed,
+            paid: pot.paid,
+            written_off: pot.written_off,
+            n_entries: pot.n_entries,
+            over_commitment_reason: pot.over_commitment_reason.clone(),
+        }
+    }
+}
+
+impl TryFrom<PotRow> for Pot {
+    type Error = DbError;
+
+    fn try_from(row: PotRow) -> Result<Pot, DbError> {
+        Ok(Pot {
+            round: parsed(&row.round_id)?,
+            instrument: row.instrument,
+            currency: parsed(&row.currency)?,
+            total: row.total,
+            available: row.available,
+            committed: row.committed,
+            paid: row.paid,
+            written_off: row.written_off,
+            n_entries: row.n_entries,
+            over_commitment_reason: row.over_commitment_reason,
+        })
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = ledger_entry)]
 struct EntryRow {
@@ -39,6 +75,21 @@ struct EntryRow {
     currency: String,
     award_id: Option<String>,
     subject: Option<String>,
+}
+
+impl TryFrom<EntryRow> for Entry {
+    type Error = DbError;
+
+    fn try_from(row: EntryRow) -> Result<Entry, DbError> {
+        Ok(Entry {
+            sequence: row.sequence,
+            at: Timestamp::from_micros(row.happened_at),
+            kind: named(&Kind::ALL, Kind::name, &row.kind)?,
+            amount: stored::money(row.amount_minor, &row.currency)?,
+            award: parsed_option(row.award_id.as_deref())?,
+            subject: row.subject,
+        })
+    }
 }
 
 /// Keeps what is known of a round whose awards are prepared now.
@@ -60,7 +111,7 @@ pub fn round(tx: &mut Tx, id: RoundId) -> Result<Prepared, Error> {
 }
 
 pub fn insert_pot(tx: &mut Tx, pot: &Pot) -> Result<(), DbError> {
-    diesel::insert_into(pot::table).values(row_of(pot)).execute(tx)?;
+    diesel::insert_into(pot::table).values(PotRow::from(pot)).execute(tx)?;
     Ok(())
 }
 
@@ -69,7 +120,7 @@ pub fn pot(tx: &mut Tx, round: RoundId, instrument: &str) -> Result<Pot, Error> 
     let row: Option<PotRow> =
         pot::table.find((round.to_string(), instrument)).select(PotRow::as_select()).first(tx).optional()?;
     let row = row.ok_or(Error::NotFound { what: "pot" })?;
-    Ok(pot_of(row)?)
+    Ok(Pot::try_from(row)?)
 }
 
 /// Writes a posting and the balances after it. Of two writers that read the same balances the second fails.
@@ -82,7 +133,7 @@ pub fn post(
 ) -> Result<Pot, Error> {
     let new = old.post(kind, amount)?;
     let of_old = pot::table.find((old.round.to_string(), &old.instrument)).filter(pot::n_entries.eq(old.n_entries));
-    let n_changed = diesel::update(of_old).set(row_of(&new)).execute(tx)?;
+    let n_changed = diesel::update(of_old).set(PotRow::from(&new)).execute(tx)?;
     if n_changed == 0 {
         return Err(Error::Db(DbError::Contention));
     }
@@ -111,46 +162,5 @@ pub fn entries(tx: &mut Tx, round: RoundId, instrument: &str, above: i64, limit:
         .limit(limit)
         .select(EntryRow::as_select())
         .load(tx)?;
-    rows.into_iter().map(entry_of).collect()
-}
-
-fn row_of(pot: &Pot) -> PotRow {
-    PotRow {
-        round_id: pot.round.to_string(),
-        instrument: pot.instrument.clone(),
-        currency: pot.currency.as_str().to_string(),
-        total: pot.total,
-        available: pot.available,
-        committed: pot.committed,
-        paid: pot.paid,
-        written_off: pot.written_off,
-        n_entries: pot.n_entries,
-        over_commitment_reason: pot.over_commitment_reason.clone(),
-    }
-}
-
-fn pot_of(row: PotRow) -> Result<Pot, DbError> {
-    Ok(Pot {
-        round: parsed(&row.round_id)?,
-        instrument: row.instrument,
-        currency: parsed(&row.currency)?,
-        total: row.total,
-        available: row.available,
-        committed: row.committed,
-        paid: row.paid,
-        written_off: row.written_off,
-        n_entries: row.n_entries,
-        over_commitment_reason: row.over_commitment_reason,
-    })
-}
-
-fn entry_of(row: EntryRow) -> Result<Entry, DbError> {
-    Ok(Entry {
-        sequence: row.sequence,
-        at: Timestamp::from_micros(row.happened_at),
-        kind: named(&Kind::ALL, Kind::name, &row.kind)?,
-        amount: stored::money(row.amount_minor, &row.currency)?,
-        award: parsed_option(row.award_id.as_deref())?,
-        subject: row.subject,
-    })
+    rows.into_iter().map(Entry::try_from).collect()
 }

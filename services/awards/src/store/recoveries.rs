@@ -14,7 +14,7 @@ use crate::schema::{award, recovery};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = recovery)]
-struct RecoveryRow {
+struct Row {
     id: String,
     award_id: String,
     version: i64,
@@ -28,32 +28,70 @@ struct RecoveryRow {
     updated_at: i64,
 }
 
+impl From<&Recovery> for Row {
+    fn from(recovery: &Recovery) -> Row {
+        Row {
+            id: recovery.id.to_string(),
+            award_id: recovery.award.to_string(),
+            version: recovery.version,
+            amount_minor: recovery.amount.minor_units,
+            returned_minor: recovery.returned.minor_units,
+            written_off_minor: recovery.written_off.minor_units,
+            currency: recovery.amount.currency.as_str().to_string(),
+            state: recovery.state.name().to_string(),
+            reason: recovery.reason.clone(),
+            opened_at: recovery.opened_at.micros(),
+            updated_at: recovery.updated_at.micros(),
+        }
+    }
+}
+
+impl TryFrom<Row> for Recovery {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Recovery, DbError> {
+        let sum = |minor_units| stored::money(minor_units, &row.currency);
+        Ok(Recovery {
+            id: parsed(&row.id)?,
+            award: parsed(&row.award_id)?,
+            version: row.version,
+            amount: sum(row.amount_minor)?,
+            returned: sum(row.returned_minor)?,
+            written_off: sum(row.written_off_minor)?,
+            state: named(&State::ALL, State::name, &row.state)?,
+            reason: row.reason,
+            opened_at: Timestamp::from_micros(row.opened_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
+        })
+    }
+}
+
 pub fn insert_recovery(tx: &mut Tx, recovery: &Recovery) -> Result<(), DbError> {
-    diesel::insert_into(recovery::table).values(row_of(recovery)).execute(tx)?;
+    diesel::insert_into(recovery::table).values(Row::from(recovery)).execute(tx)?;
     Ok(())
 }
 
 /// The recovery as it now is.
 pub fn recovery(tx: &mut Tx, id: RecoveryId) -> Result<Recovery, Error> {
-    let row = recovery::table.find(id.to_string()).select(RecoveryRow::as_select()).first(tx).optional()?;
-    let row: RecoveryRow = row.ok_or(Error::NotFound { what: "recovery" })?;
-    Ok(recovery_of(row)?)
+    let row = recovery::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
+    let row: Row = row.ok_or(Error::NotFound { what: "recovery" })?;
+    Ok(Recovery::try_from(row)?)
 }
 
 /// All recoveries of an award, oldest first.
 pub fn recoveries_of(tx: &mut Tx, award: AwardId) -> Result<Vec<Recovery>, DbError> {
-    let rows: Vec<RecoveryRow> = recovery::table
+    let rows: Vec<Row> = recovery::table
         .filter(recovery::award_id.eq(award.to_string()))
         .order(recovery::id.asc())
-        .select(RecoveryRow::as_select())
+        .select(Row::as_select())
         .load(tx)?;
-    rows.into_iter().map(recovery_of).collect()
+    rows.into_iter().map(Recovery::try_from).collect()
 }
 
 /// Writes the new version over the one it was made from.
 pub fn update_recovery(tx: &mut Tx, old: &Recovery, new: &Recovery) -> Result<(), Error> {
     let of_old = recovery::table.filter(recovery::id.eq(new.id.to_string())).filter(recovery::version.eq(old.version));
-    let n_changed = diesel::update(of_old).set(row_of(new)).execute(tx)?;
+    let n_changed = diesel::update(of_old).set(Row::from(new)).execute(tx)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Recovery(recovery(tx, new.id)?)));
     }
@@ -83,39 +121,6 @@ pub fn recoveries_page(
     if let Some(after) = after {
         query = query.filter(recovery::id.gt(after));
     }
-    let rows: Vec<RecoveryRow> =
-        query.order(recovery::id.asc()).limit(limit).select(RecoveryRow::as_select()).load(tx)?;
-    rows.into_iter().map(recovery_of).collect()
-}
-
-fn row_of(recovery: &Recovery) -> RecoveryRow {
-    RecoveryRow {
-        id: recovery.id.to_string(),
-        award_id: recovery.award.to_string(),
-        version: recovery.version,
-        amount_minor: recovery.amount.minor_units,
-        returned_minor: recovery.returned.minor_units,
-        written_off_minor: recovery.written_off.minor_units,
-        currency: recovery.amount.currency.as_str().to_string(),
-        state: recovery.state.name().to_string(),
-        reason: recovery.reason.clone(),
-        opened_at: recovery.opened_at.micros(),
-        updated_at: recovery.updated_at.micros(),
-    }
-}
-
-fn recovery_of(row: RecoveryRow) -> Result<Recovery, DbError> {
-    let sum = |minor_units| stored::money(minor_units, &row.currency);
-    Ok(Recovery {
-        id: parsed(&row.id)?,
-        award: parsed(&row.award_id)?,
-        version: row.version,
-        amount: sum(row.amount_minor)?,
-        returned: sum(row.returned_minor)?,
-        written_off: sum(row.written_off_minor)?,
-        state: named(&State::ALL, State::name, &row.state)?,
-        reason: row.reason,
-        opened_at: Timestamp::from_micros(row.opened_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
-    })
+    let rows: Vec<Row> = query.order(recovery::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
+    rows.into_iter().map(Recovery::try_from).collect()
 }

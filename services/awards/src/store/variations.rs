@@ -30,6 +30,67 @@ struct VariationRow {
     decision_reason: String,
 }
 
+impl From<&Variation> for VariationRow {
+    fn from(variation: &Variation) -> VariationRow {
+        let decision = variation.state.decision();
+        let written_version = match variation.state {
+            State::Approved { version, .. } => Some(version),
+            State::Requested | State::Refused(_) => None,
+        };
+        VariationRow {
+            id: variation.id.to_string(),
+            award_id: variation.award.to_string(),
+            version: variation.version,
+            change: json(&variation.change),
+            reason: variation.reason.clone(),
+            extension_id: variation.extension.map(|id| id.to_string()),
+            requested_by: variation.requested_by.subject.clone(),
+            requested_by_organisation: variation.requested_by.organisation.map(|id| id.to_string()),
+            requested_at: variation.requested_at.micros(),
+            state: variation.state.name().to_string(),
+            written_version,
+            decided_by: decision.map(|decision| decision.by.subject.clone()),
+            decided_by_organisation: decision.and_then(|decision| decision.by.organisation).map(|id| id.to_string()),
+            decided_at: decision.map(|decision| decision.at.micros()),
+            decision_reason: decision.map_or_else(String::new, |decision| decision.reason.clone()),
+        }
+    }
+}
+
+impl TryFrom<VariationRow> for Variation {
+    type Error = DbError;
+
+    fn try_from(row: VariationRow) -> Result<Variation, DbError> {
+        let decision = match (row.decided_by, row.decided_at) {
+            (Some(by), Some(at)) => Some(Decision {
+                by: stored::actor(by, row.decided_by_organisation.as_deref())?,
+                at: Timestamp::from_micros(at),
+                reason: row.decision_reason,
+            }),
+            (_, _) => None,
+        };
+        let state = match (row.state.as_str(), row.written_version, decision) {
+            ("requested", None, None) => State::Requested,
+            ("approved", Some(version), Some(decision)) => State::Approved { version, decision },
+            ("refused", None, Some(decision)) => State::Refused(decision),
+            (state, ..) => {
+                return Err(inconsistent(format!("variation {}: {state} does not fit its decision", row.id)));
+            }
+        };
+        Ok(Variation {
+            id: parsed(&row.id)?,
+            award: parsed(&row.award_id)?,
+            version: row.version,
+            change: from_json(&row.change)?,
+            reason: row.reason,
+            extension: parsed_option(row.extension_id.as_deref())?,
+            requested_by: stored::actor(row.requested_by, row.requested_by_organisation.as_deref())?,
+            requested_at: Timestamp::from_micros(row.requested_at),
+            state,
+        })
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = extension)]
 struct ExtensionRow {
@@ -45,8 +106,26 @@ struct ExtensionRow {
     made_by_organisation: Option<String>,
 }
 
+impl TryFrom<ExtensionRow> for Extension {
+    type Error = DbError;
+
+    fn try_from(row: ExtensionRow) -> Result<Extension, DbError> {
+        Ok(Extension {
+            id: parsed(&row.id)?,
+            round: parsed(&row.round_id)?,
+            reason: row.reason,
+            ends_on: parsed_option(row.ends_on.as_deref())?,
+            interim_report_due: row.interim_report_due.as_deref().map(from_json).transpose()?,
+            final_report_due: row.final_report_due.as_deref().map(from_json).transpose()?,
+            n_varied: row.n_varied,
+            made_at: Timestamp::from_micros(row.made_at),
+            made_by: stored::actor(row.made_by, row.made_by_organisation.as_deref())?,
+        })
+    }
+}
+
 pub fn insert_variation(tx: &mut Tx, variation: &Variation) -> Result<(), DbError> {
-    diesel::insert_into(variation::table).values(row_of(variation)).execute(tx)?;
+    diesel::insert_into(variation::table).values(VariationRow::from(variation)).execute(tx)?;
     Ok(())
 }
 
@@ -54,14 +133,14 @@ pub fn insert_variation(tx: &mut Tx, variation: &Variation) -> Result<(), DbErro
 pub fn variation(tx: &mut Tx, id: VariationId) -> Result<Variation, Error> {
     let row = variation::table.find(id.to_string()).select(VariationRow::as_select()).first(tx).optional()?;
     let row: VariationRow = row.ok_or(Error::NotFound { what: "variation" })?;
-    Ok(variation_of(row)?)
+    Ok(Variation::try_from(row)?)
 }
 
 /// Writes the new version over the one it was made from.
 pub fn update_variation(tx: &mut Tx, old: &Variation, new: &Variation) -> Result<(), Error> {
     let of_old =
         variation::table.filter(variation::id.eq(new.id.to_string())).filter(variation::version.eq(old.version));
-    let n_changed = diesel::update(of_old).set(row_of(new)).execute(tx)?;
+    let n_changed = diesel::update(of_old).set(VariationRow::from(new)).execute(tx)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Variation(variation(tx, new.id)?)));
     }
@@ -77,7 +156,7 @@ pub fn variations(tx: &mut Tx, award: AwardId, after: &str, limit: i64) -> Resul
         .limit(limit)
         .select(VariationRow::as_select())
         .load(tx)?;
-    rows.into_iter().map(variation_of).collect()
+    rows.into_iter().map(Variation::try_from).collect()
 }
 
 pub fn insert_extension(tx: &mut Tx, extension: &Extension) -> Result<(), DbError> {
@@ -100,7 +179,7 @@ pub fn insert_extension(tx: &mut Tx, extension: &Extension) -> Result<(), DbErro
 pub fn extension(tx: &mut Tx, id: ExtensionId) -> Result<Extension, Error> {
     let row = extension::table.find(id.to_string()).select(ExtensionRow::as_select()).first(tx).optional()?;
     let row: ExtensionRow = row.ok_or(Error::NotFound { what: "extension" })?;
-    Ok(extension_of(row)?)
+    Ok(Extension::try_from(row)?)
 }
 
 /// Extensions of a round, oldest first, from after an identity on.
@@ -112,72 +191,5 @@ pub fn extensions(tx: &mut Tx, round: RoundId, after: &str, limit: i64) -> Resul
         .limit(limit)
         .select(ExtensionRow::as_select())
         .load(tx)?;
-    rows.into_iter().map(extension_of).collect()
-}
-
-fn row_of(variation: &Variation) -> VariationRow {
-    let decision = variation.state.decision();
-    let written_version = match variation.state {
-        State::Approved { version, .. } => Some(version),
-        State::Requested | State::Refused(_) => None,
-    };
-    VariationRow {
-        id: variation.id.to_string(),
-        award_id: variation.award.to_string(),
-        version: variation.version,
-        change: json(&variation.change),
-        reason: variation.reason.clone(),
-        extension_id: variation.extension.map(|id| id.to_string()),
-        requested_by: variation.requested_by.subject.clone(),
-        requested_by_organisation: variation.requested_by.organisation.map(|id| id.to_string()),
-        requested_at: variation.requested_at.micros(),
-        state: variation.state.name().to_string(),
-        written_version,
-        decided_by: decision.map(|decision| decision.by.subject.clone()),
-        decided_by_organisation: decision.and_then(|decision| decision.by.organisation).map(|id| id.to_string()),
-        decided_at: decision.map(|decision| decision.at.micros()),
-        decision_reason: decision.map_or_else(String::new, |decision| decision.reason.clone()),
-    }
-}
-
-fn variation_of(row: VariationRow) -> Result<Variation, DbError> {
-    let decision = match (row.decided_by, row.decided_at) {
-        (Some(by), Some(at)) => Some(Decision {
-            by: stored::actor(by, row.decided_by_organisation.as_deref())?,
-            at: Timestamp::from_micros(at),
-            reason: row.decision_reason,
-        }),
-        (_, _) => None,
-    };
-    let state = match (row.state.as_str(), row.written_version, decision) {
-        ("requested", None, None) => State::Requested,
-        ("approved", Some(version), Some(decision)) => State::Approved { version, decision },
-        ("refused", None, Some(decision)) => State::Refused(decision),
-        (state, ..) => return Err(inconsistent(format!("variation {}: {state} does not fit its decision", row.id))),
-    };
-    Ok(Variation {
-        id: parsed(&row.id)?,
-        award: parsed(&row.award_id)?,
-        version: row.version,
-        change: from_json(&row.change)?,
-        reason: row.reason,
-        extension: parsed_option(row.extension_id.as_deref())?,
-        requested_by: stored::actor(row.requested_by, row.requested_by_organisation.as_deref())?,
-        requested_at: Timestamp::from_micros(row.requested_at),
-        state,
-    })
-}
-
-fn extension_of(row: ExtensionRow) -> Result<Extension, DbError> {
-    Ok(Extension {
-        id: parsed(&row.id)?,
-        round: parsed(&row.round_id)?,
-        reason: row.reason,
-        ends_on: parsed_option(row.ends_on.as_deref())?,
-        interim_report_due: row.interim_report_due.as_deref().map(from_json).transpose()?,
-        final_report_due: row.final_report_due.as_deref().map(from_json).transpose()?,
-        n_varied: row.n_varied,
-        made_at: Timestamp::from_micros(row.made_at),
-        made_by: stored::actor(row.made_by, row.made_by_organisation.as_deref())?,
-    })
+    rows.into_iter().map(Extension::try_from).collect()
 }

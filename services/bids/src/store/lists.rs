@@ -8,7 +8,7 @@ use kit::ids::{BidId, OrgId, RoundId};
 use kit::stored::parsed;
 use kit::time::Timestamp;
 
-use super::rows::get_all;
+use super::bids::get_all;
 use crate::bid::Bid;
 use crate::schema::{bid, intake, participant};
 

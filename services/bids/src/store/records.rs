@@ -1,4 +1,4 @@
-//! What is written once and never changed: revisions, history, and the receipts of each hand-in.
+//! What is written once and never changed: revisions, and the receipts of each hand-in.
 
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx};
@@ -6,7 +6,7 @@ use kit::ids::BidId;
 use kit::stored::from_json;
 
 use crate::content::Paper;
-use crate::schema::{history, receipt, revision};
+use crate::schema::{receipt, revision};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = revision, treat_none_as_default_value = false)]
@@ -19,20 +19,6 @@ pub struct RevisionRow {
     pub author: String,
     pub author_organisation: Option<String>,
     pub restored_from: Option<i32>,
-}
-
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = history, treat_none_as_default_value = false)]
-pub struct HistoryRow {
-    pub bid_id: String,
-    pub sequence: i64,
-    pub happened_at: i64,
-    pub actor: String,
-    pub actor_organisation: Option<String>,
-    pub step: String,
-    pub from_state: Option<String>,
-    pub to_state: String,
-    pub reason: String,
 }
 
 /// One hand-in and its signed receipt.
@@ -88,22 +74,6 @@ pub fn revisions(
         query = query.filter(revision::number.lt(below));
     }
     Ok(query.order(revision::number.desc()).limit(limit).select(RevisionRow::as_select()).load(tx)?)
-}
-
-pub fn insert_history(tx: &mut Tx, row: HistoryRow) -> Result<(), DbError> {
-    diesel::insert_into(history::table).values(row).execute(tx)?;
-    Ok(())
-}
-
-/// History of a bid, oldest first, from above a sequence on.
-pub fn history(tx: &mut Tx, bid: BidId, above: i64, limit: i64) -> Result<Vec<HistoryRow>, DbError> {
-    Ok(history::table
-        .filter(history::bid_id.eq(bid.to_string()))
-        .filter(history::sequence.gt(above))
-        .order(history::sequence.asc())
-        .limit(limit)
-        .select(HistoryRow::as_select())
-        .load(tx)?)
 }
 
 pub fn insert_hand_in(tx: &mut Tx, hand_in: &HandIn) -> Result<(), DbError> {

@@ -2,7 +2,6 @@
 
 use kit::db::Tx;
 use kit::ids::BidId;
-use kit::time::Timestamp;
 
 use crate::assessment::Assessment;
 use crate::bid::AssessedBid;
@@ -14,9 +13,9 @@ use crate::moderation::{Casting, Moderation};
 use crate::panel::Member;
 use crate::quorum::Quorum;
 use crate::ranking::{RULE_VERSION, Ranking};
-use crate::record::{self, Closing, Record};
+use crate::record::{self, Closing, HistoryLine, Record};
 use crate::review::Review;
-use crate::store::{self, Line};
+use crate::store;
 
 /// Everything about an assessment, none of it hidden: only whoever is recused from no bid gets here.
 pub struct Gathered {
@@ -29,7 +28,7 @@ pub struct Gathered {
     reviews: Vec<Review>,
     castings: Vec<Casting>,
     recommendations: Vec<Recommendation>,
-    history: Vec<Line>,
+    history: Vec<HistoryLine>,
 }
 
 pub fn gather(tx: &mut Tx, assessment: &Assessment) -> Result<Gathered, Error> {
@@ -83,7 +82,7 @@ impl Gathered {
             recommendations: self.recommendations.iter().map(recommendation).collect(),
             determinations: self.determinations.iter().map(|one| determination(one, quorum_of(one.bid))).collect(),
             closing,
-            history: self.history.iter().map(line).collect(),
+            history: self.history.clone(),
         }
     }
 }
@@ -156,19 +155,5 @@ fn determination(one: &Determination, quorum: Option<Quorum>) -> record::Determi
         n_entitled: quorum.n_entitled,
         n_present: quorum.n_present,
         needed: quorum.needed,
-    }
-}
-
-fn line(one: &Line) -> record::HistoryLine {
-    record::HistoryLine {
-        what: one.what.clone(),
-        subject: one.subject.clone(),
-        sequence: one.sequence,
-        at: Timestamp::from_micros(one.happened_at),
-        actor: one.actor.clone(),
-        step: one.step.clone(),
-        from_state: one.from_state.clone(),
-        to_state: one.to_state.clone(),
-        reason: one.reason.clone(),
     }
 }

@@ -25,42 +25,48 @@ struct Row {
     updated_at: i64,
 }
 
-fn row_of(one: &CaseStudy) -> Row {
-    Row {
-        id: one.id.to_string(),
-        version: one.version,
-        revision: one.revision,
-        sha256: one.sha256.clone(),
-        organisation_id: one.organisation.to_string(),
-        round_id: one.text.round.map(|round| round.to_string()),
-        text: json(&one.text),
-        state: one.state.name().to_string(),
-        created_at: one.created_at.micros(),
-        updated_at: one.updated_at.micros(),
+impl From<&CaseStudy> for Row {
+    fn from(one: &CaseStudy) -> Row {
+        Row {
+            id: one.id.to_string(),
+            version: one.version,
+            revision: one.revision,
+            sha256: one.sha256.clone(),
+            organisation_id: one.organisation.to_string(),
+            round_id: one.text.round.map(|round| round.to_string()),
+            text: json(&one.text),
+            state: one.state.name().to_string(),
+            created_at: one.created_at.micros(),
+            updated_at: one.updated_at.micros(),
+        }
     }
 }
 
-fn of_row(row: Row) -> Result<CaseStudy, DbError> {
-    Ok(CaseStudy {
-        id: parsed(&row.id)?,
-        version: row.version,
-        revision: row.revision,
-        sha256: row.sha256,
-        organisation: parsed(&row.organisation_id)?,
-        text: from_json(&row.text)?,
-        state: named(&State::ALL, State::name, &row.state)?,
-        created_at: Timestamp::from_micros(row.created_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
-    })
+impl TryFrom<Row> for CaseStudy {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<CaseStudy, DbError> {
+        Ok(CaseStudy {
+            id: parsed(&row.id)?,
+            version: row.version,
+            revision: row.revision,
+            sha256: row.sha256,
+            organisation: parsed(&row.organisation_id)?,
+            text: from_json(&row.text)?,
+            state: named(&State::ALL, State::name, &row.state)?,
+            created_at: Timestamp::from_micros(row.created_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
+        })
+    }
 }
 
 pub fn case_study(tx: &mut Tx, id: CaseStudyId) -> Result<CaseStudy, Error> {
     let row = case_study::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
-    Ok(of_row(row.ok_or(Error::NotFound { what: "case study" })?)?)
+    Ok(CaseStudy::try_from(row.ok_or(Error::NotFound { what: "case study" })?)?)
 }
 
 pub fn insert_case_study(tx: &mut Tx, one: &CaseStudy) -> Result<(), DbError> {
-    diesel::insert_into(case_study::table).values(row_of(one)).execute(tx)?;
+    diesel::insert_into(case_study::table).values(Row::from(one)).execute(tx)?;
     Ok(())
 }
 
@@ -68,7 +74,7 @@ pub fn insert_case_study(tx: &mut Tx, one: &CaseStudy) -> Result<(), DbError> {
 pub fn update_case_study(tx: &mut Tx, old: &CaseStudy, new: &CaseStudy) -> Result<(), Error> {
     let held =
         case_study::table.filter(case_study::id.eq(new.id.to_string())).filter(case_study::version.eq(old.version));
-    if diesel::update(held).set(row_of(new)).execute(tx)? == 0 {
+    if diesel::update(held).set(Row::from(new)).execute(tx)? == 0 {
         return Err(Error::stale(Newer::CaseStudy(case_study(tx, new.id)?)));
     }
     Ok(())
@@ -119,10 +125,10 @@ pub fn case_studies(
         query = query.filter(case_study::id.gt(after));
     }
     let rows: Vec<Row> = query.order(case_study::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
-    Ok((rows.into_iter().map(of_row).collect::<Result<_, _>>()?, n_studies))
+    Ok((rows.into_iter().map(CaseStudy::try_from).collect::<Result<_, _>>()?, n_studies))
 }
 
 pub(super) fn case_studies_named(tx: &mut Tx, ids: &[String]) -> Result<Vec<CaseStudy>, DbError> {
     let rows: Vec<Row> = case_study::table.filter(case_study::id.eq_any(ids)).select(Row::as_select()).load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(CaseStudy::try_from).collect()
 }

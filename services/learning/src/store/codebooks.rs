@@ -18,29 +18,35 @@ struct Row {
     versions: String,
 }
 
-fn row_of(one: &Codebook) -> Row {
-    let (id, versions) = (one.id.to_string(), json(&one.versions));
-    Row { id, version: one.version, name: one.name.clone(), versions }
+impl From<&Codebook> for Row {
+    fn from(one: &Codebook) -> Row {
+        let (id, versions) = (one.id.to_string(), json(&one.versions));
+        Row { id, version: one.version, name: one.name.clone(), versions }
+    }
 }
 
-fn of_row(row: Row) -> Result<Codebook, DbError> {
-    Ok(Codebook { id: parsed(&row.id)?, version: row.version, name: row.name, versions: from_json(&row.versions)? })
+impl TryFrom<Row> for Codebook {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Codebook, DbError> {
+        Ok(Codebook { id: parsed(&row.id)?, version: row.version, name: row.name, versions: from_json(&row.versions)? })
+    }
 }
 
 pub fn codebook(tx: &mut Tx, id: CodebookId) -> Result<Codebook, Error> {
     let row = codebook::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
-    Ok(of_row(row.ok_or(Error::NotFound { what: "codebook" })?)?)
+    Ok(Codebook::try_from(row.ok_or(Error::NotFound { what: "codebook" })?)?)
 }
 
 pub fn insert_codebook(tx: &mut Tx, one: &Codebook) -> Result<(), DbError> {
-    diesel::insert_into(codebook::table).values(row_of(one)).execute(tx)?;
+    diesel::insert_into(codebook::table).values(Row::from(one)).execute(tx)?;
     Ok(())
 }
 
 /// Writes the new version over the one it was made from.
 pub fn update_codebook(tx: &mut Tx, old: &Codebook, new: &Codebook) -> Result<(), Error> {
     let held = codebook::table.filter(codebook::id.eq(new.id.to_string())).filter(codebook::version.eq(old.version));
-    if diesel::update(held).set(row_of(new)).execute(tx)? == 0 {
+    if diesel::update(held).set(Row::from(new)).execute(tx)? == 0 {
         return Err(Error::stale(Newer::Codebook(codebook(tx, new.id)?)));
     }
     Ok(())
@@ -52,5 +58,5 @@ pub fn codebooks(tx: &mut Tx, after: Option<String>, limit: i64) -> Result<Vec<C
         query = query.filter(codebook::id.gt(after));
     }
     let rows: Vec<Row> = query.order(codebook::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Codebook::try_from).collect()
 }

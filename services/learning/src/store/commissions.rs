@@ -27,45 +27,51 @@ struct Row {
     created_at: i64,
 }
 
-fn row_of(one: &Commission) -> Row {
-    Row {
-        id: one.id.to_string(),
-        version: one.version,
-        title: one.title.clone(),
-        organisation_id: one.organisation.to_string(),
-        consultants: json(&one.consultants),
-        rounds: json(&one.rounds),
-        from_at: one.from.micros(),
-        until_at: one.until.micros(),
-        declarations: json(&one.declarations),
-        reason: one.reason.clone(),
-        created_at: one.created_at.micros(),
+impl From<&Commission> for Row {
+    fn from(one: &Commission) -> Row {
+        Row {
+            id: one.id.to_string(),
+            version: one.version,
+            title: one.title.clone(),
+            organisation_id: one.organisation.to_string(),
+            consultants: json(&one.consultants),
+            rounds: json(&one.rounds),
+            from_at: one.from.micros(),
+            until_at: one.until.micros(),
+            declarations: json(&one.declarations),
+            reason: one.reason.clone(),
+            created_at: one.created_at.micros(),
+        }
     }
 }
 
-fn of_row(row: Row) -> Result<Commission, DbError> {
-    Ok(Commission {
-        id: parsed(&row.id)?,
-        version: row.version,
-        title: row.title,
-        organisation: parsed(&row.organisation_id)?,
-        consultants: from_json(&row.consultants)?,
-        rounds: from_json(&row.rounds)?,
-        from: Timestamp::from_micros(row.from_at),
-        until: Timestamp::from_micros(row.until_at),
-        declarations: from_json(&row.declarations)?,
-        reason: row.reason,
-        created_at: Timestamp::from_micros(row.created_at),
-    })
+impl TryFrom<Row> for Commission {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Commission, DbError> {
+        Ok(Commission {
+            id: parsed(&row.id)?,
+            version: row.version,
+            title: row.title,
+            organisation: parsed(&row.organisation_id)?,
+            consultants: from_json(&row.consultants)?,
+            rounds: from_json(&row.rounds)?,
+            from: Timestamp::from_micros(row.from_at),
+            until: Timestamp::from_micros(row.until_at),
+            declarations: from_json(&row.declarations)?,
+            reason: row.reason,
+            created_at: Timestamp::from_micros(row.created_at),
+        })
+    }
 }
 
 pub fn commission(tx: &mut Tx, id: CommissionId) -> Result<Commission, Error> {
     let row = commission::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
-    Ok(of_row(row.ok_or(Error::NotFound { what: "commission" })?)?)
+    Ok(Commission::try_from(row.ok_or(Error::NotFound { what: "commission" })?)?)
 }
 
 pub fn insert_commission(tx: &mut Tx, one: &Commission) -> Result<(), DbError> {
-    diesel::insert_into(commission::table).values(row_of(one)).execute(tx)?;
+    diesel::insert_into(commission::table).values(Row::from(one)).execute(tx)?;
     for person in &one.consultants {
         diesel::insert_into(commission_consultant::table)
             .values((
@@ -89,7 +95,7 @@ pub fn insert_commission(tx: &mut Tx, one: &Commission) -> Result<(), DbError> {
 pub fn update_commission(tx: &mut Tx, old: &Commission, new: &Commission) -> Result<(), Error> {
     let held =
         commission::table.filter(commission::id.eq(new.id.to_string())).filter(commission::version.eq(old.version));
-    if diesel::update(held).set(row_of(new)).execute(tx)? == 0 {
+    if diesel::update(held).set(Row::from(new)).execute(tx)? == 0 {
         return Err(Error::stale(Newer::Commission(commission(tx, new.id)?)));
     }
     Ok(())
@@ -122,7 +128,7 @@ pub fn commissions(
         query = query.filter(commission::id.lt(below));
     }
     let rows: Vec<Row> = query.order(commission::id.desc()).limit(limit).select(Row::as_select()).load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Commission::try_from).collect()
 }
 
 /// Those that run at an instant and name this consultant.
@@ -138,7 +144,7 @@ pub fn running_for(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<Vec<
         .order(commission::id.asc())
         .select(Row::as_select())
         .load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Commission::try_from).collect()
 }
 
 /// Those that run at an instant and open a round; without one, all that run.
@@ -155,5 +161,5 @@ pub fn running_over(tx: &mut Tx, round: Option<RoundId>, now: Timestamp) -> Resu
         ));
     }
     let rows: Vec<Row> = query.order(commission::id.asc()).select(Row::as_select()).load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Commission::try_from).collect()
 }

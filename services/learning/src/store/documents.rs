@@ -36,57 +36,63 @@ struct Row {
     added_at: i64,
 }
 
-fn row_of(one: &Document) -> Row {
-    Row {
-        id: one.id.to_string(),
-        position: one.position,
-        kind: one.kind.name().to_string(),
-        source_id: one.source.clone(),
-        source_revision: one.source_revision,
-        source_sha256: one.source_sha256.clone(),
-        round_id: one.round.map(|round| round.to_string()),
-        award_reference: one.award_reference.clone(),
-        title: one.title.clone(),
-        organisation_id: one.organisation.to_string(),
-        organisation_name: one.organisation_name.clone(),
-        principles: json(&one.principles),
-        theme: one.theme.clone(),
-        council_group: one.group.clone(),
-        sections: json(&one.sections),
-        may_quote: one.may_quote,
-        contact: one.contact.clone(),
-        withdrawn: one.withdrawn,
-        added_at: one.added_at.micros(),
+impl From<&Document> for Row {
+    fn from(one: &Document) -> Row {
+        Row {
+            id: one.id.to_string(),
+            position: one.position,
+            kind: one.kind.name().to_string(),
+            source_id: one.source.clone(),
+            source_revision: one.source_revision,
+            source_sha256: one.source_sha256.clone(),
+            round_id: one.round.map(|round| round.to_string()),
+            award_reference: one.award_reference.clone(),
+            title: one.title.clone(),
+            organisation_id: one.organisation.to_string(),
+            organisation_name: one.organisation_name.clone(),
+            principles: json(&one.principles),
+            theme: one.theme.clone(),
+            council_group: one.group.clone(),
+            sections: json(&one.sections),
+            may_quote: one.may_quote,
+            contact: one.contact.clone(),
+            withdrawn: one.withdrawn,
+            added_at: one.added_at.micros(),
+        }
     }
 }
 
-fn of_row(row: Row) -> Result<Document, DbError> {
-    Ok(Document {
-        id: parsed(&row.id)?,
-        position: row.position,
-        kind: named(&Kind::ALL, Kind::name, &row.kind)?,
-        source: row.source_id,
-        source_revision: row.source_revision,
-        source_sha256: row.source_sha256,
-        round: parsed_option(row.round_id.as_deref())?,
-        award_reference: row.award_reference,
-        title: row.title,
-        organisation: parsed(&row.organisation_id)?,
-        organisation_name: row.organisation_name,
-        principles: from_json(&row.principles)?,
-        theme: row.theme,
-        group: row.council_group,
-        sections: from_json(&row.sections)?,
-        may_quote: row.may_quote,
-        contact: row.contact,
-        withdrawn: row.withdrawn,
-        added_at: Timestamp::from_micros(row.added_at),
-    })
+impl TryFrom<Row> for Document {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Document, DbError> {
+        Ok(Document {
+            id: parsed(&row.id)?,
+            position: row.position,
+            kind: named(&Kind::ALL, Kind::name, &row.kind)?,
+            source: row.source_id,
+            source_revision: row.source_revision,
+            source_sha256: row.source_sha256,
+            round: parsed_option(row.round_id.as_deref())?,
+            award_reference: row.award_reference,
+            title: row.title,
+            organisation: parsed(&row.organisation_id)?,
+            organisation_name: row.organisation_name,
+            principles: from_json(&row.principles)?,
+            theme: row.theme,
+            group: row.council_group,
+            sections: from_json(&row.sections)?,
+            may_quote: row.may_quote,
+            contact: row.contact,
+            withdrawn: row.withdrawn,
+            added_at: Timestamp::from_micros(row.added_at),
+        })
+    }
 }
 
 pub fn document(tx: &mut Tx, id: DocumentId) -> Result<Document, Error> {
     let row = document::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
-    Ok(of_row(row.ok_or(Error::NotFound { what: "document" })?)?)
+    Ok(Document::try_from(row.ok_or(Error::NotFound { what: "document" })?)?)
 }
 
 /// The document of a source at one revision.
@@ -97,7 +103,7 @@ pub fn document_of(tx: &mut Tx, source: &str, revision: i32) -> Result<Option<Do
         .select(Row::as_select())
         .first(tx)
         .optional()?;
-    row.map(of_row).transpose()
+    row.map(Document::try_from).transpose()
 }
 
 /// Every document of a source.
@@ -107,7 +113,7 @@ pub fn documents_of(tx: &mut Tx, source: &str) -> Result<Vec<Document>, DbError>
         .order(document::id.asc())
         .select(Row::as_select())
         .load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Document::try_from).collect()
 }
 
 /// The documents of case studies, for what a publication is made of.
@@ -115,12 +121,12 @@ pub(super) fn documents_of_case_studies(tx: &mut Tx, studies: &[CaseStudyId]) ->
     let sources: Vec<String> = studies.iter().map(CaseStudyId::to_string).collect();
     let rows: Vec<Row> =
         document::table.filter(document::source_id.eq_any(sources)).select(Row::as_select()).load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Document::try_from).collect()
 }
 
 pub(super) fn documents_named(tx: &mut Tx, ids: &[String]) -> Result<Vec<Document>, DbError> {
     let rows: Vec<Row> = document::table.filter(document::id.eq_any(ids)).select(Row::as_select()).load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Document::try_from).collect()
 }
 
 /// The next position. Writes to the corpus share a key, and two that met all the same would break the unique rule.
@@ -130,12 +136,12 @@ pub fn next_position(tx: &mut Tx) -> Result<i64, DbError> {
 }
 
 pub fn insert_document(tx: &mut Tx, one: &Document) -> Result<(), DbError> {
-    diesel::insert_into(document::table).values(row_of(one)).execute(tx)?;
+    diesel::insert_into(document::table).values(Row::from(one)).execute(tx)?;
     Ok(())
 }
 
 pub fn update_document(tx: &mut Tx, one: &Document) -> Result<(), DbError> {
-    diesel::update(document::table.find(one.id.to_string())).set(row_of(one)).execute(tx)?;
+    diesel::update(document::table.find(one.id.to_string())).set(Row::from(one)).execute(tx)?;
     Ok(())
 }
 
@@ -147,7 +153,7 @@ pub fn changed_documents(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Docu
         .limit(limit)
         .select(Row::as_select())
         .load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Document::try_from).collect()
 }
 
 /// What a commission opens: reports of its rounds that are released, and case studies of its rounds or of none that
@@ -162,5 +168,5 @@ pub fn visible_documents(tx: &mut Tx, commission: &Commission) -> Result<Vec<Doc
         .into_boxed::<Backend>()
         .select(Row::as_select())
         .load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Document::try_from).collect()
 }

@@ -30,66 +30,72 @@ struct Row {
     updated_at: i64,
 }
 
-fn row_of(one: &Insight) -> Row {
-    Row {
-        id: one.id.to_string(),
-        version: one.version,
-        commission_id: one.commission.to_string(),
-        author: one.author.to_string(),
-        text: one.text.clone(),
-        conditions: one.conditions.clone(),
-        passages: json(&one.passages),
-        state: one.state.name().to_string(),
-        answer_by: one.state.answer_by().map(Timestamp::micros),
-        answers: json(&one.answers),
-        interest_declared: one.interest_declared,
-        reason: one.reason.clone(),
-        created_at: one.created_at.micros(),
-        updated_at: one.updated_at.micros(),
+impl From<&Insight> for Row {
+    fn from(one: &Insight) -> Row {
+        Row {
+            id: one.id.to_string(),
+            version: one.version,
+            commission_id: one.commission.to_string(),
+            author: one.author.to_string(),
+            text: one.text.clone(),
+            conditions: one.conditions.clone(),
+            passages: json(&one.passages),
+            state: one.state.name().to_string(),
+            answer_by: one.state.answer_by().map(Timestamp::micros),
+            answers: json(&one.answers),
+            interest_declared: one.interest_declared,
+            reason: one.reason.clone(),
+            created_at: one.created_at.micros(),
+            updated_at: one.updated_at.micros(),
+        }
     }
 }
 
-fn of_row(row: Row) -> Result<Insight, DbError> {
-    let state = match (row.state.as_str(), row.answer_by.map(Timestamp::from_micros)) {
-        ("captured", None) => State::Captured,
-        ("checking", Some(answer_by)) => State::Checking { answer_by },
-        ("checked", Some(answer_by)) => State::Checked { answer_by },
-        ("approved", Some(answer_by)) => State::Approved { answer_by },
-        ("used", Some(answer_by)) => State::Used { answer_by },
-        ("dropped", answer_by) => State::Dropped { answer_by },
-        (other, _) => return Err(inconsistent(format!("insight {}: state {other}", row.id))),
-    };
-    Ok(Insight {
-        id: parsed(&row.id)?,
-        version: row.version,
-        commission: parsed(&row.commission_id)?,
-        author: parsed(&row.author)?,
-        text: row.text,
-        conditions: row.conditions,
-        passages: from_json(&row.passages)?,
-        state,
-        answers: from_json(&row.answers)?,
-        interest_declared: row.interest_declared,
-        reason: row.reason,
-        created_at: Timestamp::from_micros(row.created_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
-    })
+impl TryFrom<Row> for Insight {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Insight, DbError> {
+        let state = match (row.state.as_str(), row.answer_by.map(Timestamp::from_micros)) {
+            ("captured", None) => State::Captured,
+            ("checking", Some(answer_by)) => State::Checking { answer_by },
+            ("checked", Some(answer_by)) => State::Checked { answer_by },
+            ("approved", Some(answer_by)) => State::Approved { answer_by },
+            ("used", Some(answer_by)) => State::Used { answer_by },
+            ("dropped", answer_by) => State::Dropped { answer_by },
+            (other, _) => return Err(inconsistent(format!("insight {}: state {other}", row.id))),
+        };
+        Ok(Insight {
+            id: parsed(&row.id)?,
+            version: row.version,
+            commission: parsed(&row.commission_id)?,
+            author: parsed(&row.author)?,
+            text: row.text,
+            conditions: row.conditions,
+            passages: from_json(&row.passages)?,
+            state,
+            answers: from_json(&row.answers)?,
+            interest_declared: row.interest_declared,
+            reason: row.reason,
+            created_at: Timestamp::from_micros(row.created_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
+        })
+    }
 }
 
 pub fn insight(tx: &mut Tx, id: InsightId) -> Result<Insight, Error> {
     let row = insight::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
-    Ok(of_row(row.ok_or(Error::NotFound { what: "insight" })?)?)
+    Ok(Insight::try_from(row.ok_or(Error::NotFound { what: "insight" })?)?)
 }
 
 pub fn insert_insight(tx: &mut Tx, one: &Insight) -> Result<(), DbError> {
-    diesel::insert_into(insight::table).values(row_of(one)).execute(tx)?;
+    diesel::insert_into(insight::table).values(Row::from(one)).execute(tx)?;
     Ok(())
 }
 
 /// Writes the new version over the one it was made from, with the councils that it is put to.
 pub fn update_insight(tx: &mut Tx, old: &Insight, new: &Insight) -> Result<(), Error> {
     let held = insight::table.filter(insight::id.eq(new.id.to_string())).filter(insight::version.eq(old.version));
-    if diesel::update(held).set(row_of(new)).execute(tx)? == 0 {
+    if diesel::update(held).set(Row::from(new)).execute(tx)? == 0 {
         return Err(Error::stale(Newer::Insight(insight(tx, new.id)?)));
     }
     if old.councils() != new.councils() {
@@ -146,7 +152,7 @@ pub fn insights(
         query = query.filter(insight::id.gt(after));
     }
     let rows: Vec<Row> = query.order(insight::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
-    Ok((rows.into_iter().map(of_row).collect::<Result<_, _>>()?, n_insights))
+    Ok((rows.into_iter().map(Insight::try_from).collect::<Result<_, _>>()?, n_insights))
 }
 
 /// Insights whose councils' time has passed.
@@ -169,10 +175,10 @@ pub fn insights_of_author(tx: &mut Tx, commission: CommissionId, author: PersonI
         .order(insight::id.asc())
         .select(Row::as_select())
         .load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Insight::try_from).collect()
 }
 
 pub(super) fn insights_named(tx: &mut Tx, ids: &[String]) -> Result<Vec<Insight>, DbError> {
     let rows: Vec<Row> = insight::table.filter(insight::id.eq_any(ids)).select(Row::as_select()).load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Insight::try_from).collect()
 }

@@ -37,63 +37,69 @@ struct Row {
     created_at: i64,
 }
 
-fn row_of(one: &Passage) -> Row {
-    Row {
-        id: one.id.to_string(),
-        version: one.version,
-        commission_id: one.commission.to_string(),
-        document_id: one.document.to_string(),
-        source_id: one.source.clone(),
-        source_revision: one.source_revision,
-        source_sha256: one.source_sha256.clone(),
-        section_key: one.section.clone(),
-        start_byte: one.start as i64,
-        end_byte: one.end as i64,
-        quote: one.quote.clone(),
-        codes: json(&one.codes),
-        codebook_id: one.codebook.to_string(),
-        codebook_version: one.codebook_version,
-        memo: one.memo.clone(),
-        consent: one.consent.name().to_string(),
-        answer_by: one.consent.answer_by().map(Timestamp::micros),
-        organisation_id: one.organisation.to_string(),
-        award_reference: one.award_reference.clone(),
-        marked_by: one.marked_by.to_string(),
-        created_at: one.created_at.micros(),
+impl From<&Passage> for Row {
+    fn from(one: &Passage) -> Row {
+        Row {
+            id: one.id.to_string(),
+            version: one.version,
+            commission_id: one.commission.to_string(),
+            document_id: one.document.to_string(),
+            source_id: one.source.clone(),
+            source_revision: one.source_revision,
+            source_sha256: one.source_sha256.clone(),
+            section_key: one.section.clone(),
+            start_byte: one.start as i64,
+            end_byte: one.end as i64,
+            quote: one.quote.clone(),
+            codes: json(&one.codes),
+            codebook_id: one.codebook.to_string(),
+            codebook_version: one.codebook_version,
+            memo: one.memo.clone(),
+            consent: one.consent.name().to_string(),
+            answer_by: one.consent.answer_by().map(Timestamp::micros),
+            organisation_id: one.organisation.to_string(),
+            award_reference: one.award_reference.clone(),
+            marked_by: one.marked_by.to_string(),
+            created_at: one.created_at.micros(),
+        }
     }
 }
 
-fn of_row(row: Row) -> Result<Passage, DbError> {
-    let consent = match (row.consent.as_str(), row.answer_by.map(Timestamp::from_micros)) {
-        ("not_asked", None) => Consent::NotAsked,
-        ("asked", Some(answer_by)) => Consent::Asked { answer_by },
-        ("given", Some(answer_by)) => Consent::Given { answer_by },
-        ("refused", Some(answer_by)) => Consent::Refused { answer_by },
-        ("withdrawn", Some(answer_by)) => Consent::Withdrawn { answer_by },
-        (other, _) => return Err(inconsistent(format!("passage {}: consent {other}", row.id))),
-    };
-    Ok(Passage {
-        id: parsed(&row.id)?,
-        version: row.version,
-        commission: parsed(&row.commission_id)?,
-        document: parsed(&row.document_id)?,
-        source: row.source_id,
-        source_revision: row.source_revision,
-        source_sha256: row.source_sha256,
-        section: row.section_key,
-        start: usize::try_from(row.start_byte).map_err(inconsistent)?,
-        end: usize::try_from(row.end_byte).map_err(inconsistent)?,
-        quote: row.quote,
-        codes: from_json(&row.codes)?,
-        codebook: parsed(&row.codebook_id)?,
-        codebook_version: row.codebook_version,
-        memo: row.memo,
-        consent,
-        organisation: parsed(&row.organisation_id)?,
-        award_reference: row.award_reference,
-        marked_by: parsed(&row.marked_by)?,
-        created_at: Timestamp::from_micros(row.created_at),
-    })
+impl TryFrom<Row> for Passage {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Passage, DbError> {
+        let consent = match (row.consent.as_str(), row.answer_by.map(Timestamp::from_micros)) {
+            ("not_asked", None) => Consent::NotAsked,
+            ("asked", Some(answer_by)) => Consent::Asked { answer_by },
+            ("given", Some(answer_by)) => Consent::Given { answer_by },
+            ("refused", Some(answer_by)) => Consent::Refused { answer_by },
+            ("withdrawn", Some(answer_by)) => Consent::Withdrawn { answer_by },
+            (other, _) => return Err(inconsistent(format!("passage {}: consent {other}", row.id))),
+        };
+        Ok(Passage {
+            id: parsed(&row.id)?,
+            version: row.version,
+            commission: parsed(&row.commission_id)?,
+            document: parsed(&row.document_id)?,
+            source: row.source_id,
+            source_revision: row.source_revision,
+            source_sha256: row.source_sha256,
+            section: row.section_key,
+            start: usize::try_from(row.start_byte).map_err(inconsistent)?,
+            end: usize::try_from(row.end_byte).map_err(inconsistent)?,
+            quote: row.quote,
+            codes: from_json(&row.codes)?,
+            codebook: parsed(&row.codebook_id)?,
+            codebook_version: row.codebook_version,
+            memo: row.memo,
+            consent,
+            organisation: parsed(&row.organisation_id)?,
+            award_reference: row.award_reference,
+            marked_by: parsed(&row.marked_by)?,
+            created_at: Timestamp::from_micros(row.created_at),
+        })
+    }
 }
 
 pub fn passage(tx: &mut Tx, id: PassageId) -> Result<Passage, Error> {
@@ -104,11 +110,11 @@ pub fn passage(tx: &mut Tx, id: PassageId) -> Result<Passage, Error> {
         .select(Row::as_select())
         .first(tx)
         .optional()?;
-    Ok(of_row(row.ok_or(Error::NotFound { what: "passage" })?)?)
+    Ok(Passage::try_from(row.ok_or(Error::NotFound { what: "passage" })?)?)
 }
 
 pub fn insert_passage(tx: &mut Tx, one: &Passage) -> Result<(), DbError> {
-    diesel::insert_into(passage::table).values(row_of(one)).execute(tx)?;
+    diesel::insert_into(passage::table).values(Row::from(one)).execute(tx)?;
     insert_codes(tx, one)
 }
 
@@ -124,7 +130,7 @@ fn insert_codes(tx: &mut Tx, one: &Passage) -> Result<(), DbError> {
 /// Writes the new version over the one it was made from.
 pub fn update_passage(tx: &mut Tx, old: &Passage, new: &Passage) -> Result<(), Error> {
     let held = passage::table.filter(passage::id.eq(new.id.to_string())).filter(passage::version.eq(old.version));
-    if diesel::update(held).set(row_of(new)).execute(tx)? == 0 {
+    if diesel::update(held).set(Row::from(new)).execute(tx)? == 0 {
         return Err(Error::stale(Newer::Passage(passage(tx, new.id)?.without_notes())));
     }
     if old.codes != new.codes {
@@ -175,7 +181,7 @@ pub fn passages(tx: &mut Tx, filter: &Passages, after: Option<String>, limit: i6
         query = query.filter(passage::id.gt(after));
     }
     let rows: Vec<Row> = query.order(passage::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Passage::try_from).collect()
 }
 
 pub fn n_passages(tx: &mut Tx, filter: &Passages) -> Result<i64, DbError> {
@@ -189,10 +195,10 @@ pub fn passages_of_document(tx: &mut Tx, document: DocumentId) -> Result<Vec<Pas
         .order(passage::id.asc())
         .select(Row::as_select())
         .load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Passage::try_from).collect()
 }
 
 pub(super) fn passages_named(tx: &mut Tx, ids: &[String]) -> Result<Vec<Passage>, DbError> {
     let rows: Vec<Row> = passage::table.filter(passage::id.eq_any(ids)).select(Row::as_select()).load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Passage::try_from).collect()
 }

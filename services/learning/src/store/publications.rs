@@ -39,66 +39,76 @@ struct Row {
     updated_at: i64,
 }
 
-fn row_of(one: &Publication) -> Row {
-    let (deadline, published_at) = match &one.state {
-        State::Embargoed { publish_at, .. } => (Some(publish_at), None),
-        State::Published { at, publish_at } => (publish_at.as_ref(), Some(*at)),
-        State::Planned | State::Drafting | State::FactCheck | State::Approved | State::Withdrawn => (None, None),
-    };
-    Row {
-        id: one.id.to_string(),
-        version: one.version,
-        commission_id: one.commission.to_string(),
-        rounds: json(&one.rounds),
-        state: one.state.name().to_string(),
-        readable: one.readable,
-        edition_number: one.edition.number,
-        edition: json(&one.edition),
-        publish_at: deadline.map(|deadline| deadline.instant.micros()),
-        deadline: deadline.map(json),
-        embargo_group: json(&one.embargo_group()),
-        published_at: published_at.map(Timestamp::micros),
-        reason: one.reason.clone(),
-        correction_due: one.correction_due,
-        created_at: one.created_at.micros(),
-        updated_at: one.updated_at.micros(),
+impl From<&Publication> for Row {
+    fn from(one: &Publication) -> Row {
+        let (deadline, published_at) = match &one.state {
+            State::Embargoed { publish_at, .. } => (Some(publish_at), None),
+            State::Published { at, publish_at } => (publish_at.as_ref(), Some(*at)),
+            State::Planned | State::Drafting | State::FactCheck | State::Approved | State::Withdrawn => (None, None),
+        };
+        Row {
+            id: one.id.to_string(),
+            version: one.version,
+            commission_id: one.commission.to_string(),
+            rounds: json(&one.rounds),
+            state: one.state.name().to_string(),
+            readable: one.readable,
+            edition_number: one.edition.number,
+            edition: json(&one.edition),
+            publish_at: deadline.map(|deadline| deadline.instant.micros()),
+            deadline: deadline.map(json),
+            embargo_group: json(&one.embargo_group()),
+            published_at: published_at.map(Timestamp::micros),
+            reason: one.reason.clone(),
+            correction_due: one.correction_due,
+            created_at: one.created_at.micros(),
+            updated_at: one.updated_at.micros(),
+        }
     }
 }
 
-fn of_row(row: Row) -> Result<Publication, DbError> {
-    let deadline: Option<Deadline> = row.deadline.as_deref().map(from_json).transpose()?;
-    let state = match (row.state.as_str(), deadline, row.published_at.map(Timestamp::from_micros)) {
-        ("planned", None, None) => State::Planned,
-        ("drafting", None, None) => State::Drafting,
-        ("fact_check", None, None) => State::FactCheck,
-        ("approved", None, None) => State::Approved,
-        ("embargoed", Some(publish_at), None) => State::Embargoed { publish_at, group: from_json(&row.embargo_group)? },
-        ("published", publish_at, Some(at)) => State::Published { at, publish_at },
-        ("withdrawn", None, None) => State::Withdrawn,
-        (other, _, _) => return Err(inconsistent(format!("publication {}: {other} does not fit its dates", row.id))),
-    };
-    Ok(Publication {
-        id: parsed(&row.id)?,
-        version: row.version,
-        commission: parsed(&row.commission_id)?,
-        rounds: from_json(&row.rounds)?,
-        state,
-        readable: row.readable,
-        edition: from_json(&row.edition)?,
-        reason: row.reason,
-        correction_due: row.correction_due,
-        created_at: Timestamp::from_micros(row.created_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
-    })
+impl TryFrom<Row> for Publication {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Publication, DbError> {
+        let deadline: Option<Deadline> = row.deadline.as_deref().map(from_json).transpose()?;
+        let state = match (row.state.as_str(), deadline, row.published_at.map(Timestamp::from_micros)) {
+            ("planned", None, None) => State::Planned,
+            ("drafting", None, None) => State::Drafting,
+            ("fact_check", None, None) => State::FactCheck,
+            ("approved", None, None) => State::Approved,
+            ("embargoed", Some(publish_at), None) => {
+                State::Embargoed { publish_at, group: from_json(&row.embargo_group)? }
+            }
+            ("published", publish_at, Some(at)) => State::Published { at, publish_at },
+            ("withdrawn", None, None) => State::Withdrawn,
+            (other, _, _) => {
+                return Err(inconsistent(format!("publication {}: {other} does not fit its dates", row.id)));
+            }
+        };
+        Ok(Publication {
+            id: parsed(&row.id)?,
+            version: row.version,
+            commission: parsed(&row.commission_id)?,
+            rounds: from_json(&row.rounds)?,
+            state,
+            readable: row.readable,
+            edition: from_json(&row.edition)?,
+            reason: row.reason,
+            correction_due: row.correction_due,
+            created_at: Timestamp::from_micros(row.created_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
+        })
+    }
 }
 
 pub fn publication(tx: &mut Tx, id: PublicationId) -> Result<Publication, Error> {
     let row = publication::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
-    Ok(of_row(row.ok_or(Error::NotFound { what: "publication" })?)?)
+    Ok(Publication::try_from(row.ok_or(Error::NotFound { what: "publication" })?)?)
 }
 
 pub fn insert_publication(tx: &mut Tx, one: &Publication) -> Result<(), DbError> {
-    diesel::insert_into(publication::table).values(row_of(one)).execute(tx)?;
+    diesel::insert_into(publication::table).values(Row::from(one)).execute(tx)?;
     for round in &one.rounds {
         diesel::insert_into(publication_round::table)
             .values((
@@ -114,7 +124,7 @@ pub fn insert_publication(tx: &mut Tx, one: &Publication) -> Result<(), DbError>
 pub fn update_publication(tx: &mut Tx, old: &Publication, new: &Publication) -> Result<(), Error> {
     let held =
         publication::table.filter(publication::id.eq(new.id.to_string())).filter(publication::version.eq(old.version));
-    if diesel::update(held).set(row_of(new)).execute(tx)? == 0 {
+    if diesel::update(held).set(Row::from(new)).execute(tx)? == 0 {
         return Err(Error::stale(Newer::Publication(publication(tx, new.id)?)));
     }
     Ok(())
@@ -181,7 +191,7 @@ pub fn publications(
         query = query.filter(publication::id.gt(after));
     }
     let rows: Vec<Row> = query.order(publication::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
-    rows.into_iter().map(of_row).collect()
+    rows.into_iter().map(Publication::try_from).collect()
 }
 
 /// Publications whose instant has come.

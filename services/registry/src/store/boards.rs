@@ -24,6 +24,37 @@ struct BoardRow {
     updated_at: i64,
 }
 
+impl From<&Board> for BoardRow {
+    fn from(board: &Board) -> BoardRow {
+        let Names { name, name_cy, short_name } = board.names.clone();
+        BoardRow {
+            id: board.id.to_string(),
+            version: board.version,
+            name,
+            name_cy,
+            short_name,
+            quorum: board.quorum,
+            created_at: board.created_at.micros(),
+            updated_at: board.updated_at.micros(),
+        }
+    }
+}
+
+impl TryFrom<BoardRow> for Board {
+    type Error = DbError;
+
+    fn try_from(row: BoardRow) -> Result<Board, DbError> {
+        Ok(Board {
+            id: parsed(&row.id)?,
+            version: row.version,
+            names: Names { name: row.name, name_cy: row.name_cy, short_name: row.short_name },
+            quorum: row.quorum,
+            created_at: Timestamp::from_micros(row.created_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
+        })
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = seat, treat_none_as_null = true)]
 struct SeatRow {
@@ -39,17 +70,52 @@ struct SeatRow {
     updated_at: i64,
 }
 
+impl From<&Seat> for SeatRow {
+    fn from(seat: &Seat) -> SeatRow {
+        SeatRow {
+            id: seat.id.to_string(),
+            version: seat.version,
+            board_id: seat.board.to_string(),
+            organisation_id: seat.organisation.to_string(),
+            person_id: seat.person.to_string(),
+            voting: seat.voting,
+            from_date: seat.term.from.to_string(),
+            until_date: seat.term.until.map(|day| day.to_string()),
+            created_at: seat.created_at.micros(),
+            updated_at: seat.updated_at.micros(),
+        }
+    }
+}
+
+impl TryFrom<SeatRow> for Seat {
+    type Error = DbError;
+
+    fn try_from(row: SeatRow) -> Result<Seat, DbError> {
+        Ok(Seat {
+            id: parsed(&row.id)?,
+            version: row.version,
+            board: parsed(&row.board_id)?,
+            organisation: parsed(&row.organisation_id)?,
+            person: parsed(&row.person_id)?,
+            voting: row.voting,
+            term: term_of(&row.from_date, row.until_date.as_deref())?,
+            created_at: Timestamp::from_micros(row.created_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
+        })
+    }
+}
+
 pub fn get(tx: &mut Tx, id: BoardId) -> Result<Board, Error> {
     let row: Option<BoardRow> = board::table.find(id.to_string()).select(BoardRow::as_select()).first(tx).optional()?;
     match row {
-        Some(row) => Ok(board_of(row)?),
+        Some(row) => Ok(Board::try_from(row)?),
         None => Err(Error::NotFound { what: "board" }),
     }
 }
 
 pub fn insert(tx: &mut Tx, board: &Board) -> Result<(), Error> {
     expect_free_name(tx, board)?;
-    diesel::insert_into(board::table).values(board_row(board)).execute(tx).map_err(taken)?;
+    diesel::insert_into(board::table).values(BoardRow::from(board)).execute(tx).map_err(taken)?;
     Ok(())
 }
 
@@ -57,7 +123,7 @@ pub fn insert(tx: &mut Tx, board: &Board) -> Result<(), Error> {
 pub fn update(tx: &mut Tx, old: &Board, new: &Board) -> Result<(), Error> {
     expect_free_name(tx, new)?;
     let of_old_version = board::table.filter(board::id.eq(new.id.to_string())).filter(board::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(board_row(new)).execute(tx).map_err(taken)?;
+    let n_changed = diesel::update(of_old_version).set(BoardRow::from(new)).execute(tx).map_err(taken)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Board(get(tx, new.id)?)));
     }
@@ -95,19 +161,19 @@ pub fn page(tx: &mut Tx, after: After, limit: i64) -> Result<Vec<Board>, DbError
     }
     let rows: Vec<BoardRow> =
         query.order((board::short_name.asc(), board::id.asc())).limit(limit).select(BoardRow::as_select()).load(tx)?;
-    rows.into_iter().map(board_of).collect()
+    rows.into_iter().map(Board::try_from).collect()
 }
 
 pub fn get_seat(tx: &mut Tx, id: SeatId) -> Result<Seat, Error> {
     let row: Option<SeatRow> = seat::table.find(id.to_string()).select(SeatRow::as_select()).first(tx).optional()?;
     match row {
-        Some(row) => Ok(seat_of(row)?),
+        Some(row) => Ok(Seat::try_from(row)?),
         None => Err(Error::NotFound { what: "seat" }),
     }
 }
 
 pub fn insert_seat(tx: &mut Tx, seat: &Seat) -> Result<(), Error> {
-    match diesel::insert_into(seat::table).values(seat_row(seat)).execute(tx) {
+    match diesel::insert_into(seat::table).values(SeatRow::from(seat)).execute(tx) {
         Ok(_) => Ok(()),
         // Looked for before; a twin in another process can still have come first.
         Err(error) if is_unique_violation(&error) => {
@@ -120,7 +186,7 @@ pub fn insert_seat(tx: &mut Tx, seat: &Seat) -> Result<(), Error> {
 /// Writes the new version over the one it was made from.
 pub fn update_seat(tx: &mut Tx, old: &Seat, new: &Seat) -> Result<(), Error> {
     let of_old_version = seat::table.filter(seat::id.eq(new.id.to_string())).filter(seat::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(seat_row(new)).execute(tx)?;
+    let n_changed = diesel::update(of_old_version).set(SeatRow::from(new)).execute(tx)?;
     if n_changed == 0 {
         let seat = get_seat(tx, new.id)?;
         let person_name = name_of(tx, seat.person)?;
@@ -141,7 +207,7 @@ pub fn seats_of(tx: &mut Tx, person: PersonId, board: Option<BoardId>) -> Result
         query = query.filter(seat::board_id.eq(board.to_string()));
     }
     let rows: Vec<SeatRow> = query.order(seat::id.asc()).select(SeatRow::as_select()).load(tx)?;
-    rows.into_iter().map(seat_of).collect()
+    rows.into_iter().map(Seat::try_from).collect()
 }
 
 /// Which seats.
@@ -178,61 +244,7 @@ pub fn page_of_seats(tx: &mut Tx, filter: &Filter, after: After, limit: i64) -> 
         .load(tx)?;
     let mut seats = Vec::with_capacity(rows.len());
     for (row, person_name) in rows {
-        seats.push((seat_of(row)?, person_name));
+        seats.push((Seat::try_from(row)?, person_name));
     }
     Ok(seats)
-}
-
-fn board_row(board: &Board) -> BoardRow {
-    let Names { name, name_cy, short_name } = board.names.clone();
-    BoardRow {
-        id: board.id.to_string(),
-        version: board.version,
-        name,
-        name_cy,
-        short_name,
-        quorum: board.quorum,
-        created_at: board.created_at.micros(),
-        updated_at: board.updated_at.micros(),
-    }
-}
-
-fn board_of(row: BoardRow) -> Result<Board, DbError> {
-    Ok(Board {
-        id: parsed(&row.id)?,
-        version: row.version,
-        names: Names { name: row.name, name_cy: row.name_cy, short_name: row.short_name },
-        quorum: row.quorum,
-        created_at: Timestamp::from_micros(row.created_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
-    })
-}
-
-fn seat_row(seat: &Seat) -> SeatRow {
-    SeatRow {
-        id: seat.id.to_string(),
-        version: seat.version,
-        board_id: seat.board.to_string(),
-        organisation_id: seat.organisation.to_string(),
-        person_id: seat.person.to_string(),
-        voting: seat.voting,
-        from_date: seat.term.from.to_string(),
-        until_date: seat.term.until.map(|day| day.to_string()),
-        created_at: seat.created_at.micros(),
-        updated_at: seat.updated_at.micros(),
-    }
-}
-
-fn seat_of(row: SeatRow) -> Result<Seat, DbError> {
-    Ok(Seat {
-        id: parsed(&row.id)?,
-        version: row.version,
-        board: parsed(&row.board_id)?,
-        organisation: parsed(&row.organisation_id)?,
-        person: parsed(&row.person_id)?,
-        voting: row.voting,
-        term: term_of(&row.from_date, row.until_date.as_deref())?,
-        created_at: Timestamp::from_micros(row.created_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
-    })
 }

@@ -33,6 +33,30 @@ struct ClientRow {
     updated_at: i64,
 }
 
+impl From<&Client> for ClientRow {
+    fn from(client: &Client) -> ClientRow {
+        let scopes: Vec<&str> = client.scopes.iter().map(|scope| scope.name()).collect();
+        ClientRow {
+            id: client.id.to_string(),
+            version: client.version,
+            organisation_id: client.organisation.to_string(),
+            name: client.name.clone(),
+            sort_name: fold(&client.name),
+            kind: match client.credentials {
+                Credentials::Keys(_) => PUBLIC_KEY.to_string(),
+                Credentials::Secrets(_) => SECRET.to_string(),
+            },
+            scopes: scopes.join(" "),
+            revoked_at: match client.state {
+                State::Active => None,
+                State::Revoked { at } => Some(at.micros()),
+            },
+            created_at: client.created_at.micros(),
+            updated_at: client.updated_at.micros(),
+        }
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = client_key)]
 struct KeyRow {
@@ -45,6 +69,21 @@ struct KeyRow {
     retire_at: Option<i64>,
 }
 
+impl TryFrom<&KeyRow> for Key {
+    type Error = DbError;
+
+    fn try_from(row: &KeyRow) -> Result<Key, DbError> {
+        Ok(Key {
+            id: parsed(&row.id)?,
+            kid: row.kid.clone(),
+            algorithm: row.algorithm.clone(),
+            jwk: row.jwk.clone(),
+            not_before: Timestamp::from_micros(row.not_before),
+            retire_at: row.retire_at.map(Timestamp::from_micros),
+        })
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = client_secret)]
 struct SecretRow {
@@ -53,6 +92,19 @@ struct SecretRow {
     digest: String,
     created_at: i64,
     retire_at: Option<i64>,
+}
+
+impl TryFrom<&SecretRow> for Secret {
+    type Error = DbError;
+
+    fn try_from(row: &SecretRow) -> Result<Secret, DbError> {
+        Ok(Secret {
+            id: parsed(&row.id)?,
+            digest: row.digest.clone(),
+            created_at: Timestamp::from_micros(row.created_at),
+            retire_at: row.retire_at.map(Timestamp::from_micros),
+        })
+    }
 }
 
 pub fn get(tx: &mut Tx, id: ClientId) -> Result<Client, Error> {
@@ -66,7 +118,7 @@ pub fn find(tx: &mut Tx, id: ClientId) -> Result<Option<Client>, DbError> {
 }
 
 pub fn insert(tx: &mut Tx, client: &Client) -> Result<(), DbError> {
-    diesel::insert_into(client::table).values(row_of(client)).execute(tx)?;
+    diesel::insert_into(client::table).values(ClientRow::from(client)).execute(tx)?;
     put_credentials(tx, client)
 }
 
@@ -74,7 +126,7 @@ pub fn insert(tx: &mut Tx, client: &Client) -> Result<(), DbError> {
 pub fn update(tx: &mut Tx, old: &Client, new: &Client) -> Result<(), Error> {
     let of_old_version =
         client::table.filter(client::id.eq(new.id.to_string())).filter(client::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx)?;
+    let n_changed = diesel::update(of_old_version).set(ClientRow::from(new)).execute(tx)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Client(get(tx, new.id)?)));
     }
@@ -188,28 +240,6 @@ pub fn page(tx: &mut Tx, filter: &Filter, after: After, limit: i64) -> Result<Ve
     complete(tx, rows)
 }
 
-fn row_of(client: &Client) -> ClientRow {
-    let scopes: Vec<&str> = client.scopes.iter().map(|scope| scope.name()).collect();
-    ClientRow {
-        id: client.id.to_string(),
-        version: client.version,
-        organisation_id: client.organisation.to_string(),
-        name: client.name.clone(),
-        sort_name: fold(&client.name),
-        kind: match client.credentials {
-            Credentials::Keys(_) => PUBLIC_KEY.to_string(),
-            Credentials::Secrets(_) => SECRET.to_string(),
-        },
-        scopes: scopes.join(" "),
-        revoked_at: match client.state {
-            State::Active => None,
-            State::Revoked { at } => Some(at.micros()),
-        },
-        created_at: client.created_at.micros(),
-        updated_at: client.updated_at.micros(),
-    }
-}
-
 fn complete(tx: &mut Tx, rows: Vec<ClientRow>) -> Result<Vec<Client>, DbError> {
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     let keys: Vec<KeyRow> = client_key::table
@@ -227,11 +257,11 @@ fn complete(tx: &mut Tx, rows: Vec<ClientRow>) -> Result<Vec<Client>, DbError> {
         let credentials = match row.kind.as_str() {
             PUBLIC_KEY => {
                 let of_row = keys.iter().filter(|key| key.client_id == row.id);
-                Credentials::Keys(of_row.map(key_of).collect::<Result<_, _>>()?)
+                Credentials::Keys(of_row.map(Key::try_from).collect::<Result<_, _>>()?)
             }
             SECRET => {
                 let of_row = secrets.iter().filter(|secret| secret.client_id == row.id);
-                Credentials::Secrets(of_row.map(secret_of).collect::<Result<_, _>>()?)
+                Credentials::Secrets(of_row.map(Secret::try_from).collect::<Result<_, _>>()?)
             }
             other => return Err(inconsistent(format!("client {}: unknown kind {other}", row.id))),
         };
@@ -249,24 +279,4 @@ fn complete(tx: &mut Tx, rows: Vec<ClientRow>) -> Result<Vec<Client>, DbError> {
         });
     }
     Ok(clients)
-}
-
-fn key_of(row: &KeyRow) -> Result<Key, DbError> {
-    Ok(Key {
-        id: parsed(&row.id)?,
-        kid: row.kid.clone(),
-        algorithm: row.algorithm.clone(),
-        jwk: row.jwk.clone(),
-        not_before: Timestamp::from_micros(row.not_before),
-        retire_at: row.retire_at.map(Timestamp::from_micros),
-    })
-}
-
-fn secret_of(row: &SecretRow) -> Result<Secret, DbError> {
-    Ok(Secret {
-        id: parsed(&row.id)?,
-        digest: row.digest.clone(),
-        created_at: Timestamp::from_micros(row.created_at),
-        retire_at: row.retire_at.map(Timestamp::from_micros),
-    })
 }

@@ -9,7 +9,7 @@ use crate::schema::role_key;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = role_key)]
-struct KeyRow {
+struct Row {
     kid: String,
     role: String,
     public_key: Vec<u8>,
@@ -19,9 +19,9 @@ struct KeyRow {
 
 /// Every key, by role and then oldest first.
 pub fn all(tx: &mut Tx) -> Result<Vec<PublicKey>, DbError> {
-    let rows: Vec<KeyRow> = role_key::table
+    let rows: Vec<Row> = role_key::table
         .order((role_key::role.asc(), role_key::created_at.asc(), role_key::kid.asc()))
-        .select(KeyRow::as_select())
+        .select(Row::as_select())
         .load(tx)?;
     let mut keys = Vec::with_capacity(rows.len());
     for row in rows {
@@ -51,7 +51,7 @@ pub fn known(tx: &mut Tx, key: &PublicKey) -> Result<Known, DbError> {
 
 /// Records that a key was retired. The earlier date counts.
 pub fn retire(tx: &mut Tx, key: &PublicKey, retired_at: i64) -> Result<(), DbError> {
-    let row = KeyRow {
+    let row = Row {
         kid: key.kid(),
         role: key.role.clone(),
         public_key: key.x.to_vec(),
@@ -74,13 +74,8 @@ pub fn succeed(tx: &mut Tx, key: &PublicKey, now_s: i64) -> Result<(), DbError> 
     let in_use = role_key::table.filter(role_key::role.eq(&key.role)).filter(role_key::retired_at.is_null());
     // The old key may have signed within this second.
     diesel::update(in_use).set(role_key::retired_at.eq(now_s + 1)).execute(tx)?;
-    let row = KeyRow {
-        kid: key.kid(),
-        role: key.role.clone(),
-        public_key: key.x.to_vec(),
-        created_at: now_s,
-        retired_at: None,
-    };
+    let row =
+        Row { kid: key.kid(), role: key.role.clone(), public_key: key.x.to_vec(), created_at: now_s, retired_at: None };
     diesel::insert_into(role_key::table).values(row).execute(tx)?;
     Ok(())
 }

@@ -24,6 +24,21 @@ struct MembershipRow {
     updated_at: i64,
 }
 
+impl From<&Membership> for MembershipRow {
+    fn from(membership: &Membership) -> MembershipRow {
+        MembershipRow {
+            id: membership.id.to_string(),
+            version: membership.version,
+            organisation_id: membership.organisation.to_string(),
+            class: membership.class.name().to_string(),
+            from_date: membership.term.from.to_string(),
+            until_date: membership.term.until.map(|day| day.to_string()),
+            created_at: membership.created_at.micros(),
+            updated_at: membership.updated_at.micros(),
+        }
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = suspension)]
 struct SuspensionRow {
@@ -52,7 +67,7 @@ pub fn of_organisation(tx: &mut Tx, organisation: OrgId) -> Result<Vec<Membershi
 }
 
 pub fn insert(tx: &mut Tx, membership: &Membership) -> Result<(), Error> {
-    match diesel::insert_into(membership::table).values(row_of(membership)).execute(tx) {
+    match diesel::insert_into(membership::table).values(MembershipRow::from(membership)).execute(tx) {
         Ok(_) => Ok(()),
         // Looked for before; a twin in another process can still have come first.
         Err(error) if is_unique_violation(&error) => {
@@ -66,7 +81,7 @@ pub fn insert(tx: &mut Tx, membership: &Membership) -> Result<(), Error> {
 pub fn update(tx: &mut Tx, old: &Membership, new: &Membership) -> Result<(), Error> {
     let id = new.id.to_string();
     let of_old_version = membership::table.filter(membership::id.eq(&id)).filter(membership::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx)?;
+    let n_changed = diesel::update(of_old_version).set(MembershipRow::from(new)).execute(tx)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Membership(get(tx, new.id)?)));
     }
@@ -129,19 +144,6 @@ pub fn page(tx: &mut Tx, filter: &Filter, after: After, limit: i64) -> Result<Ve
 /// How many match on all pages.
 pub fn count(tx: &mut Tx, filter: &Filter) -> Result<i64, DbError> {
     Ok(filtered(filter).count().get_result(tx)?)
-}
-
-fn row_of(membership: &Membership) -> MembershipRow {
-    MembershipRow {
-        id: membership.id.to_string(),
-        version: membership.version,
-        organisation_id: membership.organisation.to_string(),
-        class: membership.class.name().to_string(),
-        from_date: membership.term.from.to_string(),
-        until_date: membership.term.until.map(|day| day.to_string()),
-        created_at: membership.created_at.micros(),
-        updated_at: membership.updated_at.micros(),
-    }
 }
 
 fn complete(tx: &mut Tx, rows: Vec<MembershipRow>) -> Result<Vec<Membership>, DbError> {

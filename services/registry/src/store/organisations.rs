@@ -19,7 +19,7 @@ use crate::schema::{former_gss_code, organisation, successor};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = organisation, treat_none_as_null = true)]
-struct OrganisationRow {
+struct Row {
     id: String,
     version: i64,
     kind: String,
@@ -47,13 +47,78 @@ struct OrganisationRow {
     updated_at: i64,
 }
 
+impl From<&Organisation> for Row {
+    fn from(organisation: &Organisation) -> Row {
+        let details = organisation.details.clone();
+        Row {
+            id: organisation.id.to_string(),
+            version: organisation.version,
+            kind: details.kind.name().to_string(),
+            sort_name: fold(&details.name),
+            haystack: details.haystack(),
+            name: details.name,
+            name_cy: details.name_cy,
+            short_name: details.short_name,
+            code: details.code,
+            org_id: details.org_id,
+            gss_code: details.gss_code,
+            authority_type: details.authority_type,
+            authority_type_name: details.authority_type_name,
+            nation: details.nation.map(|nation| nation.name().to_string()),
+            region: details.region,
+            county_code: details.county_code,
+            combined_authority_code: details.combined_authority_code,
+            start_date: details.start_date.to_string(),
+            end_date: details.end_date.to_string(),
+            abolished_from: organisation.abolished_from.map(|day| day.to_string()),
+            gov_uk_slug: details.gov_uk_slug,
+            website: details.website,
+            legal_body: details.legal_body,
+            created_at: organisation.created_at.micros(),
+            updated_at: organisation.updated_at.micros(),
+        }
+    }
+}
+
+fn organisation_of(row: Row, former_gss_codes: Vec<String>, successors: Vec<OrgId>) -> Result<Organisation, DbError> {
+    let nation = row.nation.as_deref().map(|name| named(&Nation::ALL, Nation::name, name)).transpose()?;
+    Ok(Organisation {
+        id: parsed(&row.id)?,
+        version: row.version,
+        details: Details {
+            kind: named(&Kind::ALL, Kind::name, &row.kind)?,
+            name: row.name,
+            name_cy: row.name_cy,
+            short_name: row.short_name,
+            code: row.code,
+            org_id: row.org_id,
+            gss_code: row.gss_code,
+            former_gss_codes,
+            authority_type: row.authority_type,
+            authority_type_name: row.authority_type_name,
+            nation,
+            region: row.region,
+            county_code: row.county_code,
+            combined_authority_code: row.combined_authority_code,
+            start_date: parsed(&row.start_date)?,
+            end_date: parsed(&row.end_date)?,
+            successors,
+            gov_uk_slug: row.gov_uk_slug,
+            website: row.website,
+            legal_body: row.legal_body,
+        },
+        abolished_from: parsed_option(row.abolished_from.as_deref())?,
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
+    })
+}
+
 pub fn get(tx: &mut Tx, id: OrgId) -> Result<Organisation, Error> {
     find(tx, id)?.ok_or(Error::NotFound { what: "organisation" })
 }
 
 fn find(tx: &mut Tx, id: OrgId) -> Result<Option<Organisation>, DbError> {
-    let row: Option<OrganisationRow> =
-        organisation::table.find(id.to_string()).select(OrganisationRow::as_select()).first(tx).optional()?;
+    let row: Option<Row> = organisation::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
     Ok(complete(tx, row.into_iter().collect())?.pop())
 }
 
@@ -120,7 +185,7 @@ pub fn insert(tx: &mut Tx, organisation: &Organisation) -> Result<(), Error> {
 
 /// The row without what refers to others: those may not be there yet while a registry is seeded.
 pub fn insert_alone(tx: &mut Tx, organisation: &Organisation) -> Result<(), Error> {
-    diesel::insert_into(organisation::table).values(row_of(organisation)).execute(tx).map_err(taken)?;
+    diesel::insert_into(organisation::table).values(Row::from(organisation)).execute(tx).map_err(taken)?;
     Ok(())
 }
 
@@ -153,7 +218,7 @@ pub fn update(tx: &mut Tx, old: &Organisation, new: &Organisation) -> Result<(),
     let id = new.id.to_string();
     let of_old_version =
         organisation::table.filter(organisation::id.eq(&id)).filter(organisation::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx).map_err(taken)?;
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx).map_err(taken)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Organisation(Box::new(get(tx, new.id)?))));
     }
@@ -270,10 +335,10 @@ pub fn page(tx: &mut Tx, filter: &Filter, after: After, limit: i64) -> Result<Ve
         let same_name = organisation::sort_name.eq(name.clone()).and(organisation::id.gt(id));
         query = query.filter(organisation::sort_name.gt(name).or(same_name));
     }
-    let rows: Vec<OrganisationRow> = query
+    let rows: Vec<Row> = query
         .order((organisation::sort_name.asc(), organisation::id.asc()))
         .limit(limit)
-        .select(OrganisationRow::as_select())
+        .select(Row::as_select())
         .load(tx)?;
     complete(tx, rows)
 }
@@ -283,39 +348,8 @@ pub fn count(tx: &mut Tx, filter: &Filter) -> Result<i64, DbError> {
     Ok(filtered(filter).count().get_result(tx)?)
 }
 
-fn row_of(organisation: &Organisation) -> OrganisationRow {
-    let details = organisation.details.clone();
-    OrganisationRow {
-        id: organisation.id.to_string(),
-        version: organisation.version,
-        kind: details.kind.name().to_string(),
-        sort_name: fold(&details.name),
-        haystack: details.haystack(),
-        name: details.name,
-        name_cy: details.name_cy,
-        short_name: details.short_name,
-        code: details.code,
-        org_id: details.org_id,
-        gss_code: details.gss_code,
-        authority_type: details.authority_type,
-        authority_type_name: details.authority_type_name,
-        nation: details.nation.map(|nation| nation.name().to_string()),
-        region: details.region,
-        county_code: details.county_code,
-        combined_authority_code: details.combined_authority_code,
-        start_date: details.start_date.to_string(),
-        end_date: details.end_date.to_string(),
-        abolished_from: organisation.abolished_from.map(|day| day.to_string()),
-        gov_uk_slug: details.gov_uk_slug,
-        website: details.website,
-        legal_body: details.legal_body,
-        created_at: organisation.created_at.micros(),
-        updated_at: organisation.updated_at.micros(),
-    }
-}
-
 /// Adds to rows what stands in other tables.
-fn complete(tx: &mut Tx, rows: Vec<OrganisationRow>) -> Result<Vec<Organisation>, DbError> {
+fn complete(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Organisation>, DbError> {
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     let codes: Vec<(String, String)> = former_gss_code::table
         .filter(former_gss_code::organisation_id.eq_any(ids.clone()))
@@ -344,41 +378,4 @@ fn grouped(rows: Vec<(String, String)>) -> HashMap<String, Vec<String>> {
         groups.entry(of).or_default().push(value);
     }
     groups
-}
-
-fn organisation_of(
-    row: OrganisationRow,
-    former_gss_codes: Vec<String>,
-    successors: Vec<OrgId>,
-) -> Result<Organisation, DbError> {
-    let nation = row.nation.as_deref().map(|name| named(&Nation::ALL, Nation::name, name)).transpose()?;
-    Ok(Organisation {
-        id: parsed(&row.id)?,
-        version: row.version,
-        details: Details {
-            kind: named(&Kind::ALL, Kind::name, &row.kind)?,
-            name: row.name,
-            name_cy: row.name_cy,
-            short_name: row.short_name,
-            code: row.code,
-            org_id: row.org_id,
-            gss_code: row.gss_code,
-            former_gss_codes,
-            authority_type: row.authority_type,
-            authority_type_name: row.authority_type_name,
-            nation,
-            region: row.region,
-            county_code: row.county_code,
-            combined_authority_code: row.combined_authority_code,
-            start_date: parsed(&row.start_date)?,
-            end_date: parsed(&row.end_date)?,
-            successors,
-            gov_uk_slug: row.gov_uk_slug,
-            website: row.website,
-            legal_body: row.legal_body,
-        },
-        abolished_from: parsed_option(row.abolished_from.as_deref())?,
-        created_at: Timestamp::from_micros(row.created_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
-    })
 }

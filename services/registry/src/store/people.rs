@@ -31,6 +31,26 @@ struct PersonRow {
     updated_at: i64,
 }
 
+impl From<&Person> for PersonRow {
+    fn from(person: &Person) -> PersonRow {
+        PersonRow {
+            id: person.id.to_string(),
+            version: person.version,
+            organisation_id: person.organisation.to_string(),
+            name: person.name.clone(),
+            sort_name: fold(&person.name),
+            email: person.email.clone(),
+            email_folded: fold_email(&person.email),
+            ended_at: match person.state {
+                State::Active => None,
+                State::Ended { at } => Some(at.micros()),
+            },
+            created_at: person.created_at.micros(),
+            updated_at: person.updated_at.micros(),
+        }
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = role_grant)]
 struct GrantRow {
@@ -40,6 +60,19 @@ struct GrantRow {
     organisation_id: String,
     starts_at: i64,
     ends_at: Option<i64>,
+}
+
+impl TryFrom<&GrantRow> for RoleGrant {
+    type Error = DbError;
+
+    fn try_from(row: &GrantRow) -> Result<RoleGrant, DbError> {
+        Ok(RoleGrant {
+            id: parsed(&row.id)?,
+            grant: Grant { duty: parsed(&row.duty)?, organisation: parsed(&row.organisation_id)? },
+            starts_at: Timestamp::from_micros(row.starts_at),
+            ends_at: row.ends_at.map(Timestamp::from_micros),
+        })
+    }
 }
 
 pub fn get(tx: &mut Tx, id: PersonId) -> Result<Person, Error> {
@@ -81,7 +114,7 @@ pub fn n_other_administrators(tx: &mut Tx, beside: PersonId, now: Timestamp) -> 
 /// A new person, who has no role yet.
 pub fn insert(tx: &mut Tx, person: &Person) -> Result<(), Error> {
     expect_free_email(tx, person)?;
-    diesel::insert_into(person::table).values(row_of(person)).execute(tx).map_err(taken)?;
+    diesel::insert_into(person::table).values(PersonRow::from(person)).execute(tx).map_err(taken)?;
     Ok(())
 }
 
@@ -92,7 +125,7 @@ pub fn update(tx: &mut Tx, old: &Person, new: &Person) -> Result<(), Error> {
     }
     let of_old_version =
         person::table.filter(person::id.eq(new.id.to_string())).filter(person::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(row_of(new)).execute(tx).map_err(taken)?;
+    let n_changed = diesel::update(of_old_version).set(PersonRow::from(new)).execute(tx).map_err(taken)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Person(get(tx, new.id)?)));
     }
@@ -200,24 +233,6 @@ pub fn page(tx: &mut Tx, filter: &Filter, after: After, limit: i64) -> Result<Ve
     complete(tx, rows)
 }
 
-fn row_of(person: &Person) -> PersonRow {
-    PersonRow {
-        id: person.id.to_string(),
-        version: person.version,
-        organisation_id: person.organisation.to_string(),
-        name: person.name.clone(),
-        sort_name: fold(&person.name),
-        email: person.email.clone(),
-        email_folded: fold_email(&person.email),
-        ended_at: match person.state {
-            State::Active => None,
-            State::Ended { at } => Some(at.micros()),
-        },
-        created_at: person.created_at.micros(),
-        updated_at: person.updated_at.micros(),
-    }
-}
-
 fn complete(tx: &mut Tx, rows: Vec<PersonRow>) -> Result<Vec<Person>, DbError> {
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     let grants: Vec<GrantRow> = role_grant::table
@@ -228,7 +243,7 @@ fn complete(tx: &mut Tx, rows: Vec<PersonRow>) -> Result<Vec<Person>, DbError> {
     let mut people = Vec::with_capacity(rows.len());
     for row in rows {
         let of_row = grants.iter().filter(|grant| grant.person_id == row.id);
-        let grants = of_row.map(grant_of).collect::<Result<_, _>>()?;
+        let grants = of_row.map(RoleGrant::try_from).collect::<Result<_, _>>()?;
         people.push(Person {
             id: parsed(&row.id)?,
             organisation: parsed(&row.organisation_id)?,
@@ -242,13 +257,4 @@ fn complete(tx: &mut Tx, rows: Vec<PersonRow>) -> Result<Vec<Person>, DbError> {
         });
     }
     Ok(people)
-}
-
-fn grant_of(row: &GrantRow) -> Result<RoleGrant, DbError> {
-    Ok(RoleGrant {
-        id: parsed(&row.id)?,
-        grant: Grant { duty: parsed(&row.duty)?, organisation: parsed(&row.organisation_id)? },
-        starts_at: Timestamp::from_micros(row.starts_at),
-        ends_at: row.ends_at.map(Timestamp::from_micros),
-    })
 }

@@ -11,7 +11,7 @@ use crate::sign_in::{Revocation, revoked_at};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = revocation)]
-struct RevocationRow {
+struct Row {
     position: i64,
     subject: String,
     revoked_at: i64,
@@ -37,7 +37,7 @@ pub fn insert(tx: &mut Tx, subject: &str) -> Result<Revocation, DbError> {
         .returning(revocation_counter::last_position)
         .get_result(tx)?;
     let revoked_at = revoked_at(real_now(tx)?, latest(tx, subject)?);
-    let row = RevocationRow { position, subject: subject.to_string(), revoked_at: revoked_at.micros() };
+    let row = Row { position, subject: subject.to_string(), revoked_at: revoked_at.micros() };
     diesel::insert_into(revocation::table).values(row).execute(tx)?;
     Ok(Revocation { position, subject: subject.to_string(), revoked_at })
 }
@@ -68,12 +68,12 @@ pub fn last_position(tx: &mut Tx) -> Result<i64, DbError> {
 
 /// Revocations after a position, oldest first, less those that end nothing but tokens which expired before `since`.
 pub fn after(tx: &mut Tx, position: i64, since: Timestamp, limit: i64) -> Result<Vec<Revocation>, DbError> {
-    let rows: Vec<RevocationRow> = revocation::table
+    let rows: Vec<Row> = revocation::table
         .filter(revocation::position.gt(position))
         .filter(revocation::revoked_at.gt(since.micros()))
         .order(revocation::position.asc())
         .limit(limit)
-        .select(RevocationRow::as_select())
+        .select(Row::as_select())
         .load(tx)?;
     let found = rows.into_iter().map(|row| Revocation {
         position: row.position,

@@ -12,7 +12,7 @@ use crate::sign_in::{SignIn, State};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sign_in)]
-struct SignInRow {
+struct Row {
     id: String,
     email_sha256: String,
     person_id: Option<String>,
@@ -37,7 +37,7 @@ pub fn n_started(tx: &mut Tx, email: &str, since: Timestamp) -> Result<i64, DbEr
 
 pub fn insert(tx: &mut Tx, email: &str, new: &SignIn) -> Result<(), DbError> {
     let (n_tries, used_at) = columns(new.state);
-    let row = SignInRow {
+    let row = Row {
         id: new.id.to_string(),
         email_sha256: digest(email),
         person_id: new.person.map(|id| id.to_string()),
@@ -51,8 +51,7 @@ pub fn insert(tx: &mut Tx, email: &str, new: &SignIn) -> Result<(), DbError> {
 }
 
 pub fn find(tx: &mut Tx, id: SignInId) -> Result<Option<SignIn>, DbError> {
-    let row: Option<SignInRow> =
-        sign_in::table.find(id.to_string()).select(SignInRow::as_select()).first(tx).optional()?;
+    let row: Option<Row> = sign_in::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(SignIn {
         id: parsed(&row.id)?,

@@ -25,59 +25,66 @@ pub struct AwardRow {
     ended: Option<String>,
 }
 
+impl From<&Award> for AwardRow {
+    fn from(of: &Award) -> AwardRow {
+        AwardRow {
+            id: of.id.to_string(),
+            round_id: of.round.to_string(),
+            bid_id: of.bid.to_string(),
+            reference: of.reference.clone(),
+            title: of.title.clone(),
+            holder_id: of.holder.to_string(),
+            amount_minor: of.amount.minor_units,
+            currency: of.amount.currency.as_str().to_string(),
+            framework_version: of.framework_version,
+            calendar: calendar_name(of.calendar).to_string(),
+            ended: of.ended.map(|ended| ended.name().to_string()),
+        }
+    }
+}
+
+impl TryFrom<AwardRow> for Award {
+    type Error = DbError;
+
+    fn try_from(row: AwardRow) -> Result<Award, DbError> {
+        let ended = match row.ended.as_deref() {
+            None => None,
+            Some("withdrawn") => Some(Ended::Withdrawn),
+            Some("terminated") => Some(Ended::Terminated),
+            Some(other) => return Err(inconsistent(format!("award {}: {other} is no end", row.id))),
+        };
+        let calendars = [Calendar::EnglandAndWales, Calendar::Scotland, Calendar::NorthernIreland];
+        let calendar = calendars.into_iter().find(|&calendar| calendar_name(calendar) == row.calendar);
+        Ok(Award {
+            id: parsed(&row.id)?,
+            round: parsed(&row.round_id)?,
+            bid: parsed(&row.bid_id)?,
+            reference: row.reference,
+            title: row.title,
+            holder: parsed(&row.holder_id)?,
+            amount: stored::money(row.amount_minor, &row.currency)?,
+            framework_version: row.framework_version,
+            calendar: calendar
+                .ok_or_else(|| inconsistent(format!("award {}: {} is no calendar", row.id, row.calendar)))?,
+            ended,
+        })
+    }
+}
+
 /// None when no report of it was ever asked for.
 pub fn award(tx: &mut Tx, id: AwardId) -> Result<Option<Award>, DbError> {
     let row = award::table.find(id.to_string()).select(AwardRow::as_select()).first(tx).optional()?;
-    row.map(award_of).transpose()
+    row.map(Award::try_from).transpose()
 }
 
 pub fn insert_award(tx: &mut Tx, of: &Award) -> Result<(), DbError> {
-    diesel::insert_into(award::table).values(row_of(of)).execute(tx)?;
+    diesel::insert_into(award::table).values(AwardRow::from(of)).execute(tx)?;
     Ok(())
 }
 
 pub fn update_award(tx: &mut Tx, of: &Award) -> Result<(), DbError> {
-    diesel::update(award::table.find(of.id.to_string())).set(row_of(of)).execute(tx)?;
+    diesel::update(award::table.find(of.id.to_string())).set(AwardRow::from(of)).execute(tx)?;
     Ok(())
-}
-
-fn row_of(of: &Award) -> AwardRow {
-    AwardRow {
-        id: of.id.to_string(),
-        round_id: of.round.to_string(),
-        bid_id: of.bid.to_string(),
-        reference: of.reference.clone(),
-        title: of.title.clone(),
-        holder_id: of.holder.to_string(),
-        amount_minor: of.amount.minor_units,
-        currency: of.amount.currency.as_str().to_string(),
-        framework_version: of.framework_version,
-        calendar: calendar_name(of.calendar).to_string(),
-        ended: of.ended.map(|ended| ended.name().to_string()),
-    }
-}
-
-pub fn award_of(row: AwardRow) -> Result<Award, DbError> {
-    let ended = match row.ended.as_deref() {
-        None => None,
-        Some("withdrawn") => Some(Ended::Withdrawn),
-        Some("terminated") => Some(Ended::Terminated),
-        Some(other) => return Err(inconsistent(format!("award {}: {other} is no end", row.id))),
-    };
-    let calendars = [Calendar::EnglandAndWales, Calendar::Scotland, Calendar::NorthernIreland];
-    let calendar = calendars.into_iter().find(|&calendar| calendar_name(calendar) == row.calendar);
-    Ok(Award {
-        id: parsed(&row.id)?,
-        round: parsed(&row.round_id)?,
-        bid: parsed(&row.bid_id)?,
-        reference: row.reference,
-        title: row.title,
-        holder: parsed(&row.holder_id)?,
-        amount: stored::money(row.amount_minor, &row.currency)?,
-        framework_version: row.framework_version,
-        calendar: calendar.ok_or_else(|| inconsistent(format!("award {}: {} is no calendar", row.id, row.calendar)))?,
-        ended,
-    })
 }
 
 fn calendar_name(calendar: Calendar) -> &'static str {

@@ -7,7 +7,7 @@ use kit::db::{Backend, DbError, Tx};
 use kit::ids::{AwardId, OrgId, RoundId};
 use kit::time::Timestamp;
 
-use super::rows::get_all;
+use super::reports::get_all;
 use crate::report::{Kind, Report};
 use crate::schema::{award, report};
 

@@ -1,4 +1,4 @@
-//! What is written once and never changed: revisions, hand-ins, addenda and history.
+//! What is written once and never changed: revisions, hand-ins and addenda.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use kit::time::Timestamp;
 
 use crate::content::Paper;
 use crate::report::{Addendum, Report};
-use crate::schema::{addendum, hand_in, history, revision};
+use crate::schema::{addendum, hand_in, revision};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = revision)]
@@ -22,20 +22,6 @@ pub struct RevisionRow {
     pub created_at: i64,
     pub author: String,
     pub author_organisation: Option<String>,
-}
-
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = history)]
-pub struct HistoryRow {
-    pub report_id: String,
-    pub sequence: i64,
-    pub happened_at: i64,
-    pub actor: String,
-    pub actor_organisation: Option<String>,
-    pub step: String,
-    pub from_state: Option<String>,
-    pub to_state: String,
-    pub reason: String,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -149,20 +135,4 @@ pub fn addenda_of(tx: &mut Tx, reports: &[String]) -> Result<HashMap<String, Vec
         found.entry(row.report_id).or_default().push(one);
     }
     Ok(found)
-}
-
-pub fn insert_history(tx: &mut Tx, row: HistoryRow) -> Result<(), DbError> {
-    diesel::insert_into(history::table).values(row).execute(tx)?;
-    Ok(())
-}
-
-/// History of a report, oldest first, from above a sequence on.
-pub fn history(tx: &mut Tx, report: ReportId, above: i64, limit: i64) -> Result<Vec<HistoryRow>, DbError> {
-    Ok(history::table
-        .filter(history::report_id.eq(report.to_string()))
-        .filter(history::sequence.gt(above))
-        .order(history::sequence.asc())
-        .limit(limit)
-        .select(HistoryRow::as_select())
-        .load(tx)?)
 }

@@ -31,7 +31,7 @@ fn actor(cx: &Cx) -> Actor {
 /// Writes what became of a round: its row, its history and the event.
 pub(super) fn settle(tx: &mut Tx, cx: &Cx, old: &Round, new: Round, step: Step) -> Result<RoundNow, Error> {
     store::update_round(tx, old, &new)?;
-    store::insert_history(tx, new.id, actor(cx), new.updated_at, &Entry::of(step, old, &new))?;
+    store::insert_history(tx, new.id, Entry::of(actor(cx), step, old, &new))?;
     let now = RoundNow { round: new, as_of: cx.now };
     if let Some(fact) = events::fact(step, &now) {
         outbox::put(tx, cx, now.round.updated_at, &fact)?;
@@ -50,7 +50,7 @@ pub fn create_round(tx: &mut Tx, cx: &Cx, cmd: &CreateRound) -> Result<RoundNow,
     policy::check(&cx.caller, Action::CreateRound, Facts::New)?;
     let round = Round::draft(cmd.id, cmd.rules.clone(), cmd.timetable.clone(), cx.now);
     store::insert_round(tx, &round)?;
-    store::insert_history(tx, round.id, actor(cx), cx.now, &Entry::created(&round))?;
+    store::insert_history(tx, round.id, Entry::created(actor(cx), &round))?;
     Ok(RoundNow { round, as_of: cx.now })
 }
 

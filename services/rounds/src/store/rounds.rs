@@ -9,7 +9,7 @@ use kit::time::Timestamp;
 use crate::error::{Error, Newer};
 use crate::round::Round;
 use crate::schema::round;
-use crate::state::{State, StateName};
+use crate::state::State;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = round, treat_none_as_null = true)]
@@ -44,7 +44,7 @@ impl From<&Round> for Row {
             reference: rules.reference.clone(),
             programme: rules.programme.as_ref().map(|programme| programme.code.clone()),
             version: round.version,
-            state: state.name().as_str().to_string(),
+            state: state.name().to_string(),
             rules: json(rules),
             timetable: json(&round.timetable),
             framework_id: framework.map(|used| used.id.to_string()),
@@ -138,7 +138,7 @@ fn reference_taken(error: diesel::result::Error, round: &Round) -> Error {
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Empty means all.
-    pub states: Vec<StateName>,
+    pub states: Vec<&'static str>,
     pub programme: Option<String>,
     pub reference: Option<String>,
     /// Whether rounds that were never published are among them.
@@ -150,7 +150,7 @@ type Boxed<'a> = round::BoxedQuery<'a, Backend>;
 fn filtered(filter: &Filter) -> Boxed<'_> {
     let mut query = round::table.into_boxed();
     if !filter.states.is_empty() {
-        query = query.filter(round::state.eq_any(filter.states.iter().map(|state| state.as_str())));
+        query = query.filter(round::state.eq_any(filter.states.clone()));
     }
     if let Some(programme) = &filter.programme {
         query = query.filter(round::programme.eq(programme));

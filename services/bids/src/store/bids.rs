@@ -18,7 +18,7 @@ use crate::state::{Before, Held, Receipt, State};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = bid, treat_none_as_null = true, treat_none_as_default_value = false)]
-struct BidRow {
+struct Row {
     id: String,
     round_id: String,
     applicant_id: String,
@@ -45,15 +45,95 @@ struct BidRow {
     updated_at: i64,
 }
 
+impl From<&Bid> for Row {
+    fn from(bid: &Bid) -> Row {
+        let content = &bid.paper.content;
+        let requested = content.requested.unwrap_or(Money::pence(0));
+        let (receipt, held) = (bid.state.receipt(), bid.state.held());
+        Row {
+            id: bid.id.to_string(),
+            round_id: bid.round.to_string(),
+            applicant_id: bid.applicant.to_string(),
+            client: bid.client.clone(),
+            client_reference: bid.client_reference.clone(),
+            version: bid.version,
+            state: bid.state.name().to_string(),
+            number: receipt.map(|receipt| receipt.number),
+            received_at: receipt.map(|receipt| receipt.at.micros()),
+            received_revision: receipt.map(|receipt| receipt.revision),
+            held_at: held.map(|held| held.at.micros()),
+            held_queue: held.map(|held| held.queue),
+            held_revision: held.map(|held| held.revision),
+            revision: bid.revision,
+            lead_id: bid.lead().to_string(),
+            instrument: content.instrument.clone(),
+            requested_minor: requested.minor_units,
+            currency: requested.currency.as_str().to_string(),
+            sign_off: bid.sign_off.as_ref().map(json),
+            findings: json(&bid.findings),
+            reason: bid.reason.clone(),
+            created_at: bid.created_at.micros(),
+            updated_at: bid.updated_at.micros(),
+        }
+    }
+}
+
+fn bid_of(row: Row, json: &str, participants: Vec<Participant>) -> Result<Bid, DbError> {
+    let state = state_of(&row)?;
+    let sign_off = row.sign_off.as_deref().map(from_json).transpose()?;
+    Ok(Bid {
+        id: parsed(&row.id)?,
+        round: parsed(&row.round_id)?,
+        applicant: parsed(&row.applicant_id)?,
+        client: row.client,
+        client_reference: row.client_reference,
+        version: row.version,
+        state,
+        revision: row.revision,
+        paper: paper_of(json)?,
+        digest: digest(json),
+        participants,
+        sign_off,
+        findings: from_json(&row.findings)?,
+        reason: row.reason,
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
+    })
+}
+
+fn state_of(row: &Row) -> Result<State, DbError> {
+    let kept = match (row.number, row.received_at, row.received_revision) {
+        (Some(number), Some(at), Some(revision)) => Some(Receipt { number, at: Timestamp::from_micros(at), revision }),
+        (_, _, _) => None,
+    };
+    let held = match (row.held_at, row.held_queue, row.held_revision) {
+        (Some(at), Some(queue), Some(revision)) => Some(Held { at: Timestamp::from_micros(at), queue, revision, kept }),
+        (_, _, _) => None,
+    };
+    match (row.state.as_str(), kept, held) {
+        ("draft", kept, None) => Ok(State::Draft { kept }),
+        ("not_submitted", kept, None) => Ok(State::NotSubmitted { kept }),
+        ("submitted", Some(receipt), None) => Ok(State::Submitted(receipt)),
+        ("eligible", Some(receipt), None) => Ok(State::Eligible(receipt)),
+        ("ineligible", Some(receipt), None) => Ok(State::Ineligible(receipt)),
+        ("held_late", _, Some(held)) => Ok(State::HeldLate(held)),
+        ("rejected_late", _, Some(held)) => Ok(State::RejectedLate(held)),
+        ("withdrawn", _, Some(held)) => Ok(State::Withdrawn(Before::Late(held))),
+        ("withdrawn", Some(receipt), None) => Ok(State::Withdrawn(Before::Received(receipt))),
+        ("withdrawn", None, None) => Ok(State::Withdrawn(Before::Unreceived)),
+        (state, _, _) => Err(inconsistent(format!("bid {}: {state} does not fit its receipt", row.id))),
+    }
+}
+
 /// The bid as it now is.
 pub fn get(tx: &mut Tx, id: BidId) -> Result<Bid, Error> {
     let id = id.to_string();
     // Asked for by the one id: with a list of one, PostgreSQL makes a new plan each time.
-    let found: Option<(BidRow, String)> = bid::table
+    let found: Option<(Row, String)> = bid::table
         .inner_join(revision::table)
         .filter(revision::number.eq(bid::revision))
         .filter(bid::id.eq(&id))
-        .select((BidRow::as_select(), revision::canonical_json))
+        .select((Row::as_select(), revision::canonical_json))
         .get_result(tx)
         .optional()?;
     let (row, json) = found.ok_or(Error::NotFound { what: "bid" })?;
@@ -72,12 +152,12 @@ fn participant_of(organisation: &str, may_edit: bool) -> Result<Participant, DbE
 
 /// These bids in their order, each with the close of its round as it stands.
 pub fn get_all(tx: &mut Tx, ids: &[String]) -> Result<Vec<(Bid, Timestamp)>, DbError> {
-    let rows: Vec<(BidRow, String, i64)> = bid::table
+    let rows: Vec<(Row, String, i64)> = bid::table
         .inner_join(revision::table)
         .inner_join(intake::table)
         .filter(revision::number.eq(bid::revision))
         .filter(bid::id.eq_any(ids))
-        .select((BidRow::as_select(), revision::canonical_json, intake::closes_at))
+        .select((Row::as_select(), revision::canonical_json, intake::closes_at))
         .load(tx)?;
     let participants: Vec<(String, String, bool)> = participant::table
         .filter(participant::bid_id.eq_any(ids))
@@ -109,7 +189,7 @@ pub fn of_reference(tx: &mut Tx, client: &str, round: RoundId, reference: &str) 
 }
 
 pub fn insert(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
-    match diesel::insert_into(bid::table).values(row_of(bid)).execute(tx) {
+    match diesel::insert_into(bid::table).values(Row::from(bid)).execute(tx) {
         Ok(_) => Ok(()),
         // Looked for before; a twin in another process can still have come first.
         Err(error) if is_unique_violation(&error) => {
@@ -122,7 +202,7 @@ pub fn insert(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
 /// Writes the new version over the one it was made from, participants included.
 pub fn update(tx: &mut Tx, old: &Bid, new: &Bid) -> Result<(), Error> {
     let of_old_version = bid::table.filter(bid::id.eq(new.id.to_string())).filter(bid::version.eq(old.version));
-    let changing = diesel::update(of_old_version).set(row_of(new)).returning(bid::version);
+    let changing = diesel::update(of_old_version).set(Row::from(new)).returning(bid::version);
     let changed: Option<i64> = Prepared(changing).get_result(tx).optional()?;
     if changed.is_none() {
         return Err(Error::stale(Newer::Bid(get(tx, new.id)?)));
@@ -140,82 +220,4 @@ pub fn update(tx: &mut Tx, old: &Bid, new: &Bid) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-fn row_of(bid: &Bid) -> BidRow {
-    let content = &bid.paper.content;
-    let requested = content.requested.unwrap_or(Money::pence(0));
-    let (receipt, held) = (bid.state.receipt(), bid.state.held());
-    BidRow {
-        id: bid.id.to_string(),
-        round_id: bid.round.to_string(),
-        applicant_id: bid.applicant.to_string(),
-        client: bid.client.clone(),
-        client_reference: bid.client_reference.clone(),
-        version: bid.version,
-        state: bid.state.name().to_string(),
-        number: receipt.map(|receipt| receipt.number),
-        received_at: receipt.map(|receipt| receipt.at.micros()),
-        received_revision: receipt.map(|receipt| receipt.revision),
-        held_at: held.map(|held| held.at.micros()),
-        held_queue: held.map(|held| held.queue),
-        held_revision: held.map(|held| held.revision),
-        revision: bid.revision,
-        lead_id: bid.lead().to_string(),
-        instrument: content.instrument.clone(),
-        requested_minor: requested.minor_units,
-        currency: requested.currency.as_str().to_string(),
-        sign_off: bid.sign_off.as_ref().map(json),
-        findings: json(&bid.findings),
-        reason: bid.reason.clone(),
-        created_at: bid.created_at.micros(),
-        updated_at: bid.updated_at.micros(),
-    }
-}
-
-fn bid_of(row: BidRow, json: &str, participants: Vec<Participant>) -> Result<Bid, DbError> {
-    let state = state_of(&row)?;
-    let sign_off = row.sign_off.as_deref().map(from_json).transpose()?;
-    Ok(Bid {
-        id: parsed(&row.id)?,
-        round: parsed(&row.round_id)?,
-        applicant: parsed(&row.applicant_id)?,
-        client: row.client,
-        client_reference: row.client_reference,
-        version: row.version,
-        state,
-        revision: row.revision,
-        paper: paper_of(json)?,
-        digest: digest(json),
-        participants,
-        sign_off,
-        findings: from_json(&row.findings)?,
-        reason: row.reason,
-        created_at: Timestamp::from_micros(row.created_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
-    })
-}
-
-fn state_of(row: &BidRow) -> Result<State, DbError> {
-    let kept = match (row.number, row.received_at, row.received_revision) {
-        (Some(number), Some(at), Some(revision)) => Some(Receipt { number, at: Timestamp::from_micros(at), revision }),
-        (_, _, _) => None,
-    };
-    let held = match (row.held_at, row.held_queue, row.held_revision) {
-        (Some(at), Some(queue), Some(revision)) => Some(Held { at: Timestamp::from_micros(at), queue, revision, kept }),
-        (_, _, _) => None,
-    };
-    match (row.state.as_str(), kept, held) {
-        ("draft", kept, None) => Ok(State::Draft { kept }),
-        ("not_submitted", kept, None) => Ok(State::NotSubmitted { kept }),
-        ("submitted", Some(receipt), None) => Ok(State::Submitted(receipt)),
-        ("eligible", Some(receipt), None) => Ok(State::Eligible(receipt)),
-        ("ineligible", Some(receipt), None) => Ok(State::Ineligible(receipt)),
-        ("held_late", _, Some(held)) => Ok(State::HeldLate(held)),
-        ("rejected_late", _, Some(held)) => Ok(State::RejectedLate(held)),
-        ("withdrawn", _, Some(held)) => Ok(State::Withdrawn(Before::Late(held))),
-        ("withdrawn", Some(receipt), None) => Ok(State::Withdrawn(Before::Received(receipt))),
-        ("withdrawn", None, None) => Ok(State::Withdrawn(Before::Unreceived)),
-        (state, _, _) => Err(inconsistent(format!("bid {}: {state} does not fit its receipt", row.id))),
-    }
 }

@@ -1,0 +1,174 @@
+//! The report's own row, with its award, its newest revision and its addenda.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use kit::db::{DbError, Tx};
+use kit::digest::digest;
+use kit::ids::{AwardId, ReportId};
+use kit::stored::{from_json, inconsistent, json, named, parsed};
+use kit::time::Timestamp;
+
+use super::awards::AwardRow;
+use super::records::{addenda_of, paper_of};
+use crate::award::Award;
+use crate::error::Error;
+use crate::reminder::Reminder;
+use crate::report::{Addendum, Kind, Report};
+use crate::schema::{award, report, revision};
+use crate::state::State;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = report, treat_none_as_null = true)]
+struct Row {
+    id: String,
+    award_id: String,
+    round_id: String,
+    kind: String,
+    organisation_id: String,
+    version: i64,
+    state: String,
+    handed_in_at: Option<i64>,
+    accepted_at: Option<i64>,
+    opens_at: i64,
+    due_at: i64,
+    due: String,
+    originally_due: String,
+    reminder_offset: Option<i32>,
+    reminder_at: Option<i64>,
+    revision: i32,
+    sign_off: Option<String>,
+    requested_changes: String,
+    to_learning: bool,
+    release: String,
+    reason: String,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl From<&Report> for Row {
+    fn from(of: &Report) -> Row {
+        Row {
+            id: of.id.to_string(),
+            award_id: of.award.id.to_string(),
+            round_id: of.award.round.to_string(),
+            kind: of.kind.name().to_string(),
+            organisation_id: of.organisation.to_string(),
+            version: of.version,
+            state: of.state.name().to_string(),
+            handed_in_at: of.state.handed_in().map(Timestamp::micros),
+            accepted_at: of.state.accepted_at().map(Timestamp::micros),
+            opens_at: of.opens_at.micros(),
+            due_at: of.due.instant.micros(),
+            due: json(&of.due),
+            originally_due: json(&of.originally_due),
+            reminder_offset: of.next_reminder.map(|next| next.offset),
+            reminder_at: of.next_reminder.map(|next| next.at.micros()),
+            revision: of.revision,
+            sign_off: of.sign_off.as_ref().map(json),
+            requested_changes: json(&of.requested_changes),
+            to_learning: of.release.to_learning,
+            release: json(&of.release),
+            reason: of.reason.clone(),
+            created_at: of.created_at.micros(),
+            updated_at: of.updated_at.micros(),
+        }
+    }
+}
+
+fn report_of(row: Row, award: AwardRow, json: &str, addenda: Vec<Addendum>) -> Result<Report, DbError> {
+    Ok(Report {
+        state: state_of(&row)?,
+        id: parsed(&row.id)?,
+        award: Award::try_from(award)?,
+        kind: named(&Kind::ALL, Kind::name, &row.kind)?,
+        organisation: parsed(&row.organisation_id)?,
+        version: row.version,
+        opens_at: Timestamp::from_micros(row.opens_at),
+        due: from_json(&row.due)?,
+        originally_due: from_json(&row.originally_due)?,
+        next_reminder: row
+            .reminder_offset
+            .zip(row.reminder_at)
+            .map(|(offset, at)| Reminder { offset, at: Timestamp::from_micros(at) }),
+        revision: row.revision,
+        paper: paper_of(json)?,
+        digest: digest(json),
+        sign_off: row.sign_off.as_deref().map(from_json).transpose()?,
+        requested_changes: from_json(&row.requested_changes)?,
+        addenda,
+        release: from_json(&row.release)?,
+        reason: row.reason,
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
+    })
+}
+
+fn state_of(row: &Row) -> Result<State, DbError> {
+    let handed_in = row.handed_in_at.map(Timestamp::from_micros);
+    let accepted_at = row.accepted_at.map(Timestamp::from_micros);
+    match (row.state.as_str(), handed_in, accepted_at) {
+        ("scheduled", None, None) => Ok(State::Scheduled),
+        ("open", None, None) => Ok(State::Open),
+        ("in_draft", handed_in, None) => Ok(State::InDraft { handed_in }),
+        ("awaiting_sign_off", handed_in, None) => Ok(State::AwaitingSignOff { handed_in }),
+        ("submitted", Some(at), None) => Ok(State::Submitted { at }),
+        ("changes_requested", Some(handed_in), None) => Ok(State::ChangesRequested { handed_in }),
+        ("accepted", Some(handed_in), Some(at)) => Ok(State::Accepted { handed_in, at }),
+        ("waived", None, None) => Ok(State::Waived),
+        ("cancelled", None, None) => Ok(State::Cancelled),
+        (state, _, _) => Err(inconsistent(format!("report {}: {state} does not fit its times", row.id))),
+    }
+}
+
+/// The report as it now is.
+pub fn get(tx: &mut Tx, id: ReportId) -> Result<Report, Error> {
+    let found = get_all(tx, &[id.to_string()])?.pop();
+    found.ok_or(Error::NotFound { what: "report" })
+}
+
+/// The report of an award; none when it was not asked for.
+pub fn of_award(tx: &mut Tx, award: AwardId, kind: Kind) -> Result<Option<Report>, DbError> {
+    let id: Option<String> = report::table
+        .filter(report::award_id.eq(award.to_string()))
+        .filter(report::kind.eq(kind.name()))
+        .select(report::id)
+        .first(tx)
+        .optional()?;
+    match id {
+        None => Ok(None),
+        Some(id) => Ok(get_all(tx, &[id])?.pop()),
+    }
+}
+
+/// The reports with these identities, in their order.
+pub fn get_all(tx: &mut Tx, ids: &[String]) -> Result<Vec<Report>, DbError> {
+    let rows: Vec<(Row, AwardRow, String)> = report::table
+        .inner_join(award::table)
+        .inner_join(revision::table)
+        .filter(revision::number.eq(report::revision))
+        .filter(report::id.eq_any(ids))
+        .select((Row::as_select(), AwardRow::as_select(), revision::canonical_json))
+        .load(tx)?;
+    let mut addenda = addenda_of(tx, ids)?;
+    let mut found = HashMap::with_capacity(rows.len());
+    for (row, award, json) in rows {
+        let id = row.id.clone();
+        let report = report_of(row, award, &json, addenda.remove(&id).unwrap_or_default())?;
+        found.insert(id, report);
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+pub fn insert(tx: &mut Tx, of: &Report) -> Result<(), DbError> {
+    diesel::insert_into(report::table).values(Row::from(of)).execute(tx)?;
+    Ok(())
+}
+
+/// Writes the new version over the one it was made from. False when that is no longer the present one.
+pub fn update(tx: &mut Tx, old: &Report, new: &Report) -> Result<bool, DbError> {
+    let of_old_version =
+        report::table.filter(report::id.eq(new.id.to_string())).filter(report::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+    Ok(n_changed == 1)
+}

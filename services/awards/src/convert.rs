@@ -24,11 +24,14 @@ use crate::variation::{Change, Extension, Variation};
 pub use lists::{list_awards, list_payments, list_recoveries, visible};
 pub use money::{entry, payee_check, payment, pot, recovery, total, without_hands};
 pub use payments::{
-    Approve, CancelPayment, ConfirmPayment, Fail, Hold, Instruct, ReconcilePayment, ReconcileRecovery, RecordReturn,
-    ReleasePayment, RequestReturn, WriteOff,
+    ApprovePayment, CancelPayment, ConfirmPayment, FailPayment, HoldPayment, InstructPayment, ReconcilePayment,
+    ReconcileRecovery, RecordReturn, ReleasePayment, RequestReturn, WriteOffRecovery,
 };
 pub use peers::{about_report, outcome, round};
-pub use requests::{Call, Close, Complete, Offer, Refuse, Reopen, Resume, Suspend, Withdraw};
+pub use requests::{
+    CallReserve, CloseAward, CompleteAward, OfferAward, RefuseAward, ReopenAward, ResumeAward, SuspendAward,
+    WithdrawAward,
+};
 
 pub const AWARD: &str = "toadlane.awards.v1.Award";
 pub const PAYMENT: &str = "toadlane.awards.v1.Payment";

@@ -67,6 +67,9 @@ pub enum DbError {
     Unreachable,
     #[error("too much contention; try again with the same request id")]
     Contention,
+    /// The closure that answers this runs again, in a new transaction.
+    #[error("it was written by somebody else at the same moment; try again with the same request id")]
+    Meanwhile,
     #[error("the write panicked: {0}")]
     Panicked(String),
     #[error("this request id was used before with other content; use a new one")]
@@ -80,7 +83,9 @@ impl DbError {
     pub fn fault(&self) -> Fault {
         match self {
             DbError::Query(_) | DbError::Inconsistent(_) | DbError::Panicked(_) => Fault::internal(self),
-            DbError::Unreachable | DbError::Contention | DbError::Stopping => Fault::try_again(self.to_string()),
+            DbError::Unreachable | DbError::Contention | DbError::Meanwhile | DbError::Stopping => {
+                Fault::try_again(self.to_string())
+            }
             DbError::RequestIdReused => {
                 Fault::new(tonic::Code::AlreadyExists, Reason::RequestIdReused, self.to_string())
             }
@@ -99,6 +104,12 @@ impl From<DbError> for Status {
 pub fn is_unique_violation(error: &diesel::result::Error) -> bool {
     use diesel::result::{DatabaseErrorKind, Error};
     matches!(error, Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+}
+
+/// What a failed insert or update means where its unique value was looked for before and not found: a twin in another
+/// process came first. The closure runs again and then finds it.
+pub fn taken_meanwhile(error: diesel::result::Error) -> DbError {
+    if is_unique_violation(&error) { DbError::Meanwhile } else { error.into() }
 }
 
 /// The instant that the store decides by: the database's clock (embedded: the process's), or the held clock.

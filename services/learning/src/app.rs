@@ -27,9 +27,10 @@ pub use insights::{
 };
 pub use passages::{AnswerConsent, AskConsent, Mark, Recode, answer_consent, ask_consent, mark, recode};
 pub use publications::{
-    CorrectPublication, EmbargoPublication, PlanPublication, Reasoned, SetItems, Simple, approve_publication,
-    correct_publication, embargo_publication, plan_publication, publish_due, release_publication, return_to_drafting,
-    set_items, start_fact_check, withdraw_publication,
+    ApprovePublication, CorrectPublication, EmbargoPublication, PlanPublication, ReleasePublication, ReturnToDrafting,
+    SetItems, StartFactCheck, WithdrawPublication, approve_publication, correct_publication, embargo_publication,
+    plan_publication, publish_due, release_publication, return_to_drafting, set_items, start_fact_check,
+    withdraw_publication,
 };
 pub use reading::{
     Document, document, edition_of, expect_reader, marked, seen_case_studies, seen_case_study, seen_insight,

@@ -13,7 +13,6 @@ pub use corpus::{codebook, commission, document, facet, head, hit, insight, insi
 pub use open_data::{announced_at, award, is_published, open_round, payee_of};
 pub use peers::{council, principles, report, theme};
 pub use publications::{citation, publication, without_items};
-pub use requests::{Answered, Moved};
 
 use kit::wire::any;
 use prost::Message;

@@ -80,7 +80,7 @@ impl AwardsService for Awards {
     }
 
     async fn offer_award(&self, request: Request<pb::OfferAwardRequest>) -> Answer<pb::Award> {
-        let (cx, convert::Offer(cmd)) = Cx::parse::<convert::Offer>(request)?;
+        let (cx, convert::OfferAward(cmd)) = Cx::parse::<convert::OfferAward>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -104,7 +104,7 @@ impl AwardsService for Awards {
     }
 
     async fn refuse_award(&self, request: Request<pb::RefuseAwardRequest>) -> Answer<pb::Award> {
-        let (cx, convert::Refuse(cmd)) = Cx::parse::<convert::Refuse>(request)?;
+        let (cx, convert::RefuseAward(cmd)) = Cx::parse::<convert::RefuseAward>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -114,7 +114,7 @@ impl AwardsService for Awards {
     }
 
     async fn withdraw_award(&self, request: Request<pb::WithdrawAwardRequest>) -> Answer<pb::Award> {
-        let (cx, convert::Withdraw(cmd)) = Cx::parse::<convert::Withdraw>(request)?;
+        let (cx, convert::WithdrawAward(cmd)) = Cx::parse::<convert::WithdrawAward>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -124,7 +124,7 @@ impl AwardsService for Awards {
     }
 
     async fn call_reserve(&self, request: Request<pb::CallReserveRequest>) -> Answer<pb::Award> {
-        let (cx, convert::Call(cmd)) = Cx::parse::<convert::Call>(request)?;
+        let (cx, convert::CallReserve(cmd)) = Cx::parse::<convert::CallReserve>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -154,7 +154,7 @@ impl AwardsService for Awards {
     }
 
     async fn suspend_award(&self, request: Request<pb::SuspendAwardRequest>) -> Answer<pb::Award> {
-        let (cx, convert::Suspend(cmd)) = Cx::parse::<convert::Suspend>(request)?;
+        let (cx, convert::SuspendAward(cmd)) = Cx::parse::<convert::SuspendAward>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -164,7 +164,7 @@ impl AwardsService for Awards {
     }
 
     async fn resume_award(&self, request: Request<pb::ResumeAwardRequest>) -> Answer<pb::Award> {
-        let (cx, convert::Resume(cmd)) = Cx::parse::<convert::Resume>(request)?;
+        let (cx, convert::ResumeAward(cmd)) = Cx::parse::<convert::ResumeAward>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -184,7 +184,7 @@ impl AwardsService for Awards {
     }
 
     async fn complete_award(&self, request: Request<pb::CompleteAwardRequest>) -> Answer<pb::Award> {
-        let (cx, convert::Complete(cmd)) = Cx::parse::<convert::Complete>(request)?;
+        let (cx, convert::CompleteAward(cmd)) = Cx::parse::<convert::CompleteAward>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -194,7 +194,7 @@ impl AwardsService for Awards {
     }
 
     async fn close_award(&self, request: Request<pb::CloseAwardRequest>) -> Answer<pb::Award> {
-        let (cx, convert::Close(cmd)) = Cx::parse::<convert::Close>(request)?;
+        let (cx, convert::CloseAward(cmd)) = Cx::parse::<convert::CloseAward>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -204,7 +204,7 @@ impl AwardsService for Awards {
     }
 
     async fn reopen_award(&self, request: Request<pb::ReopenAwardRequest>) -> Answer<pb::Award> {
-        let (cx, convert::Reopen(cmd)) = Cx::parse::<convert::Reopen>(request)?;
+        let (cx, convert::ReopenAward(cmd)) = Cx::parse::<convert::ReopenAward>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }

@@ -44,7 +44,7 @@ impl PaymentsService for Awards {
     }
 
     async fn approve_payment(&self, request: Request<pb::ApprovePaymentRequest>) -> Answer<pb::Payment> {
-        let (cx, convert::Approve(cmd)) = Cx::parse::<convert::Approve>(request)?;
+        let (cx, convert::ApprovePayment(cmd)) = Cx::parse::<convert::ApprovePayment>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -55,7 +55,7 @@ impl PaymentsService for Awards {
     }
 
     async fn instruct_payment(&self, request: Request<pb::InstructPaymentRequest>) -> Answer<pb::Payment> {
-        let (cx, convert::Instruct(cmd)) = Cx::parse::<convert::Instruct>(request)?;
+        let (cx, convert::InstructPayment(cmd)) = Cx::parse::<convert::InstructPayment>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -77,7 +77,7 @@ impl PaymentsService for Awards {
     }
 
     async fn fail_payment(&self, request: Request<pb::FailPaymentRequest>) -> Answer<pb::Payment> {
-        let (cx, convert::Fail(cmd)) = Cx::parse::<convert::Fail>(request)?;
+        let (cx, convert::FailPayment(cmd)) = Cx::parse::<convert::FailPayment>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -99,7 +99,7 @@ impl PaymentsService for Awards {
     }
 
     async fn hold_payment(&self, request: Request<pb::HoldPaymentRequest>) -> Answer<pb::Payment> {
-        let (cx, convert::Hold(cmd)) = Cx::parse::<convert::Hold>(request)?;
+        let (cx, convert::HoldPayment(cmd)) = Cx::parse::<convert::HoldPayment>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }
@@ -185,7 +185,7 @@ impl PaymentsService for Awards {
     }
 
     async fn write_off_recovery(&self, request: Request<pb::WriteOffRecoveryRequest>) -> Answer<pb::Recovery> {
-        let (cx, convert::WriteOff(cmd)) = Cx::parse::<convert::WriteOff>(request)?;
+        let (cx, convert::WriteOffRecovery(cmd)) = Cx::parse::<convert::WriteOffRecovery>(request)?;
         if let Some(answer) = self.db.replay(&cx).await? {
             return Ok(Response::new(answer));
         }

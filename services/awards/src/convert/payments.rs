@@ -6,7 +6,7 @@ use kit::ids::RecoveryId;
 use kit::wire::Reader;
 use toadlane_proto::awards::v1 as pb;
 
-use super::requests::{positive, requests};
+use super::requests::positive;
 use crate::app::{self, PaymentStep, StepPayment, StepRecovery, Taken};
 
 fn of_payment(reader: &mut Reader, id: &str, etag: &str, step: Option<PaymentStep>) -> Option<StepPayment> {
@@ -19,47 +19,146 @@ fn of_recovery(reader: &mut Reader, id: &str, etag: &str, taken: Option<Taken>) 
     Some(StepRecovery { target: target?, taken: taken? })
 }
 
-requests! {
-    Approve(StepPayment) = pb::ApprovePaymentRequest,
-        |reader, wire| of_payment(&mut reader, &wire.payment_id, &wire.etag, Some(PaymentStep::Approve));
-    Instruct(StepPayment) = pb::InstructPaymentRequest, |reader, wire| {
+// Several RPCs lead to one command; each has a name here.
+pub struct ApprovePayment(pub StepPayment);
+pub struct InstructPayment(pub StepPayment);
+pub struct ConfirmPayment(pub StepPayment);
+pub struct FailPayment(pub StepPayment);
+pub struct ReconcilePayment(pub StepPayment);
+pub struct HoldPayment(pub StepPayment);
+pub struct ReleasePayment(pub StepPayment);
+pub struct CancelPayment(pub StepPayment);
+pub struct RequestReturn(pub StepRecovery);
+pub struct RecordReturn(pub StepRecovery);
+pub struct WriteOffRecovery(pub StepRecovery);
+pub struct ReconcileRecovery(pub StepRecovery);
+
+impl Parse for ApprovePayment {
+    type Wire = pb::ApprovePaymentRequest;
+
+    fn parse(wire: Self::Wire) -> Result<ApprovePayment, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let command = of_payment(&mut reader, &wire.payment_id, &wire.etag, Some(PaymentStep::Approve));
+        reader.finish(command.map(ApprovePayment))
+    }
+}
+
+impl Parse for InstructPayment {
+    type Wire = pb::InstructPaymentRequest;
+
+    fn parse(wire: Self::Wire) -> Result<InstructPayment, Vec<Violation>> {
+        let mut reader = Reader::new();
         let said = reader.said("bank_reference", &wire.bank_reference);
         let step = said.map(|bank_reference| PaymentStep::Instruct { bank_reference });
-        of_payment(&mut reader, &wire.payment_id, &wire.etag, step)
-    };
-    ConfirmPayment(StepPayment) = pb::ConfirmPaymentRequest, |reader, wire| {
-        let step = reader.date("paid_on", &wire.paid_on).map(|on| PaymentStep::Confirm { on });
-        of_payment(&mut reader, &wire.payment_id, &wire.etag, step)
-    };
-    Fail(StepPayment) = pb::FailPaymentRequest, |reader, wire| {
-        let step = reader.said("reason", &wire.reason).map(|reason| PaymentStep::Fail { reason });
-        of_payment(&mut reader, &wire.payment_id, &wire.etag, step)
-    };
-    ReconcilePayment(StepPayment) = pb::ReconcilePaymentRequest,
-        |reader, wire| of_payment(&mut reader, &wire.payment_id, &wire.etag, Some(PaymentStep::Reconcile));
-    Hold(StepPayment) = pb::HoldPaymentRequest, |reader, wire| {
-        let step = reader.said("reason", &wire.reason).map(|reason| PaymentStep::Hold { reason });
-        of_payment(&mut reader, &wire.payment_id, &wire.etag, step)
-    };
-    ReleasePayment(StepPayment) = pb::ReleasePaymentRequest,
-        |reader, wire| of_payment(&mut reader, &wire.payment_id, &wire.etag, Some(PaymentStep::Release));
-    CancelPayment(StepPayment) = pb::CancelPaymentRequest, |reader, wire| {
-        let step = reader.said("reason", &wire.reason).map(|reason| PaymentStep::Cancel { reason });
-        of_payment(&mut reader, &wire.payment_id, &wire.etag, step)
-    };
+        let command = of_payment(&mut reader, &wire.payment_id, &wire.etag, step);
+        reader.finish(command.map(InstructPayment))
+    }
+}
 
-    RequestReturn(StepRecovery) = pb::RequestReturnRequest,
-        |reader, wire| of_recovery(&mut reader, &wire.recovery_id, &wire.etag, Some(Taken::Requested));
-    RecordReturn(StepRecovery) = pb::RecordReturnRequest, |reader, wire| {
+impl Parse for ConfirmPayment {
+    type Wire = pb::ConfirmPaymentRequest;
+
+    fn parse(wire: Self::Wire) -> Result<ConfirmPayment, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let step = reader.date("paid_on", &wire.paid_on).map(|on| PaymentStep::Confirm { on });
+        let command = of_payment(&mut reader, &wire.payment_id, &wire.etag, step);
+        reader.finish(command.map(ConfirmPayment))
+    }
+}
+
+impl Parse for FailPayment {
+    type Wire = pb::FailPaymentRequest;
+
+    fn parse(wire: Self::Wire) -> Result<FailPayment, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let step = reader.said("reason", &wire.reason).map(|reason| PaymentStep::Fail { reason });
+        let command = of_payment(&mut reader, &wire.payment_id, &wire.etag, step);
+        reader.finish(command.map(FailPayment))
+    }
+}
+
+impl Parse for ReconcilePayment {
+    type Wire = pb::ReconcilePaymentRequest;
+
+    fn parse(wire: Self::Wire) -> Result<ReconcilePayment, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let command = of_payment(&mut reader, &wire.payment_id, &wire.etag, Some(PaymentStep::Reconcile));
+        reader.finish(command.map(ReconcilePayment))
+    }
+}
+
+impl Parse for HoldPayment {
+    type Wire = pb::HoldPaymentRequest;
+
+    fn parse(wire: Self::Wire) -> Result<HoldPayment, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let step = reader.said("reason", &wire.reason).map(|reason| PaymentStep::Hold { reason });
+        let command = of_payment(&mut reader, &wire.payment_id, &wire.etag, step);
+        reader.finish(command.map(HoldPayment))
+    }
+}
+
+impl Parse for ReleasePayment {
+    type Wire = pb::ReleasePaymentRequest;
+
+    fn parse(wire: Self::Wire) -> Result<ReleasePayment, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let command = of_payment(&mut reader, &wire.payment_id, &wire.etag, Some(PaymentStep::Release));
+        reader.finish(command.map(ReleasePayment))
+    }
+}
+
+impl Parse for CancelPayment {
+    type Wire = pb::CancelPaymentRequest;
+
+    fn parse(wire: Self::Wire) -> Result<CancelPayment, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let step = reader.said("reason", &wire.reason).map(|reason| PaymentStep::Cancel { reason });
+        let command = of_payment(&mut reader, &wire.payment_id, &wire.etag, step);
+        reader.finish(command.map(CancelPayment))
+    }
+}
+
+impl Parse for RequestReturn {
+    type Wire = pb::RequestReturnRequest;
+
+    fn parse(wire: Self::Wire) -> Result<RequestReturn, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let command = of_recovery(&mut reader, &wire.recovery_id, &wire.etag, Some(Taken::Requested));
+        reader.finish(command.map(RequestReturn))
+    }
+}
+
+impl Parse for RecordReturn {
+    type Wire = pb::RecordReturnRequest;
+
+    fn parse(wire: Self::Wire) -> Result<RecordReturn, Vec<Violation>> {
+        let mut reader = Reader::new();
         let taken = positive(&mut reader, "amount", wire.amount).map(Taken::Returned);
-        of_recovery(&mut reader, &wire.recovery_id, &wire.etag, taken)
-    };
-    WriteOff(StepRecovery) = pb::WriteOffRecoveryRequest, |reader, wire| {
+        let command = of_recovery(&mut reader, &wire.recovery_id, &wire.etag, taken);
+        reader.finish(command.map(RecordReturn))
+    }
+}
+
+impl Parse for WriteOffRecovery {
+    type Wire = pb::WriteOffRecoveryRequest;
+
+    fn parse(wire: Self::Wire) -> Result<WriteOffRecovery, Vec<Violation>> {
+        let mut reader = Reader::new();
         let taken = reader.said("reason", &wire.reason).map(|reason| Taken::WrittenOff { reason });
-        of_recovery(&mut reader, &wire.recovery_id, &wire.etag, taken)
-    };
-    ReconcileRecovery(StepRecovery) = pb::ReconcileRecoveryRequest,
-        |reader, wire| of_recovery(&mut reader, &wire.recovery_id, &wire.etag, Some(Taken::Reconciled));
+        let command = of_recovery(&mut reader, &wire.recovery_id, &wire.etag, taken);
+        reader.finish(command.map(WriteOffRecovery))
+    }
+}
+
+impl Parse for ReconcileRecovery {
+    type Wire = pb::ReconcileRecoveryRequest;
+
+    fn parse(wire: Self::Wire) -> Result<ReconcileRecovery, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let command = of_recovery(&mut reader, &wire.recovery_id, &wire.etag, Some(Taken::Reconciled));
+        reader.finish(command.map(ReconcileRecovery))
+    }
 }
 
 impl Parse for app::OpenRecovery {

@@ -117,55 +117,114 @@ impl Parse for app::AcceptAward {
     }
 }
 
-/// Several RPCs lead to one command; each has a name here, and says how its request becomes that command.
-macro_rules! requests {
-    ($($name:ident($command:ty) = $wire:ty, |$reader:ident, $request:ident| $parsed:expr;)*) => {$(
-        pub struct $name(pub $command);
+// Several RPCs lead to one command; each has a name here.
+pub struct OfferAward(pub Target<AwardId>);
+pub struct CallReserve(pub Target<AwardId>);
+pub struct RefuseAward(pub app::GiveBack);
+pub struct WithdrawAward(pub app::GiveBack);
+pub struct SuspendAward(pub app::ManageAward);
+pub struct ResumeAward(pub app::ManageAward);
+pub struct CompleteAward(pub app::ManageAward);
+pub struct CloseAward(pub app::ManageAward);
+pub struct ReopenAward(pub app::ManageAward);
 
-        impl Parse for $name {
-            type Wire = $wire;
+impl Parse for OfferAward {
+    type Wire = pb::OfferAwardRequest;
 
-            fn parse($request: Self::Wire) -> Result<$name, Vec<Violation>> {
-                let mut $reader = Reader::new();
-                let command = $parsed;
-                $reader.finish(command.map($name))
-            }
-        }
-    )*};
+    fn parse(wire: Self::Wire) -> Result<OfferAward, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let command = reader.target("award_id", &wire.award_id, &wire.etag);
+        reader.finish(command.map(OfferAward))
+    }
 }
-pub(super) use requests;
 
-requests! {
-    Offer(Target<AwardId>) = pb::OfferAwardRequest,
-        |reader, wire| reader.target("award_id", &wire.award_id, &wire.etag);
-    Call(Target<AwardId>) = pb::CallReserveRequest,
-        |reader, wire| reader.target("award_id", &wire.award_id, &wire.etag);
-    Refuse(app::GiveBack) = pb::RefuseAwardRequest,
-        |reader, wire| give_back(&mut reader, &wire.award_id, &wire.etag, &wire.reason);
-    Withdraw(app::GiveBack) = pb::WithdrawAwardRequest,
-        |reader, wire| give_back(&mut reader, &wire.award_id, &wire.etag, &wire.reason);
-    Suspend(app::ManageAward) = pb::SuspendAwardRequest, |reader, wire| {
+impl Parse for CallReserve {
+    type Wire = pb::CallReserveRequest;
+
+    fn parse(wire: Self::Wire) -> Result<CallReserve, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let command = reader.target("award_id", &wire.award_id, &wire.etag);
+        reader.finish(command.map(CallReserve))
+    }
+}
+
+impl Parse for RefuseAward {
+    type Wire = pb::RefuseAwardRequest;
+
+    fn parse(wire: Self::Wire) -> Result<RefuseAward, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let command = give_back(&mut reader, &wire.award_id, &wire.etag, &wire.reason);
+        reader.finish(command.map(RefuseAward))
+    }
+}
+
+impl Parse for WithdrawAward {
+    type Wire = pb::WithdrawAwardRequest;
+
+    fn parse(wire: Self::Wire) -> Result<WithdrawAward, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let command = give_back(&mut reader, &wire.award_id, &wire.etag, &wire.reason);
+        reader.finish(command.map(WithdrawAward))
+    }
+}
+
+impl Parse for SuspendAward {
+    type Wire = pb::SuspendAwardRequest;
+
+    fn parse(wire: Self::Wire) -> Result<SuspendAward, Vec<Violation>> {
+        let mut reader = Reader::new();
         let reason = reader.said("reason", &wire.reason);
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
-        target.zip(reason).map(|(target, reason)| manage(target, Happened::Suspended, Step::Suspend, reason))
-    };
-    Resume(app::ManageAward) = pb::ResumeAwardRequest, |reader, wire| {
+        let command =
+            target.zip(reason).map(|(target, reason)| manage(target, Happened::Suspended, Step::Suspend, reason));
+        reader.finish(command.map(SuspendAward))
+    }
+}
+
+impl Parse for ResumeAward {
+    type Wire = pb::ResumeAwardRequest;
+
+    fn parse(wire: Self::Wire) -> Result<ResumeAward, Vec<Violation>> {
+        let mut reader = Reader::new();
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
-        target.map(|target| manage(target, Happened::Resumed, Step::Resume, String::new()))
-    };
-    Complete(app::ManageAward) = pb::CompleteAwardRequest, |reader, wire| {
+        let command = target.map(|target| manage(target, Happened::Resumed, Step::Resume, String::new()));
+        reader.finish(command.map(ResumeAward))
+    }
+}
+
+impl Parse for CompleteAward {
+    type Wire = pb::CompleteAwardRequest;
+
+    fn parse(wire: Self::Wire) -> Result<CompleteAward, Vec<Violation>> {
+        let mut reader = Reader::new();
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
-        target.map(|target| manage(target, Happened::Completed, Step::Complete, String::new()))
-    };
-    Close(app::ManageAward) = pb::CloseAwardRequest, |reader, wire| {
+        let command = target.map(|target| manage(target, Happened::Completed, Step::Complete, String::new()));
+        reader.finish(command.map(CompleteAward))
+    }
+}
+
+impl Parse for CloseAward {
+    type Wire = pb::CloseAwardRequest;
+
+    fn parse(wire: Self::Wire) -> Result<CloseAward, Vec<Violation>> {
+        let mut reader = Reader::new();
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
-        target.map(|target| manage(target, Happened::Closed, Step::Close, String::new()))
-    };
-    Reopen(app::ManageAward) = pb::ReopenAwardRequest, |reader, wire| {
+        let command = target.map(|target| manage(target, Happened::Closed, Step::Close, String::new()));
+        reader.finish(command.map(CloseAward))
+    }
+}
+
+impl Parse for ReopenAward {
+    type Wire = pb::ReopenAwardRequest;
+
+    fn parse(wire: Self::Wire) -> Result<ReopenAward, Vec<Violation>> {
+        let mut reader = Reader::new();
         let reason = reader.said("reason", &wire.reason);
         let target = reader.target("award_id", &wire.award_id, &wire.etag);
-        target.zip(reason).map(|(target, reason)| manage(target, Happened::Reopened, Step::Reopen, reason))
-    };
+        let command =
+            target.zip(reason).map(|(target, reason)| manage(target, Happened::Reopened, Step::Reopen, reason));
+        reader.finish(command.map(ReopenAward))
+    }
 }
 
 fn give_back(reader: &mut Reader, id: &str, etag: &str, reason: &str) -> Option<app::GiveBack> {

@@ -135,7 +135,7 @@ pub fn post(
     let of_old = pot::table.find((old.round.to_string(), &old.instrument)).filter(pot::n_entries.eq(old.n_entries));
     let n_changed = diesel::update(of_old).set(PotRow::from(&new)).execute(tx)?;
     if n_changed == 0 {
-        return Err(Error::Db(DbError::Contention));
+        return Err(Error::Db(DbError::Meanwhile));
     }
     let row = EntryRow {
         round_id: new.round.to_string(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use kit::db::{DbError, Prepared, Tx, is_unique_violation};
+use kit::db::{DbError, Prepared, Tx, taken_meanwhile};
 use kit::digest::digest;
 use kit::ids::{BidId, RoundId};
 use kit::money::Money;
@@ -189,14 +189,8 @@ pub fn of_reference(tx: &mut Tx, client: &str, round: RoundId, reference: &str) 
 }
 
 pub fn insert(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
-    match diesel::insert_into(bid::table).values(Row::from(bid)).execute(tx) {
-        Ok(_) => Ok(()),
-        // Looked for before; a twin in another process can still have come first.
-        Err(error) if is_unique_violation(&error) => {
-            Err(Error::ReferenceTaken { existing: "look for it by client_reference".to_string() })
-        }
-        Err(error) => Err(error.into()),
-    }
+    diesel::insert_into(bid::table).values(Row::from(bid)).execute(tx).map_err(taken_meanwhile)?;
+    Ok(())
 }
 
 /// Writes the new version over the one it was made from, participants included.

@@ -1,7 +1,7 @@
 //! The assessment's own row, and what the clock brings about.
 
 use diesel::prelude::*;
-use kit::db::{Backend, DbError, Tx, is_unique_violation};
+use kit::db::{Backend, DbError, Tx, taken_meanwhile};
 use kit::ids::{AssessmentId, PersonId, RoundId};
 use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
@@ -134,12 +134,8 @@ pub fn of_round(tx: &mut Tx, round: RoundId) -> Result<Option<Assessment>, DbErr
 }
 
 pub fn insert_assessment(tx: &mut Tx, new: &Assessment) -> Result<(), Error> {
-    match diesel::insert_into(assessment::table).values(Row::from(new)).execute(tx) {
-        Ok(_) => Ok(()),
-        // Looked for before; a twin in another process can still have come first.
-        Err(error) if is_unique_violation(&error) => Err(Error::Db(DbError::Contention)),
-        Err(error) => Err(error.into()),
-    }
+    diesel::insert_into(assessment::table).values(Row::from(new)).execute(tx).map_err(taken_meanwhile)?;
+    Ok(())
 }
 
 /// Writes the new version over the one it was made from.

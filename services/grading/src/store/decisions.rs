@@ -189,7 +189,7 @@ pub fn put_determination(tx: &mut Tx, number: i64, new: &Determination) -> Resul
         .filter(determination::bid_id.eq(new.bid.to_string()))
         .filter(determination::version.eq(new.version - 1));
     if diesel::update(earlier).set(row).execute(tx)? == 0 {
-        return Err(Error::Db(DbError::Contention));
+        return Err(Error::Db(DbError::Meanwhile));
     }
     Ok(())
 }

@@ -78,10 +78,13 @@ where
     }
 }
 
-/// What an error from inside the closure means for the batch: looks for Diesel's error down the chain of causes.
+/// What an error from inside the closure means for the batch: looks down the chain of causes.
 fn verdict_on(error: &(dyn StdError + 'static)) -> Verdict {
     let mut next = Some(error);
     while let Some(cause) = next {
+        if let Some(DbError::Meanwhile) = cause.downcast_ref::<DbError>() {
+            return Verdict::Restart;
+        }
         if let Some(error) = cause.downcast_ref::<DieselError>() {
             return verdict_on_query(error);
         }

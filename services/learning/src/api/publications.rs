@@ -9,7 +9,6 @@ use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::publications_service_server::PublicationsService;
 use tonic::{Request, Response};
 
-use crate::convert::{Answered, Moved};
 use crate::error::Error;
 use crate::publication::Publication;
 use crate::{CORPUS, Learning, app, convert, policy};
@@ -64,29 +63,29 @@ impl PublicationsService for Learning {
     }
 
     async fn start_fact_check(&self, request: Request<pb::StartFactCheckRequest>) -> Answer<pb::Publication> {
-        let (cx, cmd) = Cx::parse::<Moved<pb::StartFactCheckRequest>>(request)?;
+        let (cx, cmd) = Cx::parse::<app::StartFactCheck>(request)?;
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::start_fact_check(tx, cx, &cmd.0);
+        let write = move |tx: &mut Tx, cx: &Cx| app::start_fact_check(tx, cx, &cmd);
         Ok(Response::new(self.write_publication(&cx, write).await?))
     }
 
     async fn return_to_drafting(&self, request: Request<pb::ReturnToDraftingRequest>) -> Answer<pb::Publication> {
-        let (cx, cmd) = Cx::parse::<Answered<pb::ReturnToDraftingRequest>>(request)?;
+        let (cx, cmd) = Cx::parse::<app::ReturnToDrafting>(request)?;
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::return_to_drafting(tx, cx, &cmd.0);
+        let write = move |tx: &mut Tx, cx: &Cx| app::return_to_drafting(tx, cx, &cmd);
         Ok(Response::new(self.write_publication(&cx, write).await?))
     }
 
     async fn approve_publication(&self, request: Request<pb::ApprovePublicationRequest>) -> Answer<pb::Publication> {
-        let (cx, cmd) = Cx::parse::<Moved<pb::ApprovePublicationRequest>>(request)?;
+        let (cx, cmd) = Cx::parse::<app::ApprovePublication>(request)?;
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::approve_publication(tx, cx, &cmd.0);
+        let write = move |tx: &mut Tx, cx: &Cx| app::approve_publication(tx, cx, &cmd);
         Ok(Response::new(self.write_publication(&cx, write).await?))
     }
 
@@ -100,11 +99,11 @@ impl PublicationsService for Learning {
     }
 
     async fn release_publication(&self, request: Request<pb::ReleasePublicationRequest>) -> Answer<pb::Publication> {
-        let (cx, cmd) = Cx::parse::<Answered<pb::ReleasePublicationRequest>>(request)?;
+        let (cx, cmd) = Cx::parse::<app::ReleasePublication>(request)?;
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::release_publication(tx, cx, &cmd.0);
+        let write = move |tx: &mut Tx, cx: &Cx| app::release_publication(tx, cx, &cmd);
         Ok(Response::new(self.write_publication(&cx, write).await?))
     }
 
@@ -118,11 +117,11 @@ impl PublicationsService for Learning {
     }
 
     async fn withdraw_publication(&self, request: Request<pb::WithdrawPublicationRequest>) -> Answer<pb::Publication> {
-        let (cx, cmd) = Cx::parse::<Answered<pb::WithdrawPublicationRequest>>(request)?;
+        let (cx, cmd) = Cx::parse::<app::WithdrawPublication>(request)?;
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::withdraw_publication(tx, cx, &cmd.0);
+        let write = move |tx: &mut Tx, cx: &Cx| app::withdraw_publication(tx, cx, &cmd);
         Ok(Response::new(self.write_publication(&cx, write).await?))
     }
 

@@ -71,47 +71,62 @@ pub fn set_items(tx: &mut Tx, cx: &Cx, cmd: &SetItems) -> Result<Publication, Er
     settle(tx, cx, &publication, new, Happened::ItemsSet)
 }
 
-/// A step that takes nothing but the publication as it was read.
 #[derive(Clone, Debug)]
-pub struct Simple {
+pub struct StartFactCheck {
     pub target: Target<PublicationId>,
 }
 
-pub fn start_fact_check(tx: &mut Tx, cx: &Cx, cmd: &Simple) -> Result<Publication, Error> {
+pub fn start_fact_check(tx: &mut Tx, cx: &Cx, cmd: &StartFactCheck) -> Result<Publication, Error> {
     let publication = open(tx, cx, Action::WritePublication, &cmd.target)?;
     let new = publication.step(Step::StartFactCheck, cx.now)?;
     expect_items(&new)?;
     settle(tx, cx, &publication, new, Happened::FactCheckStarted)
 }
 
-pub fn approve_publication(tx: &mut Tx, cx: &Cx, cmd: &Simple) -> Result<Publication, Error> {
+#[derive(Clone, Debug)]
+pub struct ApprovePublication {
+    pub target: Target<PublicationId>,
+}
+
+pub fn approve_publication(tx: &mut Tx, cx: &Cx, cmd: &ApprovePublication) -> Result<Publication, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
     let new = publication.step(Step::Approve, cx.now)?;
     expect_sources(tx, &new)?;
     settle(tx, cx, &publication, new, Happened::PublicationApproved)
 }
 
-/// A step with a reason.
 #[derive(Clone, Debug)]
-pub struct Reasoned {
+pub struct ReturnToDrafting {
     pub target: Target<PublicationId>,
     pub reason: String,
 }
 
-pub fn return_to_drafting(tx: &mut Tx, cx: &Cx, cmd: &Reasoned) -> Result<Publication, Error> {
+pub fn return_to_drafting(tx: &mut Tx, cx: &Cx, cmd: &ReturnToDrafting) -> Result<Publication, Error> {
     let publication = open(tx, cx, Action::WritePublication, &cmd.target)?;
     let new = publication.step_with_reason(Step::Return, &cmd.reason, cx.now)?;
     settle(tx, cx, &publication, new, Happened::ReturnedToDrafting)
 }
 
-pub fn withdraw_publication(tx: &mut Tx, cx: &Cx, cmd: &Reasoned) -> Result<Publication, Error> {
+#[derive(Clone, Debug)]
+pub struct WithdrawPublication {
+    pub target: Target<PublicationId>,
+    pub reason: String,
+}
+
+pub fn withdraw_publication(tx: &mut Tx, cx: &Cx, cmd: &WithdrawPublication) -> Result<Publication, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
     let new = publication.step_with_reason(Step::Withdraw, &cmd.reason, cx.now)?;
     settle(tx, cx, &publication, new, Happened::PublicationWithdrawn)
 }
 
+#[derive(Clone, Debug)]
+pub struct ReleasePublication {
+    pub target: Target<PublicationId>,
+    pub reason: String,
+}
+
 /// Rule 31: an early release is an editor's act, with a reason.
-pub fn release_publication(tx: &mut Tx, cx: &Cx, cmd: &Reasoned) -> Result<Publication, Error> {
+pub fn release_publication(tx: &mut Tx, cx: &Cx, cmd: &ReleasePublication) -> Result<Publication, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
     let released = publication.publish(Step::Release { at: cx.now }, cx.now)?;
     let released = Publication { reason: cmd.reason.clone(), ..released };

@@ -157,3 +157,56 @@ impl Parse for app::CorrectPublication {
         reader.finish(target.zip(note).map(|(target, note)| app::CorrectPublication { target, note }))
     }
 }
+
+impl Parse for app::StartFactCheck {
+    type Wire = pb::StartFactCheckRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::StartFactCheck, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = reader.target("publication_id", &wire.publication_id, &wire.etag);
+        reader.finish(target.map(|target| app::StartFactCheck { target }))
+    }
+}
+
+impl Parse for app::ApprovePublication {
+    type Wire = pb::ApprovePublicationRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::ApprovePublication, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = reader.target("publication_id", &wire.publication_id, &wire.etag);
+        reader.finish(target.map(|target| app::ApprovePublication { target }))
+    }
+}
+
+impl Parse for app::ReturnToDrafting {
+    type Wire = pb::ReturnToDraftingRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::ReturnToDrafting, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = reader.target("publication_id", &wire.publication_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        reader.finish(target.zip(reason).map(|(target, reason)| app::ReturnToDrafting { target, reason }))
+    }
+}
+
+impl Parse for app::ReleasePublication {
+    type Wire = pb::ReleasePublicationRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::ReleasePublication, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = reader.target("publication_id", &wire.publication_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        reader.finish(target.zip(reason).map(|(target, reason)| app::ReleasePublication { target, reason }))
+    }
+}
+
+impl Parse for app::WithdrawPublication {
+    type Wire = pb::WithdrawPublicationRequest;
+
+    fn parse(wire: Self::Wire) -> Result<app::WithdrawPublication, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = reader.target("publication_id", &wire.publication_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        reader.finish(target.zip(reason).map(|(target, reason)| app::WithdrawPublication { target, reason }))
+    }
+}

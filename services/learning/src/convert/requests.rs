@@ -1,12 +1,9 @@
 //! Requests as commands.
 
-use std::marker::PhantomData;
-
 use kit::cx::Parse;
 use kit::fault::Violation;
 use kit::ids::{CodebookId, CommissionId, InsightId, PassageId};
 use kit::wire::Reader;
-use prost::Message;
 use toadlane_proto::learning::v1 as pb;
 
 use crate::app;
@@ -264,34 +261,3 @@ impl Parse for app::DropInsight {
         reader.finish(target.zip(reason).map(|(target, reason)| app::DropInsight { target, reason }))
     }
 }
-
-/// A step on a publication that takes nothing but its version; the RPC says which.
-pub struct Moved<W>(pub app::Simple, PhantomData<W>);
-/// One that takes a reason too.
-pub struct Answered<W>(pub app::Reasoned, PhantomData<W>);
-
-macro_rules! steps {
-    ($shape:ident: $($wire:ident)*; $reader:ident, $message:ident, $target:ident => $command:expr) => {$(
-        impl Parse for $shape<pb::$wire>
-        where
-            pb::$wire: Message,
-        {
-            type Wire = pb::$wire;
-
-            fn parse($message: Self::Wire) -> Result<Self, Vec<Violation>> {
-                let mut $reader = Reader::new();
-                let $target = $reader.target("publication_id", &$message.publication_id, &$message.etag);
-                let command = $command;
-                $reader.finish(command.map(|command| $shape(command, PhantomData)))
-            }
-        }
-    )*};
-}
-
-steps!(Moved: StartFactCheckRequest ApprovePublicationRequest;
-    reader, wire, target => target.map(|target| app::Simple { target }));
-steps!(Answered: ReturnToDraftingRequest ReleasePublicationRequest WithdrawPublicationRequest;
-reader, wire, target => {
-    let reason = reader.said("reason", &wire.reason);
-    target.zip(reason).map(|(target, reason)| app::Reasoned { target, reason })
-});

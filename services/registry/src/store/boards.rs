@@ -1,7 +1,7 @@
 //! Boards and seats.
 
 use diesel::prelude::*;
-use kit::db::{Backend, DbError, Tx, is_unique_violation};
+use kit::db::{Backend, DbError, Tx, taken_meanwhile};
 use kit::ids::{BoardId, PersonId, SeatId};
 use kit::stored::parsed;
 use kit::time::{Date, Timestamp};
@@ -115,7 +115,7 @@ pub fn get(tx: &mut Tx, id: BoardId) -> Result<Board, Error> {
 
 pub fn insert(tx: &mut Tx, board: &Board) -> Result<(), Error> {
     expect_free_name(tx, board)?;
-    diesel::insert_into(board::table).values(BoardRow::from(board)).execute(tx).map_err(taken)?;
+    diesel::insert_into(board::table).values(BoardRow::from(board)).execute(tx).map_err(taken_meanwhile)?;
     Ok(())
 }
 
@@ -123,7 +123,7 @@ pub fn insert(tx: &mut Tx, board: &Board) -> Result<(), Error> {
 pub fn update(tx: &mut Tx, old: &Board, new: &Board) -> Result<(), Error> {
     expect_free_name(tx, new)?;
     let of_old_version = board::table.filter(board::id.eq(new.id.to_string())).filter(board::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(BoardRow::from(new)).execute(tx).map_err(taken)?;
+    let n_changed = diesel::update(of_old_version).set(BoardRow::from(new)).execute(tx).map_err(taken_meanwhile)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Board(get(tx, new.id)?)));
     }
@@ -141,15 +141,6 @@ fn expect_free_name(tx: &mut Tx, board: &Board) -> Result<(), Error> {
         Some(existing) => Err(Error::AlreadyExists { what: "board", field: "short_name", existing }),
         None => Ok(()),
     }
-}
-
-/// Looked for before; a twin in another process can still have come first.
-fn taken(error: diesel::result::Error) -> Error {
-    if is_unique_violation(&error) {
-        let existing = "list the boards".to_string();
-        return Error::AlreadyExists { what: "board", field: "short_name", existing };
-    }
-    error.into()
 }
 
 /// One page, by short name.
@@ -173,14 +164,8 @@ pub fn get_seat(tx: &mut Tx, id: SeatId) -> Result<Seat, Error> {
 }
 
 pub fn insert_seat(tx: &mut Tx, seat: &Seat) -> Result<(), Error> {
-    match diesel::insert_into(seat::table).values(SeatRow::from(seat)).execute(tx) {
-        Ok(_) => Ok(()),
-        // Looked for before; a twin in another process can still have come first.
-        Err(error) if is_unique_violation(&error) => {
-            Err(Error::Overlap { what: "seat", existing: seat.person.to_string() })
-        }
-        Err(error) => Err(error.into()),
-    }
+    diesel::insert_into(seat::table).values(SeatRow::from(seat)).execute(tx).map_err(taken_meanwhile)?;
+    Ok(())
 }
 
 /// Writes the new version over the one it was made from.

@@ -1,7 +1,7 @@
 //! Memberships, with their suspensions.
 
 use diesel::prelude::*;
-use kit::db::{Backend, DbError, Tx, is_unique_violation};
+use kit::db::{Backend, DbError, Tx, taken_meanwhile};
 use kit::ids::{MembershipId, OrgId};
 use kit::stored::{named, parsed};
 use kit::time::{Date, Timestamp};
@@ -67,14 +67,9 @@ pub fn of_organisation(tx: &mut Tx, organisation: OrgId) -> Result<Vec<Membershi
 }
 
 pub fn insert(tx: &mut Tx, membership: &Membership) -> Result<(), Error> {
-    match diesel::insert_into(membership::table).values(MembershipRow::from(membership)).execute(tx) {
-        Ok(_) => Ok(()),
-        // Looked for before; a twin in another process can still have come first.
-        Err(error) if is_unique_violation(&error) => {
-            Err(Error::Overlap { what: "membership", existing: membership.organisation.to_string() })
-        }
-        Err(error) => Err(error.into()),
-    }
+    let row = MembershipRow::from(membership);
+    diesel::insert_into(membership::table).values(row).execute(tx).map_err(taken_meanwhile)?;
+    Ok(())
 }
 
 /// Writes the new version over the one it was made from, suspensions included.

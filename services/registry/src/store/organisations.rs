@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use kit::db::{Backend, DbError, Tx, is_unique_violation};
+use kit::db::{Backend, DbError, Tx, taken_meanwhile};
 use kit::fault::Violation;
 use kit::ids::OrgId;
 use kit::stored::{named, parsed, parsed_option};
@@ -185,7 +185,7 @@ pub fn insert(tx: &mut Tx, organisation: &Organisation) -> Result<(), Error> {
 
 /// The row without what refers to others: those may not be there yet while a registry is seeded.
 pub fn insert_alone(tx: &mut Tx, organisation: &Organisation) -> Result<(), Error> {
-    diesel::insert_into(organisation::table).values(Row::from(organisation)).execute(tx).map_err(taken)?;
+    diesel::insert_into(organisation::table).values(Row::from(organisation)).execute(tx).map_err(taken_meanwhile)?;
     Ok(())
 }
 
@@ -218,7 +218,7 @@ pub fn update(tx: &mut Tx, old: &Organisation, new: &Organisation) -> Result<(),
     let id = new.id.to_string();
     let of_old_version =
         organisation::table.filter(organisation::id.eq(&id)).filter(organisation::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx).map_err(taken)?;
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx).map_err(taken_meanwhile)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Organisation(Box::new(get(tx, new.id)?))));
     }
@@ -253,15 +253,6 @@ fn expect_free_codes(tx: &mut Tx, organisation: &Organisation) -> Result<(), Err
         }
     }
     Ok(())
-}
-
-/// Looked for before; a twin in another process can still have come first.
-fn taken(error: diesel::result::Error) -> Error {
-    if is_unique_violation(&error) {
-        let existing = "search for its code".to_string();
-        return Error::AlreadyExists { what: "organisation", field: "details.code", existing };
-    }
-    error.into()
 }
 
 /// Which organisations.

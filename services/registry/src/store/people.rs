@@ -4,7 +4,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kit::caller::{Duty, Grant, Subject};
-use kit::db::{Backend, DbError, Tx, is_unique_violation};
+use kit::db::{Backend, DbError, Tx, taken_meanwhile};
 use kit::ids::{OrgId, PersonId};
 use kit::stored::parsed;
 use kit::time::Timestamp;
@@ -114,7 +114,7 @@ pub fn n_other_administrators(tx: &mut Tx, beside: PersonId, now: Timestamp) -> 
 /// A new person, who has no role yet.
 pub fn insert(tx: &mut Tx, person: &Person) -> Result<(), Error> {
     expect_free_email(tx, person)?;
-    diesel::insert_into(person::table).values(PersonRow::from(person)).execute(tx).map_err(taken)?;
+    diesel::insert_into(person::table).values(PersonRow::from(person)).execute(tx).map_err(taken_meanwhile)?;
     Ok(())
 }
 
@@ -125,7 +125,7 @@ pub fn update(tx: &mut Tx, old: &Person, new: &Person) -> Result<(), Error> {
     }
     let of_old_version =
         person::table.filter(person::id.eq(new.id.to_string())).filter(person::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(PersonRow::from(new)).execute(tx).map_err(taken)?;
+    let n_changed = diesel::update(of_old_version).set(PersonRow::from(new)).execute(tx).map_err(taken_meanwhile)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Person(get(tx, new.id)?)));
     }
@@ -155,19 +155,14 @@ pub fn update(tx: &mut Tx, old: &Person, new: &Person) -> Result<(), Error> {
 
 fn expect_free_email(tx: &mut Tx, person: &Person) -> Result<(), Error> {
     match of_email(tx, &person.email)? {
-        Some(other) if other.id != person.id => Err(email_taken()),
+        // Whose it is stays unsaid: it may be somebody the caller may not know of.
+        Some(other) if other.id != person.id => Err(Error::AlreadyExists {
+            what: "person",
+            field: "email",
+            existing: "ask a network administrator".to_string(),
+        }),
         Some(_) | None => Ok(()),
     }
-}
-
-/// Looked for before; a twin in another process can still have come first.
-fn taken(error: diesel::result::Error) -> Error {
-    if is_unique_violation(&error) { email_taken() } else { error.into() }
-}
-
-/// Whose it is stays unsaid: it may be somebody the caller may not know of.
-fn email_taken() -> Error {
-    Error::AlreadyExists { what: "person", field: "email", existing: "ask a network administrator".to_string() }
 }
 
 /// Which people: what was asked for, within what the caller may see.

@@ -268,6 +268,51 @@ async fn a_stale_snapshot_runs_the_batch_again_and_all_of_it_commits() {
 }
 
 #[tokio::test]
+async fn a_write_that_meets_a_twin_runs_again_and_finds_it() {
+    for fresh in [Fresh::sqlite(), Fresh::postgres()] {
+        let (one, other) = (open(&fresh.storage).unwrap(), open(&fresh.storage).unwrap());
+        let meeting = Meeting::default();
+        let take = |db: Db| {
+            let meeting = meeting.clone();
+            async move {
+                let taken = db.work(None, move |tx| {
+                    let there = amount(tx, "a")?;
+                    meeting.attend();
+                    if there.is_some() {
+                        return Err(Refused::Rule);
+                    }
+                    let row = (account::id.eq("a"), account::amount.eq(1));
+                    Ok(diesel::insert_into(account::table).values(row).execute(tx).map_err(taken_meanwhile)?)
+                });
+                taken.await
+            }
+        };
+        let (a, b) = tokio::join!(take(one), take(other));
+        assert!(a.is_ok() != b.is_ok(), "{:?}: {a:?} and {b:?}", fresh.storage);
+        assert!(matches!(a.and(b), Err(Refused::Rule)));
+    }
+}
+
+#[tokio::test]
+async fn a_write_whose_twin_is_nowhere_to_be_found_runs_again_a_few_times_and_ends_as_try_again() {
+    each_db(open, |db| async move {
+        db.work(None, |tx| put(tx, "a", 1)).await.unwrap();
+        let n_runs = Arc::new(AtomicUsize::new(0));
+        let counted = n_runs.clone();
+        let blind = db.work(None, move |tx| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let row = (account::id.eq("a"), account::amount.eq(2));
+            Ok::<_, Refused>(diesel::insert_into(account::table).values(row).execute(tx).map_err(taken_meanwhile)?)
+        });
+        let Err(Refused::Db(error)) = blind.await else { panic!("written twice") };
+        assert!(matches!(error, DbError::Contention), "{error:?}");
+        assert!(n_runs.load(Ordering::SeqCst) > 1);
+        assert_eq!(db.read(|tx| amount(tx, "a")).await.unwrap(), Some(1));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_write_whose_caller_left_before_it_began_is_skipped() {
     each_db(open, |db| async move {
         let open = hold(&db).await;

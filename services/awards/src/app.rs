@@ -1,5 +1,5 @@
-//! One function per write, each inside a transaction. A closure may run twice, so times are chosen before it, and so is
-//! every id that somebody else may have heard of.
+//! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it; only an
+//! id that nobody else has heard of is not.
 
 mod delivery;
 mod extensions;

@@ -11,7 +11,7 @@ mod variations;
 
 pub use awards::{agreements, expired_offers, first_reserve, get, get_all, insert, live_in_round, update};
 pub use history::{history, insert_history};
-pub use lists::{Filter, Totals, Visible, has_own_in_round, page, totals};
+pub use lists::{Filter, Order, Totals, Visible, has_own_in_round, page, totals};
 pub use payees::{insert_payee_check, latest_payee_check, payee_checks};
 pub use payments::{MoneyFilter, due_on_day, insert_payment, payment, payments_of, payments_page, update_payment};
 pub use pots::{entries, insert_pot, insert_round, post, pot, round};

@@ -11,7 +11,7 @@ pub use bids::{get, get_all, insert, of_reference, update};
 pub use clarifications::{clarification, clarifications, insert_clarification, update_clarification};
 pub use gates::{Gate, call, close_intake, due_intakes, insert_call, intake, put_call, take_number, take_place};
 pub use history::{history, insert_history};
-pub use lists::{Filter, Totals, held, page, sweepable, totals};
+pub use lists::{Filter, Order, Totals, held, page, sweepable, totals};
 pub use records::{HandIn, RevisionRow, insert_hand_in, latest_hand_in, paper_of, revision, revisions};
 
 use diesel::prelude::*;

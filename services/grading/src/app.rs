@@ -1,4 +1,4 @@
-//! One function per write, each inside a transaction. A closure may run twice, so ids and times are chosen before it,
+//! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it,
 //! but for the ids of interests that the register turns out to show.
 
 mod closing;

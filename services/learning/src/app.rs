@@ -1,4 +1,4 @@
-//! One function per write, each inside a transaction. A closure may run twice, so ids and times are chosen before it.
+//! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it.
 
 mod case_studies;
 mod codebooks;
@@ -47,7 +47,7 @@ use crate::events::Happened;
 use crate::store;
 
 /// Writes a line of history and the event.
-fn record(
+fn note(
     tx: &mut Tx,
     cx: &Cx,
     happened: Happened,
@@ -64,7 +64,7 @@ fn record(
         step: happened.step().to_string(),
         from: from.map(str::to_string),
         to: to.to_string(),
-        reason: reason.to_string(),
+        reason: if happened.has_reason() { reason.to_string() } else { String::new() },
     };
     store::insert_history(tx, &fact.subject, line)?;
     Ok(outbox::put(tx, cx, cx.now, fact)?)

@@ -44,6 +44,17 @@ pub enum Stand {
     Ended,
 }
 
+impl Stand {
+    /// The name in history.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stand::Planned => "planned",
+            Stand::Running => "running",
+            Stand::Ended => "ended",
+        }
+    }
+}
+
 /// A commission as an answer shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommissionNow {

@@ -110,6 +110,23 @@ impl Happened {
     pub fn step(self) -> &'static str {
         self.names().1
     }
+
+    /// Whether a reason is given with it.
+    pub fn has_reason(self) -> bool {
+        use Happened::*;
+        match self {
+            CommissionEnded | InsightApproved | InsightDropped => true,
+            ReturnedToDrafting | PublicationReleased | CorrectionOpened | PublicationWithdrawn => true,
+            CommissionCreated | InterestsDeclared | DocumentAdded | DocumentChanged | DocumentWithdrawn => false,
+            CodebookCreated | CodebookVersionAdded | PassageMarked | PassageRecoded => false,
+            ConsentAsked | ConsentGiven | ConsentRefused | ConsentWithdrawn => false,
+            InsightCaptured | InsightRewritten | InsightPutToCouncils | InsightAnswered => false,
+            InsightChecked | InsightUsed | InsightInterestMarked => false,
+            CaseStudyCreated | CaseStudyRewritten | CaseStudyConsented | CaseStudyWithdrawn => false,
+            PublicationPlanned | ItemsSet | FactCheckStarted | PublicationApproved | PublicationEmbargoed => false,
+            PublicationPublished | PublicationHeldBack | QuotesRemoved | PublicationNeedsCorrection => false,
+        }
+    }
 }
 
 fn fact(

@@ -1,4 +1,4 @@
-//! One function per write, each inside a transaction. A closure may run twice, so ids and times are chosen before it.
+//! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it.
 
 mod awards;
 mod drafts;
@@ -28,7 +28,7 @@ use crate::report::{Report, ReportNow};
 use crate::store::{self, RevisionRow};
 
 /// The report as it is, if the caller may take this step and read its present version.
-fn read(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
+fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
     let report = store::get(tx, target.id)?;
     policy::check(&cx.caller, action, &report)?;
     expect_version(cx, &report, target)?;
@@ -36,7 +36,7 @@ fn read(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Resu
 }
 
 /// The same for a step towards acceptance, which a report of an award that ended takes no more.
-fn going(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
+fn open_live(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
     let report = store::get(tx, target.id)?;
     policy::check(&cx.caller, action, &report)?;
     report.expect_award()?;

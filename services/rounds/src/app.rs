@@ -1,5 +1,4 @@
-//! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen
-//! before it.
+//! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it.
 
 mod frameworks;
 mod rounds;

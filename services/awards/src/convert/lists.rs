@@ -7,14 +7,13 @@ use kit::wire::Reader;
 use toadlane_proto::awards::v1 as pb;
 
 use crate::policy;
-use crate::store::{Filter, MoneyFilter, Visible};
+use crate::store::{Filter, MoneyFilter, Order, Visible};
 
 pub fn visible(cx: &Cx) -> Visible {
     Visible { all: policy::sees_all(&cx.caller), own: policy::reads_for_all(&cx.caller) }
 }
 
 pub fn list_awards(cx: &Cx, wire: &pb::ListAwardsRequest) -> Result<Listed<Filter, (i64, String)>, Vec<Violation>> {
-    use pb::list_awards_request::Order;
     let mut reader = Reader::new();
     let round = reader.id_or_none("round_id", &wire.round_id);
     let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
@@ -24,9 +23,11 @@ pub fn list_awards(cx: &Cx, wire: &pb::ListAwardsRequest) -> Result<Listed<Filte
         round: round.flatten(),
         organisation: organisation.flatten(),
         states: wire.states().filter_map(award_state).collect(),
-        by_number: match wire.order() {
-            Order::Number => true,
-            Order::Unspecified | Order::NewestFirst => false,
+        order: match wire.order() {
+            pb::list_awards_request::Order::Number => Order::Number,
+            pb::list_awards_request::Order::Unspecified | pb::list_awards_request::Order::NewestFirst => {
+                Order::NewestFirst
+            }
         },
         visible: visible(cx),
     };

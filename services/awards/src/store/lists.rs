@@ -16,7 +16,7 @@ pub struct Filter {
     pub round: Option<RoundId>,
     pub organisation: Option<OrgId>,
     pub states: Vec<&'static str>,
-    pub by_number: bool,
+    pub order: Order,
     pub visible: Visible,
 }
 
@@ -27,6 +27,14 @@ pub struct Visible {
     pub all: bool,
     /// Organisations whose awards the caller sees from the offer on.
     pub own: Vec<OrgId>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    NewestFirst,
+    /// By the number of the bid.
+    Number,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,14 +96,14 @@ fn filtered(filter: &Filter) -> Boxed<'static> {
 pub fn page(tx: &mut Tx, filter: &Filter, after: Option<(i64, String)>, limit: i64) -> Result<Vec<Award>, DbError> {
     let mut query = filtered(filter);
     if let Some((number, id)) = after {
-        query = match filter.by_number {
-            true => query.filter(award::number.gt(number).or(award::number.eq(number).and(award::id.gt(id)))),
-            false => query.filter(award::id.lt(id)),
+        query = match filter.order {
+            Order::Number => query.filter(award::number.gt(number).or(award::number.eq(number).and(award::id.gt(id)))),
+            Order::NewestFirst => query.filter(award::id.lt(id)),
         };
     }
-    query = match filter.by_number {
-        true => query.order((award::number.asc(), award::id.asc())),
-        false => query.order(award::id.desc()),
+    query = match filter.order {
+        Order::Number => query.order((award::number.asc(), award::id.asc())),
+        Order::NewestFirst => query.order(award::id.desc()),
     };
     let ids: Vec<String> = query.select(award::id).limit(limit).load(tx)?;
     get_all(tx, &ids)

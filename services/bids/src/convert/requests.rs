@@ -14,7 +14,7 @@ use crate::app;
 use crate::bid::Participant;
 use crate::content::{Answer, Content};
 use crate::policy;
-use crate::store::Filter;
+use crate::store::{Filter, Order};
 
 fn content(reader: &mut Reader, wire: Option<pb::BidContent>) -> Option<Content> {
     let wire = reader.needed("content", wire)?;
@@ -255,9 +255,9 @@ pub fn list_bids(cx: &Cx, wire: &pb::ListBidsRequest) -> Result<Listed<Filter, (
         involved: organisation.flatten(),
         states: wire.states().filter_map(state_name).collect(),
         client_reference: Some(wire.client_reference.clone()).filter(|reference| !reference.is_empty()),
-        by_number: match wire.order() {
-            pb::list_bids_request::Order::Number => true,
-            pb::list_bids_request::Order::Unspecified | pb::list_bids_request::Order::NewestFirst => false,
+        order: match wire.order() {
+            pb::list_bids_request::Order::Number => Order::Number,
+            pb::list_bids_request::Order::Unspecified | pb::list_bids_request::Order::NewestFirst => Order::NewestFirst,
         },
         own: policy::reads_for_all(&cx.caller),
         all_received: policy::oversees(&cx.caller),

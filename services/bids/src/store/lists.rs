@@ -20,11 +20,19 @@ pub struct Filter {
     pub involved: Option<OrgId>,
     pub states: Vec<&'static str>,
     pub client_reference: Option<String>,
-    pub by_number: bool,
+    pub order: Order,
     /// Organisations whose bids the caller sees as their own.
     pub own: Vec<OrgId>,
     /// Whether the caller sees all that the network has received.
     pub all_received: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    NewestFirst,
+    /// By the number of the bid, so that those without one are not among them.
+    Number,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +74,7 @@ fn filtered(filter: &Filter) -> Boxed<'static> {
     if let Some(reference) = &filter.client_reference {
         query = query.filter(bid::client_reference.assume_not_null().eq(reference.clone()));
     }
-    if filter.by_number {
+    if filter.order == Order::Number {
         query = query.filter(bid::number.is_not_null());
     }
     query
@@ -82,14 +90,14 @@ pub fn page(
     let mut query = filtered(filter);
     if let Some((number, id)) = after {
         let in_order = bid::number.gt(number).or(bid::number.eq(number).and(bid::id.gt(id.clone())));
-        query = match filter.by_number {
-            true => query.filter(in_order.assume_not_null()),
-            false => query.filter(bid::id.lt(id)),
+        query = match filter.order {
+            Order::Number => query.filter(in_order.assume_not_null()),
+            Order::NewestFirst => query.filter(bid::id.lt(id)),
         };
     }
-    query = match filter.by_number {
-        true => query.order((bid::number.asc(), bid::id.asc())),
-        false => query.order(bid::id.desc()),
+    query = match filter.order {
+        Order::Number => query.order((bid::number.asc(), bid::id.asc())),
+        Order::NewestFirst => query.order(bid::id.desc()),
     };
     let ids: Vec<String> = query.select(bid::id).limit(limit).load(tx)?;
     get_all(tx, &ids)

@@ -6,7 +6,7 @@ use kit::ids::{CaseStudyId, DocumentId, OrgId};
 
 use super::documents::{Taken, take_document, withdraw};
 use super::gate::case_study_facts;
-use super::record;
+use super::note;
 use crate::case_study::{CaseStudy, State, Text};
 use crate::document::{Council, Document, Kind};
 use crate::error::Error;
@@ -36,7 +36,7 @@ pub fn create_case_study(tx: &mut Tx, cx: &Cx, cmd: &CreateCaseStudy) -> Result<
         updated_at: cx.now,
     };
     store::insert_case_study(tx, &study)?;
-    tell(tx, cx, None, study, Happened::CaseStudyCreated)
+    record(tx, cx, None, study, Happened::CaseStudyCreated)
 }
 
 #[derive(Clone, Debug)]
@@ -119,11 +119,17 @@ fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<CaseStudyId>) -> R
 
 fn settle(tx: &mut Tx, cx: &Cx, old: &CaseStudy, new: CaseStudy, happened: Happened) -> Result<CaseStudy, Error> {
     store::update_case_study(tx, old, &new)?;
-    tell(tx, cx, Some(old), new, happened)
+    record(tx, cx, Some(old), new, happened)
 }
 
-fn tell(tx: &mut Tx, cx: &Cx, old: Option<&CaseStudy>, new: CaseStudy, happened: Happened) -> Result<CaseStudy, Error> {
+fn record(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: Option<&CaseStudy>,
+    new: CaseStudy,
+    happened: Happened,
+) -> Result<CaseStudy, Error> {
     let states = (old.map(|old| old.state.name()), new.state.name());
-    record(tx, cx, happened, states, "", &events::case_study(happened, &new))?;
+    note(tx, cx, happened, states, "", &events::case_study(happened, &new))?;
     Ok(new)
 }

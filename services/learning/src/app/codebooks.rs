@@ -5,7 +5,7 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::CodebookId;
 
-use super::record;
+use super::note;
 use crate::codebook::{Code, Codebook, Version};
 use crate::error::Error;
 use crate::events::{self, Happened};
@@ -31,7 +31,7 @@ pub fn create_codebook(tx: &mut Tx, cx: &Cx, cmd: &CreateCodebook) -> Result<Cod
     let first = Version { number: 1, codes: cmd.codes.clone(), written_at: cx.now };
     let codebook = Codebook { id: cmd.id, version: 1, name: cmd.name.clone(), versions: vec![first] };
     store::insert_codebook(tx, &codebook)?;
-    settle(tx, cx, codebook, Happened::CodebookCreated)
+    record(tx, cx, None, codebook, Happened::CodebookCreated)
 }
 
 #[derive(Clone, Debug)]
@@ -45,12 +45,17 @@ pub fn add_version(tx: &mut Tx, cx: &Cx, cmd: &AddVersion) -> Result<Codebook, E
     let codebook = store::codebook(tx, cmd.target.id)?;
     codebook.expect_version(cmd.target.version)?;
     let new = codebook.add_version(cmd.codes.clone(), cx.now);
-    store::update_codebook(tx, &codebook, &new)?;
-    settle(tx, cx, new, Happened::CodebookVersionAdded)
+    settle(tx, cx, &codebook, new, Happened::CodebookVersionAdded)
 }
 
-fn settle(tx: &mut Tx, cx: &Cx, codebook: Codebook, happened: Happened) -> Result<Codebook, Error> {
-    let fact = events::codebook(happened, &codebook);
-    record(tx, cx, happened, (None, "written"), "", &fact)?;
-    Ok(codebook)
+fn settle(tx: &mut Tx, cx: &Cx, old: &Codebook, new: Codebook, happened: Happened) -> Result<Codebook, Error> {
+    store::update_codebook(tx, old, &new)?;
+    record(tx, cx, Some(old), new, happened)
+}
+
+/// A codebook has one state: it is written.
+fn record(tx: &mut Tx, cx: &Cx, old: Option<&Codebook>, new: Codebook, happened: Happened) -> Result<Codebook, Error> {
+    let states = (old.map(|_| "written"), "written");
+    note(tx, cx, happened, states, "", &events::codebook(happened, &new))?;
+    Ok(new)
 }

@@ -7,7 +7,7 @@ use kit::ids::{CommissionId, OrgId, PersonId, RoundId};
 use kit::time::Timestamp;
 
 use super::gate::commission_facts;
-use super::record;
+use super::note;
 use crate::commission::{Commission, CommissionNow, Declaration};
 use crate::error::Error;
 use crate::events::{self, Happened};
@@ -44,7 +44,7 @@ pub fn create_commission(tx: &mut Tx, cx: &Cx, cmd: &CreateCommission) -> Result
         created_at: cx.now,
     };
     store::insert_commission(tx, &commission)?;
-    settle(tx, cx, commission, Happened::CommissionCreated)
+    record(tx, cx, None, commission, Happened::CommissionCreated)
 }
 
 #[derive(Clone, Debug)]
@@ -63,9 +63,9 @@ pub fn declare_interests(tx: &mut Tx, cx: &Cx, cmd: &DeclareInterests) -> Result
     };
     let organisations = cmd.organisations.clone();
     let new = commission.declare(Declaration { person, organisations, note: cmd.note.clone(), at: cx.now });
-    store::update_commission(tx, &commission, &new)?;
-    super::insights::mark_interests(tx, cx, &new, person)?;
-    settle(tx, cx, new, Happened::InterestsDeclared)
+    let now = settle(tx, cx, &commission, new, Happened::InterestsDeclared)?;
+    super::insights::mark_interests(tx, cx, &now.commission, person)?;
+    Ok(now)
 }
 
 #[derive(Clone, Debug)]
@@ -80,13 +80,23 @@ pub fn end_commission(tx: &mut Tx, cx: &Cx, cmd: &EndCommission) -> Result<Commi
     policy::check(&cx.caller, Action::EndCommission, &commission_facts(&commission))?;
     commission.expect_version(cmd.target.version)?;
     let new = commission.end(cmd.until, &cmd.reason, cx.now)?;
-    store::update_commission(tx, &commission, &new)?;
-    settle(tx, cx, new, Happened::CommissionEnded)
+    settle(tx, cx, &commission, new, Happened::CommissionEnded)
 }
 
-fn settle(tx: &mut Tx, cx: &Cx, commission: Commission, happened: Happened) -> Result<CommissionNow, Error> {
-    let reason = commission.reason.clone();
-    let now = CommissionNow { commission, as_of: cx.now };
-    record(tx, cx, happened, (None, happened.step()), &reason, &events::commission(happened, &now))?;
+fn settle(tx: &mut Tx, cx: &Cx, old: &Commission, new: Commission, happened: Happened) -> Result<CommissionNow, Error> {
+    store::update_commission(tx, old, &new)?;
+    record(tx, cx, Some(old), new, happened)
+}
+
+fn record(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: Option<&Commission>,
+    new: Commission,
+    happened: Happened,
+) -> Result<CommissionNow, Error> {
+    let states = (old.map(|old| old.stand(cx.now).name()), new.stand(cx.now).name());
+    let now = CommissionNow { commission: new, as_of: cx.now };
+    note(tx, cx, happened, states, &now.commission.reason, &events::commission(happened, &now))?;
     Ok(now)
 }

@@ -5,7 +5,7 @@ use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::{CaseStudyId, DocumentId, PassageId};
 
-use super::record;
+use super::{note, publications};
 use crate::document::Document;
 use crate::error::Error;
 use crate::events::{self, Happened};
@@ -27,13 +27,12 @@ pub fn take_document(tx: &mut Tx, cx: &Cx, taken: &Taken) -> Result<(), Error> {
         None => {
             let document = Document { position, ..new.clone() };
             store::insert_document(tx, &document)?;
-            tell(tx, cx, &document, Happened::DocumentAdded)
+            record(tx, cx, None, &document, Happened::DocumentAdded)
         }
         Some(held) => {
             let (id, added_at) = (held.id, held.added_at);
             let document = Document { id, position, added_at, sections: grown(&held, new), ..new.clone() };
-            store::update_document(tx, &document)?;
-            tell(tx, cx, &document, Happened::DocumentChanged)?;
+            settle(tx, cx, &held, &document, Happened::DocumentChanged)?;
             match held.may_quote && !document.may_quote {
                 true => quotes_gone(tx, cx, document.id, None),
                 false => Ok(()),
@@ -61,9 +60,8 @@ pub(super) fn withdraw(tx: &mut Tx, cx: &Cx, source: &str, case_study: Option<Ca
         if held.withdrawn {
             continue;
         }
-        let document = Document { withdrawn: true, position: store::next_position(tx)?, ..held };
-        store::update_document(tx, &document)?;
-        tell(tx, cx, &document, Happened::DocumentWithdrawn)?;
+        let document = Document { withdrawn: true, position: store::next_position(tx)?, ..held.clone() };
+        settle(tx, cx, &held, &document, Happened::DocumentWithdrawn)?;
         quotes_gone(tx, cx, document.id, case_study)?;
     }
     Ok(())
@@ -91,16 +89,14 @@ pub(super) fn remove_quotes(
             let material = store::material(tx, &publication.edition)?;
             let gone = Gone { passages: passages.clone(), case_study, under_insights: under_insights(&material) };
             if let Some(new) = publication.without(&gone, cx.now) {
-                store::update_publication(tx, &publication, &new)?;
                 store::cite(tx, id, &new.edition)?;
-                publication = tell_publication(tx, cx, new, Happened::QuotesRemoved)?;
+                publication = publications::settle(tx, cx, &publication, new, Happened::QuotesRemoved)?;
             }
         }
         if is_quoted(tx, &publication, document, &passages, case_study)?
             && let Some(new) = publication.need_correction(cx.now)
         {
-            store::update_publication(tx, &publication, &new)?;
-            tell_publication(tx, cx, new, Happened::PublicationNeedsCorrection)?;
+            publications::settle(tx, cx, &publication, new, Happened::PublicationNeedsCorrection)?;
         }
     }
     Ok(())
@@ -128,13 +124,13 @@ fn is_quoted(
     Ok(quoted || told)
 }
 
-fn tell_publication(tx: &mut Tx, cx: &Cx, publication: Publication, happened: Happened) -> Result<Publication, Error> {
-    let (state, fact) = (publication.state.name(), events::publication(happened, &publication, cx.now));
-    record(tx, cx, happened, (Some(state), state), "", &fact)?;
-    Ok(publication)
+fn settle(tx: &mut Tx, cx: &Cx, old: &Document, new: &Document, happened: Happened) -> Result<(), Error> {
+    store::update_document(tx, new)?;
+    record(tx, cx, Some(old), new, happened)
 }
 
-fn tell(tx: &mut Tx, cx: &Cx, document: &Document, happened: Happened) -> Result<(), Error> {
-    let to = if document.withdrawn { "withdrawn" } else { "in_corpus" };
-    record(tx, cx, happened, (None, to), "", &events::document(happened, document))
+fn record(tx: &mut Tx, cx: &Cx, old: Option<&Document>, new: &Document, happened: Happened) -> Result<(), Error> {
+    let state = |document: &Document| if document.withdrawn { "withdrawn" } else { "in_corpus" };
+    let states = (old.map(state), state(new));
+    note(tx, cx, happened, states, "", &events::document(happened, new))
 }

@@ -7,7 +7,7 @@ use kit::ids::{CommissionId, InsightId, OrgId, PassageId, PersonId};
 use kit::time::Timestamp;
 
 use super::gate::{as_consultant, commission_for, expect_open, insight_facts};
-use super::record;
+use super::note;
 use crate::commission::Commission;
 use crate::error::Error;
 use crate::events::{self, Happened};
@@ -48,7 +48,7 @@ pub fn capture_insight(tx: &mut Tx, cx: &Cx, cmd: &CaptureInsight) -> Result<Ins
         updated_at: cx.now,
     };
     store::insert_insight(tx, &insight)?;
-    tell(tx, cx, None, insight, Happened::InsightCaptured)
+    record(tx, cx, None, insight, Happened::InsightCaptured)
 }
 
 /// The councils of passages, which are all of this commission and in the corpus.
@@ -206,11 +206,11 @@ fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<InsightId>) -> Res
 
 fn settle(tx: &mut Tx, cx: &Cx, old: &Insight, new: Insight, happened: Happened) -> Result<Insight, Error> {
     store::update_insight(tx, old, &new)?;
-    tell(tx, cx, Some(old), new, happened)
+    record(tx, cx, Some(old), new, happened)
 }
 
-fn tell(tx: &mut Tx, cx: &Cx, old: Option<&Insight>, new: Insight, happened: Happened) -> Result<Insight, Error> {
+fn record(tx: &mut Tx, cx: &Cx, old: Option<&Insight>, new: Insight, happened: Happened) -> Result<Insight, Error> {
     let states = (old.map(|old| old.state.name()), new.state.name());
-    record(tx, cx, happened, states, &new.reason, &events::insight(happened, &new))?;
+    note(tx, cx, happened, states, &new.reason, &events::insight(happened, &new))?;
     Ok(new)
 }

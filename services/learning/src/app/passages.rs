@@ -6,7 +6,7 @@ use kit::db::Tx;
 use kit::ids::{CodebookId, CommissionId, DocumentId, PassageId};
 
 use super::gate::{commission_for, expect_open, open_corpus, passage_facts};
-use super::record;
+use super::note;
 use crate::commission::Commission;
 use crate::error::Error;
 use crate::events::{self, Happened};
@@ -62,7 +62,7 @@ pub fn mark(tx: &mut Tx, cx: &Cx, cmd: &Mark) -> Result<Passage, Error> {
         created_at: cx.now,
     };
     store::insert_passage(tx, &passage)?;
-    tell(tx, cx, None, passage, Happened::PassageMarked)
+    record(tx, cx, None, passage, Happened::PassageMarked)
 }
 
 #[derive(Clone, Debug)]
@@ -132,11 +132,11 @@ fn of_commission(tx: &mut Tx, id: PassageId) -> Result<(Passage, Commission), Er
 
 fn settle(tx: &mut Tx, cx: &Cx, old: &Passage, new: Passage, happened: Happened) -> Result<Passage, Error> {
     store::update_passage(tx, old, &new)?;
-    tell(tx, cx, Some(old), new, happened)
+    record(tx, cx, Some(old), new, happened)
 }
 
-fn tell(tx: &mut Tx, cx: &Cx, old: Option<&Passage>, new: Passage, happened: Happened) -> Result<Passage, Error> {
+fn record(tx: &mut Tx, cx: &Cx, old: Option<&Passage>, new: Passage, happened: Happened) -> Result<Passage, Error> {
     let states = (old.map(|old| old.consent.name()), new.consent.name());
-    record(tx, cx, happened, states, "", &events::passage(happened, &new))?;
+    note(tx, cx, happened, states, "", &events::passage(happened, &new))?;
     Ok(new)
 }

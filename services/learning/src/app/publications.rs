@@ -8,7 +8,7 @@ use kit::ids::{CommissionId, PersonId, PublicationId, RoundId};
 use kit::time::{LONDON, Timestamp};
 
 use super::gate::{as_consultant, commission_for, publication_facts};
-use super::record;
+use super::note;
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::policy::{self, Action};
@@ -46,7 +46,7 @@ pub fn plan_publication(tx: &mut Tx, cx: &Cx, cmd: &PlanPublication) -> Result<P
         updated_at: cx.now,
     };
     store::insert_publication(tx, &publication)?;
-    tell(tx, cx, None, publication, Happened::PublicationPlanned)
+    record(tx, cx, None, publication, Happened::PublicationPlanned)
 }
 
 #[derive(Clone, Debug)]
@@ -235,12 +235,18 @@ fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PublicationId>) ->
     Ok(publication)
 }
 
-fn settle(tx: &mut Tx, cx: &Cx, old: &Publication, new: Publication, happened: Happened) -> Result<Publication, Error> {
+pub(super) fn settle(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: &Publication,
+    new: Publication,
+    happened: Happened,
+) -> Result<Publication, Error> {
     store::update_publication(tx, old, &new)?;
-    tell(tx, cx, Some(old), new, happened)
+    record(tx, cx, Some(old), new, happened)
 }
 
-fn tell(
+fn record(
     tx: &mut Tx,
     cx: &Cx,
     old: Option<&Publication>,
@@ -248,6 +254,6 @@ fn tell(
     happened: Happened,
 ) -> Result<Publication, Error> {
     let states = (old.map(|old| old.state.name()), new.state.name());
-    record(tx, cx, happened, states, &new.reason, &events::publication(happened, &new, cx.now))?;
+    note(tx, cx, happened, states, &new.reason, &events::publication(happened, &new, cx.now))?;
     Ok(new)
 }

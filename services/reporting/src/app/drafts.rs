@@ -4,7 +4,7 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{EvidenceId, ReportId};
 
-use super::{going, settle, write_revision};
+use super::{open_live, settle, write_revision};
 use crate::content::{Content, Evidence, Paper};
 use crate::error::Error;
 use crate::events::Happened;
@@ -21,7 +21,7 @@ pub struct Update {
 }
 
 pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<ReportNow, Error> {
-    let report = going(tx, cx, Action::Edit, &cmd.target)?;
+    let report = open_live(tx, cx, Action::Edit, &cmd.target)?;
     let content = cmd.content.clone().written_over(&report.paper.content, report.award.framework_version);
     let paper = Paper { content, evidence: report.paper.evidence.clone() };
     revise(tx, cx, &report, paper)
@@ -37,7 +37,7 @@ pub fn check_room(report: &Report) -> Result<(), Error> {
 
 /// Adds a file whose bytes are already kept.
 pub fn add_file(tx: &mut Tx, cx: &Cx, target: &Target<ReportId>, file: &Evidence) -> Result<ReportNow, Error> {
-    let report = going(tx, cx, Action::Edit, target)?;
+    let report = open_live(tx, cx, Action::Edit, target)?;
     check_room(&report)?;
     let mut paper = report.paper.clone();
     paper.evidence.push(file.clone());
@@ -51,7 +51,7 @@ pub struct RemoveFile {
 }
 
 pub fn remove_file(tx: &mut Tx, cx: &Cx, cmd: &RemoveFile) -> Result<ReportNow, Error> {
-    let report = going(tx, cx, Action::Edit, &cmd.target)?;
+    let report = open_live(tx, cx, Action::Edit, &cmd.target)?;
     report.file(cmd.file)?;
     let mut paper = report.paper.clone();
     paper.evidence.retain(|file| file.id != cmd.file);

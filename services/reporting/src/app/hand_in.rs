@@ -4,7 +4,7 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{OrgId, PersonId, ReportId};
 
-use super::{going, settle};
+use super::{open_live, settle};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::policy::Action;
@@ -17,7 +17,7 @@ pub struct RequestSignOff {
 }
 
 pub fn request_sign_off(tx: &mut Tx, cx: &Cx, cmd: &RequestSignOff) -> Result<ReportNow, Error> {
-    let report = going(tx, cx, Action::Edit, &cmd.target)?;
+    let report = open_live(tx, cx, Action::Edit, &cmd.target)?;
     let new = report.request_sign_off(cx.now)?;
     settle(tx, cx, &report, new, Happened::SignOffRequested)
 }
@@ -33,7 +33,7 @@ pub struct SignOff {
 
 /// `certifier_of` is the organisation of which the registry holds the certifier, asked beforehand.
 pub fn sign_off(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &SignOff) -> Result<ReportNow, Error> {
-    let report = going(tx, cx, Action::SignOff, &cmd.target)?;
+    let report = open_live(tx, cx, Action::SignOff, &cmd.target)?;
     if certifier_of != Some(report.organisation) {
         return Err(Error::NoSuchCertifier);
     }
@@ -52,7 +52,7 @@ pub struct Submit {
 
 /// Hands a report in. One that comes late is taken all the same: overdue is a fact, and no bar.
 pub fn submit(tx: &mut Tx, cx: &Cx, cmd: &Submit) -> Result<ReportNow, Error> {
-    let report = going(tx, cx, Action::Submit, &cmd.target)?;
+    let report = open_live(tx, cx, Action::Submit, &cmd.target)?;
     let new = report.submit(cx.now)?;
     store::insert_hand_in(tx, &new, cx.now)?;
     settle(tx, cx, &report, new, Happened::Submitted)

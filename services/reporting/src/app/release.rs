@@ -4,7 +4,7 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::ReportId;
 
-use super::{actor, read, settle};
+use super::{actor, open, settle};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::policy::Action;
@@ -18,7 +18,7 @@ pub struct AddAddendum {
 }
 
 pub fn add_addendum(tx: &mut Tx, cx: &Cx, cmd: &AddAddendum) -> Result<ReportNow, Error> {
-    let report = read(tx, cx, Action::AddAddendum, &cmd.target)?;
+    let report = open(tx, cx, Action::AddAddendum, &cmd.target)?;
     let new = report.add_addendum(cmd.text.clone(), actor(cx, &report, Happened::AddendumAdded), cx.now)?;
     if let Some(added) = new.addenda.last() {
         store::insert_addendum(tx, new.id, added)?;
@@ -34,7 +34,7 @@ pub struct SetRelease {
 
 /// The council's word, either way; without it nothing is released (rules 30 and 32).
 pub fn set_release(tx: &mut Tx, cx: &Cx, cmd: &SetRelease) -> Result<ReportNow, Error> {
-    let report = read(tx, cx, Action::SetRelease, &cmd.target)?;
+    let report = open(tx, cx, Action::SetRelease, &cmd.target)?;
     let new = report.set_release(cmd.release.clone(), cx.now)?;
     let happened = if new.release.to_learning { Happened::Released } else { Happened::ReleaseWithdrawn };
     settle(tx, cx, &report, new, happened)

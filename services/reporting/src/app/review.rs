@@ -4,7 +4,7 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::ReportId;
 
-use super::{going, settle};
+use super::{open_live, settle};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::policy::Action;
@@ -18,7 +18,7 @@ pub struct RequestChanges {
 }
 
 pub fn request_changes(tx: &mut Tx, cx: &Cx, cmd: &RequestChanges) -> Result<ReportNow, Error> {
-    let report = going(tx, cx, Action::Review, &cmd.target)?;
+    let report = open_live(tx, cx, Action::Review, &cmd.target)?;
     let new = report.request_changes(cmd.changes.clone(), &cmd.reason, cx.now)?;
     settle(tx, cx, &report, new, Happened::ChangesRequested)
 }
@@ -30,7 +30,7 @@ pub struct Accept {
 
 /// What the report says is no condition: that it did not work is an account too (rule 25).
 pub fn accept(tx: &mut Tx, cx: &Cx, cmd: &Accept) -> Result<ReportNow, Error> {
-    let report = going(tx, cx, Action::Review, &cmd.target)?;
+    let report = open_live(tx, cx, Action::Review, &cmd.target)?;
     let new = report.accept(cx.now)?;
     settle(tx, cx, &report, new, Happened::Accepted)
 }
@@ -42,7 +42,7 @@ pub struct Waive {
 }
 
 pub fn waive(tx: &mut Tx, cx: &Cx, cmd: &Waive) -> Result<ReportNow, Error> {
-    let report = going(tx, cx, Action::Waive, &cmd.target)?;
+    let report = open_live(tx, cx, Action::Waive, &cmd.target)?;
     let new = report.waive(&cmd.reason, cx.now)?;
     settle(tx, cx, &report, new, Happened::Waived)
 }

@@ -4,7 +4,8 @@ mod awards;
 mod payments;
 
 use kit::cx::Cx;
-use kit::ids::AwardId;
+use kit::db::Tx;
+use kit::ids::{AwardId, PaymentId, RecoveryId};
 use prost::Message;
 
 use crate::app::Register;
@@ -20,7 +21,7 @@ impl Awards {
     where
         W: Message + Default + From<T> + 'static,
         T: Send + 'static,
-        F: Fn(&mut kit::db::Tx) -> Result<T, Error> + Send + 'static,
+        F: Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
     {
         let award = self.seen(cx, Action::See, award).await?;
         self.db.write_keyed(cx, pot_of(&award), write).await
@@ -42,14 +43,14 @@ impl Awards {
     }
 
     /// The award to which a payment belongs, if the caller may see it.
-    async fn award_of_payment(&self, cx: &Cx, id: kit::ids::PaymentId) -> Result<AwardId, Error> {
+    async fn award_of_payment(&self, cx: &Cx, id: PaymentId) -> Result<AwardId, Error> {
         let payment = self.db.read(move |tx| store::payment(tx, id)).await?;
         self.seen_of(cx, Action::See, payment.award, "payment").await?;
         Ok(payment.award)
     }
 
     /// The award to which a recovery belongs, if the caller may see it.
-    async fn award_of_recovery(&self, cx: &Cx, id: kit::ids::RecoveryId) -> Result<AwardId, Error> {
+    async fn award_of_recovery(&self, cx: &Cx, id: RecoveryId) -> Result<AwardId, Error> {
         let recovery = self.db.read(move |tx| store::recovery(tx, id)).await?;
         self.seen_of(cx, Action::See, recovery.award, "recovery").await?;
         Ok(recovery.award)

@@ -5,13 +5,14 @@ use kit::ids::{AwardId, BidId, OrgId, PersonId, RoundId, VariationId};
 use kit::money::Money;
 use kit::time::{Date, Timestamp};
 
-use crate::agreement::Agreement;
+use crate::agreement::{Agreement, Terms};
 use crate::error::{Error, Newer};
 use crate::round::Instrument;
 use crate::state::{Acceptance, State, Step};
 use crate::variation::Change;
 
-/// The decision to give a stated amount on stated terms.
+/// The decision to give a stated amount on stated terms, made of one funded or reserved bid. Its sums are in one
+/// currency, that of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Award {
     pub id: AwardId,
@@ -70,7 +71,7 @@ pub struct FundedBid {
     pub principles_met: Vec<String>,
 }
 
-/// How a condition was found to be met.
+/// When and on what evidence a round manager found a condition met.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Met {
     pub at: Timestamp,
@@ -104,12 +105,16 @@ impl Award {
         Money { minor_units, ..self.requested }
     }
 
-    /// Refuses a caller who read an older version.
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Award(self.clone()))) }
     }
 
     /// Takes any step but accepting.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Award, Error> {
         let reason = if reason.is_empty() { self.reason.clone() } else { reason.to_string() };
         let state = self.state.clone().step(step)?;
@@ -123,6 +128,11 @@ impl Award {
 
     /// Agrees to the terms that the certifier read. With less than was asked for, the council says what it will do with
     /// that (rule 2): its note becomes part of what is agreed, as the next version.
+    ///
+    /// # Errors
+    /// [`Error::OfferExpired`] once the offer's time has passed, [`Error::IllegalStep`] unless it is offered,
+    /// [`Error::AgreementMismatch`] for other terms than the certifier read, [`Error::ScopeNeeded`]
+    /// where less than was asked for has no scope note.
     pub fn accept(&self, word: &Word, now: Timestamp) -> Result<Award, Error> {
         self.state.expect_offered(now)?;
         self.agreement.expect(word.version, &word.digest)?;
@@ -152,6 +162,10 @@ impl Award {
     }
 
     /// Finds a condition met; `nth` counts from 1.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is agreed and not over, [`Error::NotFound`] for a place that no condition has,
+    /// [`Error::ConditionMetAlready`] for one that was found met before.
     pub fn confirm(&self, nth: usize, evidence: &str, now: Timestamp) -> Result<Award, Error> {
         self.state.expect_agreed("confirm_condition")?;
         let mut award = self.changed(now);
@@ -171,6 +185,9 @@ impl Award {
     }
 
     /// Varies the agreement (rule 2). What the register says of organisations is asked beforehand.
+    ///
+    /// # Errors
+    /// Those of [`Award::expect_variable`].
     pub fn vary(
         &self,
         change: &Change,
@@ -192,6 +209,13 @@ impl Award {
     }
 
     /// Whether a change could be approved as things stand.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] for an award that is not live, [`Error::FinalReportAccepted`] for dates once its final
+    /// report is accepted.
+    /// [`Error::DatePassed`] and [`Error::EndsBeforeStart`] for dates that cannot be, [`Error::AmountOutOfBounds`],
+    /// [`Error::Money`] and [`Error::ScopeNeeded`] for a sum that breaks rule 2 or is of another currency.
+    /// [`Error::NothingChanges`] where the agreement says so already.
     pub fn expect_variable(&self, change: &Change, instrument: &Instrument, now: Timestamp) -> Result<(), Error> {
         self.state.expect_live("vary")?;
         if change.moves_dates() && self.final_report_accepted_at.is_some() {
@@ -206,7 +230,7 @@ impl Award {
             }
         }
         let varied = self.agreement.terms.varied(change)?;
-        let same = crate::agreement::Terms { version: self.agreement.terms.version, ..varied };
+        let same = Terms { version: self.agreement.terms.version, ..varied };
         if same == self.agreement.terms { Err(Error::NothingChanges) } else { Ok(()) }
     }
 
@@ -215,14 +239,26 @@ impl Award {
         self.state.is_live() && self.final_report_accepted_at.is_none()
     }
 
+    /// Adds a payment that the bank has made.
+    ///
+    /// # Errors
+    /// [`Error::Money`] for a sum of another currency, or one too large to be counted.
     pub fn with_paid(&self, amount: Money, now: Timestamp) -> Result<Award, Error> {
         Ok(Award { paid: self.paid.plus(amount)?, ..self.changed(now) })
     }
 
+    /// Adds money that came back.
+    ///
+    /// # Errors
+    /// [`Error::Money`] for a sum of another currency, or one too large to be counted.
     pub fn with_returned(&self, amount: Money, now: Timestamp) -> Result<Award, Error> {
         Ok(Award { returned: self.returned.plus(amount)?, ..self.changed(now) })
     }
 
+    /// Adds money that was given up.
+    ///
+    /// # Errors
+    /// [`Error::Money`] for a sum of another currency, or one too large to be counted.
     pub fn with_written_off(&self, amount: Money, now: Timestamp) -> Result<Award, Error> {
         Ok(Award { written_off: self.written_off.plus(amount)?, ..self.changed(now) })
     }

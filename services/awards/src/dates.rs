@@ -43,10 +43,16 @@ pub mod text {
     use kit::time::Date;
     use serde::{Deserialize, Deserializer, Serializer};
 
+    /// Writes a day as `2020-03-14`.
+    ///
+    /// # Errors
+    /// [`Serializer::Error`] when it cannot be written.
     pub fn serialize<S: Serializer>(day: &Date, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(day)
     }
 
+    /// # Errors
+    /// [`Deserializer::Error`] for what is no text, or no day of the calendar.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
         let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
         text.parse().map_err(serde::de::Error::custom)
@@ -58,10 +64,16 @@ pub mod text_or_none {
     use kit::time::Date;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+    /// Writes a day as `2020-03-14`, and an absent one as none.
+    ///
+    /// # Errors
+    /// [`Serializer::Error`] when it cannot be written.
     pub fn serialize<S: Serializer>(day: &Option<Date>, to: S) -> Result<S::Ok, S::Error> {
         day.map(|day| day.to_string()).serialize(to)
     }
 
+    /// # Errors
+    /// [`Deserializer::Error`] for what is neither absent nor a day of the calendar.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
         let text = Option::<String>::deserialize(from)?;
         text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()

@@ -6,9 +6,10 @@ use prost::Message;
 
 use crate::award::AwardNow;
 use crate::convert;
+use crate::payee::PayeeCheck;
 use crate::payment::Payment;
 use crate::recovery::Recovery;
-use crate::variation::{Extension, Variation};
+use crate::variation::{self, Extension, Variation};
 
 /// What happened to an award.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,9 +179,9 @@ pub fn recovery(happened: RecoveryHappened, recovery: &Recovery) -> Fact {
 /// The fact about a variation that is asked for or decided.
 pub fn variation(variation: &Variation) -> Fact {
     let kind = match variation.state {
-        crate::variation::State::Requested => "toadlane.awards.v1.VariationRequested",
-        crate::variation::State::Approved { .. } => "toadlane.awards.v1.VariationApproved",
-        crate::variation::State::Refused(_) => "toadlane.awards.v1.VariationRefused",
+        variation::State::Requested => "toadlane.awards.v1.VariationRequested",
+        variation::State::Approved { .. } => "toadlane.awards.v1.VariationApproved",
+        variation::State::Refused(_) => "toadlane.awards.v1.VariationRefused",
     };
     let mut resource = convert::variation(variation.clone());
     (resource.requested_by, resource.decided_by) = (None, None);
@@ -207,7 +208,7 @@ pub fn extended(extension: &Extension) -> Fact {
 }
 
 /// The fact that an account of a payee was checked. It names the payee alone.
-pub fn payee_checked(check: &crate::payee::PayeeCheck) -> Fact {
+pub fn payee_checked(check: &PayeeCheck) -> Fact {
     let mut resource = convert::payee_check(check.clone());
     resource.account_reference.clear();
     resource.evidence.clear();

@@ -9,6 +9,7 @@ use crate::error::Error;
 /// How long nothing is paid to an account that replaces another.
 const COOLING_S: i64 = 3 * 24 * 3_600;
 
+/// What a finance officer found of a payee's account by calling back. Nothing is instructed without one that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayeeCheck {
     pub organisation: OrgId,

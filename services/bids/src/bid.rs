@@ -75,17 +75,25 @@ impl Bid {
         self.paper.content.payee.unwrap_or(self.applicant)
     }
 
+    /// Finds a file of the newest revision.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for one that is not in it.
     pub fn attachment(&self, id: AttachmentId) -> Result<&Attachment, Error> {
         let found = self.paper.attachments.iter().find(|file| file.id == id);
         found.ok_or(Error::NotFound { what: "attachment" })
     }
 
-    /// Refuses a caller who read an older version.
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Bid(self.clone()))) }
     }
 
     /// The same for handing in: the close makes no etag stale, for it changed nothing that the caller wrote.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version than that before the close.
     pub fn expect_version_but_for_close(&self, version: i64) -> Result<(), Error> {
         match self.state {
             State::NotSubmitted { .. } if version == self.version - 1 => Ok(()),
@@ -101,6 +109,9 @@ impl Bid {
     }
 
     /// Only a draft can be edited.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] in any other state. It names `step`.
     pub fn expect_draft(&self, step: &'static str) -> Result<(), Error> {
         match self.state {
             State::Draft { .. } => Ok(()),
@@ -115,6 +126,9 @@ impl Bid {
     }
 
     /// What is not handed in can be, behind the close too: then it is held.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is a draft, or was not submitted by the close.
     pub fn expect_unsubmitted(&self) -> Result<(), Error> {
         match self.state {
             State::NotSubmitted { .. } => Ok(()),
@@ -129,6 +143,9 @@ impl Bid {
     }
 
     /// What the network holds can be asked about.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] for one that is not handed in, or was withdrawn unreceived. It names `step`.
     pub fn expect_received(&self, step: &'static str) -> Result<(), Error> {
         if self.state.is_received() {
             Ok(())
@@ -138,6 +155,9 @@ impl Bid {
     }
 
     /// Whether a certifier's word stands for this very revision.
+    ///
+    /// # Errors
+    /// [`Error::SignOffNeeded`] without one.
     pub fn expect_signed_off(&self) -> Result<(), Error> {
         match &self.sign_off {
             Some(sign_off) if sign_off.digest == self.digest => Ok(()),
@@ -146,6 +166,9 @@ impl Bid {
     }
 
     /// A new revision. It voids the sign-off: a certifier's word is for one digest.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is a draft.
     pub fn revise(&self, paper: Paper, now: Timestamp) -> Result<Bid, Error> {
         self.expect_draft("edit")?;
         Ok(Bid {
@@ -159,6 +182,10 @@ impl Bid {
         })
     }
 
+    /// Names the partners anew, in place of those before.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is a draft, [`Error::ApplicantTakesPart`] when the applicant is named.
     pub fn with_participants(&self, participants: Vec<Participant>, now: Timestamp) -> Result<Bid, Error> {
         self.expect_draft("set_participants")?;
         if participants.iter().any(|participant| participant.organisation == self.applicant) {
@@ -167,6 +194,10 @@ impl Bid {
         Ok(Bid { participants, version: self.version + 1, updated_at: now, ..self.clone() })
     }
 
+    /// Keeps a certifier's word for the newest revision, in place of any before.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is a draft.
     pub fn sign_off(
         &self,
         certifier: PersonId,
@@ -181,6 +212,10 @@ impl Bid {
     }
 
     /// Hands the draft in. A sign-off of this very revision must stand.
+    ///
+    /// # Errors
+    /// [`Error::NotYetOpen`] before the opening, [`Error::IllegalStep`] unless it is a draft or was not submitted by
+    /// the close, [`Error::SignOffNeeded`] without that sign-off.
     pub fn submit(&self, place: Place) -> Result<Bid, Error> {
         let state = self.state.step(Step::Submit(place), self.revision)?;
         self.expect_signed_off()?;
@@ -188,6 +223,9 @@ impl Bid {
     }
 
     /// Takes any step but handing in.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table in `state.rs` has no such step.
     pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Bid, Error> {
         let state = self.state.step(step, self.revision)?;
         // A reopened bid is signed off anew: the certifier's word was for handing in that once.
@@ -196,6 +234,10 @@ impl Bid {
         Ok(Bid { state, sign_off, reason, version: self.version + 1, updated_at: now, ..self.clone() })
     }
 
+    /// Keeps what the eligibility rules found, in place of what they found before.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is submitted, eligible or ineligible.
     pub fn screened(&self, findings: Vec<Finding>, now: Timestamp) -> Result<Bid, Error> {
         match self.state {
             State::Submitted(_) | State::Eligible(_) | State::Ineligible(_) => {
@@ -210,6 +252,10 @@ impl Bid {
     }
 
     /// Decides on the findings. Going against them, and changing a decision, needs a reason.
+    ///
+    /// # Errors
+    /// [`Error::NotScreened`] while there are none, [`Error::ReasonNeeded`] without such a reason,
+    /// [`Error::IllegalStep`] for the decision that stands, and unless it is submitted, eligible or ineligible.
     pub fn decide(&self, eligible: bool, reason: &str, now: Timestamp) -> Result<Bid, Error> {
         if self.findings.is_empty() {
             return Err(Error::NotScreened);

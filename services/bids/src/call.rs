@@ -24,6 +24,7 @@ pub struct Call {
     pub attachments: AttachmentRules,
 }
 
+/// A kind of support on offer, such as a policy prototype, with what it asks of a bid and of its lead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instrument {
     pub code: String,
@@ -47,6 +48,7 @@ pub enum Class {
     Supporter,
 }
 
+/// What a bid is asked in words. The rules of a scheduled round are frozen, so its form stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     pub version: i32,
@@ -57,6 +59,7 @@ pub struct Form {
     pub questions: Vec<Question>,
 }
 
+/// One question of the form, asked always or on a condition. An answer names it by its id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
     pub id: String,
@@ -69,6 +72,7 @@ pub struct Question {
     pub condition: Option<Condition>,
 }
 
+/// The shape that an answer must have. It is kept as text, and `form.rs` says what fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum QuestionKind {
     Text,
@@ -87,6 +91,7 @@ pub struct Condition {
     pub equals: String,
 }
 
+/// Which files a round takes with a bid: none unless it says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttachmentRules {
     pub media_types: Vec<String>,

@@ -6,6 +6,7 @@ use kit::time::Timestamp;
 
 use crate::error::{Error, Newer};
 
+/// A manager's question about a received bid, with the council's answer once it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clarification {
     pub id: ClarificationId,
@@ -18,6 +19,7 @@ pub struct Clarification {
     pub answer: Option<Answer>,
 }
 
+/// What the council said. It is given once and does not change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub text: String,
@@ -27,6 +29,9 @@ pub struct Answer {
 
 impl Clarification {
     /// Answers once. An answer after the deadline is kept and counts as late.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] for one that was answered.
     pub fn answer(&self, text: String, by: Actor, at: Timestamp) -> Result<Clarification, Error> {
         match self.answer {
             None => {
@@ -41,6 +46,8 @@ impl Clarification {
         self.answer.as_ref().is_some_and(|answer| answer.at >= self.answer_by)
     }
 
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Clarification(self.clone()))) }
     }

@@ -22,6 +22,7 @@ pub struct Content {
     pub answers: Vec<Answer>,
 }
 
+/// What a bid says to one question of its round's form, which `question` names by its id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     pub question: String,

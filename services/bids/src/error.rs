@@ -4,6 +4,7 @@ use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
 use kit::neighbour::Unanswered;
 use kit::time::Timestamp;
+use kit::tokens::TokenError;
 use kit::verdict::not_allowed;
 use tonic::Code;
 
@@ -55,7 +56,7 @@ pub enum Error {
     #[error(transparent)]
     Neighbour(#[from] Unanswered),
     #[error("the receipt could not be signed")]
-    Sign(#[from] kit::tokens::TokenError),
+    Sign(#[from] TokenError),
     #[error("storage failed")]
     Db(#[from] DbError),
 }

@@ -157,6 +157,9 @@ pub fn facts(bid: &Bid) -> Facts {
 }
 
 /// Lets a caller act on a bid, or refuses as the policy says.
+///
+/// # Errors
+/// [`Error::NotFound`] for a bid that is hidden from the caller, [`Error::NotAllowed`] for a step that others take.
 pub fn check(caller: &Caller, action: Action, bid: &Bid) -> Result<(), Error> {
     decide(caller, action, &facts(bid)).settle("bid")
 }

@@ -64,6 +64,10 @@ fn number(state: State) -> Option<i64> {
     }
 }
 
+/// Signs what a receipt says, as a compact JWS (RFC 7515).
+///
+/// # Errors
+/// [`TokenError::TooLong`] for claims longer than a statement may be.
 pub fn sign(key: &SigningKey, claims: &Claims) -> Result<String, TokenError> {
     sign_statement(key, TYPE, claims)
 }

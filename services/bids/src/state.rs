@@ -73,6 +73,10 @@ pub enum Step {
 
 impl State {
     /// Every legal move is a row.
+    ///
+    /// # Errors
+    /// [`Error::NotYetOpen`] for handing in before the opening, [`Error::IllegalStep`] where the table has no such
+    /// step.
     pub fn step(self, step: Step, revision: i32) -> Result<State, Error> {
         Ok(match (self, step) {
             // A late bid is held, never lost, also when the sweep has passed over its draft (rule 7).

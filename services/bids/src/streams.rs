@@ -18,6 +18,12 @@ use crate::policy::{self, Action};
 use crate::{Bids, app, convert, store};
 
 /// Takes a file in: the header, then the bytes. A repeated upload is answered before its bytes are read.
+///
+/// # Errors
+/// [`Error::Invalid`] for a header with bad fields. [`FileError`] when no header comes first, or when the bytes break
+/// off, are not as declared, or cannot be kept. [`kit::db::DbError::RequestIdReused`] for a request id that another
+/// upload has. For the rest as [`policy::check`], [`Bid::expect_version`], [`Bid::expect_draft`] and [`app::add_file`]
+/// do.
 pub async fn upload(
     bids: &Bids,
     request: Request<Streaming<pb::UploadAttachmentRequest>>,
@@ -57,6 +63,9 @@ pub async fn upload(
 }
 
 /// Sends a file: what it is, then its bytes.
+///
+/// # Errors
+/// [`FileError::OutOfReach`] when the bytes cannot be read.
 pub async fn download(files: &Files, file: Attachment) -> Result<Streamed<pb::DownloadAttachmentResponse>, FileError> {
     use pb::download_attachment_response::Part;
     let part = |part| pb::DownloadAttachmentResponse { part: Some(part) };
@@ -67,6 +76,9 @@ pub async fn download(files: &Files, file: Attachment) -> Result<Streamed<pb::Do
 }
 
 /// Streams every change of the bids that the caller may see.
+///
+/// # Errors
+/// An invalid field for an id that is none. For the rest as [`kit::watch::stream`] does.
 pub async fn watch(
     bids: &Bids,
     request: Request<pb::WatchBidsRequest>,

@@ -11,6 +11,8 @@ use crate::call::{Call, Part, QuestionKind};
 use crate::error::{Error, Newer};
 use crate::state::{Stage, State, Step};
 
+/// The grading of one round, at most one for each. Its rules and boards stay as they were when it was opened, and only
+/// the announcement moves with the round.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {
     pub id: AssessmentId,
@@ -81,27 +83,41 @@ impl Assessment {
         self.state.stage()
     }
 
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Assessment(self.clone()))) }
     }
 
     /// Refuses what is done in one stage only.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] in any other stage.
     pub fn expect_stage(&self, stage: Stage, step: &'static str) -> Result<(), Error> {
         if self.stage() == stage { Ok(()) } else { Err(self.illegal(step)) }
     }
 
     /// Refuses what is done until the decision.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] once it is decided or cancelled.
     pub fn expect_open(&self, step: &'static str) -> Result<(), Error> {
         if self.stage().is_open() { Ok(()) } else { Err(self.illegal(step)) }
     }
 
     /// Refuses what is done from moderation on until the decision.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] before reviews are locked, and once it is decided or cancelled.
     pub fn expect_locked(&self, step: &'static str) -> Result<(), Error> {
         self.expect_results(step)?;
         self.expect_open(step)
     }
 
     /// Refuses what is read from moderation on.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where reviews are not locked, or never were before it was cancelled.
     pub fn expect_results(&self, step: &'static str) -> Result<(), Error> {
         if self.has_results() { Ok(()) } else { Err(self.illegal(step)) }
     }
@@ -112,6 +128,9 @@ impl Assessment {
     }
 
     /// Refuses what comes too late for the reviews, also while the ticker has yet to notice.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] in any other stage, [`Error::ReviewsDue`] from the instant at which reviews are due.
     pub fn expect_reviewing(&self, step: &'static str, now: Timestamp) -> Result<(), Error> {
         self.expect_stage(Stage::Reviewing, step)?;
         let due = self.settings.reviews_due;
@@ -122,6 +141,10 @@ impl Assessment {
         Error::IllegalStep { what: "assessment", from: self.stage().name(), step }
     }
 
+    /// Takes a step. Without words the reason stays what it was.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table of `state.rs` has no such step.
     pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Assessment, Error> {
         let state = self.state.step(step, now)?;
         let reason = if reason.is_empty() { self.reason.clone() } else { reason.to_string() };

@@ -5,6 +5,7 @@ use kit::language::Language;
 use kit::money::Money;
 use serde::{Deserialize, Serialize};
 
+/// An eligible bid at its pinned revision, with the parties and files that it had then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssessedBid {
     pub id: BidId,
@@ -37,12 +38,14 @@ pub struct Party {
     pub name: String,
 }
 
+/// What the bidder answers to one question of the call's form, as text whatever the kind of question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     pub question: String,
     pub text: String,
 }
 
+/// A file of the pinned revision, by name and digest. Its bytes are not kept here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
     pub id: AttachmentId,

@@ -36,6 +36,7 @@ pub struct Rubric {
     pub non_voting_may_score: bool,
 }
 
+/// An aspect of a bid that is judged by itself, and counts in the total by its weight (rule 14).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Criterion {
     pub code: String,
@@ -49,6 +50,7 @@ pub struct Criterion {
     pub principle: String,
 }
 
+/// The whole marks that may be given, both ends included. The total is a part of the highest one (rule 14).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scale {
     pub min: i32,
@@ -56,12 +58,14 @@ pub struct Scale {
     pub anchors: Vec<Anchor>,
 }
 
+/// The published text that fixes what a mark means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchor {
     pub mark: i32,
     pub text: Text,
 }
 
+/// A grade and the least total for it, from 0 to 100.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Band {
     pub grade: String,
@@ -75,6 +79,7 @@ pub struct GradingBoard {
     pub part: Part,
 }
 
+/// What a board does in grading: all act together, or one recommends and another determines (rule 19).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
@@ -94,6 +99,7 @@ pub struct Instrument {
     pub ceiling: Money,
 }
 
+/// A question of the bid form, as the panel reads it beside the bidder's answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
     pub id: String,
@@ -106,6 +112,7 @@ pub struct Question {
     pub condition: Option<Condition>,
 }
 
+/// Shape of an answer. Only [`Self::YesNo`] matters to a rule here: it may say that a bid can scale (rule 18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QuestionKind {
@@ -119,12 +126,14 @@ pub enum QuestionKind {
     YesNo,
 }
 
+/// An option of a question. Answers name it by its code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     pub code: String,
     pub label: Text,
 }
 
+/// Asks a question only after this answer to an earlier one: the code of an option, or `yes` or `no`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     pub question: String,

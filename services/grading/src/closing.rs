@@ -74,7 +74,8 @@ fn is_passed_over(other: &Closed, funded: &Closed) -> bool {
 /// Where more is given than a pot holds: one sentence each.
 ///
 /// # Errors
-/// When sums of two currencies meet, which a round rules out.
+/// [`BadMoney::Mixed`] when sums of two currencies meet, which a round rules out, [`BadMoney::TooLarge`] for a sum
+/// larger than can be counted.
 pub fn over_commitments(call: &Call, closed: &[Closed]) -> Result<Vec<String>, BadMoney> {
     let mut found = Vec::new();
     for instrument in &call.instruments {

@@ -34,6 +34,7 @@ pub struct Referral {
     pub question: String,
 }
 
+/// What the recommending body says of a bid (rule 19). The determination may differ from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advice {
     Fund,
@@ -66,6 +67,7 @@ pub struct Determination {
     pub recorded_at: Timestamp,
 }
 
+/// What is decided of a bid: a reserve waits for money in rank order (rule 18), a deferred bid for another round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -114,7 +116,11 @@ impl Advice {
         }
     }
 
-    /// Refuses a sum that does not fit what is advised.
+    /// Refuses a sum or conditions that do not fit what is advised.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] as [`Outcome::check`] of what is advised, and for advice to fund with conditions that names
+    /// none.
     pub fn check(
         self,
         bid: &AssessedBid,
@@ -159,6 +165,10 @@ impl Outcome {
     }
 
     /// Refuses a sum or conditions that do not fit what is decided.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a sum that rules 2 and 18 do not admit, and for a sum or conditions where nothing is
+    /// given.
     pub fn check(
         self,
         bid: &AssessedBid,
@@ -257,6 +267,9 @@ impl Turn {
     }
 
     /// The part of a meeting that may determine; none while a recommendation is awaited.
+    ///
+    /// # Errors
+    /// [`Error::RecommendationNeeded`] while the recommending body has yet to advise.
     pub fn determines_in(self) -> Result<Part, Error> {
         match self {
             Turn::Joint => Ok(Part::Joint),
@@ -289,6 +302,9 @@ impl Basis {
 
     /// Whether a recorded decision still rests on what is known by now. The voters of another board were tested when it
     /// was recorded; that nobody of the panel was free must hold.
+    ///
+    /// # Errors
+    /// [`Error::NoQuorum`] for one that does not, with what rule 11 asks for next.
     pub fn still_holds(&self, bid: BidId, grounds: Grounds) -> Result<(), Error> {
         match self {
             Basis::Meeting(_) | Basis::Written { .. } => self.check(bid, grounds),
@@ -300,6 +316,10 @@ impl Basis {
     }
 
     /// Refuses a decision that rests on nothing: rule 11 in its order, never a silent pass.
+    ///
+    /// # Errors
+    /// [`Error::NoQuorum`] with what rule 11 asks for next, [`Error::Invalid`] for deciders of another board who have
+    /// no vote or an interest, are named twice or are fewer than its quorum.
     pub fn check(&self, bid: BidId, grounds: Grounds) -> Result<(), Error> {
         let quorum = grounds.body.quorum(bid, grounds.present, grounds.conflicts);
         let refuse = |says| Err(Error::NoQuorum { bid, quorum, says });

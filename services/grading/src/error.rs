@@ -3,8 +3,10 @@
 use kit::db::DbError;
 use kit::fault::{Fault, Reason, Violation};
 use kit::ids::{AssessmentId, BidId};
+use kit::money::BadMoney;
 use kit::neighbour::Unanswered;
 use kit::time::Timestamp;
+use kit::tokens::TokenError;
 use kit::verdict::not_allowed;
 use tonic::Code;
 
@@ -54,9 +56,9 @@ pub enum Error {
     #[error("the ranking could not be computed")]
     TooLarge(#[from] TooLarge),
     #[error("the pots could not be added up")]
-    Money(#[from] kit::money::BadMoney),
+    Money(#[from] BadMoney),
     #[error("the record could not be signed")]
-    Sign(#[from] kit::tokens::TokenError),
+    Sign(#[from] TokenError),
     #[error("storage failed")]
     Db(#[from] DbError),
 }

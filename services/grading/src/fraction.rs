@@ -27,7 +27,7 @@ impl Fraction {
     pub const ZERO: Fraction = Fraction { numerator: 0, denominator: 1 };
 
     /// # Errors
-    /// When the denominator is 0.
+    /// [`TooLarge`] when the denominator is 0.
     pub fn new(numerator: u128, denominator: u128) -> Result<Fraction, TooLarge> {
         if denominator == 0 {
             return Err(TooLarge);
@@ -48,6 +48,8 @@ impl Fraction {
         self.denominator
     }
 
+    /// # Errors
+    /// [`TooLarge`] when the sum, before it is reduced, takes more than 128 bits.
     pub fn plus(self, other: Fraction) -> Result<Fraction, TooLarge> {
         let common = gcd(self.denominator, other.denominator);
         let (own, others) = (other.denominator / common, self.denominator / common);
@@ -57,6 +59,8 @@ impl Fraction {
         Fraction::new(left.checked_add(right).ok_or(TooLarge)?, denominator)
     }
 
+    /// # Errors
+    /// [`TooLarge`] when the product takes more than 128 bits.
     pub fn times(self, factor: u32) -> Result<Fraction, TooLarge> {
         let divisor = gcd(u128::from(factor), self.denominator);
         let numerator = self.numerator.checked_mul(u128::from(factor) / divisor).ok_or(TooLarge)?;
@@ -64,7 +68,7 @@ impl Fraction {
     }
 
     /// # Errors
-    /// When the divisor is 0.
+    /// [`TooLarge`] when the divisor is 0, or the denominator takes more than 128 bits.
     pub fn over(self, divisor: u32) -> Result<Fraction, TooLarge> {
         let common = gcd(u128::from(divisor), self.numerator).max(1);
         let denominator = self.denominator.checked_mul(u128::from(divisor) / common).ok_or(TooLarge)?;

@@ -5,6 +5,7 @@ use kit::time::Timestamp;
 
 use crate::error::{Error, Newer};
 
+/// A link between one member and one bid. Until it is cleared the bid does not exist for the member (rule 10).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interest {
     pub id: InterestId,
@@ -112,6 +113,9 @@ impl State {
     }
 
     /// Every legal move is a row.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] for one that is decided already.
     pub fn step(&self, step: Step, reason: &str, at: Timestamp) -> Result<State, Error> {
         let reason = reason.to_string();
         Ok(match (self, step) {
@@ -134,11 +138,16 @@ impl Step {
 }
 
 impl Interest {
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Interest(self.clone()))) }
     }
 
     /// Decides on it. A derived one never was undecided, so the table of states keeps it from being cleared.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] for one that is decided already, as a derived or recorded one always is.
     pub fn decide(&self, step: Step, reason: &str, now: Timestamp) -> Result<Interest, Error> {
         let state = self.state.step(step, reason, now)?;
         Ok(Interest { state, version: self.version + 1, ..self.clone() })

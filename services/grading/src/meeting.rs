@@ -8,6 +8,7 @@ use crate::call::Part;
 use crate::error::{Error, Newer};
 use crate::panel::Member;
 
+/// A meeting of the boards of one part. Who was present decides for which bids it had quorum (rule 11).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meeting {
     pub id: MeetingId,
@@ -30,6 +31,9 @@ pub struct Account {
 
 impl Account {
     /// Refuses strangers, anybody named twice, and a chair who was not there.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with each of them.
     pub fn check(&self, members: &[Member]) -> Result<(), Error> {
         let mut found = Vec::new();
         for (place, person) in self.present.iter().enumerate() {
@@ -48,6 +52,8 @@ impl Account {
 }
 
 impl Meeting {
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Meeting(self.clone()))) }
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::Rubric;
 use crate::error::{Error, Newer};
 
+/// What is settled of one bid. A criterion on which no mark is agreed stands at the mean of its marks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moderation {
     pub assessment: AssessmentId,
@@ -20,6 +21,7 @@ pub struct Moderation {
     pub updated_at: Option<Timestamp>,
 }
 
+/// A mark on which the panel agreed. It counts in place of the mean (rule 14).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgreedMark {
     pub criterion: String,
@@ -49,11 +51,17 @@ impl Moderation {
         Moderation { assessment, bid, version: 0, agreed: Vec::new(), feedback: Vec::new(), updated_at: None }
     }
 
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Moderation(self.clone()))) }
     }
 
     /// Settles anew: what was agreed before and is not named is agreed no longer.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for criteria that the rubric does not have or that are named twice, and for marks off the
+    /// scale.
     pub fn settle(
         &self,
         agreed: Vec<AgreedMark>,

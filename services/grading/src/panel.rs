@@ -46,6 +46,9 @@ impl Member {
     }
 
     /// The substitute in the place of this member, with the member's boards and vote (rule 11).
+    ///
+    /// # Errors
+    /// [`Error::SubstituteOfSubstitute`] where this member is one.
     pub fn substitute(&self, person: PersonId, name: String, organisation: OrgId) -> Result<Member, Error> {
         if self.stands_in_for.is_some() {
             return Err(Error::SubstituteOfSubstitute);

@@ -40,7 +40,7 @@ pub struct Body {
     needed: usize,
 }
 
-/// How a body stands to one bid.
+/// How a body stands to one bid, counted in votes: a member and their substitutes have one between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quorum {
     pub n_entitled: usize,

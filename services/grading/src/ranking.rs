@@ -36,6 +36,7 @@ pub struct Entry {
     pub agreed: Vec<AgreedMark>,
 }
 
+/// Bids in their order: those below a minimum after all that meet theirs (rule 16), those without a total last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ranking {
     /// Best first.
@@ -43,6 +44,7 @@ pub struct Ranking {
     pub open_ties: Vec<Tie>,
 }
 
+/// A bid at its place, with its total (rule 14) and what settled the place (rule 15).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ranked {
     pub bid: BidId,
@@ -59,7 +61,7 @@ pub struct Ranked {
     pub n_reviews: usize,
 }
 
-/// One criterion of a bid.
+/// What reviews and panel make of one criterion of a bid, with how many marks that rests on (rule 13).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CriterionResult {
     pub criterion: String,
@@ -94,7 +96,7 @@ pub struct Tie {
 /// Ranks these bids.
 ///
 /// # Errors
-/// When the marks make a number larger than can be counted, which the limits of the contract rule out.
+/// [`TooLarge`] when the marks make a number larger than can be counted, which the limits of the contract rule out.
 pub fn rank(rules: Rules, entries: &[Entry], castings: &[Casting]) -> Result<Ranking, TooLarge> {
     let mut scored = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -157,6 +159,9 @@ fn score(rubric: &Rubric, tie_criterion: &str, entry: &Entry) -> Result<Scored, 
 
 /// What the reviews and the panel say of one criterion. Whoever cannot judge, and a review that is missing, lower the
 /// divisor, never the mark (rule 13).
+///
+/// # Errors
+/// [`TooLarge`] when the marks make a number larger than can be counted.
 pub fn result(criterion: &Criterion, entry: &Entry) -> Result<CriterionResult, TooLarge> {
     let of_criterion = entry.reviews.iter().flatten().filter(|mark| mark.criterion == criterion.code);
     let (mut marks, mut n_cannot_judge) = (Vec::new(), 0);

@@ -26,6 +26,7 @@ use crate::review::{Mark, State};
 /// The `typ` of a record's JWS.
 pub const TYPE: &str = "toadlane-decision+jws";
 
+/// All that the decisions of an assessment rest on and what came of it, sealed once when the assessment is closed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     pub rule_version: String,
@@ -49,6 +50,7 @@ pub struct Record {
     pub history: Vec<HistoryLine>,
 }
 
+/// A member of the panel with their seats, by identity and without a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seated {
     pub person: PersonId,
@@ -58,6 +60,7 @@ pub struct Seated {
     pub declared_at: Option<Timestamp>,
 }
 
+/// An interest as it stood at the close (rule 10). Kind, origin and state have the names that rows have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interest {
     pub person: PersonId,
@@ -67,6 +70,7 @@ pub struct Interest {
     pub state: String,
 }
 
+/// A review as it stood at the close. Its state has the name of a [`State`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     pub review: ReviewId,
@@ -77,6 +81,7 @@ pub struct Review {
     pub marks: Vec<Mark>,
 }
 
+/// The marks on which the panel agreed for one bid, and what its bidder is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moderated {
     pub bid: BidId,
@@ -84,6 +89,7 @@ pub struct Moderated {
     pub feedback: Vec<Feedback>,
 }
 
+/// A meeting with who was present, on which quorum for each bid was tested (rule 11).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meeting {
     pub meeting: MeetingId,
@@ -95,6 +101,7 @@ pub struct Meeting {
     pub minutes: String,
 }
 
+/// Advice on a bid, and the question with which it was returned, if it was (rule 19).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recommendation {
     pub bid: BidId,
@@ -107,6 +114,7 @@ pub struct Recommendation {
     pub referred_back_with: Option<String>,
 }
 
+/// The binding decision on a bid, and the quorum as it was tested once more at the close (rule 11).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Determination {
     pub bid: BidId,
@@ -131,6 +139,8 @@ pub struct Closing {
     pub over_commitment_reason: String,
 }
 
+/// One step of the assessment or of something in it: by whom, when and why. `sequence` is the version of its subject
+/// after it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryLine {
     /// Such as `review`.
@@ -192,6 +202,9 @@ impl Record {
     }
 
     /// The ranking that the inputs give.
+    ///
+    /// # Errors
+    /// [`TooLarge`] when the marks make a number larger than can be counted.
     pub fn ranked(&self) -> Result<Ranking, TooLarge> {
         let rules = Rules { rubric: &self.rubric, tie_criterion: &self.settings.tie_criterion };
         ranking::rank(rules, &self.entries(), &self.castings)
@@ -202,6 +215,11 @@ impl Record {
         serde_json_canonicalizer::to_string(self).expect("a record is made of texts and whole numbers under 2^53")
     }
 
+    /// Signs the digest of the canonical bytes. `now` is the instant of the close by the platform's clock.
+    ///
+    /// # Errors
+    /// [`TokenError::Undated`] when the claims cannot be written as JSON, [`TokenError::TooLong`] when they are too
+    /// long for a statement. The few claims of a record give neither.
     pub fn seal(&self, seal: &Seal, now: Timestamp) -> Result<Sealed, TokenError> {
         let canonical_json = self.canonical_json();
         let sha256 = digest(&canonical_json);
@@ -250,6 +268,11 @@ pub enum ReplayError {
 }
 
 /// Computes the ranking anew from the inputs in a record, and compares it with the one recorded.
+///
+/// # Errors
+/// [`ReplayError::NotARecord`] for any other text, [`ReplayError::NotCanonical`] for other bytes of a record,
+/// [`ReplayError::OtherRules`] for another version of the arithmetic, [`ReplayError::TooLarge`] for marks that make a
+/// number larger than can be counted, [`ReplayError::Differs`] for another ranking.
 pub fn replay(record_json: &str) -> Result<Replayed, ReplayError> {
     let record: Record = serde_json::from_str(record_json)?;
     if record.canonical_json() != record_json {

@@ -11,6 +11,7 @@ use crate::error::{Error, Newer};
 /// Reviews of one bid that count at most. The arithmetic is proved exact up to there (`fraction.rs`).
 pub const MOST_PER_BID: usize = 60;
 
+/// One member's marks on one bid and words about it. Others read them only while it is handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
     pub id: ReviewId,
@@ -77,6 +78,9 @@ impl State {
     pub const GONE: [&'static str; 2] = ["declined", "cancelled"];
 
     /// Every legal move is a row.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn step(self, step: Step, now: Timestamp) -> Result<State, Error> {
         Ok(match (self, step) {
             (State::Assigned, Step::Accept) => State::Accepted,
@@ -194,11 +198,16 @@ impl Review {
         if self.state.is_handed_in() { self } else { Review { marks: Vec::new(), comment: String::new(), ..self } }
     }
 
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Review(self.clone()))) }
     }
 
     /// Takes a step that changes nothing but where it stands. Without words the reason stays what it was.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Review, Error> {
         let state = self.state.step(step, now)?;
         let reason = if reason.is_empty() { self.reason.clone() } else { reason.to_string() };
@@ -206,6 +215,10 @@ impl Review {
     }
 
     /// Writes marks and comment, which may be incomplete.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is accepted, in progress or returned, [`Error::Invalid`] for marks that do not
+    /// fit the rubric.
     pub fn save(&self, marks: Vec<Mark>, comment: String, rubric: &Rubric, now: Timestamp) -> Result<Review, Error> {
         let saved = self.step(Step::Save, "", now)?;
         let violations = misfits(&marks, rubric);
@@ -216,6 +229,9 @@ impl Review {
     }
 
     /// Hands it in, if nothing is missing.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is in progress, [`Error::ReviewIncomplete`] with all that is missing (rule 13).
     pub fn submit(&self, rubric: &Rubric, now: Timestamp) -> Result<Review, Error> {
         let submitted = self.step(Step::Submit, "", now)?;
         let missing = missing(&self.marks, rubric);

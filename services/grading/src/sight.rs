@@ -13,6 +13,8 @@ use crate::panel::Member;
 use crate::policy::{self, Action, Facts, OthersReviews, OwnReview, Place, Verdict};
 use crate::review::Review;
 
+/// What stands between a caller and an assessment: their place on the panel, the bids that do not exist for them
+/// (rule 10), and the reviews that they owe. The store reads it anew for each request.
 #[derive(Clone, Debug)]
 pub struct Sight {
     pub caller: Caller,
@@ -67,17 +69,27 @@ impl Sight {
     }
 
     /// Lets the caller act on the assessment, or refuses as the policy says.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the assessment is hidden from them, [`Error::NotAllowed`] with who may.
     pub fn may(&self, action: Action) -> Result<(), Error> {
         policy::decide(&self.caller, action, &self.facts()).settle("assessment")
     }
 
     /// The same for a bid of it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the assessment or the bid is hidden from them, [`Error::NotAllowed`] with who may.
     pub fn may_with(&self, action: Action, bid: BidId) -> Result<(), Error> {
         // Whoever may not know of the assessment is told so, rather than of a bid.
         policy::decide(&self.caller, Action::See, &self.facts()).settle::<Error>("assessment")?;
         policy::decide(&self.caller, action, &self.facts_of(bid)).settle("bid")
     }
 
+    /// The same for a review. Whoever owes one of the same bid does not see those of others.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the review is hidden from them, [`Error::NotAllowed`] with who may.
     pub fn may_review(&self, action: Action, review: &Review) -> Result<(), Error> {
         let facts = Facts { own: self.is_by(review), ..self.facts_of(review.bid) };
         policy::decide(&self.caller, action, &facts).settle("review")
@@ -92,6 +104,10 @@ impl Sight {
         if self.is_by(&review) { review } else { review.shown() }
     }
 
+    /// The same for an interest. Whoever declared it sees it, though its bid is hidden from them.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the interest is hidden from them, [`Error::NotAllowed`] with who may.
     pub fn may_interest(&self, action: Action, interest: &Interest) -> Result<(), Error> {
         let own = interest.origin == Origin::Declared && self.person() == Some(interest.person);
         let facts = Facts { own, ..self.facts_of(interest.bid) };

@@ -71,6 +71,9 @@ pub enum Stage {
 
 impl State {
     /// Every legal move is a row.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn step(self, step: Step, now: Timestamp) -> Result<State, Error> {
         Ok(match (self, step) {
             (State::Reviewing, Step::StartModeration) => State::Moderation { moderation_at: now },

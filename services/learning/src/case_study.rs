@@ -1,6 +1,7 @@
 //! A case study: a public story with principles met and a contact. Each version of its text needs its council's
 //! consent; with it the version enters the corpus.
 
+use kit::digest::digest;
 use kit::ids::{CaseStudyId, OrgId, RoundId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use crate::document::Section;
 use crate::error::{Error, Newer};
 use crate::words;
 
+/// A case study at its present version. The council writes it, or an editor for it, and its certifier consents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseStudy {
     pub id: CaseStudyId,
@@ -35,6 +37,7 @@ pub struct Text {
     pub language: Language,
 }
 
+/// A principle that the story says was met: by name, by wording or by both, as published case studies have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Met {
     /// Code of the principle; empty where it was not found.
@@ -51,6 +54,7 @@ pub struct Contact {
     pub address: String,
 }
 
+/// The language of the story. A Welsh one is marked as such in a publication, so that it is read out as Welsh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {
     Unsaid,
@@ -58,6 +62,7 @@ pub enum Language {
     Cy,
 }
 
+/// Whether the council consents to the present version. Earlier versions may stand in the corpus meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Draft,
@@ -65,6 +70,7 @@ pub enum State {
     Withdrawn,
 }
 
+/// What can happen to a case study. A rewritten one needs consent anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Rewrite,
@@ -94,6 +100,9 @@ impl State {
     }
 
     /// Every legal move is a row. A draft can be withdrawn too: an earlier version may stand in the corpus.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] for a consent that is given already, or withdrawn already.
     pub fn step(self, step: Step) -> Result<State, Error> {
         Ok(match (self, step) {
             (State::Draft | State::Consented | State::Withdrawn, Step::Rewrite) => State::Draft,
@@ -109,7 +118,7 @@ impl State {
 impl Text {
     pub fn digest(&self) -> String {
         let json = serde_json_canonicalizer::to_vec(self).expect("texts and numbers become JSON");
-        kit::digest::digest(&json)
+        digest(&json)
     }
 
     pub fn principles(&self) -> Vec<String> {
@@ -138,15 +147,24 @@ impl CaseStudy {
     }
 
     /// The next version, which needs consent anew.
+    ///
+    /// # Errors
+    /// None today: the table rewrites from every state.
     pub fn rewrite(&self, text: Text, now: Timestamp) -> Result<CaseStudy, Error> {
         let (revision, sha256) = (self.revision + 1, text.digest());
         Ok(CaseStudy { text, revision, sha256, ..self.stepped(Step::Rewrite, now)? })
     }
 
+    /// Gives the council's consent to the present version, or takes back that to all versions.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] for a consent that is given already, or withdrawn already.
     pub fn consent(&self, consents: bool, now: Timestamp) -> Result<CaseStudy, Error> {
         self.stepped(if consents { Step::Consent } else { Step::Withdraw }, now)
     }
 
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::CaseStudy(self.clone()))) }
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Newer};
 
+/// A list of codes that consultants and editors grow version by version. A passage names the version it was coded by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Codebook {
     pub id: CodebookId,
@@ -15,6 +16,7 @@ pub struct Codebook {
     pub versions: Vec<Version>,
 }
 
+/// The whole list as it was written at one time, not what changed in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Version {
     pub number: i32,
@@ -22,6 +24,7 @@ pub struct Version {
     pub written_at: Timestamp,
 }
 
+/// One code: a short name unique in its version, a label for people, and when it applies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Code {
     pub code: String,
@@ -37,8 +40,10 @@ impl Codebook {
         Codebook { versions, version: self.version + 1, ..self.clone() }
     }
 
+    /// Whether passages can be marked with these codes of one version.
+    ///
     /// # Errors
-    /// When there is no such version, or it lacks one of the codes.
+    /// [`Error::NotFound`] for a version that was not written, [`Error::UnknownCode`] for a code that it lacks.
     pub fn expect_codes(&self, number: i32, codes: &[String]) -> Result<(), Error> {
         let version = self.versions.iter().find(|version| version.number == number);
         let version = version.ok_or(Error::NotFound { what: "version of the codebook" })?;
@@ -46,6 +51,8 @@ impl Codebook {
         unknown.map_or(Ok(()), |code| Err(Error::UnknownCode { code: code.clone() }))
     }
 
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Codebook(self.clone()))) }
     }

@@ -27,7 +27,8 @@ pub struct Commission {
     pub created_at: Timestamp,
 }
 
-/// What a consultant declares before they read.
+/// The organisations of the corpus in which a consultant has an interest, declared before they read (rule 30). It may
+/// be none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declaration {
     pub person: PersonId,
@@ -36,7 +37,7 @@ pub struct Declaration {
     pub at: Timestamp,
 }
 
-/// Where a commission stands at an instant.
+/// Where a commission stands at an instant: told by its window alone, so no ticker moves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stand {
     Planned,
@@ -55,7 +56,7 @@ impl Stand {
     }
 }
 
-/// A commission as an answer shows it.
+/// A commission as an answer shows it: with the server's instant, by which its stand is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommissionNow {
     pub commission: Commission,
@@ -73,7 +74,7 @@ impl Commission {
     }
 
     /// # Errors
-    /// When it has not begun, or has ended.
+    /// [`Error::NotBegun`] before its window, [`Error::Ended`] after it.
     pub fn expect_running(&self, now: Timestamp) -> Result<(), Error> {
         match self.stand(now) {
             Stand::Running => Ok(()),
@@ -83,7 +84,7 @@ impl Commission {
     }
 
     /// # Errors
-    /// Until the consultant has declared.
+    /// [`Error::DeclarationNeeded`] until this consultant has declared.
     pub fn expect_declared(&self, person: PersonId) -> Result<(), Error> {
         self.declaration(person).map(|_| ()).ok_or(Error::DeclarationNeeded)
     }
@@ -112,8 +113,11 @@ impl Commission {
         Commission { declarations, version: self.version + 1, ..self.clone() }
     }
 
+    /// Ends it before its time: at an instant, or now.
+    ///
     /// # Errors
-    /// When it has ended, or the instant lies behind, or not before its present end.
+    /// [`Error::Ended`] for one that is over, [`Error::NoEarlierEnd`] for an instant that lies behind or not before its
+    /// present end.
     pub fn end(&self, until: Option<Timestamp>, reason: &str, now: Timestamp) -> Result<Commission, Error> {
         if self.stand(now) == Stand::Ended {
             return Err(Error::Ended { until: self.until });
@@ -125,6 +129,8 @@ impl Commission {
         Ok(Commission { until, reason: reason.to_string(), version: self.version + 1, ..self.clone() })
     }
 
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Commission(self.clone()))) }
     }

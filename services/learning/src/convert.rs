@@ -18,6 +18,7 @@ use kit::wire::any;
 use prost::Message;
 use prost_types::Any;
 
+use crate::commission::CommissionNow;
 use crate::error::Newer;
 
 pub const COMMISSION: &str = "toadlane.learning.v1.Commission";
@@ -33,7 +34,7 @@ pub fn newer_as_any(newer: Newer) -> Any {
     let (name, value) = match newer {
         Newer::Commission(one) => {
             let as_of = one.created_at;
-            let mut wire = commission(crate::commission::CommissionNow { commission: one, as_of });
+            let mut wire = commission(CommissionNow { commission: one, as_of });
             (wire.as_of, wire.state) = (None, 0);
             (COMMISSION, wire.encode_to_vec())
         }

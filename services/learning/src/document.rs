@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
+/// One revision of a source as the corpus holds it, with what it is searched and cited by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     pub id: DocumentId,
@@ -34,6 +35,7 @@ pub struct Document {
     pub added_at: Timestamp,
 }
 
+/// What a document was made from. Reports count revisions, case studies versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     InterimReport,
@@ -89,8 +91,11 @@ impl Document {
         format!("{name}: {title}, {}, {counted} {}", self.kind.words(), self.source_revision)
     }
 
+    /// Holds a quote to the bytes of a section.
+    ///
     /// # Errors
-    /// When the quote is not, byte for byte, what stands there.
+    /// [`Error::NoSuchSection`] for a section that it does not have, [`Error::QuoteDiffers`] for a quote that is
+    /// empty or not, byte for byte, what stands there.
     pub fn expect_quote(&self, section: &str, start: usize, end: usize, quote: &str) -> Result<(), Error> {
         let found = self.sections.iter().find(|one| one.key == section).ok_or(Error::NoSuchSection)?;
         // `get` is none outside the text and between the bytes of one character.

@@ -32,7 +32,7 @@ pub struct Marked {
 }
 
 /// # Errors
-/// Never in memory.
+/// [`Error::Csv`] when a line cannot be written, which in memory never happens.
 pub fn csv(marked: &[Marked]) -> Result<String, Error> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(TITLES)?;

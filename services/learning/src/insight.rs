@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Newer};
 
+/// A finding that a consultant draws, with the conditions under which it holds. No council is cited unasked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Insight {
     pub id: InsightId,
@@ -24,6 +25,7 @@ pub struct Insight {
     pub updated_at: Timestamp,
 }
 
+/// Where an insight stands. Once councils were asked it keeps until when they could answer, ten working days on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Captured,
@@ -42,6 +44,7 @@ pub struct Answer {
     pub said: Option<Said>,
 }
 
+/// An answer in a council's own words. One that disagrees has a comment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     pub agrees: bool,
@@ -49,6 +52,7 @@ pub struct Said {
     pub at: Timestamp,
 }
 
+/// What can happen to an insight. Its consultant rewrites and checks it, an editor approves it, either drops it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Rewrite,
@@ -100,6 +104,9 @@ impl State {
     }
 
     /// Every legal move is a row.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn step(self, step: Step) -> Result<State, Error> {
         Ok(match (self, step) {
             (State::Captured | State::Checked { .. }, Step::Rewrite) => State::Captured,
@@ -140,6 +147,9 @@ impl Insight {
     }
 
     /// What councils said is void: they said it of other words.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is captured or checked.
     pub fn rewrite(
         &self,
         text: String,
@@ -151,12 +161,19 @@ impl Insight {
     }
 
     /// Puts it to every council that it cites.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is captured.
     pub fn check(&self, councils: Vec<OrgId>, answer_by: Timestamp, now: Timestamp) -> Result<Insight, Error> {
         let answers = councils.into_iter().map(|organisation| Answer { organisation, said: None }).collect();
         Ok(Insight { answers, ..self.stepped(Step::Check { answer_by }, now)? })
     }
 
     /// A council's answer; the last one that is awaited settles the check.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is being checked, [`Error::CommentNeeded`] from who disagrees without a word,
+    /// [`Error::NotFound`] for a council that was not asked.
     pub fn answer(&self, organisation: OrgId, said: Said) -> Result<Insight, Error> {
         let State::Checking { .. } = self.state else {
             return Err(Error::IllegalStep { what: "insight", from: self.state.name(), step: "answer" });
@@ -175,12 +192,19 @@ impl Insight {
         }
     }
 
+    /// Ends the check: a council that has not answered by then was silent.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is being checked.
     pub fn settle(&self, now: Timestamp) -> Result<Insight, Error> {
         self.stepped(Step::Settle, now)
     }
 
+    /// An editor lets it into publications.
+    ///
     /// # Errors
-    /// Without a reason where a council disagreed or was silent.
+    /// [`Error::IllegalStep`] unless it is checked, [`Error::ReasonNeeded`] without a reason where a council
+    /// disagreed or was silent.
     pub fn approve(&self, reason: &str, now: Timestamp) -> Result<Insight, Error> {
         let approved = self.stepped(Step::Approve, now)?;
         let all_agree = self.answers.iter().all(|answer| answer.said.as_ref().is_some_and(|said| said.agrees));
@@ -190,10 +214,18 @@ impl Insight {
         Ok(Insight { reason: reason.to_string(), ..approved })
     }
 
+    /// It stands in a publication now, and may stand in further ones.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is approved.
     pub fn used(&self, now: Timestamp) -> Result<Insight, Error> {
         self.stepped(Step::Use, now)
     }
 
+    /// Gives it up.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] for one that is used, or dropped already.
     pub fn dropped(&self, reason: &str, now: Timestamp) -> Result<Insight, Error> {
         Ok(Insight { reason: reason.to_string(), ..self.stepped(Step::Drop, now)? })
     }
@@ -208,6 +240,8 @@ impl Insight {
         self.answers.iter().map(|answer| answer.organisation).collect()
     }
 
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Insight(self.clone()))) }
     }

@@ -86,6 +86,7 @@ pub struct Recipient {
     pub website: String,
 }
 
+/// What a recipient is, for `organisationType`. Only a local authority has the scope `GLS050`, all others `GLS060`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecipientKind {
     LocalAuthority,
@@ -93,6 +94,7 @@ pub enum RecipientKind {
     Other,
 }
 
+/// A file of the standard: who publishes it under which licence, and the grants of one round.
 #[derive(Clone, Debug, Serialize)]
 pub struct Package {
     version: &'static str,
@@ -113,6 +115,7 @@ struct PublisherEntry {
     website: String,
 }
 
+/// An award in the fields of the standard. Its `id` is made of the award's reference and never used again (rule 33).
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Grant {
@@ -139,6 +142,7 @@ pub struct Grant {
     pub beneficiary_location: Vec<Location>,
 }
 
+/// A period of a grant: in months (`YYYY-MM`) as planned, in days (`YYYY-MM-DD`) once it is over.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Dates {
@@ -146,6 +150,7 @@ pub struct Dates {
     pub end_date: String,
 }
 
+/// A recipient or a funder, by its identifier of org-id.guide or, where no register lists it, one of the publisher's.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Organisation {
@@ -159,6 +164,7 @@ pub struct Organisation {
     pub url: String,
 }
 
+/// An area by its GSS code and the code's type of the standard's list; by name alone where it has none.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {
@@ -171,12 +177,14 @@ pub struct Location {
     pub geo_code_type: &'static str,
 }
 
+/// The round as a programme of grants, its code such as `PP-2020`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Programme {
     pub code: String,
     pub title: String,
 }
 
+/// The theme or a principle, in a vocabulary that the publisher's prefix begins.
 #[derive(Clone, Debug, Serialize)]
 pub struct Classification {
     pub vocabulary: String,

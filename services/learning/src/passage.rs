@@ -8,6 +8,7 @@ use kit::working_days;
 
 use crate::error::{Error, Newer};
 
+/// What a consultant marked under a commission: the very bytes of a section, with codes of one codebook version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passage {
     pub id: PassageId,
@@ -33,6 +34,7 @@ pub struct Passage {
     pub created_at: Timestamp,
 }
 
+/// Whether a council lets a passage be quoted. An answer that never comes leaves it asked, and it is not quoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consent {
     NotAsked,
@@ -42,6 +44,7 @@ pub enum Consent {
     Withdrawn { answer_by: Timestamp },
 }
 
+/// What can happen to a consent. The consultant asks, and all else is the council's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConsentStep {
     Ask { answer_by: Timestamp },
@@ -87,6 +90,9 @@ impl Consent {
     }
 
     /// Every legal move is a row. A council may answer at any time once it was asked, and change its mind.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn step(self, step: ConsentStep) -> Result<Consent, Error> {
         Ok(match (self, step) {
             (Consent::NotAsked, ConsentStep::Ask { answer_by }) => Consent::Asked { answer_by },
@@ -115,6 +121,10 @@ impl Passage {
         Passage { codebook_version, codes, memo, version: self.version + 1, ..self.clone() }
     }
 
+    /// Takes a step with the council's consent.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn consent_step(&self, step: ConsentStep) -> Result<Passage, Error> {
         Ok(Passage { consent: self.consent.step(step)?, version: self.version + 1, ..self.clone() })
     }
@@ -129,6 +139,8 @@ impl Passage {
         Passage { memo: String::new(), ..self }
     }
 
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Passage(self.clone()))) }
     }

@@ -7,6 +7,7 @@ pub use kit::verdict::Verdict;
 
 use crate::error::Error;
 
+/// What a caller wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     MakeCommission,

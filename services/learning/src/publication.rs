@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Newer};
 use state::{State, Step};
 
+/// A publication of a commission. Readers keep its newest published edition while the next one is worked on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publication {
     pub id: PublicationId,
@@ -41,6 +42,7 @@ pub struct Edition {
     pub sources: Vec<Pinned>,
 }
 
+/// What an edition is put together from, in order. All but headings and prose is cited.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Item {
     Heading { level: i32, text: String },
@@ -99,15 +101,27 @@ impl Edition {
 }
 
 impl Publication {
+    /// Takes a step that changes nothing but where it stands.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn step(&self, step: Step, now: Timestamp) -> Result<Publication, Error> {
         let state = self.state.step(step)?;
         Ok(Publication { state, version: self.version + 1, updated_at: now, ..self.clone() })
     }
 
+    /// The same with the reason for it.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn step_with_reason(&self, step: Step, reason: &str, now: Timestamp) -> Result<Publication, Error> {
         Ok(Publication { reason: reason.to_string(), ..self.step(step, now)? })
     }
 
+    /// Replaces all that the edition says, with the sources that were pinned for it.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] from approval on.
     pub fn set_items(
         &self,
         title: String,
@@ -120,11 +134,17 @@ impl Publication {
     }
 
     /// It becomes public: what readers have is this edition.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn publish(&self, step: Step, now: Timestamp) -> Result<Publication, Error> {
         Ok(Publication { readable: self.edition.number, correction_due: false, ..self.step(step, now)? })
     }
 
     /// Opens the next edition with what the last one says.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is published.
     pub fn correct(&self, note: &str, now: Timestamp) -> Result<Publication, Error> {
         let edition = Edition { number: self.edition.number + 1, note: note.to_string(), ..self.edition.clone() };
         Ok(Publication { edition, reason: note.to_string(), ..self.step(Step::Correct, now)? })
@@ -154,6 +174,8 @@ impl Publication {
         (!self.correction_due).then(due)
     }
 
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Publication(self.clone()))) }
     }

@@ -11,7 +11,7 @@ use crate::case_study::Language;
 use crate::error::Error;
 use crate::passage::Passage;
 use crate::publication::material::Material;
-use crate::publication::{Edition, Item};
+use crate::publication::{Edition, Item, Pinned};
 
 const TEMPLATE: &str = include_str!("../templates/publication.html");
 
@@ -24,6 +24,7 @@ pub struct Standing {
     pub published: Option<String>,
 }
 
+/// An edition put together for readers: what the template is filled with, and what Markdown is written from.
 #[derive(Serialize)]
 pub struct Page {
     title: String,
@@ -198,7 +199,7 @@ impl Writer<'_> {
     }
 
     fn sources(&self) -> Vec<Source> {
-        let of = |(place, pinned): (usize, &crate::publication::Pinned)| {
+        let of = |(place, pinned): (usize, &Pinned)| {
             let document = self.material.documents.get(&pinned.document);
             // As they stand in the text, which is not the order in which they were marked.
             let quotes = pinned.passages.iter().filter(|id| self.quoted.contains(id));
@@ -245,8 +246,10 @@ fn escaped(text: &str) -> String {
     html
 }
 
+/// One file that stands alone, made by the template.
+///
 /// # Errors
-/// When the template does not fit the page, which is a fault of ours.
+/// [`Error::Render`] when the template does not fit the page, which is a fault of ours.
 pub fn html(page: &Page) -> Result<String, Error> {
     let mut environment = minijinja::Environment::new();
     environment.set_trim_blocks(true);

@@ -14,6 +14,7 @@ use crate::words::{Query, words};
 
 const WRITER_BYTES: usize = 15_000_000;
 
+/// The words of all documents that are not withdrawn. It answers with identities and scores, never with a text.
 pub struct Index {
     writer: IndexWriter,
     reader: IndexReader,
@@ -24,6 +25,10 @@ pub struct Index {
 }
 
 impl Index {
+    /// An index that has seen nothing yet.
+    ///
+    /// # Errors
+    /// [`tantivy::TantivyError`] when its writer cannot be started.
     pub fn empty() -> tantivy::Result<Index> {
         let mut schema = Schema::builder();
         let id = schema.add_text_field("id", STRING | STORED);
@@ -40,6 +45,9 @@ impl Index {
     }
 
     /// Takes in what the store wrote since.
+    ///
+    /// # Errors
+    /// [`tantivy::TantivyError`] when it cannot be written. Its position stays, so the same is taken in again.
     pub fn take(&mut self, changed: &[Document]) -> tantivy::Result<()> {
         let Some(newest) = changed.iter().map(|document| document.position).max() else { return Ok(()) };
         // Two that looked at once bring the same: what was taken in already is newer.
@@ -64,6 +72,9 @@ impl Index {
     }
 
     /// The score of every document that matches, in thousandths, by identity.
+    ///
+    /// # Errors
+    /// [`tantivy::TantivyError`] when it cannot be read.
     pub fn scores(&self, query: &Query) -> tantivy::Result<BTreeMap<String, i64>> {
         let searcher = self.reader.searcher();
         let n_documents = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX);

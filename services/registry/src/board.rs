@@ -19,6 +19,7 @@ pub struct Board {
     pub updated_at: Timestamp,
 }
 
+/// What a board is called, in English and, where it has such a name, in Welsh.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
     pub name: String,
@@ -90,6 +91,9 @@ impl Seat {
     }
 
     /// Ends the term from a day on.
+    ///
+    /// # Errors
+    /// [`Error::EndBeforeStart`] for a day before the first, [`Error::EndedAlready`] unless the end comes earlier.
     pub fn end(&self, until: Date, now: Timestamp) -> Result<Seat, Error> {
         Ok(Seat { term: self.term.end(until)?, version: self.version + 1, updated_at: now, ..self.clone() })
     }

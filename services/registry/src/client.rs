@@ -68,6 +68,7 @@ impl Credentials {
     }
 }
 
+/// Whether a client can sign in. One that was revoked never can again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Active,
@@ -143,6 +144,10 @@ impl Client {
         }
     }
 
+    /// Replaces what it may do.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] once it is revoked.
     pub fn set_scopes(&self, scopes: &[Scope], now: Timestamp) -> Result<Client, Error> {
         self.expect_active("set_scopes")?;
         Ok(Client { scopes: tidy(scopes), ..self.changed(now) })
@@ -157,7 +162,8 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::WrongKind`] for a client with secrets, [`Error::AlreadyExists`] for a key that it has or had,
-    /// [`Error::TooMany`] beyond four that work or wait.
+    /// [`Error::Invalid`] for one that is over before it begins, [`Error::TooMany`] beyond four that work or wait,
+    /// [`Error::IllegalStep`] once it is revoked.
     pub fn add_key(&self, key: Key, real_now: Timestamp, now: Timestamp) -> Result<Client, Error> {
         self.expect_active("add_key")?;
         let Credentials::Keys(keys) = &self.credentials else {
@@ -179,7 +185,8 @@ impl Client {
     /// Sets when a key is no longer taken; an instant that is past, or none, means now.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a key that is not the client's, [`Error::EndedAlready`] for one that is retired.
+    /// [`Error::NotFound`] for a key that is not the client's, [`Error::EndedAlready`] for one that is retired,
+    /// [`Error::WrongKind`] for a client with secrets, [`Error::IllegalStep`] once it is revoked.
     pub fn retire_key(
         &self,
         id: ClientKeyId,
@@ -204,7 +211,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::WrongKind`] for a client with keys, [`Error::Invalid`] for an overlap of more than 90 days,
-    /// [`Error::TooMany`] when two already work and are to go on.
+    /// [`Error::TooMany`] when two already work and are to go on, [`Error::IllegalStep`] once it is revoked.
     pub fn rotate(
         &self,
         new: Secret,
@@ -234,6 +241,9 @@ impl Client {
     }
 
     /// Ends it for good.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] when it was revoked before.
     pub fn revoke(&self, now: Timestamp) -> Result<Client, Error> {
         self.expect_active("revoke")?;
         Ok(Client { state: State::Revoked { at: now }, ..self.changed(now) })

@@ -98,6 +98,11 @@ pub struct Once {
 
 impl Proof {
     /// Whether it proves that it is this client, as it stands. An assertion must not have been used before, too.
+    ///
+    /// # Errors
+    /// [`Refused::InvalidClient`] for a wrong or retired secret, for another client's assertion, and for the kind of
+    /// proof that this one does not use, [`Refused::InvalidAssertion`] for what is wrong with an assertion,
+    /// [`Refused::Failed`] for a stored key that cannot be read.
     pub fn check(&self, client: &Client, accepted: &[String], now: Timestamp) -> Result<Option<Once>, Refused> {
         match (self, &client.credentials) {
             (Proof::Secret(given), Credentials::Secrets(secrets)) => {

@@ -36,7 +36,7 @@ use std::sync::Arc;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::caller::Role;
 use kit::cx::Cx;
-use kit::db::{Db, OpenError, Storage};
+use kit::db::{Db, OpenError, Storage, Tx};
 use kit::ids::{GrantId, OrgId, PersonId};
 use kit::time::Timestamp;
 use kit::tokens::{KeySet, PublicKey, SigningKey};
@@ -109,7 +109,7 @@ impl Registry {
         let (now, real_now) = (self.db.clock().now(), Timestamp::of_this_machine());
         // Two processes may start together: one seeds, the other then finds nothing to do.
         let key = Some("prepare".to_string());
-        let write = move |tx: &mut kit::db::Tx| {
+        let write = move |tx: &mut Tx| {
             let n_councils = seed::seed(tx, now)?;
             app::sign_in::take_keys(tx, &set, &own, real_now)?;
             Ok::<usize, Error>(n_councils)

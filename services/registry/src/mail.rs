@@ -57,6 +57,9 @@ enum NotSent {
 
 impl Mail {
     /// Writes each message as an `.eml` file. The folder is made, open to its owner alone: codes stand in it.
+    ///
+    /// # Errors
+    /// [`MailError::Folder`] when it cannot be made, [`MailError::Sender`] when `from` is no mail address.
     pub fn to_folder(folder: &Path, from: &str) -> Result<Mail, MailError> {
         use std::os::unix::fs::DirBuilderExt;
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
@@ -65,6 +68,9 @@ impl Mail {
     }
 
     /// Sends by SMTP. `url` is `smtps://` (TLS from the start) or `smtp://..?tls=required` (STARTTLS).
+    ///
+    /// # Errors
+    /// [`MailError::Smtp`] when the URL cannot be used, [`MailError::Sender`] when `from` is no mail address.
     pub fn to_smtp(url: &str, from: &str) -> Result<Mail, MailError> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(MailError::Smtp)?;
         Ok(Mail { from: sender(from)?, way: Way::Smtp(transport.build()) })

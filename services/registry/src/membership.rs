@@ -21,6 +21,7 @@ pub struct Membership {
     pub updated_at: Timestamp,
 }
 
+/// What kind of member an organisation is. Each kind of support admits some of them (rule 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     Full,
@@ -85,6 +86,9 @@ impl Membership {
     }
 
     /// Ends it from a day on.
+    ///
+    /// # Errors
+    /// [`Error::EndBeforeStart`] for a day before the first, [`Error::EndedAlready`] unless the end comes earlier.
     pub fn end(&self, until: Date, now: Timestamp) -> Result<Membership, Error> {
         Ok(Membership { term: self.term.end(until)?, ..self.changed(now) })
     }
@@ -113,7 +117,7 @@ impl Membership {
     /// Gives good standing back from a day on.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is suspended; [`Error::EndBeforeStart`] for a day before the suspension.
+    /// [`Error::IllegalStep`] unless it is suspended; [`Error::EndBeforeStart`] unless the day is after its first one.
     pub fn restore(&self, until: Date, now: Timestamp) -> Result<Membership, Error> {
         let mut restored = self.changed(now);
         match restored.suspensions.last_mut() {

@@ -8,6 +8,7 @@ use kit::time::{Date, Timestamp};
 use crate::dates::RegisterDate;
 use crate::error::{Error, Newer};
 
+/// A body that can be a member, lead a bid or be paid. One that no longer exists stays, and names its successors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Organisation {
     pub id: OrgId,
@@ -50,6 +51,7 @@ pub struct Details {
     pub legal_body: bool,
 }
 
+/// What sort of body it is. A political group is no legal body, so its bids name another payee (rule 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     PrincipalCouncil,
@@ -92,6 +94,7 @@ impl Kind {
     }
 }
 
+/// A nation of the United Kingdom. It says which register lists a council, and which working days the council keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nation {
     England,

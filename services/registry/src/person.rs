@@ -24,6 +24,7 @@ pub struct Person {
     pub updated_at: Timestamp,
 }
 
+/// Whether a person can sign in and hold roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Active,
@@ -92,6 +93,9 @@ impl Person {
     }
 
     /// Replaces name and address.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] once the person is ended.
     pub fn rename(&self, name: &str, email: &str, now: Timestamp) -> Result<Person, Error> {
         self.expect_active("update")?;
         Ok(Person { name: name.to_string(), email: email.to_string(), ..self.changed(now) })
@@ -106,7 +110,8 @@ impl Person {
     ///
     /// # Errors
     /// [`Error::Invalid`] for one that begins in the past, [`Error::EndBeforeStart`] for one that ends before it
-    /// begins, [`Error::Overlap`] when the same role is held for the same organisation in that time.
+    /// begins, [`Error::Overlap`] when the same role is held for the same organisation in that time,
+    /// [`Error::IllegalStep`] once the person is ended.
     pub fn grant(&self, new: RoleGrant, now: Timestamp) -> Result<Person, Error> {
         self.expect_active("grant_role")?;
         if new.starts_at < now {
@@ -126,6 +131,9 @@ impl Person {
     }
 
     /// The role that a grant is for.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a grant that is not this person's.
     pub fn find_grant(&self, id: GrantId) -> Result<RoleGrant, Error> {
         self.grants.iter().copied().find(|grant| grant.id == id).ok_or(Error::NotFound { what: "role grant" })
     }
@@ -147,6 +155,9 @@ impl Person {
     }
 
     /// Ends the person and every role.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] when the person was ended before.
     pub fn end(&self, now: Timestamp) -> Result<Person, Error> {
         self.expect_active("end")?;
         let mut person = self.changed(now);

@@ -177,6 +177,9 @@ pub fn of_organisation(organisation: OrgId) -> Facts {
 }
 
 /// Lets a caller act, or refuses as the policy says; `what` it was about stands in the refusal.
+///
+/// # Errors
+/// [`Error::NotFound`] for what is hidden from the caller, [`Error::NotAllowed`] for what others do.
 pub fn check(caller: &Caller, action: Action, facts: &Facts, what: &'static str) -> Result<(), Error> {
     decide(caller, action, facts).settle(what)
 }

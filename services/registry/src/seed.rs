@@ -38,6 +38,10 @@ struct Row {
 
 /// Enters every council, predecessors and successors linked, unless the registry holds one of them already. How many
 /// were entered. No event tells of them: whoever needs one asks.
+///
+/// # Errors
+/// [`Error::Db`] when storage fails or the data cannot be read, [`Error::Invalid`] for a council in it that contradicts
+/// itself.
 pub fn seed(tx: &mut Tx, now: Timestamp) -> Result<usize, Error> {
     if !organisations::lacks_registers(tx)? {
         return Ok(0);

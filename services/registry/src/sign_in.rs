@@ -28,6 +28,7 @@ pub struct SignIn {
     pub state: State,
 }
 
+/// Whether the right code was given, or how many wrong ones were: after [`MOST_TRIES`] none is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Waiting { n_tries: i32 },

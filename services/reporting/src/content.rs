@@ -5,6 +5,8 @@ use kit::language::Language;
 use kit::money::Money;
 use serde::{Deserialize, Serialize};
 
+use crate::form::QUESTIONS;
+
 /// What a report says. A draft may be incomplete.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
@@ -19,6 +21,7 @@ pub struct Content {
     pub levels: Vec<StatementLevel>,
 }
 
+/// What a council says to one of [`QUESTIONS`], which `question` names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     pub question: String,
@@ -90,7 +93,7 @@ impl Paper {
         let within = |fields: &[&str]| field.is_empty() || fields.iter().any(|name| field == format!(".{name}"));
         match head {
             "spent" | "forecast" | "nil_reason" | "language" | "evidence" if rest.is_empty() => true,
-            "answers" => crate::form::QUESTIONS.contains(&key) && within(&["text"]),
+            "answers" => QUESTIONS.contains(&key) && within(&["text"]),
             "measures" => {
                 let known = key.parse::<usize>().is_ok_and(|place| place < measures.len());
                 known && within(&["name", "unit", "baseline", "target", "value", "method", "evidence_level"])

@@ -144,6 +144,9 @@ pub fn reads(caller: &Caller, report: &Report) -> bool {
 }
 
 /// Lets a caller act on a report, or refuses as the policy says.
+///
+/// # Errors
+/// [`Error::NotFound`] for a report that is hidden from the caller, [`Error::NotAllowed`] for a step that others take.
 pub fn check(caller: &Caller, action: Action, report: &Report) -> Result<(), Error> {
     decide(caller, action, &facts(report)).settle("report")
 }

@@ -156,12 +156,19 @@ impl Report {
         self.state.is_awaited() && now >= self.due.instant
     }
 
+    /// Finds a file of the newest revision.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for one that is not in it.
     pub fn file(&self, id: EvidenceId) -> Result<&Evidence, Error> {
         let found = self.paper.evidence.iter().find(|file| file.id == id);
         found.ok_or(Error::NotFound { what: "file" })
     }
 
     /// A report of an award that ended is refused, with how it ended.
+    ///
+    /// # Errors
+    /// [`Error::AwardEnded`] after a withdrawal, and after a termination for a report that was cancelled.
     pub fn expect_award(&self) -> Result<(), Error> {
         match (self.award.ended, self.state) {
             (Some(how @ Ended::Withdrawn), _) | (Some(how), State::Cancelled) => Err(Error::AwardEnded { how }),
@@ -170,17 +177,27 @@ impl Report {
     }
 
     /// Refuses an edit before its bytes are sent.
+    ///
+    /// # Errors
+    /// [`Error::NotOpen`] before its time, [`Error::Immutable`] once it is accepted, [`Error::IllegalStep`] while it is
+    /// submitted, and once it is waived or cancelled.
     pub fn expect_editable(&self) -> Result<(), Error> {
         self.after(Step::Edit, self.updated_at).map(drop)
     }
 
     /// Refuses what is not complete, with everything missing.
+    ///
+    /// # Errors
+    /// [`Error::Incomplete`] with all of that.
     pub fn expect_complete(&self) -> Result<(), Error> {
         let missing = form::check(&self.paper, self.kind, self.award.amount);
         if missing.is_empty() { Ok(()) } else { Err(Error::Incomplete(missing)) }
     }
 
     /// Whether a certifier's word stands for this very revision.
+    ///
+    /// # Errors
+    /// [`Error::SignOffNeeded`] without one.
     pub fn expect_signed_off(&self) -> Result<(), Error> {
         match &self.sign_off {
             Some(sign_off) if sign_off.digest == self.digest => Ok(()),
@@ -199,11 +216,18 @@ impl Report {
         Ok(Report { state, version: self.version + 1, updated_at: now, ..self.clone() })
     }
 
+    /// Opens it for writing, before its time too.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is scheduled.
     pub fn open(&self, now: Timestamp) -> Result<Report, Error> {
         Ok(Report { opens_at: self.opens_at.min(now), ..self.after(Step::Open, now)? })
     }
 
     /// A new revision. It voids the sign-off: a certifier's word is for one digest.
+    ///
+    /// # Errors
+    /// [`Error::SpentAboveAward`] for more spent than was awarded. For the rest as [`Report::expect_editable`] does.
     pub fn revise(&self, paper: Paper, now: Timestamp) -> Result<Report, Error> {
         let after = self.after(Step::Edit, now)?;
         if let Some(spent) = paper.content.spent.filter(|spent| form::exceeds(*spent, self.award.amount)) {
@@ -218,13 +242,23 @@ impl Report {
         })
     }
 
+    /// Says that the draft is ready for the certifier.
+    ///
+    /// # Errors
+    /// [`Error::Incomplete`] with everything missing, [`Error::NotOpen`] before its time, [`Error::Immutable`] once it
+    /// is accepted, [`Error::IllegalStep`] unless it is a draft or was given back.
     pub fn request_sign_off(&self, now: Timestamp) -> Result<Report, Error> {
         let after = self.after(Step::RequestSignOff, now)?;
         self.expect_complete()?;
         Ok(after)
     }
 
-    /// `revision` is the one that the certifier read.
+    /// Keeps a certifier's word for the newest revision. `revision` is the one that the certifier read.
+    ///
+    /// # Errors
+    /// [`Error::OtherRevision`] when that is not the newest, [`Error::Incomplete`] with everything missing,
+    /// [`Error::NotOpen`] before its time, [`Error::Immutable`] once it is accepted, [`Error::IllegalStep`] where the
+    /// table in `state.rs` has no such step.
     pub fn sign_off(
         &self,
         revision: i32,
@@ -243,6 +277,11 @@ impl Report {
     }
 
     /// Hands the report in. A sign-off of this very revision must stand.
+    ///
+    /// # Errors
+    /// [`Error::Incomplete`] with everything missing, [`Error::SignOffNeeded`] without that sign-off,
+    /// [`Error::NotOpen`] before its time, [`Error::Immutable`] once it is accepted, [`Error::IllegalStep`] where the
+    /// table in `state.rs` has no such step.
     pub fn submit(&self, at: Timestamp) -> Result<Report, Error> {
         let after = self.after(Step::Submit { at }, at)?;
         self.expect_complete()?;
@@ -251,6 +290,10 @@ impl Report {
     }
 
     /// Gives the report back. The certifier's word was for handing in that once.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is submitted, [`Error::NoSuchAnswer`] with every change whose field it does not
+    /// have.
     pub fn request_changes(
         &self,
         changes: Vec<RequestedChange>,
@@ -265,19 +308,34 @@ impl Report {
         Ok(Report { requested_changes: changes, sign_off: None, reason: reason.to_string(), ..after })
     }
 
+    /// Accepts what was handed in. From then on corrections are addenda.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is submitted.
     pub fn accept(&self, now: Timestamp) -> Result<Report, Error> {
         self.after(Step::Accept { at: now }, now)
     }
 
+    /// Excuses the council from it.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] for one that was handed in, and once it is waived or cancelled.
     pub fn waive(&self, reason: &str, now: Timestamp) -> Result<Report, Error> {
         Ok(Report { reason: reason.to_string(), next_reminder: None, ..self.after(Step::Waive, now)? })
     }
 
+    /// Calls it off, since its award ended.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] while it is submitted, and once it is accepted, waived or cancelled.
     pub fn cancel(&self, reason: &str, now: Timestamp) -> Result<Report, Error> {
         Ok(Report { reason: reason.to_string(), next_reminder: None, ..self.after(Step::Cancel, now)? })
     }
 
     /// Moves what is due. The first date is kept (rule 23), and reminders begin anew.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] once it is accepted, waived or cancelled.
     pub fn reschedule(&self, told: &Told, due: &Deadline, now: Timestamp) -> Result<Report, Error> {
         let after = self.after(Step::Reschedule, now)?;
         let opens_at = match self.state {
@@ -296,12 +354,18 @@ impl Report {
     }
 
     /// Passes to the council that now holds the award (rule 28), whose own certifier has to sign what is not handed in.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] once it is accepted, waived or cancelled.
     pub fn novate(&self, now: Timestamp) -> Result<Report, Error> {
         let sign_off = self.sign_off.clone().filter(|_| self.state.is_handed_in());
         Ok(Report { organisation: self.award.holder, sign_off, ..self.after(Step::Reschedule, now)? })
     }
 
     /// Adds words to an accepted report, which itself stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is accepted.
     pub fn add_addendum(&self, text: String, author: Actor, at: Timestamp) -> Result<Report, Error> {
         let mut after = self.after(Step::AddAddendum, at)?;
         let number = self.addenda.last().map_or(1, |last| last.number + 1);
@@ -309,6 +373,10 @@ impl Report {
         Ok(after)
     }
 
+    /// Keeps the council's word on the release, with when it was given.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is accepted.
     pub fn set_release(&self, release: Release, now: Timestamp) -> Result<Report, Error> {
         let release = Release { changed_at: Some(now), ..release };
         Ok(Report { release, ..self.after(Step::SetRelease, now)? })

@@ -58,6 +58,9 @@ pub enum Step {
 
 impl State {
     /// Every legal move is a row.
+    ///
+    /// # Errors
+    /// [`Error::Immutable`] for writing in an accepted one, [`Error::IllegalStep`] where the table has no such step.
     pub fn step(self, step: Step) -> Result<State, Error> {
         use State::*;
         Ok(match (self, step) {

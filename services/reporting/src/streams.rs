@@ -18,6 +18,12 @@ use crate::report::Report;
 use crate::{Reporting, app, convert, store};
 
 /// Takes a file in: the header, then the bytes. A repeated upload is answered before its bytes are read.
+///
+/// # Errors
+/// [`Error::Invalid`] for a header with bad fields. [`FileError`] when no header comes first, or when the bytes break
+/// off, are not as declared, or cannot be kept. [`kit::db::DbError::RequestIdReused`] for a request id that another
+/// upload has. For the rest as [`policy::check`], [`Report::expect_award`], [`app::expect_version`],
+/// [`Report::expect_editable`] and [`app::add_file`] do.
 pub async fn upload(
     reporting: &Reporting,
     request: Request<Streaming<pb::UploadEvidenceRequest>>,
@@ -58,6 +64,9 @@ pub async fn upload(
 }
 
 /// Sends a file: what it is, then its bytes.
+///
+/// # Errors
+/// [`FileError::OutOfReach`] when the bytes cannot be read.
 pub async fn download(files: &Files, file: Evidence) -> Result<Streamed<pb::DownloadEvidenceResponse>, FileError> {
     use pb::download_evidence_response::Part;
     let part = |part| pb::DownloadEvidenceResponse { part: Some(part) };
@@ -68,6 +77,9 @@ pub async fn download(files: &Files, file: Evidence) -> Result<Streamed<pb::Down
 }
 
 /// Streams every change of the reports that the caller may see.
+///
+/// # Errors
+/// An invalid field for an id that is none. For the rest as [`kit::watch::stream`] does.
 pub async fn watch(
     reporting: &Reporting,
     request: Request<pb::WatchReportsRequest>,

@@ -2,7 +2,7 @@
 
 use kit::cx::{Answer, Cx};
 use kit::paging::Page;
-use kit::wire::id;
+use kit::wire::{etag, id};
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::rounds::v1::frameworks_service_server::FrameworksService;
 use toadlane_proto::rounds::v1::rounds_service_server::RoundsService;
@@ -67,7 +67,7 @@ impl RoundsService for Rounds {
         let cx = Cx::of(&request)?;
         let round = self.seen(&cx, Action::SeeRound, id("round_id", &request.get_ref().round_id)?).await?;
         let boards = self.boards(&round).await?;
-        let etag = kit::wire::etag(round.version);
+        let etag = etag(round.version);
         let missing: Result<_, Error> =
             self.db.read(move |tx| round.missing(&app::known(tx, &round, &boards)?, cx.now)).await;
         let missing = missing?.into_iter().map(convert::missing).collect();

@@ -100,7 +100,7 @@ impl Round {
     /// Publishes a draft.
     ///
     /// # Errors
-    /// [`Error::NotReady`] with everything that is missing.
+    /// [`Error::NotReady`] with everything that is missing, [`Error::IllegalStep`] unless it is a draft.
     pub fn schedule(&self, known: &Known, now: Timestamp) -> Result<Round, Error> {
         let state = self.state.step(Step::Schedule, now)?;
         let missing = self.missing(known, now)?;
@@ -113,8 +113,8 @@ impl Round {
     /// Moves the close of a round that has not closed to a later instant.
     ///
     /// # Errors
-    /// [`Error::ClosePassed`] once the close has passed; [`Error::Invalid`] with everything wrong in the
-    /// dates.
+    /// [`Error::ClosePassed`] once the close has passed, [`Error::Invalid`] with everything wrong in the dates,
+    /// [`Error::IllegalStep`] unless it is scheduled or open.
     pub fn extend(&self, dates: LaterDates, reason: String, now: Timestamp) -> Result<Round, Error> {
         let state = self.state.step(Step::Extend, now)?;
         if let Some(closes) = &self.timetable.closes
@@ -128,7 +128,7 @@ impl Round {
     /// Opens a closed round again until a later close.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with everything wrong in the dates.
+    /// [`Error::Invalid`] with everything wrong in the dates, [`Error::IllegalStep`] unless it is closed.
     pub fn reopen(&self, dates: LaterDates, reason: String, now: Timestamp) -> Result<Round, Error> {
         let state = self.state.step(Step::Reopen, now)?;
         self.moved(state, dates, reason, now)

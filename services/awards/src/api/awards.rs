@@ -1,6 +1,7 @@
 //! AwardsService.
 
 use kit::cx::{Answer, Cx};
+use kit::db::Tx;
 use kit::ids::AwardId;
 use kit::paging::Page;
 use kit::watch::Streamed;
@@ -221,7 +222,7 @@ impl AwardsService for Awards {
         let award = self.seen(&cx, cmd.action(), cmd.award).await?;
         let register = self.register(&award, &cmd.change).await?;
         let of = cx.clone();
-        let write = move |tx: &mut kit::db::Tx| app::request_variation(tx, &of, &register, &cmd);
+        let write = move |tx: &mut Tx| app::request_variation(tx, &of, &register, &cmd);
         Ok(Response::new(self.write_to_pot(&cx, award.id, write).await?))
     }
 
@@ -235,7 +236,7 @@ impl AwardsService for Awards {
         let award = self.seen_of(&cx, Action::DecideVariation, variation.award, "variation").await?;
         let register = self.register(&award, &variation.change).await?;
         let of = cx.clone();
-        let write = move |tx: &mut kit::db::Tx| app::decide_variation(tx, &of, &register, &cmd);
+        let write = move |tx: &mut Tx| app::decide_variation(tx, &of, &register, &cmd);
         Ok(Response::new(self.write_to_pot(&cx, award.id, write).await?))
     }
 

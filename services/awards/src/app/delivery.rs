@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::events::Happened;
 use crate::policy::Action;
 use crate::state::{State, Step};
-use crate::store;
+use crate::{payment, store};
 
 #[derive(Clone, Debug)]
 pub struct ConfirmCondition {
@@ -91,7 +91,7 @@ pub struct TerminateAward {
 pub fn terminate_award(tx: &mut Tx, cx: &Cx, cmd: &TerminateAward) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::Terminate, &cmd.target)?;
     let new = award.step(Step::Terminate, &cmd.reason, cx.now)?;
-    let at_the_bank = |state: &crate::payment::State| state.sent().is_some() && state.paid_on().is_none();
+    let at_the_bank = |state: &payment::State| state.sent().is_some() && state.paid_on().is_none();
     if let Some(payment) = store::payments_of(tx, award.id)?.iter().find(|payment| at_the_bank(&payment.state)) {
         return Err(Error::IllegalStep { what: "payment", from: payment.state.name(), step: "cancel" });
     }

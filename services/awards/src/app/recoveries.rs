@@ -14,7 +14,7 @@ use crate::events::{self, Happened, RecoveryHappened};
 use crate::ledger::Kind;
 use crate::policy::{self, Action};
 use crate::recovery::{Recovery, State, Step};
-use crate::store;
+use crate::{state, store};
 
 #[derive(Clone, Debug)]
 pub struct OpenRecovery {
@@ -27,7 +27,7 @@ pub struct OpenRecovery {
 pub fn open_recovery(tx: &mut Tx, cx: &Cx, cmd: &OpenRecovery) -> Result<Recovery, Error> {
     let award = store::get(tx, cmd.award)?;
     policy::check(&cx.caller, Action::OpenRecovery, &award)?;
-    if let crate::state::State::Closed(_) = award.state {
+    if let state::State::Closed(_) = award.state {
         return Err(Error::IllegalStep { what: "award", from: award.state.name(), step: "open_recovery" });
     }
     begin(tx, cx, &award, cmd.id, cmd.amount, &cmd.reason)

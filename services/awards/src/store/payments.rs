@@ -1,8 +1,9 @@
 //! Payments.
 
 use diesel::prelude::*;
+use kit::caller::Actor;
 use kit::db::{Backend, DbError, Tx};
-use kit::ids::{AwardId, PaymentId};
+use kit::ids::{AwardId, PaymentId, RoundId};
 use kit::stored::{self, inconsistent, parsed, parsed_option};
 use kit::time::{Date, Timestamp};
 
@@ -44,7 +45,7 @@ impl From<&Payment> for Row {
             Trigger::Day(day) => ("day", Some(day.to_string())),
         };
         let (approved_by, sent) = (payment.state.approved_by(), payment.state.sent());
-        let organisation = |actor: &kit::caller::Actor| actor.organisation.map(|id| id.to_string());
+        let organisation = |actor: &Actor| actor.organisation.map(|id| id.to_string());
         Row {
             id: payment.id.to_string(),
             award_id: payment.award.to_string(),
@@ -131,7 +132,7 @@ fn state_of(row: &Row) -> Result<State, DbError> {
 #[derive(Clone, Debug, Default)]
 pub struct MoneyFilter {
     pub award: Option<AwardId>,
-    pub round: Option<kit::ids::RoundId>,
+    pub round: Option<RoundId>,
     pub states: Vec<&'static str>,
     pub visible: Visible,
 }

@@ -1,6 +1,7 @@
 //! AssessmentsService.
 
 use kit::cx::{Answer, Cx};
+use kit::ids::RoundId;
 use kit::time::Date;
 use kit::wire::id;
 use toadlane_proto::grading::v1 as pb;
@@ -240,7 +241,7 @@ impl AssessmentsService for Grading {
 }
 
 /// The assessments that a caller finds in a list; none for whoever finds none.
-fn visible(cx: &Cx, round: Option<kit::ids::RoundId>) -> Option<store::Filter> {
+fn visible(cx: &Cx, round: Option<RoundId>) -> Option<store::Filter> {
     let on_panel = match policy::finds_all(&cx.caller) {
         true => None,
         false => Some(sight::person(&cx.caller)?),

@@ -1,12 +1,14 @@
 //! DecisionsService.
 
 use kit::cx::{Answer, Cx};
+use kit::ids::AssessmentId;
 use kit::time::Date;
 use kit::wire::id;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::grading::v1::decisions_service_server::DecisionsService;
 use tonic::{Request, Response};
 
+use crate::bid::AssessedBid;
 use crate::convert::{self, lists};
 use crate::decision::Basis;
 use crate::error::Error;
@@ -67,11 +69,11 @@ impl DecisionsService for Grading {
                 let body = Body::sitting(&sight.assessment, &members, meeting.part);
                 let after = page.after.unwrap_or(0);
                 let bids = store::page_of_bids(tx, meeting.assessment, &sight.hidden, after, page.limit())?;
-                let quorum = |bid: &crate::bid::AssessedBid| body.quorum(bid.id, &meeting.account.present, &conflicts);
+                let quorum = |bid: &AssessedBid| body.quorum(bid.id, &meeting.account.present, &conflicts);
                 Ok(bids.into_iter().map(|bid| (quorum(&bid), bid)).collect())
             })
             .await;
-        let found = asked.page.found(found?, |(_, bid): &(_, crate::bid::AssessedBid)| bid.number);
+        let found = asked.page.found(found?, |(_, bid): &(_, AssessedBid)| bid.number);
         Ok(Response::new(pb::ListQuorumsResponse {
             quorums: found.rows.iter().map(|(quorum, bid)| convert::quorum(bid, *quorum)).collect(),
             next_page_token: found.next_page_token,
@@ -219,7 +221,7 @@ impl DecisionsService for Grading {
 
 impl Grading {
     /// The same as [`Grading::sight`], for whoever may read results.
-    async fn results(&self, cx: &Cx, id: kit::ids::AssessmentId) -> Result<Sight, Error> {
+    async fn results(&self, cx: &Cx, id: AssessmentId) -> Result<Sight, Error> {
         let sight = self.sight(cx, id).await?;
         sight.may(Action::SeeResults)?;
         Ok(sight)

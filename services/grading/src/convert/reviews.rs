@@ -7,7 +7,7 @@ use super::assessments::number;
 use crate::app::{Assigned, RankingNow};
 use crate::fraction::Fraction;
 use crate::moderation::{AgreedMark, Feedback, Moderation};
-use crate::ranking::{CriterionResult, RULE_VERSION, Ranked, SettledBy};
+use crate::ranking::{CriterionResult, RULE_VERSION, Ranked, SettledBy, Tie};
 use crate::review::{Mark, Review, State};
 
 impl From<Review> for pb::Review {
@@ -102,10 +102,8 @@ pub fn feedback(one: Feedback) -> pb::Feedback {
 }
 
 pub fn ranking(now: RankingNow) -> pb::Ranking {
-    let tie = |tie: crate::ranking::Tie| pb::Tie {
-        rank: number(tie.rank),
-        bid_ids: tie.bids.iter().map(ToString::to_string).collect(),
-    };
+    let tie =
+        |tie: Tie| pb::Tie { rank: number(tie.rank), bid_ids: tie.bids.iter().map(ToString::to_string).collect() };
     pb::Ranking {
         assessment_id: now.assessment.to_string(),
         bids: now.ranking.bids.into_iter().map(ranked).collect(),

@@ -6,7 +6,7 @@ use kit::db::Tx;
 use kit::ids::{CaseStudyId, DocumentId, PassageId};
 
 use super::{note, publications};
-use crate::document::Document;
+use crate::document::{Document, Section};
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::publication::material::Material;
@@ -42,7 +42,7 @@ pub fn take_document(tx: &mut Tx, cx: &Cx, taken: &Taken) -> Result<(), Error> {
 }
 
 /// Sections that stand are never changed; what is new stands behind them.
-fn grown(held: &Document, new: &Document) -> Vec<crate::document::Section> {
+fn grown(held: &Document, new: &Document) -> Vec<Section> {
     let mut sections = held.sections.clone();
     let fresh = new.sections.iter().filter(|one| held.sections.iter().all(|known| known.key != one.key));
     sections.extend(fresh.cloned());

@@ -9,6 +9,7 @@ use toadlane_proto::rounds::v1 as rounds;
 
 use crate::case_study::Known;
 use crate::document::{Council, Document, Kind, Section};
+use crate::words::folded;
 
 /// The theme of a round; its title where it names none.
 pub fn theme(round: &rounds::Round) -> String {
@@ -22,7 +23,7 @@ pub fn council(organisation: &registry::Organisation) -> Council {
         false => details.authority_type_name.clone(),
         true => details.kind().as_str_name().trim_start_matches("KIND_").to_string(),
     };
-    Council { name: details.name, group: crate::words::folded(&words).join("_") }
+    Council { name: details.name, group: folded(&words).join("_") }
 }
 
 /// The principles of a framework, those of its newest version first.

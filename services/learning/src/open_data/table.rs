@@ -35,7 +35,7 @@ const TITLES: [&str; 28] = [
 ];
 
 /// # Errors
-/// Never in memory.
+/// [`Error::Csv`] when a line cannot be written, which in memory never happens.
 pub fn csv(package: &Package) -> Result<String, Error> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(TITLES)?;

@@ -12,6 +12,7 @@ use crate::document::Document;
 use crate::insight::{Insight, State};
 use crate::passage::Passage;
 
+/// All that the items of an edition name, and what that rests on, as one transaction reads it.
 #[derive(Clone, Debug, Default)]
 pub struct Material {
     pub passages: BTreeMap<PassageId, Passage>,

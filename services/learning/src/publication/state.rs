@@ -6,6 +6,7 @@ use kit::time::Timestamp;
 
 use crate::error::Error;
 
+/// Where a publication stands. A state carries its facts. While a correction is worked on it is drafting again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     Planned,
@@ -24,6 +25,7 @@ pub enum State {
     Withdrawn,
 }
 
+/// What can happen to a publication. Only an editor approves, embargoes, releases, corrects and withdraws it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     SetItems,
@@ -79,6 +81,9 @@ impl State {
     }
 
     /// Every legal move is a row.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn step(&self, step: Step) -> Result<State, Error> {
         Ok(match (self, step) {
             (State::Planned | State::Drafting | State::FactCheck, Step::SetItems) => State::Drafting,

@@ -9,6 +9,7 @@ use tonic::{Request, Response};
 
 use crate::convert::{self, NewSecret};
 use crate::error::Error;
+use crate::organisation::fold;
 use crate::policy::{self, Action};
 use crate::{Registry, app, store};
 
@@ -39,7 +40,7 @@ impl ClientsService for Registry {
         let asked = convert::clients(&cx, request.into_inner()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
         let rows = self.db.read(move |tx| store::clients::page(tx, &filter, page.after.clone(), page.limit())).await?;
-        let found = asked.page.found(rows, |row| (crate::organisation::fold(&row.name), row.id.to_string()));
+        let found = asked.page.found(rows, |row| (fold(&row.name), row.id.to_string()));
         let clients = found.rows.into_iter().map(pb::Client::from).collect();
         Ok(Response::new(pb::ListClientsResponse { clients, next_page_token: found.next_page_token }))
     }

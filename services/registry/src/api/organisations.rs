@@ -12,6 +12,7 @@ use tonic::{Request, Response};
 use crate::app::{self, OrganisationNow};
 use crate::error::Error;
 use crate::membership::standing_on;
+use crate::organisation::fold;
 use crate::policy::{self, Action, Facts};
 use crate::{Registry, convert, store};
 
@@ -61,7 +62,7 @@ impl OrganisationsService for Registry {
             })
             .await;
         let (rows, mut predecessors, total_size): (_, HashMap<_, _>, _) = found?;
-        let found = asked.page.found(rows, |row| (crate::organisation::fold(&row.details.name), row.id.to_string()));
+        let found = asked.page.found(rows, |row| (fold(&row.details.name), row.id.to_string()));
         let organisations = found.rows.into_iter().map(|organisation| {
             let predecessors = predecessors.remove(&organisation.id).unwrap_or_default();
             OrganisationNow { organisation, predecessors, today: Date::today(cx.now) }.into()

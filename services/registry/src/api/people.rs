@@ -7,6 +7,7 @@ use toadlane_proto::registry::v1::people_service_server::PeopleService;
 use tonic::{Request, Response};
 
 use crate::error::Error;
+use crate::organisation::fold;
 use crate::person::Person;
 use crate::policy::{self, Action, Verdict};
 use crate::{Registry, app, convert, store};
@@ -37,7 +38,7 @@ impl PeopleService for Registry {
         let asked = convert::people(&cx, request.into_inner()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
         let rows = self.db.read(move |tx| store::people::page(tx, &filter, page.after.clone(), page.limit())).await?;
-        let found = asked.page.found(rows, |row| (crate::organisation::fold(&row.name), row.id.to_string()));
+        let found = asked.page.found(rows, |row| (fold(&row.name), row.id.to_string()));
         let people = found.rows.into_iter().map(|person| shown(&cx, person)).collect();
         Ok(Response::new(pb::ListPeopleResponse { people, next_page_token: found.next_page_token }))
     }

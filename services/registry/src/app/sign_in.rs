@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::events::{self, OfPerson};
 use crate::exchange::{Once, Proof, Refused};
 use crate::organisation::{Details, Kind, Organisation};
-use crate::person::{Person, RoleGrant};
+use crate::person::{self, Person, RoleGrant};
 use crate::policy::{self, Action, Facts, of_person};
 use crate::sign_in::{MOST_STARTS, Revocation, START_WINDOW_S, SignIn, issued_at};
 use crate::store::keys::Known;
@@ -68,7 +68,7 @@ pub fn finish(tx: &mut Tx, now: Timestamp, cmd: &Finish) -> Result<Option<Signed
     let Some(person) = person else { return Ok(None) };
     revocations::hold(tx)?;
     match people::find(tx, person)? {
-        Some(person) if person.state == crate::person::State::Active => {
+        Some(person) if person.state == person::State::Active => {
             let sits = boards::seats_of(tx, person.id, None)?.iter().any(|seat| seat.binds(now));
             Ok(Some(SignedIn { sits, ..signed_in(tx, person.id, person)? }))
         }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use kit::db::{DbError, Tx};
+use kit::digest::digest;
 use kit::ids::{PersonId, SignInId};
 use kit::stored::{parsed, parsed_option};
 use kit::time::Timestamp;
@@ -22,14 +23,14 @@ struct Row {
     used_at: Option<i64>,
 }
 
-fn digest(email: &str) -> String {
-    kit::digest::digest(fold_email(email))
+fn digest_of(email: &str) -> String {
+    digest(fold_email(email))
 }
 
 /// How often a sign-in was started for an address since an instant.
 pub fn n_started(tx: &mut Tx, email: &str, since: Timestamp) -> Result<i64, DbError> {
     Ok(sign_in::table
-        .filter(sign_in::email_sha256.eq(digest(email)))
+        .filter(sign_in::email_sha256.eq(digest_of(email)))
         .filter(sign_in::started_at.gt(since.micros()))
         .count()
         .get_result(tx)?)
@@ -39,7 +40,7 @@ pub fn insert(tx: &mut Tx, email: &str, new: &SignIn) -> Result<(), DbError> {
     let (n_tries, used_at) = columns(new.state);
     let row = Row {
         id: new.id.to_string(),
-        email_sha256: digest(email),
+        email_sha256: digest_of(email),
         person_id: new.person.map(|id| id.to_string()),
         code: new.code.clone(),
         n_tries,

@@ -131,8 +131,8 @@ impl Award {
     ///
     /// # Errors
     /// [`Error::OfferExpired`] once the offer's time has passed, [`Error::IllegalStep`] unless it is offered,
-    /// [`Error::AgreementMismatch`] for other terms than the certifier read, [`Error::ScopeNeeded`]
-    /// where less than was asked for has no scope note.
+    /// [`Error::AgreementMismatch`] for other terms than the certifier read, [`Error::ScopeNeeded`] where less than was
+    /// asked for has no scope note.
     pub fn accept(&self, word: &Word, now: Timestamp) -> Result<Award, Error> {
         self.state.expect_offered(now)?;
         self.agreement.expect(word.version, &word.digest)?;
@@ -211,11 +211,10 @@ impl Award {
     /// Whether a change could be approved as things stand.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] for an award that is not live, [`Error::FinalReportAccepted`] for dates once its final
-    /// report is accepted.
-    /// [`Error::DatePassed`] and [`Error::EndsBeforeStart`] for dates that cannot be, [`Error::AmountOutOfBounds`],
-    /// [`Error::Money`] and [`Error::ScopeNeeded`] for a sum that breaks rule 2 or is of another currency.
-    /// [`Error::NothingChanges`] where the agreement says so already.
+    /// [`Error::IllegalStep`] for an award that is not live, [`Error::NothingChanges`] where the agreement says so
+    /// already. For dates [`Error::FinalReportAccepted`], [`Error::DatePassed`] and [`Error::EndsBeforeStart`].
+    /// For a sum [`Error::AmountOutOfBounds`] and [`Error::ScopeNeeded`] (rule 2), and [`Error::Money`] for one of
+    /// another currency.
     pub fn expect_variable(&self, change: &Change, instrument: &Instrument, now: Timestamp) -> Result<(), Error> {
         self.state.expect_live("vary")?;
         if change.moves_dates() && self.final_report_accepted_at.is_some() {

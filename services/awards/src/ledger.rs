@@ -119,8 +119,8 @@ impl Pot {
     /// The pot after a posting.
     ///
     /// # Errors
-    /// [`Error::PotExhausted`] when more is to be committed than is free. Any other account holds what is taken from
-    /// it, or the books of an award were wrong: [`Error::Overdrawn`].
+    /// [`Error::PotExhausted`] when more is to be committed than is free, [`Error::Money`] for what cannot be added.
+    /// Any other account holds what is taken from it, or the books of an award were wrong: [`Error::Overdrawn`].
     pub fn post(&self, kind: Kind, amount: Money) -> Result<Pot, Error> {
         // Sums of another currency, and those that cannot be counted, are refused here.
         self.money(self.total).plus(amount)?;

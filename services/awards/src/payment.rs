@@ -9,7 +9,7 @@ use kit::time::{Date, Timestamp};
 use crate::error::{Error, Newer};
 use crate::plan::Trigger;
 
-/// One instalment.
+/// One instalment. Its sum stays committed in the pot until the bank has paid it or it is cancelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payment {
     pub id: PaymentId,
@@ -100,6 +100,11 @@ impl Payment {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Payment(self.clone()))) }
     }
 
+    /// Takes a step. Without a reason the one before stays.
+    ///
+    /// # Errors
+    /// [`Error::SamePerson`] when the approver instructs (rule 21), [`Error::IllegalStep`] where the table has no such
+    /// step.
     pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Payment, Error> {
         let reason = if reason.is_empty() { self.reason.clone() } else { reason.to_string() };
         let state = self.state.clone().step(step)?;
@@ -107,6 +112,9 @@ impl Payment {
     }
 
     /// Holds it for a report, once for each day on which that was due (rule 24).
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] unless it is due or approved.
     pub fn hold_for(&self, overdue: Overdue, reason: &str, now: Timestamp) -> Result<Payment, Error> {
         Ok(Payment { held_for: Some(overdue), ..self.step(Step::Hold, reason, now)? })
     }
@@ -118,6 +126,10 @@ impl Payment {
 
 impl State {
     /// Every legal move is a row.
+    ///
+    /// # Errors
+    /// [`Error::SamePerson`] when the approver instructs (rule 21), [`Error::IllegalStep`] where the table has no such
+    /// step.
     pub fn step(self, step: Step) -> Result<State, Error> {
         Ok(match (self, step) {
             (State::Planned, Step::FallDue)

@@ -18,7 +18,7 @@ pub enum Trigger {
     Day(#[serde(with = "crate::dates::text")] Date),
 }
 
-/// One part of every award of a round.
+/// One part of every award of a round, as a whole percentage of its sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Instalment {
     pub percent: i32,
@@ -60,6 +60,9 @@ pub enum Replan {
 }
 
 /// More money goes to the last part that nobody has approved yet; where there is none, into a part of its own.
+///
+/// # Errors
+/// [`Error::Money`] for a sum of another currency, or one too large to be counted.
 pub fn raise(payments: &[Payment], by: Money) -> Result<Replan, Error> {
     match payments.iter().rposition(|payment| payment.state.is_unapproved()) {
         Some(nth) => Ok(Replan::Change { nth, to: payments[nth].amount.plus(by)? }),

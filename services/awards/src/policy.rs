@@ -202,16 +202,25 @@ pub fn facts(award: &Award) -> Facts {
 }
 
 /// Lets a caller act on an award, or refuses as the policy says.
+///
+/// # Errors
+/// [`Error::NotFound`] for what the caller may not know of, [`Error::NotAllowed`] with who may.
 pub fn check(caller: &Caller, action: Action, award: &Award) -> Result<(), Error> {
     decide(caller, action, &facts(award)).settle("award")
 }
 
 /// The same for what belongs to an award: who may not see that may not hear of this either.
+///
+/// # Errors
+/// Those of [`check`].
 pub fn check_of(caller: &Caller, action: Action, award: &Award, what: &'static str) -> Result<(), Error> {
     decide(caller, action, &facts(award)).settle(what)
 }
 
 /// The same for what is of no award.
+///
+/// # Errors
+/// Those of [`check`].
 pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
     decide(caller, action, &Facts::default()).settle(what)
 }

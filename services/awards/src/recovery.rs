@@ -7,6 +7,7 @@ use kit::time::Timestamp;
 
 use crate::error::{Error, Newer};
 
+/// One sum of an award that is to come back. What has come back and what was given up count against it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recovery {
     pub id: RecoveryId,
@@ -22,6 +23,7 @@ pub struct Recovery {
     pub updated_at: Timestamp,
 }
 
+/// Where a recovery stands. Money may come back before anybody has asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Due,
@@ -34,6 +36,7 @@ pub enum State {
     WrittenOff,
 }
 
+/// What can happen to a recovery. The sum tells whether a part comes back or the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Request,
@@ -48,6 +51,9 @@ impl State {
         [State::Due, State::Requested, State::PartReturned, State::Returned, State::Reconciled, State::WrittenOff];
 
     /// Every legal move is a row.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn step(self, step: Step) -> Result<State, Error> {
         Ok(match (self, step) {
             (State::Due, Step::Request) => State::Requested,
@@ -128,6 +134,10 @@ impl Recovery {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Recovery(self.clone()))) }
     }
 
+    /// Takes a step that moves no money.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn step(&self, step: Step, now: Timestamp) -> Result<Recovery, Error> {
         Ok(Recovery { state: self.state.step(step)?, version: self.version + 1, updated_at: now, ..self.clone() })
     }
@@ -135,7 +145,8 @@ impl Recovery {
     /// Money comes back.
     ///
     /// # Errors
-    /// [`Error::MoreThanOutstanding`] when it is more than is to come.
+    /// [`Error::MoreThanOutstanding`] when it is more than is to come, [`Error::IllegalStep`] once nothing is to come,
+    /// [`Error::Money`] for a sum that cannot be added.
     pub fn take_back(&self, amount: Money, now: Timestamp) -> Result<Recovery, Error> {
         let returned = self.returned.plus(amount)?;
         let outstanding = self.outstanding();
@@ -154,7 +165,7 @@ impl Recovery {
     /// Gives the rest up, where it is small (rule 26).
     ///
     /// # Errors
-    /// [`Error::BalanceNotSmall`] when it is not.
+    /// [`Error::BalanceNotSmall`] when it is not, [`Error::IllegalStep`] once nothing is to come.
     pub fn write_off(&self, small: Money, reason: &str, now: Timestamp) -> Result<Recovery, Error> {
         let written_off = self.outstanding();
         let new = self.step(Step::WriteOff, now)?;

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::plan::Instalment;
 use crate::state::State;
 
-/// A round as `rounds` has it.
+/// A round as `rounds` has it, kept as it was when its awards were prepared.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Round {
     pub id: RoundId,
@@ -22,7 +22,7 @@ pub struct Round {
     pub final_report_due: Option<Deadline>,
 }
 
-/// A kind of support on offer.
+/// A kind of support on offer, with the money set aside for it and the bounds of one award (rules 1, 2).
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Instrument {
     pub code: String,
@@ -33,7 +33,8 @@ pub struct Instrument {
 
 impl Instrument {
     /// # Errors
-    /// [`Error::AmountOutOfBounds`] for a sum above the request or outside floor and ceiling (rule 2).
+    /// [`Error::AmountOutOfBounds`] for a sum above the request or outside floor and ceiling (rule 2), [`Error::Money`]
+    /// for one that cannot be compared with these.
     pub fn expect_within(&self, amount: Money, requested: Money) -> Result<(), Error> {
         // Sums of two currencies cannot be compared.
         for bound in [self.floor, self.ceiling, requested] {
@@ -105,8 +106,9 @@ impl Prepared {
     /// The award that an outcome gives, before any money is committed to it.
     ///
     /// # Errors
-    /// [`Error::AmountOutOfBounds`] for a sum that breaks rule 2, and [`Error::SettingNeeded`] for a date that neither
-    /// the settings nor the round have.
+    /// [`Error::NotFound`] for an instrument that the round does not offer, [`Error::AmountOutOfBounds`] and
+    /// [`Error::Money`] for a sum that breaks rule 2 or is of another currency, [`Error::SettingNeeded`] for a date
+    /// that neither the settings nor the round have.
     pub fn award(&self, outcome: &Outcome, now: Timestamp) -> Result<Award, Error> {
         self.instrument(&outcome.instrument)?.expect_within(outcome.amount, outcome.requested)?;
         let reference = format!("{}-{:02}", self.round.reference, outcome.bid.number);

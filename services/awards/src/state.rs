@@ -27,14 +27,14 @@ pub enum State {
     Withdrawn(Before),
 }
 
-/// The terms are with the council.
+/// The terms are with the council, whose certifier accepts them while the offer holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// Until when they can be accepted (not included).
     pub expires_at: Timestamp,
 }
 
-/// The council agreed.
+/// The offer that the council agreed to, with its certifier's word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agreed {
     pub offer: Offer,
@@ -83,6 +83,9 @@ pub enum Step {
 
 impl State {
     /// Every legal move is a row.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where the table has no such step.
     pub fn step(self, step: Step) -> Result<State, Error> {
         Ok(match (self, step) {
             (State::Reserved { .. }, Step::CallReserve) => State::Prepared,
@@ -271,16 +274,24 @@ impl State {
         matches!(self, State::Active(_))
     }
 
+    /// # Errors
+    /// [`Error::IllegalStep`] for an award that is not live.
     pub fn expect_live(&self, step: &'static str) -> Result<(), Error> {
         if self.is_live() { Ok(()) } else { Err(self.refuses(step)) }
     }
 
     /// Only for an active award is anything approved or instructed.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] for an award that is not active.
     pub fn expect_active(&self, step: &'static str) -> Result<(), Error> {
         if self.is_active() { Ok(()) } else { Err(self.refuses(step)) }
     }
 
     /// Agreed, and not over.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] for an award that is not agreed yet, or is over.
     pub fn expect_agreed(&self, step: &'static str) -> Result<(), Error> {
         match self {
             State::Accepted(_) | State::Active(_) | State::Suspended(_) => Ok(()),
@@ -291,6 +302,9 @@ impl State {
     }
 
     /// The offer holds at this instant, whether or not the ticker has looked yet.
+    ///
+    /// # Errors
+    /// [`Error::OfferExpired`] for one whose time has passed, [`Error::IllegalStep`] for an award that is not offered.
     pub fn expect_offered(&self, now: Timestamp) -> Result<(), Error> {
         match self {
             State::Offered(offer) | State::Lapsed(offer) if offer.expires_at <= now => {

@@ -14,6 +14,9 @@ use crate::policy::{self, Action};
 use crate::{Awards, store};
 
 /// Streams every change of the awards that the caller may see.
+///
+/// # Errors
+/// [`Status`] for a request that came past the guard or names an identity that is none, and those of [`watch::stream`].
 pub async fn watch(
     awards: &Awards,
     request: Request<pb::WatchAwardsRequest>,

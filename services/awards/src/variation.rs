@@ -10,7 +10,7 @@ use crate::agreement::Terms;
 use crate::award::Award;
 use crate::error::{Error, Newer};
 
-/// What is to change; the rest stays.
+/// What is to change of an agreement. What is none stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Change {
     pub amount: Option<Money>,
@@ -66,7 +66,7 @@ pub struct Variation {
     pub state: State,
 }
 
-/// Where a variation stands.
+/// Where a variation stands. One that was asked for is decided once, by a round manager.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     Requested,
@@ -112,6 +112,9 @@ impl Variation {
     }
 
     /// Decides on it. `written` is the version that an approval wrote; none refuses.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] for one that is decided already.
     pub fn decide(&self, written: Option<i32>, decision: Decision) -> Result<Variation, Error> {
         let state = match (&self.state, written) {
             (State::Requested, Some(version)) => State::Approved { version, decision },
@@ -168,7 +171,7 @@ impl Extension {
     /// The awards that it varies, each with what changes.
     ///
     /// # Errors
-    /// [`Error::MovesNothing`] for a date that lies before those of all live awards already.
+    /// [`Error::MovesNothing`] for a date that moves no live award.
     pub fn changes(&self, awards: Vec<Award>) -> Result<Vec<(Award, Change)>, Error> {
         let mut changes = Vec::new();
         for award in awards.into_iter().filter(Award::has_dates_to_move) {

@@ -164,7 +164,7 @@ pub struct Organisation {
     pub url: String,
 }
 
-/// An area by its GSS code and the code's type of the standard's list; by name alone where it has none.
+/// An area by its GSS code and the code's type of the standard's list, or by name alone where it has none.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {

@@ -9,7 +9,7 @@ use crate::content::{Attachment, Paper};
 use crate::eligibility::Finding;
 use crate::error::{Error, Newer};
 use crate::intake::Place;
-use crate::state::{State, Step};
+use crate::state::{Receipt, State, Step};
 
 /// An organisation's formal request in a round.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,6 +180,12 @@ impl Bid {
             updated_at: now,
             ..self.clone()
         })
+    }
+
+    /// The bid with what was handed in, in place of what was written since.
+    pub fn as_received(self, receipt: Receipt, paper: Paper) -> Bid {
+        let digest = digest(paper.canonical_json());
+        Bid { revision: receipt.revision, paper, digest, ..self }
     }
 
     /// Names the partners anew, in place of those before.

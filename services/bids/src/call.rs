@@ -22,6 +22,18 @@ pub struct Call {
     pub instruments: Vec<Instrument>,
     pub form: Form,
     pub attachments: AttachmentRules,
+    #[serde(default)]
+    pub overdue_reports: OverdueReports,
+}
+
+/// What an overdue report on an earlier award does to a bid (rule 9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OverdueReports {
+    #[default]
+    Ignore,
+    /// It is told, and the bid stays eligible.
+    Warn,
+    Block,
 }
 
 /// A kind of support on offer, such as a policy prototype, with what it asks of a bid and of its lead.
@@ -37,6 +49,9 @@ pub struct Instrument {
     pub admitted: Vec<Class>,
     /// Most bids that one organisation may lead for this instrument in this round (rule 3).
     pub lead_limit: Option<i64>,
+    /// Most projects, of whatever round, that one organisation may lead at a time (rule 3).
+    #[serde(default)]
+    pub live_limit: Option<i64>,
 }
 
 /// Class of membership of the network.

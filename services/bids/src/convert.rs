@@ -1,32 +1,30 @@
 //! Wire to command, and domain to wire. Every bad field is reported at once; what the field rules of the contract
 //! already hold is not said again here.
 
+mod peers;
 mod requests;
 
 use kit::history::Line;
 use kit::language::Language;
 use kit::money::{Currency, Money};
-use kit::neighbour::{Unusable, unusable};
 use kit::time::Timestamp;
 use kit::wire::{any, etag, wire_time};
 use prost::Message;
 use prost_types::Any;
 use toadlane_proto::bids::v1 as pb;
-use toadlane_proto::registry::v1 as registry;
-use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 
 use crate::bid::{Bid, BidNow, Participant};
-use crate::call::{AttachmentRules, Call, Class, Condition, Form, Instrument, Question, QuestionKind};
 use crate::clarification::Clarification;
 use crate::content::{Answer, Attachment, Change, Content, Paper};
-use crate::eligibility::{Finding, Rule, Standing};
+use crate::eligibility::{Finding, Rule};
 use crate::error::Newer;
 use crate::form::Missing;
 use crate::intake::Intake;
 use crate::state::State;
 use crate::store::{HandIn, RevisionRow};
 
+pub use peers::{call, standing};
 pub use requests::{AdmitLate, RejectLate, header, list_bids};
 
 pub const BID: &str = "toadlane.bids.v1.Bid";
@@ -179,6 +177,7 @@ fn finding(finding: Finding) -> pb::EligibilityFinding {
         Rule::Amount => Wire::Amount,
         Rule::Period => Wire::Period,
         Rule::LeadLimit => Wire::LeadLimit,
+        Rule::OverdueReports => Wire::OverdueReports,
     };
     pb::EligibilityFinding { rule: rule.into(), met: finding.met, reason: finding.reason }
 }
@@ -267,121 +266,4 @@ pub fn intake(intake: Intake, as_of: Timestamp) -> pb::Intake {
 
 pub fn total_requested(minor_units: i64) -> types::Money {
     Money { minor_units, currency: Currency::GBP }.into()
-}
-
-/// What the register said.
-pub fn standing(wire: registry::Standing) -> Standing {
-    use registry::MembershipClass as Wire;
-    let class = match wire.membership_class() {
-        Wire::Unspecified => None,
-        Wire::Full => Some(Class::Full),
-        Wire::Associate => Some(Class::Associate),
-        Wire::Affiliate => Some(Class::Affiliate),
-        Wire::Supporter => Some(Class::Supporter),
-    };
-    Standing {
-        name: wire.name,
-        legal_body: wire.legal_body,
-        abolished: wire.abolished,
-        class,
-        in_good_standing: wire.good_standing,
-    }
-}
-
-/// A round as bids keeps it. None for a draft, which has no window yet: to bids it does not exist.
-pub fn call(wire: rounds::Round) -> Result<Option<Call>, Unusable> {
-    let lacks = |lacks| unusable("a round", lacks);
-    use rounds::round::State as Wire;
-    let cancelled = match wire.state() {
-        Wire::Unspecified | Wire::Draft => return Ok(None),
-        Wire::Scheduled | Wire::Open | Wire::Closed => false,
-        Wire::Cancelled => true,
-    };
-    let (Some(opens_at), Some(closes_at)) = (wire.opens_at, wire.closes_at) else {
-        // Cancelled as a draft.
-        return if cancelled { Ok(None) } else { Err(lacks("a window")) };
-    };
-    let rules = wire.rules.ok_or_else(|| lacks("rules"))?;
-    let mut instruments = Vec::with_capacity(rules.instruments.len());
-    for instrument in rules.instruments {
-        instruments.push(self::instrument(instrument).ok_or_else(|| lacks("sums in its instruments"))?);
-    }
-    let attachments = rules.attachments.unwrap_or_default();
-    Ok(Some(Call {
-        round: wire.id.parse().map_err(|_| lacks("an identity"))?,
-        version: wire.etag.parse().map_err(|_| lacks("a version in its etag"))?,
-        reference: rules.reference,
-        opens_at: opens_at.try_into().map_err(|_| lacks("a proper opening"))?,
-        closes_at: closes_at.try_into().map_err(|_| lacks("a proper close"))?,
-        zone: wire.timetable.and_then(|timetable| timetable.closes).map_or_else(String::new, |closes| closes.zone),
-        cancelled,
-        instruments,
-        form: form(rules.form.unwrap_or_default()),
-        attachments: AttachmentRules {
-            media_types: attachments.media_types,
-            max_count: usize::try_from(attachments.max_count).unwrap_or(0),
-            max_bytes_each: attachments.max_bytes_each,
-        },
-    }))
-}
-
-fn instrument(wire: rounds::Instrument) -> Option<Instrument> {
-    use registry::MembershipClass as Wire;
-    let mut admitted = Vec::new();
-    for class in wire.admitted_classes() {
-        match class {
-            Wire::Unspecified => {}
-            Wire::Full => admitted.push(Class::Full),
-            Wire::Associate => admitted.push(Class::Associate),
-            Wire::Affiliate => admitted.push(Class::Affiliate),
-            Wire::Supporter => admitted.push(Class::Supporter),
-        }
-    }
-    let lead_limit = wire.lead_limit.as_ref().and_then(|limit| match limit.counts() {
-        rounds::lead_limit::Counts::BidsInRound => Some(i64::from(limit.at_most)),
-        // Live projects are counted where awards are known.
-        rounds::lead_limit::Counts::LiveProjects => None,
-        rounds::lead_limit::Counts::Nothing | rounds::lead_limit::Counts::Unspecified => None,
-    });
-    Some(Instrument {
-        code: wire.code,
-        floor: wire.floor?.try_into().ok()?,
-        ceiling: wire.ceiling?.try_into().ok()?,
-        months_min: wire.months_min,
-        months_max: wire.months_max,
-        admitted,
-        lead_limit,
-    })
-}
-
-fn form(wire: rounds::Form) -> Form {
-    use rounds::question::Type as Wire;
-    let questions = wire.questions.into_iter().map(|question| {
-        let kind = match question.r#type() {
-            Wire::Unspecified | Wire::ShortText | Wire::LongText => QuestionKind::Text,
-            Wire::Choice => QuestionKind::Choice,
-            Wire::Choices => QuestionKind::Choices,
-            Wire::Number => QuestionKind::Number,
-            Wire::Money => QuestionKind::Money,
-            Wire::Date => QuestionKind::Date,
-            Wire::YesNo => QuestionKind::YesNo,
-        };
-        Question {
-            id: question.id,
-            label: question.label.unwrap_or_default().en,
-            kind,
-            required: question.required,
-            word_limit: usize::try_from(question.word_limit).unwrap_or(0),
-            options: question.options.into_iter().map(|option| option.code).collect(),
-            condition: question
-                .condition
-                .map(|condition| Condition { question: condition.question_id, equals: condition.equals }),
-        }
-    });
-    Form {
-        version: wire.version,
-        title_max_chars: usize::try_from(wire.title_max_chars).unwrap_or(0),
-        summary_max_words: usize::try_from(wire.summary_max_words).unwrap_or(0),
-        questions: questions.collect(),
-    }
 }

@@ -3,7 +3,7 @@
 use kit::time::Timestamp;
 
 use crate::bid::Bid;
-use crate::call::{Call, Class, Instrument};
+use crate::call::{Call, Class, Instrument, OverdueReports};
 
 /// An eligibility rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -16,6 +16,7 @@ pub enum Rule {
     Amount,
     Period,
     LeadLimit,
+    OverdueReports,
 }
 
 /// The result of one rule.
@@ -37,12 +38,16 @@ pub struct Standing {
     pub in_good_standing: bool,
 }
 
-/// What is known about the organisations of a bid on the day of the close.
+/// What is known about the organisations of a bid: of lead and payee on the day of the close, of the rest now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standings {
     pub day: Timestamp,
     pub lead: Standing,
     pub payee: Standing,
+    /// Reports on earlier awards that lead and applicant owe and that are overdue; 0 where the round does not mind.
+    pub n_overdue: i64,
+    /// Funded projects that the lead leads and that are not closed; 0 where the instrument does not limit them.
+    pub n_live: i64,
 }
 
 /// Tries every rule. `n_led` is how many bids the lead organisation has with the network for this instrument in this
@@ -59,13 +64,14 @@ pub fn screen(bid: &Bid, call: &Call, standings: &Standings, n_led: i64) -> Vec<
             admitted_class(&standings.lead, instrument),
             amount(bid, instrument),
             period(bid, instrument),
-            lead_limit(&standings.lead, instrument, n_led),
+            lead_limit(standings, instrument, n_led),
         ]),
         None => {
             let reason = format!("the round offers no {}", bid.paper.content.instrument);
             findings.push(Finding { rule: Rule::AdmittedClass, met: false, reason });
         }
     }
+    findings.push(overdue_reports(standings, call.overdue_reports));
     findings
 }
 
@@ -113,10 +119,36 @@ fn period(bid: &Bid, instrument: &Instrument) -> Finding {
     Finding { rule: Rule::Period, met: instrument.admits_months(months), reason }
 }
 
-fn lead_limit(lead: &Standing, instrument: &Instrument, n_led: i64) -> Finding {
-    let (met, reason) = match instrument.lead_limit {
-        None => (true, "the round sets no lead limit".to_string()),
-        Some(limit) => (n_led <= limit, format!("{} leads {n_led} of at most {limit} bids", lead.name)),
+fn lead_limit(standings: &Standings, instrument: &Instrument, n_led: i64) -> Finding {
+    let (name, n_live) = (&standings.lead.name, standings.n_live);
+    let (met, reason) = match (instrument.lead_limit, instrument.live_limit) {
+        (Some(limit), _) => (n_led <= limit, format!("{name} leads {n_led} of at most {limit} bids")),
+        // This bid would add one.
+        (None, Some(limit)) => {
+            let projects = if n_live == 1 { "project" } else { "projects" };
+            (n_live < limit, format!("{name} leads {n_live} live {projects}; at most {limit} at a time"))
+        }
+        (None, None) => (true, "the round sets no lead limit".to_string()),
     };
     Finding { rule: Rule::LeadLimit, met, reason }
+}
+
+fn overdue_reports(standings: &Standings, setting: OverdueReports) -> Finding {
+    let n_overdue = standings.n_overdue;
+    let (met, reason) = match setting {
+        OverdueReports::Ignore => (true, "the round does not look at earlier reports".to_string()),
+        OverdueReports::Warn | OverdueReports::Block if n_overdue == 0 => {
+            (true, "no report on an earlier award is overdue".to_string())
+        }
+        OverdueReports::Warn => (true, format!("{}; the round warns only", overdue(n_overdue))),
+        OverdueReports::Block => (false, overdue(n_overdue)),
+    };
+    Finding { rule: Rule::OverdueReports, met, reason }
+}
+
+fn overdue(n_overdue: i64) -> String {
+    match n_overdue {
+        1 => "1 report on an earlier award is overdue".to_string(),
+        n => format!("{n} reports on earlier awards are overdue"),
+    }
 }

@@ -1,5 +1,7 @@
 //! What a round's form demands of a bid before it can be handed in: everything missing at once.
 
+use kit::time::Date;
+
 use crate::bid::Bid;
 use crate::call::{Call, Question, QuestionKind};
 use crate::content::{Content, Paper};
@@ -104,10 +106,10 @@ fn check_answers(content: &Content, call: &Call, found: &mut Vec<Missing>) {
             found.push(missing(&field, "form.unknown_question", "the form has no such question; leave it out"));
         }
     }
-    for question in &call.form.questions {
+    for (place, question) in call.form.questions.iter().enumerate() {
         let text = answer_to(content, &question.id);
         let field = format!("content.answers[{}].text", question.id);
-        if !is_asked(question, content) {
+        if !is_asked(question, &call.form.questions[..place], content) {
             continue;
         }
         if text.trim().is_empty() {
@@ -131,14 +133,13 @@ fn answer_to<'a>(content: &'a Content, question: &str) -> &'a str {
     content.answers.iter().find(|answer| answer.question == question).map_or("", |answer| &answer.text)
 }
 
-/// Whether a question is asked, given the answers so far: its condition holds.
-fn is_asked(question: &Question, content: &Content) -> bool {
-    match &question.condition {
-        None => true,
-        Some(condition) => {
-            answer_to(content, &condition.question).split(',').any(|code| code.trim() == condition.equals)
-        }
-    }
+/// Whether a question is asked, given the answers to those before it: its condition holds, and the question on which
+/// that rests is asked itself.
+fn is_asked(question: &Question, before: &[Question], content: &Content) -> bool {
+    let Some(condition) = &question.condition else { return true };
+    let Some(place) = before.iter().position(|other| other.id == condition.question) else { return false };
+    is_asked(&before[place], &before[..place], content)
+        && answer_to(content, &condition.question).split(',').any(|code| code.trim() == condition.equals)
 }
 
 /// Why an answer does not have the shape that its question asks for.
@@ -156,7 +157,7 @@ fn misfit(question: &Question, text: &str) -> Option<String> {
         QuestionKind::Number => Some("give a decimal number, such as 12.5".to_string()),
         QuestionKind::Money if is_decimal(text, 2) => None,
         QuestionKind::Money => Some("give a sum, such as 1500.00".to_string()),
-        QuestionKind::Date if text.parse::<kit::time::Date>().is_ok() => None,
+        QuestionKind::Date if text.parse::<Date>().is_ok() => None,
         QuestionKind::Date => Some("give a date, such as 2026-03-16".to_string()),
         QuestionKind::YesNo if text == "yes" || text == "no" => None,
         QuestionKind::YesNo => Some("answer yes or no".to_string()),
@@ -187,5 +188,37 @@ fn check_attachments(paper: &Paper, call: &Call, found: &mut Vec<Missing>) {
             let says = format!("at most {} bytes; this has {}", rules.max_bytes_each, file.size_bytes);
             found.push(missing(&field, "round.file_size", says));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Condition;
+    use crate::content::Answer;
+
+    #[test]
+    fn a_question_that_rests_on_one_that_is_not_asked_is_not_asked() {
+        let after = |id: &str, on: Option<&str>| Question {
+            id: id.to_string(),
+            label: id.to_string(),
+            kind: QuestionKind::YesNo,
+            required: true,
+            word_limit: 0,
+            options: Vec::new(),
+            condition: on.map(|on| Condition { question: on.to_string(), equals: "yes".to_string() }),
+        };
+        let form = [after("partner", None), after("abroad", Some("partner")), after("visa", Some("abroad"))];
+        let asked = |answers: [&str; 2]| {
+            let answer = |question: &str, text: &str| Answer { question: question.to_string(), text: text.to_string() };
+            let answers = vec![answer("partner", answers[0]), answer("abroad", answers[1])];
+            let content = Content { answers, ..Content::default() };
+            let asked = form.iter().enumerate().filter(|(place, one)| is_asked(one, &form[..*place], &content));
+            asked.map(|(_, question)| question.id.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(asked(["yes", "yes"]), ["partner", "abroad", "visa"]);
+        assert_eq!(asked(["yes", "no"]), ["partner", "abroad"]);
+        // An answer that was given before the first was changed.
+        assert_eq!(asked(["no", "yes"]), ["partner"]);
     }
 }

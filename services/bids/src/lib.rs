@@ -47,7 +47,6 @@ use kit::stop::Stop;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::tokens::SigningKey;
-use kit::transport::Transport;
 use toadlane_proto::bids::v1::bids_service_server::BidsServiceServer;
 use toadlane_proto::rounds::v1::Round;
 use toadlane_proto::types::v1::Event;
@@ -57,6 +56,7 @@ use bid::{Bid, BidNow};
 use call::Call;
 use error::Error;
 use intake::Intake;
+pub use peers::Neighbours;
 use peers::Peers;
 use policy::Action;
 use receipt::Seal;
@@ -83,16 +83,9 @@ pub struct Bids {
 
 impl Bids {
     /// `files` is the folder of the attachments; `key` signs the receipts.
-    pub fn new(
-        db: Db,
-        files: &Path,
-        key: Arc<SigningKey>,
-        registry: Transport,
-        rounds: Transport,
-        stop: Stop,
-    ) -> Result<Bids, FileError> {
+    pub fn new(db: Db, files: &Path, key: Arc<SigningKey>, ways: Neighbours, stop: Stop) -> Result<Bids, FileError> {
         let files = Files::in_folder(files)?;
-        Ok(Bids { db, peers: Peers::new(registry, rounds), files, key, stop })
+        Ok(Bids { db, peers: Peers::new(ways), files, key, stop })
     }
 
     pub fn routes(&self) -> Routes {

@@ -180,7 +180,7 @@ pub fn result(criterion: &Criterion, entry: &Entry) -> Result<CriterionResult, T
         mean,
         n_marks: marks.len(),
         n_cannot_judge,
-        spread: marks.iter().max().zip(marks.iter().min()).map_or(0, |(most, least)| most - least),
+        spread: marks.iter().max().zip(marks.iter().min()).map_or(0, |(most, least)| most.saturating_sub(*least)),
     })
 }
 

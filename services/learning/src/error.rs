@@ -45,6 +45,8 @@ pub enum Error {
     NotQuotable,
     #[error("cite passages of the same commission whose documents are in the corpus")]
     PassagesElsewhere,
+    #[error("answers were due by {answer_by}, and the check is over")]
+    AnswerLate { answer_by: Timestamp },
     #[error("say what you disagree with")]
     CommentNeeded,
     #[error("give a reason: a council disagreed or did not answer")]
@@ -124,6 +126,9 @@ impl From<Error> for Fault {
             Error::UnknownCode { .. } => invalid("codes", "codebook", says),
             Error::NotQuotable => precondition(Reason::NotQuotable, says),
             Error::PassagesElsewhere => invalid("passage_ids", "passage", says),
+            Error::AnswerLate { answer_by } => {
+                precondition(Reason::IllegalStep, says).with("answer_by", answer_by.to_string())
+            }
             Error::CommentNeeded => invalid("comment", "required", says),
             Error::ReasonNeeded => invalid("reason", "required", says),
             Error::RoundElsewhere => invalid("round_ids", "commission", says),

@@ -172,12 +172,16 @@ impl Insight {
     /// A council's answer; the last one that is awaited settles the check.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is being checked, [`Error::CommentNeeded`] from who disagrees without a word,
-    /// [`Error::NotFound`] for a council that was not asked.
+    /// [`Error::IllegalStep`] unless it is being checked, [`Error::AnswerLate`] from the instant on at which answers
+    /// were due, [`Error::CommentNeeded`] from who disagrees without a word, [`Error::NotFound`] for a council that was
+    /// not asked.
     pub fn answer(&self, organisation: OrgId, said: Said) -> Result<Insight, Error> {
-        let State::Checking { .. } = self.state else {
+        let State::Checking { answer_by } = self.state else {
             return Err(Error::IllegalStep { what: "insight", from: self.state.name(), step: "answer" });
         };
+        if said.at >= answer_by {
+            return Err(Error::AnswerLate { answer_by });
+        }
         if !said.agrees && said.comment.trim().is_empty() {
             return Err(Error::CommentNeeded);
         }
@@ -244,5 +248,36 @@ impl Insight {
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
         if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Insight(self.clone()))) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::time::at;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_counts_until_the_instant_at_which_it_is_due_and_no_longer() {
+        let (council, due) = (OrgId::new(), at("2021-01-19T09:00:00Z"));
+        let checking = Insight {
+            id: InsightId::new(),
+            version: 2,
+            commission: CommissionId::new(),
+            author: PersonId::new(),
+            text: "Carers cook.".to_string(),
+            conditions: String::new(),
+            passages: vec![PassageId::new()],
+            state: State::Checking { answer_by: due },
+            answers: vec![Answer { organisation: council, said: None }],
+            interest_declared: false,
+            reason: String::new(),
+            created_at: at("2021-01-05T09:00:00Z"),
+            updated_at: at("2021-01-05T09:00:00Z"),
+        };
+        let said = |at| Said { agrees: true, comment: String::new(), at };
+        assert_eq!(checking.answer(council, said(due.plus_micros(-1))).unwrap().state.name(), "checked");
+        let late = checking.answer(council, said(due)).unwrap_err();
+        assert!(matches!(late, Error::AnswerLate { answer_by } if answer_by == due), "{late}");
     }
 }

@@ -208,9 +208,10 @@ impl Serialize for Pounds {
 
 impl std::fmt::Display for Pounds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 % 100 {
-            0 => write!(f, "{}", self.0 / 100),
-            pence => write!(f, "{}.{:02}", self.0 / 100, pence.abs()),
+        let (sign, pence) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        match pence % 100 {
+            0 => write!(f, "{sign}{}", pence / 100),
+            odd => write!(f, "{sign}{}.{odd:02}", pence / 100),
         }
     }
 }

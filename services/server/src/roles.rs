@@ -78,9 +78,14 @@ impl Roles<'_> {
 
     fn bids(&mut self, key: Arc<SigningKey>) -> Result<(), StartError> {
         let db = bids::open(&self.storage, None)?;
-        let (registry, rounds) = (self.net.to(Role::Registry, &key)?, self.net.to(Role::Rounds, &key)?);
+        let ways = bids::Neighbours {
+            registry: self.net.to(Role::Registry, &key)?,
+            rounds: self.net.to(Role::Rounds, &key)?,
+            awards: self.net.to(Role::Awards, &key)?,
+            reporting: self.net.to(Role::Reporting, &key)?,
+        };
         let files = self.home.folder.join("attachments");
-        let service = bids::Bids::new(db.clone(), &files, key, registry, rounds, self.stop.clone())?;
+        let service = bids::Bids::new(db.clone(), &files, key, ways, self.stop.clone())?;
         self.keep(Role::Bids, db, service.routes());
         service.subscribe(&self.bus);
         self.tick(&service, |service| async move { Ok(service.tick().await?) });

@@ -191,6 +191,11 @@ pub fn withdraw(tx: &mut Tx, cx: &Cx, cmd: &Withdraw) -> Result<BidNow, Error> {
     policy::check(&cx.caller, action, &bid)?;
     bid.expect_version(cmd.target.version)?;
     let intake = gate_of(tx, &bid)?;
-    let new = bid.step(Step::Withdraw, &cmd.reason, cx.now)?;
+    let mut new = bid.step(Step::Withdraw, &cmd.reason, cx.now)?;
+    // Who may not see drafts sees the bid again from now on, and what was written since it was reopened was not handed in.
+    if let (false, Some(receipt)) = (bid.state.is_received(), bid.state.receipt()) {
+        let row = store::revision(tx, bid.id, receipt.revision)?.ok_or(Error::NotFound { what: "revision" })?;
+        new = new.as_received(receipt, row.paper()?);
+    }
     settle(tx, cx, &bid, &new, Happened::Withdrawn, intake.call.closes_at)
 }

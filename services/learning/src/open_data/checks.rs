@@ -41,7 +41,7 @@ fn accuracy(grant: &Grant, today: &str) -> Vec<String> {
             if one.start_date > one.end_date {
                 found.push(format!("the {what} end lies before the start"));
             }
-            let far = |day: &str| !("1995"..="2050").contains(&day);
+            let far = |day: &str| !("1995".."2051").contains(&day);
             if far(&one.start_date) || far(&one.end_date) {
                 found.push(format!("a {what} date lies far away"));
             }

@@ -13,8 +13,9 @@ use crate::app::{
 use crate::assessment::Settings;
 use crate::interest::{Kind, Step};
 
-/// Least number of reviews where the manager does not say (rule 13).
+/// How many reviews a bid must have at least, whatever the manager says, and how many where they say nothing (rule 13).
 const LEAST_REVIEWS: usize = 2;
+const DEFAULT_REVIEWS: usize = 3;
 
 impl Parse for Open {
     type Wire = pb::OpenAssessmentRequest;
@@ -23,13 +24,15 @@ impl Parse for Open {
         let mut reader = Reader::new();
         let round = reader.id("round_id", &wire.round_id);
         let reviews_due = reader.time("reviews_due", wire.reviews_due);
+        let least_reviews = match usize::try_from(wire.least_reviews) {
+            Ok(0) => Some(DEFAULT_REVIEWS),
+            Ok(least) if least >= LEAST_REVIEWS => Some(least),
+            Ok(_) | Err(_) => reader.take("least_reviews", "int32.gte", Err("ask for at least two reviews of a bid")),
+        };
         let command = (|| {
             let settings = Settings {
                 reviews_due: reviews_due?,
-                least_reviews: match usize::try_from(wire.least_reviews) {
-                    Ok(0) | Err(_) => LEAST_REVIEWS,
-                    Ok(least) => least,
-                },
+                least_reviews: least_reviews?,
                 tie_criterion: wire.tie_criterion,
                 letters_ahead_minutes: wire.letters_ahead_minutes,
                 scaling_question: Some(wire.scaling_question_id).filter(|id| !id.is_empty()),

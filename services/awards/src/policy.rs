@@ -159,9 +159,9 @@ fn oversees(caller: &Caller) -> bool {
     duties.into_iter().any(|duty| caller.serves(duty))
 }
 
-/// Sees every award: bids counts them, reports rest on them, and the learning reads of them.
+/// Sees every award: reports rest on them, and the learning reads of them.
 pub fn sees_all(caller: &Caller) -> bool {
-    oversees(caller) || [Role::Bids, Role::Reporting, Role::Learning].map(Subject::Role).contains(&caller.subject)
+    oversees(caller) || [Role::Reporting, Role::Learning].map(Subject::Role).contains(&caller.subject)
 }
 
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {

@@ -12,7 +12,6 @@ use toadlane_proto::bids::v1::bids_service_server::BidsService;
 use tonic::{Request, Response, Streaming};
 
 use crate::bid::{Bid, BidNow};
-use crate::call::OverdueReports;
 use crate::convert::{self, AdmitLate, RejectLate};
 use crate::eligibility::Standings;
 use crate::error::Error;
@@ -370,7 +369,7 @@ impl BidsService for Bids {
 }
 
 impl Bids {
-    /// What a bid's screening rests on: the close, what the register says of that day, and what else the round minds.
+    /// The close on which a bid's screening rests, and what the register says of that day.
     async fn standings(&self, bid: &Bid) -> Result<Standings, Error> {
         let call = self.intake(bid.round).await?.call;
         // The last instant that is still within the window.
@@ -378,17 +377,6 @@ impl Bids {
         let date = Date::at(day, &call.zone);
         let lead = self.peers.standing(bid.lead(), date).await?;
         let payee = self.peers.standing(bid.payee(), date).await?;
-        let n_overdue = match call.overdue_reports {
-            OverdueReports::Ignore => 0,
-            OverdueReports::Warn | OverdueReports::Block if bid.lead() == bid.applicant => {
-                self.peers.n_overdue(bid.applicant).await?
-            }
-            OverdueReports::Warn | OverdueReports::Block => {
-                self.peers.n_overdue(bid.applicant).await? + self.peers.n_overdue(bid.lead()).await?
-            }
-        };
-        let limit = call.instrument(&bid.paper.content.instrument).and_then(|instrument| instrument.live_limit);
-        let n_live = if limit.is_some() { self.peers.n_live(bid.lead()).await? } else { 0 };
-        Ok(Standings { day, lead, payee, n_overdue, n_live })
+        Ok(Standings { day, lead, payee })
     }
 }

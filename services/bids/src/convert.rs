@@ -24,7 +24,7 @@ use crate::intake::Intake;
 use crate::state::State;
 use crate::store::{HandIn, RevisionRow};
 
-pub use peers::{call, standing};
+pub use peers::{call, project, report, standing};
 pub use requests::{AdmitLate, RejectLate, header, list_bids};
 
 pub const BID: &str = "toadlane.bids.v1.Bid";

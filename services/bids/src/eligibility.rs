@@ -4,6 +4,7 @@ use kit::time::Timestamp;
 
 use crate::bid::Bid;
 use crate::call::{Call, Class, Instrument, OverdueReports};
+use crate::earlier::Burden;
 
 /// An eligibility rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -38,21 +39,16 @@ pub struct Standing {
     pub in_good_standing: bool,
 }
 
-/// What is known about the organisations of a bid: of lead and payee on the day of the close, of the rest now.
+/// What is known about the organisations of a bid on the day of the close.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standings {
     pub day: Timestamp,
     pub lead: Standing,
     pub payee: Standing,
-    /// Reports on earlier awards that lead and applicant owe and that are overdue; 0 where the round does not mind.
-    pub n_overdue: i64,
-    /// Funded projects that the lead leads and that are not closed; 0 where the instrument does not limit them.
-    pub n_live: i64,
 }
 
-/// Tries every rule. `n_led` is how many bids the lead organisation has with the network for this instrument in this
-/// round, this one included.
-pub fn screen(bid: &Bid, call: &Call, standings: &Standings, n_led: i64) -> Vec<Finding> {
+/// Tries every rule.
+pub fn screen(bid: &Bid, call: &Call, standings: &Standings, burden: Burden) -> Vec<Finding> {
     let day = standings.day.in_words(&call.zone);
     let mut findings = vec![
         member(&standings.lead, &day),
@@ -64,14 +60,14 @@ pub fn screen(bid: &Bid, call: &Call, standings: &Standings, n_led: i64) -> Vec<
             admitted_class(&standings.lead, instrument),
             amount(bid, instrument),
             period(bid, instrument),
-            lead_limit(standings, instrument, n_led),
+            lead_limit(&standings.lead, instrument, burden),
         ]),
         None => {
             let reason = format!("the round offers no {}", bid.paper.content.instrument);
             findings.push(Finding { rule: Rule::AdmittedClass, met: false, reason });
         }
     }
-    findings.push(overdue_reports(standings, call.overdue_reports));
+    findings.push(overdue_reports(call.overdue_reports, burden.n_overdue));
     findings
 }
 
@@ -119,8 +115,8 @@ fn period(bid: &Bid, instrument: &Instrument) -> Finding {
     Finding { rule: Rule::Period, met: instrument.admits_months(months), reason }
 }
 
-fn lead_limit(standings: &Standings, instrument: &Instrument, n_led: i64) -> Finding {
-    let (name, n_live) = (&standings.lead.name, standings.n_live);
+fn lead_limit(lead: &Standing, instrument: &Instrument, burden: Burden) -> Finding {
+    let (name, Burden { n_led, n_live, .. }) = (&lead.name, burden);
     let (met, reason) = match (instrument.lead_limit, instrument.live_limit) {
         (Some(limit), _) => (n_led <= limit, format!("{name} leads {n_led} of at most {limit} bids")),
         // This bid would add one.
@@ -133,8 +129,7 @@ fn lead_limit(standings: &Standings, instrument: &Instrument, n_led: i64) -> Fin
     Finding { rule: Rule::LeadLimit, met, reason }
 }
 
-fn overdue_reports(standings: &Standings, setting: OverdueReports) -> Finding {
-    let n_overdue = standings.n_overdue;
+fn overdue_reports(setting: OverdueReports, n_overdue: i64) -> Finding {
     let (met, reason) = match setting {
         OverdueReports::Ignore => (true, "the round does not look at earlier reports".to_string()),
         OverdueReports::Warn | OverdueReports::Block if n_overdue == 0 => {

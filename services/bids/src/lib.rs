@@ -13,6 +13,7 @@ pub mod call;
 pub mod clarification;
 pub mod content;
 pub mod duplicates;
+mod earlier;
 pub mod eligibility;
 pub mod error;
 pub mod form;
@@ -47,7 +48,10 @@ use kit::stop::Stop;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::tokens::SigningKey;
+use kit::transport::Transport;
+use toadlane_proto::awards::v1::Award;
 use toadlane_proto::bids::v1::bids_service_server::BidsServiceServer;
+use toadlane_proto::reporting::v1::Report;
 use toadlane_proto::rounds::v1::Round;
 use toadlane_proto::types::v1::Event;
 use tonic::service::Routes;
@@ -56,7 +60,6 @@ use bid::{Bid, BidNow};
 use call::Call;
 use error::Error;
 use intake::Intake;
-pub use peers::Neighbours;
 use peers::Peers;
 use policy::Action;
 use receipt::Seal;
@@ -83,21 +86,38 @@ pub struct Bids {
 
 impl Bids {
     /// `files` is the folder of the attachments; `key` signs the receipts.
-    pub fn new(db: Db, files: &Path, key: Arc<SigningKey>, ways: Neighbours, stop: Stop) -> Result<Bids, FileError> {
+    pub fn new(
+        db: Db,
+        files: &Path,
+        key: Arc<SigningKey>,
+        registry: Transport,
+        rounds: Transport,
+        stop: Stop,
+    ) -> Result<Bids, FileError> {
         let files = Files::in_folder(files)?;
-        Ok(Bids { db, peers: Peers::new(ways), files, key, stop })
+        Ok(Bids { db, peers: Peers::new(registry, rounds), files, key, stop })
     }
 
     pub fn routes(&self) -> Routes {
         Routes::new(BidsServiceServer::new(self.clone()))
     }
 
-    /// Takes the events of `rounds`.
+    /// Takes the events of `rounds`, `awards` and `reporting`.
     pub fn subscribe(&self, bus: &Bus) {
         let bids = self.clone();
         bus.subscribe(Role::Rounds, Role::Bids.name(), &self.stop, move |event| {
             let bids = bids.clone();
             async move { bids.take_round(event).await }
+        });
+        let bids = self.clone();
+        bus.subscribe(Role::Awards, Role::Bids.name(), &self.stop, move |event| {
+            let bids = bids.clone();
+            async move { bids.take_award(event).await }
+        });
+        let bids = self.clone();
+        bus.subscribe(Role::Reporting, Role::Bids.name(), &self.stop, move |event| {
+            let bids = bids.clone();
+            async move { bids.take_report(event).await }
         });
     }
 
@@ -160,5 +180,19 @@ impl Bids {
         let Some(call) = convert::call(round)? else { return Ok(()) };
         let (key, seal) = (call.round.to_string(), self.seal());
         consumer::take(&self.db, Some(key), event, move |tx, now| app::take_call(tx, &seal, &call, now)).await
+    }
+
+    /// Takes an event of `awards`, once.
+    async fn take_award(&self, event: Event) -> Result<(), NotTaken> {
+        let Some(award) = consumer::resource::<Award>(&event, "toadlane.awards.v1.Award")? else { return Ok(()) };
+        let project = convert::project(&award)?;
+        consumer::take(&self.db, None, event, move |tx, _| store::put_project(tx, &project)).await
+    }
+
+    /// Takes an event of `reporting`, once.
+    async fn take_report(&self, event: Event) -> Result<(), NotTaken> {
+        let Some(report) = consumer::resource::<Report>(&event, "toadlane.reporting.v1.Report")? else { return Ok(()) };
+        let report = convert::report(&report)?;
+        consumer::take(&self.db, None, event, move |tx, _| store::put_report(tx, &report)).await
     }
 }

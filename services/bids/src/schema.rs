@@ -123,6 +123,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    report (id) {
+        id -> Text,
+        organisation_id -> Text,
+        due_at -> BigInt,
+        awaited -> Bool,
+    }
+}
+
+diesel::table! {
+    project (award_id) {
+        award_id -> Text,
+        lead_id -> Text,
+        live -> Bool,
+    }
+}
+
 diesel::joinable!(call -> intake (round_id));
 diesel::joinable!(bid -> intake (round_id));
 diesel::joinable!(revision -> bid (bid_id));

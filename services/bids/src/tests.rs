@@ -3,6 +3,7 @@
 
 mod close;
 mod drafts;
+mod earlier;
 mod files;
 mod house;
 mod judging;

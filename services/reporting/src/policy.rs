@@ -65,7 +65,7 @@ const READERS: &str = "the council, until the report is handed in,";
 pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     let own = is_of_its_own(caller, facts);
     let learns = caller.subject == Subject::Role(Role::Learning) && facts.released;
-    if !own && !oversees(caller) && !learns && !counts(caller) {
+    if !own && !oversees(caller) && !learns {
         return Verdict::Hide;
     }
     let holder = facts.holder;
@@ -74,7 +74,7 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     let manager = caller.serves(Duty::RoundManager);
     let (allowed, who_may) = match action {
         Action::See => (true, ""),
-        Action::Read => (own || (facts.handed_in && !counts(caller)), READERS),
+        Action::Read => (own || facts.handed_in, READERS),
         Action::Edit => (caller.has_for(Duty::ApplicantOfficer, holder) || system(Scope::ReportsWrite), WRITERS),
         Action::SignOff => (caller.has_for(Duty::Certifier, holder) || system(Scope::ReportsCertify), CERTIFIERS),
         Action::Submit => (people || system(Scope::ReportsWrite) || system(Scope::ReportsCertify), SUBMITTERS),
@@ -104,11 +104,6 @@ pub fn oversees(caller: &Caller) -> bool {
         .iter()
         .any(|&duty| caller.serves(duty))
         || caller.subject == Subject::Role(Role::Awards)
-}
-
-/// Sees where every report stands and reads none: bids counts what is overdue (rule 9).
-pub fn counts(caller: &Caller) -> bool {
-    caller.subject == Subject::Role(Role::Bids)
 }
 
 /// Sees what is accepted and released, and that alone (rule 30).

@@ -78,14 +78,9 @@ impl Roles<'_> {
 
     fn bids(&mut self, key: Arc<SigningKey>) -> Result<(), StartError> {
         let db = bids::open(&self.storage, None)?;
-        let ways = bids::Neighbours {
-            registry: self.net.to(Role::Registry, &key)?,
-            rounds: self.net.to(Role::Rounds, &key)?,
-            awards: self.net.to(Role::Awards, &key)?,
-            reporting: self.net.to(Role::Reporting, &key)?,
-        };
+        let (registry, rounds) = (self.net.to(Role::Registry, &key)?, self.net.to(Role::Rounds, &key)?);
         let files = self.home.folder.join("attachments");
-        let service = bids::Bids::new(db.clone(), &files, key, ways, self.stop.clone())?;
+        let service = bids::Bids::new(db.clone(), &files, key, registry, rounds, self.stop.clone())?;
         self.keep(Role::Bids, db, service.routes());
         service.subscribe(&self.bus);
         self.tick(&service, |service| async move { Ok(service.tick().await?) });

@@ -11,6 +11,7 @@ use super::{actor, gate_of, open, settle};
 use crate::bid::{Bid, BidNow};
 use crate::call::Call;
 use crate::clarification::Clarification;
+use crate::earlier::Burden;
 use crate::eligibility::{self, Standings};
 use crate::error::Error;
 use crate::events::{self, Happened};
@@ -64,8 +65,12 @@ pub fn screen(tx: &mut Tx, cx: &Cx, standings: &Standings, cmd: &Screen) -> Resu
     if intake.closed_at.is_none() {
         return Err(Error::NotYetClosed);
     }
-    let n_led = 1 + store::n_led_besides(tx, &bid)?;
-    let findings = eligibility::screen(&bid, &intake.call, standings, n_led);
+    let burden = Burden {
+        n_led: 1 + store::n_led_besides(tx, &bid)?,
+        n_live: store::n_live(tx, bid.lead())?,
+        n_overdue: store::n_overdue(tx, &[bid.applicant, bid.lead()], cx.now)?,
+    };
+    let findings = eligibility::screen(&bid, &intake.call, standings, burden);
     let new = bid.screened(findings, cx.now)?;
     settle(tx, cx, &bid, &new, Happened::Screened, intake.call.closes_at)
 }

@@ -1,10 +1,13 @@
 //! What other services say, as bids keeps it.
 
 use kit::neighbour::{Unusable, unusable};
+use toadlane_proto::awards::v1 as awards;
 use toadlane_proto::registry::v1 as registry;
+use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::rounds::v1 as rounds;
 
 use crate::call::{AttachmentRules, Call, Class, Condition, Form, Instrument, OverdueReports, Question, QuestionKind};
+use crate::earlier::{Project, Report};
 use crate::eligibility::Standing;
 
 /// What the register said.
@@ -132,4 +135,40 @@ fn form(wire: rounds::Form) -> Form {
         summary_max_words: usize::try_from(wire.summary_max_words).unwrap_or(0),
         questions: questions.collect(),
     }
+}
+
+/// What an award says of its project.
+pub fn project(wire: &awards::Award) -> Result<Project, Unusable> {
+    use awards::award::State as Wire;
+    let lacks = |lacks| unusable(format!("award {}", wire.id), lacks);
+    let live = match wire.state() {
+        Wire::Offered | Wire::Accepted | Wire::Active | Wire::Suspended | Wire::Completed => true,
+        Wire::Unspecified | Wire::Prepared | Wire::Reserved | Wire::Closed => false,
+        Wire::Refused | Wire::Lapsed | Wire::Withdrawn | Wire::Terminated => false,
+    };
+    Ok(Project {
+        award: wire.id.parse().map_err(|_| lacks("an identity"))?,
+        lead: wire.lead_organisation_id.parse().map_err(|_| lacks("a lead"))?,
+        live,
+    })
+}
+
+/// What a report says of what is owed.
+pub fn report(wire: &reporting::Report) -> Result<Report, Unusable> {
+    use reporting::report::State as Wire;
+    let lacks = |lacks| unusable(format!("report {}", wire.id), lacks);
+    let awaited = match wire.state() {
+        Wire::Scheduled | Wire::Open => true,
+        // One that was given back was handed in.
+        Wire::InDraft | Wire::AwaitingSignOff => wire.submitted_at.is_none(),
+        Wire::Unspecified | Wire::Submitted | Wire::ChangesRequested | Wire::Accepted => false,
+        Wire::Waived | Wire::Cancelled => false,
+    };
+    let due = wire.due.as_ref().and_then(|due| due.instant).ok_or_else(|| lacks("a due date"))?;
+    Ok(Report {
+        id: wire.id.parse().map_err(|_| lacks("an identity"))?,
+        organisation: wire.organisation_id.parse().map_err(|_| lacks("an organisation"))?,
+        due_at: due.try_into().map_err(|_| lacks("a proper due date"))?,
+        awaited,
+    })
 }

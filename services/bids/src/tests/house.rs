@@ -20,18 +20,16 @@ use kit::transport::Transport;
 use kit::who::Gate;
 pub use kit::who::Who;
 use prost::Message;
-use toadlane_proto::awards::v1 as awards;
 use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
 use toadlane_proto::bids::v1::{self as pb};
 use toadlane_proto::registry::v1::{self as registry, MembershipClass};
-use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 use tonic::Status;
 use tonic::body::Body;
 use tower::service_fn;
 
-use crate::{Bids, Neighbours};
+use crate::Bids;
 
 pub const BEFORE: &str = "2020-01-06T09:00:00Z";
 pub const OPENS: &str = "2020-01-10T12:00:00Z";
@@ -85,13 +83,8 @@ impl House {
         let peers = Arc::new(Peers::default());
         let files = std::env::temp_dir().join(format!("toadlane_files_{}", uuid::Uuid::now_v7().simple()));
         let (stop, stopped) = stop::channel();
-        let ways = Neighbours {
-            registry: peers.transport(),
-            rounds: peers.transport(),
-            awards: peers.transport(),
-            reporting: peers.transport(),
-        };
-        let bids = Bids::new(db.clone(), &files, gate.key(Role::Bids), ways, stopped).unwrap();
+        let (rounds, registry) = (peers.transport(), peers.transport());
+        let bids = Bids::new(db.clone(), &files, gate.key(Role::Bids), registry, rounds, stopped).unwrap();
         let transport = gate.guard(bids.routes(), db.clock());
         let network = OrgId::new();
         let manager = Who::person(Duty::RoundManager, network);
@@ -326,16 +319,12 @@ pub fn newer(status: &Status) -> pb::Bid {
     heard::newer(status, "toadlane.bids.v1.Bid")
 }
 
-/// The neighbours as far as bids asks them, with canned answers.
+/// `rounds` and `registry` as far as bids asks them, with canned answers.
 #[derive(Default)]
 pub struct Peers {
     pub rounds: Mutex<HashMap<String, rounds::Round>>,
     pub standings: Mutex<HashMap<String, registry::Standing>>,
     certifiers: Mutex<Vec<(String, String)>>,
-    /// Awards that are offered or later and not closed.
-    pub awards: Mutex<Vec<awards::Award>>,
-    /// How many reports each organisation owes that are overdue.
-    pub overdue: Mutex<HashMap<String, i64>>,
     pub down: std::sync::atomic::AtomicBool,
 }
 
@@ -353,8 +342,6 @@ impl Peers {
                 let answer = match rpc.as_str() {
                     "/toadlane.rounds.v1.RoundsService/GetRound" => peers.get_round(&message),
                     "/toadlane.registry.v1.OrganisationsService/GetStanding" => peers.get_standing(&message),
-                    "/toadlane.awards.v1.AwardsService/ListAwards" => Some(peers.list_awards(&message)),
-                    "/toadlane.reporting.v1.ReportsService/ListReports" => Some(peers.list_reports(&message)),
                     other => panic!("nobody should ask {other}"),
                 };
                 Ok(answer.map_or_else(|| Status::not_found("no such thing").into_http(), |answer| framed(&answer)))
@@ -373,23 +360,5 @@ impl Peers {
         let pair = (asked.organisation_id, asked.person_id);
         standing.person_is_certifier = self.certifiers.lock().unwrap().contains(&pair);
         Some(standing.encode_to_vec())
-    }
-
-    fn list_awards(&self, message: &[u8]) -> Vec<u8> {
-        let asked = awards::ListAwardsRequest::decode(message).unwrap();
-        let all = self.awards.lock().unwrap();
-        let of = |award: &&awards::Award| {
-            let sides = [&award.applicant_organisation_id, &award.lead_organisation_id];
-            sides.contains(&&asked.organisation_id) && asked.states.contains(&award.state)
-        };
-        let awards = all.iter().filter(of).cloned().collect();
-        awards::ListAwardsResponse { awards, ..Default::default() }.encode_to_vec()
-    }
-
-    fn list_reports(&self, message: &[u8]) -> Vec<u8> {
-        let asked = reporting::ListReportsRequest::decode(message).unwrap();
-        assert!(asked.overdue);
-        let total_overdue = self.overdue.lock().unwrap().get(&asked.organisation_id).copied().unwrap_or(0);
-        reporting::ListReportsResponse { total_overdue, ..Default::default() }.encode_to_vec()
     }
 }

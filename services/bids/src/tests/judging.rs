@@ -5,7 +5,6 @@ use kit::tokens::verify_statement;
 use pb::bid::State;
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::registry::v1::MembershipClass;
-use toadlane_proto::rounds::v1 as rounds;
 use tonic::Code;
 
 use super::house::*;
@@ -90,81 +89,6 @@ async fn screening_waits_for_the_close_and_gives_each_rule_its_reason() {
             (true, "the round does not look at earlier reports"),
         ];
         assert_eq!((bid.state(), findings), (State::Submitted, expected.to_vec()));
-    })
-    .await;
-}
-
-/// What screening finds of the lead limit and of overdue reports, in a round with these settings.
-async fn found(house: &House, council: &Council, change: fn(&mut rounds::RoundRules)) -> Vec<(bool, String)> {
-    let round = house.round(|round| change(round.rules.as_mut().unwrap()));
-    house.at(OPENS).await;
-    let bid = house.submitted(council, &round).await;
-    house.at(CLOSES).await;
-    let bid = screened(house, &bid).await;
-    use pb::eligibility_finding::Rule;
-    let asked = |one: &&pb::EligibilityFinding| matches!(one.rule(), Rule::LeadLimit | Rule::OverdueReports);
-    bid.eligibility.iter().filter(asked).map(|one| (one.met, one.reason.clone())).collect()
-}
-
-fn says(met: bool, reason: &str) -> (bool, String) {
-    (met, reason.to_string())
-}
-
-#[tokio::test]
-async fn overdue_reports_block_or_warn_as_the_round_says() {
-    use rounds::eligibility_settings::OverdueReports;
-    fn set(rules: &mut rounds::RoundRules, setting: OverdueReports) {
-        rules.eligibility = Some(rounds::EligibilitySettings { overdue_reports: setting.into() });
-    }
-    each_house(|house| async move {
-        let council = house.council("Plymouth");
-        let none = found(&house, &council, |rules| set(rules, OverdueReports::Block)).await;
-        assert_eq!(none[1], says(true, "no report on an earlier award is overdue"));
-    })
-    .await;
-    each_house(|house| async move {
-        let council = house.council("Plymouth");
-        house.peers.overdue.lock().unwrap().insert(council.id.to_string(), 2);
-        let blocked = found(&house, &council, |rules| set(rules, OverdueReports::Block)).await;
-        assert_eq!(blocked[1], says(false, "2 reports on earlier awards are overdue"));
-    })
-    .await;
-    each_house(|house| async move {
-        let council = house.council("Plymouth");
-        house.peers.overdue.lock().unwrap().insert(council.id.to_string(), 1);
-        let warned = found(&house, &council, |rules| set(rules, OverdueReports::Warn)).await;
-        assert_eq!(warned[1], says(true, "1 report on an earlier award is overdue; the round warns only"));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_limit_of_live_projects_counts_what_the_council_leads_and_has_not_closed() {
-    use toadlane_proto::awards::v1::{Award, award};
-    fn one_at_a_time(rules: &mut rounds::RoundRules) {
-        let counts = rounds::lead_limit::Counts::LiveProjects.into();
-        rules.instruments[0].lead_limit = Some(rounds::LeadLimit { counts, at_most: 1 });
-    }
-    let led_by = |lead: &Council, applicant: &Council, state: award::State| Award {
-        lead_organisation_id: lead.id.to_string(),
-        applicant_organisation_id: applicant.id.to_string(),
-        state: state.into(),
-        ..Default::default()
-    };
-    each_house(|house| async move {
-        let (council, other) = (house.council("Plymouth"), house.council("Oldham"));
-        let of_others = led_by(&other, &council, award::State::Active);
-        let over = led_by(&council, &council, award::State::Closed);
-        house.peers.awards.lock().unwrap().extend([of_others, over]);
-        let found = found(&house, &council, one_at_a_time).await;
-        assert_eq!(found[0], says(true, "Plymouth leads 0 live projects; at most 1 at a time"));
-    })
-    .await;
-    each_house(|house| async move {
-        let council = house.council("Plymouth");
-        house.peers.awards.lock().unwrap().push(led_by(&council, &council, award::State::Completed));
-        let found = found(&house, &council, one_at_a_time).await;
-        assert_eq!(found[0], says(false, "Plymouth leads 1 live project; at most 1 at a time"));
     })
     .await;
 }

@@ -42,10 +42,10 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
     for duty in Duty::ALL.into_iter().filter(|duty| duty.rests()) {
         all.push((format!("{} of the network, with a seat", duty.name()), seated(duty)));
     }
-    for role in [Role::Awards, Role::Bids, Role::Learning] {
+    for role in [Role::Awards, Role::Learning] {
         all.push((format!("the platform's {role}"), Caller::role(role)));
     }
-    all.push(("another role of the platform".to_string(), Caller::role(Role::Grading)));
+    all.push(("another role of the platform".to_string(), Caller::role(Role::Bids)));
     all.push(("nobody signed in".to_string(), Caller::anonymous()));
     all
 }

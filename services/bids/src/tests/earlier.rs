@@ -1,0 +1,173 @@
+//! What awards and reporting tell of earlier rounds, and what screening makes of it (rules 3 and 9).
+
+use kit::ids::{AwardId, EventId, ReportId};
+use prost::Message;
+use toadlane_proto::awards::v1::{Award, award};
+use toadlane_proto::bids::v1 as pb;
+use toadlane_proto::bids::v1::eligibility_finding::Rule;
+use toadlane_proto::reporting::v1::{Report, report};
+use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::rounds::v1::eligibility_settings::OverdueReports;
+use toadlane_proto::types::v1 as types;
+
+use super::house::*;
+
+fn event(name: &str, subject: &str, version: i64, resource: &impl Message) -> types::Event {
+    let type_url = format!("type.googleapis.com/{name}");
+    types::Event {
+        id: EventId::new().to_string(),
+        subject: subject.to_string(),
+        version,
+        resource: Some(prost_types::Any { type_url, value: resource.encode_to_vec() }),
+        ..Default::default()
+    }
+}
+
+/// A report of a council, as an event tells it.
+async fn tell_report(house: &House, id: ReportId, council: &Council, state: report::State, version: i64) {
+    let due = types::Deadline { instant: wire("2020-01-31T12:00:00Z"), ..Default::default() };
+    let submitted_at = if state == report::State::Submitted { wire("2020-02-02T12:00:00Z") } else { None };
+    let report = Report {
+        id: id.to_string(),
+        organisation_id: council.id.to_string(),
+        state: state.into(),
+        due: Some(due),
+        submitted_at,
+        ..Default::default()
+    };
+    let event = event("toadlane.reporting.v1.Report", &report.id, version, &report);
+    house.bids.take_report(event).await.unwrap();
+}
+
+async fn tell_award(house: &House, id: AwardId, lead: &Council, state: award::State, version: i64) {
+    let award = Award {
+        id: id.to_string(),
+        lead_organisation_id: lead.id.to_string(),
+        state: state.into(),
+        ..Default::default()
+    };
+    let event = event("toadlane.awards.v1.Award", &award.id, version, &award);
+    house.bids.take_award(event).await.unwrap();
+}
+
+/// A bid that is handed in and whose round has closed, under these settings.
+async fn closed(house: &House, council: &Council, change: impl FnOnce(&mut rounds::RoundRules)) -> pb::Bid {
+    let round = house.round(|round| change(round.rules.as_mut().unwrap()));
+    house.at(OPENS).await;
+    let bid = house.submitted(council, &round).await;
+    house.at(CLOSES).await;
+    bid
+}
+
+/// What screening finds by one rule now.
+async fn found(house: &House, bid: &pb::Bid, rule: Rule) -> (bool, String) {
+    let request = pb::ScreenBidRequest {
+        request_id: new_id(),
+        bid_id: bid.id.clone(),
+        etag: house.get(&house.manager, bid).await.unwrap().etag,
+        validate_only: false,
+    };
+    let bid = house.as_who(&house.manager).screen_bid(request).await.unwrap().into_inner();
+    let finding = bid.eligibility.into_iter().find(|one| one.rule() == rule).unwrap();
+    (finding.met, finding.reason)
+}
+
+fn says(met: bool, reason: &str) -> (bool, String) {
+    (met, reason.to_string())
+}
+
+fn minds(setting: OverdueReports) -> impl FnOnce(&mut rounds::RoundRules) {
+    move |rules| rules.eligibility = Some(rounds::EligibilitySettings { overdue_reports: setting.into() })
+}
+
+#[tokio::test]
+async fn an_overdue_report_blocks_until_it_is_handed_in() {
+    each_house(|house| async move {
+        let (council, other) = (house.council("Plymouth"), house.council("Oldham"));
+        let bid = closed(&house, &council, minds(OverdueReports::Block)).await;
+        let none = says(true, "no report on an earlier award is overdue");
+        let (one, two, of_other) = (ReportId::new(), ReportId::new(), ReportId::new());
+        tell_report(&house, of_other, &other, report::State::Open, 1).await;
+        assert_eq!(found(&house, &bid, Rule::OverdueReports).await, none);
+        tell_report(&house, one, &council, report::State::Scheduled, 1).await;
+        let blocked = says(false, "1 report on an earlier award is overdue");
+        assert_eq!(found(&house, &bid, Rule::OverdueReports).await, blocked);
+        tell_report(&house, two, &council, report::State::InDraft, 4).await;
+        let blocked = says(false, "2 reports on earlier awards are overdue");
+        assert_eq!(found(&house, &bid, Rule::OverdueReports).await, blocked);
+        tell_report(&house, one, &council, report::State::Submitted, 3).await;
+        tell_report(&house, two, &council, report::State::Waived, 5).await;
+        assert_eq!(found(&house, &bid, Rule::OverdueReports).await, none);
+        // What comes late is older than what is known.
+        tell_report(&house, one, &council, report::State::Open, 2).await;
+        assert_eq!(found(&house, &bid, Rule::OverdueReports).await, none);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_is_overdue_from_its_very_instant_on() {
+    each_house(|house| async move {
+        let council = house.council("Plymouth");
+        let bid = closed(&house, &council, minds(OverdueReports::Block)).await;
+        let id = ReportId::new();
+        let report = |due: &str| Report {
+            id: id.to_string(),
+            organisation_id: council.id.to_string(),
+            state: report::State::Open.into(),
+            due: Some(types::Deadline { instant: wire(due), ..Default::default() }),
+            ..Default::default()
+        };
+        let name = "toadlane.reporting.v1.Report";
+        let (after, at) = (report("2020-02-01T00:00:00.000001Z"), report(CLOSES));
+        house.bids.take_report(event(name, &after.id, 1, &after)).await.unwrap();
+        assert!(found(&house, &bid, Rule::OverdueReports).await.0);
+        house.bids.take_report(event(name, &at.id, 2, &at)).await.unwrap();
+        assert!(!found(&house, &bid, Rule::OverdueReports).await.0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_round_may_warn_of_overdue_reports_or_not_look() {
+    each_house(|house| async move {
+        let council = house.council("Plymouth");
+        tell_report(&house, ReportId::new(), &council, report::State::Open, 1).await;
+        let warned = closed(&house, &council, minds(OverdueReports::Warn)).await;
+        let expected = says(true, "1 report on an earlier award is overdue; the round warns only");
+        assert_eq!(found(&house, &warned, Rule::OverdueReports).await, expected);
+    })
+    .await;
+    each_house(|house| async move {
+        let council = house.council("Plymouth");
+        tell_report(&house, ReportId::new(), &council, report::State::Open, 1).await;
+        let ignored = closed(&house, &council, minds(OverdueReports::Ignore)).await;
+        let expected = says(true, "the round does not look at earlier reports");
+        assert_eq!(found(&house, &ignored, Rule::OverdueReports).await, expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_limit_of_live_projects_counts_what_the_council_leads_and_has_not_closed() {
+    fn one_at_a_time(rules: &mut rounds::RoundRules) {
+        let counts = rounds::lead_limit::Counts::LiveProjects.into();
+        rules.instruments[0].lead_limit = Some(rounds::LeadLimit { counts, at_most: 1 });
+    }
+    each_house(|house| async move {
+        let (council, other) = (house.council("Plymouth"), house.council("Oldham"));
+        let bid = closed(&house, &council, one_at_a_time).await;
+        let (own, past, of_other) = (AwardId::new(), AwardId::new(), AwardId::new());
+        tell_award(&house, of_other, &other, award::State::Active, 1).await;
+        tell_award(&house, past, &council, award::State::Closed, 9).await;
+        tell_award(&house, own, &council, award::State::Prepared, 1).await;
+        let free = says(true, "Plymouth leads 0 live projects; at most 1 at a time");
+        assert_eq!(found(&house, &bid, Rule::LeadLimit).await, free);
+        tell_award(&house, own, &council, award::State::Completed, 5).await;
+        let full = says(false, "Plymouth leads 1 live project; at most 1 at a time");
+        assert_eq!(found(&house, &bid, Rule::LeadLimit).await, full);
+        tell_award(&house, own, &council, award::State::Closed, 6).await;
+        assert_eq!(found(&house, &bid, Rule::LeadLimit).await, free);
+    })
+    .await;
+}

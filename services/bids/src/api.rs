@@ -348,10 +348,7 @@ impl BidsService for Bids {
         let of_page = page.clone();
         let rows = self.db.read(move |tx| store::duplicates(tx, round, of_page.after.clone(), of_page.limit())).await?;
         let found = page.found(rows, |(first, second, _)| (second.clone(), first.clone()));
-        let duplicates = found.rows.into_iter().map(|(first_bid_id, second_bid_id, similarity_permille)| {
-            pb::Duplicate { first_bid_id, second_bid_id, similarity_permille }
-        });
-        let duplicates = duplicates.collect();
+        let duplicates = found.rows.into_iter().map(convert::duplicate).collect();
         Ok(Response::new(pb::ListDuplicatesResponse { duplicates, next_page_token: found.next_page_token }))
     }
 

@@ -22,7 +22,7 @@ use crate::error::Newer;
 use crate::form::Missing;
 use crate::intake::Intake;
 use crate::state::State;
-use crate::store::{HandIn, RevisionRow};
+use crate::store::{HandIn, Pair, RevisionRow};
 
 pub use peers::{call, project, report, standing};
 pub use requests::{AdmitLate, RejectLate, header, list_bids};
@@ -266,4 +266,9 @@ pub fn intake(intake: Intake, as_of: Timestamp) -> pb::Intake {
 
 pub fn total_requested(minor_units: i64) -> types::Money {
     Money { minor_units, currency: Currency::GBP }.into()
+}
+
+pub fn duplicate(pair: Pair) -> pb::Duplicate {
+    let (first_bid_id, second_bid_id, similarity_permille) = pair;
+    pb::Duplicate { first_bid_id, second_bid_id, similarity_permille }
 }

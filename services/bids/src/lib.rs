@@ -13,7 +13,7 @@ pub mod call;
 pub mod clarification;
 pub mod content;
 pub mod duplicates;
-mod earlier;
+pub mod earlier;
 pub mod eligibility;
 pub mod error;
 pub mod form;

@@ -174,6 +174,8 @@ id! {
     CaseStudyId = "cst";
     /// A publication.
     PublicationId = "pub";
+    /// An access token.
+    TokenId = "tok";
     /// An event.
     EventId = "evt";
 }

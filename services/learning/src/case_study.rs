@@ -54,7 +54,8 @@ pub struct Contact {
     pub address: String,
 }
 
-/// The language of the story. A Welsh one is marked as such in a publication, so that it is read out as Welsh.
+/// The language of the story. A Welsh one is marked as such in a publication, so that it is read out as Welsh. Not
+/// kit's: its names stand in digests that councils consented to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {
     Unsaid,
@@ -155,12 +156,20 @@ impl CaseStudy {
         Ok(CaseStudy { text, revision, sha256, ..self.stepped(Step::Rewrite, now)? })
     }
 
-    /// Gives the council's consent to the present version, or takes back that to all versions.
+    /// Gives the council's consent to the present version.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] for a consent that is given already, or withdrawn already.
-    pub fn consent(&self, consents: bool, now: Timestamp) -> Result<CaseStudy, Error> {
-        self.stepped(if consents { Step::Consent } else { Step::Withdraw }, now)
+    /// [`Error::IllegalStep`] where it is given already.
+    pub fn consent(&self, now: Timestamp) -> Result<CaseStudy, Error> {
+        self.stepped(Step::Consent, now)
+    }
+
+    /// Takes back its consent to all versions.
+    ///
+    /// # Errors
+    /// [`Error::IllegalStep`] where it is taken back already.
+    pub fn withdraw(&self, now: Timestamp) -> Result<CaseStudy, Error> {
+        self.stepped(Step::Withdraw, now)
     }
 
     /// # Errors

@@ -10,9 +10,9 @@ mod requests;
 
 pub use case_studies::case_study;
 pub use corpus::{codebook, commission, document, facet, head, hit, insight, insight_state, passage, read_filter};
-pub use open_data::{announced_at, award, is_published, open_round, payee_of};
+pub use open_data::{announced_at, award, is_published, open_data, open_round, payee_of};
 pub use peers::{council, principles, report, theme};
-pub use publications::{citation, publication, without_items};
+pub use publications::{citation, publication, publication_document, without_items};
 
 use kit::wire::any;
 use prost::Message;

@@ -203,4 +203,5 @@ diesel::joinable!(passage_code -> passage (passage_id));
 diesel::allow_tables_to_appear_in_same_query!(passage, document, passage_code);
 diesel::allow_tables_to_appear_in_same_query!(commission, commission_consultant, commission_round);
 diesel::allow_tables_to_appear_in_same_query!(insight, insight_council);
-diesel::allow_tables_to_appear_in_same_query!(publication, publication_round);
+diesel::joinable!(printed -> publication (publication_id));
+diesel::allow_tables_to_appear_in_same_query!(publication, publication_round, printed);

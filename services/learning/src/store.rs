@@ -20,6 +20,6 @@ pub use history::insert_history;
 pub use insights::{Insights, due_insights, insert_insight, insight, insights, insights_of_author, update_insight};
 pub use passages::{Passages, insert_passage, n_passages, passage, passages, passages_of_document, update_passage};
 pub use publications::{
-    Publications, cite, citing, due_publications, insert_printed, insert_publication, material, printed,
-    printed_edition, publication, publications, update_publication,
+    Publications, cite, citing, due_publications, insert_printed, insert_publication, material, printed, publication,
+    publications, readable_editions, update_publication,
 };

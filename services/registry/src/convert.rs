@@ -5,7 +5,7 @@ mod credentials;
 mod lists;
 mod requests;
 
-use kit::caller::Duty;
+use kit::caller::{Duty, Grant};
 use kit::time::{Date, Timestamp};
 use kit::tokens::{KeySet, PublicKey};
 use kit::wire::{any, etag, wire_date, wire_time};
@@ -143,6 +143,10 @@ fn wire_class(class: Option<Class>) -> pb::MembershipClass {
 
 fn class(wire: pb::MembershipClass) -> Option<Class> {
     Class::ALL.into_iter().find(|&class| wire_class(Some(class)) == wire)
+}
+
+pub fn held_role(grant: Grant) -> pb::HeldRole {
+    pb::HeldRole { role: wire_role(grant.duty).into(), organisation_id: grant.organisation.to_string() }
 }
 
 pub fn wire_role(duty: Duty) -> pb::Role {

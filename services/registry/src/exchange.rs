@@ -3,20 +3,19 @@
 //! Whatever is wrong with a client's credentials, the refusal is the same; what is wrong with an assertion is said,
 //! since its maker needs it and it helps nobody else. All times here are real time.
 
-use kit::db::DbError;
 use kit::fault::{Fault, Reason};
-use kit::ids::ClientId;
+use kit::ids::{ClientId, TokenId};
 use kit::time::Timestamp;
-use kit::tokens::{self, AccessClaims, LEEWAY_S, TokenError};
+use kit::tokens::{self, AccessClaims};
 use kit::transport::AUDIENCE;
 use toadlane_proto::registry::v1 as pb;
 use tonic::{Code, Status};
 
 use crate::Registry;
 use crate::app::sign_in::{self, Exchange, SignedIn};
-use crate::client::{Client, Credentials};
-use crate::error::Error;
+use crate::client::Client;
 use crate::person::Person;
+use crate::proof::{Proof, Refused};
 use crate::sign_in::TOKEN_LIFETIME_S;
 
 /// What a client sends to get a token, under the names that OAuth gives it.
@@ -28,38 +27,6 @@ pub struct Asked {
     pub client_assertion_type: String,
     pub client_assertion: String,
     pub scope: String,
-}
-
-/// Why no token is given. The names are those of RFC 6749, 5.2.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    #[error("the grant type must be client_credentials")]
-    UnsupportedGrantType,
-    #[error("{0}")]
-    InvalidRequest(&'static str),
-    #[error("no such client, or not its secret")]
-    InvalidClient,
-    #[error("the assertion is refused: {0}")]
-    InvalidAssertion(#[from] TokenError),
-    #[error("the assertion was used before; make a new one, with a jti of its own, for each token")]
-    UsedAssertion,
-    #[error("the client has no such scope; ask its administrator")]
-    InvalidScope,
-    #[error("the platform failed")]
-    Failed(#[from] Error),
-}
-
-impl Refused {
-    /// The error code of RFC 6749, 5.2; none where the fault is ours.
-    pub fn name(&self) -> Option<&'static str> {
-        match self {
-            Refused::UnsupportedGrantType => Some("unsupported_grant_type"),
-            Refused::InvalidRequest(_) => Some("invalid_request"),
-            Refused::InvalidClient | Refused::InvalidAssertion(_) | Refused::UsedAssertion => Some("invalid_client"),
-            Refused::InvalidScope => Some("invalid_scope"),
-            Refused::Failed(_) => None,
-        }
-    }
 }
 
 impl From<Refused> for Status {
@@ -81,54 +48,6 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer
 
 /// The key of the writes that issue tokens. Each of them holds the same row, so they queue instead of trying again.
 pub const TOKENS: &str = "tokens";
-
-/// One way to prove which client it is.
-#[derive(Clone, Debug)]
-pub enum Proof {
-    Secret(String),
-    Assertion(String),
-}
-
-/// An assertion that is used up with its token, and until when that must be remembered.
-#[derive(Clone, Debug)]
-pub struct Once {
-    pub jti: String,
-    pub until: Timestamp,
-}
-
-impl Proof {
-    /// Whether it proves that it is this client, as it stands. An assertion must not have been used before, too.
-    ///
-    /// # Errors
-    /// [`Refused::InvalidClient`] for a wrong or retired secret, for another client's assertion, and for the kind of
-    /// proof that this one does not use, [`Refused::InvalidAssertion`] for what is wrong with an assertion,
-    /// [`Refused::Failed`] for a stored key that cannot be read.
-    pub fn check(&self, client: &Client, accepted: &[String], now: Timestamp) -> Result<Option<Once>, Refused> {
-        match (self, &client.credentials) {
-            (Proof::Secret(given), Credentials::Secrets(secrets)) => {
-                let mut working = secrets.iter().filter(|secret| secret.works_at(now));
-                let is_one = working.any(|secret| tokens::Secret::matches(given, &secret.digest));
-                if is_one { Ok(None) } else { Err(Refused::InvalidClient) }
-            }
-            (Proof::Assertion(assertion), Credentials::Keys(keys)) => {
-                let mut public_keys = Vec::with_capacity(keys.len());
-                for key in keys.iter().filter(|key| key.works_at(now)) {
-                    let unreadable = |cause| Error::Db(DbError::Inconsistent(format!("key {}: {cause}", key.id)));
-                    public_keys.push(tokens::ClientKey::parse(&key.jwk, None).map_err(unreadable)?);
-                }
-                let claims = tokens::verify_assertion(&public_keys, assertion, accepted, now.seconds())?;
-                if claims.sub != client.id.to_string() {
-                    return Err(Refused::InvalidClient);
-                }
-                let until = Timestamp::from_micros(0).plus_seconds(claims.exp + LEEWAY_S);
-                Ok(Some(Once { jti: claims.jti, until }))
-            }
-            (Proof::Secret(_), Credentials::Keys(_)) | (Proof::Assertion(_), Credentials::Secrets(_)) => {
-                Err(Refused::InvalidClient)
-            }
-        }
-    }
-}
 
 impl Registry {
     /// A client's credentials for a token.
@@ -179,7 +98,7 @@ impl Registry {
             iss: self.settings.issuer.clone(),
             aud: AUDIENCE.to_string(),
             sub,
-            jti: kit::ids::EventId::new().to_string(),
+            jti: TokenId::new().to_string(),
             iat: issued_at,
             nbf: issued_at,
             exp: issued_at + lifetime_s,

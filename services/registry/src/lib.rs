@@ -18,6 +18,7 @@ pub mod membership;
 pub mod organisation;
 pub mod person;
 pub mod policy;
+pub mod proof;
 pub mod seed;
 pub mod sign_in;
 pub mod store;

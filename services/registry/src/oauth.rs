@@ -15,7 +15,8 @@ use kit::fault::Fault;
 use serde_json::json;
 
 use crate::error::Error;
-use crate::exchange::{Asked, Refused};
+use crate::exchange::Asked;
+use crate::proof::Refused;
 use crate::{Registry, convert, store};
 
 /// An assertion and what stands beside it; a token form is never longer.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use kit::caller::Subject;
 use kit::cx::{Answer, Cx};
-use kit::digest::digest;
 use kit::ids::RoundId;
 use kit::wire::{self, id};
 use toadlane_proto::learning::v1 as pb;
@@ -32,13 +31,8 @@ impl OpenDataService for Learning {
                 open_data::json(&package)
             }
         };
-        Ok(Response::new(pb::OpenData {
-            format: asked.format,
-            sha256: digest(text.as_bytes()),
-            text,
-            findings: checks::findings(&package, &awards, cx.now),
-            as_of: Some(cx.now.into()),
-        }))
+        let findings = checks::findings(&package, &awards, cx.now);
+        Ok(Response::new(convert::open_data(asked.format(), text, findings, cx.now)))
     }
 }
 

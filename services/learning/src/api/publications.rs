@@ -2,7 +2,6 @@
 
 use kit::cx::{Answer, Cx};
 use kit::db::Tx;
-use kit::digest::digest;
 use kit::paging::Page;
 use kit::wire::{id, id_or_none};
 use toadlane_proto::learning::v1 as pb;
@@ -133,17 +132,7 @@ impl PublicationsService for Learning {
         let asked = request.into_inner();
         let publication = id("publication_id", &asked.publication_id)?;
         let found = self.db.read(move |tx| app::edition_of(tx, &cx, publication, asked.edition)).await?;
-        let text = match asked.format() {
-            pb::publication_document::Format::Markdown => found.markdown,
-            pb::publication_document::Format::Html | pb::publication_document::Format::Unspecified => found.html,
-        };
-        Ok(Response::new(pb::PublicationDocument {
-            edition: found.edition,
-            format: asked.format,
-            sha256: digest(text.as_bytes()),
-            text,
-            watermarked: found.watermarked,
-        }))
+        Ok(Response::new(convert::publication_document(asked.format(), found)))
     }
 
     async fn list_citations(&self, request: Request<pb::ListCitationsRequest>) -> Answer<pb::ListCitationsResponse> {

@@ -68,13 +68,14 @@ pub fn consent_case_study(
     cmd: &ConsentCaseStudy,
 ) -> Result<CaseStudy, Error> {
     let study = open(tx, cx, Action::ConsentCaseStudy, &cmd.target)?;
-    let new = study.consent(cmd.consents, cx.now)?;
     match cmd.consents {
         true => {
+            let new = study.consent(cx.now)?;
             take_document(tx, cx, &Taken(document_of(&new, cmd.document, council, theme, cx)))?;
             settle(tx, cx, &study, new, Happened::CaseStudyConsented)
         }
         false => {
+            let new = study.withdraw(cx.now)?;
             withdraw(tx, cx, &new.id.to_string(), Some(new.id))?;
             settle(tx, cx, &study, new, Happened::CaseStudyWithdrawn)
         }

@@ -7,6 +7,7 @@ use kit::caller::Subject;
 use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::{CaseStudyId, CommissionId, DocumentId, InsightId, OrgId, PassageId, PublicationId, RoundId};
+use kit::time::Timestamp;
 
 use super::gate::{
     as_consultant, case_study_facts, commission_facts, insight_facts, open_corpus, passage_facts, publication_facts,
@@ -125,19 +126,19 @@ pub fn seen_publication(tx: &mut Tx, cx: &Cx, id: PublicationId) -> Result<Publi
     if inside {
         return Ok(publication);
     }
-    as_public(tx, publication)?.ok_or(Error::NotFound { what: "publication" })
+    let printed = store::readable_editions(tx, &[id])?.remove(&id);
+    Ok(as_public(publication, printed.ok_or(Error::NotFound { what: "publication" })?))
 }
 
-/// What readers have of it; none where nothing of it was printed.
-fn as_public(tx: &mut Tx, publication: Publication) -> Result<Option<Publication>, Error> {
-    let printed = store::printed_edition(tx, publication.id, publication.readable)?;
-    Ok(printed.map(|(edition, published_at)| Publication {
+/// What readers have of it: the edition that was printed, since that instant.
+fn as_public(publication: Publication, (edition, published_at): (Edition, Timestamp)) -> Publication {
+    Publication {
         state: State::Published { at: published_at, publish_at: None },
         edition,
         reason: String::new(),
         updated_at: published_at,
         ..publication
-    }))
+    }
 }
 
 /// Publications as the caller may see them, of a round or of all, by identity, from above one on.
@@ -151,13 +152,15 @@ pub fn seen_publications(
     let all = policy::reads_by_office(&cx.caller);
     let commissions = opened_to(tx, cx)?.into_iter().map(|one| one.id).collect();
     let filter = store::Publications { round, all, commissions };
-    let mut shown = Vec::new();
-    for one in store::publications(tx, &filter, above, limit)? {
-        let inside = all || filter.commissions.contains(&one.commission);
-        let seen = if inside { Some(one) } else { as_public(tx, one)? };
-        shown.extend(seen);
-    }
-    Ok(shown)
+    let found = store::publications(tx, &filter, above, limit)?;
+    let inside = |one: &Publication| all || filter.commissions.contains(&one.commission);
+    let outside: Vec<PublicationId> = found.iter().filter(|one| !inside(one)).map(|one| one.id).collect();
+    let mut printed = store::readable_editions(tx, &outside)?;
+    let seen = |one: Publication| match inside(&one) {
+        true => Some(one),
+        false => printed.remove(&one.id).map(|printed| as_public(one, printed)),
+    };
+    Ok(found.into_iter().filter_map(seen).collect())
 }
 
 /// Case studies as the caller may see them, by identity, from above one on, and how many there are.

@@ -1,9 +1,12 @@
 //! Rounds, awards and organisations as the open data take them.
 
+use kit::digest::digest;
 use kit::money::Money;
 use kit::neighbour::{Unusable, unusable};
 use kit::time::{Date, Timestamp};
+use kit::wire::wire_time;
 use toadlane_proto::awards::v1 as awards;
+use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
@@ -104,4 +107,10 @@ fn recipient(wire: &registry::Organisation) -> Recipient {
         kind,
         website: details.website,
     }
+}
+
+/// The file of a round, with its digest and what is to be looked at in it.
+pub fn open_data(format: pb::open_data::Format, text: String, findings: Vec<String>, now: Timestamp) -> pb::OpenData {
+    let sha256 = digest(text.as_bytes());
+    pb::OpenData { format: format.into(), sha256, text, findings, as_of: wire_time(now) }
 }

@@ -2,6 +2,7 @@
 
 use kit::cx::Parse;
 use kit::deadline::Edge;
+use kit::digest::digest;
 use kit::fault::Violation;
 use kit::ids::PublicationId;
 use kit::time::Timestamp;
@@ -99,6 +100,21 @@ fn read_item(reader: &mut Reader, field: &str, wire: pb::PublicationItem) -> Opt
         Wire::InsightId(id) => reader.id(&format!("{field}.insight_id"), &id).map(Item::Insight),
         Wire::PassageId(id) => reader.id(&format!("{field}.passage_id"), &id).map(Item::Passage),
         Wire::CaseStudyId(id) => reader.id(&format!("{field}.case_study_id"), &id).map(Item::CaseStudy),
+    }
+}
+
+pub fn publication_document(format: pb::publication_document::Format, found: app::Document) -> pb::PublicationDocument {
+    use pb::publication_document::Format;
+    let text = match format {
+        Format::Markdown => found.markdown,
+        Format::Html | Format::Unspecified => found.html,
+    };
+    pb::PublicationDocument {
+        edition: found.edition,
+        format: format.into(),
+        sha256: digest(text.as_bytes()),
+        text,
+        watermarked: found.watermarked,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Publications, their printed editions, and which document is cited by which.
 
+use std::collections::HashMap;
+
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx};
@@ -233,14 +235,23 @@ pub fn printed(tx: &mut Tx, id: PublicationId, number: i32) -> Result<Option<Pri
     Ok(Some(Printed { edition: from_json(&edition)?, html, markdown, citations: from_json(&citations)?, published_at }))
 }
 
-/// The edition alone, without its pages, and when it was published.
-pub fn printed_edition(tx: &mut Tx, id: PublicationId, number: i32) -> Result<Option<(Edition, Timestamp)>, DbError> {
-    let row: Option<(String, i64)> = printed::table
-        .find((id.to_string(), number))
-        .select((printed::edition, printed::published_at))
-        .first(tx)
-        .optional()?;
-    row.map(|(edition, at)| Ok((from_json(&edition)?, Timestamp::from_micros(at)))).transpose()
+/// The editions that readers have, without their pages, and when each was published.
+pub fn readable_editions(
+    tx: &mut Tx,
+    ids: &[PublicationId],
+) -> Result<HashMap<PublicationId, (Edition, Timestamp)>, DbError> {
+    let ids: Vec<String> = ids.iter().map(PublicationId::to_string).collect();
+    let rows: Vec<(String, String, i64)> = printed::table
+        .inner_join(publication::table)
+        .filter(printed::number.eq(publication::readable))
+        .filter(printed::publication_id.eq_any(ids))
+        .select((printed::publication_id, printed::edition, printed::published_at))
+        .load(tx)?;
+    let mut editions = HashMap::with_capacity(rows.len());
+    for (id, edition, at) in rows {
+        editions.insert(parsed(&id)?, (from_json(&edition)?, Timestamp::from_micros(at)));
+    }
+    Ok(editions)
 }
 
 /// What items are made of, and every document that is pinned already.

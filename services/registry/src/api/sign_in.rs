@@ -82,10 +82,7 @@ impl SignInService for Registry {
             })
             .await;
         let (name, organisation_id) = known?;
-        let roles = cx.caller.grants.iter().map(|grant| pb::HeldRole {
-            role: convert::wire_role(grant.duty).into(),
-            organisation_id: grant.organisation.to_string(),
-        });
+        let roles = cx.caller.grants.iter().copied().map(convert::held_role);
         Ok(Response::new(pb::WhoAmIResponse {
             subject: subject.to_string(),
             name,

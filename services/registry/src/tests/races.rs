@@ -18,7 +18,7 @@ use super::house::*;
 use super::sign_in::{finish, start};
 use crate::app::{self, sign_in::Exchange};
 use crate::error::Error;
-use crate::exchange::{Proof, Refused};
+use crate::proof::{Proof, Refused};
 use crate::store::revocations;
 
 /// On PostgreSQL both run at once: whoever ends the tokens waits, and takes an instant after that of the token.

@@ -119,8 +119,8 @@ impl Advice {
     /// Refuses a sum or conditions that do not fit what is advised.
     ///
     /// # Errors
-    /// [`Error::Invalid`] as [`Outcome::check`] of what is advised, and for advice to fund with conditions that names
-    /// none.
+    /// [`Error::Invalid`] as [`Outcome::check`] of what is advised, for advice to fund with conditions that names none,
+    /// and for advice to fund that names some.
     pub fn check(
         self,
         bid: &AssessedBid,
@@ -137,6 +137,10 @@ impl Advice {
         let mut found = as_decided.misfits(bid, call, amount, conditions);
         if self == Advice::FundWithConditions && conditions.is_empty() {
             found.push(Violation::new("conditions", "decision.conditions", "name the conditions"));
+        }
+        if self == Advice::Fund && !conditions.is_empty() {
+            let says = "advise to fund with conditions, or leave the conditions out";
+            found.push(Violation::new("conditions", "decision.no_conditions", says));
         }
         if found.is_empty() { Ok(()) } else { Err(Error::Invalid(found)) }
     }

@@ -54,12 +54,16 @@ fn a_reserve_waits_for_its_request_or_a_part_of_it_and_the_declined_for_nothing(
 }
 
 #[test]
-fn advice_to_fund_on_conditions_names_them() {
-    let advised = |conditions: &[Condition]| {
-        violations(Advice::FundWithConditions.check(&a_bid(1), &a_call(), Some(Money::pence(150_000)), conditions))
+fn advice_to_fund_on_conditions_names_them_and_advice_to_fund_names_none() {
+    let advised = |advice: Advice, conditions: &[Condition]| {
+        violations(advice.check(&a_bid(1), &a_call(), Some(Money::pence(150_000)), conditions))
     };
-    assert_eq!(advised(&[]), ["conditions: name the conditions"]);
-    assert!(advised(&[Condition { text: "report early".to_string(), precedent: false }]).is_empty());
+    let condition = [Condition { text: "report early".to_string(), precedent: false }];
+    assert_eq!(advised(Advice::FundWithConditions, &[]), ["conditions: name the conditions"]);
+    assert!(advised(Advice::FundWithConditions, &condition).is_empty());
+    assert!(advised(Advice::Fund, &[]).is_empty());
+    let refused = advised(Advice::Fund, &condition);
+    assert_eq!(refused, ["conditions: advise to fund with conditions, or leave the conditions out"]);
 }
 
 fn recommendation(sequence: i32, returned: bool) -> Recommendation {

@@ -113,6 +113,20 @@ fn more_spent_than_awarded_is_refused_with_a_sentence() {
 }
 
 #[test]
+fn a_sum_that_an_award_shrank_below_does_not_keep_other_things_from_being_written() {
+    let open = a_report(Kind::Interim).open(at("2020-03-01T00:00:00Z")).unwrap();
+    let content = Content { spent: Some(Money::pence(140_000)), ..Default::default() };
+    let draft = open.revise(Paper { content: content.clone(), evidence: vec![] }, at("2020-03-02T00:00:00Z")).unwrap();
+    let award = Award { amount: Money::pence(100_000), ..draft.award.clone() };
+    let shrunk = Report { award, ..draft };
+    let content = Content { nil_reason: "more follows".to_string(), ..content };
+    let revised = shrunk.revise(Paper { content: content.clone(), evidence: vec![] }, at("2020-03-03T00:00:00Z"));
+    assert!(revised.unwrap().expect_complete().is_err());
+    let content = Content { spent: Some(Money::pence(130_000)), ..content };
+    assert!(shrunk.revise(Paper { content, evidence: vec![] }, at("2020-03-03T00:00:00Z")).is_err());
+}
+
+#[test]
 fn an_accepted_report_takes_addenda_and_nothing_else() {
     let accepted = signed(&a_nil_return()).submit(at("2020-06-03T10:00:00Z")).unwrap();
     let accepted = accepted.accept(at("2020-06-05T10:00:00Z")).unwrap();

@@ -116,7 +116,7 @@ impl Happened {
         use Happened::*;
         match self {
             CommissionEnded | InsightApproved | InsightDropped => true,
-            ReturnedToDrafting | PublicationReleased | CorrectionOpened | PublicationWithdrawn => true,
+            ReturnedToDrafting | PublicationReleased | PublicationHeldBack | CorrectionOpened | PublicationWithdrawn => true,
             CommissionCreated | InterestsDeclared | DocumentAdded | DocumentChanged | DocumentWithdrawn => false,
             CodebookCreated | CodebookVersionAdded | PassageMarked | PassageRecoded => false,
             ConsentAsked | ConsentGiven | ConsentRefused | ConsentWithdrawn => false,
@@ -124,7 +124,7 @@ impl Happened {
             InsightChecked | InsightUsed | InsightInterestMarked => false,
             CaseStudyCreated | CaseStudyRewritten | CaseStudyConsented | CaseStudyWithdrawn => false,
             PublicationPlanned | ItemsSet | FactCheckStarted | PublicationApproved | PublicationEmbargoed => false,
-            PublicationPublished | PublicationHeldBack | QuotesRemoved | PublicationNeedsCorrection => false,
+            PublicationPublished | QuotesRemoved | PublicationNeedsCorrection => false,
         }
     }
 }

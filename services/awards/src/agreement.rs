@@ -6,12 +6,13 @@ use kit::digest::digest;
 use kit::ids::{OrgId, VariationId};
 use kit::money::Money;
 use kit::time::{Date, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::variation::Change;
 
 /// A condition on which the grant is given.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     pub text: String,
     /// Must be met before anything is paid, rather than during delivery.
@@ -19,7 +20,7 @@ pub struct Condition {
 }
 
 /// What is agreed. The canonical JSON of this is what the digest is over.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// Public reference of the award.
     pub reference: String,

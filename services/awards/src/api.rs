@@ -8,11 +8,8 @@ use kit::db::Tx;
 use kit::ids::{AwardId, PaymentId, RecoveryId};
 use prost::Message;
 
-use crate::app::Register;
-use crate::award::Award;
 use crate::error::Error;
 use crate::policy::Action;
-use crate::variation::Change;
 use crate::{Awards, pot_of, store};
 
 impl Awards {
@@ -25,21 +22,6 @@ impl Awards {
     {
         let award = self.seen(cx, Action::See, award).await?;
         self.db.write_keyed(cx, pot_of(&award), write).await
-    }
-
-    /// What the register says of the organisations that a change of an award names.
-    async fn register(&self, award: &Award, change: &Change) -> Result<Register, Error> {
-        let mut register = Register::default();
-        if change.successor.is_some() {
-            let standing = self.peers.standing(award.applicant).await?;
-            register.abolished = standing.abolished.then_some(award.applicant);
-            register.successors = standing.successor_ids.iter().filter_map(|id| id.parse().ok()).collect();
-        }
-        if let Some(payee) = change.payee {
-            let standing = self.peers.standing(payee).await?;
-            register.legal_payee = (standing.legal_body && !standing.abolished).then_some(payee);
-        }
-        Ok(register)
     }
 
     /// The award to which a payment belongs, if the caller may see it.

@@ -1,5 +1,5 @@
-//! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it; only an
-//! id that nobody else has heard of is not.
+//! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it;
+//! only an id that nobody else has heard of is not.
 
 mod delivery;
 mod extensions;
@@ -14,15 +14,18 @@ mod ticker;
 mod variations;
 
 pub use delivery::{
-    ConfirmCondition, ManageAward, NameAward, TerminateAward, confirm_condition, manage_award, name_award,
+    AwardStep, ConfirmCondition, ManageAward, NameAward, TerminateAward, confirm_condition, manage_award, name_award,
     terminate_award,
 };
 pub use extensions::{ExtendAwards, extend_awards};
-pub use offers::{AcceptAward, GiveBack, accept, call_reserve, offer, refuse, withdraw};
+pub use offers::{
+    AcceptAward, CallReserve, OfferAward, RefuseAward, WithdrawAward, accept_award, call_reserve, offer_award,
+    refuse_award, withdraw_award,
+};
 pub use payees::{CheckPayee, check_payee};
 pub use payments::{PaymentStep, StepPayment, step_payment};
-pub use prepare::{Decided, PrepareAwards, PrepareDone, prepare_awards};
-pub use recoveries::{OpenRecovery, StepRecovery, Taken, open_recovery, step_recovery};
+pub use prepare::{PrepareAwards, PrepareDone, prepare_awards};
+pub use recoveries::{OpenRecovery, RecoveryStep, StepRecovery, open_recovery, step_recovery};
 pub use reports::{AboutReport, take_report};
 pub use ticker::{fall_due, lapse};
 pub use variations::{DecideVariation, Register, RequestVariation, decide_variation, request_variation};
@@ -53,37 +56,42 @@ fn network_actor(cx: &Cx) -> Actor {
     cx.caller.acting_for(policy::network_of(&cx.caller))
 }
 
-/// Who acts, with the organisation that they act for here.
-fn actor(cx: &Cx, award: &Award) -> Actor {
+/// Who acts: for the council of an award if they are of it, for the network otherwise.
+fn council_actor(cx: &Cx, award: &Award) -> Actor {
     match policy::council_of(&cx.caller, award) {
         Some(council) => cx.caller.acting_for(Some(council)),
         None => network_actor(cx),
     }
 }
 
-/// The award as it now is, for the answer.
-fn now(cx: &Cx, award: Award) -> AwardNow {
-    AwardNow { award, as_of: cx.now }
+/// Who acts, with the organisation that they act for here.
+fn actor(cx: &Cx, award: &Award, happened: Happened) -> Actor {
+    match happened.by_network() {
+        true => network_actor(cx),
+        false => council_actor(cx, award),
+    }
 }
 
 /// Writes what became of an award: its row, its history and the event.
-fn settle(tx: &mut Tx, cx: &Cx, old: &Award, new: &Award, happened: Happened) -> Result<(), Error> {
+fn settle(tx: &mut Tx, cx: &Cx, old: &Award, new: &Award, happened: Happened) -> Result<AwardNow, Error> {
     store::update(tx, old, new)?;
     record(tx, cx, Some(old), new, happened)
 }
 
 /// Writes a line of history and the event.
-fn record(tx: &mut Tx, cx: &Cx, old: Option<&Award>, new: &Award, happened: Happened) -> Result<(), Error> {
+fn record(tx: &mut Tx, cx: &Cx, old: Option<&Award>, new: &Award, happened: Happened) -> Result<AwardNow, Error> {
     let line = Line {
         // Every version is one line of history.
         sequence: new.version,
         at: new.updated_at,
-        by: if happened.by_council() { actor(cx, new) } else { network_actor(cx) },
+        by: actor(cx, new, happened),
         step: happened.step().to_string(),
         from: old.map(|old| old.state.name().to_string()),
         to: new.state.name().to_string(),
         reason: if happened.has_reason() { new.reason.clone() } else { String::new() },
     };
     store::insert_history(tx, new.id, line)?;
-    Ok(outbox::put(tx, cx, new.updated_at, &events::fact(happened, &now(cx, new.clone())))?)
+    let now = AwardNow { award: new.clone(), as_of: cx.now };
+    outbox::put(tx, cx, new.updated_at, &events::award(happened, &now))?;
+    Ok(now)
 }

@@ -4,6 +4,7 @@
 use kit::ids::{AwardId, BidId, OrgId, PersonId, RoundId, VariationId};
 use kit::money::Money;
 use kit::time::{Date, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::agreement::{Agreement, Terms};
 use crate::error::{Error, Newer};
@@ -57,7 +58,7 @@ pub struct AwardNow {
 }
 
 /// The bid as it was graded. None of it ever changes.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FundedBid {
     /// Its submission order.
     pub number: i64,
@@ -72,7 +73,7 @@ pub struct FundedBid {
 }
 
 /// When and on what evidence a round manager found a condition met.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Met {
     pub at: Timestamp,
     pub evidence: String,

@@ -3,7 +3,6 @@
 
 mod lists;
 mod money;
-mod payments;
 mod peers;
 mod requests;
 
@@ -23,14 +22,11 @@ use crate::variation::{Change, Extension, Variation};
 
 pub use lists::{list_awards, list_payments, list_recoveries, visible};
 pub use money::{entry, payee_check, payment, pot, recovery, total, without_hands};
-pub use payments::{
-    ApprovePayment, CancelPayment, ConfirmPayment, FailPayment, HoldPayment, InstructPayment, ReconcilePayment,
-    ReconcileRecovery, RecordReturn, ReleasePayment, RequestReturn, WriteOffRecovery,
-};
-pub use peers::{about_report, outcome, round};
+pub use peers::{abolished, about_report, decided, legal_payee, outcome, round, successors};
 pub use requests::{
-    CallReserve, CloseAward, CompleteAward, OfferAward, RefuseAward, ReopenAward, ResumeAward, SuspendAward,
-    WithdrawAward,
+    ApprovePayment, CancelPayment, CloseAward, CompleteAward, ConfirmPayment, FailPayment, HoldPayment,
+    InstructPayment, ReconcilePayment, ReconcileRecovery, RecordReturn, ReleasePayment, ReopenAward, RequestReturn,
+    ResumeAward, SuspendAward, WriteOffRecovery,
 };
 
 pub const AWARD: &str = "toadlane.awards.v1.Award";

@@ -11,6 +11,16 @@ use crate::payment::Payment;
 use crate::recovery::Recovery;
 use crate::variation::{self, Extension, Variation};
 
+fn fact(
+    kind: &'static str,
+    subject: String,
+    version: i64,
+    resource_type: &'static str,
+    resource: &impl Message,
+) -> Fact {
+    Fact { kind, subject, version, resource_type, resource: resource.encode_to_vec() }
+}
+
 /// What happened to an award.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happened {
@@ -71,14 +81,14 @@ impl Happened {
         self.names().1
     }
 
-    /// Whether it is the council's act, and not the network's.
-    pub fn by_council(self) -> bool {
+    /// Whether it is the network's act, and not the council's.
+    pub fn by_network(self) -> bool {
         use Happened::*;
         match self {
-            Accepted | Refused | Withdrawn => true,
-            Prepared | Reserved | ReserveCalled | Offered | Activated | ConditionMet | Named | Varied => false,
-            Paid | Returned | WrittenOff | FinalReportAccepted | Suspended | Resumed => false,
-            Terminated | Completed | Closed | Reopened | Lapsed => false,
+            Accepted | Refused | Withdrawn => false,
+            Prepared | Reserved | ReserveCalled | Offered | Activated | ConditionMet | Named | Varied => true,
+            Paid | Returned | WrittenOff | FinalReportAccepted | Suspended | Resumed => true,
+            Terminated | Completed | Closed | Reopened | Lapsed => true,
         }
     }
 
@@ -94,16 +104,10 @@ impl Happened {
     }
 }
 
-/// The fact about an award as the outbox takes it.
-pub fn fact(happened: Happened, now: &AwardNow) -> Fact {
+/// The fact about an award.
+pub fn award(happened: Happened, now: &AwardNow) -> Fact {
     let resource = convert::without_names(convert::award(now.clone()));
-    Fact {
-        kind: happened.names().0,
-        subject: now.award.id.to_string(),
-        version: now.award.version,
-        resource_type: convert::AWARD,
-        resource: resource.encode_to_vec(),
-    }
+    fact(happened.names().0, now.award.id.to_string(), now.award.version, convert::AWARD, &resource)
 }
 
 /// What happened to a payment.
@@ -139,13 +143,7 @@ pub fn payment(happened: PaymentHappened, payment: &Payment) -> Fact {
         PaymentHappened::Cancelled => "toadlane.awards.v1.PaymentCancelled",
     };
     let resource = convert::without_hands(convert::payment(payment.clone()));
-    Fact {
-        kind,
-        subject: payment.id.to_string(),
-        version: payment.version,
-        resource_type: convert::PAYMENT,
-        resource: resource.encode_to_vec(),
-    }
+    fact(kind, payment.id.to_string(), payment.version, convert::PAYMENT, &resource)
 }
 
 /// What happened to a recovery.
@@ -167,13 +165,8 @@ pub fn recovery(happened: RecoveryHappened, recovery: &Recovery) -> Fact {
         RecoveryHappened::WrittenOff => "toadlane.awards.v1.RecoveryWrittenOff",
         RecoveryHappened::Reconciled => "toadlane.awards.v1.RecoveryReconciled",
     };
-    Fact {
-        kind,
-        subject: recovery.id.to_string(),
-        version: recovery.version,
-        resource_type: convert::RECOVERY,
-        resource: convert::recovery(recovery.clone()).encode_to_vec(),
-    }
+    let resource = convert::recovery(recovery.clone());
+    fact(kind, recovery.id.to_string(), recovery.version, convert::RECOVERY, &resource)
 }
 
 /// The fact about a variation that is asked for or decided.
@@ -185,26 +178,14 @@ pub fn variation(variation: &Variation) -> Fact {
     };
     let mut resource = convert::variation(variation.clone());
     (resource.requested_by, resource.decided_by) = (None, None);
-    Fact {
-        kind,
-        subject: variation.id.to_string(),
-        version: variation.version,
-        resource_type: convert::VARIATION,
-        resource: resource.encode_to_vec(),
-    }
+    fact(kind, variation.id.to_string(), variation.version, convert::VARIATION, &resource)
 }
 
 /// The fact that all live awards of a round were extended.
 pub fn extended(extension: &Extension) -> Fact {
     let mut resource = convert::extension(extension.clone());
     resource.made_by = None;
-    Fact {
-        kind: "toadlane.awards.v1.AwardsExtended",
-        subject: extension.id.to_string(),
-        version: 1,
-        resource_type: convert::EXTENSION,
-        resource: resource.encode_to_vec(),
-    }
+    fact("toadlane.awards.v1.AwardsExtended", extension.id.to_string(), 1, convert::EXTENSION, &resource)
 }
 
 /// The fact that an account of a payee was checked. It names the payee alone.
@@ -213,11 +194,6 @@ pub fn payee_checked(check: &PayeeCheck) -> Fact {
     resource.account_reference.clear();
     resource.evidence.clear();
     resource.checked_by = None;
-    Fact {
-        kind: "toadlane.awards.v1.PayeeChecked",
-        subject: check.organisation.to_string(),
-        version: check.sequence,
-        resource_type: convert::PAYEE_CHECK,
-        resource: resource.encode_to_vec(),
-    }
+    let subject = check.organisation.to_string();
+    fact("toadlane.awards.v1.PayeeChecked", subject, check.sequence, convert::PAYEE_CHECK, &resource)
 }

@@ -79,6 +79,17 @@ pub struct Pot {
     pub over_commitment_reason: String,
 }
 
+/// What is to be posted: a sum, and what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posting {
+    pub kind: Kind,
+    pub amount: Money,
+    /// None for the funds of the pot.
+    pub award: Option<AwardId>,
+    /// The payment or recovery.
+    pub subject: Option<String>,
+}
+
 /// One posting. It is never changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {

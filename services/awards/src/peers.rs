@@ -7,14 +7,16 @@ use kit::register::Register;
 use kit::transport::Transport;
 use toadlane_proto::grading::v1::assessments_service_client::AssessmentsServiceClient;
 use toadlane_proto::grading::v1::decisions_service_client::DecisionsServiceClient;
-use toadlane_proto::grading::v1::{ListAssessmentsRequest, ListOutcomesRequest, assessment};
+use toadlane_proto::grading::v1::{ListAssessmentsRequest, ListOutcomesRequest};
 use toadlane_proto::registry::v1::Standing;
 use toadlane_proto::rounds::v1::GetRoundRequest;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 
-use crate::convert;
+use crate::award::Award;
 use crate::error::Error;
-use crate::round::{Outcome, Round};
+use crate::round::{Decided, Outcome, Round};
+use crate::variation::Change;
+use crate::{app, convert};
 
 const OUTCOMES_PER_PAGE: i32 = 500;
 
@@ -24,16 +26,6 @@ pub struct Peers {
     register: Register,
     assessments: AssessmentsServiceClient<Transport>,
     decisions: DecisionsServiceClient<Transport>,
-}
-
-/// How far the decisions of a round are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decided {
-    NotYet,
-    /// Confidential still (rule 20).
-    InSecret,
-    /// Bidders know, whether or not the public does.
-    BiddersInformed,
 }
 
 impl Peers {
@@ -55,20 +47,17 @@ impl Peers {
 
     /// How far the decisions of a round are.
     pub async fn decided(&self, round: RoundId) -> Result<Decided, Error> {
-        use assessment::State;
         let request = patient(ListAssessmentsRequest { round_id: round.to_string(), ..Default::default() });
         let answer = self.assessments.clone().list_assessments(request).await;
         let found = answered(answer)?.ok_or(Error::NotFound { what: "assessment" })?.assessments;
-        Ok(match found.first().map(|assessment| assessment.state()) {
-            None | Some(State::Unspecified | State::Reviewing | State::Moderation) => Decided::NotYet,
-            Some(State::Determination | State::Cancelled) => Decided::NotYet,
-            Some(State::Decided) => Decided::InSecret,
-            Some(State::BiddersInformed | State::Announced) => Decided::BiddersInformed,
-        })
+        Ok(found.first().map_or(Decided::NotYet, convert::decided))
     }
 
-    /// The bids of a round that are funded or held in reserve, in submission order.
-    pub async fn outcomes(&self, round: RoundId) -> Result<Vec<Outcome>, Error> {
+    /// The bids of a round that are funded or held in reserve, in submission order. None before the decision.
+    pub async fn outcomes(&self, round: RoundId) -> Result<Option<Vec<Outcome>>, Error> {
+        if self.decided(round).await? == Decided::NotYet {
+            return Ok(None);
+        }
         let found = pages(|page_token| async {
             let asked = ListOutcomesRequest { round_id: round.to_string(), page_size: OUTCOMES_PER_PAGE, page_token };
             let answer = self.decisions.clone().list_outcomes(patient(asked)).await;
@@ -79,11 +68,24 @@ impl Peers {
         for wire in found.await? {
             outcomes.extend(convert::outcome(wire)?);
         }
-        Ok(outcomes)
+        Ok(Some(outcomes))
     }
 
-    /// What the register says of an organisation today.
-    pub async fn standing(&self, organisation: OrgId) -> Result<Standing, Error> {
+    /// What the register says of the organisations that a change of an award names.
+    pub async fn register(&self, award: &Award, change: &Change) -> Result<app::Register, Error> {
+        let mut register = app::Register::default();
+        if change.successor.is_some() {
+            let standing = self.standing(award.applicant).await?;
+            register.abolished = convert::abolished(award.applicant, &standing);
+            register.successors = convert::successors(&standing);
+        }
+        if let Some(payee) = change.payee {
+            register.legal_payee = convert::legal_payee(payee, &self.standing(payee).await?);
+        }
+        Ok(register)
+    }
+
+    async fn standing(&self, organisation: OrgId) -> Result<Standing, Error> {
         let standing = self.register.standing_now(organisation).await?;
         standing.ok_or(Error::NotFound { what: "organisation" })
     }

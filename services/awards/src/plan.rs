@@ -2,6 +2,7 @@
 
 use kit::money::Money;
 use kit::time::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::payment::{Payment, State};
@@ -10,7 +11,7 @@ use crate::payment::{Payment, State};
 pub const AT_ONCE_UP_TO: Money = Money::pence(200_000);
 
 /// What makes an instalment due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Trigger {
     /// The agreement is accepted and its conditions precedent are met.
     Active,
@@ -19,7 +20,7 @@ pub enum Trigger {
 }
 
 /// One part of every award of a round, as a whole percentage of its sum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instalment {
     pub percent: i32,
     pub trigger: Trigger,

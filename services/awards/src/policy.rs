@@ -44,6 +44,7 @@ pub enum Action {
 }
 
 impl Action {
+    #[cfg(test)]
     pub const ALL: [Action; 23] = [
         Action::See,
         Action::SeeBooks,

@@ -4,6 +4,7 @@ use kit::deadline::Deadline;
 use kit::ids::{AwardId, BidId, OrgId, RoundId};
 use kit::money::Money;
 use kit::time::{Date, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::agreement::{Agreement, Condition, Terms};
 use crate::award::{Award, FundedBid};
@@ -13,7 +14,7 @@ use crate::plan::Instalment;
 use crate::state::State;
 
 /// A round as `rounds` has it, kept as it was when its awards were prepared.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Round {
     pub id: RoundId,
     pub reference: String,
@@ -23,7 +24,7 @@ pub struct Round {
 }
 
 /// A kind of support on offer, with the money set aside for it and the bounds of one award (rules 1, 2).
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instrument {
     pub code: String,
     pub pot: Money,
@@ -49,7 +50,7 @@ impl Instrument {
 }
 
 /// What a round manager sets for all awards of a round.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     #[serde(with = "dates::text")]
     pub starts_on: Date,
@@ -66,7 +67,7 @@ pub struct Settings {
 }
 
 /// A round whose awards are prepared.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prepared {
     pub round: Round,
     pub settings: Settings,
@@ -81,6 +82,16 @@ impl Prepared {
         let found = self.round.instruments.iter().find(|instrument| instrument.code == code);
         found.ok_or(Error::NotFound { what: "instrument" })
     }
+}
+
+/// How far the decisions of a round are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    NotYet,
+    /// Confidential still (rule 20).
+    InSecret,
+    /// Bidders know, whether or not the public does.
+    BiddersInformed,
 }
 
 /// What became of a bid that is funded, or held in reserve.

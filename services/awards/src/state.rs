@@ -2,6 +2,7 @@
 
 use kit::ids::PersonId;
 use kit::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
@@ -42,7 +43,7 @@ pub struct Agreed {
 }
 
 /// A certifier's word for one version of the agreement.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acceptance {
     pub certifier: PersonId,
     pub role: String,

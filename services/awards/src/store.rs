@@ -13,9 +13,9 @@ pub use awards::{agreements, expired_offers, first_reserve, get, get_all, insert
 pub use history::{history, insert_history};
 pub use lists::{Filter, Order, Totals, Visible, has_own_in_round, page, totals};
 pub use payees::{insert_payee_check, latest_payee_check, payee_checks};
-pub use payments::{MoneyFilter, due_on_day, insert_payment, payment, payments_of, payments_page, update_payment};
+pub use payments::{MoneyFilter, due_on_day, insert_payment, page_of_payments, payment, payments_of, update_payment};
 pub use pots::{entries, insert_pot, insert_round, post, pot, round};
-pub use recoveries::{insert_recovery, recoveries_of, recoveries_page, recovery, update_recovery};
+pub use recoveries::{insert_recovery, page_of_recoveries, recoveries_of, recovery, update_recovery};
 pub use variations::{
     extension, extensions, insert_extension, insert_variation, update_variation, variation, variations,
 };

@@ -5,13 +5,14 @@ use kit::deadline::Deadline;
 use kit::ids::{AwardId, ExtensionId, OrgId, RoundId, VariationId};
 use kit::money::Money;
 use kit::time::{Date, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::agreement::Terms;
 use crate::award::Award;
 use crate::error::{Error, Newer};
 
 /// What is to change of an agreement. What is none stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub amount: Option<Money>,
     pub scope: Option<String>,

@@ -3,6 +3,7 @@
 
 mod decisions;
 mod drafts;
+mod earlier;
 mod gate;
 mod hand_in;
 
@@ -11,6 +12,7 @@ pub use drafts::{
     Create, RemoveFile, Restore, SetParticipants, SignOff, Update, add_file, check_room, create, remove_file, restore,
     set_participants, sign_off, update,
 };
+pub use earlier::{take_award, take_report};
 pub use gate::{close, sweep, take_call};
 pub use hand_in::{Reopen, Seen, Submit, Withdraw, check, look, reopen, submit, withdraw};
 

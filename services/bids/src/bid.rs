@@ -4,6 +4,7 @@
 use kit::digest::digest;
 use kit::ids::{AttachmentId, BidId, OrgId, PersonId, RoundId};
 use kit::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::content::{Attachment, Paper};
 use crate::eligibility::Finding;
@@ -54,7 +55,7 @@ pub struct Participant {
 }
 
 /// A certifier's word for one revision. Any later edit voids it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignOff {
     pub certifier: PersonId,
     pub role: String,

@@ -1,8 +1,10 @@
 //! What a bid says: its content, the canonical bytes of a revision, and what differs between two.
 
-use kit::ids::{AttachmentId, OrgId};
+use kit::caller::Actor;
+use kit::ids::{AttachmentId, BidId, OrgId};
 use kit::language::Language;
 use kit::money::Money;
+use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What a bid says. A draft may be incomplete.
@@ -53,6 +55,21 @@ impl Paper {
     pub fn canonical_json(&self) -> String {
         serde_json_canonicalizer::to_string(self).expect("a paper is made of texts and whole numbers under 2^53")
     }
+}
+
+/// What a bid says from one edit to the next. It does not change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    pub bid: BidId,
+    pub number: i32,
+    pub paper: Paper,
+    /// The paper as it was written: the very bytes that the digest covers.
+    pub canonical_json: String,
+    pub digest: String,
+    pub created_at: Timestamp,
+    pub author: Actor,
+    /// Number of the revision that it takes up again.
+    pub restored_from: Option<i32>,
 }
 
 /// One difference between two papers.

@@ -4,6 +4,7 @@
 mod peers;
 mod requests;
 
+use kit::fault::Violation;
 use kit::history::Line;
 use kit::language::Language;
 use kit::money::{Currency, Money};
@@ -16,13 +17,13 @@ use toadlane_proto::types::v1 as types;
 
 use crate::bid::{Bid, BidNow, Participant};
 use crate::clarification::Clarification;
-use crate::content::{Answer, Attachment, Change, Content, Paper};
+use crate::content::{Answer, Attachment, Change, Content, Revision};
+use crate::duplicates::Pair;
 use crate::eligibility::{Finding, Rule};
 use crate::error::Newer;
-use crate::form::Missing;
 use crate::intake::Intake;
+use crate::receipt::HandIn;
 use crate::state::State;
-use crate::store::{HandIn, Pair, RevisionRow};
 
 pub use peers::{call, project, report, standing};
 pub use requests::{AdmitLate, RejectLate, header, list_bids};
@@ -182,19 +183,16 @@ fn finding(finding: Finding) -> pb::EligibilityFinding {
     pb::EligibilityFinding { rule: rule.into(), met: finding.met, reason: finding.reason }
 }
 
-pub fn revision(row: RevisionRow, paper: Paper) -> pb::Revision {
+pub fn revision(revision: Revision) -> pb::Revision {
     pb::Revision {
-        number: row.number,
-        content: Some(content(paper.content)),
-        attachments: paper.attachments.into_iter().map(attachment).collect(),
-        canonical_json: row.canonical_json,
-        content_sha256: row.sha256,
-        created_at: wire_time(Timestamp::from_micros(row.created_at)),
-        author: Some(types::Actor {
-            subject: row.author,
-            organisation_id: row.author_organisation.unwrap_or_default(),
-        }),
-        restored_from: row.restored_from.unwrap_or(0),
+        number: revision.number,
+        content: Some(content(revision.paper.content)),
+        attachments: revision.paper.attachments.into_iter().map(attachment).collect(),
+        canonical_json: revision.canonical_json,
+        content_sha256: revision.digest,
+        created_at: wire_time(revision.created_at),
+        author: Some(revision.author.into()),
+        restored_from: revision.restored_from.unwrap_or(0),
     }
 }
 
@@ -202,8 +200,8 @@ pub fn change(change: Change) -> pb::Change {
     pb::Change { field: change.field, before: change.before, after: change.after }
 }
 
-pub fn missing(missing: Missing) -> pb::Missing {
-    pb::Missing { field: missing.field, rule: missing.rule.to_string(), says: missing.says }
+pub fn missing(violation: Violation) -> pb::Missing {
+    pb::Missing { field: violation.field, rule: violation.rule, says: violation.says }
 }
 
 pub fn history_entry(line: Line) -> pb::HistoryEntry {
@@ -224,9 +222,9 @@ pub fn receipt(bid: &Bid, hand_in: HandIn) -> pb::Receipt {
         jws: hand_in.jws,
         bid_id: bid.id.to_string(),
         number: hand_in.number.unwrap_or(0),
-        received_at: wire_time(Timestamp::from_micros(hand_in.received_at)),
+        received_at: wire_time(hand_in.received_at),
         revision: hand_in.revision,
-        content_sha256: hand_in.sha256,
+        content_sha256: hand_in.digest,
         client_reference: bid.client_reference.clone().unwrap_or_default(),
         acknowledgement: hand_in.acknowledgement,
     }
@@ -269,6 +267,9 @@ pub fn total_requested(minor_units: i64) -> types::Money {
 }
 
 pub fn duplicate(pair: Pair) -> pb::Duplicate {
-    let (first_bid_id, second_bid_id, similarity_permille) = pair;
-    pb::Duplicate { first_bid_id, second_bid_id, similarity_permille }
+    pb::Duplicate {
+        first_bid_id: pair.first.to_string(),
+        second_bid_id: pair.second.to_string(),
+        similarity_permille: pair.similarity_permille,
+    }
 }

@@ -2,10 +2,28 @@
 
 use std::collections::HashSet;
 
+use kit::ids::BidId;
+
 use crate::content::Content;
 
 /// From this share of common word triples on, in thousandths, two bids are flagged.
 pub const FLAG_FROM_PERMILLE: i32 = 600;
+
+/// Two bids that are flagged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The earlier of the two.
+    pub first: BidId,
+    pub second: BidId,
+    /// The share of word triples in common.
+    pub similarity_permille: i32,
+}
+
+impl Pair {
+    pub fn new(one: BidId, other: BidId, similarity_permille: i32) -> Pair {
+        Pair { first: one.min(other), second: one.max(other), similarity_permille }
+    }
+}
 
 /// All text of a bid that is compared, in lower case.
 pub struct Words(String);

@@ -1,13 +1,14 @@
 //! Eligibility: pass-or-fail rules tried before review, each with the reason of its result (rule 9).
 
 use kit::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::bid::Bid;
 use crate::call::{Call, Class, Instrument, OverdueReports};
 use crate::earlier::Burden;
 
 /// An eligibility rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     Member,
@@ -21,7 +22,7 @@ pub enum Rule {
 }
 
 /// The result of one rule.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     pub rule: Rule,
     pub met: bool,

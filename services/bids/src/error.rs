@@ -11,7 +11,6 @@ use tonic::Code;
 use crate::bid::Bid;
 use crate::clarification::Clarification;
 use crate::convert;
-use crate::form::Missing;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -32,7 +31,7 @@ pub enum Error {
     #[error("the round was cancelled")]
     RoundCancelled,
     #[error("the bid is not complete; everything missing is named in the details")]
-    Incomplete(Vec<Missing>),
+    Incomplete(Vec<Violation>),
     #[error("have a certifier sign off this revision first")]
     SignOffNeeded,
     #[error("the registry holds no such certifier of this organisation")]
@@ -94,10 +93,7 @@ impl From<Error> for Fault {
             }
             Error::NotYetClosed | Error::NotScreened => precondition(Reason::IllegalStep, says),
             Error::RoundCancelled => precondition(Reason::RoundClosed, says),
-            Error::Incomplete(missing) => {
-                let violations = missing.into_iter().map(|one| Violation::new(one.field, one.rule, one.says)).collect();
-                Fault { violations, ..precondition(Reason::BidIncomplete, says) }
-            }
+            Error::Incomplete(violations) => Fault { violations, ..precondition(Reason::BidIncomplete, says) },
             Error::SignOffNeeded => precondition(Reason::SignOffNeeded, says),
             Error::NoSuchCertifier => Fault::invalid(vec![Violation::new("certifier_id", "certifier", says)]),
             Error::LeadLimitReached { limit } => {

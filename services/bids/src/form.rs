@@ -1,25 +1,14 @@
 //! What a round's form demands of a bid before it can be handed in: everything missing at once.
 
+use kit::fault::Violation;
 use kit::time::Date;
 
 use crate::bid::Bid;
 use crate::call::{Call, Question, QuestionKind};
 use crate::content::{Content, Paper};
 
-/// One thing that keeps a bid from being submitted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
-    pub field: String,
-    pub rule: &'static str,
-    pub says: String,
-}
-
-fn missing(field: impl Into<String>, rule: &'static str, says: impl Into<String>) -> Missing {
-    Missing { field: field.into(), rule, says: says.into() }
-}
-
 /// Everything that keeps a paper from being submitted in a round, in the order of the content's fields.
-pub fn check(paper: &Paper, call: &Call) -> Vec<Missing> {
+pub fn check(paper: &Paper, call: &Call) -> Vec<Violation> {
     let mut found = Vec::new();
     check_head(&paper.content, call, &mut found);
     check_offer(&paper.content, call, &mut found);
@@ -29,10 +18,10 @@ pub fn check(paper: &Paper, call: &Call) -> Vec<Missing> {
 }
 
 /// The same, and the sign-off: all that a dry run lists.
-pub fn check_bid(bid: &Bid, call: &Call) -> Vec<Missing> {
+pub fn check_bid(bid: &Bid, call: &Call) -> Vec<Violation> {
     let mut found = check(&bid.paper, call);
     if let Err(error) = bid.expect_signed_off() {
-        found.push(missing("sign_off", "sign_off.needed", error.to_string()));
+        found.push(Violation::new("sign_off", "sign_off.needed", error.to_string()));
     }
     found
 }
@@ -41,41 +30,45 @@ fn words(text: &str) -> usize {
     text.split_whitespace().count()
 }
 
-fn check_head(content: &Content, call: &Call, found: &mut Vec<Missing>) {
+fn check_head(content: &Content, call: &Call, found: &mut Vec<Violation>) {
     let n_chars = content.title.chars().count();
     let title_max = call.form.title_max_chars;
     if content.title.trim().is_empty() {
-        found.push(missing("content.title", "form.required", "give the bid a title"));
+        found.push(Violation::new("content.title", "form.required", "give the bid a title"));
     } else if title_max > 0 && n_chars > title_max {
         let says = format!("at most {title_max} characters; this has {n_chars}");
-        found.push(missing("content.title", "form.title_max_chars", says));
+        found.push(Violation::new("content.title", "form.title_max_chars", says));
     }
     let n_words = words(&content.summary);
     let summary_max = call.form.summary_max_words;
     if n_words == 0 {
-        found.push(missing("content.summary", "form.required", "sum the bid up in a few sentences"));
+        found.push(Violation::new("content.summary", "form.required", "sum the bid up in a few sentences"));
     } else if summary_max > 0 && n_words > summary_max {
         let says = format!("at most {summary_max} words; this has {n_words}");
-        found.push(missing("content.summary", "form.word_limit", says));
+        found.push(Violation::new("content.summary", "form.word_limit", says));
     }
     if content.language.is_none() {
-        found.push(missing("content.language", "form.required", "say whether the bid is in English or in Welsh"));
+        found.push(Violation::new(
+            "content.language",
+            "form.required",
+            "say whether the bid is in English or in Welsh",
+        ));
     }
 }
 
-fn check_offer(content: &Content, call: &Call, found: &mut Vec<Missing>) {
+fn check_offer(content: &Content, call: &Call, found: &mut Vec<Violation>) {
     let Some(instrument) = call.instrument(&content.instrument) else {
         let offered: Vec<&str> = call.instruments.iter().map(|instrument| instrument.code.as_str()).collect();
         let says = format!("choose what the round offers: {}", offered.join(", "));
-        found.push(missing("content.instrument", "round.instrument", says));
+        found.push(Violation::new("content.instrument", "round.instrument", says));
         return;
     };
     let (floor, ceiling) = (instrument.floor, instrument.ceiling);
     match content.requested {
-        None => found.push(missing("content.requested", "form.required", "say what sum is asked for")),
+        None => found.push(Violation::new("content.requested", "form.required", "say what sum is asked for")),
         Some(sum) if sum.currency != floor.currency => {
             let says = format!("ask in {}", floor.currency.as_str());
-            found.push(missing("content.requested", "round.currency", says));
+            found.push(Violation::new("content.requested", "round.currency", says));
         }
         Some(sum) if !instrument.admits_sum(sum) => {
             let says = if floor == ceiling {
@@ -83,27 +76,27 @@ fn check_offer(content: &Content, call: &Call, found: &mut Vec<Missing>) {
             } else {
                 format!("ask for {floor} to {ceiling}; this asks for {sum}")
             };
-            found.push(missing("content.requested", "round.amount", says));
+            found.push(Violation::new("content.requested", "round.amount", says));
         }
         Some(_) => {}
     }
     let (least, most) = (instrument.months_min, instrument.months_max);
     if !instrument.admits_months(content.months) {
         let says = format!("plan for {least} to {most} months; this says {}", content.months);
-        found.push(missing("content.months", "round.months", says));
+        found.push(Violation::new("content.months", "round.months", says));
     }
 }
 
-fn check_answers(content: &Content, call: &Call, found: &mut Vec<Missing>) {
+fn check_answers(content: &Content, call: &Call, found: &mut Vec<Violation>) {
     let mut seen: Vec<&str> = Vec::new();
     for answer in &content.answers {
         let field = format!("content.answers[{}]", answer.question);
         if seen.contains(&answer.question.as_str()) {
-            found.push(missing(&field, "form.answered_twice", "answer each question once"));
+            found.push(Violation::new(&field, "form.answered_twice", "answer each question once"));
         }
         seen.push(&answer.question);
         if !call.form.questions.iter().any(|question| question.id == answer.question) {
-            found.push(missing(&field, "form.unknown_question", "the form has no such question; leave it out"));
+            found.push(Violation::new(&field, "form.unknown_question", "the form has no such question; leave it out"));
         }
     }
     for (place, question) in call.form.questions.iter().enumerate() {
@@ -114,17 +107,21 @@ fn check_answers(content: &Content, call: &Call, found: &mut Vec<Missing>) {
         }
         if text.trim().is_empty() {
             if question.required {
-                found.push(missing(&field, "form.required", format!("answer \u{201c}{}\u{201d}", question.label)));
+                found.push(Violation::new(
+                    &field,
+                    "form.required",
+                    format!("answer \u{201c}{}\u{201d}", question.label),
+                ));
             }
             continue;
         }
         let n_words = words(text);
         if question.word_limit > 0 && n_words > question.word_limit {
             let says = format!("at most {} words; this has {n_words}", question.word_limit);
-            found.push(missing(&field, "form.word_limit", says));
+            found.push(Violation::new(&field, "form.word_limit", says));
         }
         if let Some(says) = misfit(question, text) {
-            found.push(missing(&field, "form.type", says));
+            found.push(Violation::new(&field, "form.type", says));
         }
     }
 }
@@ -172,21 +169,21 @@ fn is_decimal(text: &str, most_places: usize) -> bool {
     }
 }
 
-fn check_attachments(paper: &Paper, call: &Call, found: &mut Vec<Missing>) {
+fn check_attachments(paper: &Paper, call: &Call, found: &mut Vec<Violation>) {
     let rules = &call.attachments;
     if paper.attachments.len() > rules.max_count {
         let says = format!("at most {} files; this has {}", rules.max_count, paper.attachments.len());
-        found.push(missing("attachments", "round.attachments", says));
+        found.push(Violation::new("attachments", "round.attachments", says));
     }
     for file in &paper.attachments {
         let field = format!("attachments[{}]", file.file_name);
         if !rules.media_types.contains(&file.media_type) {
             let says = format!("this is {}; the round takes {}", file.media_type, rules.media_types.join(", "));
-            found.push(missing(&field, "round.media_type", says));
+            found.push(Violation::new(&field, "round.media_type", says));
         }
         if file.size_bytes > rules.max_bytes_each {
             let says = format!("at most {} bytes; this has {}", rules.max_bytes_each, file.size_bytes);
-            found.push(missing(&field, "round.file_size", says));
+            found.push(Violation::new(&field, "round.file_size", says));
         }
     }
 }

@@ -186,13 +186,13 @@ impl Bids {
     async fn take_award(&self, event: Event) -> Result<(), NotTaken> {
         let Some(award) = consumer::resource::<Award>(&event, "toadlane.awards.v1.Award")? else { return Ok(()) };
         let project = convert::project(&award)?;
-        consumer::take(&self.db, None, event, move |tx, _| store::put_project(tx, &project)).await
+        consumer::take(&self.db, None, event, move |tx, _| app::take_award(tx, &project)).await
     }
 
     /// Takes an event of `reporting`, once.
     async fn take_report(&self, event: Event) -> Result<(), NotTaken> {
         let Some(report) = consumer::resource::<Report>(&event, "toadlane.reporting.v1.Report")? else { return Ok(()) };
         let report = convert::report(&report)?;
-        consumer::take(&self.db, None, event, move |tx, _| store::put_report(tx, &report)).await
+        consumer::take(&self.db, None, event, move |tx, _| app::take_report(tx, &report)).await
     }
 }

@@ -30,6 +30,7 @@ pub enum Action {
 }
 
 impl Action {
+    #[cfg(test)]
     pub const ALL: [Action; 15] = [
         Action::Create,
         Action::See,
@@ -162,6 +163,23 @@ pub fn facts(bid: &Bid) -> Facts {
 /// [`Error::NotFound`] for a bid that is hidden from the caller, [`Error::NotAllowed`] for a step that others take.
 pub fn check(caller: &Caller, action: Action, bid: &Bid) -> Result<(), Error> {
     decide(caller, action, &facts(bid)).settle("bid")
+}
+
+/// The same for a bid that is yet to be.
+///
+/// # Errors
+/// Those of [`check`].
+pub fn check_new(caller: &Caller, applicant: OrgId) -> Result<(), Error> {
+    let facts = Facts { applicant: Some(applicant), ..Facts::default() };
+    decide(caller, Action::Create, &facts).settle("organisation")
+}
+
+/// The same for what is of no bid.
+///
+/// # Errors
+/// Those of [`check`].
+pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
+    decide(caller, action, &Facts::default()).settle(what)
 }
 
 #[cfg(test)]

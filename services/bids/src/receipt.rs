@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kit::ids::BidId;
 use kit::time::Timestamp;
 use kit::tokens::{SigningKey, TokenError, sign_statement};
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,23 @@ pub struct Claims {
 pub struct Seal {
     pub key: Arc<SigningKey>,
     pub at: Timestamp,
+}
+
+/// One hand-in and its signed receipt. It does not change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandIn {
+    pub bid: BidId,
+    /// Version of the bid that came of it.
+    pub version: i64,
+    /// None for a late bid that is held.
+    pub number: Option<i64>,
+    pub received_at: Timestamp,
+    pub revision: i32,
+    pub digest: String,
+    pub jws: String,
+    pub acknowledgement: String,
+    /// What the caller's clock said: kept and never used (rule 4).
+    pub client_time: Option<Timestamp>,
 }
 
 /// The claims for a bid as it was received at an instant.

@@ -10,6 +10,8 @@ mod judging;
 mod late;
 mod lists;
 mod meanwhile;
+mod peers;
+mod requests;
 mod rush;
 
 /// Compares a text with a checked-in file; `TOADLANE_BLESS=1` writes the file anew.

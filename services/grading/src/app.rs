@@ -11,22 +11,29 @@ mod recording;
 mod reviews;
 mod steps;
 mod substitutes;
+mod ticker;
 
-pub use closing::{Close, close};
-pub use deciding::{Determine, OtherBoardFacts, Recommend, ReferBack, determine, recommend, refer_back};
+pub use closing::{CloseAssessment, close_assessment};
+pub use deciding::{
+    DetermineBid, OtherBoardFacts, RecordRecommendation, ReferBack, determine_bid, record_recommendation, refer_back,
+};
 pub use interests::{
-    DecideInterest, Declare, Declared, DeriveInterests, RecordInterest, decide_interest, declare, derive_interests,
-    record_interest,
+    DecideInterest, DeclareInterests, Declared, DeriveInterests, RecordInterest, decide_interest, declare_interests,
+    derive_interests, record_interest,
 };
 pub use meetings::{RecordMeeting, UpdateMeeting, of_meeting, record_meeting, update_meeting};
-pub use moderating::{CastTie, Moderate, RankingNow, cast_tie, moderate, rank};
-pub use opening::{Open, Opening, Pinned, open};
-pub use reviews::{Assign, Assigned, ReviewStep, Save, SubmitReview, assign, lapse, save, step_review, submit_review};
-pub use steps::{
-    Advance, Cancel, ReturnToModeration, RoundNow, cancel, return_to_moderation, start_determination, start_moderation,
-    take_round, tick,
+pub use moderating::{CastTie, ModerateBid, RankingNow, cast_tie, moderate_bid, rank};
+pub use opening::{OpenAssessment, Opening, Pinned, open_assessment};
+pub use reviews::{
+    AssignReviews, Assigned, ReviewStep, SaveReview, StepReview, SubmitReview, assign_reviews, save_review,
+    step_review, submit_review,
 };
-pub use substitutes::{AddSubstitute, add_substitute};
+pub use steps::{
+    CancelAssessment, ReturnToModeration, RoundNow, StartDetermination, StartModeration, cancel_assessment,
+    return_to_moderation, start_determination, start_moderation, take_round,
+};
+pub use substitutes::{AddSubstitute, SubstituteFacts, add_substitute};
+pub use ticker::{lapse, tick};
 
 use kit::cx::Cx;
 use kit::db::Tx;

@@ -2,15 +2,20 @@
 //! already hold is not said again here.
 
 mod assessments;
-mod call;
 mod decisions;
-pub mod facts;
-pub mod lists;
-pub mod requests;
+mod lists;
+mod peers;
+mod requests;
 mod reviews;
 
 pub use assessments::{assessed_bid, assessment, interest, panel_member, with_text};
 pub use decisions::{determination, letter, meeting, outcome, quorum, recommendation, record};
+pub use lists::{
+    list_assessed_bids, list_assessments, list_determinations, list_interests, list_meetings, list_outcomes,
+    list_panel_members, list_quorums, list_recommendations, list_reviews,
+};
+pub use peers::{Standing, bid, call, organisation, organisations_of, person, round_now, seat, standing};
+pub use requests::{AcceptReview, CancelReview, DeclineReview, ReturnReview};
 pub use reviews::{moderation, ranking, review};
 
 use kit::wire::any;

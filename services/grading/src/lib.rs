@@ -132,10 +132,10 @@ impl Grading {
     /// Lets all that is due by now happen: reviews lapse, letters are released, decisions become public.
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
-        let lapse = |id| self.db.work(None, move |tx| app::lapse(tx, &Cx::of_role(Role::Grading, now), id));
-        let overdue = || self.db.read(move |tx| store::overdue(tx, now, MOST_PER_LOOK));
+        let lapse = |id| self.db.work(None, move |tx| app::lapse(tx, id, now));
+        let overdue = || self.db.read(move |tx| store::overdue_reviews(tx, now, MOST_PER_LOOK));
         while ticker::each("the review", overdue().await?, lapse).await > 0 {}
-        let due = self.db.read(move |tx| store::due(tx, now, MOST_PER_LOOK)).await?;
+        let due = self.db.read(move |tx| store::due_assessments(tx, now, MOST_PER_LOOK)).await?;
         // One that was decided late is announced at once, after its bidders are informed.
         let db = &self.db;
         let go_on = |id: AssessmentId| async move {
@@ -198,7 +198,7 @@ impl Grading {
     async fn take_round(&self, event: Event) -> Result<(), NotTaken> {
         let Some(wire) = consumer::resource::<Round>(&event, "toadlane.rounds.v1.Round")? else { return Ok(()) };
         let round: RoundId = wire.id.parse().map_err(|_| unusable("a round", "an identity"))?;
-        let Some(said) = convert::facts::round_now(wire)? else { return Ok(()) };
+        let Some(said) = convert::round_now(wire)? else { return Ok(()) };
         let key = Some(round.to_string());
         consumer::take(&self.db, key, event, move |tx, now| app::take_round(tx, round, &said, now)).await
     }

@@ -3,7 +3,6 @@
 
 use std::collections::HashSet;
 
-use kit::fault::Violation;
 use kit::ids::{BidId, BoardId, OrgId, PersonId, RoundId};
 use kit::neighbour::{answered, pages, patient};
 use kit::time::Date;
@@ -19,10 +18,10 @@ use toadlane_proto::registry::v1::{
 use toadlane_proto::rounds::v1::GetRoundRequest;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 
-use crate::app::{Opening, OtherBoardFacts, Pinned};
+use crate::app::{Opening, OtherBoardFacts, Pinned, SubstituteFacts};
 use crate::assessment::Board;
 use crate::call::Call;
-use crate::convert::facts::{self, Standing};
+use crate::convert::{self, Standing};
 use crate::derive::Register;
 use crate::error::Error;
 use crate::panel::{self, Member, Seat};
@@ -60,10 +59,10 @@ impl Peers {
         let mut bids = Vec::new();
         for id in &received.eligible {
             let wire = self.bid(*id).await?;
-            for organisation in facts::organisations_of(&wire)? {
+            for organisation in convert::organisations_of(&wire)? {
                 self.learn(&mut register, organisation).await?;
             }
-            let (bid, answers) = facts::bid(wire, &register)?;
+            let (bid, answers) = convert::bid(wire, &register)?;
             bids.push(Pinned { bid, answers });
         }
         let (undecided, intake_is_closed) = (received.undecided, intake.closed_at.is_some());
@@ -73,7 +72,7 @@ impl Peers {
     async fn call(&self, round: RoundId) -> Result<Call, Error> {
         let request = patient(GetRoundRequest { round_id: round.to_string() });
         let wire = answered(self.rounds.clone().get_round(request).await)?.ok_or(Error::NotFound { what: "round" })?;
-        let call = facts::call(wire)?;
+        let call = convert::call(wire)?;
         call.ok_or(Error::NotFound { what: "round" })
     }
 
@@ -102,7 +101,7 @@ impl Peers {
         let asked =
             ListSeatsRequest { board_id: board.to_string(), as_of: day.to_string(), ..ListSeatsRequest::default() };
         let seats = self.seats(asked).await?;
-        seats.into_iter().map(|seat| Ok(facts::seat(seat)?)).collect()
+        seats.into_iter().map(|seat| Ok(convert::seat(seat)?)).collect()
     }
 
     async fn seats(&self, asked: ListSeatsRequest) -> Result<Vec<WireSeat>, Error> {
@@ -126,7 +125,7 @@ impl Peers {
         });
         let mut found = Received { eligible: Vec::new(), undecided: Vec::new() };
         for bid in bids.await? {
-            let (id, standing) = facts::standing(&bid)?;
+            let (id, standing) = convert::standing(&bid)?;
             match standing {
                 Standing::Eligible => found.eligible.push(id),
                 Standing::Undecided(state) => found.undecided.push((id, state)),
@@ -164,32 +163,29 @@ impl Peers {
             ListSeatsRequest { person_id: person.to_string(), as_of: today.to_string(), ..ListSeatsRequest::default() };
         let mut seats = Vec::new();
         for seat in self.seats(asked).await? {
-            seats.push(facts::seat(seat)?.2.organisation);
+            seats.push(convert::seat(seat)?.2.organisation);
         }
         let request = patient(GetPersonRequest { person_id: person.to_string() });
         // The registry does not say of whom it holds nothing, or nothing for us.
         let Some(wire) = answered(self.people.clone().get_person(request).await)? else {
             return Ok(Belongs { name: String::new(), seats, work: Vec::new() });
         };
-        let (name, work) = facts::person(wire)?;
+        let (name, work) = convert::person(wire)?;
         Ok(Belongs { name, seats, work })
     }
 
-    /// The name of somebody who comes onto the panel for an organisation, and what the register says of them. They hold
-    /// a seat, for who sits reads bids as the panel does and by no other duty (rule 10).
+    /// Somebody who comes onto the panel for an organisation: their name, how many seats they hold, and what is to be
+    /// known of their organisations.
     pub async fn substitute(
         &self,
         person: PersonId,
         organisation: OrgId,
         today: Date,
-    ) -> Result<(String, Register), Error> {
+    ) -> Result<SubstituteFacts, Error> {
         let Belongs { name, seats, .. } = self.belongs(person, today).await?;
-        if seats.is_empty() {
-            let says = "a substitute holds a seat, with or without a vote: let the registry give them one first";
-            return Err(Error::Invalid(vec![Violation::new("person_id", "panel.substitute", says)]));
-        }
         let member = Member { organisations: vec![organisation], ..Member::seated(person, name.clone(), Vec::new()) };
-        Ok((name, self.register(&[member], today).await?))
+        let register = self.register(&[member], today).await?;
+        Ok(SubstituteFacts { name, n_seats: seats.len(), register })
     }
 
     /// Another board that decided on a day: its quorum, its voters, and what is to be known of their organisations.
@@ -208,7 +204,7 @@ impl Peers {
         }
         let request = patient(GetOrganisationRequest { organisation_id: organisation.to_string() });
         let answer = answered(self.organisations.clone().get_organisation(request).await)?;
-        let known = answer.map(facts::organisation).transpose()?.unwrap_or_default();
+        let known = answer.map(convert::organisation).transpose()?.unwrap_or_default();
         register.organisations.insert(organisation, known);
         Ok(())
     }

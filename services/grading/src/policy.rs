@@ -8,6 +8,7 @@ use kit::caller::{Caller, Duty, Role, Scope, Subject};
 use kit::ids::{BidId, OrgId};
 pub use kit::verdict::Verdict;
 
+use crate::error::Error;
 use crate::state::Stage;
 
 /// What a caller wants to do.
@@ -53,6 +54,7 @@ pub enum Action {
 }
 
 impl Action {
+    #[cfg(test)]
     pub const ALL: [Action; 30] = [
         Action::Open,
         Action::Find,
@@ -185,6 +187,14 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         Action::SeeRecord => (free && is.overseer, FREE_OVERSEERS),
     };
     if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
+}
+
+/// Lets a caller do what is about no assessment yet, or refuses as the policy says.
+///
+/// # Errors
+/// [`Error::NotFound`] where it is hidden from the caller, [`Error::NotAllowed`] with who may.
+pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
+    decide(caller, action, &Facts::OF_NOTHING).settle(what)
 }
 
 /// What a caller is charged with in this assessment.

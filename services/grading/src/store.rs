@@ -11,23 +11,28 @@ mod outcomes;
 mod panel;
 mod reviews;
 
-pub use assessments::{Filter, assessment, due, insert_assessment, of_round, page, update_assessment};
-pub use bids::{answers, assessment_of, bid, bids, insert_bid, n_bids, page_of_bids};
+pub use assessments::{
+    AssessmentFilter, assessment, assessment_of_round, due_assessments, insert_assessment, page_of_assessments,
+    update_assessment,
+};
+pub use bids::{answers, assessment_of_bid, bid, bids, insert_bid, n_bids, page_of_bids};
 pub use decisions::{
     decisions_of_meeting, determination, determinations, insert_recommendation, page_of_determinations,
     page_of_recommendations, put_determination, recommendations, return_recommendation,
 };
 pub use history::{history, insert_history};
 pub use interests::{
-    are_hidden, conflicts, hidden_from, insert_interest, interest, interests, is_derived, page_of_interests,
-    update_interest,
+    InterestFilter, are_hidden, conflicts, hidden_from, insert_interest, interest, interests, is_derived,
+    page_of_interests, update_interest,
 };
 pub use meetings::{insert_meeting, meeting, meetings, page_of_meetings, update_meeting};
 pub use moderations::{castings, entries, insert_casting, moderation, moderations, put_moderation};
-pub use outcomes::{OutcomeFilter, insert_outcome, insert_record, letter, n_outcomes, outcomes, outcomes_of, record};
+pub use outcomes::{
+    OutcomeFilter, insert_outcome, insert_record, letter, n_outcomes, outcomes_of, page_of_outcomes, record,
+};
 pub use panel::{insert_member, member, members, page_of_members, update_member};
 pub use reviews::{
-    ReviewFilter, has_live_review, insert_review, live_reviews_of, n_live_reviews, overdue, own_reviews,
+    ReviewFilter, has_live_review, insert_review, live_reviews_of, n_live_reviews, overdue_reviews, own_reviews,
     page_of_reviews, review, reviews, update_review,
 };
 

@@ -1,31 +1,31 @@
 //! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it.
 
+mod access;
 mod case_studies;
 mod codebooks;
 mod commissions;
 mod documents;
-mod gate;
 mod insights;
 mod passages;
 mod publications;
 mod reading;
 
+pub use access::open_corpus;
 pub use case_studies::{
     ConsentCaseStudy, CreateCaseStudy, UpdateCaseStudy, consent_case_study, create_case_study, update_case_study,
 };
-pub use codebooks::{AddVersion, CreateCodebook, add_version, create_codebook};
+pub use codebooks::{AddCodebookVersion, CreateCodebook, add_codebook_version, create_codebook};
 pub use commissions::{
     CreateCommission, DeclareInterests, EndCommission, create_commission, declare_interests, end_commission,
 };
 pub use documents::{Taken, take_document, withdraw_report};
-pub use gate::{
-    as_consultant, case_study_facts, commission_facts, insight_facts, open_corpus, passage_facts, publication_facts,
-};
 pub use insights::{
     AnswerInsight, ApproveInsight, CaptureInsight, CheckInsight, DropInsight, UpdateInsight, answer_insight,
     approve_insight, capture_insight, check_insight, drop_insight, settle_insight, update_insight,
 };
-pub use passages::{AnswerConsent, AskConsent, Mark, Recode, answer_consent, ask_consent, mark, recode};
+pub use passages::{
+    AnswerConsent, AskConsent, MarkPassage, RecodePassage, answer_consent, ask_consent, mark_passage, recode_passage,
+};
 pub use publications::{
     ApprovePublication, CorrectPublication, EmbargoPublication, PlanPublication, ReleasePublication, ReturnToDrafting,
     SetItems, StartFactCheck, WithdrawPublication, approve_publication, correct_publication, embargo_publication,
@@ -33,8 +33,9 @@ pub use publications::{
     withdraw_publication,
 };
 pub use reading::{
-    Document, document, edition_of, expect_reader, marked, seen_case_studies, seen_case_study, seen_insight,
-    seen_passage, seen_publication, seen_publications, visible,
+    PublicationDocument, document, edition_of, marked, seen_case_studies, seen_case_study, seen_commission,
+    seen_commissions, seen_documents, seen_insight, seen_insights, seen_passage, seen_passages, seen_publication,
+    seen_publications, visible,
 };
 
 use kit::cx::Cx;

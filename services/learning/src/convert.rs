@@ -3,13 +3,17 @@
 
 mod case_studies;
 mod corpus;
+mod lists;
 mod open_data;
 mod peers;
 mod publications;
 mod requests;
 
 pub use case_studies::case_study;
-pub use corpus::{codebook, commission, document, facet, head, hit, insight, insight_state, passage, read_filter};
+pub use corpus::{codebook, commission, document, facet, head, hit, insight, passage};
+pub use lists::{
+    list_case_studies, list_commissions, list_documents, list_insights, list_passages, list_publications, search_corpus,
+};
 pub use open_data::{announced_at, award, is_published, open_data, open_round, payee_of};
 pub use peers::{council, principles, report, theme};
 pub use publications::{citation, publication, publication_document, without_items};
@@ -20,6 +24,7 @@ use prost_types::Any;
 
 use crate::commission::CommissionNow;
 use crate::error::Newer;
+use crate::publication::PublicationNow;
 
 pub const COMMISSION: &str = "toadlane.learning.v1.Commission";
 pub const DOCUMENT: &str = "toadlane.learning.v1.Document";
@@ -44,7 +49,7 @@ pub fn newer_as_any(newer: Newer) -> Any {
         Newer::CaseStudy(one) => (CASE_STUDY, case_study(one).encode_to_vec()),
         Newer::Publication(one) => {
             let as_of = one.updated_at;
-            let mut wire = publication(one, as_of);
+            let mut wire = publication(PublicationNow { publication: one, as_of });
             wire.as_of = None;
             (PUBLICATION, wire.encode_to_vec())
         }

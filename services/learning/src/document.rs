@@ -1,7 +1,7 @@
 //! A document of the corpus: an accepted and released report at one revision, or a case study at one consented
 //! version. Its text never changes; an addendum to a report is one more section.
 
-use kit::ids::{DocumentId, OrgId, RoundId};
+use kit::ids::{CommissionId, DocumentId, OrgId, RoundId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -107,8 +107,9 @@ impl Document {
 }
 
 /// Which documents are asked for, within what a commission opens.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentFilter {
+    pub commission: CommissionId,
     pub round: Option<RoundId>,
     pub organisation: Option<OrgId>,
     pub principle: String,
@@ -117,7 +118,8 @@ pub struct Filter {
     pub kind: Option<Kind>,
 }
 
-impl Filter {
+impl DocumentFilter {
+    /// Whether a document that the commission opens is one of those.
     pub fn admits(&self, document: &Document) -> bool {
         let same = |asked: &str, has: &str| asked.is_empty() || asked == has;
         self.round.is_none_or(|round| document.round == Some(round))
@@ -127,37 +129,4 @@ impl Filter {
             && same(&self.group, &document.group)
             && self.kind.is_none_or(|kind| document.kind == kind)
     }
-}
-
-/// How many hits share a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facet {
-    pub field: &'static str,
-    pub value: String,
-    pub n_hits: i64,
-}
-
-/// How documents fall, by field and value; the most frequent first, equally frequent ones by value.
-pub fn facets(documents: &[&Document]) -> Vec<Facet> {
-    type Values = fn(&Document) -> Vec<String>;
-    let fields: [(&'static str, Values); 6] = [
-        ("round", |one| one.round.map(|round| round.to_string()).into_iter().collect()),
-        ("council", |one| vec![one.organisation.to_string()]),
-        ("principle", |one| one.principles.clone()),
-        ("theme", |one| vec![one.theme.clone()]),
-        ("group", |one| vec![one.group.clone()]),
-        ("kind", |one| vec![one.kind.name().to_string()]),
-    ];
-    let mut all = Vec::new();
-    for (field, values) in fields {
-        let mut counts = std::collections::BTreeMap::<String, i64>::new();
-        for value in documents.iter().flat_map(|one| values(one)).filter(|value| !value.is_empty()) {
-            *counts.entry(value).or_default() += 1;
-        }
-        let mut of_field: Vec<Facet> =
-            counts.into_iter().map(|(value, n_hits)| Facet { field, value, n_hits }).collect();
-        of_field.sort_by(|one, other| other.n_hits.cmp(&one.n_hits).then_with(|| one.value.cmp(&other.value)));
-        all.extend(of_field);
-    }
-    all
 }

@@ -76,7 +76,7 @@ pub enum Error {
 }
 
 /// What comes with a stale etag: the resource as it now is.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Newer {
     Commission(Commission),
     Codebook(Codebook),

@@ -2,7 +2,6 @@
 //! embargo is told by its identity alone (rule 31).
 
 use kit::outbox::Fact;
-use kit::time::Timestamp;
 use prost::Message;
 
 use crate::case_study::CaseStudy;
@@ -12,7 +11,7 @@ use crate::convert;
 use crate::document::Document;
 use crate::insight::Insight;
 use crate::passage::Passage;
-use crate::publication::Publication;
+use crate::publication::PublicationNow;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happened {
@@ -116,7 +115,8 @@ impl Happened {
         use Happened::*;
         match self {
             CommissionEnded | InsightApproved | InsightDropped => true,
-            ReturnedToDrafting | PublicationReleased | PublicationHeldBack | CorrectionOpened | PublicationWithdrawn => true,
+            ReturnedToDrafting | PublicationReleased | PublicationHeldBack | CorrectionOpened
+            | PublicationWithdrawn => true,
             CommissionCreated | InterestsDeclared | DocumentAdded | DocumentChanged | DocumentWithdrawn => false,
             CodebookCreated | CodebookVersionAdded | PassageMarked | PassageRecoded => false,
             ConsentAsked | ConsentGiven | ConsentRefused | ConsentWithdrawn => false,
@@ -175,9 +175,9 @@ pub fn case_study(happened: Happened, study: &CaseStudy) -> Fact {
     fact(happened, wire.id.clone(), study.version, convert::CASE_STUDY, &wire)
 }
 
-pub fn publication(happened: Happened, publication: &Publication, as_of: Timestamp) -> Fact {
-    let mut wire = convert::publication(publication.clone(), as_of);
+pub fn publication(happened: Happened, now: &PublicationNow) -> Fact {
+    let mut wire = convert::publication(now.clone());
     (wire.title, wire.edition_note, wire.reason) = (String::new(), String::new(), String::new());
     (wire.items, wire.embargo_group) = (Vec::new(), Vec::new());
-    fact(happened, wire.id.clone(), publication.version, convert::PUBLICATION, &wire)
+    fact(happened, wire.id.clone(), now.publication.version, convert::PUBLICATION, &wire)
 }

@@ -1,11 +1,16 @@
 //! Who may do what with the learning: one pure function, deny by default. `tests/golden/policy.txt` prints it as a
-//! matrix. When a commission is open is not asked here: [`crate::app::gate`] asks the commission.
+//! matrix. When a commission is open is not asked here: [`crate::app::open_corpus`] does that.
 
 use kit::caller::{Caller, Duty, Scope, Subject};
 use kit::ids::{OrgId, PersonId};
 pub use kit::verdict::Verdict;
 
+use crate::commission::Commission;
 use crate::error::Error;
+use crate::insight::Insight;
+use crate::passage::Passage;
+use crate::publication::Publication;
+use crate::publication::state::State;
 
 /// What a caller wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,6 +224,25 @@ pub fn is_signed_in(caller: &Caller) -> bool {
 /// The councils for which a caller reads.
 pub fn councils_of(caller: &Caller) -> Vec<OrgId> {
     caller.organisations().into_iter().filter(|&council| reads_for(caller, council)).collect()
+}
+
+/// The facts of a commission.
+pub fn commission_facts(commission: &Commission) -> Facts {
+    Facts { consultants: commission.consultants.clone(), ..Facts::default() }
+}
+
+pub fn passage_facts(commission: &Commission, passage: &Passage) -> Facts {
+    Facts { councils: vec![passage.organisation], open: passage.is_asked(), ..commission_facts(commission) }
+}
+
+pub fn insight_facts(commission: &Commission, insight: &Insight) -> Facts {
+    let councils = insight.councils();
+    Facts { open: !councils.is_empty(), councils, ..commission_facts(commission) }
+}
+
+pub fn publication_facts(commission: &Commission, publication: &Publication) -> Facts {
+    let open = publication.readable > 0 && publication.state != State::Withdrawn;
+    Facts { readers: publication.embargo_group().to_vec(), open, ..commission_facts(commission) }
 }
 
 /// # Errors

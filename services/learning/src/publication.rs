@@ -31,6 +31,13 @@ pub struct Publication {
     pub updated_at: Timestamp,
 }
 
+/// A publication as an answer shows it: with the server's instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicationNow {
+    pub publication: Publication,
+    pub as_of: Timestamp,
+}
+
 /// What an edition says and rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edition {

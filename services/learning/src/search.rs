@@ -1,6 +1,7 @@
 //! The full-text index: one per process, in memory, rebuilt from the store. It tells which documents have the words
-//! and how well; which of them a caller may know of, the store decides.
+//! and how well; which of them a caller may know of, the store decides. How those stand in an answer is said here.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use tantivy::collector::TopDocs;
@@ -9,10 +10,12 @@ use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFiel
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
 
-use crate::document::Document;
-use crate::words::{Query, words};
+use crate::document::{Document, DocumentFilter, Section};
+use crate::words::{Piece, Query, pieces, words};
 
 const WRITER_BYTES: usize = 15_000_000;
+/// Snippets of a hit, at most.
+const MOST_SNIPPETS: usize = 3;
 
 /// The words of all documents that are not withdrawn. It answers with identities and scores, never with a text.
 pub struct Index {
@@ -106,6 +109,93 @@ impl Index {
         }
         BooleanQuery::new(clauses)
     }
+}
+
+/// What is searched for, and in which documents.
+#[derive(Clone, Debug)]
+pub struct Search {
+    pub within: DocumentFilter,
+    pub query: Query,
+}
+
+/// A document that matches, and how well.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    pub score: i64,
+    pub document: Document,
+}
+
+impl Hit {
+    /// Where it stands among the hits: a page goes on behind it.
+    pub fn key(&self) -> (i64, String) {
+        (self.score, self.document.id.to_string())
+    }
+
+    fn is_behind(&self, (score, id): &(i64, String)) -> bool {
+        self.score < *score || (self.score == *score && self.document.id.to_string() > *id)
+    }
+
+    /// The best pieces of its document: those with the most places first, then in the order of the text.
+    pub fn snippets(&self, query: &Query) -> Vec<(&Section, Piece)> {
+        let mut all: Vec<(&Section, Piece)> = Vec::new();
+        for section in &self.document.sections {
+            all.extend(pieces(&section.text, query).into_iter().map(|piece| (section, piece)));
+        }
+        // Stable: equally good ones stay in order.
+        all.sort_by_key(|(_, piece)| Reverse(piece.highlights.len()));
+        all.truncate(MOST_SNIPPETS);
+        all
+    }
+}
+
+/// The documents that match, best first, equally good ones by identity.
+pub fn ranked(documents: Vec<Document>, scores: &BTreeMap<String, i64>) -> Vec<Hit> {
+    let score = |document: &Document| scores.get(&document.id.to_string()).copied();
+    let hits = documents.into_iter().filter_map(|document| Some(Hit { score: score(&document)?, document }));
+    let mut hits: Vec<Hit> = hits.collect();
+    hits.sort_by(|one, other| other.score.cmp(&one.score).then_with(|| one.document.id.cmp(&other.document.id)));
+    hits
+}
+
+/// The hits behind the last one of the page before.
+pub fn behind(mut hits: Vec<Hit>, after: Option<&(i64, String)>) -> Vec<Hit> {
+    if let Some(after) = after {
+        hits.retain(|hit| hit.is_behind(after));
+    }
+    hits
+}
+
+/// How many hits share a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facet {
+    pub field: &'static str,
+    pub value: String,
+    pub n_hits: i64,
+}
+
+/// How hits fall, by field and value; the most frequent first, equally frequent ones by value.
+pub fn facets(hits: &[Hit]) -> Vec<Facet> {
+    type Values = fn(&Document) -> Vec<String>;
+    let fields: [(&'static str, Values); 6] = [
+        ("round", |one| one.round.map(|round| round.to_string()).into_iter().collect()),
+        ("council", |one| vec![one.organisation.to_string()]),
+        ("principle", |one| one.principles.clone()),
+        ("theme", |one| vec![one.theme.clone()]),
+        ("group", |one| vec![one.group.clone()]),
+        ("kind", |one| vec![one.kind.name().to_string()]),
+    ];
+    let mut all = Vec::new();
+    for (field, values) in fields {
+        let mut counts = BTreeMap::<String, i64>::new();
+        for value in hits.iter().flat_map(|hit| values(&hit.document)).filter(|value| !value.is_empty()) {
+            *counts.entry(value).or_default() += 1;
+        }
+        let mut of_field: Vec<Facet> =
+            counts.into_iter().map(|(value, n_hits)| Facet { field, value, n_hits }).collect();
+        of_field.sort_by(|one, other| other.n_hits.cmp(&one.n_hits).then_with(|| one.value.cmp(&other.value)));
+        all.extend(of_field);
+    }
+    all
 }
 
 fn tokens(text: &str) -> PreTokenizedString {

@@ -9,7 +9,9 @@ mod insights;
 mod passages;
 mod publications;
 
-pub use case_studies::{Stories, case_studies, case_study, insert_case_study, update_case_study};
+pub use case_studies::{
+    CaseStudyFilter, case_studies, case_study, insert_case_study, n_case_studies, update_case_study,
+};
 pub use codebooks::{codebook, codebooks, insert_codebook, update_codebook};
 pub use commissions::{commission, commissions, insert_commission, running_for, running_over, update_commission};
 pub use documents::{
@@ -17,9 +19,13 @@ pub use documents::{
     visible_documents,
 };
 pub use history::insert_history;
-pub use insights::{Insights, due_insights, insert_insight, insight, insights, insights_of_author, update_insight};
-pub use passages::{Passages, insert_passage, n_passages, passage, passages, passages_of_document, update_passage};
+pub use insights::{
+    InsightFilter, due_insights, insert_insight, insight, insights, insights_of_author, n_insights, update_insight,
+};
+pub use passages::{
+    PassageFilter, insert_passage, n_passages, passage, passages, passages_of_document, update_passage,
+};
 pub use publications::{
-    Publications, cite, citing, due_publications, insert_printed, insert_publication, material, printed, publication,
-    publications, readable_editions, update_publication,
+    PublicationFilter, cite, citing, due_publications, insert_printed, insert_publication, material, printed,
+    publication, publications, readable_editions, update_publication,
 };

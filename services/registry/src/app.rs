@@ -1,5 +1,5 @@
-//! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it, and
-//! so are secrets. One module per collection.
+//! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it,
+//! and so are secrets. One module per collection.
 
 pub mod boards;
 pub mod clients;

@@ -103,9 +103,9 @@ impl Seat {
         self.end(on.max(self.term.from), now).ok()
     }
 
-    /// Whether duties of the person rest for it, see [`kit::caller::Caller::serves`]: from the moment it is given until a
-    /// year after its end, as nobody audits what they lately took part in (IIA Standards 2017, 1130.A1). An end that is
-    /// entered for a day in the past counts from the day on which it was entered: until then they sat.
+    /// Whether duties of the person rest for it, see [`kit::caller::Caller::serves`]: from the moment it is given until
+    /// a year after its end, as nobody audits what they lately took part in (IIA Standards 2017, 1130.A1). An end that
+    /// is entered for a day in the past counts from the day on which it was entered: until then they sat.
     pub fn binds(&self, now: Timestamp) -> bool {
         let changed_on = Date::today(self.updated_at);
         let never_held = self.term.until == Some(self.term.from) && changed_on <= self.term.from;

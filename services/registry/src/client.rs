@@ -1,7 +1,7 @@
 //! Integration clients: a council's own systems, their keys, their secrets and what they may do.
 //!
-//! Keys and secrets live in real time (`real_now`), also on a store with a held clock, as tokens do. Checking a signature
-//! or a secret is `kit::tokens`' work.
+//! Keys and secrets live in real time (`real_now`), also on a store with a held clock, as tokens do. Checking a
+//! signature or a secret is `kit::tokens`' work.
 
 use kit::caller::Scope;
 use kit::fault::Violation;

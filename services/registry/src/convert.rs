@@ -1,7 +1,6 @@
 //! Wire to command, and domain to wire. Every bad field is reported at once; what the field rules of the contract
 //! already hold is not said again here.
 
-mod credentials;
 mod lists;
 mod requests;
 
@@ -23,8 +22,8 @@ use crate::organisation::{Details, Kind, Nation, Organisation};
 use crate::person::{Person, RoleGrant, State};
 use crate::sign_in::Revocation;
 
-pub use credentials::NewSecret;
-pub use lists::{clients, memberships, organisations, people, seats, standing_asked};
+pub use lists::{list_clients, list_memberships, list_organisations, list_people, list_seats, standing_asked};
+pub use requests::NewSecret;
 
 pub const ORGANISATION: &str = "toadlane.registry.v1.Organisation";
 pub const MEMBERSHIP: &str = "toadlane.registry.v1.Membership";

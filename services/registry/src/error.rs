@@ -56,7 +56,7 @@ pub enum Error {
 }
 
 /// What comes with a stale etag: the resource as it now is.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Newer {
     Organisation(Box<Organisation>),
     Membership(Membership),
@@ -84,7 +84,7 @@ impl From<Error> for Fault {
             Error::NotFound { what } => Fault::not_found(what),
             Error::NotAllowed { who_may } => not_allowed(who_may),
             Error::Stale { newer } => Fault::stale(convert::newer_as_any(*newer), says),
-            Error::IllegalStep { from, step, .. } => precondition(says).with("from", from).with("step", step),
+            Error::IllegalStep { what: _, from, step } => precondition(says).with("from", from).with("step", step),
             Error::EndedAlready { .. }
             | Error::TooMany { .. }
             | Error::WrongKind { .. }

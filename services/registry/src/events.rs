@@ -22,6 +22,7 @@ fn fact(
     Fact { kind, subject, version, resource_type, resource: resource.encode_to_vec() }
 }
 
+/// What happened to an organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfOrganisation {
     Entered,
@@ -37,6 +38,7 @@ pub fn organisation(happened: OfOrganisation, now: &OrganisationNow) -> Fact {
     fact(kind, now.organisation.id.to_string(), now.organisation.version, convert::ORGANISATION, &wire)
 }
 
+/// What happened to a membership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfMembership {
     Begun,
@@ -56,6 +58,7 @@ pub fn membership(happened: OfMembership, membership: &Membership) -> Fact {
     fact(kind, membership.id.to_string(), membership.version, convert::MEMBERSHIP, &wire)
 }
 
+/// What happened to a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfPerson {
     Entered,
@@ -77,6 +80,7 @@ pub fn person(happened: OfPerson, person: &Person) -> Fact {
     fact(kind, person.id.to_string(), person.version, convert::PERSON, &wire)
 }
 
+/// What happened to a board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfBoard {
     Created,
@@ -92,6 +96,7 @@ pub fn board(happened: OfBoard, board: &Board) -> Fact {
     fact(kind, board.id.to_string(), board.version, convert::BOARD, &wire)
 }
 
+/// What happened to a seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfSeat {
     Taken,
@@ -107,6 +112,7 @@ pub fn seat(happened: OfSeat, now: &SeatNow) -> Fact {
     fact(kind, now.seat.id.to_string(), now.seat.version, convert::SEAT, &wire)
 }
 
+/// What happened to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfClient {
     Created,

@@ -5,8 +5,8 @@
 //! Two clocks run here. What the network agrees on (roles, terms, memberships) follows the server's clock, which a demo
 //! holds in 2020; tokens, codes, keys and secrets live in real time (`real_now`), or nobody could sign in there.
 //!
-//! What is not here: what a role may do elsewhere stands in each service's `policy.rs`, and who is recused from a bid is
-//! `grading`'s to say.
+//! What is not here: what a role may do elsewhere stands in each service's `policy.rs`, and who is recused from a bid
+//! is `grading`'s to say.
 
 pub mod app;
 pub mod board;
@@ -139,7 +139,8 @@ impl Registry {
 /// Enters the first network administrator, and the network itself if no organisation is one yet.
 ///
 /// # Errors
-/// [`Error::AdministratorExists`] unless there is none, [`Error::AlreadyExists`] when somebody signs in with the address.
+/// [`Error::AdministratorExists`] unless there is none, [`Error::AlreadyExists`] when somebody signs in with the
+/// address.
 pub async fn admin_first(db: &Db, network_name: &str, name: &str, email: &str) -> Result<Person, Error> {
     let cx = Cx::of_role(Role::Registry, db.clock().now());
     let first = app::sign_in::First {

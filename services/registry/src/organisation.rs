@@ -126,7 +126,8 @@ impl Organisation {
 
     /// Enters an organisation.
     ///
-    /// `successors_began` are the start dates of the successors named, in any order; they settle what an end date means.
+    /// `successors_began` are the start dates of the successors named, in any order; they settle what an end date
+    /// means.
     ///
     /// # Errors
     /// [`Error::Invalid`] with everything that contradicts itself.

@@ -1,9 +1,11 @@
-//! Who may do what in the registry: one pure function, deny by default. `tests/golden/policy.txt` prints it as a matrix.
+//! Who may do what in the registry: one pure function, deny by default. `tests/golden/policy.txt` prints it as a
+//! matrix.
 
 use kit::caller::{Caller, Duty, Scope, Subject};
 use kit::ids::{OrgId, PersonId};
 pub use kit::verdict::Verdict;
 
+use crate::client::Client;
 use crate::error::Error;
 
 /// What a caller wants to do.
@@ -169,6 +171,11 @@ fn visible(caller: &Caller, through: fn(&Caller, OrgId) -> bool) -> Visible {
 /// The facts of a person.
 pub fn of_person(id: PersonId, organisation: OrgId) -> Facts {
     Facts { organisation: Some(organisation), subject: Some(Subject::Person(id)) }
+}
+
+/// The facts of a client.
+pub fn of_client(client: &Client) -> Facts {
+    Facts { organisation: Some(client.organisation), subject: Some(Subject::Client(client.id)) }
 }
 
 /// The facts of what belongs to an organisation and has no identity yet.

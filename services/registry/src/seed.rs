@@ -6,6 +6,7 @@ use kit::db::{DbError, Tx};
 use kit::ids::OrgId;
 use kit::stored::named;
 use kit::time::Timestamp;
+use serde::Deserialize;
 
 use crate::dates::RegisterDate;
 use crate::error::Error;
@@ -14,7 +15,7 @@ use crate::store::organisations;
 
 const COUNCILS: &str = include_str!("../data/uk-councils.csv");
 
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Row {
     code: String,
     official_name: String,

@@ -1,6 +1,7 @@
 //! Signing in by one-time code, and how access tokens end before their time.
 //!
-//! All times in here are real time, also on a store with a held clock. Making and comparing codes is `kit::tokens`' work.
+//! All times in here are real time, also on a store with a held clock. Making and comparing codes is `kit::tokens`'
+//! work.
 
 use kit::ids::{PersonId, SignInId};
 use kit::time::Timestamp;

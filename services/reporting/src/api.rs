@@ -73,21 +73,13 @@ impl ReportsService for Reporting {
         let page = Page::<i32>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let readable = readable(&cx, &report);
         let of_page = page.clone();
-        let found: Result<_, Error> = self
-            .db
-            .read(move |tx| {
-                let mut shown = Vec::new();
-                let rows = store::revisions(tx, report.id, readable, of_page.after, of_page.limit())?;
-                for (row, submitted_at) in rows {
-                    let paper = store::paper_of(&row.canonical_json)?;
-                    shown.push(convert::revision(row, paper, submitted_at));
-                }
-                Ok(shown)
-            })
-            .await;
-        let found = page.found(found?, |revision| revision.number);
+        let rows =
+            self.db.read(move |tx| store::revisions(tx, report.id, readable, of_page.after, of_page.limit())).await?;
+        let found = page.found(rows, |(revision, _)| revision.number);
+        let revisions =
+            found.rows.into_iter().map(|(revision, handed_in_at)| convert::revision(revision, handed_in_at));
         Ok(Response::new(pb::ListReportRevisionsResponse {
-            revisions: found.rows,
+            revisions: revisions.collect(),
             next_page_token: found.next_page_token,
         }))
     }

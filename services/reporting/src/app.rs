@@ -21,11 +21,12 @@ use kit::history::Line;
 use kit::ids::ReportId;
 use kit::outbox;
 
+use crate::content::Revision;
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::policy::{self, Action};
 use crate::report::{Report, ReportNow};
-use crate::store::{self, RevisionRow};
+use crate::store;
 
 /// The report as it is, if the caller may take this step and read its present version.
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
@@ -44,7 +45,11 @@ fn open_live(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) ->
     Ok(report)
 }
 
-/// Refuses a caller who read an older version, with as much of the newer one as they may read.
+/// Refuses a caller who read an older version, with as much of the newer one as they may read. What that is depends on
+/// the caller, whom neither the report nor its store knows: so they leave this refusal to us.
+///
+/// # Errors
+/// [`Error::Stale`] with the newer one.
 pub fn expect_version(cx: &Cx, report: &Report, target: &Target<ReportId>) -> Result<(), Error> {
     if report.version == target.version {
         return Ok(());
@@ -93,15 +98,14 @@ fn record(tx: &mut Tx, cx: &Cx, old: Option<&Report>, new: Report, happened: Hap
 }
 
 fn write_revision(tx: &mut Tx, cx: &Cx, report: &Report) -> Result<(), Error> {
-    let author = actor(cx, report, Happened::Revised);
-    let row = RevisionRow {
-        report_id: report.id.to_string(),
+    let revision = Revision {
+        report: report.id,
         number: report.revision,
+        paper: report.paper.clone(),
         canonical_json: report.paper.canonical_json(),
-        sha256: report.digest.clone(),
-        created_at: report.updated_at.micros(),
-        author: author.subject,
-        author_organisation: author.organisation.map(|id| id.to_string()),
+        digest: report.digest.clone(),
+        created_at: report.updated_at,
+        author: actor(cx, report, Happened::Revised),
     };
-    Ok(row.insert(tx)?)
+    Ok(store::insert_revision(tx, &revision)?)
 }

@@ -1,4 +1,5 @@
-//! What reporting knows of an award: a copy, fed by the events of `awards`, so that a report needs `awards` for nothing.
+//! What reporting knows of an award: a copy, fed by the events of `awards`, so that a report needs `awards` for
+//! nothing.
 
 use kit::deadline::Deadline;
 use kit::ids::{AwardId, BidId, OrgId, RoundId};

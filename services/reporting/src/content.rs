@@ -1,8 +1,10 @@
 //! What a report says: its content, the canonical bytes of a revision, and what in it can be asked about.
 
-use kit::ids::EvidenceId;
+use kit::caller::Actor;
+use kit::ids::{EvidenceId, ReportId};
 use kit::language::Language;
 use kit::money::Money;
+use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::form::QUESTIONS;
@@ -77,6 +79,19 @@ pub struct Evidence {
 pub struct Paper {
     pub content: Content,
     pub evidence: Vec<Evidence>,
+}
+
+/// What a report says from one edit to the next. It does not change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    pub report: ReportId,
+    pub number: i32,
+    pub paper: Paper,
+    /// The paper as it was written: the very bytes that the digest covers.
+    pub canonical_json: String,
+    pub digest: String,
+    pub created_at: Timestamp,
+    pub author: Actor,
 }
 
 impl Paper {

@@ -5,6 +5,7 @@ mod peers;
 mod requests;
 
 use kit::db::DbError;
+use kit::fault::Violation;
 use kit::history::Line;
 use kit::language::Language;
 use kit::time::Timestamp;
@@ -14,11 +15,9 @@ use prost_types::Any;
 use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use crate::content::{Answer, Content, Evidence, Measure, Paper, PrincipleRecord, StatementLevel};
-use crate::form::Missing;
+use crate::content::{Answer, Content, Evidence, Measure, Paper, PrincipleRecord, Revision, StatementLevel};
 use crate::report::{Addendum, Kind, Release, Report, ReportNow, RequestedChange, SignOff};
 use crate::state::State;
-use crate::store::RevisionRow;
 
 pub use peers::{award, bid_words, calendar, framework};
 pub use requests::{header, list_reports};
@@ -218,24 +217,21 @@ fn release(release: Release) -> pb::Release {
     }
 }
 
-pub fn revision(row: RevisionRow, paper: Paper, submitted_at: Option<Timestamp>) -> pb::Revision {
+pub fn revision(revision: Revision, handed_in_at: Option<Timestamp>) -> pb::Revision {
     pb::Revision {
-        number: row.number,
-        content: Some(content(paper.content)),
-        evidence: paper.evidence.into_iter().map(evidence).collect(),
-        canonical_json: row.canonical_json,
-        content_sha256: row.sha256,
-        created_at: wire_time(Timestamp::from_micros(row.created_at)),
-        author: Some(types::Actor {
-            subject: row.author,
-            organisation_id: row.author_organisation.unwrap_or_default(),
-        }),
-        submitted_at: submitted_at.and_then(wire_time),
+        number: revision.number,
+        content: Some(content(revision.paper.content)),
+        evidence: revision.paper.evidence.into_iter().map(evidence).collect(),
+        canonical_json: revision.canonical_json,
+        content_sha256: revision.digest,
+        created_at: wire_time(revision.created_at),
+        author: Some(revision.author.into()),
+        submitted_at: handed_in_at.and_then(wire_time),
     }
 }
 
-pub fn missing(missing: Missing) -> pb::Missing {
-    pb::Missing { field: missing.field, rule: missing.rule.to_string(), says: missing.says }
+pub fn missing(violation: Violation) -> pb::Missing {
+    pb::Missing { field: violation.field, rule: violation.rule, says: violation.says }
 }
 
 pub fn history_entry(line: Line) -> pb::HistoryEntry {

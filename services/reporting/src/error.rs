@@ -9,7 +9,6 @@ use tonic::Code;
 
 use crate::award::Ended;
 use crate::convert;
-use crate::form::Missing;
 use crate::report::ReportNow;
 
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +28,7 @@ pub enum Error {
     #[error("the award was {}, so there is nothing to report here", how.name())]
     AwardEnded { how: Ended },
     #[error("the report is not complete; everything missing is named in the details")]
-    Incomplete(Vec<Missing>),
+    Incomplete(Vec<Violation>),
     #[error("{says}")]
     SpentAboveAward { says: String },
     #[error("have a certifier sign off this revision first")]
@@ -68,10 +67,7 @@ impl From<Error> for Fault {
             }
             Error::Immutable => precondition(Reason::ReportAccepted, says),
             Error::AwardEnded { how } => precondition(Reason::AwardEnded, says).with("how", how.name()),
-            Error::Incomplete(missing) => {
-                let violations = missing.into_iter().map(|one| Violation::new(one.field, one.rule, one.says)).collect();
-                Fault { violations, ..precondition(Reason::ReportIncomplete, says) }
-            }
+            Error::Incomplete(violations) => Fault { violations, ..precondition(Reason::ReportIncomplete, says) },
             Error::SpentAboveAward { .. } => {
                 Fault::invalid(vec![Violation::new("content.spent", "award.amount", says)])
             }

@@ -1,5 +1,6 @@
 //! What a report must say before it can be handed in: everything missing at once.
 
+use kit::fault::Violation;
 use kit::money::Money;
 
 use crate::content::{Content, Measure, Paper};
@@ -22,27 +23,15 @@ const OF_FINAL: [&str; 4] = ["outcomes", "people_involved", "what_did_not_work",
 /// The value of a measure that nobody took; its method then says why.
 const NOT_MEASURED: &str = "not measured";
 
-/// One thing that keeps a report from being handed in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
-    pub field: String,
-    pub rule: &'static str,
-    pub says: String,
-}
-
-fn missing(field: impl Into<String>, rule: &'static str, says: impl Into<String>) -> Missing {
-    Missing { field: field.into(), rule, says: says.into() }
-}
-
 /// Everything that keeps a paper from being handed in, in the order of the content's fields. What the answers say is
 /// not judged: that it did not work is a valid report (rule 25).
-pub fn check(paper: &Paper, kind: Kind, awarded: Money) -> Vec<Missing> {
+pub fn check(paper: &Paper, kind: Kind, awarded: Money) -> Vec<Violation> {
     let content = &paper.content;
     let mut found = Vec::new();
     if content.nil_return {
         // Whatever else stands in a nil return was prefilled, and says nothing.
         if content.nil_reason.trim().is_empty() {
-            found.push(missing("content.nil_reason", "form.required", "say why there is nothing to report"));
+            found.push(Violation::new("content.nil_reason", "form.required", "say why there is nothing to report"));
         }
         return found;
     }
@@ -56,25 +45,25 @@ pub fn check(paper: &Paper, kind: Kind, awarded: Money) -> Vec<Missing> {
 }
 
 /// The same, and the sign-off: all that a dry run lists.
-pub fn check_report(report: &Report) -> Vec<Missing> {
+pub fn check_report(report: &Report) -> Vec<Violation> {
     let mut found = check(&report.paper, report.kind, report.award.amount);
     if let Err(error) = report.expect_signed_off() {
-        found.push(missing("sign_off", "sign_off.needed", error.to_string()));
+        found.push(Violation::new("sign_off", "sign_off.needed", error.to_string()));
     }
     found
 }
 
-fn check_answers(content: &Content, kind: Kind, found: &mut Vec<Missing>) {
+fn check_answers(content: &Content, kind: Kind, found: &mut Vec<Violation>) {
     let mut seen: Vec<&str> = Vec::new();
     for answer in &content.answers {
         let field = format!("content.answers[{}]", answer.question);
         if seen.contains(&answer.question.as_str()) {
-            found.push(missing(&field, "form.answered_twice", "answer each question once"));
+            found.push(Violation::new(&field, "form.answered_twice", "answer each question once"));
         }
         seen.push(&answer.question);
         if !QUESTIONS.contains(&answer.question.as_str()) {
             let says = format!("a report has no such question; it has {}", QUESTIONS.join(", "));
-            found.push(missing(&field, "form.unknown_question", says));
+            found.push(Violation::new(&field, "form.unknown_question", says));
         }
     }
     let required: &[&str] = match kind {
@@ -84,47 +73,51 @@ fn check_answers(content: &Content, kind: Kind, found: &mut Vec<Missing>) {
     for question in required {
         let said = content.answers.iter().any(|one| one.question == *question && !one.text.trim().is_empty());
         if !said {
-            found.push(missing(format!("content.answers[{question}].text"), "form.required", "answer this"));
+            found.push(Violation::new(format!("content.answers[{question}].text"), "form.required", "answer this"));
         }
     }
 }
 
-fn check_measures(measures: &[Measure], found: &mut Vec<Missing>) {
+fn check_measures(measures: &[Measure], found: &mut Vec<Violation>) {
     for (place, measure) in measures.iter().enumerate() {
         let value = measure.value.trim();
         if value.is_empty() {
             let says = format!("say where \u{201c}{}\u{201d} got, or \u{201c}{NOT_MEASURED}\u{201d}", measure.name);
-            found.push(missing(format!("content.measures[{place}].value"), "form.required", says));
+            found.push(Violation::new(format!("content.measures[{place}].value"), "form.required", says));
         } else if value.eq_ignore_ascii_case(NOT_MEASURED) && measure.method.trim().is_empty() {
             let says = format!("say why \u{201c}{}\u{201d} was not measured", measure.name);
-            found.push(missing(format!("content.measures[{place}].method"), "form.required", says));
+            found.push(Violation::new(format!("content.measures[{place}].method"), "form.required", says));
         }
     }
 }
 
-fn check_principles(content: &Content, found: &mut Vec<Missing>) {
+fn check_principles(content: &Content, found: &mut Vec<Violation>) {
     for (place, record) in content.principles.iter().enumerate() {
         if content.principles[..place].iter().any(|earlier| earlier.is_same(record)) {
             let field = format!("content.principles[{}]", record.principle);
-            found.push(missing(field, "form.named_twice", "name each principle of a framework's version once"));
+            found.push(Violation::new(field, "form.named_twice", "name each principle of a framework's version once"));
         }
         if record.evidenced && record.evidence.trim().is_empty() {
             let field = format!("content.principles[{}].evidence", record.principle);
-            found.push(missing(field, "form.required", "say how the project met this principle"));
+            found.push(Violation::new(field, "form.required", "say how the project met this principle"));
         }
     }
 }
 
-fn check_money(content: &Content, kind: Kind, awarded: Money, found: &mut Vec<Missing>) {
+fn check_money(content: &Content, kind: Kind, awarded: Money, found: &mut Vec<Violation>) {
     if content.spent.is_none() {
-        found.push(missing("content.spent", "form.required", "say what was spent; nothing is a sum too"));
+        found.push(Violation::new("content.spent", "form.required", "say what was spent; nothing is a sum too"));
     }
     if kind == Kind::Interim && content.forecast.is_none() {
-        found.push(missing("content.forecast", "form.required", "say what is yet to be spent; nothing is a sum too"));
+        found.push(Violation::new(
+            "content.forecast",
+            "form.required",
+            "say what is yet to be spent; nothing is a sum too",
+        ));
     }
     // The award may have shrunk since it was written.
     if let Some(spent) = content.spent.filter(|spent| exceeds(*spent, awarded)) {
-        found.push(missing("content.spent", "award.amount", above(spent, awarded)));
+        found.push(Violation::new("content.spent", "award.amount", above(spent, awarded)));
     }
 }
 
@@ -154,21 +147,21 @@ mod tests {
         questions.iter().map(answer).collect()
     }
 
-    fn found(content: Content, kind: Kind) -> Vec<(String, &'static str)> {
+    /// Each field with its rule.
+    fn found(content: Content, kind: Kind) -> Vec<String> {
         let paper = Paper { content, evidence: vec![] };
-        check(&paper, kind, AWARDED).into_iter().map(|one| (one.field, one.rule)).collect()
+        check(&paper, kind, AWARDED).iter().map(|one| format!("{}: {}", one.field, one.rule)).collect()
     }
 
     #[test]
     fn an_empty_interim_report_lacks_its_answers_and_its_money_all_at_once() {
-        let fields: Vec<String> = found(Content::default(), Kind::Interim).into_iter().map(|one| one.0).collect();
         let expected = [
-            "content.answers[progress].text",
-            "content.answers[early_learning].text",
-            "content.spent",
-            "content.forecast",
+            "content.answers[progress].text: form.required",
+            "content.answers[early_learning].text: form.required",
+            "content.spent: form.required",
+            "content.forecast: form.required",
         ];
-        assert_eq!(fields, expected);
+        assert_eq!(found(Content::default(), Kind::Interim), expected);
     }
 
     #[test]
@@ -185,23 +178,20 @@ mod tests {
             spent: Some(Money::pence(0)),
             ..Default::default()
         };
-        assert_eq!(found(content.clone(), Kind::Final), []);
+        assert!(found(content.clone(), Kind::Final).is_empty());
         let unmeasured = Content { measures: vec![measure("", ""), measure("not measured", "")], ..content };
         assert_eq!(
             found(unmeasured, Kind::Final),
-            [
-                ("content.measures[0].value".to_string(), "form.required"),
-                ("content.measures[1].method".to_string(), "form.required")
-            ]
+            ["content.measures[0].value: form.required", "content.measures[1].method: form.required"]
         );
     }
 
     #[test]
     fn a_nil_return_needs_a_reason_and_nothing_else() {
         let nil = Content { nil_return: true, ..Default::default() };
-        assert_eq!(found(nil.clone(), Kind::Final), [("content.nil_reason".to_string(), "form.required")]);
+        assert_eq!(found(nil.clone(), Kind::Final), ["content.nil_reason: form.required"]);
         let reason = Content { nil_reason: "the project begins in May".to_string(), ..nil };
-        assert_eq!(found(reason, Kind::Interim), []);
+        assert!(found(reason, Kind::Interim).is_empty());
     }
 
     #[test]
@@ -219,10 +209,10 @@ mod tests {
         assert_eq!(
             found(content, Kind::Interim),
             [
-                ("content.answers[mood]".to_string(), "form.unknown_question"),
-                ("content.answers[progress]".to_string(), "form.answered_twice"),
-                ("content.principles[learning].evidence".to_string(), "form.required"),
-                ("content.spent".to_string(), "award.amount"),
+                "content.answers[mood]: form.unknown_question",
+                "content.answers[progress]: form.answered_twice",
+                "content.principles[learning].evidence: form.required",
+                "content.spent: award.amount",
             ]
         );
     }

@@ -1,5 +1,5 @@
-//! `reporting` takes councils' accounts of their awards: interim and final reports, scheduled when an award is accepted,
-//! prefilled from bid and award, written, certified, handed in, accepted, and released to the learning.
+//! `reporting` takes councils' accounts of their awards: interim and final reports, scheduled when an award is
+//! accepted, prefilled from bid and award, written, certified, handed in, accepted, and released to the learning.
 //!
 //! Nobody creates a report. The events of `awards` schedule, move and cancel them ([`app::take_award`]), so that a
 //! council reports while `awards` is down. A draft stays the council's: the network sees where it stands, and reads

@@ -26,6 +26,7 @@ pub enum Action {
 }
 
 impl Action {
+    #[cfg(test)]
     pub const ALL: [Action; 9] = [
         Action::See,
         Action::Read,

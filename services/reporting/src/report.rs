@@ -227,7 +227,8 @@ impl Report {
     /// A new revision. It voids the sign-off: a certifier's word is for one digest.
     ///
     /// # Errors
-    /// [`Error::SpentAboveAward`] for more spent than was awarded, unless that stood there before. For the rest as [`Report::expect_editable`] does.
+    /// [`Error::SpentAboveAward`] for more spent than was awarded, unless that stood there before. For the rest as
+    /// [`Report::expect_editable`] does.
     pub fn revise(&self, paper: Paper, now: Timestamp) -> Result<Report, Error> {
         let after = self.after(Step::Edit, now)?;
         // An award may have shrunk since: that is told before handing in, and does not keep a file from being added.

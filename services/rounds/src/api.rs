@@ -33,7 +33,7 @@ impl RoundsService for Rounds {
 
     async fn list_rounds(&self, request: Request<pb::ListRoundsRequest>) -> Answer<pb::ListRoundsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = convert::list_rounds(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_rounds(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let of = asked.clone();
         let found: Result<_, Error> = self
             .db
@@ -75,43 +75,43 @@ impl RoundsService for Rounds {
     }
 
     async fn schedule_round(&self, request: Request<pb::ScheduleRoundRequest>) -> Answer<pb::Round> {
-        let (cx, cmd) = Cx::parse::<app::Schedule>(request)?;
+        let (cx, cmd) = Cx::parse::<app::ScheduleRound>(request)?;
         if let Some(round) = self.db.replay(&cx).await? {
             return Ok(Response::new(round));
         }
         let boards = self.boards(&self.seen(&cx, Action::ScheduleRound, cmd.target.id).await?).await?;
         let of = cx.clone();
-        let round = self.db.write(&cx, move |tx| app::schedule(tx, &of, &boards, &cmd)).await?;
+        let round = self.db.write(&cx, move |tx| app::schedule_round(tx, &of, &boards, &cmd)).await?;
         Ok(Response::new(round))
     }
 
     async fn extend_round(&self, request: Request<pb::ExtendRoundRequest>) -> Answer<pb::Round> {
-        let (cx, cmd) = Cx::parse::<app::Extend>(request)?;
+        let (cx, cmd) = Cx::parse::<app::ExtendRound>(request)?;
         if let Some(round) = self.db.replay(&cx).await? {
             return Ok(Response::new(round));
         }
         let of = cx.clone();
-        let round = self.db.write(&cx, move |tx| app::extend(tx, &of, &cmd)).await?;
+        let round = self.db.write(&cx, move |tx| app::extend_round(tx, &of, &cmd)).await?;
         Ok(Response::new(round))
     }
 
     async fn reopen_round(&self, request: Request<pb::ReopenRoundRequest>) -> Answer<pb::Round> {
-        let (cx, cmd) = Cx::parse::<app::Reopen>(request)?;
+        let (cx, cmd) = Cx::parse::<app::ReopenRound>(request)?;
         if let Some(round) = self.db.replay(&cx).await? {
             return Ok(Response::new(round));
         }
         let of = cx.clone();
-        let round = self.db.write(&cx, move |tx| app::reopen(tx, &of, &cmd)).await?;
+        let round = self.db.write(&cx, move |tx| app::reopen_round(tx, &of, &cmd)).await?;
         Ok(Response::new(round))
     }
 
     async fn cancel_round(&self, request: Request<pb::CancelRoundRequest>) -> Answer<pb::Round> {
-        let (cx, cmd) = Cx::parse::<app::Cancel>(request)?;
+        let (cx, cmd) = Cx::parse::<app::CancelRound>(request)?;
         if let Some(round) = self.db.replay(&cx).await? {
             return Ok(Response::new(round));
         }
         let of = cx.clone();
-        let round = self.db.write(&cx, move |tx| app::cancel(tx, &of, &cmd)).await?;
+        let round = self.db.write(&cx, move |tx| app::cancel_round(tx, &of, &cmd)).await?;
         Ok(Response::new(round))
     }
 
@@ -139,7 +139,7 @@ impl FrameworksService for Rounds {
         if let Some(framework) = self.db.replay(&cx).await? {
             return Ok(Response::new(framework));
         }
-        policy::check(&cx.caller, Action::CreateFramework, Facts::New)?;
+        policy::check(&cx.caller, Action::CreateFramework, &Facts::New)?;
         let owner = self.peers.organisation(cmd.owner).await?;
         let of = cx.clone();
         let framework = self.db.write(&cx, move |tx| app::create_framework(tx, &of, owner, &cmd)).await?;
@@ -148,7 +148,7 @@ impl FrameworksService for Rounds {
 
     async fn get_framework(&self, request: Request<pb::GetFrameworkRequest>) -> Answer<pb::Framework> {
         let cx = Cx::of(&request)?;
-        policy::check(&cx.caller, Action::SeeFramework, Facts::Published)?;
+        policy::check(&cx.caller, Action::SeeFramework, &Facts::Published)?;
         let id = id("framework_id", &request.get_ref().framework_id)?;
         let framework = self.db.read(move |tx| store::framework(tx, id)).await?;
         Ok(Response::new(framework.into()))
@@ -156,8 +156,8 @@ impl FrameworksService for Rounds {
 
     async fn list_frameworks(&self, request: Request<pb::ListFrameworksRequest>) -> Answer<pb::ListFrameworksResponse> {
         let cx = Cx::of(&request)?;
-        policy::check(&cx.caller, Action::SeeFramework, Facts::Published)?;
-        let asked = convert::list_frameworks(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        policy::check(&cx.caller, Action::SeeFramework, &Facts::Published)?;
+        let asked = convert::list_frameworks(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let of = asked.clone();
         let found: Result<_, Error> = self
             .db

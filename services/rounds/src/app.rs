@@ -6,7 +6,7 @@ mod ticker;
 
 pub use frameworks::{AddVersion, CreateFramework, UpdateVersion, add_version, create_framework, update_version};
 pub use rounds::{
-    Cancel, CreateRound, Extend, Reopen, Schedule, UpdateRound, cancel, create_round, extend, known, reopen, schedule,
-    update_round,
+    CancelRound, CreateRound, ExtendRound, ReopenRound, ScheduleRound, UpdateRound, cancel_round, create_round,
+    extend_round, known, reopen_round, schedule_round, update_round,
 };
 pub use ticker::tick;

@@ -63,7 +63,7 @@ impl Error {
     }
 }
 
-kit::service_error!(Error);
+kit::service_error!(Error asks neighbours);
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Fault {

@@ -95,7 +95,7 @@ impl Rounds {
         self.db
             .read(move |tx| {
                 let round = store::round(tx, id)?;
-                policy::check(&caller, action, Facts::of(&round))?;
+                policy::check(&caller, action, &Facts::of(&round))?;
                 Ok(round)
             })
             .await

@@ -26,74 +26,6 @@ pub enum Action {
     UpdateVersion,
 }
 
-/// What the policy needs to know of a round or a framework.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Facts {
-    /// A draft, or a round that was cancelled as one.
-    Unpublished,
-    /// A round from scheduled on, and every framework.
-    Published,
-    /// What does not exist yet.
-    New,
-}
-
-impl Facts {
-    pub fn of(round: &Round) -> Facts {
-        if round.state.scheduled_at().is_some() { Facts::Published } else { Facts::Unpublished }
-    }
-}
-
-const MANAGERS: &str = "a round manager or a network administrator";
-const EDITORS: &str = "a network administrator or an editor";
-
-pub fn decide(caller: &Caller, action: Action, facts: Facts) -> Verdict {
-    let runs_rounds = caller.has(Duty::RoundManager) || caller.has(Duty::NetworkAdministrator);
-    let words_frameworks = caller.has(Duty::NetworkAdministrator) || caller.has(Duty::Editor);
-    let sees_drafts = runs_rounds || caller.has(Duty::Auditor);
-    if caller.subject == Subject::Anonymous || (facts == Facts::Unpublished && !sees_drafts) {
-        return Verdict::Hide;
-    }
-    match action {
-        Action::SeeRound | Action::SeeFramework => Verdict::Allow,
-        Action::CreateRound
-        | Action::UpdateRound
-        | Action::ScheduleRound
-        | Action::ExtendRound
-        | Action::ReopenRound
-        | Action::CancelRound => {
-            if runs_rounds {
-                Verdict::Allow
-            } else {
-                Verdict::Refuse { who_may: MANAGERS }
-            }
-        }
-        Action::CreateFramework | Action::AddVersion | Action::UpdateVersion => {
-            if words_frameworks {
-                Verdict::Allow
-            } else {
-                Verdict::Refuse { who_may: EDITORS }
-            }
-        }
-    }
-}
-
-/// Whether the caller sees rounds that were never published.
-pub fn sees_drafts(caller: &Caller) -> bool {
-    decide(caller, Action::SeeRound, Facts::Unpublished) == Verdict::Allow
-}
-
-/// The network for which the caller runs rounds.
-pub fn network_of(caller: &Caller) -> Option<OrgId> {
-    let duties = [Duty::RoundManager, Duty::NetworkAdministrator];
-    caller.grants.iter().find(|grant| duties.contains(&grant.duty)).map(|grant| grant.organisation)
-}
-
-/// # Errors
-/// [`Error::NotFound`] for what the caller may not know of; [`Error::NotAllowed`] with who may.
-pub fn check(caller: &Caller, action: Action, facts: Facts) -> Result<(), Error> {
-    decide(caller, action, facts).settle(action.subject())
-}
-
 impl Action {
     #[cfg(test)]
     pub const ALL: [Action; 11] = [
@@ -122,6 +54,63 @@ impl Action {
             Action::SeeFramework | Action::CreateFramework | Action::AddVersion | Action::UpdateVersion => "framework",
         }
     }
+}
+
+/// What the policy needs to know of a round or a framework.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facts {
+    /// A draft, or a round that was cancelled as one.
+    Unpublished,
+    /// A round from scheduled on, and every framework.
+    Published,
+    /// What does not exist yet.
+    New,
+}
+
+impl Facts {
+    pub fn of(round: &Round) -> Facts {
+        if round.state.scheduled_at().is_some() { Facts::Published } else { Facts::Unpublished }
+    }
+}
+
+const MANAGERS: &str = "a round manager or a network administrator";
+const EDITORS: &str = "a network administrator or an editor";
+
+pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
+    let runs_rounds = caller.has(Duty::RoundManager) || caller.has(Duty::NetworkAdministrator);
+    let words_frameworks = caller.has(Duty::NetworkAdministrator) || caller.has(Duty::Editor);
+    let sees_drafts = runs_rounds || caller.has(Duty::Auditor);
+    if caller.subject == Subject::Anonymous || (*facts == Facts::Unpublished && !sees_drafts) {
+        return Verdict::Hide;
+    }
+    let (allowed, who_may) = match action {
+        Action::SeeRound | Action::SeeFramework => (true, ""),
+        Action::CreateRound
+        | Action::UpdateRound
+        | Action::ScheduleRound
+        | Action::ExtendRound
+        | Action::ReopenRound
+        | Action::CancelRound => (runs_rounds, MANAGERS),
+        Action::CreateFramework | Action::AddVersion | Action::UpdateVersion => (words_frameworks, EDITORS),
+    };
+    if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
+}
+
+/// Whether the caller sees rounds that were never published.
+pub fn sees_drafts(caller: &Caller) -> bool {
+    decide(caller, Action::SeeRound, &Facts::Unpublished) == Verdict::Allow
+}
+
+/// The network for which the caller runs rounds.
+pub fn network_of(caller: &Caller) -> Option<OrgId> {
+    let duties = [Duty::RoundManager, Duty::NetworkAdministrator];
+    caller.grants.iter().find(|grant| duties.contains(&grant.duty)).map(|grant| grant.organisation)
+}
+
+/// # Errors
+/// [`Error::NotFound`] for what the caller may not know of; [`Error::NotAllowed`] with who may.
+pub fn check(caller: &Caller, action: Action, facts: &Facts) -> Result<(), Error> {
+    decide(caller, action, facts).settle(action.subject())
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! AwardsService.
 
 use kit::cx::{Answer, Cx};
-use kit::db::Tx;
 use kit::ids::AwardId;
 use kit::paging::Page;
 use kit::watch::Streamed;
@@ -12,27 +11,26 @@ use tonic::{Request, Response};
 
 use crate::award::AwardNow;
 use crate::error::Error;
-use crate::peers::Decided;
 use crate::policy::{self, Action};
+use crate::round::Decided;
 use crate::{Awards, app, convert, store, streams};
 
 #[tonic::async_trait]
 impl AwardsService for Awards {
     async fn prepare_awards(&self, request: Request<pb::PrepareAwardsRequest>) -> Answer<pb::PrepareAwardsResponse> {
         let (cx, cmd) = Cx::parse::<app::PrepareAwards>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(done) = self.db.replay(&cx).await? {
+            return Ok(Response::new(done));
         }
         policy::check_at_large(&cx.caller, Action::Prepare, "round")?;
         let round = self.peers.round(cmd.round).await?;
-        if self.peers.decided(cmd.round).await? == Decided::NotYet {
-            return Err(Error::DecisionPending.into());
-        }
-        let decided = app::Decided { round, outcomes: self.peers.outcomes(cmd.round).await? };
+        let outcomes = self.peers.outcomes(cmd.round).await?;
         let of = cx.clone();
-        let answer =
-            self.db.write_keyed(&cx, cmd.round, move |tx| app::prepare_awards(tx, &of, &decided, &cmd)).await?;
-        Ok(Response::new(answer))
+        let done = self
+            .db
+            .write_keyed(&cx, cmd.round, move |tx| app::prepare_awards(tx, &of, &round, outcomes.as_deref(), &cmd))
+            .await?;
+        Ok(Response::new(done))
     }
 
     async fn get_award(&self, request: Request<pb::GetAwardRequest>) -> Answer<pb::Award> {
@@ -81,163 +79,166 @@ impl AwardsService for Awards {
     }
 
     async fn offer_award(&self, request: Request<pb::OfferAwardRequest>) -> Answer<pb::Award> {
-        let (cx, convert::OfferAward(cmd)) = Cx::parse::<convert::OfferAward>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        let (cx, cmd) = Cx::parse::<app::OfferAward>(request)?;
+        if let Some(award) = self.db.replay(&cx).await? {
+            return Ok(Response::new(award));
         }
-        let award = self.seen(&cx, Action::Offer, cmd.id).await?;
+        let award = self.seen(&cx, Action::Offer, cmd.target.id).await?;
         let informed = self.peers.decided(award.round).await? == Decided::BiddersInformed;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.id, move |tx| app::offer(tx, &of, informed, &cmd)).await?;
-        Ok(Response::new(answer))
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::offer_award(tx, &of, informed, &cmd)).await?;
+        Ok(Response::new(award))
     }
 
     async fn accept_award(&self, request: Request<pb::AcceptAwardRequest>) -> Answer<pb::Award> {
         let (cx, cmd) = Cx::parse::<app::AcceptAward>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(award) = self.db.replay(&cx).await? {
+            return Ok(Response::new(award));
         }
         let award = self.seen(&cx, Action::Accept, cmd.target.id).await?;
         let certifier_of = self.peers.certifier_of(cmd.word.certifier, award.applicant).await?;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::accept(tx, &of, certifier_of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let award =
+            self.write_to_pot(&cx, cmd.target.id, move |tx| app::accept_award(tx, &of, certifier_of, &cmd)).await?;
+        Ok(Response::new(award))
     }
 
     async fn refuse_award(&self, request: Request<pb::RefuseAwardRequest>) -> Answer<pb::Award> {
-        let (cx, convert::RefuseAward(cmd)) = Cx::parse::<convert::RefuseAward>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        let (cx, cmd) = Cx::parse::<app::RefuseAward>(request)?;
+        if let Some(award) = self.db.replay(&cx).await? {
+            return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::refuse(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::refuse_award(tx, &of, &cmd)).await?;
+        Ok(Response::new(award))
     }
 
     async fn withdraw_award(&self, request: Request<pb::WithdrawAwardRequest>) -> Answer<pb::Award> {
-        let (cx, convert::WithdrawAward(cmd)) = Cx::parse::<convert::WithdrawAward>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        let (cx, cmd) = Cx::parse::<app::WithdrawAward>(request)?;
+        if let Some(award) = self.db.replay(&cx).await? {
+            return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::withdraw(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::withdraw_award(tx, &of, &cmd)).await?;
+        Ok(Response::new(award))
     }
 
     async fn call_reserve(&self, request: Request<pb::CallReserveRequest>) -> Answer<pb::Award> {
-        let (cx, convert::CallReserve(cmd)) = Cx::parse::<convert::CallReserve>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        let (cx, cmd) = Cx::parse::<app::CallReserve>(request)?;
+        if let Some(award) = self.db.replay(&cx).await? {
+            return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.id, move |tx| app::call_reserve(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::call_reserve(tx, &of, &cmd)).await?;
+        Ok(Response::new(award))
     }
 
     async fn confirm_condition(&self, request: Request<pb::ConfirmConditionRequest>) -> Answer<pb::Award> {
         let (cx, cmd) = Cx::parse::<app::ConfirmCondition>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(award) = self.db.replay(&cx).await? {
+            return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::confirm_condition(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::confirm_condition(tx, &of, &cmd)).await?;
+        Ok(Response::new(award))
     }
 
     async fn name_award(&self, request: Request<pb::NameAwardRequest>) -> Answer<pb::Award> {
         let (cx, cmd) = Cx::parse::<app::NameAward>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(award) = self.db.replay(&cx).await? {
+            return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::name_award(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::name_award(tx, &of, &cmd)).await?;
+        Ok(Response::new(award))
     }
 
     async fn suspend_award(&self, request: Request<pb::SuspendAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::SuspendAward(cmd)) = Cx::parse::<convert::SuspendAward>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(award) = self.db.replay(&cx).await? {
+            return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
+        Ok(Response::new(award))
     }
 
     async fn resume_award(&self, request: Request<pb::ResumeAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::ResumeAward(cmd)) = Cx::parse::<convert::ResumeAward>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(award) = self.db.replay(&cx).await? {
+            return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
+        Ok(Response::new(award))
     }
 
     async fn terminate_award(&self, request: Request<pb::TerminateAwardRequest>) -> Answer<pb::Award> {
         let (cx, cmd) = Cx::parse::<app::TerminateAward>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(award) = self.db.replay(&cx).await? {
+            return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::terminate_award(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::terminate_award(tx, &of, &cmd)).await?;
+        Ok(Response::new(award))
     }
 
     async fn complete_award(&self, request: Request<pb::CompleteAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::CompleteAward(cmd)) = Cx::parse::<convert::CompleteAward>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(award) = self.db.replay(&cx).await? {
+            return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
+        Ok(Response::new(award))
     }
 
     async fn close_award(&self, request: Request<pb::CloseAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::CloseAward(cmd)) = Cx::parse::<convert::CloseAward>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(award) = self.db.replay(&cx).await? {
+            return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
+        Ok(Response::new(award))
     }
 
     async fn reopen_award(&self, request: Request<pb::ReopenAwardRequest>) -> Answer<pb::Award> {
         let (cx, convert::ReopenAward(cmd)) = Cx::parse::<convert::ReopenAward>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(award) = self.db.replay(&cx).await? {
+            return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
+        Ok(Response::new(award))
     }
 
     async fn request_variation(&self, request: Request<pb::RequestVariationRequest>) -> Answer<pb::Variation> {
         let (cx, cmd) = Cx::parse::<app::RequestVariation>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(variation) = self.db.replay(&cx).await? {
+            return Ok(Response::new(variation));
         }
         let award = self.seen(&cx, cmd.action(), cmd.award).await?;
-        let register = self.register(&award, &cmd.change).await?;
+        let register = self.peers.register(&award, &cmd.change).await?;
         let of = cx.clone();
-        let write = move |tx: &mut Tx| app::request_variation(tx, &of, &register, &cmd);
-        Ok(Response::new(self.write_to_pot(&cx, award.id, write).await?))
+        let variation =
+            self.write_to_pot(&cx, award.id, move |tx| app::request_variation(tx, &of, &register, &cmd)).await?;
+        Ok(Response::new(variation))
     }
 
     async fn decide_variation(&self, request: Request<pb::DecideVariationRequest>) -> Answer<pb::Variation> {
         let (cx, cmd) = Cx::parse::<app::DecideVariation>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(variation) = self.db.replay(&cx).await? {
+            return Ok(Response::new(variation));
         }
         let asked = cmd.id;
         let variation = self.db.read(move |tx| store::variation(tx, asked)).await?;
         let award = self.seen_of(&cx, Action::DecideVariation, variation.award, "variation").await?;
-        let register = self.register(&award, &variation.change).await?;
+        let register = self.peers.register(&award, &variation.change).await?;
         let of = cx.clone();
-        let write = move |tx: &mut Tx| app::decide_variation(tx, &of, &register, &cmd);
-        Ok(Response::new(self.write_to_pot(&cx, award.id, write).await?))
+        let variation =
+            self.write_to_pot(&cx, award.id, move |tx| app::decide_variation(tx, &of, &register, &cmd)).await?;
+        Ok(Response::new(variation))
     }
 
     async fn list_variations(&self, request: Request<pb::ListVariationsRequest>) -> Answer<pb::ListVariationsResponse> {
@@ -261,12 +262,12 @@ impl AwardsService for Awards {
 
     async fn extend_awards(&self, request: Request<pb::ExtendAwardsRequest>) -> Answer<pb::Extension> {
         let (cx, cmd) = Cx::parse::<app::ExtendAwards>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(extension) = self.db.replay(&cx).await? {
+            return Ok(Response::new(extension));
         }
         let of = cx.clone();
-        let answer = self.db.write_keyed(&cx, cmd.round, move |tx| app::extend_awards(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let extension = self.db.write_keyed(&cx, cmd.round, move |tx| app::extend_awards(tx, &of, &cmd)).await?;
+        Ok(Response::new(extension))
     }
 
     async fn get_extension(&self, request: Request<pb::GetExtensionRequest>) -> Answer<pb::Extension> {

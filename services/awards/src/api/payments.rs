@@ -34,7 +34,8 @@ impl PaymentsService for Awards {
         let cx = Cx::of(&request)?;
         let asked = convert::list_payments(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
-        let rows = self.db.read(move |tx| store::payments_page(tx, &filter, page.after.clone(), page.limit())).await?;
+        let rows =
+            self.db.read(move |tx| store::page_of_payments(tx, &filter, page.after.clone(), page.limit())).await?;
         let found = asked.page.found(rows, |payment| (payment.award.to_string(), payment.sequence));
         Ok(Response::new(pb::ListPaymentsResponse {
             payments: found.rows.into_iter().map(|payment| shown(&cx, payment)).collect(),
@@ -45,100 +46,100 @@ impl PaymentsService for Awards {
 
     async fn approve_payment(&self, request: Request<pb::ApprovePaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::ApprovePayment(cmd)) = Cx::parse::<convert::ApprovePayment>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(payment) = self.db.replay(&cx).await? {
+            return Ok(Response::new(payment));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let payment = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
+        Ok(Response::new(payment))
     }
 
     async fn instruct_payment(&self, request: Request<pb::InstructPaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::InstructPayment(cmd)) = Cx::parse::<convert::InstructPayment>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(payment) = self.db.replay(&cx).await? {
+            return Ok(Response::new(payment));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let payment = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
+        Ok(Response::new(payment))
     }
 
     async fn confirm_payment(&self, request: Request<pb::ConfirmPaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::ConfirmPayment(cmd)) = Cx::parse::<convert::ConfirmPayment>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(payment) = self.db.replay(&cx).await? {
+            return Ok(Response::new(payment));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let payment = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
+        Ok(Response::new(payment))
     }
 
     async fn fail_payment(&self, request: Request<pb::FailPaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::FailPayment(cmd)) = Cx::parse::<convert::FailPayment>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(payment) = self.db.replay(&cx).await? {
+            return Ok(Response::new(payment));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let payment = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
+        Ok(Response::new(payment))
     }
 
     async fn reconcile_payment(&self, request: Request<pb::ReconcilePaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::ReconcilePayment(cmd)) = Cx::parse::<convert::ReconcilePayment>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(payment) = self.db.replay(&cx).await? {
+            return Ok(Response::new(payment));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let payment = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
+        Ok(Response::new(payment))
     }
 
     async fn hold_payment(&self, request: Request<pb::HoldPaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::HoldPayment(cmd)) = Cx::parse::<convert::HoldPayment>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(payment) = self.db.replay(&cx).await? {
+            return Ok(Response::new(payment));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let payment = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
+        Ok(Response::new(payment))
     }
 
     async fn release_payment(&self, request: Request<pb::ReleasePaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::ReleasePayment(cmd)) = Cx::parse::<convert::ReleasePayment>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(payment) = self.db.replay(&cx).await? {
+            return Ok(Response::new(payment));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let payment = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
+        Ok(Response::new(payment))
     }
 
     async fn cancel_payment(&self, request: Request<pb::CancelPaymentRequest>) -> Answer<pb::Payment> {
         let (cx, convert::CancelPayment(cmd)) = Cx::parse::<convert::CancelPayment>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(payment) = self.db.replay(&cx).await? {
+            return Ok(Response::new(payment));
         }
         let award = self.award_of_payment(&cx, cmd.target.id).await?;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let payment = self.write_to_pot(&cx, award, move |tx| app::step_payment(tx, &of, &cmd)).await?;
+        Ok(Response::new(payment))
     }
 
     async fn open_recovery(&self, request: Request<pb::OpenRecoveryRequest>) -> Answer<pb::Recovery> {
         let (cx, cmd) = Cx::parse::<app::OpenRecovery>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(recovery) = self.db.replay(&cx).await? {
+            return Ok(Response::new(recovery));
         }
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, cmd.award, move |tx| app::open_recovery(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let recovery = self.write_to_pot(&cx, cmd.award, move |tx| app::open_recovery(tx, &of, &cmd)).await?;
+        Ok(Response::new(recovery))
     }
 
     async fn get_recovery(&self, request: Request<pb::GetRecoveryRequest>) -> Answer<pb::Recovery> {
@@ -153,7 +154,7 @@ impl PaymentsService for Awards {
         let asked = convert::list_recoveries(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
         let rows =
-            self.db.read(move |tx| store::recoveries_page(tx, &filter, page.after.clone(), page.limit())).await?;
+            self.db.read(move |tx| store::page_of_recoveries(tx, &filter, page.after.clone(), page.limit())).await?;
         let found = asked.page.found(rows, |recovery| recovery.id.to_string());
         Ok(Response::new(pb::ListRecoveriesResponse {
             recoveries: found.rows.into_iter().map(convert::recovery).collect(),
@@ -164,57 +165,57 @@ impl PaymentsService for Awards {
 
     async fn request_return(&self, request: Request<pb::RequestReturnRequest>) -> Answer<pb::Recovery> {
         let (cx, convert::RequestReturn(cmd)) = Cx::parse::<convert::RequestReturn>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(recovery) = self.db.replay(&cx).await? {
+            return Ok(Response::new(recovery));
         }
         let award = self.award_of_recovery(&cx, cmd.target.id).await?;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, award, move |tx| app::step_recovery(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let recovery = self.write_to_pot(&cx, award, move |tx| app::step_recovery(tx, &of, &cmd)).await?;
+        Ok(Response::new(recovery))
     }
 
     async fn record_return(&self, request: Request<pb::RecordReturnRequest>) -> Answer<pb::Recovery> {
         let (cx, convert::RecordReturn(cmd)) = Cx::parse::<convert::RecordReturn>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(recovery) = self.db.replay(&cx).await? {
+            return Ok(Response::new(recovery));
         }
         let award = self.award_of_recovery(&cx, cmd.target.id).await?;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, award, move |tx| app::step_recovery(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let recovery = self.write_to_pot(&cx, award, move |tx| app::step_recovery(tx, &of, &cmd)).await?;
+        Ok(Response::new(recovery))
     }
 
     async fn write_off_recovery(&self, request: Request<pb::WriteOffRecoveryRequest>) -> Answer<pb::Recovery> {
         let (cx, convert::WriteOffRecovery(cmd)) = Cx::parse::<convert::WriteOffRecovery>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(recovery) = self.db.replay(&cx).await? {
+            return Ok(Response::new(recovery));
         }
         let award = self.award_of_recovery(&cx, cmd.target.id).await?;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, award, move |tx| app::step_recovery(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let recovery = self.write_to_pot(&cx, award, move |tx| app::step_recovery(tx, &of, &cmd)).await?;
+        Ok(Response::new(recovery))
     }
 
     async fn reconcile_recovery(&self, request: Request<pb::ReconcileRecoveryRequest>) -> Answer<pb::Recovery> {
         let (cx, convert::ReconcileRecovery(cmd)) = Cx::parse::<convert::ReconcileRecovery>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(recovery) = self.db.replay(&cx).await? {
+            return Ok(Response::new(recovery));
         }
         let award = self.award_of_recovery(&cx, cmd.target.id).await?;
         let of = cx.clone();
-        let answer = self.write_to_pot(&cx, award, move |tx| app::step_recovery(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let recovery = self.write_to_pot(&cx, award, move |tx| app::step_recovery(tx, &of, &cmd)).await?;
+        Ok(Response::new(recovery))
     }
 
     async fn record_payee_check(&self, request: Request<pb::RecordPayeeCheckRequest>) -> Answer<pb::PayeeCheck> {
         let (cx, cmd) = Cx::parse::<app::CheckPayee>(request)?;
-        if let Some(answer) = self.db.replay(&cx).await? {
-            return Ok(Response::new(answer));
+        if let Some(check) = self.db.replay(&cx).await? {
+            return Ok(Response::new(check));
         }
         let of = cx.clone();
         let key = cmd.organisation;
-        let answer = self.db.write_keyed(&cx, key, move |tx| app::check_payee(tx, &of, &cmd)).await?;
-        Ok(Response::new(answer))
+        let check = self.db.write_keyed(&cx, key, move |tx| app::check_payee(tx, &of, &cmd)).await?;
+        Ok(Response::new(check))
     }
 
     async fn list_payee_checks(

@@ -8,7 +8,7 @@ use kit::money::Money;
 use super::money::release;
 use super::offers::activate;
 use super::recoveries::begin;
-use super::{now, open, settle};
+use super::{open, settle};
 use crate::award::{Award, AwardNow};
 use crate::error::Error;
 use crate::events::Happened;
@@ -26,13 +26,20 @@ pub struct ConfirmCondition {
 
 pub fn confirm_condition(tx: &mut Tx, cx: &Cx, cmd: &ConfirmCondition) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::ConfirmCondition, &cmd.target)?;
-    let met = award.confirm(cmd.nth, &cmd.evidence, cx.now)?;
-    settle(tx, cx, &award, &met, Happened::ConditionMet)?;
-    match met.state {
-        State::Accepted(_) => Ok(now(cx, activate(tx, cx, met)?)),
-        State::Prepared | State::Reserved { .. } | State::Offered(_) | State::Active(_) => Ok(now(cx, met)),
-        State::Suspended(_) | State::Completed(_) | State::Closed(_) | State::Terminated(_) => Ok(now(cx, met)),
-        State::Refused(_) | State::Lapsed(_) | State::Withdrawn(_) => Ok(now(cx, met)),
+    let met = settle(tx, cx, &award, &award.confirm(cmd.nth, &cmd.evidence, cx.now)?, Happened::ConditionMet)?;
+    match met.award.state {
+        State::Accepted(_) => activate(tx, cx, met),
+        State::Prepared
+        | State::Reserved { .. }
+        | State::Offered(_)
+        | State::Active(_)
+        | State::Suspended(_)
+        | State::Completed(_)
+        | State::Closed(_)
+        | State::Terminated(_)
+        | State::Refused(_)
+        | State::Lapsed(_)
+        | State::Withdrawn(_) => Ok(met),
     }
 }
 
@@ -44,29 +51,40 @@ pub struct NameAward {
 
 pub fn name_award(tx: &mut Tx, cx: &Cx, cmd: &NameAward) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::Manage, &cmd.target)?;
-    let named = award.named(&cmd.public_title, cx.now);
-    settle(tx, cx, &award, &named, Happened::Named)?;
-    Ok(now(cx, named))
+    settle(tx, cx, &award, &award.named(&cmd.public_title, cx.now), Happened::Named)
 }
 
-/// A step that a round manager takes, which moves no money.
+/// What a round manager does with an award. It moves no money.
+#[derive(Clone, Debug)]
+pub enum AwardStep {
+    Suspend { reason: String },
+    Resume,
+    Complete,
+    Close,
+    Reopen { reason: String },
+}
+
 #[derive(Clone, Debug)]
 pub struct ManageAward {
     pub target: Target<AwardId>,
-    pub happened: Happened,
-    pub step: Step,
-    pub reason: String,
+    pub step: AwardStep,
 }
 
 pub fn manage_award(tx: &mut Tx, cx: &Cx, cmd: &ManageAward) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::Manage, &cmd.target)?;
-    let new = award.step(cmd.step.clone(), &cmd.reason, cx.now)?;
+    let (step, reason, happened) = match &cmd.step {
+        AwardStep::Suspend { reason } => (Step::Suspend, reason.as_str(), Happened::Suspended),
+        AwardStep::Resume => (Step::Resume, "", Happened::Resumed),
+        AwardStep::Complete => (Step::Complete, "", Happened::Completed),
+        AwardStep::Close => (Step::Close, "", Happened::Closed),
+        AwardStep::Reopen { reason } => (Step::Reopen, reason.as_str(), Happened::Reopened),
+    };
+    let new = award.step(step, reason, cx.now)?;
     // Once completed more can be claimed back, after an audit for one.
-    if matches!(cmd.step, Step::Complete | Step::Close) {
+    if let AwardStep::Complete | AwardStep::Close = cmd.step {
         expect_complete(tx, &award)?;
     }
-    settle(tx, cx, &award, &new, cmd.happened)?;
-    Ok(now(cx, new))
+    settle(tx, cx, &award, &new, happened)
 }
 
 /// Whether report and money are in order. What the report says does not matter (rule 25).
@@ -95,10 +113,10 @@ pub fn terminate_award(tx: &mut Tx, cx: &Cx, cmd: &TerminateAward) -> Result<Awa
     if let Some(payment) = store::payments_of(tx, award.id)?.iter().find(|payment| at_the_bank(&payment.state)) {
         return Err(Error::IllegalStep { what: "payment", from: payment.state.name(), step: "cancel" });
     }
-    settle(tx, cx, &award, &new, Happened::Terminated)?;
+    let terminated = settle(tx, cx, &award, &new, Happened::Terminated)?;
     release(tx, cx, &new, &cmd.reason)?;
     if let Some((id, amount)) = cmd.recover {
         begin(tx, cx, &new, id, amount, &cmd.reason)?;
     }
-    Ok(now(cx, new))
+    Ok(terminated)
 }

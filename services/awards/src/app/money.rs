@@ -9,7 +9,7 @@ use kit::outbox;
 use crate::award::Award;
 use crate::error::Error;
 use crate::events::{self, PaymentHappened, RecoveryHappened};
-use crate::ledger::Kind;
+use crate::ledger::{Kind, Posting};
 use crate::payment::{Payment, State, Step};
 use crate::plan::{self, Replan, Trigger};
 use crate::recovery::Recovery;
@@ -26,7 +26,7 @@ pub fn post(
     subject: Option<String>,
 ) -> Result<(), Error> {
     let pot = store::pot(tx, award.round, &award.instrument)?;
-    store::post(tx, &pot, (kind, amount), (Some(award.id), subject), cx.now)?;
+    store::post(tx, &pot, Posting { kind, amount, award: Some(award.id), subject }, cx.now)?;
     Ok(())
 }
 

@@ -6,8 +6,8 @@ use kit::ids::{AwardId, OrgId};
 use kit::time::Date;
 
 use super::money::{commit, make_due, release};
-use super::{now, open, settle};
-use crate::award::{Award, AwardNow, Word};
+use super::{open, settle};
+use crate::award::{AwardNow, Word};
 use crate::dates;
 use crate::error::Error;
 use crate::events::Happened;
@@ -16,17 +16,21 @@ use crate::policy::{self, Action};
 use crate::state::{Offer, Step};
 use crate::store;
 
+#[derive(Clone, Debug)]
+pub struct OfferAward {
+    pub target: Target<AwardId>,
+}
+
 /// Sends the terms. Whether bidders are informed was asked beforehand (rule 20).
-pub fn offer(tx: &mut Tx, cx: &Cx, informed: bool, target: &Target<AwardId>) -> Result<AwardNow, Error> {
-    let award = open(tx, cx, Action::Offer, target)?;
+pub fn offer_award(tx: &mut Tx, cx: &Cx, informed: bool, cmd: &OfferAward) -> Result<AwardNow, Error> {
+    let award = open(tx, cx, Action::Offer, &cmd.target)?;
     let settings = store::round(tx, award.round)?.settings;
     let last = dates::days_after(Date::today(cx.now), settings.offer_days);
     let new = award.step(Step::Offer(Offer { expires_at: dates::end_of(last) }), "", cx.now)?;
     if !informed {
         return Err(Error::BiddersNotInformed);
     }
-    settle(tx, cx, &award, &new, Happened::Offered)?;
-    Ok(now(cx, new))
+    settle(tx, cx, &award, &new, Happened::Offered)
 }
 
 #[derive(Clone, Debug)]
@@ -36,7 +40,7 @@ pub struct AcceptAward {
 }
 
 /// `certifier_of` is the organisation of which the registry holds the certifier, asked beforehand.
-pub fn accept(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &AcceptAward) -> Result<AwardNow, Error> {
+pub fn accept_award(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &AcceptAward) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::Accept, &cmd.target)?;
     if certifier_of != Some(award.applicant) {
         return Err(Error::NoSuchCertifier);
@@ -45,39 +49,43 @@ pub fn accept(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &AcceptAwa
         return Err(Error::NotAllowed { who_may: "only the certifier named" });
     }
     let word = Word { recorded_by: cx.caller.subject.to_string(), ..cmd.word.clone() };
-    let accepted = award.accept(&word, cx.now)?;
-    settle(tx, cx, &award, &accepted, Happened::Accepted)?;
-    Ok(now(cx, activate(tx, cx, accepted)?))
+    let accepted = settle(tx, cx, &award, &award.accept(&word, cx.now)?, Happened::Accepted)?;
+    activate(tx, cx, accepted)
 }
 
 /// Makes an accepted award active once nothing that must be met before is open; what waits for that becomes due.
-pub fn activate(tx: &mut Tx, cx: &Cx, accepted: Award) -> Result<Award, Error> {
-    if !accepted.has_all_precedent_met() {
+pub fn activate(tx: &mut Tx, cx: &Cx, accepted: AwardNow) -> Result<AwardNow, Error> {
+    let award = &accepted.award;
+    if !award.has_all_precedent_met() {
         return Ok(accepted);
     }
-    let active = accepted.step(Step::Activate, "", cx.now)?;
-    settle(tx, cx, &accepted, &active, Happened::Activated)?;
-    make_due(tx, cx, &active, Trigger::Active)?;
+    let active = settle(tx, cx, award, &award.step(Step::Activate, "", cx.now)?, Happened::Activated)?;
+    make_due(tx, cx, &active.award, Trigger::Active)?;
     Ok(active)
 }
 
-/// The council declines the offer, or takes its award back.
 #[derive(Clone, Debug)]
-pub struct GiveBack {
+pub struct RefuseAward {
     pub target: Target<AwardId>,
     pub reason: String,
 }
 
-pub fn refuse(tx: &mut Tx, cx: &Cx, cmd: &GiveBack) -> Result<AwardNow, Error> {
+pub fn refuse_award(tx: &mut Tx, cx: &Cx, cmd: &RefuseAward) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::Refuse, &cmd.target)?;
     let new = award.step(Step::Refuse, &cmd.reason, cx.now)?;
-    settle(tx, cx, &award, &new, Happened::Refused)?;
+    let refused = settle(tx, cx, &award, &new, Happened::Refused)?;
     release(tx, cx, &new, &cmd.reason)?;
-    Ok(now(cx, new))
+    Ok(refused)
+}
+
+#[derive(Clone, Debug)]
+pub struct WithdrawAward {
+    pub target: Target<AwardId>,
+    pub reason: String,
 }
 
 /// Rule 29: before anything is paid the sum is freed; after that it is a termination.
-pub fn withdraw(tx: &mut Tx, cx: &Cx, cmd: &GiveBack) -> Result<AwardNow, Error> {
+pub fn withdraw_award(tx: &mut Tx, cx: &Cx, cmd: &WithdrawAward) -> Result<AwardNow, Error> {
     let award = store::get(tx, cmd.target.id)?;
     let action = match award.state.offer() {
         Some(_) => Action::Withdraw,
@@ -89,20 +97,25 @@ pub fn withdraw(tx: &mut Tx, cx: &Cx, cmd: &GiveBack) -> Result<AwardNow, Error>
     if store::payments_of(tx, award.id)?.iter().any(|payment| payment.state.sent().is_some()) {
         return Err(Error::PaidAlready);
     }
-    settle(tx, cx, &award, &new, Happened::Withdrawn)?;
+    let withdrawn = settle(tx, cx, &award, &new, Happened::Withdrawn)?;
     release(tx, cx, &new, &cmd.reason)?;
-    Ok(now(cx, new))
+    Ok(withdrawn)
+}
+
+#[derive(Clone, Debug)]
+pub struct CallReserve {
+    pub target: Target<AwardId>,
 }
 
 /// Commits freed money to the first of the reserve list (rule 18).
-pub fn call_reserve(tx: &mut Tx, cx: &Cx, target: &Target<AwardId>) -> Result<AwardNow, Error> {
-    let award = open(tx, cx, Action::CallReserve, target)?;
+pub fn call_reserve(tx: &mut Tx, cx: &Cx, cmd: &CallReserve) -> Result<AwardNow, Error> {
+    let award = open(tx, cx, Action::CallReserve, &cmd.target)?;
     let new = award.step(Step::CallReserve, "", cx.now)?;
     if let Some(first) = store::first_reserve(tx, &award)?.filter(|first| first.id != award.id) {
         return Err(Error::OutOfTurn { first: first.reference });
     }
     let prepared = store::round(tx, award.round)?;
-    settle(tx, cx, &award, &new, Happened::ReserveCalled)?;
+    let called = settle(tx, cx, &award, &new, Happened::ReserveCalled)?;
     commit(tx, cx, &new, &prepared)?;
-    Ok(now(cx, new))
+    Ok(called)
 }

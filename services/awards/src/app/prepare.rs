@@ -10,7 +10,7 @@ use super::money::commit;
 use super::record;
 use crate::error::Error;
 use crate::events::Happened;
-use crate::ledger::{Kind, Pot};
+use crate::ledger::{Kind, Posting, Pot};
 use crate::policy::{self, Action};
 use crate::round::{Instrument, Outcome, Prepared, Round, Settings};
 use crate::store;
@@ -23,13 +23,6 @@ pub struct PrepareAwards {
     pub over_commitment_reason: String,
 }
 
-/// What was asked of others beforehand.
-#[derive(Clone, Debug)]
-pub struct Decided {
-    pub round: Round,
-    pub outcomes: Vec<Outcome>,
-}
-
 /// What was made.
 #[derive(Clone, Debug)]
 pub struct PrepareDone {
@@ -40,16 +33,24 @@ pub struct PrepareDone {
 }
 
 /// Opens the pots and makes all awards of a round. Rule 1: together they are at most what their pot holds, unless the
-/// deciding body recorded why.
-pub fn prepare_awards(tx: &mut Tx, cx: &Cx, decided: &Decided, cmd: &PrepareAwards) -> Result<PrepareDone, Error> {
+/// deciding body recorded why. Round and outcomes were asked beforehand; before the decision the
+/// outcomes are none.
+pub fn prepare_awards(
+    tx: &mut Tx,
+    cx: &Cx,
+    round: &Round,
+    outcomes: Option<&[Outcome]>,
+    cmd: &PrepareAwards,
+) -> Result<PrepareDone, Error> {
     policy::check_at_large(&cx.caller, Action::Prepare, "round")?;
-    let prepared = Prepared { round: decided.round.clone(), settings: cmd.settings.clone() };
+    let outcomes = outcomes.ok_or(Error::DecisionPending)?;
+    let prepared = Prepared { round: round.clone(), settings: cmd.settings.clone() };
     store::insert_round(tx, &prepared, cx.now)?;
     for instrument in &prepared.round.instruments {
-        open_pot(tx, cx, &prepared, instrument, &decided.outcomes, &cmd.over_commitment_reason)?;
+        open_pot(tx, cx, &prepared, instrument, outcomes, &cmd.over_commitment_reason)?;
     }
     let (mut n_prepared, mut n_reserved) = (0, 0);
-    for outcome in &decided.outcomes {
+    for outcome in outcomes {
         let award = prepared.award(outcome, cx.now)?;
         store::insert(tx, &award)?;
         let happened = match outcome.reserve_place {
@@ -98,7 +99,8 @@ fn open_pot(
     for minor_units in [instrument.pot.minor_units, beyond] {
         if minor_units > 0 {
             let amount = pot.money(minor_units);
-            pot = store::post(tx, &pot, (Kind::SetAside, amount), (None, None), cx.now)?;
+            let posting = Posting { kind: Kind::SetAside, amount, award: None, subject: None };
+            pot = store::post(tx, &pot, posting, cx.now)?;
         }
     }
     Ok(())

@@ -60,43 +60,43 @@ pub fn begin(
     Ok(recovery)
 }
 
-/// What becomes of a recovery.
+/// What somebody does with a recovery.
 #[derive(Clone, Debug)]
-pub enum Taken {
-    Requested,
-    Returned(Money),
-    WrittenOff { reason: String },
-    Reconciled,
+pub enum RecoveryStep {
+    Request,
+    TakeBack { amount: Money },
+    WriteOff { reason: String },
+    Reconcile,
 }
 
 #[derive(Clone, Debug)]
 pub struct StepRecovery {
     pub target: Target<RecoveryId>,
-    pub taken: Taken,
+    pub step: RecoveryStep,
 }
 
 pub fn step_recovery(tx: &mut Tx, cx: &Cx, cmd: &StepRecovery) -> Result<Recovery, Error> {
     let old = store::recovery(tx, cmd.target.id)?;
     let award = store::get(tx, old.award)?;
-    let action = match &cmd.taken {
-        Taken::Requested | Taken::Returned(_) | Taken::Reconciled => Action::Book,
-        Taken::WrittenOff { .. } => Action::WriteOff,
+    let action = match &cmd.step {
+        RecoveryStep::Request | RecoveryStep::TakeBack { .. } | RecoveryStep::Reconcile => Action::Book,
+        RecoveryStep::WriteOff { .. } => Action::WriteOff,
     };
     policy::check_of(&cx.caller, action, &award, "recovery")?;
     old.expect_version(cmd.target.version)?;
-    match &cmd.taken {
-        Taken::Requested => {
+    match &cmd.step {
+        RecoveryStep::Request => {
             let new = old.step(Step::Request, cx.now)?;
             settle_recovery(tx, cx, &old, &new, RecoveryHappened::Requested)?;
             Ok(new)
         }
-        Taken::Reconciled => {
+        RecoveryStep::Reconcile => {
             let new = old.step(Step::Reconcile, cx.now)?;
             settle_recovery(tx, cx, &old, &new, RecoveryHappened::Reconciled)?;
             Ok(new)
         }
-        Taken::Returned(amount) => take_back(tx, cx, &award, &old, *amount),
-        Taken::WrittenOff { reason } => write_off(tx, cx, &award, &old, reason),
+        RecoveryStep::TakeBack { amount } => take_back(tx, cx, &award, &old, *amount),
+        RecoveryStep::WriteOff { reason } => write_off(tx, cx, &award, &old, reason),
     }
 }
 

@@ -6,7 +6,7 @@ use kit::ids::{AwardId, OrgId, VariationId};
 use kit::outbox;
 
 use super::money::{replan, void_approvals};
-use super::{actor, settle};
+use super::{council_actor, network_actor, settle};
 use crate::award::Award;
 use crate::error::Error;
 use crate::events::{self, Happened};
@@ -81,7 +81,7 @@ pub fn request_variation(
         change: cmd.change.clone(),
         reason: cmd.reason.clone(),
         extension: None,
-        requested_by: actor(cx, &award),
+        requested_by: council_actor(cx, &award),
         requested_at: cx.now,
         state: State::Requested,
     };
@@ -103,7 +103,7 @@ pub fn decide_variation(tx: &mut Tx, cx: &Cx, register: &Register, cmd: &DecideV
     let award = store::get(tx, old.award)?;
     policy::check(&cx.caller, Action::DecideVariation, &award)?;
     old.expect_version(cmd.version)?;
-    let decision = Decision { by: super::network_actor(cx), at: cx.now, reason: cmd.reason.clone() };
+    let decision = Decision { by: network_actor(cx), at: cx.now, reason: cmd.reason.clone() };
     if !cmd.approve {
         let refused = old.decide(None, decision)?;
         store::update_variation(tx, &old, &refused)?;

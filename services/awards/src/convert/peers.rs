@@ -1,11 +1,12 @@
 //! What other services said, as awards understands it.
 
 use kit::deadline::Deadline;
-use kit::ids::AwardId;
+use kit::ids::{AwardId, OrgId};
 use kit::money::Money;
 use kit::neighbour::{Unusable, unusable};
 use kit::time::Timestamp;
 use toadlane_proto::grading::v1 as grading;
+use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
@@ -14,7 +15,7 @@ use crate::agreement::Condition;
 use crate::app::AboutReport;
 use crate::award::FundedBid;
 use crate::payment::Overdue;
-use crate::round::{Instrument, Outcome, Round};
+use crate::round::{Decided, Instrument, Outcome, Round};
 
 fn needed<T>(of: &'static str, lacks: &'static str, value: Option<T>) -> Result<T, Unusable> {
     value.ok_or_else(|| unusable(of, lacks))
@@ -48,6 +49,31 @@ pub fn round(wire: rounds::Round) -> Result<Round, Unusable> {
         interim_report_due: timetable.interim_report_due.map(Deadline::try_from).transpose()?,
         final_report_due: timetable.final_report_due.map(Deadline::try_from).transpose()?,
     })
+}
+
+pub fn decided(wire: &grading::Assessment) -> Decided {
+    use grading::assessment::State;
+    match wire.state() {
+        State::Unspecified | State::Reviewing | State::Moderation | State::Determination => Decided::NotYet,
+        State::Cancelled => Decided::NotYet,
+        State::Decided => Decided::InSecret,
+        State::BiddersInformed | State::Announced => Decided::BiddersInformed,
+    }
+}
+
+/// The organisation, if it exists no longer.
+pub fn abolished(organisation: OrgId, wire: &registry::Standing) -> Option<OrgId> {
+    wire.abolished.then_some(organisation)
+}
+
+/// Those that followed an organisation.
+pub fn successors(wire: &registry::Standing) -> Vec<OrgId> {
+    wire.successor_ids.iter().filter_map(|id| id.parse().ok()).collect()
+}
+
+/// The organisation, if money can be paid to it.
+pub fn legal_payee(organisation: OrgId, wire: &registry::Standing) -> Option<OrgId> {
+    (wire.legal_body && !wire.abolished).then_some(organisation)
 }
 
 /// What became of a bid. None where nothing is given and nothing is held in reserve.

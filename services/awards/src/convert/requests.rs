@@ -1,27 +1,32 @@
 //! Requests about awards as commands.
 
-use kit::cx::{Parse, Target};
+mod payments;
+
+pub use payments::{
+    ApprovePayment, CancelPayment, ConfirmPayment, FailPayment, HoldPayment, InstructPayment, ReconcilePayment,
+    ReconcileRecovery, RecordReturn, ReleasePayment, RequestReturn, WriteOffRecovery,
+};
+
+use kit::cx::Parse;
 use kit::deadline::{Deadline, Edge};
 use kit::fault::Violation;
-use kit::ids::{AwardId, ExtensionId, RecoveryId, VariationId};
+use kit::ids::{ExtensionId, RecoveryId, VariationId};
 use kit::money::Money;
 use kit::wire::Reader;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use crate::app;
+use crate::app::{self, AwardStep, ManageAward};
 use crate::award::Word;
-use crate::events::Happened;
 use crate::plan::{Instalment, Trigger};
 use crate::round::Settings;
-use crate::state::Step;
 use crate::variation::Change;
 
 /// Largest balance that is given up where a round does not say (rule 26).
 const SMALL_BALANCE: Money = Money::pence(2_500);
 
 /// A sum of more than nothing.
-pub fn positive(reader: &mut Reader, field: &str, wire: Option<types::Money>) -> Option<Money> {
+fn positive(reader: &mut Reader, field: &str, wire: Option<types::Money>) -> Option<Money> {
     let wire = reader.needed(field, wire)?;
     let money = reader.money_or_none(field, Some(wire))??;
     let some = if money.minor_units > 0 { Ok(money) } else { Err("give more than nothing") };
@@ -117,66 +122,64 @@ impl Parse for app::AcceptAward {
     }
 }
 
-// Several RPCs lead to one command; each has a name here.
-pub struct OfferAward(pub Target<AwardId>);
-pub struct CallReserve(pub Target<AwardId>);
-pub struct RefuseAward(pub app::GiveBack);
-pub struct WithdrawAward(pub app::GiveBack);
-pub struct SuspendAward(pub app::ManageAward);
-pub struct ResumeAward(pub app::ManageAward);
-pub struct CompleteAward(pub app::ManageAward);
-pub struct CloseAward(pub app::ManageAward);
-pub struct ReopenAward(pub app::ManageAward);
-
-impl Parse for OfferAward {
+impl Parse for app::OfferAward {
     type Wire = pb::OfferAwardRequest;
 
-    fn parse(wire: Self::Wire) -> Result<OfferAward, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::OfferAward, Vec<Violation>> {
         let mut reader = Reader::new();
-        let command = reader.target("award_id", &wire.award_id, &wire.etag);
-        reader.finish(command.map(OfferAward))
+        let target = reader.target("award_id", &wire.award_id, &wire.etag);
+        reader.finish(target.map(|target| app::OfferAward { target }))
     }
 }
 
-impl Parse for CallReserve {
+impl Parse for app::CallReserve {
     type Wire = pb::CallReserveRequest;
 
-    fn parse(wire: Self::Wire) -> Result<CallReserve, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::CallReserve, Vec<Violation>> {
         let mut reader = Reader::new();
-        let command = reader.target("award_id", &wire.award_id, &wire.etag);
-        reader.finish(command.map(CallReserve))
+        let target = reader.target("award_id", &wire.award_id, &wire.etag);
+        reader.finish(target.map(|target| app::CallReserve { target }))
     }
 }
 
-impl Parse for RefuseAward {
+impl Parse for app::RefuseAward {
     type Wire = pb::RefuseAwardRequest;
 
-    fn parse(wire: Self::Wire) -> Result<RefuseAward, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::RefuseAward, Vec<Violation>> {
         let mut reader = Reader::new();
-        let command = give_back(&mut reader, &wire.award_id, &wire.etag, &wire.reason);
-        reader.finish(command.map(RefuseAward))
+        let target = reader.target("award_id", &wire.award_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        let command = (|| Some(app::RefuseAward { target: target?, reason: reason? }))();
+        reader.finish(command)
     }
 }
 
-impl Parse for WithdrawAward {
+impl Parse for app::WithdrawAward {
     type Wire = pb::WithdrawAwardRequest;
 
-    fn parse(wire: Self::Wire) -> Result<WithdrawAward, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::WithdrawAward, Vec<Violation>> {
         let mut reader = Reader::new();
-        let command = give_back(&mut reader, &wire.award_id, &wire.etag, &wire.reason);
-        reader.finish(command.map(WithdrawAward))
+        let target = reader.target("award_id", &wire.award_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        let command = (|| Some(app::WithdrawAward { target: target?, reason: reason? }))();
+        reader.finish(command)
     }
 }
+
+// Several RPCs lead to one command; each has a name here.
+pub struct SuspendAward(pub ManageAward);
+pub struct ResumeAward(pub ManageAward);
+pub struct CompleteAward(pub ManageAward);
+pub struct CloseAward(pub ManageAward);
+pub struct ReopenAward(pub ManageAward);
 
 impl Parse for SuspendAward {
     type Wire = pb::SuspendAwardRequest;
 
     fn parse(wire: Self::Wire) -> Result<SuspendAward, Vec<Violation>> {
         let mut reader = Reader::new();
-        let reason = reader.said("reason", &wire.reason);
-        let target = reader.target("award_id", &wire.award_id, &wire.etag);
-        let command =
-            target.zip(reason).map(|(target, reason)| manage(target, Happened::Suspended, Step::Suspend, reason));
+        let step = reader.said("reason", &wire.reason).map(|reason| AwardStep::Suspend { reason });
+        let command = manage(&mut reader, &wire.award_id, &wire.etag, step);
         reader.finish(command.map(SuspendAward))
     }
 }
@@ -186,8 +189,7 @@ impl Parse for ResumeAward {
 
     fn parse(wire: Self::Wire) -> Result<ResumeAward, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = reader.target("award_id", &wire.award_id, &wire.etag);
-        let command = target.map(|target| manage(target, Happened::Resumed, Step::Resume, String::new()));
+        let command = manage(&mut reader, &wire.award_id, &wire.etag, Some(AwardStep::Resume));
         reader.finish(command.map(ResumeAward))
     }
 }
@@ -197,8 +199,7 @@ impl Parse for CompleteAward {
 
     fn parse(wire: Self::Wire) -> Result<CompleteAward, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = reader.target("award_id", &wire.award_id, &wire.etag);
-        let command = target.map(|target| manage(target, Happened::Completed, Step::Complete, String::new()));
+        let command = manage(&mut reader, &wire.award_id, &wire.etag, Some(AwardStep::Complete));
         reader.finish(command.map(CompleteAward))
     }
 }
@@ -208,8 +209,7 @@ impl Parse for CloseAward {
 
     fn parse(wire: Self::Wire) -> Result<CloseAward, Vec<Violation>> {
         let mut reader = Reader::new();
-        let target = reader.target("award_id", &wire.award_id, &wire.etag);
-        let command = target.map(|target| manage(target, Happened::Closed, Step::Close, String::new()));
+        let command = manage(&mut reader, &wire.award_id, &wire.etag, Some(AwardStep::Close));
         reader.finish(command.map(CloseAward))
     }
 }
@@ -219,22 +219,15 @@ impl Parse for ReopenAward {
 
     fn parse(wire: Self::Wire) -> Result<ReopenAward, Vec<Violation>> {
         let mut reader = Reader::new();
-        let reason = reader.said("reason", &wire.reason);
-        let target = reader.target("award_id", &wire.award_id, &wire.etag);
-        let command =
-            target.zip(reason).map(|(target, reason)| manage(target, Happened::Reopened, Step::Reopen, reason));
+        let step = reader.said("reason", &wire.reason).map(|reason| AwardStep::Reopen { reason });
+        let command = manage(&mut reader, &wire.award_id, &wire.etag, step);
         reader.finish(command.map(ReopenAward))
     }
 }
 
-fn give_back(reader: &mut Reader, id: &str, etag: &str, reason: &str) -> Option<app::GiveBack> {
+fn manage(reader: &mut Reader, id: &str, etag: &str, step: Option<AwardStep>) -> Option<ManageAward> {
     let target = reader.target("award_id", id, etag);
-    let reason = reader.said("reason", reason);
-    Some(app::GiveBack { target: target?, reason: reason? })
-}
-
-fn manage(target: Target<AwardId>, happened: Happened, step: Step, reason: String) -> app::ManageAward {
-    app::ManageAward { target, happened, step, reason }
+    Some(ManageAward { target: target?, step: step? })
 }
 
 impl Parse for app::ConfirmCondition {

@@ -161,8 +161,9 @@ pub fn payments_of(tx: &mut Tx, award: AwardId) -> Result<Vec<Payment>, DbError>
 
 /// Writes the new version over the one it was made from.
 pub fn update_payment(tx: &mut Tx, old: &Payment, new: &Payment) -> Result<(), Error> {
-    let of_old = payment::table.filter(payment::id.eq(new.id.to_string())).filter(payment::version.eq(old.version));
-    let n_changed = diesel::update(of_old).set(Row::from(new)).execute(tx)?;
+    let of_old_version =
+        payment::table.filter(payment::id.eq(new.id.to_string())).filter(payment::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Payment(payment(tx, new.id)?)));
     }
@@ -170,7 +171,7 @@ pub fn update_payment(tx: &mut Tx, old: &Payment, new: &Payment) -> Result<(), E
 }
 
 /// One page, by award and instalment.
-pub fn payments_page(
+pub fn page_of_payments(
     tx: &mut Tx,
     filter: &MoneyFilter,
     after: Option<(String, i32)>,

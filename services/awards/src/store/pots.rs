@@ -2,13 +2,12 @@
 
 use diesel::prelude::*;
 use kit::db::{DbError, Tx, is_unique_violation};
-use kit::ids::{AwardId, RoundId};
-use kit::money::Money;
+use kit::ids::RoundId;
 use kit::stored::{self, from_json, json, named, parsed, parsed_option};
 use kit::time::Timestamp;
 
 use crate::error::Error;
-use crate::ledger::{Entry, Kind, Pot};
+use crate::ledger::{Entry, Kind, Posting, Pot};
 use crate::round::Prepared;
 use crate::schema::{ledger_entry, pot, round};
 
@@ -124,14 +123,8 @@ pub fn pot(tx: &mut Tx, round: RoundId, instrument: &str) -> Result<Pot, Error> 
 }
 
 /// Writes a posting and the balances after it. Of two writers that read the same balances the second fails.
-pub fn post(
-    tx: &mut Tx,
-    old: &Pot,
-    (kind, amount): (Kind, Money),
-    (award, subject): (Option<AwardId>, Option<String>),
-    at: Timestamp,
-) -> Result<Pot, Error> {
-    let new = old.post(kind, amount)?;
+pub fn post(tx: &mut Tx, old: &Pot, posting: Posting, at: Timestamp) -> Result<Pot, Error> {
+    let new = old.post(posting.kind, posting.amount)?;
     let of_old = pot::table.find((old.round.to_string(), &old.instrument)).filter(pot::n_entries.eq(old.n_entries));
     let n_changed = diesel::update(of_old).set(PotRow::from(&new)).execute(tx)?;
     if n_changed == 0 {
@@ -142,11 +135,11 @@ pub fn post(
         instrument: new.instrument.clone(),
         sequence: new.n_entries,
         happened_at: at.micros(),
-        kind: kind.name().to_string(),
-        amount_minor: amount.minor_units,
-        currency: amount.currency.as_str().to_string(),
-        award_id: award.map(|id| id.to_string()),
-        subject,
+        kind: posting.kind.name().to_string(),
+        amount_minor: posting.amount.minor_units,
+        currency: posting.amount.currency.as_str().to_string(),
+        award_id: posting.award.map(|id| id.to_string()),
+        subject: posting.subject,
     };
     diesel::insert_into(ledger_entry::table).values(row).execute(tx)?;
     Ok(new)

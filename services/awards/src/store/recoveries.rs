@@ -90,8 +90,9 @@ pub fn recoveries_of(tx: &mut Tx, award: AwardId) -> Result<Vec<Recovery>, DbErr
 
 /// Writes the new version over the one it was made from.
 pub fn update_recovery(tx: &mut Tx, old: &Recovery, new: &Recovery) -> Result<(), Error> {
-    let of_old = recovery::table.filter(recovery::id.eq(new.id.to_string())).filter(recovery::version.eq(old.version));
-    let n_changed = diesel::update(of_old).set(Row::from(new)).execute(tx)?;
+    let of_old_version =
+        recovery::table.filter(recovery::id.eq(new.id.to_string())).filter(recovery::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Recovery(recovery(tx, new.id)?)));
     }
@@ -99,7 +100,7 @@ pub fn update_recovery(tx: &mut Tx, old: &Recovery, new: &Recovery) -> Result<()
 }
 
 /// One page, oldest first.
-pub fn recoveries_page(
+pub fn page_of_recoveries(
     tx: &mut Tx,
     filter: &MoneyFilter,
     after: Option<String>,

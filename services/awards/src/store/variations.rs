@@ -138,9 +138,9 @@ pub fn variation(tx: &mut Tx, id: VariationId) -> Result<Variation, Error> {
 
 /// Writes the new version over the one it was made from.
 pub fn update_variation(tx: &mut Tx, old: &Variation, new: &Variation) -> Result<(), Error> {
-    let of_old =
+    let of_old_version =
         variation::table.filter(variation::id.eq(new.id.to_string())).filter(variation::version.eq(old.version));
-    let n_changed = diesel::update(of_old).set(VariationRow::from(new)).execute(tx)?;
+    let n_changed = diesel::update(of_old_version).set(VariationRow::from(new)).execute(tx)?;
     if n_changed == 0 {
         return Err(Error::stale(Newer::Variation(variation(tx, new.id)?)));
     }

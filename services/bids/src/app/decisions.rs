@@ -123,16 +123,15 @@ pub fn ask(tx: &mut Tx, cx: &Cx, cmd: &Ask) -> Result<Clarification, Error> {
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub bid: BidId,
-    pub id: ClarificationId,
-    pub version: i64,
+    pub target: Target<ClarificationId>,
     pub text: String,
 }
 
 pub fn answer(tx: &mut Tx, cx: &Cx, cmd: &Answer) -> Result<Clarification, Error> {
     let bid = store::get(tx, cmd.bid)?;
     policy::check(&cx.caller, Action::Answer, &bid)?;
-    let old = store::clarification(tx, cmd.bid, cmd.id)?;
-    old.expect_version(cmd.version)?;
+    let old = store::clarification(tx, cmd.bid, cmd.target.id)?;
+    old.expect_version(cmd.target.version)?;
     let new = old.answer(cmd.text.clone(), actor(cx, &bid, Happened::ClarificationAnswered), cx.now)?;
     store::update_clarification(tx, &old, &new)?;
     publish(tx, cx, &bid, Happened::ClarificationAnswered)?;

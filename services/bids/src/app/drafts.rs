@@ -8,12 +8,12 @@ use kit::ids::{AttachmentId, BidId, OrgId, PersonId, RoundId};
 use super::{actor, open, open_gate, record, settle};
 use crate::bid::{Bid, BidNow, Participant};
 use crate::call::Call;
-use crate::content::{Attachment, Content, Paper};
+use crate::content::{Attachment, Content, Paper, Revision};
 use crate::error::Error;
 use crate::events::Happened;
-use crate::policy::{self, Action, Facts};
+use crate::policy::{self, Action};
 use crate::state::State;
-use crate::store::{self, RevisionRow};
+use crate::store;
 
 /// Most files that a draft has: as many as the contract lets a round take.
 const MOST_FILES: usize = 50;
@@ -28,8 +28,7 @@ pub struct Create {
 }
 
 pub fn create(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &Create) -> Result<BidNow, Error> {
-    let own = Facts { applicant: Some(cmd.applicant), ..Facts::default() };
-    policy::decide(&cx.caller, Action::Create, &own).settle::<Error>("organisation")?;
+    policy::check_new(&cx.caller, cmd.applicant)?;
     store::insert_call(tx, call, cx.now)?;
     let intake = open_gate(tx, cx, cmd.round)?;
     // References are unique per client; people of one council share theirs.
@@ -87,7 +86,7 @@ pub struct Restore {
 pub fn restore(tx: &mut Tx, cx: &Cx, cmd: &Restore) -> Result<BidNow, Error> {
     let bid = open(tx, cx, Action::Edit, &cmd.target)?;
     let earlier = store::revision(tx, bid.id, cmd.revision)?.ok_or(Error::NotFound { what: "revision" })?;
-    revise(tx, cx, &bid, earlier.paper()?, Some(cmd.revision))
+    revise(tx, cx, &bid, earlier.paper, Some(cmd.revision))
 }
 
 /// Refuses one file more than a draft may have. How many the round takes is told with all else that is missing.
@@ -135,18 +134,17 @@ fn write_revision(
     happened: Happened,
     restored_from: Option<i32>,
 ) -> Result<(), Error> {
-    let author = actor(cx, bid, happened);
-    let row = RevisionRow {
-        bid_id: bid.id.to_string(),
+    let revision = Revision {
+        bid: bid.id,
         number: bid.revision,
+        paper: bid.paper.clone(),
         canonical_json: bid.paper.canonical_json(),
-        sha256: bid.digest.clone(),
-        created_at: bid.updated_at.micros(),
-        author: author.subject,
-        author_organisation: author.organisation.map(|id| id.to_string()),
+        digest: bid.digest.clone(),
+        created_at: bid.updated_at,
+        author: actor(cx, bid, happened),
         restored_from,
     };
-    Ok(row.insert(tx)?)
+    Ok(store::insert_revision(tx, &revision)?)
 }
 
 #[derive(Clone, Debug)]

@@ -2,21 +2,22 @@
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
+use kit::fault::Violation;
 use kit::ids::BidId;
 use kit::time::Timestamp;
 
 use super::{gate_of, open, open_gate, settle};
 use crate::bid::{Bid, BidNow};
 use crate::call::Call;
-use crate::duplicates::{FLAG_FROM_PERMILLE, Words, similarity_permille};
+use crate::duplicates::{FLAG_FROM_PERMILLE, Pair, Words, similarity_permille};
 use crate::error::{Error, Newer};
 use crate::events::Happened;
-use crate::form::{self, Missing};
+use crate::form;
 use crate::intake::Timing;
 use crate::policy::{self, Action};
-use crate::receipt::{self, Seal};
+use crate::receipt::{self, HandIn, Seal};
 use crate::state::Step;
-use crate::store::{self, Gate, HandIn};
+use crate::store::{self, Gate};
 
 #[derive(Clone, Debug)]
 pub struct Submit {
@@ -98,14 +99,11 @@ pub fn submit(tx: &mut Tx, cx: &Cx, seal: &Seal, seen: &Seen, cmd: &Submit) -> R
 }
 
 /// Everything that keeps a bid from being handed in, as far as it does not lie in the time.
-pub fn check(tx: &mut Tx, bid: &Bid, call: &Call) -> Result<Vec<Missing>, Error> {
+pub fn check(tx: &mut Tx, bid: &Bid, call: &Call) -> Result<Vec<Violation>, Error> {
     let mut missing = form::check_bid(bid, call);
     if let Some(limit) = lead_limit_reached(tx, bid, call)? {
-        missing.push(Missing {
-            field: "content.lead_organisation_id".to_string(),
-            rule: "round.lead_limit",
-            says: Error::LeadLimitReached { limit }.to_string(),
-        });
+        let says = Error::LeadLimitReached { limit }.to_string();
+        missing.push(Violation::new("content.lead_organisation_id", "round.lead_limit", says));
     }
     Ok(missing)
 }
@@ -131,15 +129,15 @@ pub fn write_receipt(
 ) -> Result<(), Error> {
     let claims = receipt::claims(bid, call, at, seal.at);
     let hand_in = HandIn {
-        bid_id: bid.id.to_string(),
+        bid: bid.id,
         version: bid.version,
         number: claims.number,
-        received_at: at.micros(),
+        received_at: at,
         revision: bid.revision,
-        sha256: bid.digest.clone(),
+        digest: bid.digest.clone(),
         jws: receipt::sign(&seal.key, &claims)?,
         acknowledgement: receipt::acknowledgement(bid, call, at),
-        client_time: client_time.map(Timestamp::micros),
+        client_time,
     };
     Ok(store::insert_hand_in(tx, &hand_in)?)
 }
@@ -156,7 +154,7 @@ fn flag_duplicates(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
     for (other, content) in siblings {
         let permille = similarity_permille(&Words::of(&content).triples(), &own);
         if permille >= FLAG_FROM_PERMILLE {
-            pairs.push((other, permille));
+            pairs.push(Pair::new(bid.id, other, permille));
         }
     }
     Ok(store::insert_duplicates(tx, bid, &pairs)?)
@@ -192,10 +190,11 @@ pub fn withdraw(tx: &mut Tx, cx: &Cx, cmd: &Withdraw) -> Result<BidNow, Error> {
     bid.expect_version(cmd.target.version)?;
     let intake = gate_of(tx, &bid)?;
     let mut new = bid.step(Step::Withdraw, &cmd.reason, cx.now)?;
-    // Who may not see drafts sees the bid again from now on, and what was written since it was reopened was not handed in.
+    // Who may not see drafts sees the bid again from now on, and what was written since it was reopened was not
+    // handed in.
     if let (false, Some(receipt)) = (bid.state.is_received(), bid.state.receipt()) {
-        let row = store::revision(tx, bid.id, receipt.revision)?.ok_or(Error::NotFound { what: "revision" })?;
-        new = new.as_received(receipt, row.paper()?);
+        let handed_in = store::revision(tx, bid.id, receipt.revision)?.ok_or(Error::NotFound { what: "revision" })?;
+        new = new.as_received(receipt, handed_in.paper);
     }
     settle(tx, cx, &bid, &new, Happened::Withdrawn, intake.call.closes_at)
 }

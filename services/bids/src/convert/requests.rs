@@ -75,21 +75,20 @@ impl Parse for app::Restore {
 }
 
 /// Each organisation once.
-pub fn participants(wire: Vec<pb::Participant>) -> Result<Vec<Participant>, Vec<Violation>> {
-    let mut reader = Reader::new();
+fn participants(reader: &mut Reader, wire: Vec<pb::Participant>) -> Vec<Participant> {
     let mut found: Vec<Participant> = Vec::with_capacity(wire.len());
     for (n, one) in wire.into_iter().enumerate() {
         let field = format!("participants[{n}].organisation_id");
-        let Some(organisation) = reader.take::<OrgId, _>(&field, "id", one.organisation_id.parse()) else {
+        let Some(organisation) = reader.id::<OrgId>(&field, &one.organisation_id) else {
             continue;
         };
         if found.iter().any(|other| other.organisation == organisation) {
-            reader.take::<(), _>(&field, "unique", Err("name each organisation once"));
+            reader.add(Violation::new(&field, "unique", "name each organisation once"));
         }
         found.push(Participant { organisation, may_edit: one.may_edit });
     }
     found.sort_by_key(|participant| participant.organisation);
-    reader.finish(Some(found))
+    found
 }
 
 impl Parse for app::SetParticipants {
@@ -98,13 +97,8 @@ impl Parse for app::SetParticipants {
     fn parse(wire: Self::Wire) -> Result<app::SetParticipants, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
-        match participants(wire.participants) {
-            Ok(participants) => reader.finish(target.map(|target| app::SetParticipants { target, participants })),
-            Err(violations) => {
-                violations.into_iter().for_each(|violation| reader.add(violation));
-                reader.finish(None)
-            }
-        }
+        let participants = participants(&mut reader, wire.participants);
+        reader.finish(target.map(|target| app::SetParticipants { target, participants }))
     }
 }
 
@@ -234,10 +228,9 @@ impl Parse for app::Answer {
     fn parse(wire: Self::Wire) -> Result<app::Answer, Vec<Violation>> {
         let mut reader = Reader::new();
         let bid = reader.id("bid_id", &wire.bid_id);
-        let id = reader.id("clarification_id", &wire.clarification_id);
-        let version = reader.version(&wire.etag);
+        let target = reader.target("clarification_id", &wire.clarification_id, &wire.etag);
         let text = reader.said("answer", &wire.answer);
-        let command = || Some(app::Answer { bid: bid?, id: id?, version: version?, text: text? });
+        let command = || Some(app::Answer { bid: bid?, target: target?, text: text? });
         reader.finish(command())
     }
 }

@@ -86,12 +86,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
     for action in Action::ALL {
         matrix += &format!("\n{action:?}\n");
         for (name, caller) in everybody(&draft) {
-            let word = |facts| match as_asked(action, facts).map(|facts| decide(&caller, action, &facts)) {
-                Some(Verdict::Allow) => "yes",
-                Some(Verdict::Refuse { .. }) => "no",
-                Some(Verdict::Hide) => "hidden",
-                None => "-",
-            };
+            let word = |facts| as_asked(action, facts).map_or("-", |facts| decide(&caller, action, &facts).word());
             matrix += &format!("  {name:<56} {:<7} {}\n", word(&draft), word(&received));
         }
     }

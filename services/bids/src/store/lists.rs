@@ -110,6 +110,18 @@ pub fn totals(tx: &mut Tx, filter: &Filter) -> Result<Totals, DbError> {
     Ok(Totals { n_bids, requested_minor })
 }
 
+/// How many bids besides this one its lead organisation has with the network, for the same instrument and round.
+pub fn n_led_besides(tx: &mut Tx, of: &Bid) -> Result<i64, DbError> {
+    Ok(bid::table
+        .filter(bid::round_id.eq(of.round.to_string()))
+        .filter(bid::lead_id.eq(of.lead().to_string()))
+        .filter(bid::instrument.eq(&of.paper.content.instrument))
+        .filter(bid::state.eq_any(["submitted", "eligible", "held_late"]))
+        .filter(bid::id.ne(of.id.to_string()))
+        .count()
+        .get_result(tx)?)
+}
+
 /// Bids whose state has fallen behind their gate: drafts behind a close, and unsubmitted ones before a new close.
 pub fn sweepable(tx: &mut Tx, limit: i64) -> Result<Vec<(RoundId, BidId)>, DbError> {
     let behind = bid::state.eq("draft").and(intake::closed_at.is_not_null());

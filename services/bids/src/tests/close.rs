@@ -1,5 +1,7 @@
 //! The close, exactly: the window, numbers, instants, and what is written when it passes.
 
+use std::sync::atomic::Ordering;
+
 use kit::db::DbError;
 use toadlane_proto::bids::v1 as pb;
 
@@ -195,7 +197,7 @@ async fn a_round_is_handed_in_to_while_rounds_is_down() {
         let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
         let ready = house.ready(&council, &round).await;
         house.at(OPENS).await;
-        house.peers.down.store(true, std::sync::atomic::Ordering::SeqCst);
+        house.peers.down.store(true, Ordering::SeqCst);
         assert_eq!(house.submit(&council, &ready).await.unwrap().number, 1);
     })
     .await;

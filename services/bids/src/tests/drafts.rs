@@ -1,5 +1,7 @@
 //! Drafts: created, edited by several, signed off, and seen by nobody else.
 
+use std::sync::atomic::Ordering;
+
 use http_body_util::{BodyExt, Full};
 use kit::caller::{Duty, Scope};
 use kit::ids::{BidId, OrgId};
@@ -199,7 +201,7 @@ async fn a_draft_for_another_organisation_and_for_an_unknown_round_is_not_found(
         assert_eq!(officer.create_bid(foreign).await.unwrap_err().message(), "no such organisation");
         let unknown = pb::CreateBidRequest { round_id: kit::ids::RoundId::new().to_string(), ..request.clone() };
         assert_eq!(officer.create_bid(unknown).await.unwrap_err().message(), "no such round");
-        house.peers.down.store(true, std::sync::atomic::Ordering::SeqCst);
+        house.peers.down.store(true, Ordering::SeqCst);
         let down = officer.create_bid(request).await.unwrap_err();
         assert_eq!((down.code(), reason(&down).as_str()), (Code::Unavailable, "TRY_AGAIN"));
     })

@@ -1,17 +1,14 @@
 //! A service in one process, with everything around it that a test needs.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use http::Request;
-use http_body_util::BodyExt;
 use kit::bus::Bus;
 use kit::caller::{Duty, Role, Scope};
 use kit::db::{Db, Storage};
 use kit::each_db::each_storage;
-use kit::heard::{self, framed};
+use kit::heard;
 pub use kit::heard::{fields, new_id, reason, wire};
 use kit::ids::{EventId, OrgId, RoundId};
 use kit::stop::{self, StopCaller};
@@ -20,15 +17,15 @@ use kit::transport::Transport;
 use kit::who::Gate;
 pub use kit::who::Who;
 use prost::Message;
+use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
-use toadlane_proto::bids::v1::{self as pb};
 use toadlane_proto::registry::v1::{self as registry, MembershipClass};
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 use tonic::Status;
-use tonic::body::Body;
-use tower::service_fn;
 
+use super::peers::Peers;
+pub use super::requests::*;
 use crate::Bids;
 
 pub const BEFORE: &str = "2020-01-06T09:00:00Z";
@@ -234,48 +231,6 @@ pub fn a_content(title: &str) -> pb::BidContent {
     }
 }
 
-pub fn create(council: &Council, round: &rounds::Round, content: pb::BidContent) -> pb::CreateBidRequest {
-    pb::CreateBidRequest {
-        request_id: new_id(),
-        round_id: round.id.clone(),
-        applicant_organisation_id: council.id.to_string(),
-        client_reference: String::new(),
-        content: Some(content),
-        validate_only: false,
-    }
-}
-
-pub fn update(bid: &pb::Bid, content: pb::BidContent) -> pb::UpdateBidRequest {
-    pb::UpdateBidRequest {
-        request_id: new_id(),
-        bid_id: bid.id.clone(),
-        etag: bid.etag.clone(),
-        content: Some(content),
-        validate_only: false,
-    }
-}
-
-pub fn sign_off(council: &Council, bid: &pb::Bid) -> pb::SignOffBidRequest {
-    pb::SignOffBidRequest {
-        request_id: new_id(),
-        bid_id: bid.id.clone(),
-        etag: bid.etag.clone(),
-        certifier_id: council.certifier.subject.clone(),
-        role: "Section 151 officer".to_string(),
-        validate_only: false,
-    }
-}
-
-pub fn submit(bid: &pb::Bid) -> pb::SubmitBidRequest {
-    pb::SubmitBidRequest {
-        request_id: new_id(),
-        bid_id: bid.id.clone(),
-        etag: bid.etag.clone(),
-        client_time: None,
-        validate_only: false,
-    }
-}
-
 fn a_round() -> rounds::Round {
     let instrument = rounds::Instrument {
         code: "policy_prototype".to_string(),
@@ -317,48 +272,4 @@ fn a_round() -> rounds::Round {
 /// The newer bid that comes with a stale etag.
 pub fn newer(status: &Status) -> pb::Bid {
     heard::newer(status, "toadlane.bids.v1.Bid")
-}
-
-/// `rounds` and `registry` as far as bids asks them, with canned answers.
-#[derive(Default)]
-pub struct Peers {
-    pub rounds: Mutex<HashMap<String, rounds::Round>>,
-    pub standings: Mutex<HashMap<String, registry::Standing>>,
-    certifiers: Mutex<Vec<(String, String)>>,
-    pub down: std::sync::atomic::AtomicBool,
-}
-
-impl Peers {
-    fn transport(self: &Arc<Peers>) -> Transport {
-        let peers = self.clone();
-        Transport::new(service_fn(move |request: Request<Body>| {
-            let peers = peers.clone();
-            async move {
-                if peers.down.load(std::sync::atomic::Ordering::SeqCst) {
-                    return Err(Status::unavailable("down"));
-                }
-                let rpc = request.uri().path().to_string();
-                let message = request.into_body().collect().await?.to_bytes().slice(5..);
-                let answer = match rpc.as_str() {
-                    "/toadlane.rounds.v1.RoundsService/GetRound" => peers.get_round(&message),
-                    "/toadlane.registry.v1.OrganisationsService/GetStanding" => peers.get_standing(&message),
-                    other => panic!("nobody should ask {other}"),
-                };
-                Ok(answer.map_or_else(|| Status::not_found("no such thing").into_http(), |answer| framed(&answer)))
-            }
-        }))
-    }
-
-    fn get_round(&self, message: &[u8]) -> Option<Vec<u8>> {
-        let asked = rounds::GetRoundRequest::decode(message).unwrap();
-        self.rounds.lock().unwrap().get(&asked.round_id).map(Message::encode_to_vec)
-    }
-
-    fn get_standing(&self, message: &[u8]) -> Option<Vec<u8>> {
-        let asked = registry::GetStandingRequest::decode(message).unwrap();
-        let mut standing = self.standings.lock().unwrap().get(&asked.organisation_id)?.clone();
-        let pair = (asked.organisation_id, asked.person_id);
-        standing.person_is_certifier = self.certifiers.lock().unwrap().contains(&pair);
-        Some(standing.encode_to_vec())
-    }
 }

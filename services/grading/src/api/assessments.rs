@@ -1,7 +1,6 @@
 //! AssessmentsService.
 
 use kit::cx::{Answer, Cx};
-use kit::ids::RoundId;
 use kit::time::Date;
 use kit::wire::id;
 use toadlane_proto::grading::v1 as pb;
@@ -9,24 +8,23 @@ use toadlane_proto::grading::v1::assessments_service_server::AssessmentsService;
 use tonic::{Request, Response};
 
 use crate::assessment::AssessmentNow;
-use crate::convert::requests::{StartDetermination, StartModeration};
-use crate::convert::{self, lists};
+use crate::convert;
 use crate::error::Error;
-use crate::policy::{self, Action, Facts};
-use crate::{Grading, app, sight, store};
+use crate::policy::{self, Action};
+use crate::{Grading, app, store};
 
 #[tonic::async_trait]
 impl AssessmentsService for Grading {
     async fn open_assessment(&self, request: Request<pb::OpenAssessmentRequest>) -> Answer<pb::Assessment> {
-        let (cx, cmd) = Cx::parse::<app::Open>(request)?;
+        let (cx, cmd) = Cx::parse::<app::OpenAssessment>(request)?;
         if let Some(assessment) = self.replay(&cx).await? {
             return Ok(Response::new(assessment));
         }
-        policy::decide(&cx.caller, Action::Open, &Facts::OF_NOTHING).settle::<Error>("round")?;
+        policy::check_at_large(&cx.caller, Action::Open, "round")?;
         let opening = self.peers.opening(cmd.round, Date::today(cx.now)).await?;
-        let of = cx.clone();
-        let key = cmd.round;
-        let assessment = self.db.write_keyed(&cx, key, move |tx| app::open(tx, &of, &opening, &cmd)).await?;
+        let (of, key) = (cx.clone(), cmd.round);
+        let write = move |tx: &mut _| app::open_assessment(tx, &of, &opening, &cmd);
+        let assessment = self.db.write_keyed(&cx, key, write).await?;
         Ok(Response::new(assessment))
     }
 
@@ -41,12 +39,10 @@ impl AssessmentsService for Grading {
         request: Request<pb::ListAssessmentsRequest>,
     ) -> Answer<pb::ListAssessmentsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = lists::assessments(&cx, request.into_inner()).map_err(Error::Invalid)?;
-        let Some(filter) = visible(&cx, asked.round) else {
-            return Ok(Response::new(pb::ListAssessmentsResponse::default()));
-        };
-        let page = asked.page.clone();
-        let rows = self.db.read(move |tx| store::page(tx, &filter, page.after.as_deref(), page.limit())).await;
+        let asked = convert::list_assessments(&cx, request.get_ref()).map_err(Error::Invalid)?;
+        let (filter, page) = (asked.filter, asked.page.clone());
+        let rows =
+            self.db.read(move |tx| store::page_of_assessments(tx, &filter, page.after.as_deref(), page.limit())).await;
         let found = asked.page.found(rows?, |row| row.id.to_string());
         let shown = |assessment| AssessmentNow { assessment, as_of: cx.now }.into();
         Ok(Response::new(pb::ListAssessmentsResponse {
@@ -60,7 +56,7 @@ impl AssessmentsService for Grading {
         request: Request<pb::ListPanelMembersRequest>,
     ) -> Answer<pb::ListPanelMembersResponse> {
         let cx = Cx::of(&request)?;
-        let asked = lists::members(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_panel_members(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let sight = self.sight(&cx, asked.filter).await?;
         let page = asked.page.clone();
         let rows = self.db.read(move |tx| {
@@ -80,10 +76,10 @@ impl AssessmentsService for Grading {
             return Ok(Response::new(member));
         }
         self.sight(&cx, cmd.assessment).await?.may(Action::AddSubstitute)?;
-        let (name, register) = self.peers.substitute(cmd.person, cmd.organisation, Date::today(cx.now)).await?;
+        let facts = self.peers.substitute(cmd.person, cmd.organisation, Date::today(cx.now)).await?;
         let (of, key) = (cx.clone(), cmd.assessment);
-        let write = move |tx: &mut _| app::add_substitute(tx, &of, &name, &register, &cmd);
-        Ok(Response::new(self.db.write_keyed(&cx, key, write).await?))
+        let member = self.db.write_keyed(&cx, key, move |tx| app::add_substitute(tx, &of, &facts, &cmd)).await?;
+        Ok(Response::new(member))
     }
 
     async fn list_assessed_bids(
@@ -91,7 +87,7 @@ impl AssessmentsService for Grading {
         request: Request<pb::ListAssessedBidsRequest>,
     ) -> Answer<pb::ListAssessedBidsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = lists::bids(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_assessed_bids(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (sight, page) = (self.sight(&cx, asked.filter).await?, asked.page.clone());
         let found: Result<_, Error> = self
             .db
@@ -128,12 +124,12 @@ impl AssessmentsService for Grading {
     }
 
     async fn declare_interests(&self, request: Request<pb::DeclareInterestsRequest>) -> Answer<pb::PanelMember> {
-        let (cx, cmd) = Cx::parse::<app::Declare>(request)?;
+        let (cx, cmd) = Cx::parse::<app::DeclareInterests>(request)?;
         if let Some(member) = self.replay(&cx).await? {
             return Ok(Response::new(member));
         }
         let (of, key) = (cx.clone(), cmd.assessment);
-        let member = self.db.write_keyed(&cx, key, move |tx| app::declare(tx, &of, &cmd)).await?;
+        let member = self.db.write_keyed(&cx, key, move |tx| app::declare_interests(tx, &of, &cmd)).await?;
         Ok(Response::new(member))
     }
 
@@ -165,18 +161,18 @@ impl AssessmentsService for Grading {
         let register = self.register(&cx, Action::DeriveInterests, cmd.assessment).await?;
         let (of, key) = (cx.clone(), cmd.assessment);
         let write = move |tx: &mut _| app::derive_interests(tx, &of, &register, &cmd);
-        Ok(Response::new(self.db.write_keyed(&cx, key, write).await?))
+        let assessment = self.db.write_keyed(&cx, key, write).await?;
+        Ok(Response::new(assessment))
     }
 
     async fn list_interests(&self, request: Request<pb::ListInterestsRequest>) -> Answer<pb::ListInterestsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = lists::interests(&cx, request.into_inner()).map_err(Error::Invalid)?;
-        let (sight, page) = (self.sight(&cx, asked.assessment).await?, asked.page.clone());
+        let asked = convert::list_interests(&cx, request.get_ref()).map_err(Error::Invalid)?;
+        let sight = self.sight(&cx, asked.filter.assessment).await?;
+        let (filter, page) = (asked.filter, asked.page.clone());
         let rows = self.db.read(move |tx| {
-            let all_but = sight.sees_all_interests().then_some(sight.hidden.as_slice());
-            let place = (page.after.as_deref().unwrap_or(""), page.limit());
-            let of = (asked.assessment, asked.person);
-            store::page_of_interests(tx, of.0, of.1, sight.person(), all_but, place)
+            let after = page.after.as_deref().unwrap_or("");
+            store::page_of_interests(tx, &filter, &sight, after, page.limit())
         });
         let found = asked.page.found(rows.await?, |interest| interest.id.to_string());
         Ok(Response::new(pb::ListInterestsResponse {
@@ -186,25 +182,27 @@ impl AssessmentsService for Grading {
     }
 
     async fn start_moderation(&self, request: Request<pb::StartModerationRequest>) -> Answer<pb::Assessment> {
-        let (cx, StartModeration(cmd)) = Cx::parse::<StartModeration>(request)?;
+        let (cx, cmd) = Cx::parse::<app::StartModeration>(request)?;
         if let Some(assessment) = self.replay(&cx).await? {
             return Ok(Response::new(assessment));
         }
         let register = self.register(&cx, Action::Advance, cmd.target.id).await?;
         let (of, key) = (cx.clone(), cmd.target.id);
         let write = move |tx: &mut _| app::start_moderation(tx, &of, &register, &cmd);
-        Ok(Response::new(self.db.write_keyed(&cx, key, write).await?))
+        let assessment = self.db.write_keyed(&cx, key, write).await?;
+        Ok(Response::new(assessment))
     }
 
     async fn start_determination(&self, request: Request<pb::StartDeterminationRequest>) -> Answer<pb::Assessment> {
-        let (cx, StartDetermination(cmd)) = Cx::parse::<StartDetermination>(request)?;
+        let (cx, cmd) = Cx::parse::<app::StartDetermination>(request)?;
         if let Some(assessment) = self.replay(&cx).await? {
             return Ok(Response::new(assessment));
         }
         let register = self.register(&cx, Action::Advance, cmd.target.id).await?;
         let (of, key) = (cx.clone(), cmd.target.id);
         let write = move |tx: &mut _| app::start_determination(tx, &of, &register, &cmd);
-        Ok(Response::new(self.db.write_keyed(&cx, key, write).await?))
+        let assessment = self.db.write_keyed(&cx, key, write).await?;
+        Ok(Response::new(assessment))
     }
 
     async fn return_to_moderation(&self, request: Request<pb::ReturnToModerationRequest>) -> Answer<pb::Assessment> {
@@ -215,36 +213,29 @@ impl AssessmentsService for Grading {
         let register = self.register(&cx, Action::Advance, cmd.target.id).await?;
         let (of, key) = (cx.clone(), cmd.target.id);
         let write = move |tx: &mut _| app::return_to_moderation(tx, &of, &register, &cmd);
-        Ok(Response::new(self.db.write_keyed(&cx, key, write).await?))
+        let assessment = self.db.write_keyed(&cx, key, write).await?;
+        Ok(Response::new(assessment))
     }
 
     async fn close_assessment(&self, request: Request<pb::CloseAssessmentRequest>) -> Answer<pb::Assessment> {
-        let (cx, cmd) = Cx::parse::<app::Close>(request)?;
+        let (cx, cmd) = Cx::parse::<app::CloseAssessment>(request)?;
         if let Some(assessment) = self.replay(&cx).await? {
             return Ok(Response::new(assessment));
         }
         let register = self.register(&cx, Action::Close, cmd.target.id).await?;
         let (of, seal, key) = (cx.clone(), self.seal(), cmd.target.id);
-        let write = move |tx: &mut _| app::close(tx, &of, &register, &seal, &cmd);
-        Ok(Response::new(self.db.write_keyed(&cx, key, write).await?))
+        let write = move |tx: &mut _| app::close_assessment(tx, &of, &register, &seal, &cmd);
+        let assessment = self.db.write_keyed(&cx, key, write).await?;
+        Ok(Response::new(assessment))
     }
 
     async fn cancel_assessment(&self, request: Request<pb::CancelAssessmentRequest>) -> Answer<pb::Assessment> {
-        let (cx, cmd) = Cx::parse::<app::Cancel>(request)?;
+        let (cx, cmd) = Cx::parse::<app::CancelAssessment>(request)?;
         if let Some(assessment) = self.replay(&cx).await? {
             return Ok(Response::new(assessment));
         }
         let (of, key) = (cx.clone(), cmd.target.id);
-        let assessment = self.db.write_keyed(&cx, key, move |tx| app::cancel(tx, &of, &cmd)).await?;
+        let assessment = self.db.write_keyed(&cx, key, move |tx| app::cancel_assessment(tx, &of, &cmd)).await?;
         Ok(Response::new(assessment))
     }
-}
-
-/// The assessments that a caller finds in a list; none for whoever finds none.
-fn visible(cx: &Cx, round: Option<RoundId>) -> Option<store::Filter> {
-    let on_panel = match policy::finds_all(&cx.caller) {
-        true => None,
-        false => Some(sight::person(&cx.caller)?),
-    };
-    Some(store::Filter { round, on_panel })
 }

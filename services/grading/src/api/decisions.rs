@@ -9,7 +9,7 @@ use toadlane_proto::grading::v1::decisions_service_server::DecisionsService;
 use tonic::{Request, Response};
 
 use crate::bid::AssessedBid;
-use crate::convert::{self, lists};
+use crate::convert;
 use crate::decision::Basis;
 use crate::error::Error;
 use crate::outcome::BidOutcome;
@@ -43,7 +43,7 @@ impl DecisionsService for Grading {
 
     async fn list_meetings(&self, request: Request<pb::ListMeetingsRequest>) -> Answer<pb::ListMeetingsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = lists::meetings(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_meetings(&cx, request.get_ref()).map_err(Error::Invalid)?;
         self.sight(&cx, asked.filter).await?;
         let page = asked.page.clone();
         let rows = self.db.read(move |tx| store::page_of_meetings(tx, asked.filter, page.after.clone(), page.limit()));
@@ -56,7 +56,7 @@ impl DecisionsService for Grading {
 
     async fn list_quorums(&self, request: Request<pb::ListQuorumsRequest>) -> Answer<pb::ListQuorumsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = lists::quorums(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_quorums(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (caller, page) = (cx.caller.clone(), asked.page.clone());
         let found: Result<_, Error> = self
             .db
@@ -84,12 +84,13 @@ impl DecisionsService for Grading {
         &self,
         request: Request<pb::RecordRecommendationRequest>,
     ) -> Answer<pb::Recommendation> {
-        let (cx, cmd) = Cx::parse::<app::Recommend>(request)?;
+        let (cx, cmd) = Cx::parse::<app::RecordRecommendation>(request)?;
         if let Some(recommendation) = self.replay(&cx).await? {
             return Ok(Response::new(recommendation));
         }
         let (of, key) = (cx.clone(), cmd.on.assessment);
-        let recommendation = self.db.write_keyed(&cx, key, move |tx| app::recommend(tx, &of, &cmd)).await?;
+        let write = move |tx: &mut _| app::record_recommendation(tx, &of, &cmd);
+        let recommendation = self.db.write_keyed(&cx, key, write).await?;
         Ok(Response::new(recommendation))
     }
 
@@ -98,7 +99,7 @@ impl DecisionsService for Grading {
         request: Request<pb::ListRecommendationsRequest>,
     ) -> Answer<pb::ListRecommendationsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = lists::recommendations(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_recommendations(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (sight, page) = (self.results(&cx, asked.filter).await?, asked.page.clone());
         let rows = self
             .db
@@ -121,7 +122,7 @@ impl DecisionsService for Grading {
     }
 
     async fn determine_bid(&self, request: Request<pb::DetermineBidRequest>) -> Answer<pb::Determination> {
-        let (cx, cmd) = Cx::parse::<app::Determine>(request)?;
+        let (cx, cmd) = Cx::parse::<app::DetermineBid>(request)?;
         if let Some(determination) = self.replay(&cx).await? {
             return Ok(Response::new(determination));
         }
@@ -134,8 +135,9 @@ impl DecisionsService for Grading {
             }
         };
         let (of, key) = (cx.clone(), cmd.on.assessment);
-        let write = move |tx: &mut _| app::determine(tx, &of, other_board.as_ref(), &cmd);
-        Ok(Response::new(self.db.write_keyed(&cx, key, write).await?))
+        let write = move |tx: &mut _| app::determine_bid(tx, &of, other_board.as_ref(), &cmd);
+        let determination = self.db.write_keyed(&cx, key, write).await?;
+        Ok(Response::new(determination))
     }
 
     async fn list_determinations(
@@ -143,7 +145,7 @@ impl DecisionsService for Grading {
         request: Request<pb::ListDeterminationsRequest>,
     ) -> Answer<pb::ListDeterminationsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = lists::determinations(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_determinations(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (sight, page) = (self.results(&cx, asked.filter).await?, asked.page.clone());
         let rows = self.db.read(move |tx| {
             let after = page.after.unwrap_or(0);
@@ -158,18 +160,18 @@ impl DecisionsService for Grading {
 
     async fn list_outcomes(&self, request: Request<pb::ListOutcomesRequest>) -> Answer<pb::ListOutcomesResponse> {
         let cx = Cx::of(&request)?;
-        let asked = lists::outcomes(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_outcomes(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (caller, page) = (cx.caller.clone(), asked.page.clone());
         let found: Result<_, Error> = self
             .db
             .read(move |tx| {
-                let Some(assessment) = store::of_round(tx, asked.filter)? else {
+                let Some(assessment) = store::assessment_of_round(tx, asked.filter)? else {
                     return Ok((Vec::new(), 0));
                 };
                 let (id, sight) = (assessment.id, store::look(tx, &caller, assessment)?);
                 let told = policy::told(&caller, sight.assessment.stage(), sight.place());
                 let filter = OutcomeFilter { all_but: told.all_but(&sight.hidden), own: told.own };
-                let outcomes = store::outcomes(tx, id, &filter, page.after.unwrap_or(0), page.limit())?;
+                let outcomes = store::page_of_outcomes(tx, id, &filter, page.after.unwrap_or(0), page.limit())?;
                 let hidden = store::outcomes_of(tx, &sight.hidden)?;
                 let shown = outcomes.into_iter().map(|one| (one.bid.number, shown(&sight, one, &hidden))).collect();
                 Ok((shown, store::n_outcomes(tx, id, &filter)?))
@@ -192,7 +194,7 @@ impl DecisionsService for Grading {
             .db
             .read(move |tx| {
                 let none = Error::NotFound { what: "letter" };
-                let Some(assessment) = store::assessment_of(tx, bid)? else {
+                let Some(assessment) = store::assessment_of_bid(tx, bid)? else {
                     return Err(none);
                 };
                 let sight = store::sight(tx, &caller, assessment)?;

@@ -6,23 +6,20 @@ use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::grading::v1::reviews_service_server::ReviewsService;
 use tonic::{Request, Response};
 
-use crate::convert::requests::{AcceptReview, CancelReview, DeclineReview, ReturnReview};
-use crate::convert::{self, lists};
+use crate::convert::{self, AcceptReview, CancelReview, DeclineReview, ReturnReview};
 use crate::error::Error;
-use crate::policy::{Action, OthersReviews};
-use crate::sight::Sight;
-use crate::store::ReviewFilter;
+use crate::policy::Action;
 use crate::{Grading, app, store};
 
 #[tonic::async_trait]
 impl ReviewsService for Grading {
     async fn assign_reviews(&self, request: Request<pb::AssignReviewsRequest>) -> Answer<pb::AssignReviewsResponse> {
-        let (cx, cmd) = Cx::parse::<app::Assign>(request)?;
+        let (cx, cmd) = Cx::parse::<app::AssignReviews>(request)?;
         if let Some(assigned) = self.replay(&cx).await? {
             return Ok(Response::new(assigned));
         }
         let (of, key) = (cx.clone(), cmd.assessment);
-        let assigned = self.db.write_keyed(&cx, key, move |tx| app::assign(tx, &of, &cmd)).await?;
+        let assigned = self.db.write_keyed(&cx, key, move |tx| app::assign_reviews(tx, &of, &cmd)).await?;
         Ok(Response::new(assigned))
     }
 
@@ -43,16 +40,20 @@ impl ReviewsService for Grading {
 
     async fn list_reviews(&self, request: Request<pb::ListReviewsRequest>) -> Answer<pb::ListReviewsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = lists::reviews_listed(&cx, request.into_inner()).map_err(Error::Invalid)?;
-        let sight = self.sight(&cx, asked.assessment).await?;
-        let (filter, page) = (filter(&sight, &asked), asked.page.clone());
-        let rows = self.db.read(move |tx| {
-            let after = page.after.as_deref().unwrap_or("");
-            store::page_of_reviews(tx, &filter, after, page.limit())
-        });
-        let found = asked.page.found(rows.await?, |review| review.id.to_string());
+        let asked = convert::list_reviews(&cx, request.get_ref()).map_err(Error::Invalid)?;
+        let sight = self.sight(&cx, asked.filter.assessment).await?;
+        let (filter, page) = (asked.filter, asked.page.clone());
+        let shown: Result<Vec<_>, Error> = self
+            .db
+            .read(move |tx| {
+                let after = page.after.as_deref().unwrap_or("");
+                let reviews = store::page_of_reviews(tx, &filter, &sight, after, page.limit())?;
+                Ok(reviews.into_iter().map(|review| sight.shows(review)).collect())
+            })
+            .await;
+        let found = asked.page.found(shown?, |review| review.id.to_string());
         Ok(Response::new(pb::ListReviewsResponse {
-            reviews: found.rows.into_iter().map(|review| convert::review(sight.shows(review))).collect(),
+            reviews: found.rows.into_iter().map(convert::review).collect(),
             next_page_token: found.next_page_token,
         }))
     }
@@ -78,12 +79,12 @@ impl ReviewsService for Grading {
     }
 
     async fn save_review(&self, request: Request<pb::SaveReviewRequest>) -> Answer<pb::Review> {
-        let (cx, cmd) = Cx::parse::<app::Save>(request)?;
+        let (cx, cmd) = Cx::parse::<app::SaveReview>(request)?;
         if let Some(review) = self.replay(&cx).await? {
             return Ok(Response::new(review));
         }
         let of = cx.clone();
-        let review = self.db.write(&cx, move |tx| app::save(tx, &of, &cmd)).await?;
+        let review = self.db.write(&cx, move |tx| app::save_review(tx, &of, &cmd)).await?;
         Ok(Response::new(review))
     }
 
@@ -118,12 +119,12 @@ impl ReviewsService for Grading {
     }
 
     async fn moderate_bid(&self, request: Request<pb::ModerateBidRequest>) -> Answer<pb::Moderation> {
-        let (cx, cmd) = Cx::parse::<app::Moderate>(request)?;
+        let (cx, cmd) = Cx::parse::<app::ModerateBid>(request)?;
         if let Some(moderation) = self.replay(&cx).await? {
             return Ok(Response::new(moderation));
         }
         let (of, key) = (cx.clone(), cmd.on.assessment);
-        let moderation = self.db.write_keyed(&cx, key, move |tx| app::moderate(tx, &of, &cmd)).await?;
+        let moderation = self.db.write_keyed(&cx, key, move |tx| app::moderate_bid(tx, &of, &cmd)).await?;
         Ok(Response::new(moderation))
     }
 
@@ -161,22 +162,5 @@ impl ReviewsService for Grading {
         let (of, key) = (cx.clone(), cmd.assessment);
         let ranking = self.db.write_keyed(&cx, key, move |tx| app::cast_tie(tx, &of, &cmd)).await?;
         Ok(Response::new(ranking))
-    }
-}
-
-/// The reviews that were asked for, within what the caller may see.
-fn filter(sight: &Sight, asked: &lists::ReviewsListed) -> ReviewFilter {
-    ReviewFilter {
-        assessment: asked.assessment,
-        bid: asked.bid,
-        reviewer: asked.reviewer,
-        states: asked.states.clone(),
-        own: sight.person(),
-        hidden: sight.hidden.clone(),
-        owed: sight.owed.clone(),
-        only_of: match sight.others_reviews() {
-            OthersReviews::All => None,
-            OthersReviews::OfOwnBids => Some(sight.handed_in.clone()),
-        },
     }
 }

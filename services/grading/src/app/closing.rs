@@ -26,13 +26,19 @@ use crate::state::Step;
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct Close {
+pub struct CloseAssessment {
     pub target: Target<AssessmentId>,
     pub departure_reason: String,
     pub over_commitment_reason: String,
 }
 
-pub fn close(tx: &mut Tx, cx: &Cx, register: &Register, seal: &Seal, cmd: &Close) -> Result<AssessmentNow, Error> {
+pub fn close_assessment(
+    tx: &mut Tx,
+    cx: &Cx,
+    register: &Register,
+    seal: &Seal,
+    cmd: &CloseAssessment,
+) -> Result<AssessmentNow, Error> {
     let assessment = store::assessment(tx, cmd.target.id)?;
     // The caller may have come to belong to a bidder, and so may somebody who decided.
     derive(tx, cx, &assessment, register)?;
@@ -94,7 +100,7 @@ fn retest_one(
 }
 
 /// What leaves the ranked line (rule 17) or the pots (rule 1) needs a reason each.
-fn explained(assessment: &Assessment, closed: &[Closed], cmd: &Close) -> Result<Closing, Error> {
+fn explained(assessment: &Assessment, closed: &[Closed], cmd: &CloseAssessment) -> Result<Closing, Error> {
     let departures = closing::departures(closed);
     let over_commitments = closing::over_commitments(&assessment.call, closed)?;
     let mut missing = Vec::new();

@@ -23,7 +23,7 @@ use crate::state::Stage;
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct Recommend {
+pub struct RecordRecommendation {
     pub on: OnBid,
     pub advice: Advice,
     pub amount: Option<Money>,
@@ -33,7 +33,7 @@ pub struct Recommend {
 }
 
 /// Records the advice of the recommending body, for a meeting that had quorum for the bid.
-pub fn recommend(tx: &mut Tx, cx: &Cx, cmd: &Recommend) -> Result<Recommendation, Error> {
+pub fn record_recommendation(tx: &mut Tx, cx: &Cx, cmd: &RecordRecommendation) -> Result<Recommendation, Error> {
     let (assessment, bid) = deciding(tx, cx, cmd.on, "recommend")?;
     let earlier = store::recommendations(tx, bid.id)?;
     match Turn::after(assessment.is_in_two_stages(), &earlier) {
@@ -101,7 +101,7 @@ fn note_advice(tx: &mut Tx, cx: &Cx, of: &Recommendation) -> Result<(), Error> {
 }
 
 #[derive(Clone, Debug)]
-pub struct Determine {
+pub struct DetermineBid {
     pub on: OnBid,
     pub outcome: Outcome,
     pub amount: Option<Money>,
@@ -123,11 +123,11 @@ pub struct OtherBoardFacts {
 }
 
 /// Records the binding decision, or records it anew.
-pub fn determine(
+pub fn determine_bid(
     tx: &mut Tx,
     cx: &Cx,
     other_board: Option<&OtherBoardFacts>,
-    cmd: &Determine,
+    cmd: &DetermineBid,
 ) -> Result<Determination, Error> {
     let (assessment, bid) = deciding(tx, cx, cmd.on, "determine")?;
     cmd.outcome.check(&bid, &assessment.call, cmd.amount, &cmd.conditions)?;

@@ -1,6 +1,6 @@
 //! Interests: derived from the register, declared by members, recorded by others, and decided (rule 10).
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{AssessmentId, BidId, InterestId, PersonId};
 
@@ -24,13 +24,13 @@ pub struct Declared {
 }
 
 #[derive(Clone, Debug)]
-pub struct Declare {
+pub struct DeclareInterests {
     pub assessment: AssessmentId,
     pub interests: Vec<Declared>,
 }
 
 /// A member's own declaration. A declared bid is hidden from them at once.
-pub fn declare(tx: &mut Tx, cx: &Cx, cmd: &Declare) -> Result<MemberNow, Error> {
+pub fn declare_interests(tx: &mut Tx, cx: &Cx, cmd: &DeclareInterests) -> Result<MemberNow, Error> {
     let sight = enter(tx, cx, Action::DeclareInterests, cmd.assessment)?;
     sight.assessment.expect_open("declare_interests")?;
     let member = sight.member.clone().ok_or(Error::NotFound { what: "panel member" })?;
@@ -66,18 +66,17 @@ pub fn record_interest(tx: &mut Tx, cx: &Cx, cmd: &RecordInterest) -> Result<Int
 
 #[derive(Clone, Debug)]
 pub struct DecideInterest {
-    pub id: InterestId,
-    pub version: i64,
+    pub target: Target<InterestId>,
     pub step: Step,
     pub reason: String,
 }
 
 pub fn decide_interest(tx: &mut Tx, cx: &Cx, cmd: &DecideInterest) -> Result<Interest, Error> {
-    let old = store::interest(tx, cmd.id)?;
+    let old = store::interest(tx, cmd.target.id)?;
     let sight = store::sight(tx, &cx.caller, old.assessment)?;
     sight.may_interest(Action::DecideInterest, &old)?;
     sight.assessment.expect_open("decide_interest")?;
-    old.expect_version(cmd.version)?;
+    old.expect_version(cmd.target.version)?;
     let new = old.decide(cmd.step, &cmd.reason, cx.now)?;
     store::update_interest(tx, &old, &new)?;
     note_interest(tx, cx, Some(&old), &new, cmd.step.name(), &cmd.reason)?;

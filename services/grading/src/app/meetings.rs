@@ -1,6 +1,6 @@
 //! Meetings, and corrections of what is on record of them.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{AssessmentId, MeetingId};
 use kit::time::Timestamp;
@@ -47,18 +47,17 @@ pub fn record_meeting(tx: &mut Tx, cx: &Cx, cmd: &RecordMeeting) -> Result<Meeti
 
 #[derive(Clone, Debug)]
 pub struct UpdateMeeting {
-    pub id: MeetingId,
-    pub version: i64,
+    pub target: Target<MeetingId>,
     pub account: Account,
 }
 
 /// Corrects a meeting. Decisions that rest on it must keep their quorum.
 pub fn update_meeting(tx: &mut Tx, cx: &Cx, cmd: &UpdateMeeting) -> Result<Meeting, Error> {
-    let old = store::meeting(tx, cmd.id)?;
+    let old = store::meeting(tx, cmd.target.id)?;
     let sight = store::sight(tx, &cx.caller, old.assessment)?;
     sight.may(Action::UpdateMeeting).map_err(of_meeting)?;
     sight.assessment.expect_locked("update_meeting")?;
-    old.expect_version(cmd.version)?;
+    old.expect_version(cmd.target.version)?;
     let bench = bench(tx, old.assessment)?;
     cmd.account.check(&bench.members)?;
     let new = old.corrected(cmd.account.clone());

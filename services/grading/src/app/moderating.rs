@@ -15,14 +15,15 @@ use crate::state::Stage;
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct Moderate {
+pub struct ModerateBid {
+    /// What is settled about a bid has no identity of its own.
     pub on: OnBid,
     pub version: i64,
     pub agreed: Vec<AgreedMark>,
     pub feedback: Vec<Feedback>,
 }
 
-pub fn moderate(tx: &mut Tx, cx: &Cx, cmd: &Moderate) -> Result<Moderation, Error> {
+pub fn moderate_bid(tx: &mut Tx, cx: &Cx, cmd: &ModerateBid) -> Result<Moderation, Error> {
     let (sight, bid) = enter_bid(tx, cx, Action::Moderate, cmd.on)?;
     let assessment = &sight.assessment;
     assessment.expect_stage(Stage::Moderation, "moderate")?;

@@ -14,12 +14,12 @@ use crate::derive::Register;
 use crate::error::Error;
 use crate::events::Happened;
 use crate::panel::Member;
-use crate::policy::{self, Action, Facts};
+use crate::policy::{self, Action};
 use crate::state::State;
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct Open {
+pub struct OpenAssessment {
     pub id: AssessmentId,
     pub round: RoundId,
     pub settings: Settings,
@@ -45,9 +45,9 @@ pub struct Pinned {
     pub answers: Vec<Answer>,
 }
 
-pub fn open(tx: &mut Tx, cx: &Cx, opening: &Opening, cmd: &Open) -> Result<AssessmentNow, Error> {
-    policy::decide(&cx.caller, Action::Open, &Facts::OF_NOTHING).settle::<Error>("round")?;
-    if let Some(existing) = store::of_round(tx, cmd.round)? {
+pub fn open_assessment(tx: &mut Tx, cx: &Cx, opening: &Opening, cmd: &OpenAssessment) -> Result<AssessmentNow, Error> {
+    policy::check_at_large(&cx.caller, Action::Open, "round")?;
+    if let Some(existing) = store::assessment_of_round(tx, cmd.round)? {
         return Err(Error::AssessedAlready { existing: existing.id });
     }
     let misfits = cmd.settings.misfits(&opening.call, cx.now);

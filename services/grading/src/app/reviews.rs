@@ -1,6 +1,6 @@
 //! Reviews: assigned, taken or not, written, handed in, given back, ended.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::fault::Violation;
 use kit::ids::{AssessmentId, BidId, PersonId, ReviewId};
@@ -17,7 +17,7 @@ use crate::state::Stage;
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct Assign {
+pub struct AssignReviews {
     pub assessment: AssessmentId,
     pub pairs: Vec<(ReviewId, BidId, PersonId)>,
 }
@@ -26,7 +26,7 @@ pub struct Assign {
 pub struct Assigned(pub Vec<Review>);
 
 /// Every pair or none; each bad one is named.
-pub fn assign(tx: &mut Tx, cx: &Cx, cmd: &Assign) -> Result<Assigned, Error> {
+pub fn assign_reviews(tx: &mut Tx, cx: &Cx, cmd: &AssignReviews) -> Result<Assigned, Error> {
     for &(_, bid, _) in &cmd.pairs {
         enter_bid(tx, cx, Action::AssignReviews, OnBid { assessment: cmd.assessment, bid })?;
     }
@@ -72,34 +72,44 @@ fn why_not(
     Ok((n_live >= MOST_PER_BID).then(|| format!("a bid has at most {MOST_PER_BID} reviews")))
 }
 
-/// A step on a review that changes nothing but where it stands.
+/// What somebody does with a review that changes nothing but where it stands.
 #[derive(Clone, Debug)]
-pub struct ReviewStep {
-    pub id: ReviewId,
-    pub version: i64,
-    pub step: Step,
-    pub action: Action,
-    pub reason: String,
+pub enum ReviewStep {
+    Accept,
+    Decline { reason: String },
+    Return { reason: String },
+    Cancel { reason: String },
+}
+
+#[derive(Clone, Debug)]
+pub struct StepReview {
+    pub target: Target<ReviewId>,
+    pub step: ReviewStep,
 }
 
 /// Takes it on or not, gives it back, or takes it back.
-pub fn step_review(tx: &mut Tx, cx: &Cx, cmd: &ReviewStep) -> Result<Review, Error> {
-    let (sight, old) = open(tx, cx, cmd.action, cmd.id, cmd.version)?;
-    sight.assessment.expect_reviewing(cmd.step.name(), cx.now)?;
-    let new = old.step(cmd.step, &cmd.reason, cx.now)?;
-    Ok(sight.shows(settle_review(tx, cx, &old, new, cmd.step, &cmd.reason)?))
+pub fn step_review(tx: &mut Tx, cx: &Cx, cmd: &StepReview) -> Result<Review, Error> {
+    let (action, step, reason) = match &cmd.step {
+        ReviewStep::Accept => (Action::AcceptReview, Step::Accept, ""),
+        ReviewStep::Decline { reason } => (Action::DeclineReview, Step::Decline, reason.as_str()),
+        ReviewStep::Return { reason } => (Action::ReturnReview, Step::Return, reason.as_str()),
+        ReviewStep::Cancel { reason } => (Action::CancelReview, Step::Cancel, reason.as_str()),
+    };
+    let (sight, old) = open(tx, cx, action, &cmd.target)?;
+    sight.assessment.expect_reviewing(step.name(), cx.now)?;
+    let new = old.step(step, reason, cx.now)?;
+    Ok(sight.shows(settle_review(tx, cx, &old, new, step, reason)?))
 }
 
 #[derive(Clone, Debug)]
-pub struct Save {
-    pub id: ReviewId,
-    pub version: i64,
+pub struct SaveReview {
+    pub target: Target<ReviewId>,
     pub marks: Vec<Mark>,
     pub comment: String,
 }
 
-pub fn save(tx: &mut Tx, cx: &Cx, cmd: &Save) -> Result<Review, Error> {
-    let (sight, old) = open(tx, cx, Action::WriteReview, cmd.id, cmd.version)?;
+pub fn save_review(tx: &mut Tx, cx: &Cx, cmd: &SaveReview) -> Result<Review, Error> {
+    let (sight, old) = open(tx, cx, Action::WriteReview, &cmd.target)?;
     sight.assessment.expect_reviewing("save", cx.now)?;
     let new = old.save(cmd.marks.clone(), cmd.comment.clone(), &sight.assessment.call.rubric, cx.now)?;
     settle_review(tx, cx, &old, new, Step::Save, "")
@@ -107,37 +117,24 @@ pub fn save(tx: &mut Tx, cx: &Cx, cmd: &Save) -> Result<Review, Error> {
 
 #[derive(Clone, Copy, Debug)]
 pub struct SubmitReview {
-    pub id: ReviewId,
-    pub version: i64,
+    pub target: Target<ReviewId>,
 }
 
 pub fn submit_review(tx: &mut Tx, cx: &Cx, cmd: &SubmitReview) -> Result<Review, Error> {
-    let (sight, old) = open(tx, cx, Action::WriteReview, cmd.id, cmd.version)?;
+    let (sight, old) = open(tx, cx, Action::WriteReview, &cmd.target)?;
     sight.assessment.expect_reviewing("submit", cx.now)?;
     let new = old.submit(&sight.assessment.call.rubric, cx.now)?;
     settle_review(tx, cx, &old, new, Step::Submit, "")
 }
 
 /// The review as it is, if the caller may take this step and read its present version.
-fn open(tx: &mut Tx, cx: &Cx, action: Action, id: ReviewId, version: i64) -> Result<(Sight, Review), Error> {
-    let review = store::review(tx, id)?;
+fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReviewId>) -> Result<(Sight, Review), Error> {
+    let review = store::review(tx, target.id)?;
     let sight = store::sight(tx, &cx.caller, review.assessment)?;
     sight.may_review(action, &review)?;
     // A refusal bears the newer version: no more of it than the caller may read.
-    sight.shows(review.clone()).expect_version(version)?;
+    sight.shows(review.clone()).expect_version(target.version)?;
     Ok((sight, review))
-}
-
-/// Ends a review that was not handed in when it was due.
-pub fn lapse(tx: &mut Tx, cx: &Cx, id: ReviewId) -> Result<(), Error> {
-    let old = store::review(tx, id)?;
-    // It was handed in, or ended, since it was looked for.
-    if !State::OPEN.contains(&old.state.name()) {
-        return Ok(());
-    }
-    let new = old.step(Step::Lapse, "", cx.now)?;
-    settle_review(tx, cx, &old, new, Step::Lapse, "")?;
-    Ok(())
 }
 
 /// Ends the review of a bid by somebody who is out of everything about it. Once marks are settled it stands.

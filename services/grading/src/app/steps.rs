@@ -1,4 +1,4 @@
-//! The steps of an assessment, those that somebody takes and those that the clock or the round brings about.
+//! The steps of an assessment, those that somebody takes and those that the round brings about.
 
 use kit::caller::Role;
 use kit::cx::{Cx, Target};
@@ -9,7 +9,8 @@ use kit::ids::{AssessmentId, RoundId};
 use kit::time::Timestamp;
 
 use super::interests::derive;
-use super::reviews::{lapse, settle_review};
+use super::reviews::settle_review;
+use super::ticker::lapse_review;
 use super::{bench, enter, moderating, settle};
 use crate::assessment::{Assessment, AssessmentNow};
 use crate::derive::Register;
@@ -21,15 +22,19 @@ use crate::settling;
 use crate::state::{Stage, Step};
 use crate::store;
 
-/// A step that the register is asked for: whoever belongs to a bidder by now is recused first.
 #[derive(Clone, Copy, Debug)]
-pub struct Advance {
+pub struct StartModeration {
     pub target: Target<AssessmentId>,
 }
 
 /// Locks the reviews, once all are handed in or have lapsed and every bid has enough of them.
-pub fn start_moderation(tx: &mut Tx, cx: &Cx, register: &Register, cmd: &Advance) -> Result<AssessmentNow, Error> {
-    let old = advance(tx, cx, register, cmd.target)?;
+pub fn start_moderation(
+    tx: &mut Tx,
+    cx: &Cx,
+    register: &Register,
+    cmd: &StartModeration,
+) -> Result<AssessmentNow, Error> {
+    let old = advance(tx, cx, register, &cmd.target)?;
     let new = old.step(Step::StartModeration, "", cx.now)?;
     let missing = still_open(tx, cx, &old)?;
     if !missing.is_empty() {
@@ -56,7 +61,7 @@ fn still_open(tx: &mut Tx, cx: &Cx, assessment: &Assessment) -> Result<Vec<Viola
     let mut missing = Vec::new();
     for review in store::reviews(tx, assessment.id)?.into_iter().filter(is_open) {
         if assessment.settings.reviews_due <= cx.now {
-            lapse(tx, cx, review.id)?;
+            lapse_review(tx, cx, review.id)?;
         } else {
             let says = format!("it is {}; wait for it, or take it back", review.state.name());
             missing.push(Violation::new(format!("reviews[{}]", review.id), "review.open", says));
@@ -65,9 +70,19 @@ fn still_open(tx: &mut Tx, cx: &Cx, assessment: &Assessment) -> Result<Vec<Viola
     Ok(missing)
 }
 
+#[derive(Clone, Copy, Debug)]
+pub struct StartDetermination {
+    pub target: Target<AssessmentId>,
+}
+
 /// Settles the marks, once every criterion that counts has one and those that lie apart are explained (rule 13).
-pub fn start_determination(tx: &mut Tx, cx: &Cx, register: &Register, cmd: &Advance) -> Result<AssessmentNow, Error> {
-    let old = advance(tx, cx, register, cmd.target)?;
+pub fn start_determination(
+    tx: &mut Tx,
+    cx: &Cx,
+    register: &Register,
+    cmd: &StartDetermination,
+) -> Result<AssessmentNow, Error> {
+    let old = advance(tx, cx, register, &cmd.target)?;
     let new = old.step(Step::StartDetermination, "", cx.now)?;
     let (bench, entries) = (bench(tx, old.id)?, store::entries(tx, old.id, &[])?);
     let ranking = moderating::rank(tx, &old, &[])?;
@@ -91,7 +106,7 @@ pub fn return_to_moderation(
     register: &Register,
     cmd: &ReturnToModeration,
 ) -> Result<AssessmentNow, Error> {
-    let old = advance(tx, cx, register, cmd.target)?;
+    let old = advance(tx, cx, register, &cmd.target)?;
     let new = old.step(Step::ReturnToModeration, &cmd.reason, cx.now)?;
     if let Some(first) = store::determinations(tx, old.id)?.first() {
         let says = "it is determined; marks under a decision stay";
@@ -100,9 +115,9 @@ pub fn return_to_moderation(
     settle(tx, cx, &old, new, Happened::ReturnedToModeration, &cmd.reason)
 }
 
-/// The assessment as it is, after the register was asked anew, if the caller may go on with it. The register comes
-/// first: it may be the caller who has come to belong to a bidder.
-fn advance(tx: &mut Tx, cx: &Cx, register: &Register, target: Target<AssessmentId>) -> Result<Assessment, Error> {
+/// The assessment as it is, if the caller may go on with it. Whoever belongs to a bidder by now is recused first, for
+/// that may be the caller.
+fn advance(tx: &mut Tx, cx: &Cx, register: &Register, target: &Target<AssessmentId>) -> Result<Assessment, Error> {
     let assessment = store::assessment(tx, target.id)?;
     derive(tx, cx, &assessment, register)?;
     let sight = enter(tx, cx, Action::Advance, target.id)?;
@@ -111,12 +126,12 @@ fn advance(tx: &mut Tx, cx: &Cx, register: &Register, target: Target<AssessmentI
 }
 
 #[derive(Clone, Debug)]
-pub struct Cancel {
+pub struct CancelAssessment {
     pub target: Target<AssessmentId>,
     pub reason: String,
 }
 
-pub fn cancel(tx: &mut Tx, cx: &Cx, cmd: &Cancel) -> Result<AssessmentNow, Error> {
+pub fn cancel_assessment(tx: &mut Tx, cx: &Cx, cmd: &CancelAssessment) -> Result<AssessmentNow, Error> {
     let sight = enter(tx, cx, Action::Cancel, cmd.target.id)?;
     sight.assessment.expect_version(cmd.target.version)?;
     call_off(tx, cx, &sight.assessment, &cmd.reason)
@@ -125,24 +140,6 @@ pub fn cancel(tx: &mut Tx, cx: &Cx, cmd: &Cancel) -> Result<AssessmentNow, Error
 fn call_off(tx: &mut Tx, cx: &Cx, old: &Assessment, reason: &str) -> Result<AssessmentNow, Error> {
     let new = old.step(Step::Cancel, reason, cx.now)?;
     settle(tx, cx, old, new, Happened::Cancelled, reason)
-}
-
-/// Takes the next step that the clock has brought about. False when there is none.
-pub fn tick(tx: &mut Tx, id: AssessmentId, now: Timestamp) -> Result<bool, Error> {
-    let old = store::assessment(tx, id)?;
-    let Some(step) = old.due(now) else {
-        return Ok(false);
-    };
-    let happened = match step {
-        Step::Inform => Happened::BiddersInformed,
-        Step::Announce => Happened::Announced,
-        Step::StartModeration | Step::StartDetermination | Step::ReturnToModeration | Step::Close | Step::Cancel => {
-            return Ok(false);
-        }
-    };
-    let new = old.step(step, "", now)?;
-    settle(tx, &Cx::of_role(Role::Grading, now), &old, new, happened, "")?;
-    Ok(true)
 }
 
 /// What `rounds` published of a round that is being assessed.
@@ -154,7 +151,7 @@ pub enum RoundNow {
 
 /// Follows the round: it is called off with it, and announced when it is.
 pub fn take_round(tx: &mut Tx, round: RoundId, said: &RoundNow, now: Timestamp) -> Result<(), Error> {
-    let Some(old) = store::of_round(tx, round)? else {
+    let Some(old) = store::assessment_of_round(tx, round)? else {
         return Ok(());
     };
     match said {

@@ -5,11 +5,12 @@ use kit::language::Language;
 use kit::wire::{etag, wire_time};
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::grading::v1 as pb;
+use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::types::v1 as types;
 
-use super::call::{to_band, to_criterion, to_part, to_question, to_scale};
 use crate::assessment::{AssessmentNow, Board, Settings};
 use crate::bid::{Answer, AssessedBid, Attachment, Party};
-use crate::call::{Call, Rubric};
+use crate::call::{Anchor, Band, Call, Choice, Criterion, Part, Question, QuestionKind, Rubric, Scale, Text};
 use crate::interest::{Interest, Kind, State as InterestState};
 use crate::panel::{Member, MemberNow};
 use crate::state::{Stage, State};
@@ -74,7 +75,7 @@ fn board(board: Board) -> pb::AssessingBoard {
     pb::AssessingBoard {
         board_id: board.id.to_string(),
         name: board.name,
-        part: to_part(board.part).into(),
+        part: part(board.part).into(),
         quorum: number(board.quorum),
     }
 }
@@ -86,9 +87,9 @@ pub fn number(count: usize) -> i32 {
 
 fn rubric(rubric: Rubric) -> pb::Rubric {
     pb::Rubric {
-        criteria: rubric.criteria.into_iter().map(to_criterion).collect(),
-        scale: Some(to_scale(rubric.scale)),
-        bands: rubric.bands.into_iter().map(to_band).collect(),
+        criteria: rubric.criteria.into_iter().map(criterion).collect(),
+        scale: Some(scale(rubric.scale)),
+        bands: rubric.bands.into_iter().map(band).collect(),
         non_voting_seats_may_score: rubric.non_voting_may_score,
     }
 }
@@ -147,7 +148,7 @@ pub fn assessed_bid(bid: AssessedBid) -> pb::AssessedBid {
 /// A bid with its text, and the questions that it answers.
 pub fn with_text(bid: AssessedBid, answers: Vec<Answer>, call: Call) -> pb::AssessedBid {
     let content = content(bid.clone(), answers);
-    let questions = call.questions.into_iter().map(to_question).collect();
+    let questions = call.questions.into_iter().map(question).collect();
     pb::AssessedBid { content: Some(content), questions, ..assessed_bid(bid) }
 }
 
@@ -213,5 +214,62 @@ fn kind(kind: Kind) -> pb::interest::Kind {
         Kind::PreparedBid => pb::interest::Kind::PreparedBid,
         Kind::SupplierOrPartner => pb::interest::Kind::SupplierOrPartner,
         Kind::Other => pb::interest::Kind::Other,
+    }
+}
+
+pub fn text(text: Text) -> types::LocalizedText {
+    types::LocalizedText { en: text.en, cy: text.cy }
+}
+
+pub fn part(part: Part) -> rounds::grading_board::Part {
+    match part {
+        Part::Joint => rounds::grading_board::Part::Joint,
+        Part::Recommends => rounds::grading_board::Part::Recommends,
+        Part::Determines => rounds::grading_board::Part::Determines,
+    }
+}
+
+fn criterion(criterion: Criterion) -> rounds::Criterion {
+    rounds::Criterion {
+        code: criterion.code,
+        name: Some(text(criterion.name)),
+        guidance: criterion.guidance.map(text),
+        weight: criterion.weight,
+        minimum_mark: criterion.minimum,
+        principle: criterion.principle,
+    }
+}
+
+fn scale(scale: Scale) -> rounds::Scale {
+    let anchor = |anchor: Anchor| rounds::Anchor { mark: anchor.mark, text: Some(text(anchor.text)) };
+    rounds::Scale { min: scale.min, max: scale.max, anchors: scale.anchors.into_iter().map(anchor).collect() }
+}
+
+fn band(band: Band) -> rounds::GradeBand {
+    rounds::GradeBand { grade: band.grade, at_least: band.at_least }
+}
+
+fn question(question: Question) -> rounds::Question {
+    use rounds::question::Type as Wire;
+    let kind = match question.kind {
+        QuestionKind::ShortText => Wire::ShortText,
+        QuestionKind::LongText => Wire::LongText,
+        QuestionKind::Choice => Wire::Choice,
+        QuestionKind::Choices => Wire::Choices,
+        QuestionKind::Number => Wire::Number,
+        QuestionKind::Money => Wire::Money,
+        QuestionKind::Date => Wire::Date,
+        QuestionKind::YesNo => Wire::YesNo,
+    };
+    let option = |one: Choice| rounds::QuestionOption { code: one.code, label: Some(text(one.label)) };
+    rounds::Question {
+        id: question.id,
+        label: Some(text(question.label)),
+        help: question.help.map(text),
+        r#type: kind.into(),
+        required: question.required,
+        word_limit: question.word_limit,
+        options: question.options.into_iter().map(option).collect(),
+        condition: question.condition.map(|one| rounds::Condition { question_id: one.question, equals: one.equals }),
     }
 }

@@ -6,8 +6,7 @@ use kit::wire::{etag, wire_time};
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use super::assessments::number;
-use super::call::{to_part, to_text};
+use super::assessments::{number, part, text};
 use super::reviews::feedback;
 use crate::assessment::Assessment;
 use crate::bid::AssessedBid;
@@ -40,7 +39,7 @@ pub fn meeting(one: Meeting) -> pb::Meeting {
         id: one.id.to_string(),
         etag: etag(one.version),
         assessment_id: one.assessment.to_string(),
-        part: to_part(one.part).into(),
+        part: part(one.part).into(),
         held_at: wire_time(one.held_at),
         place: one.account.place,
         present: people(&one.account.present),
@@ -174,7 +173,7 @@ pub fn letter(one: BidOutcome, letter: Letter, released_at: Timestamp) -> pb::Le
         number: one.bid.number,
         organisation_id: one.bid.applicant.organisation.to_string(),
         outcome: outcome_of(one.determination.outcome).into(),
-        text: Some(to_text(letter.text)),
+        text: Some(text(letter.text)),
         feedback: letter.feedback.into_iter().map(feedback).collect(),
         released_at: wire_time(released_at),
     }

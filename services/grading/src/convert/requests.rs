@@ -4,5 +4,4 @@ mod assessments;
 mod decisions;
 mod reviews;
 
-pub use assessments::{StartDetermination, StartModeration};
 pub use reviews::{AcceptReview, CancelReview, DeclineReview, ReturnReview};

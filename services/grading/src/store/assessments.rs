@@ -35,8 +35,8 @@ struct Row {
 }
 
 impl From<&Assessment> for Row {
-    fn from(one: &Assessment) -> Row {
-        let state = one.state;
+    fn from(assessment: &Assessment) -> Row {
+        let state = assessment.state;
         let (announced_at, cancelled_at) = match state {
             State::Announced { announced_at, .. } => (Some(announced_at), None),
             State::Cancelled { cancelled_at, .. } => (None, Some(cancelled_at)),
@@ -47,24 +47,24 @@ impl From<&Assessment> for Row {
             | State::BiddersInformed { .. } => (None, None),
         };
         Row {
-            id: one.id.to_string(),
-            round_id: one.call.round.to_string(),
-            version: one.version,
-            state: one.stage().name().to_string(),
-            call: json(&one.call),
-            boards: json(&one.boards),
-            settings: json(&one.settings),
-            reviews_due: one.settings.reviews_due.micros(),
-            letters_at: one.letters_at().micros(),
-            announces_at: one.call.announces.instant.micros(),
-            opened_at: one.opened_at.micros(),
+            id: assessment.id.to_string(),
+            round_id: assessment.call.round.to_string(),
+            version: assessment.version,
+            state: assessment.stage().name().to_string(),
+            call: json(&assessment.call),
+            boards: json(&assessment.boards),
+            settings: json(&assessment.settings),
+            reviews_due: assessment.settings.reviews_due.micros(),
+            letters_at: assessment.letters_at().micros(),
+            announces_at: assessment.call.announces.instant.micros(),
+            opened_at: assessment.opened_at.micros(),
             moderation_at: state.moderation_at().map(Timestamp::micros),
             determination_at: state.determination_at().map(Timestamp::micros),
             decided_at: state.decided_at().map(Timestamp::micros),
             informed_at: state.informed_at().map(Timestamp::micros),
             announced_at: announced_at.map(Timestamp::micros),
             cancelled_at: cancelled_at.map(Timestamp::micros),
-            reason: one.reason.clone(),
+            reason: assessment.reason.clone(),
         }
     }
 }
@@ -127,7 +127,7 @@ pub fn assessment(tx: &mut Tx, id: AssessmentId) -> Result<Assessment, Error> {
 }
 
 /// That of a round; a round has one.
-pub fn of_round(tx: &mut Tx, round: RoundId) -> Result<Option<Assessment>, DbError> {
+pub fn assessment_of_round(tx: &mut Tx, round: RoundId) -> Result<Option<Assessment>, DbError> {
     let of_round = assessment::table.filter(assessment::round_id.eq(round.to_string()));
     let found: Option<Row> = of_round.select(Row::as_select()).first(tx).optional()?;
     found.map(Assessment::try_from).transpose()
@@ -142,7 +142,8 @@ pub fn insert_assessment(tx: &mut Tx, new: &Assessment) -> Result<(), Error> {
 pub fn update_assessment(tx: &mut Tx, old: &Assessment, new: &Assessment) -> Result<(), Error> {
     let of_old_version =
         assessment::table.filter(assessment::id.eq(new.id.to_string())).filter(assessment::version.eq(old.version));
-    if diesel::update(of_old_version).set(Row::from(new)).execute(tx)? == 0 {
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+    if n_changed == 0 {
         return Err(Error::stale(Newer::Assessment(self::assessment(tx, new.id)?)));
     }
     Ok(())
@@ -150,20 +151,28 @@ pub fn update_assessment(tx: &mut Tx, old: &Assessment, new: &Assessment) -> Res
 
 /// Which assessments: what was asked for, within what the caller may see.
 #[derive(Clone, Debug, Default)]
-pub struct Filter {
+pub struct AssessmentFilter {
     pub round: Option<RoundId>,
-    /// Only those on whose panel this person is; none for all.
-    pub on_panel: Option<PersonId>,
+    /// Whether the caller finds all, not only those on whose panel they are.
+    pub all: bool,
+    /// The person who looks; none for systems and roles.
+    pub person: Option<PersonId>,
 }
 
 /// One page, newest first, from before an identity on.
-pub fn page(tx: &mut Tx, filter: &Filter, before: Option<&str>, limit: i64) -> Result<Vec<Assessment>, DbError> {
+pub fn page_of_assessments(
+    tx: &mut Tx,
+    filter: &AssessmentFilter,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Assessment>, DbError> {
     let mut query = assessment::table.into_boxed::<Backend>();
     if let Some(round) = filter.round {
         query = query.filter(assessment::round_id.eq(round.to_string()));
     }
-    if let Some(person) = filter.on_panel {
-        let own = member::table.filter(member::person_id.eq(person.to_string())).select(member::assessment_id);
+    if !filter.all {
+        let person = filter.person.map(|person| person.to_string()).unwrap_or_default();
+        let own = member::table.filter(member::person_id.eq(person)).select(member::assessment_id);
         query = query.filter(assessment::id.eq_any(own));
     }
     if let Some(before) = before {
@@ -174,7 +183,7 @@ pub fn page(tx: &mut Tx, filter: &Filter, before: Option<&str>, limit: i64) -> R
 }
 
 /// Assessments whose letters or announcement have fallen due.
-pub fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<AssessmentId>, DbError> {
+pub fn due_assessments(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<AssessmentId>, DbError> {
     let to_inform = assessment::state.eq("decided").and(assessment::letters_at.le(now.micros()));
     let to_announce = assessment::state.eq("bidders_informed").and(assessment::announces_at.le(now.micros()));
     let ids: Vec<String> = assessment::table

@@ -43,7 +43,7 @@ pub fn answers(tx: &mut Tx, id: BidId) -> Result<Vec<Answer>, DbError> {
 }
 
 /// The assessment that a bid is in.
-pub fn assessment_of(tx: &mut Tx, id: BidId) -> Result<Option<AssessmentId>, DbError> {
+pub fn assessment_of_bid(tx: &mut Tx, id: BidId) -> Result<Option<AssessmentId>, DbError> {
     let found = assessed_bid::table.find(id.to_string()).select(assessed_bid::assessment_id);
     let text: Option<String> = found.first(tx).optional()?;
     parsed_option(text.as_deref())

@@ -13,7 +13,7 @@ use crate::schema::{determination, recommendation};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = recommendation)]
-struct AdviceRow {
+struct RecommendationRow {
     bid_id: String,
     sequence: i32,
     assessment_id: String,
@@ -29,10 +29,10 @@ struct AdviceRow {
     question: Option<String>,
 }
 
-impl TryFrom<AdviceRow> for Recommendation {
+impl TryFrom<RecommendationRow> for Recommendation {
     type Error = DbError;
 
-    fn try_from(row: AdviceRow) -> Result<Recommendation, DbError> {
+    fn try_from(row: RecommendationRow) -> Result<Recommendation, DbError> {
         let referred_back = match (row.returned_by, row.question) {
             (Some(meeting), Some(question)) => Some(Referral { meeting: parsed(&meeting)?, question }),
             (None, None) => None,
@@ -55,7 +55,7 @@ impl TryFrom<AdviceRow> for Recommendation {
 
 /// `number` is that of the bid.
 pub fn insert_recommendation(tx: &mut Tx, number: i64, new: &Recommendation) -> Result<(), DbError> {
-    let row = AdviceRow {
+    let row = RecommendationRow {
         bid_id: new.bid.to_string(),
         sequence: new.sequence,
         assessment_id: new.assessment.to_string(),
@@ -91,10 +91,10 @@ pub fn return_recommendation(tx: &mut Tx, of: &Recommendation, referral: &Referr
 
 /// The recommendations on a bid, oldest first.
 pub fn recommendations(tx: &mut Tx, bid: BidId) -> Result<Vec<Recommendation>, DbError> {
-    let rows: Vec<AdviceRow> = recommendation::table
+    let rows: Vec<RecommendationRow> = recommendation::table
         .filter(recommendation::bid_id.eq(bid.to_string()))
         .order(recommendation::sequence.asc())
-        .select(AdviceRow::as_select())
+        .select(RecommendationRow::as_select())
         .load(tx)?;
     rows.into_iter().map(Recommendation::try_from).collect()
 }
@@ -115,10 +115,10 @@ pub fn page_of_recommendations(
         let later = recommendation::number.gt(number);
         query = query.filter(later.or(recommendation::number.eq(number).and(recommendation::sequence.gt(sequence))));
     }
-    let rows: Vec<AdviceRow> = query
+    let rows: Vec<RecommendationRow> = query
         .order((recommendation::number.asc(), recommendation::sequence.asc()))
         .limit(limit)
-        .select(AdviceRow::as_select())
+        .select(RecommendationRow::as_select())
         .load(tx)?;
     rows.into_iter().map(|row| Ok((row.number, row.try_into()?))).collect()
 }
@@ -185,10 +185,11 @@ pub fn put_determination(tx: &mut Tx, number: i64, new: &Determination) -> Resul
         diesel::insert_into(determination::table).values(row).execute(tx)?;
         return Ok(());
     }
-    let earlier = determination::table
+    let of_old_version = determination::table
         .filter(determination::bid_id.eq(new.bid.to_string()))
         .filter(determination::version.eq(new.version - 1));
-    if diesel::update(earlier).set(row).execute(tx)? == 0 {
+    let n_changed = diesel::update(of_old_version).set(row).execute(tx)?;
+    if n_changed == 0 {
         return Err(Error::Db(DbError::Meanwhile));
     }
     Ok(())

@@ -11,6 +11,7 @@ use crate::error::{Error, Newer};
 use crate::interest::{Interest, Kind, Origin, State};
 use crate::quorum::Conflicts;
 use crate::schema::interest;
+use crate::sight::Sight;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = interest, treat_none_as_null = true)]
@@ -30,23 +31,23 @@ struct Row {
 }
 
 impl From<&Interest> for Row {
-    fn from(one: &Interest) -> Row {
-        let (reason, decided_at) = match &one.state {
+    fn from(interest: &Interest) -> Row {
+        let (reason, decided_at) = match &interest.state {
             State::Declared => (String::new(), None),
             State::Recused { reason, at } | State::Cleared { reason, at } => (reason.clone(), Some(at.micros())),
         };
         Row {
-            id: one.id.to_string(),
-            assessment_id: one.assessment.to_string(),
-            person_id: one.person.to_string(),
-            bid_id: one.bid.to_string(),
-            version: one.version,
-            kind: one.kind.name().to_string(),
-            origin: one.origin.name().to_string(),
-            note: one.note.clone(),
-            state: one.state.name().to_string(),
+            id: interest.id.to_string(),
+            assessment_id: interest.assessment.to_string(),
+            person_id: interest.person.to_string(),
+            bid_id: interest.bid.to_string(),
+            version: interest.version,
+            kind: interest.kind.name().to_string(),
+            origin: interest.origin.name().to_string(),
+            note: interest.note.clone(),
+            state: interest.state.name().to_string(),
             reason,
-            declared_at: one.declared_at.micros(),
+            declared_at: interest.declared_at.micros(),
             decided_at,
         }
     }
@@ -94,7 +95,8 @@ pub fn interest(tx: &mut Tx, id: InterestId) -> Result<Interest, Error> {
 pub fn update_interest(tx: &mut Tx, old: &Interest, new: &Interest) -> Result<(), Error> {
     let of_old_version =
         interest::table.filter(interest::id.eq(new.id.to_string())).filter(interest::version.eq(old.version));
-    if diesel::update(of_old_version).set(Row::from(new)).execute(tx)? == 0 {
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+    if n_changed == 0 {
         return Err(Error::stale(Newer::Interest(self::interest(tx, new.id)?)));
     }
     Ok(())
@@ -142,27 +144,33 @@ pub fn interests(tx: &mut Tx, assessment: AssessmentId) -> Result<Vec<Interest>,
     rows.into_iter().map(Interest::try_from).collect()
 }
 
-/// Interests by identity: those that `declarer` declared themselves and, where all may be seen, those of bids that are
-/// not hidden.
+/// Which interests are asked for. What of them the caller may see is for their sight to say.
+#[derive(Clone, Debug)]
+pub struct InterestFilter {
+    pub assessment: AssessmentId,
+    pub person: Option<PersonId>,
+}
+
+/// One page by identity, from after one on: those that the caller declared themselves and, where they may see all,
+/// those of bids that are not hidden.
 pub fn page_of_interests(
     tx: &mut Tx,
-    assessment: AssessmentId,
-    of_person: Option<PersonId>,
-    declarer: Option<PersonId>,
-    all_but: Option<&[BidId]>,
-    (after, limit): (&str, i64),
+    filter: &InterestFilter,
+    sight: &Sight,
+    after: &str,
+    limit: i64,
 ) -> Result<Vec<Interest>, DbError> {
-    let declarer = declarer.map(|person| person.to_string()).unwrap_or_default();
+    let declarer = sight.person().map(|person| person.to_string()).unwrap_or_default();
     let own = interest::person_id.eq(declarer).and(interest::origin.eq(Origin::Declared.name()));
     let mut query = interest::table
-        .filter(interest::assessment_id.eq(assessment.to_string()))
+        .filter(interest::assessment_id.eq(filter.assessment.to_string()))
         .filter(interest::id.gt(after.to_string()))
         .into_boxed::<Backend>();
-    query = match all_but {
-        Some(hidden) => query.filter(own.or(interest::bid_id.ne_all(texts(hidden)))),
-        None => query.filter(own),
+    query = match sight.sees_all_interests() {
+        true => query.filter(own.or(interest::bid_id.ne_all(texts(&sight.hidden)))),
+        false => query.filter(own),
     };
-    if let Some(person) = of_person {
+    if let Some(person) = filter.person {
         query = query.filter(interest::person_id.eq(person.to_string()));
     }
     let rows: Vec<Row> = query.order(interest::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;

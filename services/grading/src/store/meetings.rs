@@ -26,17 +26,17 @@ struct Row {
 }
 
 impl From<&Meeting> for Row {
-    fn from(one: &Meeting) -> Row {
+    fn from(meeting: &Meeting) -> Row {
         Row {
-            id: one.id.to_string(),
-            assessment_id: one.assessment.to_string(),
-            version: one.version,
-            part: one.part.name().to_string(),
-            held_at: one.held_at.micros(),
-            place: one.account.place.clone(),
-            present: json(&one.account.present),
-            chair_id: one.account.chair.to_string(),
-            minutes: one.account.minutes.clone(),
+            id: meeting.id.to_string(),
+            assessment_id: meeting.assessment.to_string(),
+            version: meeting.version,
+            part: meeting.part.name().to_string(),
+            held_at: meeting.held_at.micros(),
+            place: meeting.account.place.clone(),
+            present: json(&meeting.account.present),
+            chair_id: meeting.account.chair.to_string(),
+            minutes: meeting.account.minutes.clone(),
         }
     }
 }
@@ -74,7 +74,8 @@ pub fn meeting(tx: &mut Tx, id: MeetingId) -> Result<Meeting, Error> {
 pub fn update_meeting(tx: &mut Tx, old: &Meeting, new: &Meeting) -> Result<(), Error> {
     let of_old_version =
         meeting::table.filter(meeting::id.eq(new.id.to_string())).filter(meeting::version.eq(old.version));
-    if diesel::update(of_old_version).set(Row::from(new)).execute(tx)? == 0 {
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+    if n_changed == 0 {
         return Err(Error::stale(Newer::Meeting(self::meeting(tx, new.id)?)));
     }
     Ok(())

@@ -67,7 +67,8 @@ pub fn put_moderation(tx: &mut Tx, old: &Moderation, new: &Moderation, now: Time
     let of_old_version = moderation::table
         .filter(moderation::bid_id.eq(new.bid.to_string()))
         .filter(moderation::version.eq(old.version));
-    if diesel::update(of_old_version).set(row).execute(tx)? == 0 {
+    let n_changed = diesel::update(of_old_version).set(row).execute(tx)?;
+    if n_changed == 0 {
         return Err(Error::stale(Newer::Moderation(self::moderation(tx, new.assessment, new.bid)?)));
     }
     Ok(())

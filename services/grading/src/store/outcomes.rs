@@ -50,7 +50,7 @@ fn told(filter: &OutcomeFilter) -> Condition<'static> {
 }
 
 /// One page in submission order, from after a number on.
-pub fn outcomes(
+pub fn page_of_outcomes(
     tx: &mut Tx,
     assessment: AssessmentId,
     filter: &OutcomeFilter,

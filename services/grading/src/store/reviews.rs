@@ -8,8 +8,10 @@ use kit::time::Timestamp;
 
 use super::texts;
 use crate::error::{Error, Newer};
+use crate::policy::OthersReviews;
 use crate::review::{Review, State};
 use crate::schema::{assessment, review};
+use crate::sight::Sight;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = review, treat_none_as_null = true)]
@@ -29,20 +31,20 @@ struct Row {
 }
 
 impl From<&Review> for Row {
-    fn from(one: &Review) -> Row {
+    fn from(review: &Review) -> Row {
         Row {
-            id: one.id.to_string(),
-            assessment_id: one.assessment.to_string(),
-            bid_id: one.bid.to_string(),
-            reviewer_id: one.reviewer.to_string(),
-            version: one.version,
-            state: one.state.name().to_string(),
-            marks: json(&one.marks),
-            comment: one.comment.clone(),
-            reason: one.reason.clone(),
-            assigned_at: one.assigned_at.micros(),
-            submitted_at: one.state.submitted_at().map(Timestamp::micros),
-            updated_at: one.updated_at.micros(),
+            id: review.id.to_string(),
+            assessment_id: review.assessment.to_string(),
+            bid_id: review.bid.to_string(),
+            reviewer_id: review.reviewer.to_string(),
+            version: review.version,
+            state: review.state.name().to_string(),
+            marks: json(&review.marks),
+            comment: review.comment.clone(),
+            reason: review.reason.clone(),
+            assigned_at: review.assigned_at.micros(),
+            submitted_at: review.state.submitted_at().map(Timestamp::micros),
+            updated_at: review.updated_at.micros(),
         }
     }
 }
@@ -99,7 +101,8 @@ pub fn review(tx: &mut Tx, id: ReviewId) -> Result<Review, Error> {
 pub fn update_review(tx: &mut Tx, old: &Review, new: &Review) -> Result<(), Error> {
     let of_old_version =
         review::table.filter(review::id.eq(new.id.to_string())).filter(review::version.eq(old.version));
-    if diesel::update(of_old_version).set(Row::from(new)).execute(tx)? == 0 {
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+    if n_changed == 0 {
         return Err(Error::stale(Newer::Review(self::review(tx, new.id)?.shown())));
     }
     Ok(())
@@ -151,7 +154,7 @@ pub fn reviews(tx: &mut Tx, assessment: AssessmentId) -> Result<Vec<Review>, DbE
 }
 
 /// Reviews that are still to be handed in though they were due, of whatever assessment.
-pub fn overdue(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<ReviewId>, DbError> {
+pub fn overdue_reviews(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<ReviewId>, DbError> {
     let ids: Vec<String> = review::table
         .inner_join(assessment::table)
         .filter(assessment::state.eq("reviewing"))
@@ -164,34 +167,34 @@ pub fn overdue(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<ReviewId>,
     ids.iter().map(|id| parsed(id)).collect()
 }
 
-/// Which reviews: what was asked for, within what the caller may see.
+/// Which reviews are asked for. What of them the caller may see is for their sight to say.
 #[derive(Clone, Debug)]
 pub struct ReviewFilter {
     pub assessment: AssessmentId,
     pub bid: Option<BidId>,
     pub reviewer: Option<PersonId>,
     pub states: Vec<&'static str>,
-    /// Whose own reviews are always among them, those of hidden bids apart.
-    pub own: Option<PersonId>,
-    pub hidden: Vec<BidId>,
-    /// Bids of which the caller owes a review, and sees no other meanwhile.
-    pub owed: Vec<BidId>,
-    /// Only reviews of these bids, besides the own ones; none for all.
-    pub only_of: Option<Vec<BidId>>,
 }
 
-/// One page by identity, from after one on.
-pub fn page_of_reviews(tx: &mut Tx, filter: &ReviewFilter, after: &str, limit: i64) -> Result<Vec<Review>, DbError> {
-    let own = review::reviewer_id.eq(filter.own.map(|person| person.to_string()).unwrap_or_default());
-    let unowed = review::bid_id.ne_all(texts(&filter.owed));
+/// One page by identity, from after one on: the caller's own, and those of others that they may see. Of a bid whose
+/// review they owe they see no other meanwhile, and of a hidden bid none at all.
+pub fn page_of_reviews(
+    tx: &mut Tx,
+    filter: &ReviewFilter,
+    sight: &Sight,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Review>, DbError> {
+    let own = review::reviewer_id.eq(sight.person().map(|person| person.to_string()).unwrap_or_default());
+    let unowed = review::bid_id.ne_all(texts(&sight.owed));
     let mut query = review::table
         .filter(review::assessment_id.eq(filter.assessment.to_string()))
         .filter(review::id.gt(after.to_string()))
-        .filter(review::bid_id.ne_all(texts(&filter.hidden)))
+        .filter(review::bid_id.ne_all(texts(&sight.hidden)))
         .into_boxed::<Backend>();
-    query = match &filter.only_of {
-        Some(bids) => query.filter(own.or(unowed.and(review::bid_id.eq_any(texts(bids))))),
-        None => query.filter(own.or(unowed)),
+    query = match sight.others_reviews() {
+        OthersReviews::All => query.filter(own.or(unowed)),
+        OthersReviews::OfOwnBids => query.filter(own.or(unowed.and(review::bid_id.eq_any(texts(&sight.handed_in))))),
     };
     if let Some(bid) = filter.bid {
         query = query.filter(review::bid_id.eq(bid.to_string()));

@@ -1,12 +1,12 @@
-//! Case studies.
+//! CaseStudiesService.
 
 use kit::cx::{Answer, Cx};
-use kit::paging::Page;
-use kit::wire::{id, id_or_none};
+use kit::wire::id;
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::case_studies_service_server::CaseStudiesService;
 use tonic::{Request, Response};
 
+use crate::error::Error;
 use crate::{CORPUS, Learning, app, convert};
 
 #[tonic::async_trait]
@@ -35,14 +35,11 @@ impl CaseStudiesService for Learning {
         request: Request<pb::ListCaseStudiesRequest>,
     ) -> Answer<pb::ListCaseStudiesResponse> {
         let cx = Cx::of(&request)?;
-        let asked = request.into_inner();
-        let bound = pb::ListCaseStudiesRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
-        let organisation = id_or_none("organisation_id", &asked.organisation_id)?;
-        let (of, above, limit) = (cx.clone(), page.after.clone(), page.limit());
-        let read = self.db.read(move |tx| app::seen_case_studies(tx, &of, organisation, above.clone(), limit));
+        let asked = convert::list_case_studies(&cx, request.get_ref()).map_err(Error::Invalid)?;
+        let (of, council, page) = (cx.clone(), asked.filter, asked.page.clone());
+        let read = self.db.read(move |tx| app::seen_case_studies(tx, &of, council, page.after.clone(), page.limit()));
         let (rows, total_size) = read.await?;
-        let found = page.found(rows, |study| study.id.to_string());
+        let found = asked.page.found(rows, |study| study.id.to_string());
         Ok(Response::new(pb::ListCaseStudiesResponse {
             case_studies: found.rows.into_iter().map(convert::case_study).collect(),
             next_page_token: found.next_page_token,

@@ -1,16 +1,14 @@
-//! Commissions.
+//! CommissionsService.
 
 use kit::cx::{Answer, Cx};
-use kit::paging::Page;
-use kit::wire::{id, id_or_none};
+use kit::wire::id;
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::commissions_service_server::CommissionsService;
 use tonic::{Request, Response};
 
 use crate::commission::CommissionNow;
 use crate::error::Error;
-use crate::policy::{self, Action};
-use crate::{Learning, app, convert, store};
+use crate::{Learning, app, convert};
 
 #[tonic::async_trait]
 impl CommissionsService for Learning {
@@ -20,19 +18,15 @@ impl CommissionsService for Learning {
             return Ok(Response::new(commission));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::create_commission(tx, &of, &cmd)).await?))
+        let commission = self.db.write(&cx, move |tx| app::create_commission(tx, &of, &cmd)).await?;
+        Ok(Response::new(commission))
     }
 
     async fn get_commission(&self, request: Request<pb::GetCommissionRequest>) -> Answer<pb::Commission> {
         let cx = Cx::of(&request)?;
-        let commission = id("commission_id", &request.get_ref().commission_id)?;
-        let (caller, as_of) = (cx.caller.clone(), cx.now);
-        let found = self.db.read(move |tx| {
-            let commission = store::commission(tx, commission)?;
-            policy::check(&caller, Action::SeeCommission, &app::commission_facts(&commission))?;
-            Ok::<_, Error>(commission)
-        });
-        Ok(Response::new(convert::commission(CommissionNow { commission: found.await?, as_of })))
+        let (id, as_of) = (id("commission_id", &request.get_ref().commission_id)?, cx.now);
+        let commission = self.db.read(move |tx| app::seen_commission(tx, &cx, id)).await?;
+        Ok(Response::new(CommissionNow { commission, as_of }.into()))
     }
 
     async fn list_commissions(
@@ -40,18 +34,11 @@ impl CommissionsService for Learning {
         request: Request<pb::ListCommissionsRequest>,
     ) -> Answer<pb::ListCommissionsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = request.into_inner();
-        let bound = pb::ListCommissionsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
-        let round = id_or_none("round_id", &asked.round_id)?;
-        let of = policy::consultant(&cx.caller).filter(|_| !policy::sees_commissions(&cx.caller));
-        if of.is_none() && !policy::sees_commissions(&cx.caller) {
-            return Ok(Response::new(pb::ListCommissionsResponse::default()));
-        }
-        let (below, limit) = (page.after.clone(), page.limit());
-        let rows = self.db.read(move |tx| store::commissions(tx, of, round, below.clone(), limit)).await?;
-        let found = page.found(rows, |commission| commission.id.to_string());
-        let shown = |commission| convert::commission(CommissionNow { commission, as_of: cx.now });
+        let asked = convert::list_commissions(&cx, request.get_ref()).map_err(Error::Invalid)?;
+        let (of, round, page) = (cx.clone(), asked.filter, asked.page.clone());
+        let rows = self.db.read(move |tx| app::seen_commissions(tx, &of, round, page.after.clone(), page.limit()));
+        let found = asked.page.found(rows.await?, |commission| commission.id.to_string());
+        let shown = |commission| CommissionNow { commission, as_of: cx.now }.into();
         Ok(Response::new(pb::ListCommissionsResponse {
             commissions: found.rows.into_iter().map(shown).collect(),
             next_page_token: found.next_page_token,
@@ -67,7 +54,8 @@ impl CommissionsService for Learning {
             return Ok(Response::new(commission));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::declare_interests(tx, &of, &cmd)).await?))
+        let commission = self.db.write(&cx, move |tx| app::declare_interests(tx, &of, &cmd)).await?;
+        Ok(Response::new(commission))
     }
 
     async fn end_commission(&self, request: Request<pb::EndCommissionRequest>) -> Answer<pb::Commission> {
@@ -76,6 +64,7 @@ impl CommissionsService for Learning {
             return Ok(Response::new(commission));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::end_commission(tx, &of, &cmd)).await?))
+        let commission = self.db.write(&cx, move |tx| app::end_commission(tx, &of, &cmd)).await?;
+        Ok(Response::new(commission))
     }
 }

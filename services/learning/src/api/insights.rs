@@ -1,16 +1,13 @@
-//! Insights.
+//! InsightsService.
 
 use kit::cx::{Answer, Cx};
-use kit::paging::Page;
-use kit::wire::{id, id_or_none};
+use kit::wire::id;
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::insights_service_server::InsightsService;
 use tonic::{Request, Response};
 
 use crate::error::Error;
-use crate::policy;
-use crate::store::Insights;
-use crate::{Learning, app, convert, store};
+use crate::{Learning, app, convert};
 
 #[tonic::async_trait]
 impl InsightsService for Learning {
@@ -20,7 +17,8 @@ impl InsightsService for Learning {
             return Ok(Response::new(insight));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::capture_insight(tx, &of, &cmd)).await?))
+        let insight = self.db.write(&cx, move |tx| app::capture_insight(tx, &of, &cmd)).await?;
+        Ok(Response::new(insight))
     }
 
     async fn get_insight(&self, request: Request<pb::GetInsightRequest>) -> Answer<pb::Insight> {
@@ -32,32 +30,13 @@ impl InsightsService for Learning {
 
     async fn list_insights(&self, request: Request<pb::ListInsightsRequest>) -> Answer<pb::ListInsightsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = request.into_inner();
-        let bound = pb::ListInsightsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
-        let filter = Insights {
-            commission: id_or_none("commission_id", &asked.commission_id)?,
-            councils: policy::councils_of(&cx.caller),
-            states: asked.states().filter_map(convert::insight_state).collect(),
-        };
-        let (of, of_page, by_council) = (cx.clone(), page.clone(), filter.commission.is_none());
-        let own = filter.councils.clone();
-        let (rows, total_size) = self
-            .db
-            .read(move |tx| {
-                if let Some(commission) = filter.commission {
-                    app::expect_reader(tx, &of, commission)?;
-                }
-                Ok::<_, Error>(store::insights(tx, &filter, of_page.after.clone(), of_page.limit())?)
-            })
-            .await?;
-        let found = page.found(rows, |insight| insight.id.to_string());
-        let shown = found.rows.into_iter().map(|mut insight| {
-            insight.answers.retain(|answer| !by_council || own.contains(&answer.organisation));
-            convert::insight(insight)
-        });
+        let asked = convert::list_insights(&cx, request.get_ref()).map_err(Error::Invalid)?;
+        let (of, filter, page) = (cx.clone(), asked.filter, asked.page.clone());
+        let read = self.db.read(move |tx| app::seen_insights(tx, &of, &filter, page.after.clone(), page.limit()));
+        let (rows, total_size) = read.await?;
+        let found = asked.page.found(rows, |insight| insight.id.to_string());
         Ok(Response::new(pb::ListInsightsResponse {
-            insights: shown.collect(),
+            insights: found.rows.into_iter().map(convert::insight).collect(),
             next_page_token: found.next_page_token,
             total_size,
             as_of: Some(cx.now.into()),
@@ -70,7 +49,8 @@ impl InsightsService for Learning {
             return Ok(Response::new(insight));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::update_insight(tx, &of, &cmd)).await?))
+        let insight = self.db.write(&cx, move |tx| app::update_insight(tx, &of, &cmd)).await?;
+        Ok(Response::new(insight))
     }
 
     async fn check_insight(&self, request: Request<pb::CheckInsightRequest>) -> Answer<pb::Insight> {
@@ -79,7 +59,8 @@ impl InsightsService for Learning {
             return Ok(Response::new(insight));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::check_insight(tx, &of, &cmd)).await?))
+        let insight = self.db.write(&cx, move |tx| app::check_insight(tx, &of, &cmd)).await?;
+        Ok(Response::new(insight))
     }
 
     async fn answer_insight(&self, request: Request<pb::AnswerInsightRequest>) -> Answer<pb::Insight> {
@@ -88,7 +69,8 @@ impl InsightsService for Learning {
             return Ok(Response::new(insight));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::answer_insight(tx, &of, &cmd)).await?))
+        let insight = self.db.write(&cx, move |tx| app::answer_insight(tx, &of, &cmd)).await?;
+        Ok(Response::new(insight))
     }
 
     async fn approve_insight(&self, request: Request<pb::ApproveInsightRequest>) -> Answer<pb::Insight> {
@@ -97,7 +79,8 @@ impl InsightsService for Learning {
             return Ok(Response::new(insight));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::approve_insight(tx, &of, &cmd)).await?))
+        let insight = self.db.write(&cx, move |tx| app::approve_insight(tx, &of, &cmd)).await?;
+        Ok(Response::new(insight))
     }
 
     async fn drop_insight(&self, request: Request<pb::DropInsightRequest>) -> Answer<pb::Insight> {
@@ -106,6 +89,7 @@ impl InsightsService for Learning {
             return Ok(Response::new(insight));
         }
         let of = cx.clone();
-        Ok(Response::new(self.db.write(&cx, move |tx| app::drop_insight(tx, &of, &cmd)).await?))
+        let insight = self.db.write(&cx, move |tx| app::drop_insight(tx, &of, &cmd)).await?;
+        Ok(Response::new(insight))
     }
 }

@@ -1,4 +1,4 @@
-//! Open data.
+//! OpenDataService.
 
 use std::collections::BTreeMap;
 

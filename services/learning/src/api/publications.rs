@@ -1,16 +1,15 @@
-//! Publications.
+//! PublicationsService.
 
 use kit::cx::{Answer, Cx};
-use kit::db::Tx;
 use kit::paging::Page;
-use kit::wire::{id, id_or_none};
+use kit::wire::id;
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::publications_service_server::PublicationsService;
 use tonic::{Request, Response};
 
 use crate::error::Error;
-use crate::publication::Publication;
-use crate::{CORPUS, Learning, app, convert, policy};
+use crate::publication::PublicationNow;
+use crate::{CORPUS, Learning, app, convert};
 
 #[tonic::async_trait]
 impl PublicationsService for Learning {
@@ -19,15 +18,16 @@ impl PublicationsService for Learning {
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::plan_publication(tx, cx, &cmd);
-        Ok(Response::new(self.write_publication(&cx, write).await?))
+        let of = cx.clone();
+        let publication = self.db.write_keyed(&cx, CORPUS, move |tx| app::plan_publication(tx, &of, &cmd)).await?;
+        Ok(Response::new(publication))
     }
 
     async fn get_publication(&self, request: Request<pb::GetPublicationRequest>) -> Answer<pb::Publication> {
         let cx = Cx::of(&request)?;
-        let (publication, as_of) = (id("publication_id", &request.get_ref().publication_id)?, cx.now);
-        let found = self.db.read(move |tx| app::seen_publication(tx, &cx, publication)).await?;
-        Ok(Response::new(convert::publication(found, as_of)))
+        let (id, as_of) = (id("publication_id", &request.get_ref().publication_id)?, cx.now);
+        let publication = self.db.read(move |tx| app::seen_publication(tx, &cx, id)).await?;
+        Ok(Response::new(PublicationNow { publication, as_of }.into()))
     }
 
     async fn list_publications(
@@ -35,17 +35,12 @@ impl PublicationsService for Learning {
         request: Request<pb::ListPublicationsRequest>,
     ) -> Answer<pb::ListPublicationsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = request.into_inner();
-        let bound = pb::ListPublicationsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
-        let round = id_or_none("round_id", &asked.round_id)?;
-        if !policy::is_signed_in(&cx.caller) {
-            return Err(Error::NotFound { what: "publication" }.into());
-        }
-        let (of, above, limit) = (cx.clone(), page.after.clone(), page.limit());
-        let rows = self.db.read(move |tx| app::seen_publications(tx, &of, round, above.clone(), limit)).await?;
-        let found = page.found(rows, |publication| publication.id.to_string());
-        let shown = found.rows.into_iter().map(|one| convert::without_items(convert::publication(one, cx.now)));
+        let asked = convert::list_publications(&cx, request.get_ref()).map_err(Error::Invalid)?;
+        let (of, round, page) = (cx.clone(), asked.filter, asked.page.clone());
+        let rows = self.db.read(move |tx| app::seen_publications(tx, &of, round, page.after.clone(), page.limit()));
+        let found = asked.page.found(rows.await?, |publication| publication.id.to_string());
+        let now = |publication| PublicationNow { publication, as_of: cx.now };
+        let shown = found.rows.into_iter().map(|one| convert::without_items(now(one).into()));
         Ok(Response::new(pb::ListPublicationsResponse {
             publications: shown.collect(),
             next_page_token: found.next_page_token,
@@ -57,8 +52,9 @@ impl PublicationsService for Learning {
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::set_items(tx, cx, &cmd);
-        Ok(Response::new(self.write_publication(&cx, write).await?))
+        let of = cx.clone();
+        let publication = self.db.write_keyed(&cx, CORPUS, move |tx| app::set_items(tx, &of, &cmd)).await?;
+        Ok(Response::new(publication))
     }
 
     async fn start_fact_check(&self, request: Request<pb::StartFactCheckRequest>) -> Answer<pb::Publication> {
@@ -66,8 +62,9 @@ impl PublicationsService for Learning {
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::start_fact_check(tx, cx, &cmd);
-        Ok(Response::new(self.write_publication(&cx, write).await?))
+        let of = cx.clone();
+        let publication = self.db.write_keyed(&cx, CORPUS, move |tx| app::start_fact_check(tx, &of, &cmd)).await?;
+        Ok(Response::new(publication))
     }
 
     async fn return_to_drafting(&self, request: Request<pb::ReturnToDraftingRequest>) -> Answer<pb::Publication> {
@@ -75,8 +72,9 @@ impl PublicationsService for Learning {
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::return_to_drafting(tx, cx, &cmd);
-        Ok(Response::new(self.write_publication(&cx, write).await?))
+        let of = cx.clone();
+        let publication = self.db.write_keyed(&cx, CORPUS, move |tx| app::return_to_drafting(tx, &of, &cmd)).await?;
+        Ok(Response::new(publication))
     }
 
     async fn approve_publication(&self, request: Request<pb::ApprovePublicationRequest>) -> Answer<pb::Publication> {
@@ -84,8 +82,9 @@ impl PublicationsService for Learning {
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::approve_publication(tx, cx, &cmd);
-        Ok(Response::new(self.write_publication(&cx, write).await?))
+        let of = cx.clone();
+        let publication = self.db.write_keyed(&cx, CORPUS, move |tx| app::approve_publication(tx, &of, &cmd)).await?;
+        Ok(Response::new(publication))
     }
 
     async fn embargo_publication(&self, request: Request<pb::EmbargoPublicationRequest>) -> Answer<pb::Publication> {
@@ -93,8 +92,9 @@ impl PublicationsService for Learning {
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::embargo_publication(tx, cx, &cmd);
-        Ok(Response::new(self.write_publication(&cx, write).await?))
+        let of = cx.clone();
+        let publication = self.db.write_keyed(&cx, CORPUS, move |tx| app::embargo_publication(tx, &of, &cmd)).await?;
+        Ok(Response::new(publication))
     }
 
     async fn release_publication(&self, request: Request<pb::ReleasePublicationRequest>) -> Answer<pb::Publication> {
@@ -102,8 +102,9 @@ impl PublicationsService for Learning {
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::release_publication(tx, cx, &cmd);
-        Ok(Response::new(self.write_publication(&cx, write).await?))
+        let of = cx.clone();
+        let publication = self.db.write_keyed(&cx, CORPUS, move |tx| app::release_publication(tx, &of, &cmd)).await?;
+        Ok(Response::new(publication))
     }
 
     async fn correct_publication(&self, request: Request<pb::CorrectPublicationRequest>) -> Answer<pb::Publication> {
@@ -111,8 +112,9 @@ impl PublicationsService for Learning {
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::correct_publication(tx, cx, &cmd);
-        Ok(Response::new(self.write_publication(&cx, write).await?))
+        let of = cx.clone();
+        let publication = self.db.write_keyed(&cx, CORPUS, move |tx| app::correct_publication(tx, &of, &cmd)).await?;
+        Ok(Response::new(publication))
     }
 
     async fn withdraw_publication(&self, request: Request<pb::WithdrawPublicationRequest>) -> Answer<pb::Publication> {
@@ -120,8 +122,9 @@ impl PublicationsService for Learning {
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
-        let write = move |tx: &mut Tx, cx: &Cx| app::withdraw_publication(tx, cx, &cmd);
-        Ok(Response::new(self.write_publication(&cx, write).await?))
+        let of = cx.clone();
+        let publication = self.db.write_keyed(&cx, CORPUS, move |tx| app::withdraw_publication(tx, &of, &cmd)).await?;
+        Ok(Response::new(publication))
     }
 
     async fn get_publication_document(
@@ -148,17 +151,5 @@ impl PublicationsService for Learning {
             citations: found.rows.into_iter().map(|(_, citation)| convert::citation(citation)).collect(),
             next_page_token: found.next_page_token,
         }))
-    }
-}
-
-impl Learning {
-    /// Writes a publication. What is quoted and what is taken back contend, so such writes run one after the other.
-    async fn write_publication<F>(&self, cx: &Cx, write: F) -> Result<pb::Publication, Error>
-    where
-        F: Fn(&mut Tx, &Cx) -> Result<Publication, Error> + Send + 'static,
-    {
-        let of = cx.clone();
-        let write = move |tx: &mut Tx| Ok::<_, Error>(convert::publication(write(tx, &of)?, of.now));
-        self.db.write_keyed(cx, CORPUS, write).await
     }
 }

@@ -4,8 +4,8 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{CaseStudyId, DocumentId, OrgId};
 
+use super::access::case_study_facts;
 use super::documents::{Taken, take_document, withdraw};
-use super::gate::case_study_facts;
 use super::note;
 use crate::case_study::{CaseStudy, State, Text};
 use crate::document::{Council, Document, Kind};

@@ -35,12 +35,12 @@ pub fn create_codebook(tx: &mut Tx, cx: &Cx, cmd: &CreateCodebook) -> Result<Cod
 }
 
 #[derive(Clone, Debug)]
-pub struct AddVersion {
+pub struct AddCodebookVersion {
     pub target: Target<CodebookId>,
     pub codes: Vec<Code>,
 }
 
-pub fn add_version(tx: &mut Tx, cx: &Cx, cmd: &AddVersion) -> Result<Codebook, Error> {
+pub fn add_codebook_version(tx: &mut Tx, cx: &Cx, cmd: &AddCodebookVersion) -> Result<Codebook, Error> {
     policy::check(&cx.caller, Action::WriteCodebook, &facts(tx, cx)?)?;
     let codebook = store::codebook(tx, cmd.target.id)?;
     codebook.expect_version(cmd.target.version)?;

@@ -6,7 +6,8 @@ use kit::db::Tx;
 use kit::ids::{CommissionId, OrgId, PersonId, RoundId};
 use kit::time::Timestamp;
 
-use super::gate::commission_facts;
+use super::access::commission_for;
+use super::insights::mark_interests;
 use super::note;
 use crate::commission::{Commission, CommissionNow, Declaration};
 use crate::error::Error;
@@ -56,15 +57,14 @@ pub struct DeclareInterests {
 
 /// What the consultant wrote already on a council in which they now declare an interest is marked too.
 pub fn declare_interests(tx: &mut Tx, cx: &Cx, cmd: &DeclareInterests) -> Result<CommissionNow, Error> {
-    let commission = store::commission(tx, cmd.id)?;
-    policy::check(&cx.caller, Action::DeclareInterests, &commission_facts(&commission))?;
+    let commission = commission_for(tx, &cx.caller, Action::DeclareInterests, cmd.id)?;
     let Subject::Person(person) = cx.caller.subject else {
         return Err(Error::NotFound { what: "commission" });
     };
     let organisations = cmd.organisations.clone();
     let new = commission.declare(Declaration { person, organisations, note: cmd.note.clone(), at: cx.now });
     let now = settle(tx, cx, &commission, new, Happened::InterestsDeclared)?;
-    super::insights::mark_interests(tx, cx, &now.commission, person)?;
+    mark_interests(tx, cx, &now.commission, person)?;
     Ok(now)
 }
 
@@ -76,8 +76,7 @@ pub struct EndCommission {
 }
 
 pub fn end_commission(tx: &mut Tx, cx: &Cx, cmd: &EndCommission) -> Result<CommissionNow, Error> {
-    let commission = store::commission(tx, cmd.target.id)?;
-    policy::check(&cx.caller, Action::EndCommission, &commission_facts(&commission))?;
+    let commission = commission_for(tx, &cx.caller, Action::EndCommission, cmd.target.id)?;
     commission.expect_version(cmd.target.version)?;
     let new = commission.end(cmd.until, &cmd.reason, cx.now)?;
     settle(tx, cx, &commission, new, Happened::CommissionEnded)

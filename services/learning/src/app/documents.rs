@@ -90,7 +90,7 @@ pub(super) fn remove_quotes(
             let gone = Gone { passages: passages.clone(), case_study, under_insights: under_insights(&material) };
             if let Some(new) = publication.without(&gone, cx.now) {
                 store::cite(tx, id, &new.edition)?;
-                publication = publications::settle(tx, cx, &publication, new, Happened::QuotesRemoved)?;
+                publication = publications::settle(tx, cx, &publication, new, Happened::QuotesRemoved)?.publication;
             }
         }
         if is_quoted(tx, &publication, document, &passages, case_study)?

@@ -6,7 +6,7 @@ use kit::db::Tx;
 use kit::ids::{CommissionId, InsightId, OrgId, PassageId, PersonId};
 use kit::time::Timestamp;
 
-use super::gate::{as_consultant, commission_for, expect_open, insight_facts};
+use super::access::{as_consultant, commission_for, expect_open};
 use super::note;
 use crate::commission::Commission;
 use crate::error::Error;
@@ -81,7 +81,7 @@ pub fn update_insight(tx: &mut Tx, cx: &Cx, cmd: &UpdateInsight) -> Result<Insig
     let (insight, commission) = open(tx, cx, Action::Draw, &cmd.target)?;
     let councils = councils(tx, &commission, &cmd.passages)?;
     let new = insight.rewrite(cmd.text.clone(), cmd.conditions.clone(), cmd.passages.clone(), cx.now)?;
-    let interest_declared = commission.is_interested(insight.author, &councils);
+    let interest_declared = insight.interest_declared || commission.is_interested(insight.author, &councils);
     settle(tx, cx, &insight, Insight { interest_declared, ..new }, Happened::InsightRewritten)
 }
 
@@ -109,7 +109,7 @@ pub fn answer_insight(tx: &mut Tx, cx: &Cx, cmd: &AnswerInsight) -> Result<Insig
     let insight = store::insight(tx, cmd.id)?;
     let commission = store::commission(tx, insight.commission)?;
     // For one council alone: who reads for another that is cited does not speak for this one.
-    let facts = insight_facts(&commission, &insight);
+    let facts = policy::insight_facts(&commission, &insight);
     policy::check(&cx.caller, Action::AnswerInsight, &facts)?;
     if !policy::answers_for(&cx.caller, cmd.organisation) {
         return Err(Error::NotFound { what: "insight" });
@@ -194,7 +194,7 @@ pub(super) fn use_insight(tx: &mut Tx, cx: &Cx, insight: &Insight) -> Result<(),
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<InsightId>) -> Result<(Insight, Commission), Error> {
     let insight = store::insight(tx, target.id)?;
     let commission = store::commission(tx, insight.commission)?;
-    policy::check_of(&cx.caller, action, &insight_facts(&commission, &insight), "insight")?;
+    policy::check_of(&cx.caller, action, &policy::insight_facts(&commission, &insight), "insight")?;
     if action == Action::Draw {
         expect_open(&cx.caller, &commission, cx.now)?;
     } else {

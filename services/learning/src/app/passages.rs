@@ -5,8 +5,10 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{CodebookId, CommissionId, DocumentId, PassageId};
 
-use super::gate::{commission_for, expect_open, open_corpus, passage_facts};
+use super::access::{commission_for, expect_open, open_corpus};
+use super::documents::remove_quotes;
 use super::note;
+use super::reading::opened_document;
 use crate::commission::Commission;
 use crate::error::Error;
 use crate::events::{self, Happened};
@@ -15,7 +17,7 @@ use crate::policy::{self, Action};
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct Mark {
+pub struct MarkPassage {
     pub id: PassageId,
     pub commission: CommissionId,
     pub document: DocumentId,
@@ -29,11 +31,11 @@ pub struct Mark {
     pub memo: String,
 }
 
-pub fn mark(tx: &mut Tx, cx: &Cx, cmd: &Mark) -> Result<Passage, Error> {
+pub fn mark_passage(tx: &mut Tx, cx: &Cx, cmd: &MarkPassage) -> Result<Passage, Error> {
     let commission = commission_for(tx, &cx.caller, Action::Draw, cmd.commission)?;
     open_corpus(&cx.caller, &commission, cx.now)?;
     expect_open(&cx.caller, &commission, cx.now)?;
-    let document = super::reading::opened_document(tx, &commission, cmd.document)?;
+    let document = opened_document(tx, &commission, cmd.document)?;
     document.expect_quote(&cmd.section, cmd.start, cmd.end, &cmd.quote)?;
     store::codebook(tx, cmd.codebook)?.expect_codes(cmd.codebook_version, &cmd.codes)?;
     let Subject::Person(marked_by) = cx.caller.subject else {
@@ -66,18 +68,15 @@ pub fn mark(tx: &mut Tx, cx: &Cx, cmd: &Mark) -> Result<Passage, Error> {
 }
 
 #[derive(Clone, Debug)]
-pub struct Recode {
+pub struct RecodePassage {
     pub target: Target<PassageId>,
     pub codebook_version: i32,
     pub codes: Vec<String>,
     pub memo: String,
 }
 
-pub fn recode(tx: &mut Tx, cx: &Cx, cmd: &Recode) -> Result<Passage, Error> {
-    let (passage, commission) = of_commission(tx, cmd.target.id)?;
-    policy::check(&cx.caller, Action::Draw, &passage_facts(&commission, &passage))?;
-    expect_open(&cx.caller, &commission, cx.now)?;
-    passage.expect_version(cmd.target.version)?;
+pub fn recode_passage(tx: &mut Tx, cx: &Cx, cmd: &RecodePassage) -> Result<Passage, Error> {
+    let passage = open(tx, cx, &cmd.target)?;
     store::codebook(tx, passage.codebook)?.expect_codes(cmd.codebook_version, &cmd.codes)?;
     let new = passage.recode(cmd.codebook_version, cmd.codes.clone(), cmd.memo.clone());
     settle(tx, cx, &passage, new, Happened::PassageRecoded)
@@ -89,10 +88,7 @@ pub struct AskConsent {
 }
 
 pub fn ask_consent(tx: &mut Tx, cx: &Cx, cmd: &AskConsent) -> Result<Passage, Error> {
-    let (passage, commission) = of_commission(tx, cmd.target.id)?;
-    policy::check(&cx.caller, Action::Draw, &passage_facts(&commission, &passage))?;
-    expect_open(&cx.caller, &commission, cx.now)?;
-    passage.expect_version(cmd.target.version)?;
+    let passage = open(tx, cx, &cmd.target)?;
     if !store::document(tx, passage.document)?.may_quote {
         return Err(Error::NotQuotable);
     }
@@ -108,7 +104,7 @@ pub struct AnswerConsent {
 
 pub fn answer_consent(tx: &mut Tx, cx: &Cx, cmd: &AnswerConsent) -> Result<Passage, Error> {
     let (passage, commission) = of_commission(tx, cmd.target.id)?;
-    policy::check(&cx.caller, Action::AnswerConsent, &passage_facts(&commission, &passage))?;
+    policy::check(&cx.caller, Action::AnswerConsent, &policy::passage_facts(&commission, &passage))?;
     passage.clone().without_notes().expect_version(cmd.target.version)?;
     let new = passage.consent_step(cmd.step)?;
     let happened = match new.consent {
@@ -119,7 +115,7 @@ pub fn answer_consent(tx: &mut Tx, cx: &Cx, cmd: &AnswerConsent) -> Result<Passa
     };
     let new = settle(tx, cx, &passage, new, happened)?;
     if matches!(new.consent, Consent::Withdrawn { .. }) {
-        super::documents::remove_quotes(tx, cx, new.document, vec![new.id], None)?;
+        remove_quotes(tx, cx, new.document, vec![new.id], None)?;
     }
     Ok(new.without_notes())
 }
@@ -128,6 +124,15 @@ fn of_commission(tx: &mut Tx, id: PassageId) -> Result<(Passage, Commission), Er
     let passage = store::passage(tx, id)?;
     let commission = store::commission(tx, passage.commission)?;
     Ok((passage, commission))
+}
+
+/// The passage as it is, if the caller may work on it now as its consultant and read its present version.
+fn open(tx: &mut Tx, cx: &Cx, target: &Target<PassageId>) -> Result<Passage, Error> {
+    let (passage, commission) = of_commission(tx, target.id)?;
+    policy::check(&cx.caller, Action::Draw, &policy::passage_facts(&commission, &passage))?;
+    expect_open(&cx.caller, &commission, cx.now)?;
+    passage.expect_version(target.version)?;
+    Ok(passage)
 }
 
 fn settle(tx: &mut Tx, cx: &Cx, old: &Passage, new: Passage, happened: Happened) -> Result<Passage, Error> {

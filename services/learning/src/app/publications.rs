@@ -7,13 +7,14 @@ use kit::deadline::Deadline;
 use kit::ids::{CommissionId, PersonId, PublicationId, RoundId};
 use kit::time::{LONDON, Timestamp};
 
-use super::gate::{as_consultant, commission_for, publication_facts};
+use super::access::{as_consultant, commission_for};
+use super::insights::use_insight;
 use super::note;
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::policy::{self, Action};
 use crate::publication::state::{State, Step};
-use crate::publication::{Edition, Item, Printed, Publication};
+use crate::publication::{Edition, Item, Printed, Publication, PublicationNow};
 use crate::render::{self, Standing};
 use crate::store;
 
@@ -25,7 +26,7 @@ pub struct PlanPublication {
     pub rounds: Vec<RoundId>,
 }
 
-pub fn plan_publication(tx: &mut Tx, cx: &Cx, cmd: &PlanPublication) -> Result<Publication, Error> {
+pub fn plan_publication(tx: &mut Tx, cx: &Cx, cmd: &PlanPublication) -> Result<PublicationNow, Error> {
     let commission = commission_for(tx, &cx.caller, Action::WritePublication, cmd.commission)?;
     as_consultant(&cx.caller, &commission, cx.now)?;
     if cmd.rounds.iter().any(|round| !commission.rounds.contains(round)) {
@@ -56,7 +57,7 @@ pub struct SetItems {
     pub items: Vec<Item>,
 }
 
-pub fn set_items(tx: &mut Tx, cx: &Cx, cmd: &SetItems) -> Result<Publication, Error> {
+pub fn set_items(tx: &mut Tx, cx: &Cx, cmd: &SetItems) -> Result<PublicationNow, Error> {
     let publication = open(tx, cx, Action::WritePublication, &cmd.target)?;
     let (items, sources) = (cmd.items.clone(), Vec::new());
     let material = store::material(tx, &Edition { items, sources, ..publication.edition.clone() })?;
@@ -76,7 +77,7 @@ pub struct StartFactCheck {
     pub target: Target<PublicationId>,
 }
 
-pub fn start_fact_check(tx: &mut Tx, cx: &Cx, cmd: &StartFactCheck) -> Result<Publication, Error> {
+pub fn start_fact_check(tx: &mut Tx, cx: &Cx, cmd: &StartFactCheck) -> Result<PublicationNow, Error> {
     let publication = open(tx, cx, Action::WritePublication, &cmd.target)?;
     let new = publication.step(Step::StartFactCheck, cx.now)?;
     expect_items(&new)?;
@@ -88,7 +89,7 @@ pub struct ApprovePublication {
     pub target: Target<PublicationId>,
 }
 
-pub fn approve_publication(tx: &mut Tx, cx: &Cx, cmd: &ApprovePublication) -> Result<Publication, Error> {
+pub fn approve_publication(tx: &mut Tx, cx: &Cx, cmd: &ApprovePublication) -> Result<PublicationNow, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
     let new = publication.step(Step::Approve, cx.now)?;
     expect_sources(tx, &new)?;
@@ -101,7 +102,7 @@ pub struct ReturnToDrafting {
     pub reason: String,
 }
 
-pub fn return_to_drafting(tx: &mut Tx, cx: &Cx, cmd: &ReturnToDrafting) -> Result<Publication, Error> {
+pub fn return_to_drafting(tx: &mut Tx, cx: &Cx, cmd: &ReturnToDrafting) -> Result<PublicationNow, Error> {
     let publication = open(tx, cx, Action::WritePublication, &cmd.target)?;
     let new = publication.step_with_reason(Step::Return, &cmd.reason, cx.now)?;
     settle(tx, cx, &publication, new, Happened::ReturnedToDrafting)
@@ -113,7 +114,7 @@ pub struct WithdrawPublication {
     pub reason: String,
 }
 
-pub fn withdraw_publication(tx: &mut Tx, cx: &Cx, cmd: &WithdrawPublication) -> Result<Publication, Error> {
+pub fn withdraw_publication(tx: &mut Tx, cx: &Cx, cmd: &WithdrawPublication) -> Result<PublicationNow, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
     let new = publication.step_with_reason(Step::Withdraw, &cmd.reason, cx.now)?;
     settle(tx, cx, &publication, new, Happened::PublicationWithdrawn)
@@ -126,7 +127,7 @@ pub struct ReleasePublication {
 }
 
 /// Rule 31: an early release is an editor's act, with a reason.
-pub fn release_publication(tx: &mut Tx, cx: &Cx, cmd: &ReleasePublication) -> Result<Publication, Error> {
+pub fn release_publication(tx: &mut Tx, cx: &Cx, cmd: &ReleasePublication) -> Result<PublicationNow, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
     let released = publication.publish(Step::Release { at: cx.now }, cx.now)?;
     let released = Publication { reason: cmd.reason.clone(), ..released };
@@ -141,7 +142,7 @@ pub struct EmbargoPublication {
     pub group: Vec<PersonId>,
 }
 
-pub fn embargo_publication(tx: &mut Tx, cx: &Cx, cmd: &EmbargoPublication) -> Result<Publication, Error> {
+pub fn embargo_publication(tx: &mut Tx, cx: &Cx, cmd: &EmbargoPublication) -> Result<PublicationNow, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
     if cmd.publish_at.instant <= cx.now {
         return Err(Error::PublishAtPassed);
@@ -158,7 +159,7 @@ pub struct CorrectPublication {
     pub note: String,
 }
 
-pub fn correct_publication(tx: &mut Tx, cx: &Cx, cmd: &CorrectPublication) -> Result<Publication, Error> {
+pub fn correct_publication(tx: &mut Tx, cx: &Cx, cmd: &CorrectPublication) -> Result<PublicationNow, Error> {
     let publication = open(tx, cx, Action::EditPublication, &cmd.target)?;
     let new = publication.correct(&cmd.note, cx.now)?;
     store::cite(tx, new.id, &new.edition)?;
@@ -183,12 +184,18 @@ pub fn publish_due(tx: &mut Tx, id: PublicationId, now: Timestamp) -> Result<(),
         }
         Err(error) => return Err(error),
     };
-    tracing::info!(publication.id = %id, "publication {id} is now {}", outcome.state.name());
+    tracing::info!(publication.id = %id, "publication {id} is now {}", outcome.publication.state.name());
     Ok(())
 }
 
 /// Keeps the edition as readers now have it; it never changes again.
-fn print(tx: &mut Tx, cx: &Cx, old: &Publication, new: Publication, happened: Happened) -> Result<Publication, Error> {
+fn print(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: &Publication,
+    new: Publication,
+    happened: Happened,
+) -> Result<PublicationNow, Error> {
     let material = store::material(tx, &new.edition)?;
     let zone = match &old.state {
         State::Embargoed { publish_at, .. } => publish_at.zone.as_str(),
@@ -210,7 +217,7 @@ fn print(tx: &mut Tx, cx: &Cx, old: &Publication, new: Publication, happened: Ha
     };
     store::insert_printed(tx, new.id, &printed)?;
     for insight in material.insights.values() {
-        super::insights::use_insight(tx, cx, insight)?;
+        use_insight(tx, cx, insight)?;
     }
     settle(tx, cx, old, new, happened)
 }
@@ -229,7 +236,7 @@ fn expect_sources(tx: &mut Tx, publication: &Publication) -> Result<(), Error> {
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PublicationId>) -> Result<Publication, Error> {
     let publication = store::publication(tx, target.id)?;
     let commission = store::commission(tx, publication.commission)?;
-    policy::check(&cx.caller, action, &publication_facts(&commission, &publication))?;
+    policy::check(&cx.caller, action, &policy::publication_facts(&commission, &publication))?;
     as_consultant(&cx.caller, &commission, cx.now)?;
     publication.expect_version(target.version)?;
     Ok(publication)
@@ -241,7 +248,7 @@ pub(super) fn settle(
     old: &Publication,
     new: Publication,
     happened: Happened,
-) -> Result<Publication, Error> {
+) -> Result<PublicationNow, Error> {
     store::update_publication(tx, old, &new)?;
     record(tx, cx, Some(old), new, happened)
 }
@@ -252,8 +259,9 @@ fn record(
     old: Option<&Publication>,
     new: Publication,
     happened: Happened,
-) -> Result<Publication, Error> {
+) -> Result<PublicationNow, Error> {
     let states = (old.map(|old| old.state.name()), new.state.name());
-    note(tx, cx, happened, states, &new.reason, &events::publication(happened, &new, cx.now))?;
-    Ok(new)
+    let now = PublicationNow { publication: new, as_of: cx.now };
+    note(tx, cx, happened, states, &now.publication.reason, &events::publication(happened, &now))?;
+    Ok(now)
 }

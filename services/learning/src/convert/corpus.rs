@@ -1,15 +1,15 @@
 //! Commissions, documents, codebooks, passages and insights as the wire shows them.
 
-use kit::fault::Violation;
-use kit::wire::{Reader, etag, wire_time};
+use kit::wire::{etag, wire_time};
 use toadlane_proto::learning::v1 as pb;
 
 use crate::codebook::{Code, Codebook};
 use crate::commission::{CommissionNow, Stand};
-use crate::document::{Document, Facet, Filter, Kind, Section};
+use crate::document::{Document, Kind, Section};
 use crate::insight::{Insight, State};
 use crate::passage::{Consent, Passage};
-use crate::words::Piece;
+use crate::search::{Facet, Hit};
+use crate::words::Query;
 
 impl From<CommissionNow> for pb::Commission {
     fn from(now: CommissionNow) -> pb::Commission {
@@ -90,32 +90,17 @@ pub fn facet(facet: Facet) -> pb::Facet {
     pb::Facet { field: facet.field.to_string(), value: facet.value, n_hits: facet.n_hits }
 }
 
-/// A hit with the pieces of its sections, best first.
-pub fn hit(document: &Document, pieces: Vec<(&Section, Piece)>) -> pb::SearchHit {
+/// A hit with the pieces that show best what was searched.
+pub fn hit(hit: Hit, query: &Query) -> pb::SearchHit {
     let span = |(start, end): (usize, usize)| pb::Span { start: start as i32, end: end as i32 };
-    let snippets = pieces.into_iter().map(|(section, piece)| pb::Snippet {
+    let snippets = hit.snippets(query).into_iter().map(|(section, piece)| pb::Snippet {
         section_key: section.key.clone(),
         text: section.text[piece.start..piece.end].to_string(),
         highlights: piece.highlights.into_iter().map(span).collect(),
         start: piece.start as i32,
     });
-    pb::SearchHit { document: Some(head(document.clone())), snippets: snippets.collect() }
-}
-
-/// A filter of documents, which list and search share.
-pub fn read_filter(wire: pb::ListDocumentsRequest) -> Result<Filter, Vec<Violation>> {
-    let mut reader = Reader::new();
-    let round = reader.id_or_none("round_id", &wire.round_id);
-    let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
-    let kind = match wire.kind() {
-        pb::document::Kind::Unspecified => None,
-        pb::document::Kind::InterimReport => Some(Kind::InterimReport),
-        pb::document::Kind::FinalReport => Some(Kind::FinalReport),
-        pb::document::Kind::CaseStudy => Some(Kind::CaseStudy),
-    };
-    let (principle, theme, group) = (wire.principle, wire.theme, wire.group);
-    let filter = (|| Some(Filter { round: round?, organisation: organisation?, principle, theme, group, kind }))();
-    reader.finish(filter)
+    let snippets = snippets.collect();
+    pb::SearchHit { document: Some(head(hit.document)), snippets }
 }
 
 impl From<Codebook> for pb::Codebook {
@@ -217,19 +202,5 @@ pub fn insight(insight: Insight) -> pb::Insight {
         reason: insight.reason,
         created_at: wire_time(insight.created_at),
         updated_at: wire_time(insight.updated_at),
-    }
-}
-
-/// The stored name of a state in a filter; none for the unspecified one, which the field rules refuse.
-pub fn insight_state(state: pb::insight::State) -> Option<&'static str> {
-    use pb::insight::State as Wire;
-    match state {
-        Wire::Unspecified => None,
-        Wire::Captured => Some("captured"),
-        Wire::Checking => Some("checking"),
-        Wire::Checked => Some("checked"),
-        Wire::Approved => Some("approved"),
-        Wire::Used => Some("used"),
-        Wire::Dropped => Some("dropped"),
     }
 }

@@ -72,9 +72,10 @@ pub fn insert_case_study(tx: &mut Tx, one: &CaseStudy) -> Result<(), DbError> {
 
 /// Writes the new version over the one it was made from.
 pub fn update_case_study(tx: &mut Tx, old: &CaseStudy, new: &CaseStudy) -> Result<(), Error> {
-    let held =
+    let of_old_version =
         case_study::table.filter(case_study::id.eq(new.id.to_string())).filter(case_study::version.eq(old.version));
-    if diesel::update(held).set(Row::from(new)).execute(tx)? == 0 {
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+    if n_changed == 0 {
         return Err(Error::stale(Newer::CaseStudy(case_study(tx, new.id)?)));
     }
     Ok(())
@@ -82,7 +83,7 @@ pub fn update_case_study(tx: &mut Tx, old: &CaseStudy, new: &CaseStudy) -> Resul
 
 /// Which case studies: what is asked for, within what the caller may see.
 #[derive(Clone, Debug, Default)]
-pub struct Stories {
+pub struct CaseStudyFilter {
     pub organisation: Option<OrgId>,
     pub all: bool,
     /// Councils for which the caller reads.
@@ -92,40 +93,43 @@ pub struct Stories {
     pub consented_of: Option<Vec<RoundId>>,
 }
 
-/// One page by identity, and how many match on all pages.
+fn filtered(filter: &CaseStudyFilter) -> case_study::BoxedQuery<'static, Backend> {
+    let mut query = case_study::table.into_boxed::<Backend>();
+    if !filter.all {
+        let councils: Vec<String> = filter.councils.iter().map(OrgId::to_string).collect();
+        let own = case_study::organisation_id.eq_any(councils);
+        query = match &filter.consented_of {
+            None => query.filter(own),
+            Some(rounds) => {
+                let rounds: Vec<String> = rounds.iter().map(RoundId::to_string).collect();
+                let opened = case_study::round_id.is_null().or(case_study::round_id.assume_not_null().eq_any(rounds));
+                query.filter(own.or(case_study::state.eq("consented").and(opened)))
+            }
+        };
+    }
+    if let Some(organisation) = filter.organisation {
+        query = query.filter(case_study::organisation_id.eq(organisation.to_string()));
+    }
+    query
+}
+
+/// One page by identity.
 pub fn case_studies(
     tx: &mut Tx,
-    filter: &Stories,
+    filter: &CaseStudyFilter,
     after: Option<String>,
     limit: i64,
-) -> Result<(Vec<CaseStudy>, i64), DbError> {
-    let filtered = || {
-        let mut query = case_study::table.into_boxed::<Backend>();
-        if !filter.all {
-            let councils: Vec<String> = filter.councils.iter().map(OrgId::to_string).collect();
-            let own = case_study::organisation_id.eq_any(councils);
-            query = match &filter.consented_of {
-                None => query.filter(own),
-                Some(rounds) => {
-                    let rounds: Vec<String> = rounds.iter().map(RoundId::to_string).collect();
-                    let opened =
-                        case_study::round_id.is_null().or(case_study::round_id.assume_not_null().eq_any(rounds));
-                    query.filter(own.or(case_study::state.eq("consented").and(opened)))
-                }
-            };
-        }
-        match filter.organisation {
-            None => query,
-            Some(organisation) => query.filter(case_study::organisation_id.eq(organisation.to_string())),
-        }
-    };
-    let n_studies = filtered().count().get_result(tx)?;
-    let mut query = filtered();
+) -> Result<Vec<CaseStudy>, DbError> {
+    let mut query = filtered(filter);
     if let Some(after) = after {
         query = query.filter(case_study::id.gt(after));
     }
     let rows: Vec<Row> = query.order(case_study::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
-    Ok((rows.into_iter().map(CaseStudy::try_from).collect::<Result<_, _>>()?, n_studies))
+    rows.into_iter().map(CaseStudy::try_from).collect()
+}
+
+pub fn n_case_studies(tx: &mut Tx, filter: &CaseStudyFilter) -> Result<i64, DbError> {
+    Ok(filtered(filter).count().get_result(tx)?)
 }
 
 pub(super) fn case_studies_named(tx: &mut Tx, ids: &[String]) -> Result<Vec<CaseStudy>, DbError> {

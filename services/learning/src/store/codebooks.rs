@@ -45,8 +45,10 @@ pub fn insert_codebook(tx: &mut Tx, one: &Codebook) -> Result<(), DbError> {
 
 /// Writes the new version over the one it was made from.
 pub fn update_codebook(tx: &mut Tx, old: &Codebook, new: &Codebook) -> Result<(), Error> {
-    let held = codebook::table.filter(codebook::id.eq(new.id.to_string())).filter(codebook::version.eq(old.version));
-    if diesel::update(held).set(Row::from(new)).execute(tx)? == 0 {
+    let of_old_version =
+        codebook::table.filter(codebook::id.eq(new.id.to_string())).filter(codebook::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+    if n_changed == 0 {
         return Err(Error::stale(Newer::Codebook(codebook(tx, new.id)?)));
     }
     Ok(())

@@ -93,9 +93,10 @@ pub fn insert_commission(tx: &mut Tx, one: &Commission) -> Result<(), DbError> {
 
 /// Writes the new version over the one it was made from.
 pub fn update_commission(tx: &mut Tx, old: &Commission, new: &Commission) -> Result<(), Error> {
-    let held =
+    let of_old_version =
         commission::table.filter(commission::id.eq(new.id.to_string())).filter(commission::version.eq(old.version));
-    if diesel::update(held).set(Row::from(new)).execute(tx)? == 0 {
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+    if n_changed == 0 {
         return Err(Error::stale(Newer::Commission(commission(tx, new.id)?)));
     }
     Ok(())

@@ -94,8 +94,10 @@ pub fn insert_insight(tx: &mut Tx, one: &Insight) -> Result<(), DbError> {
 
 /// Writes the new version over the one it was made from, with the councils that it is put to.
 pub fn update_insight(tx: &mut Tx, old: &Insight, new: &Insight) -> Result<(), Error> {
-    let held = insight::table.filter(insight::id.eq(new.id.to_string())).filter(insight::version.eq(old.version));
-    if diesel::update(held).set(Row::from(new)).execute(tx)? == 0 {
+    let of_old_version =
+        insight::table.filter(insight::id.eq(new.id.to_string())).filter(insight::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+    if n_changed == 0 {
         return Err(Error::stale(Newer::Insight(insight(tx, new.id)?)));
     }
     if old.councils() != new.councils() {
@@ -115,44 +117,48 @@ pub fn update_insight(tx: &mut Tx, old: &Insight, new: &Insight) -> Result<(), E
 
 /// Which insights: of a commission, or those about which these councils were asked.
 #[derive(Clone, Debug, Default)]
-pub struct Insights {
+pub struct InsightFilter {
     pub commission: Option<CommissionId>,
     pub councils: Vec<OrgId>,
     pub states: Vec<&'static str>,
 }
 
-/// One page by identity, and how many match on all pages.
-pub fn insights(
-    tx: &mut Tx,
-    filter: &Insights,
-    after: Option<String>,
-    limit: i64,
-) -> Result<(Vec<Insight>, i64), DbError> {
-    let filtered = || {
-        let mut query = insight::table.into_boxed::<Backend>();
-        query = match filter.commission {
-            Some(commission) => query.filter(insight::commission_id.eq(commission.to_string())),
-            None => {
-                let councils: Vec<String> = filter.councils.iter().map(OrgId::to_string).collect();
-                query.filter(exists(
-                    insight_council::table
-                        .filter(insight_council::insight_id.eq(insight::id))
-                        .filter(insight_council::organisation_id.eq_any(councils)),
-                ))
-            }
-        };
-        match filter.states.is_empty() {
-            true => query,
-            false => query.filter(insight::state.eq_any(filter.states.clone())),
+fn filtered(filter: &InsightFilter) -> insight::BoxedQuery<'static, Backend> {
+    let mut query = insight::table.into_boxed::<Backend>();
+    query = match filter.commission {
+        Some(commission) => query.filter(insight::commission_id.eq(commission.to_string())),
+        None => {
+            let councils: Vec<String> = filter.councils.iter().map(OrgId::to_string).collect();
+            query.filter(exists(
+                insight_council::table
+                    .filter(insight_council::insight_id.eq(insight::id))
+                    .filter(insight_council::organisation_id.eq_any(councils)),
+            ))
         }
     };
-    let n_insights = filtered().count().get_result(tx)?;
-    let mut query = filtered();
+    if !filter.states.is_empty() {
+        query = query.filter(insight::state.eq_any(filter.states.clone()));
+    }
+    query
+}
+
+/// One page by identity.
+pub fn insights(
+    tx: &mut Tx,
+    filter: &InsightFilter,
+    after: Option<String>,
+    limit: i64,
+) -> Result<Vec<Insight>, DbError> {
+    let mut query = filtered(filter);
     if let Some(after) = after {
         query = query.filter(insight::id.gt(after));
     }
     let rows: Vec<Row> = query.order(insight::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
-    Ok((rows.into_iter().map(Insight::try_from).collect::<Result<_, _>>()?, n_insights))
+    rows.into_iter().map(Insight::try_from).collect()
+}
+
+pub fn n_insights(tx: &mut Tx, filter: &InsightFilter) -> Result<i64, DbError> {
+    Ok(filtered(filter).count().get_result(tx)?)
 }
 
 /// Insights whose councils' time has passed.

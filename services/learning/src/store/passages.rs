@@ -129,8 +129,10 @@ fn insert_codes(tx: &mut Tx, one: &Passage) -> Result<(), DbError> {
 
 /// Writes the new version over the one it was made from.
 pub fn update_passage(tx: &mut Tx, old: &Passage, new: &Passage) -> Result<(), Error> {
-    let held = passage::table.filter(passage::id.eq(new.id.to_string())).filter(passage::version.eq(old.version));
-    if diesel::update(held).set(Row::from(new)).execute(tx)? == 0 {
+    let of_old_version =
+        passage::table.filter(passage::id.eq(new.id.to_string())).filter(passage::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+    if n_changed == 0 {
         return Err(Error::stale(Newer::Passage(passage(tx, new.id)?.without_notes())));
     }
     if old.codes != new.codes {
@@ -142,7 +144,7 @@ pub fn update_passage(tx: &mut Tx, old: &Passage, new: &Passage) -> Result<(), E
 
 /// Which passages: of a commission, or those about which these councils were asked.
 #[derive(Clone, Debug, Default)]
-pub struct Passages {
+pub struct PassageFilter {
     pub commission: Option<CommissionId>,
     pub councils: Vec<OrgId>,
     pub document: Option<DocumentId>,
@@ -151,7 +153,7 @@ pub struct Passages {
 
 type Boxed = diesel::helper_types::IntoBoxed<'static, diesel::dsl::InnerJoin<passage::table, document::table>, Backend>;
 
-fn filtered(filter: &Passages) -> Boxed {
+fn filtered(filter: &PassageFilter) -> Boxed {
     let mut query = passage::table.inner_join(document::table).into_boxed::<Backend>();
     query = query.filter(document::withdrawn.eq(false));
     query = match filter.commission {
@@ -174,8 +176,13 @@ fn filtered(filter: &Passages) -> Boxed {
     query
 }
 
-/// By identity.
-pub fn passages(tx: &mut Tx, filter: &Passages, after: Option<String>, limit: i64) -> Result<Vec<Passage>, DbError> {
+/// One page by identity.
+pub fn passages(
+    tx: &mut Tx,
+    filter: &PassageFilter,
+    after: Option<String>,
+    limit: i64,
+) -> Result<Vec<Passage>, DbError> {
     let mut query = filtered(filter);
     if let Some(after) = after {
         query = query.filter(passage::id.gt(after));
@@ -184,7 +191,7 @@ pub fn passages(tx: &mut Tx, filter: &Passages, after: Option<String>, limit: i6
     rows.into_iter().map(Passage::try_from).collect()
 }
 
-pub fn n_passages(tx: &mut Tx, filter: &Passages) -> Result<i64, DbError> {
+pub fn n_passages(tx: &mut Tx, filter: &PassageFilter) -> Result<i64, DbError> {
     Ok(filtered(filter).count().get_result(tx)?)
 }
 

@@ -124,9 +124,10 @@ pub fn insert_publication(tx: &mut Tx, one: &Publication) -> Result<(), DbError>
 
 /// Writes the new version over the one it was made from.
 pub fn update_publication(tx: &mut Tx, old: &Publication, new: &Publication) -> Result<(), Error> {
-    let held =
+    let of_old_version =
         publication::table.filter(publication::id.eq(new.id.to_string())).filter(publication::version.eq(old.version));
-    if diesel::update(held).set(Row::from(new)).execute(tx)? == 0 {
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+    if n_changed == 0 {
         return Err(Error::stale(Newer::Publication(publication(tx, new.id)?)));
     }
     Ok(())
@@ -161,7 +162,7 @@ pub fn citing(tx: &mut Tx, document: DocumentId) -> Result<Vec<PublicationId>, D
 
 /// Which publications: what is asked for, within what the caller may see.
 #[derive(Clone, Debug, Default)]
-pub struct Publications {
+pub struct PublicationFilter {
     pub round: Option<RoundId>,
     pub all: bool,
     /// Commissions under which the caller writes.
@@ -171,7 +172,7 @@ pub struct Publications {
 /// One page by identity.
 pub fn publications(
     tx: &mut Tx,
-    filter: &Publications,
+    filter: &PublicationFilter,
     after: Option<String>,
     limit: i64,
 ) -> Result<Vec<Publication>, DbError> {

@@ -58,6 +58,16 @@ async fn at_its_instant_a_publication_with_a_withdrawn_source_is_held_back_and_n
         let held = house.now(&house.editor, &embargoed).await.unwrap();
         assert_eq!(held.state(), State::Drafting);
         assert!(held.reason.contains("withdrew"), "{}", held.reason);
+        let (id, version) = (held.id.clone(), held.etag.parse::<i64>().unwrap());
+        let line = house.db.read(move |tx| {
+            use diesel::prelude::*;
+            diesel::table! {
+                history (subject, sequence) { subject -> Text, sequence -> BigInt, step -> Text, reason -> Text, }
+            }
+            let line = history::table.find((&id, version)).select((history::step, history::reason));
+            Ok::<(String, String), kit::db::DbError>(line.first(tx)?)
+        });
+        assert_eq!(line.await.unwrap(), ("hold_back".to_string(), held.reason));
     })
     .await;
 }

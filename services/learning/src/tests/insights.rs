@@ -155,6 +155,31 @@ async fn an_insight_is_marked_where_its_consultant_has_an_interest_declared_befo
 }
 
 #[tokio::test]
+async fn the_mark_of_an_interest_stays_when_the_insight_is_rewritten_after_the_interest_was_taken_back() {
+    each_house(|house| async move {
+        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
+        house.report(&council, "Diabeaters", "Carers cooked.").await;
+        let documents = house.documents(&commission).await;
+        let passage = house.marked(&commission, &documents[0], "Carers").await;
+        house.declare(&commission, &[council.id]).await;
+        let marked = house.captured(&commission, &[&passage]).await;
+        house.declare(&commission, &[]).await;
+        let update = pb::UpdateInsightRequest {
+            request_id: new_id(),
+            insight_id: marked.id.clone(),
+            etag: marked.etag.clone(),
+            text: "Cooking brings people in.".to_string(),
+            conditions: String::new(),
+            passage_ids: vec![passage.id.clone()],
+            validate_only: false,
+        };
+        let rewritten = house.insights(&house.consultant).update_insight(update).await.unwrap().into_inner();
+        assert!(rewritten.interest_declared);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_rewritten_insight_is_captured_again_and_a_dropped_one_is_gone_for_good() {
     each_house(|house| async move {
         let (council, commission) = (house.council("Plymouth City Council"), house.running().await);

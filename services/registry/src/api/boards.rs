@@ -37,7 +37,7 @@ impl BoardsService for Registry {
         let cx = Cx::of(&request)?;
         policy::check(&cx.caller, Action::ReadRegister, &Facts::default(), "board")?;
         let asked = request.into_inner();
-        let bound = pb::ListBoardsRequest::default();
+        let bound = pb::ListBoardsRequest { page_size: 0, page_token: String::new() };
         let page = Page::<(String, String)>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
         let of_page = page.clone();
         let rows = self.db.read(move |tx| store::boards::page(tx, of_page.after.clone(), of_page.limit())).await?;
@@ -79,7 +79,7 @@ impl BoardsService for Registry {
     async fn list_seats(&self, request: Request<pb::ListSeatsRequest>) -> Answer<pb::ListSeatsResponse> {
         let cx = Cx::of(&request)?;
         policy::check(&cx.caller, Action::ReadRegister, &Facts::default(), "seat")?;
-        let asked = convert::seats(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_seats(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
         let rows =
             self.db.read(move |tx| store::boards::page_of_seats(tx, &filter, page.after.clone(), page.limit())).await?;

@@ -31,13 +31,13 @@ impl ClientsService for Registry {
         let cx = Cx::of(&request)?;
         let asked = id("client_id", &request.get_ref().client_id)?;
         let client = self.db.read(move |tx| store::clients::get(tx, asked)).await?;
-        policy::check(&cx.caller, Action::SeeClient, &app::clients::facts(&client), "client")?;
+        policy::check(&cx.caller, Action::SeeClient, &policy::of_client(&client), "client")?;
         Ok(Response::new(client.into()))
     }
 
     async fn list_clients(&self, request: Request<pb::ListClientsRequest>) -> Answer<pb::ListClientsResponse> {
         let cx = Cx::of(&request)?;
-        let asked = convert::clients(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_clients(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
         let rows = self.db.read(move |tx| store::clients::page(tx, &filter, page.after.clone(), page.limit())).await?;
         let found = asked.page.found(rows, |row| (fold(&row.name), row.id.to_string()));

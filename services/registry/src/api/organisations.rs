@@ -50,7 +50,7 @@ impl OrganisationsService for Registry {
     ) -> Answer<pb::ListOrganisationsResponse> {
         let cx = Cx::of(&request)?;
         policy::check(&cx.caller, Action::ReadRegister, &Facts::default(), "organisation")?;
-        let asked = convert::organisations(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_organisations(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
         let found: Result<_, Error> = self
             .db
@@ -131,7 +131,7 @@ impl OrganisationsService for Registry {
     ) -> Answer<pb::ListMembershipsResponse> {
         let cx = Cx::of(&request)?;
         policy::check(&cx.caller, Action::ReadRegister, &Facts::default(), "membership")?;
-        let asked = convert::memberships(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_memberships(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
         let found: Result<_, Error> = self
             .db

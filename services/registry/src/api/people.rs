@@ -35,7 +35,7 @@ impl PeopleService for Registry {
 
     async fn list_people(&self, request: Request<pb::ListPeopleRequest>) -> Answer<pb::ListPeopleResponse> {
         let cx = Cx::of(&request)?;
-        let asked = convert::people(&cx, request.into_inner()).map_err(Error::Invalid)?;
+        let asked = convert::list_people(&cx, request.get_ref()).map_err(Error::Invalid)?;
         let (filter, page) = (asked.filter, asked.page.clone());
         let rows = self.db.read(move |tx| store::people::page(tx, &filter, page.after.clone(), page.limit())).await?;
         let found = asked.page.found(rows, |row| (fold(&row.name), row.id.to_string()));

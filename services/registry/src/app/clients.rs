@@ -1,6 +1,6 @@
 //! Integration clients: what they may do, their keys and their secrets. Credentials live in real time (`real_now`).
 
-use kit::caller::{Scope, Subject};
+use kit::caller::Scope;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{ClientId, ClientKeyId, OrgId};
@@ -10,7 +10,7 @@ use kit::time::Timestamp;
 use crate::client::{Client, Credentials, Key, Secret};
 use crate::error::Error;
 use crate::events::{self, OfClient};
-use crate::policy::{self, Action, Facts, of_organisation};
+use crate::policy::{self, Action, of_client, of_organisation};
 use crate::store::{clients as store, organisations, revocations};
 
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ pub struct SetScopes {
 pub fn set_scopes(tx: &mut Tx, cx: &Cx, cmd: &SetScopes) -> Result<Client, Error> {
     let client = open(tx, cx, Action::SetScopes, &cmd.target)?;
     for scope in client.added(&cmd.scopes) {
-        policy::check(&cx.caller, Action::GiveScope(scope), &facts(&client), "client")?;
+        policy::check(&cx.caller, Action::GiveScope(scope), &of_client(&client), "client")?;
     }
     let changed = client.set_scopes(&cmd.scopes, cx.now)?;
     settle(tx, cx, &client, changed, OfClient::ScopesSet, cmd.real_now)
@@ -109,14 +109,10 @@ pub fn revoke(tx: &mut Tx, cx: &Cx, cmd: &Revoke) -> Result<Client, Error> {
     settle(tx, cx, &client, revoked, OfClient::Revoked, cmd.real_now)
 }
 
-pub fn facts(client: &Client) -> Facts {
-    Facts { organisation: Some(client.organisation), subject: Some(Subject::Client(client.id)) }
-}
-
 /// The client as it is, if the caller may take this step and read its present version.
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ClientId>) -> Result<Client, Error> {
     let client = store::get(tx, target.id)?;
-    policy::check(&cx.caller, action, &facts(&client), "client")?;
+    policy::check(&cx.caller, action, &of_client(&client), "client")?;
     client.expect_version(target.version)?;
     Ok(client)
 }

@@ -10,14 +10,13 @@ use kit::outbox;
 use kit::time::Timestamp;
 use kit::tokens::{Code, KeySet, PublicKey};
 
-use super::clients;
 use crate::client::{self, Client};
 use crate::dates::RegisterDate;
 use crate::error::Error;
 use crate::events::{self, OfPerson};
 use crate::organisation::{Details, Kind, Organisation};
 use crate::person::{self, Person, RoleGrant};
-use crate::policy::{self, Action, Facts, of_person};
+use crate::policy::{self, Action, Facts, of_client, of_person};
 use crate::proof::{Once, Proof, Refused};
 use crate::sign_in::{MOST_STARTS, Revocation, START_WINDOW_S, SignIn, issued_at};
 use crate::store::keys::Known;
@@ -144,7 +143,7 @@ fn facts_of(tx: &mut Tx, subject: Subject) -> Result<Facts, Error> {
             let person = people::find(tx, id)?.ok_or(none)?;
             Ok(of_person(person.id, person.organisation))
         }
-        Subject::Client(id) => Ok(clients::facts(&store::clients::find(tx, id)?.ok_or(none)?)),
+        Subject::Client(id) => Ok(of_client(&store::clients::find(tx, id)?.ok_or(none)?)),
         Subject::Role(_) | Subject::Anonymous => Err(none),
     }
 }
@@ -180,8 +179,8 @@ fn put_key(tx: &mut Tx, key: &PublicKey, real_now: Timestamp) -> Result<(), Erro
     }
 }
 
-/// Takes over the keys of an installation, dated ones as retired. What is retired here already stays so, whatever an old
-/// copy of the set says.
+/// Takes over the keys of an installation, dated ones as retired. What is retired here already stays so, whatever an
+/// old copy of the set says.
 ///
 /// # Errors
 /// [`Error::TwoKeys`] when the set has two keys in use for one role, [`Error::RetiredKey`] when our own was retired.

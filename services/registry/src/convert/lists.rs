@@ -18,9 +18,9 @@ use crate::store::{
 /// The text that orders a list, and the identity where it is the same.
 type Key = (String, String);
 
-pub fn organisations(
+pub fn list_organisations(
     cx: &Cx,
-    wire: pb::ListOrganisationsRequest,
+    wire: &pb::ListOrganisationsRequest,
 ) -> Result<Listed<organisation_store::Filter, Key>, Vec<Violation>> {
     let mut reader = Reader::new();
     let bound = pb::ListOrganisationsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
@@ -29,14 +29,14 @@ pub fn organisations(
         kind: kind(wire.kind()),
         nation: nation(wire.nation()),
         exists: wire.current.map(|wanted| (Date::today(cx.now), wanted)),
-        search: wire.search,
+        search: wire.search.clone(),
     };
     reader.finish(page.map(|page| Listed { filter, page }))
 }
 
-pub fn memberships(
+pub fn list_memberships(
     cx: &Cx,
-    wire: pb::ListMembershipsRequest,
+    wire: &pb::ListMembershipsRequest,
 ) -> Result<Listed<membership_store::Filter, Key>, Vec<Violation>> {
     let mut reader = Reader::new();
     let bound = pb::ListMembershipsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
@@ -49,20 +49,20 @@ pub fn memberships(
     reader.finish(filter.zip(page).map(|(filter, page)| Listed { filter, page }))
 }
 
-pub fn people(cx: &Cx, wire: pb::ListPeopleRequest) -> Result<Listed<people_store::Filter, Key>, Vec<Violation>> {
+pub fn list_people(cx: &Cx, wire: &pb::ListPeopleRequest) -> Result<Listed<people_store::Filter, Key>, Vec<Violation>> {
     let mut reader = Reader::new();
     let bound = pb::ListPeopleRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
     let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
     let duty = duty(wire.role()).map(|duty| (duty, cx.now));
     let visible = policy::visible_people(&cx.caller);
-    let (search, ended_too) = (wire.search, wire.include_ended);
+    let (search, ended_too) = (wire.search.clone(), wire.include_ended);
     let filter =
         organisation.map(|organisation| people_store::Filter { organisation, duty, search, ended_too, visible });
     reader.finish(filter.zip(page).map(|(filter, page)| Listed { filter, page }))
 }
 
-pub fn seats(cx: &Cx, wire: pb::ListSeatsRequest) -> Result<Listed<boards::Filter, Key>, Vec<Violation>> {
+pub fn list_seats(cx: &Cx, wire: &pb::ListSeatsRequest) -> Result<Listed<boards::Filter, Key>, Vec<Violation>> {
     let mut reader = Reader::new();
     let bound = pb::ListSeatsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
@@ -73,7 +73,10 @@ pub fn seats(cx: &Cx, wire: pb::ListSeatsRequest) -> Result<Listed<boards::Filte
     reader.finish(filter().zip(page).map(|(filter, page)| Listed { filter, page }))
 }
 
-pub fn clients(cx: &Cx, wire: pb::ListClientsRequest) -> Result<Listed<client_store::Filter, Key>, Vec<Violation>> {
+pub fn list_clients(
+    cx: &Cx,
+    wire: &pb::ListClientsRequest,
+) -> Result<Listed<client_store::Filter, Key>, Vec<Violation>> {
     let mut reader = Reader::new();
     let bound = pb::ListClientsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);

@@ -1,5 +1,7 @@
 //! Requests about the register and its people as commands.
 
+mod credentials;
+
 use kit::caller::Grant;
 use kit::cx::Parse;
 use kit::fault::Violation;
@@ -12,17 +14,17 @@ use crate::app::{boards, memberships, organisations, people};
 use crate::board::Names;
 use crate::organisation::Details;
 
+pub use credentials::NewSecret;
+
 fn details(reader: &mut Reader, wire: Option<pb::OrganisationDetails>) -> Option<Details> {
-    let wire = reader.take("details", "required", wire.ok_or("say what is known of the organisation"))?;
+    let wire = reader.needed("details", wire)?;
     let kind = reader.known("details.kind", kind(wire.kind()));
     let nation = nation(wire.nation());
     let name = reader.said("details.name", &wire.name);
     let start_date = reader.take("details.start_date", "date", wire.start_date.parse());
     let end_date = reader.take("details.end_date", "date", wire.end_date.parse());
-    let mut successors = Vec::with_capacity(wire.successor_ids.len());
-    for (place, id) in wire.successor_ids.iter().enumerate() {
-        successors.extend(reader.id::<OrgId>(&format!("details.successor_ids[{place}]"), id));
-    }
+    let read = |reader: &mut Reader, field: &str, id: String| reader.id::<OrgId>(field, &id);
+    let successors = reader.each("details.successor_ids", wire.successor_ids, read);
     Some(Details {
         kind: kind?,
         name: name?,

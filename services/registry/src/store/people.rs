@@ -127,7 +127,8 @@ pub fn update(tx: &mut Tx, old: &Person, new: &Person) -> Result<(), Error> {
         person::table.filter(person::id.eq(new.id.to_string())).filter(person::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(PersonRow::from(new)).execute(tx).map_err(taken_meanwhile)?;
     if n_changed == 0 {
-        return Err(Error::stale(Newer::Person(get(tx, new.id)?)));
+        // The person may belong to another council by now, and then the caller reads the address no longer.
+        return Err(Error::stale(Newer::Person(get(tx, new.id)?.without_email())));
     }
     for held in &new.grants {
         match old.grants.iter().find(|before| before.id == held.id) {

@@ -28,9 +28,9 @@ pub fn real_now(tx: &mut Tx) -> Result<Timestamp, DbError> {
     }
 }
 
-/// Ends every token of a subject that was issued until now. The counter's row makes writers wait for each other, so nobody
-/// who has read a position can miss an earlier one; the instant is taken behind it, so no token is issued meanwhile that
-/// this would miss ([`hold`]).
+/// Ends every token of a subject that was issued until now. The counter's row makes writers wait for each other, so
+/// nobody who has read a position can miss an earlier one; the instant is taken behind it, so no token is issued
+/// meanwhile that this would miss ([`hold`]).
 pub fn insert(tx: &mut Tx, subject: &str) -> Result<Revocation, DbError> {
     let position = diesel::update(revocation_counter::table)
         .set(revocation_counter::last_position.eq(revocation_counter::last_position + 1))

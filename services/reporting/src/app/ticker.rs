@@ -26,8 +26,8 @@ pub fn open_due(tx: &mut Tx, id: ReportId, now: Timestamp) -> Result<(), Error> 
     Ok(())
 }
 
-/// Sends the reminder that is due, once (rule 24). The last one goes to the certifier too; holding payments and blocking
-/// bids is for those who own them, who read what is overdue.
+/// Sends the reminder that is due, once (rule 24). The last one goes to the certifier too; holding payments and
+/// blocking bids is for those who own them, who read what is overdue.
 pub fn remind(tx: &mut Tx, id: ReportId, now: Timestamp) -> Result<(), Error> {
     let report = store::get(tx, id)?;
     let Some(due) = report.next_reminder.filter(|due| due.at <= now) else {
@@ -36,8 +36,8 @@ pub fn remind(tx: &mut Tx, id: ReportId, now: Timestamp) -> Result<(), Error> {
     let next = reminder::after(&report.due, report.award.calendar, due.offset);
     if store::set_reminder(tx, id, due, next)? {
         let cx = Cx::of_role(Role::Reporting, now);
-        let now = shown(&cx, report);
-        outbox::put(tx, &cx, cx.now, &events::fact(Happened::Reminded(due.offset), &now))?;
+        let report = shown(&cx, report);
+        outbox::put(tx, &cx, now, &events::fact(Happened::Reminded(due.offset), &report))?;
     }
     Ok(())
 }

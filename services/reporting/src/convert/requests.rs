@@ -13,7 +13,7 @@ use crate::app;
 use crate::content::{Answer, Content, Measure, PrincipleRecord, StatementLevel};
 use crate::policy;
 use crate::report::{Kind, Release, RequestedChange};
-use crate::store::{Filter, Key, Order, Sight};
+use crate::store::{Filter, Key, Order, Visible};
 
 fn content(reader: &mut Reader, wire: Option<pb::ReportContent>) -> Option<Content> {
     let wire = reader.needed("content", wire)?;
@@ -217,19 +217,19 @@ pub fn list_reports(cx: &Cx, wire: &pb::ListReportsRequest) -> Result<Listed<Fil
             pb::list_reports_request::Order::NewestFirst => Order::NewestFirst,
             pb::list_reports_request::Order::Unspecified | pb::list_reports_request::Order::Due => Order::Due,
         },
-        sight: sight(cx),
+        visible: visible(cx),
         now: cx.now,
     };
     reader.finish(page.map(|page| Listed { filter, page }))
 }
 
-fn sight(cx: &Cx) -> Sight {
+fn visible(cx: &Cx) -> Visible {
     if policy::oversees(&cx.caller) {
-        Sight::All
+        Visible::All
     } else if policy::learns(&cx.caller) {
-        Sight::Released
+        Visible::Released
     } else {
-        Sight::Of(policy::reads_for_all(&cx.caller))
+        Visible::Of(policy::reads_for_all(&cx.caller))
     }
 }
 

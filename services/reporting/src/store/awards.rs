@@ -26,19 +26,19 @@ pub struct AwardRow {
 }
 
 impl From<&Award> for AwardRow {
-    fn from(of: &Award) -> AwardRow {
+    fn from(award: &Award) -> AwardRow {
         AwardRow {
-            id: of.id.to_string(),
-            round_id: of.round.to_string(),
-            bid_id: of.bid.to_string(),
-            reference: of.reference.clone(),
-            title: of.title.clone(),
-            holder_id: of.holder.to_string(),
-            amount_minor: of.amount.minor_units,
-            currency: of.amount.currency.as_str().to_string(),
-            framework_version: of.framework_version,
-            calendar: calendar_name(of.calendar).to_string(),
-            ended: of.ended.map(|ended| ended.name().to_string()),
+            id: award.id.to_string(),
+            round_id: award.round.to_string(),
+            bid_id: award.bid.to_string(),
+            reference: award.reference.clone(),
+            title: award.title.clone(),
+            holder_id: award.holder.to_string(),
+            amount_minor: award.amount.minor_units,
+            currency: award.amount.currency.as_str().to_string(),
+            framework_version: award.framework_version,
+            calendar: calendar_name(award.calendar).to_string(),
+            ended: award.ended.map(|ended| ended.name().to_string()),
         }
     }
 }
@@ -77,13 +77,13 @@ pub fn award(tx: &mut Tx, id: AwardId) -> Result<Option<Award>, DbError> {
     row.map(Award::try_from).transpose()
 }
 
-pub fn insert_award(tx: &mut Tx, of: &Award) -> Result<(), DbError> {
-    diesel::insert_into(award::table).values(AwardRow::from(of)).execute(tx)?;
+pub fn insert_award(tx: &mut Tx, award: &Award) -> Result<(), DbError> {
+    diesel::insert_into(award::table).values(AwardRow::from(award)).execute(tx)?;
     Ok(())
 }
 
-pub fn update_award(tx: &mut Tx, of: &Award) -> Result<(), DbError> {
-    diesel::update(award::table.find(of.id.to_string())).set(AwardRow::from(of)).execute(tx)?;
+pub fn update_award(tx: &mut Tx, award: &Award) -> Result<(), DbError> {
+    diesel::update(award::table.find(award.id.to_string())).set(AwardRow::from(award)).execute(tx)?;
     Ok(())
 }
 

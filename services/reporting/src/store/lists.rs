@@ -21,14 +21,14 @@ pub struct Filter {
     pub states: Vec<&'static str>,
     pub overdue: bool,
     pub order: Order,
-    pub sight: Sight,
+    pub visible: Visible,
     /// Decides what is overdue.
     pub now: Timestamp,
 }
 
 /// What a caller sees.
 #[derive(Clone, Debug)]
-pub enum Sight {
+pub enum Visible {
     All,
     /// What is accepted and released to the learning (rule 30).
     Released,
@@ -70,10 +70,10 @@ fn is_overdue(now: Timestamp) -> Condition<'static> {
 
 fn filtered(filter: &Filter) -> Boxed<'static> {
     let mut query = report::table.into_boxed();
-    query = match &filter.sight {
-        Sight::All => query,
-        Sight::Released => query.filter(report::state.eq("accepted").and(report::to_learning.eq(true))),
-        Sight::Of(organisations) => query.filter(of_any(organisations)),
+    query = match &filter.visible {
+        Visible::All => query,
+        Visible::Released => query.filter(report::state.eq("accepted").and(report::to_learning.eq(true))),
+        Visible::Of(organisations) => query.filter(of_any(organisations)),
     };
     if let Some(round) = filter.round {
         query = query.filter(report::round_id.eq(round.to_string()));

@@ -5,23 +5,53 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use kit::db::{Backend, DbError, Tx};
 use kit::ids::ReportId;
-use kit::stored::{self, from_json};
+use kit::stored::{self, from_json, parsed};
 use kit::time::Timestamp;
 
-use crate::content::Paper;
+use crate::content::{Paper, Revision};
 use crate::report::{Addendum, Report};
 use crate::schema::{addendum, hand_in, revision};
 
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = revision)]
-pub struct RevisionRow {
-    pub report_id: String,
-    pub number: i32,
-    pub canonical_json: String,
-    pub sha256: String,
-    pub created_at: i64,
-    pub author: String,
-    pub author_organisation: Option<String>,
+struct RevisionRow {
+    report_id: String,
+    number: i32,
+    canonical_json: String,
+    sha256: String,
+    created_at: i64,
+    author: String,
+    author_organisation: Option<String>,
+}
+
+impl From<&Revision> for RevisionRow {
+    fn from(revision: &Revision) -> RevisionRow {
+        RevisionRow {
+            report_id: revision.report.to_string(),
+            number: revision.number,
+            canonical_json: revision.canonical_json.clone(),
+            sha256: revision.digest.clone(),
+            created_at: revision.created_at.micros(),
+            author: revision.author.subject.clone(),
+            author_organisation: revision.author.organisation.map(|id| id.to_string()),
+        }
+    }
+}
+
+impl TryFrom<RevisionRow> for Revision {
+    type Error = DbError;
+
+    fn try_from(row: RevisionRow) -> Result<Revision, DbError> {
+        Ok(Revision {
+            report: parsed(&row.report_id)?,
+            number: row.number,
+            paper: paper_of(&row.canonical_json)?,
+            canonical_json: row.canonical_json,
+            digest: row.sha256,
+            created_at: Timestamp::from_micros(row.created_at),
+            author: stored::actor(row.author, row.author_organisation.as_deref())?,
+        })
+    }
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -40,11 +70,9 @@ pub fn paper_of(canonical_json: &str) -> Result<Paper, DbError> {
     from_json(canonical_json)
 }
 
-impl RevisionRow {
-    pub fn insert(&self, tx: &mut Tx) -> Result<(), DbError> {
-        diesel::insert_into(revision::table).values(self.clone()).execute(tx)?;
-        Ok(())
-    }
+pub fn insert_revision(tx: &mut Tx, new: &Revision) -> Result<(), DbError> {
+    diesel::insert_into(revision::table).values(RevisionRow::from(new)).execute(tx)?;
+    Ok(())
 }
 
 /// Which revisions of a report a caller reads.
@@ -64,7 +92,7 @@ pub fn revisions(
     readable: Readable,
     below: Option<i32>,
     limit: i64,
-) -> Result<Vec<(RevisionRow, Option<Timestamp>)>, DbError> {
+) -> Result<Vec<(Revision, Option<Timestamp>)>, DbError> {
     let id = report.to_string();
     // At most a handful: a report is handed in anew only after changes were requested.
     let handed_in: Vec<(i32, i64)> = hand_in::table
@@ -84,11 +112,12 @@ pub fn revisions(
     }
     let rows: Vec<RevisionRow> =
         query.order(revision::number.desc()).limit(limit).select(RevisionRow::as_select()).load(tx)?;
-    let with_hand_in = |row: RevisionRow| {
-        let at = handed_in.get(&row.number).copied().map(Timestamp::from_micros);
-        (row, at)
-    };
-    Ok(rows.into_iter().map(with_hand_in).collect())
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let handed_in_at = handed_in.get(&row.number).copied().map(Timestamp::from_micros);
+        found.push((row.try_into()?, handed_in_at));
+    }
+    Ok(found)
 }
 
 /// Records that the present revision of a report was handed in.

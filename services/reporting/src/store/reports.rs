@@ -47,31 +47,31 @@ struct Row {
 }
 
 impl From<&Report> for Row {
-    fn from(of: &Report) -> Row {
+    fn from(report: &Report) -> Row {
         Row {
-            id: of.id.to_string(),
-            award_id: of.award.id.to_string(),
-            round_id: of.award.round.to_string(),
-            kind: of.kind.name().to_string(),
-            organisation_id: of.organisation.to_string(),
-            version: of.version,
-            state: of.state.name().to_string(),
-            handed_in_at: of.state.handed_in().map(Timestamp::micros),
-            accepted_at: of.state.accepted_at().map(Timestamp::micros),
-            opens_at: of.opens_at.micros(),
-            due_at: of.due.instant.micros(),
-            due: json(&of.due),
-            originally_due: json(&of.originally_due),
-            reminder_offset: of.next_reminder.map(|next| next.offset),
-            reminder_at: of.next_reminder.map(|next| next.at.micros()),
-            revision: of.revision,
-            sign_off: of.sign_off.as_ref().map(json),
-            requested_changes: json(&of.requested_changes),
-            to_learning: of.release.to_learning,
-            release: json(&of.release),
-            reason: of.reason.clone(),
-            created_at: of.created_at.micros(),
-            updated_at: of.updated_at.micros(),
+            id: report.id.to_string(),
+            award_id: report.award.id.to_string(),
+            round_id: report.award.round.to_string(),
+            kind: report.kind.name().to_string(),
+            organisation_id: report.organisation.to_string(),
+            version: report.version,
+            state: report.state.name().to_string(),
+            handed_in_at: report.state.handed_in().map(Timestamp::micros),
+            accepted_at: report.state.accepted_at().map(Timestamp::micros),
+            opens_at: report.opens_at.micros(),
+            due_at: report.due.instant.micros(),
+            due: json(&report.due),
+            originally_due: json(&report.originally_due),
+            reminder_offset: report.next_reminder.map(|next| next.offset),
+            reminder_at: report.next_reminder.map(|next| next.at.micros()),
+            revision: report.revision,
+            sign_off: report.sign_off.as_ref().map(json),
+            requested_changes: json(&report.requested_changes),
+            to_learning: report.release.to_learning,
+            release: json(&report.release),
+            reason: report.reason.clone(),
+            created_at: report.created_at.micros(),
+            updated_at: report.updated_at.micros(),
         }
     }
 }
@@ -160,12 +160,13 @@ pub fn get_all(tx: &mut Tx, ids: &[String]) -> Result<Vec<Report>, DbError> {
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-pub fn insert(tx: &mut Tx, of: &Report) -> Result<(), DbError> {
-    diesel::insert_into(report::table).values(Row::from(of)).execute(tx)?;
+pub fn insert(tx: &mut Tx, new: &Report) -> Result<(), DbError> {
+    diesel::insert_into(report::table).values(Row::from(new)).execute(tx)?;
     Ok(())
 }
 
-/// Writes the new version over the one it was made from. False when that is no longer the present one.
+/// Writes the new version over the one it was made from. False when that is no longer the present one: `app` refuses,
+/// for how much of the newer one a refusal shows depends on the caller.
 pub fn update(tx: &mut Tx, old: &Report, new: &Report) -> Result<bool, DbError> {
     let of_old_version =
         report::table.filter(report::id.eq(new.id.to_string())).filter(report::version.eq(old.version));

@@ -4,13 +4,15 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use diesel::prelude::*;
 use kit::bus::Bus;
 use kit::caller::{Duty, Role, Scope};
-use kit::db::{Db, Storage};
+use kit::db::{Db, DbError, Storage};
 use kit::each_db::each_storage;
 use kit::heard;
 pub use kit::heard::{fields, new_id, reason, wire};
 use kit::ids::{AwardId, BidId, EventId, FrameworkId, OrgId, RoundId};
+use kit::outbox::outbox;
 use kit::stop::{self, StopCaller};
 use kit::time::at;
 use kit::transport::Transport;
@@ -228,11 +230,7 @@ impl House {
     pub async fn events(&self) -> Vec<(String, pb::Report)> {
         let bodies: Vec<Vec<u8>> = self
             .db
-            .read(|tx| {
-                use diesel::prelude::*;
-                diesel::table! { outbox (id) { id -> Text, body -> Binary, } }
-                Ok::<_, kit::db::DbError>(outbox::table.order(outbox::id).select(outbox::body).load(tx)?)
-            })
+            .read(|tx| Ok::<_, DbError>(outbox::table.order(outbox::id).select(outbox::body).load(tx)?))
             .await
             .unwrap();
         let read = |body: Vec<u8>| {

@@ -12,7 +12,7 @@ use crate::store;
 
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<FrameworkId>) -> Result<Framework, Error> {
     let framework = store::framework(tx, target.id)?;
-    policy::check(&cx.caller, action, Facts::Published)?;
+    policy::check(&cx.caller, action, &Facts::Published)?;
     framework.expect_version(target.version)?;
     Ok(framework)
 }
@@ -27,7 +27,7 @@ pub struct CreateFramework {
 
 /// `owner` is the organisation as the registry holds it, asked beforehand.
 pub fn create_framework(tx: &mut Tx, cx: &Cx, owner: Option<OrgId>, cmd: &CreateFramework) -> Result<Framework, Error> {
-    policy::check(&cx.caller, Action::CreateFramework, Facts::New)?;
+    policy::check(&cx.caller, Action::CreateFramework, &Facts::New)?;
     if owner != Some(cmd.owner) {
         return Err(Error::NoSuchOwner);
     }

@@ -18,7 +18,7 @@ use crate::store;
 /// The round as it is, if the caller may take this step and read its present version.
 fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<RoundId>) -> Result<Round, Error> {
     let round = store::round(tx, target.id)?;
-    policy::check(&cx.caller, action, Facts::of(&round))?;
+    policy::check(&cx.caller, action, &Facts::of(&round))?;
     round.expect_version(target.version)?;
     Ok(round)
 }
@@ -47,7 +47,7 @@ pub struct CreateRound {
 }
 
 pub fn create_round(tx: &mut Tx, cx: &Cx, cmd: &CreateRound) -> Result<RoundNow, Error> {
-    policy::check(&cx.caller, Action::CreateRound, Facts::New)?;
+    policy::check(&cx.caller, Action::CreateRound, &Facts::New)?;
     let round = Round::draft(cmd.id, cmd.rules.clone(), cmd.timetable.clone(), cx.now);
     store::insert_round(tx, &round)?;
     store::insert_history(tx, round.id, Entry::created(actor(cx), &round))?;
@@ -70,13 +70,13 @@ pub fn update_round(tx: &mut Tx, cx: &Cx, cmd: &UpdateRound) -> Result<RoundNow,
 }
 
 #[derive(Clone, Debug)]
-pub struct Schedule {
+pub struct ScheduleRound {
     pub target: Target<RoundId>,
 }
 
 /// Publishes a draft and freezes its version of the framework. `boards` are those of its boards that the
 /// registry holds, asked beforehand.
-pub fn schedule(tx: &mut Tx, cx: &Cx, boards: &[BoardId], cmd: &Schedule) -> Result<RoundNow, Error> {
+pub fn schedule_round(tx: &mut Tx, cx: &Cx, boards: &[BoardId], cmd: &ScheduleRound) -> Result<RoundNow, Error> {
     let round = open(tx, cx, Action::ScheduleRound, &cmd.target)?;
     let known = known(tx, &round, boards)?;
     let new = round.schedule(&known, cx.now)?;
@@ -99,38 +99,38 @@ pub fn known(tx: &mut Tx, round: &Round, boards: &[BoardId]) -> Result<Known, Er
 }
 
 #[derive(Clone, Debug)]
-pub struct Extend {
+pub struct ExtendRound {
     pub target: Target<RoundId>,
     pub dates: LaterDates,
     pub reason: String,
 }
 
-pub fn extend(tx: &mut Tx, cx: &Cx, cmd: &Extend) -> Result<RoundNow, Error> {
+pub fn extend_round(tx: &mut Tx, cx: &Cx, cmd: &ExtendRound) -> Result<RoundNow, Error> {
     let round = open(tx, cx, Action::ExtendRound, &cmd.target)?;
     let new = round.extend(cmd.dates.clone(), cmd.reason.clone(), cx.now)?;
     settle(tx, cx, &round, new, Step::Extend)
 }
 
 #[derive(Clone, Debug)]
-pub struct Reopen {
+pub struct ReopenRound {
     pub target: Target<RoundId>,
     pub dates: LaterDates,
     pub reason: String,
 }
 
-pub fn reopen(tx: &mut Tx, cx: &Cx, cmd: &Reopen) -> Result<RoundNow, Error> {
+pub fn reopen_round(tx: &mut Tx, cx: &Cx, cmd: &ReopenRound) -> Result<RoundNow, Error> {
     let round = open(tx, cx, Action::ReopenRound, &cmd.target)?;
     let new = round.reopen(cmd.dates.clone(), cmd.reason.clone(), cx.now)?;
     settle(tx, cx, &round, new, Step::Reopen)
 }
 
 #[derive(Clone, Debug)]
-pub struct Cancel {
+pub struct CancelRound {
     pub target: Target<RoundId>,
     pub reason: String,
 }
 
-pub fn cancel(tx: &mut Tx, cx: &Cx, cmd: &Cancel) -> Result<RoundNow, Error> {
+pub fn cancel_round(tx: &mut Tx, cx: &Cx, cmd: &CancelRound) -> Result<RoundNow, Error> {
     let round = open(tx, cx, Action::CancelRound, &cmd.target)?;
     let new = round.cancel(cmd.reason.clone(), cx.now)?;
     settle(tx, cx, &round, new, Step::Cancel)

@@ -36,50 +36,50 @@ impl Parse for app::UpdateRound {
     }
 }
 
-impl Parse for app::Schedule {
+impl Parse for app::ScheduleRound {
     type Wire = pb::ScheduleRoundRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Schedule, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::ScheduleRound, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("round_id", &wire.round_id, &wire.etag);
-        reader.finish(target.map(|target| app::Schedule { target }))
+        reader.finish(target.map(|target| app::ScheduleRound { target }))
     }
 }
 
-impl Parse for app::Extend {
+impl Parse for app::ExtendRound {
     type Wire = pb::ExtendRoundRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Extend, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::ExtendRound, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("round_id", &wire.round_id, &wire.etag);
         let dates = rules::later_dates(&mut reader, wire.dates);
         let reason = reader.said("reason", &wire.reason);
-        let command = || Some(app::Extend { target: target?, dates: dates?, reason: reason? });
+        let command = || Some(app::ExtendRound { target: target?, dates: dates?, reason: reason? });
         reader.finish(command())
     }
 }
 
-impl Parse for app::Reopen {
+impl Parse for app::ReopenRound {
     type Wire = pb::ReopenRoundRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Reopen, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::ReopenRound, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("round_id", &wire.round_id, &wire.etag);
         let dates = rules::later_dates(&mut reader, wire.dates);
         let reason = reader.said("reason", &wire.reason);
-        let command = || Some(app::Reopen { target: target?, dates: dates?, reason: reason? });
+        let command = || Some(app::ReopenRound { target: target?, dates: dates?, reason: reason? });
         reader.finish(command())
     }
 }
 
-impl Parse for app::Cancel {
+impl Parse for app::CancelRound {
     type Wire = pb::CancelRoundRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::Cancel, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::CancelRound, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("round_id", &wire.round_id, &wire.etag);
         let reason = reader.said("reason", &wire.reason);
-        reader.finish(target.zip(reason).map(|(target, reason)| app::Cancel { target, reason }))
+        reader.finish(target.zip(reason).map(|(target, reason)| app::CancelRound { target, reason }))
     }
 }
 
@@ -121,21 +121,21 @@ impl Parse for app::UpdateVersion {
 }
 
 /// Which rounds a caller asks for: drafts are among them only for those who may see them.
-pub fn list_rounds(cx: &Cx, wire: pb::ListRoundsRequest) -> Result<Listed<Filter>, Vec<Violation>> {
+pub fn list_rounds(cx: &Cx, wire: &pb::ListRoundsRequest) -> Result<Listed<Filter>, Vec<Violation>> {
     let bound = pb::ListRoundsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let mut reader = Reader::new();
     let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
     let filter = Filter {
         states: wire.states().filter_map(state_name).collect(),
-        programme: Some(wire.programme).filter(|programme| !programme.is_empty()),
-        reference: Some(wire.reference).filter(|reference| !reference.is_empty()),
+        programme: Some(wire.programme.clone()).filter(|programme| !programme.is_empty()),
+        reference: Some(wire.reference.clone()).filter(|reference| !reference.is_empty()),
         unpublished: policy::sees_drafts(&cx.caller),
     };
     reader.finish(page.map(|page| Listed { filter, page }))
 }
 
 /// Whose frameworks a caller asks for.
-pub fn list_frameworks(cx: &Cx, wire: pb::ListFrameworksRequest) -> Result<Listed<Option<OrgId>>, Vec<Violation>> {
+pub fn list_frameworks(cx: &Cx, wire: &pb::ListFrameworksRequest) -> Result<Listed<Option<OrgId>>, Vec<Violation>> {
     let bound = pb::ListFrameworksRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let mut reader = Reader::new();
     let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);

@@ -40,14 +40,15 @@ fn facts(action: Action) -> [Option<Facts>; 3] {
 
 #[test]
 fn the_policy_is_as_the_golden_matrix_says() {
-    let mut matrix = "Who may do what with rounds and frameworks: yes; `no` is told why and who may; `hidden` is told that \
-                      there is no such thing.\nFirst for what is yet to be, then for a draft or a round that was cancelled \
-                      as one, then for what is published; `-` where that is never asked.\n"
-        .to_string();
+    let mut matrix =
+        "Who may do what with rounds and frameworks: yes; `no` is told why and who may; `hidden` is told that there is \
+         no such thing.\nFirst for what is yet to be, then for a draft or a round that was cancelled as one, then for \
+         what is published; `-` where that is never asked.\n"
+            .to_string();
     for action in Action::ALL {
         matrix += &format!("\n{action:?}\n");
         for (name, caller) in everybody() {
-            let words = facts(action).map(|facts| facts.map_or("-", |facts| decide(&caller, action, facts).word()));
+            let words = facts(action).map(|facts| facts.map_or("-", |facts| decide(&caller, action, &facts).word()));
             matrix += &format!("  {name:<24} {:<7} {:<7} {}\n", words[0], words[1], words[2]);
         }
     }
@@ -64,12 +65,12 @@ fn a_round_cancelled_as_a_draft_stays_hidden() {
 
 #[test]
 fn a_refusal_says_who_may() {
-    let refused = check(&with(Duty::Certifier), Action::ExtendRound, Facts::Published).unwrap_err();
+    let refused = check(&with(Duty::Certifier), Action::ExtendRound, &Facts::Published).unwrap_err();
     assert_eq!(refused.to_string(), "a round manager or a network administrator may do this");
 }
 
 #[test]
 fn a_draft_is_not_found_by_those_who_may_not_know_of_it() {
-    let hidden = check(&with(Duty::Certifier), Action::UpdateRound, Facts::Unpublished).unwrap_err();
+    let hidden = check(&with(Duty::Certifier), Action::UpdateRound, &Facts::Unpublished).unwrap_err();
     assert_eq!(hidden.to_string(), "no such round");
 }

@@ -6,10 +6,7 @@ use kit::ids::{AssessmentId, InterestId};
 use kit::wire::Reader;
 use toadlane_proto::grading::v1 as pb;
 
-use crate::app::{
-    AddSubstitute, Advance, Cancel, Close, DecideInterest, Declare, Declared, DeriveInterests, Open, RecordInterest,
-    ReturnToModeration,
-};
+use crate::app;
 use crate::assessment::Settings;
 use crate::interest::{Kind, Step};
 
@@ -17,10 +14,10 @@ use crate::interest::{Kind, Step};
 const LEAST_REVIEWS: usize = 2;
 const DEFAULT_REVIEWS: usize = 3;
 
-impl Parse for Open {
+impl Parse for app::OpenAssessment {
     type Wire = pb::OpenAssessmentRequest;
 
-    fn parse(wire: Self::Wire) -> Result<Open, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::OpenAssessment, Vec<Violation>> {
         let mut reader = Reader::new();
         let round = reader.id("round_id", &wire.round_id);
         let reviews_due = reader.time("reviews_due", wire.reviews_due);
@@ -37,23 +34,23 @@ impl Parse for Open {
                 letters_ahead_minutes: wire.letters_ahead_minutes,
                 scaling_question: Some(wire.scaling_question_id).filter(|id| !id.is_empty()),
             };
-            Some(Open { id: AssessmentId::new(), round: round?, settings })
+            Some(app::OpenAssessment { id: AssessmentId::new(), round: round?, settings })
         })();
         reader.finish(command)
     }
 }
 
-impl Parse for AddSubstitute {
+impl Parse for app::AddSubstitute {
     type Wire = pb::AddSubstituteRequest;
 
-    fn parse(wire: Self::Wire) -> Result<AddSubstitute, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::AddSubstitute, Vec<Violation>> {
         let mut reader = Reader::new();
         let assessment = reader.id("assessment_id", &wire.assessment_id);
         let person = reader.id("person_id", &wire.person_id);
         let organisation = reader.id("organisation_id", &wire.organisation_id);
         let stands_in_for = reader.id("substitute_for", &wire.substitute_for);
         let command = (|| {
-            Some(AddSubstitute {
+            Some(app::AddSubstitute {
                 assessment: assessment?,
                 person: person?,
                 organisation: organisation?,
@@ -64,11 +61,11 @@ impl Parse for AddSubstitute {
     }
 }
 
-fn declared(reader: &mut Reader, field: &str, wire: pb::DeclaredInterest) -> Option<Declared> {
+fn declared(reader: &mut Reader, field: &str, wire: pb::DeclaredInterest) -> Option<app::Declared> {
     let bid = reader.id(&format!("{field}.bid_id"), &wire.bid_id);
     let kind = reader.known(&format!("{field}.kind"), kind(wire.kind()));
     let note = reader.said(&format!("{field}.note"), &wire.note);
-    Some(Declared { id: InterestId::new(), bid: bid?, kind: kind?, note: note? })
+    Some(app::Declared { id: InterestId::new(), bid: bid?, kind: kind?, note: note? })
 }
 
 fn kind(wire: pb::interest::Kind) -> Option<Kind> {
@@ -84,38 +81,38 @@ fn kind(wire: pb::interest::Kind) -> Option<Kind> {
     }
 }
 
-impl Parse for Declare {
+impl Parse for app::DeclareInterests {
     type Wire = pb::DeclareInterestsRequest;
 
-    fn parse(wire: Self::Wire) -> Result<Declare, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::DeclareInterests, Vec<Violation>> {
         let mut reader = Reader::new();
         let assessment = reader.id("assessment_id", &wire.assessment_id);
         let interests = reader.each("interests", wire.interests, declared);
-        reader.finish(assessment.map(|assessment| Declare { assessment, interests }))
+        reader.finish(assessment.map(|assessment| app::DeclareInterests { assessment, interests }))
     }
 }
 
-impl Parse for RecordInterest {
+impl Parse for app::RecordInterest {
     type Wire = pb::RecordInterestRequest;
 
-    fn parse(wire: Self::Wire) -> Result<RecordInterest, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::RecordInterest, Vec<Violation>> {
         let mut reader = Reader::new();
         let assessment = reader.id("assessment_id", &wire.assessment_id);
         let person = reader.id("person_id", &wire.person_id);
         let interest = reader.needed("interest", wire.interest);
         let interest = interest.and_then(|interest| declared(&mut reader, "interest", interest));
-        let command = (|| Some(RecordInterest { assessment: assessment?, person: person?, interest: interest? }))();
+        let command =
+            (|| Some(app::RecordInterest { assessment: assessment?, person: person?, interest: interest? }))();
         reader.finish(command)
     }
 }
 
-impl Parse for DecideInterest {
+impl Parse for app::DecideInterest {
     type Wire = pb::DecideInterestRequest;
 
-    fn parse(wire: Self::Wire) -> Result<DecideInterest, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::DecideInterest, Vec<Violation>> {
         let mut reader = Reader::new();
-        let id = reader.id("interest_id", &wire.interest_id);
-        let version = reader.version(&wire.etag);
+        let target = reader.target("interest_id", &wire.interest_id, &wire.etag);
         let step = match wire.state() {
             pb::interest::State::Recused => Some(Step::Recuse),
             pb::interest::State::Cleared => Some(Step::Clear),
@@ -123,76 +120,70 @@ impl Parse for DecideInterest {
         };
         let step = reader.known("state", step);
         let reason = reader.said("reason", &wire.reason);
-        let command = (|| Some(DecideInterest { id: id?, version: version?, step: step?, reason: reason? }))();
+        let command = (|| Some(app::DecideInterest { target: target?, step: step?, reason: reason? }))();
         reader.finish(command)
     }
 }
 
-impl Parse for DeriveInterests {
+impl Parse for app::DeriveInterests {
     type Wire = pb::DeriveInterestsRequest;
 
-    fn parse(wire: Self::Wire) -> Result<DeriveInterests, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::DeriveInterests, Vec<Violation>> {
         let mut reader = Reader::new();
         let assessment = reader.id("assessment_id", &wire.assessment_id);
-        reader.finish(assessment.map(|assessment| DeriveInterests { assessment }))
+        reader.finish(assessment.map(|assessment| app::DeriveInterests { assessment }))
     }
 }
 
-/// Starting moderation and starting determination ask for the same; the RPC says which.
-fn advance(id: &str, etag: &str) -> Result<Advance, Vec<Violation>> {
-    let mut reader = Reader::new();
-    let target = reader.target("assessment_id", id, etag);
-    reader.finish(target.map(|target| Advance { target }))
-}
-
-pub struct StartModeration(pub Advance);
-pub struct StartDetermination(pub Advance);
-
-impl Parse for StartModeration {
+impl Parse for app::StartModeration {
     type Wire = pb::StartModerationRequest;
 
-    fn parse(wire: Self::Wire) -> Result<StartModeration, Vec<Violation>> {
-        advance(&wire.assessment_id, &wire.etag).map(StartModeration)
+    fn parse(wire: Self::Wire) -> Result<app::StartModeration, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = reader.target("assessment_id", &wire.assessment_id, &wire.etag);
+        reader.finish(target.map(|target| app::StartModeration { target }))
     }
 }
 
-impl Parse for StartDetermination {
+impl Parse for app::StartDetermination {
     type Wire = pb::StartDeterminationRequest;
 
-    fn parse(wire: Self::Wire) -> Result<StartDetermination, Vec<Violation>> {
-        advance(&wire.assessment_id, &wire.etag).map(StartDetermination)
+    fn parse(wire: Self::Wire) -> Result<app::StartDetermination, Vec<Violation>> {
+        let mut reader = Reader::new();
+        let target = reader.target("assessment_id", &wire.assessment_id, &wire.etag);
+        reader.finish(target.map(|target| app::StartDetermination { target }))
     }
 }
 
-impl Parse for ReturnToModeration {
+impl Parse for app::ReturnToModeration {
     type Wire = pb::ReturnToModerationRequest;
 
-    fn parse(wire: Self::Wire) -> Result<ReturnToModeration, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::ReturnToModeration, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("assessment_id", &wire.assessment_id, &wire.etag);
         let reason = reader.said("reason", &wire.reason);
-        reader.finish(target.zip(reason).map(|(target, reason)| ReturnToModeration { target, reason }))
+        reader.finish(target.zip(reason).map(|(target, reason)| app::ReturnToModeration { target, reason }))
     }
 }
 
-impl Parse for Close {
+impl Parse for app::CloseAssessment {
     type Wire = pb::CloseAssessmentRequest;
 
-    fn parse(wire: Self::Wire) -> Result<Close, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::CloseAssessment, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("assessment_id", &wire.assessment_id, &wire.etag);
         let (departure_reason, over_commitment_reason) = (wire.departure_reason, wire.over_commitment_reason);
-        reader.finish(target.map(|target| Close { target, departure_reason, over_commitment_reason }))
+        reader.finish(target.map(|target| app::CloseAssessment { target, departure_reason, over_commitment_reason }))
     }
 }
 
-impl Parse for Cancel {
+impl Parse for app::CancelAssessment {
     type Wire = pb::CancelAssessmentRequest;
 
-    fn parse(wire: Self::Wire) -> Result<Cancel, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::CancelAssessment, Vec<Violation>> {
         let mut reader = Reader::new();
         let target = reader.target("assessment_id", &wire.assessment_id, &wire.etag);
         let reason = reader.said("reason", &wire.reason);
-        reader.finish(target.zip(reason).map(|(target, reason)| Cancel { target, reason }))
+        reader.finish(target.zip(reason).map(|(target, reason)| app::CancelAssessment { target, reason }))
     }
 }

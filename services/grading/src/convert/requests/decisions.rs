@@ -6,8 +6,8 @@ use kit::ids::{BoardId, MeetingId, PersonId};
 use kit::wire::Reader;
 use toadlane_proto::grading::v1 as pb;
 
-use crate::app::{Determine, OnBid, Recommend, RecordMeeting, ReferBack, UpdateMeeting};
-use crate::convert::call::part;
+use crate::app;
+use crate::convert::peers::part;
 use crate::decision::{Advice, Basis, Condition, Outcome};
 use crate::meeting::Account;
 
@@ -21,10 +21,10 @@ fn people(reader: &mut Reader, field: &str, ids: Vec<String>) -> Vec<PersonId> {
     reader.each(field, ids, |reader, field, id| reader.id(field, &id))
 }
 
-impl Parse for RecordMeeting {
+impl Parse for app::RecordMeeting {
     type Wire = pb::RecordMeetingRequest;
 
-    fn parse(wire: Self::Wire) -> Result<RecordMeeting, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::RecordMeeting, Vec<Violation>> {
         let mut reader = Reader::new();
         let assessment = reader.id("assessment_id", &wire.assessment_id);
         let part = reader.known("part", part(wire.part()));
@@ -32,28 +32,27 @@ impl Parse for RecordMeeting {
         let account = account(&mut reader, wire.place, wire.present, &wire.chair_id, wire.minutes);
         let id = MeetingId::new();
         let command = (|| {
-            Some(RecordMeeting { id, assessment: assessment?, part: part?, held_at: held_at?, account: account? })
+            Some(app::RecordMeeting { id, assessment: assessment?, part: part?, held_at: held_at?, account: account? })
         })();
         reader.finish(command)
     }
 }
 
-impl Parse for UpdateMeeting {
+impl Parse for app::UpdateMeeting {
     type Wire = pb::UpdateMeetingRequest;
 
-    fn parse(wire: Self::Wire) -> Result<UpdateMeeting, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::UpdateMeeting, Vec<Violation>> {
         let mut reader = Reader::new();
-        let (id, version) = (reader.id("meeting_id", &wire.meeting_id), reader.version(&wire.etag));
+        let target = reader.target("meeting_id", &wire.meeting_id, &wire.etag);
         let account = account(&mut reader, wire.place, wire.present, &wire.chair_id, wire.minutes);
-        let command = (|| Some(UpdateMeeting { id: id?, version: version?, account: account? }))();
-        reader.finish(command)
+        reader.finish(target.zip(account).map(|(target, account)| app::UpdateMeeting { target, account }))
     }
 }
 
-fn on_bid(reader: &mut Reader, assessment: &str, bid: &str) -> Option<OnBid> {
+fn on_bid(reader: &mut Reader, assessment: &str, bid: &str) -> Option<app::OnBid> {
     let assessment = reader.id("assessment_id", assessment);
     let bid = reader.id("bid_id", bid);
-    Some(OnBid { assessment: assessment?, bid: bid? })
+    Some(app::OnBid { assessment: assessment?, bid: bid? })
 }
 
 fn conditions(reader: &mut Reader, wire: Vec<pb::GrantCondition>) -> Vec<Condition> {
@@ -63,10 +62,10 @@ fn conditions(reader: &mut Reader, wire: Vec<pb::GrantCondition>) -> Vec<Conditi
     })
 }
 
-impl Parse for Recommend {
+impl Parse for app::RecordRecommendation {
     type Wire = pb::RecordRecommendationRequest;
 
-    fn parse(wire: Self::Wire) -> Result<Recommend, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::RecordRecommendation, Vec<Violation>> {
         use pb::recommendation::Advice as Wire;
         let mut reader = Reader::new();
         let on = on_bid(&mut reader, &wire.assessment_id, &wire.bid_id);
@@ -85,29 +84,29 @@ impl Parse for Recommend {
         let meeting = reader.id("meeting_id", &wire.meeting_id);
         let command = (|| {
             let (amount, reason) = (amount?, reason?);
-            Some(Recommend { on: on?, advice: advice?, amount, conditions, reason, meeting: meeting? })
+            Some(app::RecordRecommendation { on: on?, advice: advice?, amount, conditions, reason, meeting: meeting? })
         })();
         reader.finish(command)
     }
 }
 
-impl Parse for ReferBack {
+impl Parse for app::ReferBack {
     type Wire = pb::ReferBackRequest;
 
-    fn parse(wire: Self::Wire) -> Result<ReferBack, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::ReferBack, Vec<Violation>> {
         let mut reader = Reader::new();
         let on = on_bid(&mut reader, &wire.assessment_id, &wire.bid_id);
         let meeting = reader.id("meeting_id", &wire.meeting_id);
         let question = reader.said("question", &wire.question);
-        let command = (|| Some(ReferBack { on: on?, meeting: meeting?, question: question? }))();
+        let command = (|| Some(app::ReferBack { on: on?, meeting: meeting?, question: question? }))();
         reader.finish(command)
     }
 }
 
-impl Parse for Determine {
+impl Parse for app::DetermineBid {
     type Wire = pb::DetermineBidRequest;
 
-    fn parse(wire: Self::Wire) -> Result<Determine, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::DetermineBid, Vec<Violation>> {
         use pb::determination::Outcome as Wire;
         let mut reader = Reader::new();
         let on = on_bid(&mut reader, &wire.assessment_id, &wire.bid_id);
@@ -127,7 +126,7 @@ impl Parse for Determine {
         let reason = wire.reason;
         let command = (|| {
             let (outcome, amount, basis, decided_on) = (outcome?, amount?, basis?, decided_on?);
-            Some(Determine { on: on?, outcome, amount, conditions, reason, basis, decided_on })
+            Some(app::DetermineBid { on: on?, outcome, amount, conditions, reason, basis, decided_on })
         })();
         reader.finish(command)
     }

@@ -6,15 +6,14 @@ use kit::ids::ReviewId;
 use kit::wire::Reader;
 use toadlane_proto::grading::v1 as pb;
 
-use crate::app::{Assign, CastTie, Moderate, OnBid, ReviewStep, Save, SubmitReview};
+use crate::app::{self, ReviewStep, StepReview};
 use crate::moderation::{AgreedMark, Feedback};
-use crate::policy::Action;
-use crate::review::{Mark, Step};
+use crate::review::Mark;
 
-impl Parse for Assign {
+impl Parse for app::AssignReviews {
     type Wire = pb::AssignReviewsRequest;
 
-    fn parse(wire: Self::Wire) -> Result<Assign, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::AssignReviews, Vec<Violation>> {
         let mut reader = Reader::new();
         let assessment = reader.id("assessment_id", &wire.assessment_id);
         let pairs = reader.each("assignments", wire.assignments, |reader, field, pair| {
@@ -22,33 +21,23 @@ impl Parse for Assign {
             let reviewer = reader.id(&format!("{field}.reviewer_id"), &pair.reviewer_id);
             Some((ReviewId::new(), bid?, reviewer?))
         });
-        reader.finish(assessment.map(|assessment| Assign { assessment, pairs }))
+        reader.finish(assessment.map(|assessment| app::AssignReviews { assessment, pairs }))
     }
 }
 
-/// Steps that change nothing but where a review stands ask for the same; the RPC says which.
-fn step(reader: &mut Reader, id: &str, etag: &str, step: Step, action: Action) -> Option<ReviewStep> {
-    let (id, version) = (reader.id("review_id", id), reader.version(etag));
-    Some(ReviewStep { id: id?, version: version?, step, action, reason: String::new() })
-}
-
-fn reasoned(reader: &mut Reader, reason: &str, step: Option<ReviewStep>) -> Option<ReviewStep> {
-    let reason = reader.said("reason", reason);
-    Some(ReviewStep { reason: reason?, ..step? })
-}
-
-pub struct AcceptReview(pub ReviewStep);
-pub struct DeclineReview(pub ReviewStep);
-pub struct ReturnReview(pub ReviewStep);
-pub struct CancelReview(pub ReviewStep);
+/// Steps that change nothing but where a review stands are one command; the RPC says which step.
+pub struct AcceptReview(pub StepReview);
+pub struct DeclineReview(pub StepReview);
+pub struct ReturnReview(pub StepReview);
+pub struct CancelReview(pub StepReview);
 
 impl Parse for AcceptReview {
     type Wire = pb::AcceptReviewRequest;
 
     fn parse(wire: Self::Wire) -> Result<AcceptReview, Vec<Violation>> {
         let mut reader = Reader::new();
-        let step = step(&mut reader, &wire.review_id, &wire.etag, Step::Accept, Action::AcceptReview);
-        reader.finish(step.map(AcceptReview))
+        let target = reader.target("review_id", &wire.review_id, &wire.etag);
+        reader.finish(target.map(|target| AcceptReview(StepReview { target, step: ReviewStep::Accept })))
     }
 }
 
@@ -57,9 +46,10 @@ impl Parse for DeclineReview {
 
     fn parse(wire: Self::Wire) -> Result<DeclineReview, Vec<Violation>> {
         let mut reader = Reader::new();
-        let step = step(&mut reader, &wire.review_id, &wire.etag, Step::Decline, Action::DeclineReview);
-        let step = reasoned(&mut reader, &wire.reason, step);
-        reader.finish(step.map(DeclineReview))
+        let target = reader.target("review_id", &wire.review_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        let step = reason.map(|reason| ReviewStep::Decline { reason });
+        reader.finish(target.zip(step).map(|(target, step)| DeclineReview(StepReview { target, step })))
     }
 }
 
@@ -68,9 +58,10 @@ impl Parse for ReturnReview {
 
     fn parse(wire: Self::Wire) -> Result<ReturnReview, Vec<Violation>> {
         let mut reader = Reader::new();
-        let step = step(&mut reader, &wire.review_id, &wire.etag, Step::Return, Action::ReturnReview);
-        let step = reasoned(&mut reader, &wire.reason, step);
-        reader.finish(step.map(ReturnReview))
+        let target = reader.target("review_id", &wire.review_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        let step = reason.map(|reason| ReviewStep::Return { reason });
+        reader.finish(target.zip(step).map(|(target, step)| ReturnReview(StepReview { target, step })))
     }
 }
 
@@ -79,38 +70,39 @@ impl Parse for CancelReview {
 
     fn parse(wire: Self::Wire) -> Result<CancelReview, Vec<Violation>> {
         let mut reader = Reader::new();
-        let step = step(&mut reader, &wire.review_id, &wire.etag, Step::Cancel, Action::CancelReview);
-        let step = reasoned(&mut reader, &wire.reason, step);
-        reader.finish(step.map(CancelReview))
+        let target = reader.target("review_id", &wire.review_id, &wire.etag);
+        let reason = reader.said("reason", &wire.reason);
+        let step = reason.map(|reason| ReviewStep::Cancel { reason });
+        reader.finish(target.zip(step).map(|(target, step)| CancelReview(StepReview { target, step })))
     }
 }
 
-impl Parse for Save {
+impl Parse for app::SaveReview {
     type Wire = pb::SaveReviewRequest;
 
-    fn parse(wire: Self::Wire) -> Result<Save, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::SaveReview, Vec<Violation>> {
         let mut reader = Reader::new();
-        let (id, version) = (reader.id("review_id", &wire.review_id), reader.version(&wire.etag));
+        let target = reader.target("review_id", &wire.review_id, &wire.etag);
         let mark = |one: pb::Mark| Mark { criterion: one.criterion, mark: one.mark, reason: one.reason };
         let (marks, comment) = (wire.marks.into_iter().map(mark).collect(), wire.comment);
-        reader.finish(id.zip(version).map(|(id, version)| Save { id, version, marks, comment }))
+        reader.finish(target.map(|target| app::SaveReview { target, marks, comment }))
     }
 }
 
-impl Parse for SubmitReview {
+impl Parse for app::SubmitReview {
     type Wire = pb::SubmitReviewRequest;
 
-    fn parse(wire: Self::Wire) -> Result<SubmitReview, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::SubmitReview, Vec<Violation>> {
         let mut reader = Reader::new();
-        let (id, version) = (reader.id("review_id", &wire.review_id), reader.version(&wire.etag));
-        reader.finish(id.zip(version).map(|(id, version)| SubmitReview { id, version }))
+        let target = reader.target("review_id", &wire.review_id, &wire.etag);
+        reader.finish(target.map(|target| app::SubmitReview { target }))
     }
 }
 
-impl Parse for Moderate {
+impl Parse for app::ModerateBid {
     type Wire = pb::ModerateBidRequest;
 
-    fn parse(wire: Self::Wire) -> Result<Moderate, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::ModerateBid, Vec<Violation>> {
         let mut reader = Reader::new();
         let assessment = reader.id("assessment_id", &wire.assessment_id);
         let bid = reader.id("bid_id", &wire.bid_id);
@@ -124,22 +116,22 @@ impl Parse for Moderate {
             Some(Feedback { criterion: one.criterion, text })
         });
         let command = (|| {
-            let on = OnBid { assessment: assessment?, bid: bid? };
-            Some(Moderate { on, version: version?, agreed, feedback })
+            let on = app::OnBid { assessment: assessment?, bid: bid? };
+            Some(app::ModerateBid { on, version: version?, agreed, feedback })
         })();
         reader.finish(command)
     }
 }
 
-impl Parse for CastTie {
+impl Parse for app::CastTie {
     type Wire = pb::CastTieRequest;
 
-    fn parse(wire: Self::Wire) -> Result<CastTie, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::CastTie, Vec<Violation>> {
         let mut reader = Reader::new();
         let assessment = reader.id("assessment_id", &wire.assessment_id);
         let bids = reader.each("bid_ids", wire.bid_ids, |reader, field, id| reader.id(field, &id));
         let reason = reader.said("reason", &wire.reason);
         let command = assessment.zip(reason);
-        reader.finish(command.map(|(assessment, reason)| CastTie { assessment, bids, reason }))
+        reader.finish(command.map(|(assessment, reason)| app::CastTie { assessment, bids, reason }))
     }
 }

@@ -12,16 +12,8 @@ use toadlane_proto::registry::v1 as pb;
 use crate::app::{clients, sign_in};
 use crate::client::{Credentials, Key, Secret};
 
-fn read_scopes(reader: &mut Reader, wire: Vec<String>) -> Option<Vec<Scope>> {
-    let mut scopes = Some(Vec::with_capacity(wire.len()));
-    for (place, name) in wire.into_iter().enumerate() {
-        let scope = reader.take(&format!("scopes[{place}]"), "scope", name.parse());
-        scopes = scopes.zip(scope).map(|(mut scopes, scope)| {
-            scopes.push(scope);
-            scopes
-        });
-    }
-    scopes
+fn read_scopes(reader: &mut Reader, wire: Vec<String>) -> Vec<Scope> {
+    reader.each("scopes", wire, |reader, field, name| reader.take(field, "scope", name.parse()))
 }
 
 fn read_key(reader: &mut Reader, wire: pb::NewClientKey, real_now: Timestamp) -> Option<Key> {
@@ -88,7 +80,7 @@ impl Parse for NewSecret<clients::Create> {
             (pb::client::Kind::Unspecified, _) => reader.known("kind", None),
         };
         let command = || {
-            let (organisation, name, credentials, scopes) = (organisation?, name?, credentials?, scopes?);
+            let (organisation, name, credentials) = (organisation?, name?, credentials?);
             Some(clients::Create { id: ClientId::new(), organisation, name, credentials, scopes, real_now })
         };
         let command = reader.finish(command())?;
@@ -120,7 +112,7 @@ impl Parse for clients::SetScopes {
         let target = reader.target("client_id", &wire.client_id, &wire.etag);
         let scopes = read_scopes(&mut reader, wire.scopes);
         let real_now = Timestamp::of_this_machine();
-        reader.finish(target.zip(scopes).map(|(target, scopes)| clients::SetScopes { target, scopes, real_now }))
+        reader.finish(target.map(|target| clients::SetScopes { target, scopes, real_now }))
     }
 }
 
@@ -131,7 +123,7 @@ impl Parse for clients::AddKey {
         let mut reader = Reader::new();
         let real_now = Timestamp::of_this_machine();
         let target = reader.target("client_id", &wire.client_id, &wire.etag);
-        let key = reader.take("key", "required", wire.key.ok_or("give the public key"));
+        let key = reader.needed("key", wire.key);
         let key = key.and_then(|key| read_key(&mut reader, key, real_now));
         reader.finish(target.zip(key).map(|(target, key)| clients::AddKey { target, key, real_now }))
     }

@@ -6,17 +6,17 @@ use kit::ids::RecoveryId;
 use kit::wire::Reader;
 use toadlane_proto::awards::v1 as pb;
 
-use super::requests::positive;
-use crate::app::{self, PaymentStep, StepPayment, StepRecovery, Taken};
+use super::positive;
+use crate::app::{self, PaymentStep, RecoveryStep, StepPayment, StepRecovery};
 
 fn of_payment(reader: &mut Reader, id: &str, etag: &str, step: Option<PaymentStep>) -> Option<StepPayment> {
     let target = reader.target("payment_id", id, etag);
     Some(StepPayment { target: target?, step: step? })
 }
 
-fn of_recovery(reader: &mut Reader, id: &str, etag: &str, taken: Option<Taken>) -> Option<StepRecovery> {
+fn of_recovery(reader: &mut Reader, id: &str, etag: &str, step: Option<RecoveryStep>) -> Option<StepRecovery> {
     let target = reader.target("recovery_id", id, etag);
-    Some(StepRecovery { target: target?, taken: taken? })
+    Some(StepRecovery { target: target?, step: step? })
 }
 
 // Several RPCs lead to one command; each has a name here.
@@ -124,7 +124,7 @@ impl Parse for RequestReturn {
 
     fn parse(wire: Self::Wire) -> Result<RequestReturn, Vec<Violation>> {
         let mut reader = Reader::new();
-        let command = of_recovery(&mut reader, &wire.recovery_id, &wire.etag, Some(Taken::Requested));
+        let command = of_recovery(&mut reader, &wire.recovery_id, &wire.etag, Some(RecoveryStep::Request));
         reader.finish(command.map(RequestReturn))
     }
 }
@@ -134,8 +134,8 @@ impl Parse for RecordReturn {
 
     fn parse(wire: Self::Wire) -> Result<RecordReturn, Vec<Violation>> {
         let mut reader = Reader::new();
-        let taken = positive(&mut reader, "amount", wire.amount).map(Taken::Returned);
-        let command = of_recovery(&mut reader, &wire.recovery_id, &wire.etag, taken);
+        let step = positive(&mut reader, "amount", wire.amount).map(|amount| RecoveryStep::TakeBack { amount });
+        let command = of_recovery(&mut reader, &wire.recovery_id, &wire.etag, step);
         reader.finish(command.map(RecordReturn))
     }
 }
@@ -145,8 +145,8 @@ impl Parse for WriteOffRecovery {
 
     fn parse(wire: Self::Wire) -> Result<WriteOffRecovery, Vec<Violation>> {
         let mut reader = Reader::new();
-        let taken = reader.said("reason", &wire.reason).map(|reason| Taken::WrittenOff { reason });
-        let command = of_recovery(&mut reader, &wire.recovery_id, &wire.etag, taken);
+        let step = reader.said("reason", &wire.reason).map(|reason| RecoveryStep::WriteOff { reason });
+        let command = of_recovery(&mut reader, &wire.recovery_id, &wire.etag, step);
         reader.finish(command.map(WriteOffRecovery))
     }
 }
@@ -156,7 +156,7 @@ impl Parse for ReconcileRecovery {
 
     fn parse(wire: Self::Wire) -> Result<ReconcileRecovery, Vec<Violation>> {
         let mut reader = Reader::new();
-        let command = of_recovery(&mut reader, &wire.recovery_id, &wire.etag, Some(Taken::Reconciled));
+        let command = of_recovery(&mut reader, &wire.recovery_id, &wire.etag, Some(RecoveryStep::Reconcile));
         reader.finish(command.map(ReconcileRecovery))
     }
 }

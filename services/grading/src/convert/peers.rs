@@ -8,11 +8,14 @@ use kit::neighbour::{Unusable, unusable};
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::types::v1 as types;
 
-use super::call;
 use crate::app::RoundNow;
 use crate::bid::{Answer, AssessedBid, Attachment, Party};
-use crate::call::Call;
+use crate::call::{
+    Anchor, Band, Call, Choice, Condition, Criterion, GradingBoard, Instrument, Part, Question, QuestionKind, Rubric,
+    Scale, Text,
+};
 use crate::derive::{Organisation, Register};
 use crate::panel::Seat;
 
@@ -21,7 +24,7 @@ pub fn call(wire: rounds::Round) -> Result<Option<Call>, Unusable> {
     use rounds::round::State as Wire;
     match wire.state() {
         Wire::Unspecified | Wire::Draft | Wire::Cancelled => Ok(None),
-        Wire::Scheduled | Wire::Open | Wire::Closed => Ok(Some(call::from_round(wire)?)),
+        Wire::Scheduled | Wire::Open | Wire::Closed => Ok(Some(from_round(wire)?)),
     }
 }
 
@@ -36,6 +39,111 @@ pub fn round_now(wire: rounds::Round) -> Result<Option<RoundNow>, Unusable> {
             announces.map(Deadline::try_from).transpose().map(|announces| announces.map(RoundNow::Announces))
         }
     }
+}
+
+/// The rules of a round, as bids are judged by them.
+fn from_round(wire: rounds::Round) -> Result<Call, Unusable> {
+    let rules = wire.rules.ok_or_else(|| unusable("a round", "rules"))?;
+    let announces = wire.timetable.and_then(|timetable| timetable.announces);
+    let scale = rules.scale.ok_or_else(|| unusable("a round", "a scale"))?;
+    let rubric = Rubric {
+        criteria: rules.criteria.into_iter().map(criterion).collect::<Result<_, _>>()?,
+        scale: self::scale(scale)?,
+        bands: rules.bands.into_iter().map(|band| Band { grade: band.grade, at_least: band.at_least }).collect(),
+        non_voting_may_score: rules.non_voting_seats_may_score,
+    };
+    let questions = rules.form.unwrap_or_default().questions;
+    Ok(Call {
+        round: wire.id.parse().map_err(|_| unusable("a round", "an identity"))?,
+        reference: rules.reference,
+        title: text(rules.title, "a title")?,
+        rubric,
+        boards: rules.boards.into_iter().map(board).collect::<Result<_, _>>()?,
+        instruments: rules.instruments.into_iter().map(instrument).collect::<Result<_, _>>()?,
+        questions: questions.into_iter().map(question).collect::<Result<_, _>>()?,
+        announces: announces.ok_or_else(|| unusable("a round", "an announcement"))?.try_into()?,
+    })
+}
+
+fn text(wire: Option<types::LocalizedText>, lacks: &'static str) -> Result<Text, Unusable> {
+    text_or_none(wire).ok_or_else(|| unusable("a round", lacks))
+}
+
+fn text_or_none(wire: Option<types::LocalizedText>) -> Option<Text> {
+    wire.map(|wire| Text { en: wire.en, cy: wire.cy })
+}
+
+fn criterion(wire: rounds::Criterion) -> Result<Criterion, Unusable> {
+    Ok(Criterion {
+        code: wire.code,
+        name: text(wire.name, "a name for each criterion")?,
+        guidance: text_or_none(wire.guidance),
+        weight: wire.weight,
+        minimum: wire.minimum_mark,
+        principle: wire.principle,
+    })
+}
+
+fn scale(wire: rounds::Scale) -> Result<Scale, Unusable> {
+    let anchor =
+        |anchor: rounds::Anchor| Ok(Anchor { mark: anchor.mark, text: text(anchor.text, "a text for each anchor")? });
+    let anchors = wire.anchors.into_iter().map(anchor).collect::<Result<_, Unusable>>()?;
+    Ok(Scale { min: wire.min, max: wire.max, anchors })
+}
+
+fn board(wire: rounds::GradingBoard) -> Result<GradingBoard, Unusable> {
+    let board = wire.board_id.parse().map_err(|_| unusable("a round", "boards that can be read"))?;
+    let part = part(wire.part()).ok_or_else(|| unusable("a round", "a part for each board"))?;
+    Ok(GradingBoard { board, part })
+}
+
+/// The part that the wire names; none for the unspecified one.
+pub fn part(wire: rounds::grading_board::Part) -> Option<Part> {
+    match wire {
+        rounds::grading_board::Part::Unspecified => None,
+        rounds::grading_board::Part::Joint => Some(Part::Joint),
+        rounds::grading_board::Part::Recommends => Some(Part::Recommends),
+        rounds::grading_board::Part::Determines => Some(Part::Determines),
+    }
+}
+
+fn instrument(wire: rounds::Instrument) -> Result<Instrument, Unusable> {
+    let sum = |sum: Option<types::Money>, lacks| {
+        sum.and_then(|sum| Money::try_from(sum).ok()).ok_or_else(|| unusable("a round", lacks))
+    };
+    Ok(Instrument {
+        code: wire.code,
+        name: text(wire.name, "a name for each instrument")?,
+        pot: sum(wire.pot, "a pot for each instrument")?,
+        floor: sum(wire.floor, "a floor for each instrument")?,
+        ceiling: sum(wire.ceiling, "a ceiling for each instrument")?,
+    })
+}
+
+fn question(wire: rounds::Question) -> Result<Question, Unusable> {
+    use rounds::question::Type as Wire;
+    let kind = match wire.r#type() {
+        Wire::Unspecified | Wire::ShortText => QuestionKind::ShortText,
+        Wire::LongText => QuestionKind::LongText,
+        Wire::Choice => QuestionKind::Choice,
+        Wire::Choices => QuestionKind::Choices,
+        Wire::Number => QuestionKind::Number,
+        Wire::Money => QuestionKind::Money,
+        Wire::Date => QuestionKind::Date,
+        Wire::YesNo => QuestionKind::YesNo,
+    };
+    let option =
+        |one: rounds::QuestionOption| Ok(Choice { code: one.code, label: text(one.label, "a label for each option")? });
+    Ok(Question {
+        id: wire.id,
+        label: text(wire.label, "a label for each question")?,
+        help: text_or_none(wire.help),
+        kind,
+        required: wire.required,
+        word_limit: wire.word_limit,
+        options: wire.options.into_iter().map(option).collect::<Result<_, Unusable>>()?,
+        condition: wire.condition.map(|one| Condition { question: one.question_id, equals: one.equals }),
+    })
 }
 
 /// Where a received bid stands, as far as grading cares.

@@ -1,0 +1,60 @@
+//! `rounds` and `registry` as far as bids asks them, with canned answers.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use http::Request;
+use http_body_util::BodyExt;
+use kit::heard::framed;
+use kit::transport::Transport;
+use prost::Message;
+use toadlane_proto::registry::v1 as registry;
+use toadlane_proto::rounds::v1 as rounds;
+use tonic::Status;
+use tonic::body::Body;
+use tower::service_fn;
+
+#[derive(Default)]
+pub struct Peers {
+    pub rounds: Mutex<HashMap<String, rounds::Round>>,
+    pub standings: Mutex<HashMap<String, registry::Standing>>,
+    /// Pairs of organisation and person.
+    pub certifiers: Mutex<Vec<(String, String)>>,
+    pub down: AtomicBool,
+}
+
+impl Peers {
+    pub fn transport(self: &Arc<Peers>) -> Transport {
+        let peers = self.clone();
+        Transport::new(service_fn(move |request: Request<Body>| {
+            let peers = peers.clone();
+            async move {
+                if peers.down.load(Ordering::SeqCst) {
+                    return Err(Status::unavailable("down"));
+                }
+                let rpc = request.uri().path().to_string();
+                let message = request.into_body().collect().await?.to_bytes().slice(5..);
+                let answer = match rpc.as_str() {
+                    "/toadlane.rounds.v1.RoundsService/GetRound" => peers.get_round(&message),
+                    "/toadlane.registry.v1.OrganisationsService/GetStanding" => peers.get_standing(&message),
+                    other => panic!("nobody should ask {other}"),
+                };
+                Ok(answer.map_or_else(|| Status::not_found("no such thing").into_http(), |answer| framed(&answer)))
+            }
+        }))
+    }
+
+    fn get_round(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let asked = rounds::GetRoundRequest::decode(message).unwrap();
+        self.rounds.lock().unwrap().get(&asked.round_id).map(Message::encode_to_vec)
+    }
+
+    fn get_standing(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let asked = registry::GetStandingRequest::decode(message).unwrap();
+        let mut standing = self.standings.lock().unwrap().get(&asked.organisation_id)?.clone();
+        let pair = (asked.organisation_id, asked.person_id);
+        standing.person_is_certifier = self.certifiers.lock().unwrap().contains(&pair);
+        Some(standing.encode_to_vec())
+    }
+}

@@ -14,7 +14,7 @@ mod ticker;
 mod variations;
 
 pub use delivery::{
-    AwardStep, ConfirmCondition, ManageAward, NameAward, TerminateAward, confirm_condition, manage_award, name_award,
+    AwardStep, ConfirmCondition, NameAward, StepAward, TerminateAward, confirm_condition, name_award, step_award,
     terminate_award,
 };
 pub use extensions::{ExtendAwards, extend_awards};
@@ -22,7 +22,7 @@ pub use offers::{
     AcceptAward, CallReserve, OfferAward, RefuseAward, WithdrawAward, accept_award, call_reserve, offer_award,
     refuse_award, withdraw_award,
 };
-pub use payees::{CheckPayee, check_payee};
+pub use payees::{RecordPayeeCheck, record_payee_check};
 pub use payments::{PaymentStep, StepPayment, step_payment};
 pub use prepare::{PrepareAwards, PrepareDone, prepare_awards};
 pub use recoveries::{OpenRecovery, RecoveryStep, StepRecovery, open_recovery, step_recovery};

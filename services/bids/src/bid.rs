@@ -183,10 +183,11 @@ impl Bid {
         })
     }
 
-    /// The bid with what was handed in, in place of what was written since.
+    /// The bid with what was handed in, in place of what was written and signed off since.
     pub fn as_received(self, receipt: Receipt, paper: Paper) -> Bid {
         let digest = digest(paper.canonical_json());
-        Bid { revision: receipt.revision, paper, digest, ..self }
+        let sign_off = self.sign_off.filter(|sign_off| sign_off.digest == digest);
+        Bid { revision: receipt.revision, paper, digest, sign_off, ..self }
     }
 
     /// Names the partners anew, in place of those before.

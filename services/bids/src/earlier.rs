@@ -1,7 +1,7 @@
 //! What bids knows of earlier awards: which reports are owed, and who leads projects. Copies, fed by events, so that
 //! screening needs neither `awards` nor `reporting`.
 
-use kit::ids::{AwardId, OrgId, ReportId};
+use kit::ids::{AwardId, BidId, OrgId, ReportId};
 use kit::time::Timestamp;
 
 /// A report on an award, as far as rule 9 asks.
@@ -19,6 +19,7 @@ pub struct Report {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Project {
     pub award: AwardId,
+    pub bid: BidId,
     pub lead: OrgId,
     /// Whether its award is offered or was accepted, and is not closed.
     pub live: bool,
@@ -29,7 +30,7 @@ pub struct Project {
 pub struct Burden {
     /// Bids that the lead has with the network for this instrument in this round, this one included.
     pub n_led: i64,
-    /// Live projects that the lead leads, of whatever round.
+    /// Live projects that the lead leads, of whatever round, besides that of this very bid.
     pub n_live: i64,
     /// Reports on earlier awards that lead or applicant owe and that are overdue.
     pub n_overdue: i64,

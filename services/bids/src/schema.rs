@@ -135,6 +135,7 @@ diesel::table! {
 diesel::table! {
     project (award_id) {
         award_id -> Text,
+        bid_id -> Text,
         lead_id -> Text,
         live -> Bool,
     }

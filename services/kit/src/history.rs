@@ -31,7 +31,8 @@ macro_rules! history {
         use $crate::time::Timestamp;
 
         #[derive(Queryable, Selectable, Insertable)]
-        #[diesel(table_name = $table)]
+        // Else the statement of an option that is none is never kept prepared.
+        #[diesel(table_name = $table, treat_none_as_default_value = false)]
         struct Row {
             $subject: String,
             sequence: i64,

@@ -27,10 +27,10 @@ pub use passages::{
     AnswerConsent, AskConsent, MarkPassage, RecodePassage, answer_consent, ask_consent, mark_passage, recode_passage,
 };
 pub use publications::{
-    ApprovePublication, CorrectPublication, EmbargoPublication, PlanPublication, ReleasePublication, ReturnToDrafting,
-    SetItems, StartFactCheck, WithdrawPublication, approve_publication, correct_publication, embargo_publication,
-    plan_publication, publish_due, release_publication, return_to_drafting, set_items, start_fact_check,
-    withdraw_publication,
+    ApprovePublication, CorrectPublication, CreatePublication, EmbargoPublication, ReleasePublication,
+    ReturnToDrafting, SetItems, StartFactCheck, WithdrawPublication, approve_publication, correct_publication,
+    create_publication, embargo_publication, publish_due, release_publication, return_to_drafting, set_items,
+    start_fact_check, withdraw_publication,
 };
 pub use reading::{
     PublicationDocument, document, edition_of, marked, seen_case_studies, seen_case_study, seen_commission,

@@ -2,7 +2,9 @@
 //! already hold is not said again here.
 
 mod case_studies;
+mod commissions;
 mod corpus;
+mod insights;
 mod lists;
 mod open_data;
 mod peers;
@@ -10,7 +12,9 @@ mod publications;
 mod requests;
 
 pub use case_studies::case_study;
-pub use corpus::{codebook, commission, document, facet, head, hit, insight, passage};
+pub use commissions::commission;
+pub use corpus::{codebook, document, facet, head, hit, passage};
+pub use insights::insight;
 pub use lists::{
     list_case_studies, list_commissions, list_documents, list_insights, list_passages, list_publications, search_corpus,
 };

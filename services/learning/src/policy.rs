@@ -259,5 +259,13 @@ pub fn check_of(caller: &Caller, action: Action, facts: &Facts, what: &'static s
     decide(caller, action, facts).settle(what)
 }
 
+/// The same for what is of no commission.
+///
+/// # Errors
+/// Those of [`check`].
+pub fn check_at_large(caller: &Caller, action: Action) -> Result<(), Error> {
+    check(caller, action, &Facts::default())
+}
+
 #[cfg(test)]
 mod tests;

@@ -38,7 +38,7 @@ impl RoundsService for Rounds {
         let found: Result<_, Error> = self
             .db
             .read(move |tx| {
-                let rounds = store::rounds(tx, &of.filter, of.page.after.as_deref(), of.page.limit())?;
+                let rounds = store::page_of_rounds(tx, &of.filter, of.page.after.as_deref(), of.page.limit())?;
                 Ok((rounds, store::n_rounds(tx, &of.filter)?))
             })
             .await;
@@ -162,7 +162,7 @@ impl FrameworksService for Rounds {
         let found: Result<_, Error> = self
             .db
             .read(move |tx| {
-                let frameworks = store::frameworks(tx, of.filter, of.page.after.as_deref(), of.page.limit())?;
+                let frameworks = store::page_of_frameworks(tx, of.filter, of.page.after.as_deref(), of.page.limit())?;
                 Ok((frameworks, store::n_frameworks(tx, of.filter)?))
             })
             .await;

@@ -4,6 +4,8 @@ mod frameworks;
 mod history;
 mod rounds;
 
-pub use frameworks::{framework, framework_version, frameworks, insert_framework, n_frameworks, update_framework};
+pub use frameworks::{
+    framework, framework_version, insert_framework, n_frameworks, page_of_frameworks, update_framework,
+};
 pub use history::{history, insert_history};
-pub use rounds::{Filter, due, insert_round, n_rounds, round, rounds, update_round};
+pub use rounds::{RoundFilter, due, insert_round, n_rounds, page_of_rounds, round, update_round};

@@ -159,7 +159,7 @@ impl AwardsService for Awards {
             return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::step_award(tx, &of, &cmd)).await?;
         Ok(Response::new(award))
     }
 
@@ -169,7 +169,7 @@ impl AwardsService for Awards {
             return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::step_award(tx, &of, &cmd)).await?;
         Ok(Response::new(award))
     }
 
@@ -189,7 +189,7 @@ impl AwardsService for Awards {
             return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::step_award(tx, &of, &cmd)).await?;
         Ok(Response::new(award))
     }
 
@@ -199,7 +199,7 @@ impl AwardsService for Awards {
             return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::step_award(tx, &of, &cmd)).await?;
         Ok(Response::new(award))
     }
 
@@ -209,7 +209,7 @@ impl AwardsService for Awards {
             return Ok(Response::new(award));
         }
         let of = cx.clone();
-        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::manage_award(tx, &of, &cmd)).await?;
+        let award = self.write_to_pot(&cx, cmd.target.id, move |tx| app::step_award(tx, &of, &cmd)).await?;
         Ok(Response::new(award))
     }
 

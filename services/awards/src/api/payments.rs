@@ -208,13 +208,13 @@ impl PaymentsService for Awards {
     }
 
     async fn record_payee_check(&self, request: Request<pb::RecordPayeeCheckRequest>) -> Answer<pb::PayeeCheck> {
-        let (cx, cmd) = Cx::parse::<app::CheckPayee>(request)?;
+        let (cx, cmd) = Cx::parse::<app::RecordPayeeCheck>(request)?;
         if let Some(check) = self.db.replay(&cx).await? {
             return Ok(Response::new(check));
         }
         let of = cx.clone();
         let key = cmd.organisation;
-        let check = self.db.write_keyed(&cx, key, move |tx| app::check_payee(tx, &of, &cmd)).await?;
+        let check = self.db.write_keyed(&cx, key, move |tx| app::record_payee_check(tx, &of, &cmd)).await?;
         Ok(Response::new(check))
     }
 

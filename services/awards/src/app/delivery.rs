@@ -65,12 +65,12 @@ pub enum AwardStep {
 }
 
 #[derive(Clone, Debug)]
-pub struct ManageAward {
+pub struct StepAward {
     pub target: Target<AwardId>,
     pub step: AwardStep,
 }
 
-pub fn manage_award(tx: &mut Tx, cx: &Cx, cmd: &ManageAward) -> Result<AwardNow, Error> {
+pub fn step_award(tx: &mut Tx, cx: &Cx, cmd: &StepAward) -> Result<AwardNow, Error> {
     let award = open(tx, cx, Action::Manage, &cmd.target)?;
     let (step, reason, happened) = match &cmd.step {
         AwardStep::Suspend { reason } => (Step::Suspend, reason.as_str(), Happened::Suspended),

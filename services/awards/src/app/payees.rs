@@ -13,13 +13,13 @@ use crate::policy::{self, Action};
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct CheckPayee {
+pub struct RecordPayeeCheck {
     pub organisation: OrgId,
     pub account_reference: String,
     pub evidence: String,
 }
 
-pub fn check_payee(tx: &mut Tx, cx: &Cx, cmd: &CheckPayee) -> Result<PayeeCheck, Error> {
+pub fn record_payee_check(tx: &mut Tx, cx: &Cx, cmd: &RecordPayeeCheck) -> Result<PayeeCheck, Error> {
     policy::check_at_large(&cx.caller, Action::CheckPayee, "organisation")?;
     if cx.caller.organisations().contains(&cmd.organisation) {
         return Err(Error::OfRecipient);

@@ -64,7 +64,7 @@ pub fn begin(
 #[derive(Clone, Debug)]
 pub enum RecoveryStep {
     Request,
-    TakeBack { amount: Money },
+    RecordReturn { amount: Money },
     WriteOff { reason: String },
     Reconcile,
 }
@@ -79,7 +79,7 @@ pub fn step_recovery(tx: &mut Tx, cx: &Cx, cmd: &StepRecovery) -> Result<Recover
     let old = store::recovery(tx, cmd.target.id)?;
     let award = store::get(tx, old.award)?;
     let action = match &cmd.step {
-        RecoveryStep::Request | RecoveryStep::TakeBack { .. } | RecoveryStep::Reconcile => Action::Book,
+        RecoveryStep::Request | RecoveryStep::RecordReturn { .. } | RecoveryStep::Reconcile => Action::Book,
         RecoveryStep::WriteOff { .. } => Action::WriteOff,
     };
     policy::check_of(&cx.caller, action, &award, "recovery")?;
@@ -95,7 +95,7 @@ pub fn step_recovery(tx: &mut Tx, cx: &Cx, cmd: &StepRecovery) -> Result<Recover
             settle_recovery(tx, cx, &old, &new, RecoveryHappened::Reconciled)?;
             Ok(new)
         }
-        RecoveryStep::TakeBack { amount } => take_back(tx, cx, &award, &old, *amount),
+        RecoveryStep::RecordReturn { amount } => take_back(tx, cx, &award, &old, *amount),
         RecoveryStep::WriteOff { reason } => write_off(tx, cx, &award, &old, reason),
     }
 }

@@ -16,7 +16,7 @@ use kit::wire::Reader;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use crate::app::{self, AwardStep, ManageAward};
+use crate::app::{self, AwardStep, StepAward};
 use crate::award::Word;
 use crate::plan::{Instalment, Trigger};
 use crate::round::Settings;
@@ -167,11 +167,11 @@ impl Parse for app::WithdrawAward {
 }
 
 // Several RPCs lead to one command; each has a name here.
-pub struct SuspendAward(pub ManageAward);
-pub struct ResumeAward(pub ManageAward);
-pub struct CompleteAward(pub ManageAward);
-pub struct CloseAward(pub ManageAward);
-pub struct ReopenAward(pub ManageAward);
+pub struct SuspendAward(pub StepAward);
+pub struct ResumeAward(pub StepAward);
+pub struct CompleteAward(pub StepAward);
+pub struct CloseAward(pub StepAward);
+pub struct ReopenAward(pub StepAward);
 
 impl Parse for SuspendAward {
     type Wire = pb::SuspendAwardRequest;
@@ -225,9 +225,9 @@ impl Parse for ReopenAward {
     }
 }
 
-fn manage(reader: &mut Reader, id: &str, etag: &str, step: Option<AwardStep>) -> Option<ManageAward> {
+fn manage(reader: &mut Reader, id: &str, etag: &str, step: Option<AwardStep>) -> Option<StepAward> {
     let target = reader.target("award_id", id, etag);
-    Some(ManageAward { target: target?, step: step? })
+    Some(StepAward { target: target?, step: step? })
 }
 
 impl Parse for app::ConfirmCondition {

@@ -22,6 +22,21 @@ struct Row {
     usable_from: i64,
 }
 
+impl From<&PayeeCheck> for Row {
+    fn from(check: &PayeeCheck) -> Row {
+        Row {
+            organisation_id: check.organisation.to_string(),
+            sequence: check.sequence,
+            account_reference: check.account_reference.clone(),
+            evidence: check.evidence.clone(),
+            checked_by: check.checked_by.subject.clone(),
+            checked_by_organisation: check.checked_by.organisation.map(|id| id.to_string()),
+            checked_at: check.checked_at.micros(),
+            usable_from: check.usable_from.micros(),
+        }
+    }
+}
+
 impl TryFrom<Row> for PayeeCheck {
     type Error = DbError;
 
@@ -39,17 +54,7 @@ impl TryFrom<Row> for PayeeCheck {
 }
 
 pub fn insert_payee_check(tx: &mut Tx, check: &PayeeCheck) -> Result<(), DbError> {
-    let row = Row {
-        organisation_id: check.organisation.to_string(),
-        sequence: check.sequence,
-        account_reference: check.account_reference.clone(),
-        evidence: check.evidence.clone(),
-        checked_by: check.checked_by.subject.clone(),
-        checked_by_organisation: check.checked_by.organisation.map(|id| id.to_string()),
-        checked_at: check.checked_at.micros(),
-        usable_from: check.usable_from.micros(),
-    };
-    diesel::insert_into(payee_check::table).values(row).execute(tx)?;
+    diesel::insert_into(payee_check::table).values(Row::from(check)).execute(tx)?;
     Ok(())
 }
 

@@ -128,7 +128,8 @@ fn state_of(row: &Row) -> Result<State, DbError> {
     }
 }
 
-/// Which payments or recoveries: what was asked for, within what the caller may see.
+/// Which payments or recoveries, which are asked for in the same way: what was asked for, within what the caller may
+/// see.
 #[derive(Clone, Debug, Default)]
 pub struct MoneyFilter {
     pub award: Option<AwardId>,

@@ -91,7 +91,8 @@ impl TryFrom<EntryRow> for Entry {
     }
 }
 
-/// Keeps what is known of a round whose awards are prepared now.
+/// Keeps what is known of a round whose awards are prepared now. Its identity is all there is to tell of one that was
+/// prepared before, so it is not looked for beforehand.
 pub fn insert_round(tx: &mut Tx, prepared: &Prepared, now: Timestamp) -> Result<(), Error> {
     let id = prepared.round.id.to_string();
     let row = (round::round_id.eq(&id), round::body.eq(json(prepared)), round::prepared_at.eq(now.micros()));

@@ -106,6 +106,23 @@ struct ExtensionRow {
     made_by_organisation: Option<String>,
 }
 
+impl From<&Extension> for ExtensionRow {
+    fn from(extension: &Extension) -> ExtensionRow {
+        ExtensionRow {
+            id: extension.id.to_string(),
+            round_id: extension.round.to_string(),
+            reason: extension.reason.clone(),
+            ends_on: extension.ends_on.map(|day| day.to_string()),
+            interim_report_due: extension.interim_report_due.as_ref().map(json),
+            final_report_due: extension.final_report_due.as_ref().map(json),
+            n_varied: extension.n_varied,
+            made_at: extension.made_at.micros(),
+            made_by: extension.made_by.subject.clone(),
+            made_by_organisation: extension.made_by.organisation.map(|id| id.to_string()),
+        }
+    }
+}
+
 impl TryFrom<ExtensionRow> for Extension {
     type Error = DbError;
 
@@ -160,19 +177,7 @@ pub fn variations(tx: &mut Tx, award: AwardId, after: &str, limit: i64) -> Resul
 }
 
 pub fn insert_extension(tx: &mut Tx, extension: &Extension) -> Result<(), DbError> {
-    let row = ExtensionRow {
-        id: extension.id.to_string(),
-        round_id: extension.round.to_string(),
-        reason: extension.reason.clone(),
-        ends_on: extension.ends_on.map(|day| day.to_string()),
-        interim_report_due: extension.interim_report_due.as_ref().map(json),
-        final_report_due: extension.final_report_due.as_ref().map(json),
-        n_varied: extension.n_varied,
-        made_at: extension.made_at.micros(),
-        made_by: extension.made_by.subject.clone(),
-        made_by_organisation: extension.made_by.organisation.map(|id| id.to_string()),
-    };
-    diesel::insert_into(extension::table).values(row).execute(tx)?;
+    diesel::insert_into(extension::table).values(ExtensionRow::from(extension)).execute(tx)?;
     Ok(())
 }
 

@@ -1,3 +1,4 @@
+-- Nothing was released before these tables: what was told before them is not told again.
 -- What bids knows of reports on earlier awards, fed by the events of `reporting` (rule 9).
 CREATE TABLE report (
     id TEXT NOT NULL PRIMARY KEY,
@@ -10,6 +11,7 @@ CREATE INDEX report_awaited ON report (organisation_id, due_at) WHERE awaited;
 -- What it knows of funded projects, fed by the events of `awards` (rule 3).
 CREATE TABLE project (
     award_id TEXT NOT NULL PRIMARY KEY,
+    bid_id TEXT NOT NULL,
     lead_id TEXT NOT NULL,
     live BOOLEAN NOT NULL
 );

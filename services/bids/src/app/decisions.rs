@@ -67,7 +67,7 @@ pub fn screen(tx: &mut Tx, cx: &Cx, standings: &Standings, cmd: &Screen) -> Resu
     }
     let burden = Burden {
         n_led: 1 + store::n_led_besides(tx, &bid)?,
-        n_live: store::n_live(tx, bid.lead())?,
+        n_live: store::n_live_besides(tx, &bid)?,
         n_overdue: store::n_overdue(tx, &[bid.applicant, bid.lead()], cx.now)?,
     };
     let findings = eligibility::screen(&bid, &intake.call, standings, burden);

@@ -148,6 +148,7 @@ pub fn project(wire: &awards::Award) -> Result<Project, Unusable> {
     };
     Ok(Project {
         award: wire.id.parse().map_err(|_| lacks("an identity"))?,
+        bid: wire.bid_id.parse().map_err(|_| lacks("a bid"))?,
         lead: wire.lead_organisation_id.parse().map_err(|_| lacks("a lead"))?,
         live,
     })

@@ -5,6 +5,7 @@ use kit::db::{DbError, Tx};
 use kit::ids::OrgId;
 use kit::time::Timestamp;
 
+use crate::bid::Bid;
 use crate::earlier::{Project, Report};
 use crate::schema::{project, report};
 
@@ -32,13 +33,19 @@ impl From<&Report> for ReportRow {
 #[diesel(table_name = project)]
 struct ProjectRow {
     award_id: String,
+    bid_id: String,
     lead_id: String,
     live: bool,
 }
 
 impl From<&Project> for ProjectRow {
     fn from(one: &Project) -> ProjectRow {
-        ProjectRow { award_id: one.award.to_string(), lead_id: one.lead.to_string(), live: one.live }
+        ProjectRow {
+            award_id: one.award.to_string(),
+            bid_id: one.bid.to_string(),
+            lead_id: one.lead.to_string(),
+            live: one.live,
+        }
     }
 }
 
@@ -67,8 +74,12 @@ pub fn n_overdue(tx: &mut Tx, organisations: &[OrgId], now: Timestamp) -> Result
         .get_result(tx)?)
 }
 
-/// How many live projects an organisation leads.
-pub fn n_live(tx: &mut Tx, lead: OrgId) -> Result<i64, DbError> {
-    let led = project::table.filter(project::lead_id.eq(lead.to_string()));
-    Ok(led.filter(project::live.eq(true)).count().get_result(tx)?)
+/// How many live projects the lead of a bid leads, besides that of this very bid.
+pub fn n_live_besides(tx: &mut Tx, of: &Bid) -> Result<i64, DbError> {
+    Ok(project::table
+        .filter(project::lead_id.eq(of.lead().to_string()))
+        .filter(project::live.eq(true))
+        .filter(project::bid_id.ne(of.id.to_string()))
+        .count()
+        .get_result(tx)?)
 }

@@ -1,6 +1,6 @@
 //! What awards and reporting tell of earlier rounds, and what screening makes of it (rules 3 and 9).
 
-use kit::ids::{AwardId, EventId, ReportId};
+use kit::ids::{AwardId, BidId, EventId, ReportId};
 use prost::Message;
 use toadlane_proto::awards::v1::{Award, award};
 use toadlane_proto::bids::v1 as pb;
@@ -40,8 +40,13 @@ async fn tell_report(house: &House, id: ReportId, council: &Council, state: repo
 }
 
 async fn tell_award(house: &House, id: AwardId, lead: &Council, state: award::State, version: i64) {
+    tell_award_of(house, id, &BidId::new().to_string(), lead, state, version).await;
+}
+
+async fn tell_award_of(house: &House, id: AwardId, bid: &str, lead: &Council, state: award::State, version: i64) {
     let award = Award {
         id: id.to_string(),
+        bid_id: bid.to_string(),
         lead_organisation_id: lead.id.to_string(),
         state: state.into(),
         ..Default::default()
@@ -162,6 +167,9 @@ async fn a_limit_of_live_projects_counts_what_the_council_leads_and_has_not_clos
         tell_award(&house, past, &council, award::State::Closed, 9).await;
         tell_award(&house, own, &council, award::State::Prepared, 1).await;
         let free = says(true, "Plymouth leads 0 live projects; at most 1 at a time");
+        assert_eq!(found(&house, &bid, Rule::LeadLimit).await, free);
+        // Its own award does not stand against a bid that is screened again.
+        tell_award_of(&house, AwardId::new(), &bid.id, &council, award::State::Active, 3).await;
         assert_eq!(found(&house, &bid, Rule::LeadLimit).await, free);
         tell_award(&house, own, &council, award::State::Completed, 5).await;
         let full = says(false, "Plymouth leads 1 live project; at most 1 at a time");

@@ -211,12 +211,13 @@ async fn an_officer_takes_back_a_draft_and_only_a_certifier_what_was_received() 
         // What is written now is never handed in.
         let update = update(&reopened, a_content("Not for the network"));
         let reopened = house.as_who(&council.officer).update_bid(update).await.unwrap().into_inner();
+        let reopened = house.signed(&council, &reopened).await;
         let gone = house.as_who(&council.certifier).withdraw_bid(withdraw(&reopened)).await.unwrap().into_inner();
         assert_eq!((gone.state(), gone.number), (State::Withdrawn, 1));
         assert_eq!(gone.reason, "the project goes ahead without it");
         let seen = house.get(&house.manager, &gone).await.unwrap();
         assert_eq!((seen.revision, seen.content_sha256), (bid.revision, bid.content_sha256));
-        assert_eq!(seen.content, bid.content);
+        assert_eq!((seen.content, seen.sign_off), (bid.content, None));
     })
     .await;
 }

@@ -14,10 +14,14 @@ use super::reviews::state_name;
 use crate::store::{AssessmentFilter, InterestFilter, ReviewFilter};
 use crate::{policy, sight};
 
-type Asked<T> = Result<T, Vec<Violation>>;
-
 /// Reads what was asked; `bound` is the request with page size and token cleared.
-fn listed<I, K>(cx: &Cx, of: (&str, &str), size: i32, token: &str, bound: &impl prost::Message) -> Asked<Listed<I, K>>
+fn listed<I, K>(
+    cx: &Cx,
+    of: (&str, &str),
+    size: i32,
+    token: &str,
+    bound: &impl prost::Message,
+) -> Result<Listed<I, K>, Vec<Violation>>
 where
     I: std::str::FromStr<Err: std::fmt::Display>,
     K: Serialize + DeserializeOwned,
@@ -28,7 +32,10 @@ where
     reader.finish(id.zip(page).map(|(filter, page)| Listed { filter, page }))
 }
 
-pub fn list_assessments(cx: &Cx, wire: &pb::ListAssessmentsRequest) -> Asked<Listed<AssessmentFilter>> {
+pub fn list_assessments(
+    cx: &Cx,
+    wire: &pb::ListAssessmentsRequest,
+) -> Result<Listed<AssessmentFilter>, Vec<Violation>> {
     let mut reader = Reader::new();
     let round = reader.id_or_none("round_id", &wire.round_id);
     let bound = pb::ListAssessmentsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
@@ -41,17 +48,20 @@ pub fn list_assessments(cx: &Cx, wire: &pb::ListAssessmentsRequest) -> Asked<Lis
     reader.finish(page.map(|page| Listed { filter, page }))
 }
 
-pub fn list_panel_members(cx: &Cx, wire: &pb::ListPanelMembersRequest) -> Asked<Listed<AssessmentId>> {
+pub fn list_panel_members(cx: &Cx, wire: &pb::ListPanelMembersRequest) -> Result<Listed<AssessmentId>, Vec<Violation>> {
     let bound = pb::ListPanelMembersRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     listed(cx, ("assessment_id", &wire.assessment_id), wire.page_size, &wire.page_token, &bound)
 }
 
-pub fn list_assessed_bids(cx: &Cx, wire: &pb::ListAssessedBidsRequest) -> Asked<Listed<AssessmentId, i64>> {
+pub fn list_assessed_bids(
+    cx: &Cx,
+    wire: &pb::ListAssessedBidsRequest,
+) -> Result<Listed<AssessmentId, i64>, Vec<Violation>> {
     let bound = pb::ListAssessedBidsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     listed(cx, ("assessment_id", &wire.assessment_id), wire.page_size, &wire.page_token, &bound)
 }
 
-pub fn list_interests(cx: &Cx, wire: &pb::ListInterestsRequest) -> Asked<Listed<InterestFilter>> {
+pub fn list_interests(cx: &Cx, wire: &pb::ListInterestsRequest) -> Result<Listed<InterestFilter>, Vec<Violation>> {
     let mut reader = Reader::new();
     let assessment = reader.id("assessment_id", &wire.assessment_id);
     let person = reader.id_or_none("person_id", &wire.person_id);
@@ -61,7 +71,7 @@ pub fn list_interests(cx: &Cx, wire: &pb::ListInterestsRequest) -> Asked<Listed<
     reader.finish(filter.zip(page).map(|(filter, page)| Listed { filter, page }))
 }
 
-pub fn list_reviews(cx: &Cx, wire: &pb::ListReviewsRequest) -> Asked<Listed<ReviewFilter>> {
+pub fn list_reviews(cx: &Cx, wire: &pb::ListReviewsRequest) -> Result<Listed<ReviewFilter>, Vec<Violation>> {
     let mut reader = Reader::new();
     let assessment = reader.id("assessment_id", &wire.assessment_id);
     let bid = reader.id_or_none("bid_id", &wire.bid_id);
@@ -74,27 +84,36 @@ pub fn list_reviews(cx: &Cx, wire: &pb::ListReviewsRequest) -> Asked<Listed<Revi
     reader.finish(filter.zip(page).map(|(filter, page)| Listed { filter, page }))
 }
 
-pub fn list_meetings(cx: &Cx, wire: &pb::ListMeetingsRequest) -> Asked<Listed<AssessmentId, (i64, String)>> {
+pub fn list_meetings(
+    cx: &Cx,
+    wire: &pb::ListMeetingsRequest,
+) -> Result<Listed<AssessmentId, (i64, String)>, Vec<Violation>> {
     let bound = pb::ListMeetingsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     listed(cx, ("assessment_id", &wire.assessment_id), wire.page_size, &wire.page_token, &bound)
 }
 
-pub fn list_quorums(cx: &Cx, wire: &pb::ListQuorumsRequest) -> Asked<Listed<MeetingId, i64>> {
+pub fn list_quorums(cx: &Cx, wire: &pb::ListQuorumsRequest) -> Result<Listed<MeetingId, i64>, Vec<Violation>> {
     let bound = pb::ListQuorumsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     listed(cx, ("meeting_id", &wire.meeting_id), wire.page_size, &wire.page_token, &bound)
 }
 
-pub fn list_recommendations(cx: &Cx, wire: &pb::ListRecommendationsRequest) -> Asked<Listed<AssessmentId, (i64, i32)>> {
+pub fn list_recommendations(
+    cx: &Cx,
+    wire: &pb::ListRecommendationsRequest,
+) -> Result<Listed<AssessmentId, (i64, i32)>, Vec<Violation>> {
     let bound = pb::ListRecommendationsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     listed(cx, ("assessment_id", &wire.assessment_id), wire.page_size, &wire.page_token, &bound)
 }
 
-pub fn list_determinations(cx: &Cx, wire: &pb::ListDeterminationsRequest) -> Asked<Listed<AssessmentId, i64>> {
+pub fn list_determinations(
+    cx: &Cx,
+    wire: &pb::ListDeterminationsRequest,
+) -> Result<Listed<AssessmentId, i64>, Vec<Violation>> {
     let bound = pb::ListDeterminationsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     listed(cx, ("assessment_id", &wire.assessment_id), wire.page_size, &wire.page_token, &bound)
 }
 
-pub fn list_outcomes(cx: &Cx, wire: &pb::ListOutcomesRequest) -> Asked<Listed<RoundId, i64>> {
+pub fn list_outcomes(cx: &Cx, wire: &pb::ListOutcomesRequest) -> Result<Listed<RoundId, i64>, Vec<Violation>> {
     let bound = pb::ListOutcomesRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     listed(cx, ("round_id", &wire.round_id), wire.page_size, &wire.page_token, &bound)
 }

@@ -190,6 +190,7 @@ pub fn put_determination(tx: &mut Tx, number: i64, new: &Determination) -> Resul
         .filter(determination::version.eq(new.version - 1));
     let n_changed = diesel::update(of_old_version).set(row).execute(tx)?;
     if n_changed == 0 {
+        // A decision bears no etag: whoever came later decides again on what now stands.
         return Err(Error::Db(DbError::Meanwhile));
     }
     Ok(())

@@ -14,12 +14,12 @@ use crate::{CORPUS, Learning, app, convert};
 #[tonic::async_trait]
 impl PublicationsService for Learning {
     async fn create_publication(&self, request: Request<pb::CreatePublicationRequest>) -> Answer<pb::Publication> {
-        let (cx, cmd) = Cx::parse::<app::PlanPublication>(request)?;
+        let (cx, cmd) = Cx::parse::<app::CreatePublication>(request)?;
         if let Some(publication) = self.db.replay(&cx).await? {
             return Ok(Response::new(publication));
         }
         let of = cx.clone();
-        let publication = self.db.write_keyed(&cx, CORPUS, move |tx| app::plan_publication(tx, &of, &cmd)).await?;
+        let publication = self.db.write_keyed(&cx, CORPUS, move |tx| app::create_publication(tx, &of, &cmd)).await?;
         Ok(Response::new(publication))
     }
 

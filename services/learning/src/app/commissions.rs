@@ -12,7 +12,7 @@ use super::note;
 use crate::commission::{Commission, CommissionNow, Declaration};
 use crate::error::Error;
 use crate::events::{self, Happened};
-use crate::policy::{self, Action, Facts};
+use crate::policy::{self, Action};
 use crate::store;
 
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct CreateCommission {
 }
 
 pub fn create_commission(tx: &mut Tx, cx: &Cx, cmd: &CreateCommission) -> Result<CommissionNow, Error> {
-    policy::check(&cx.caller, Action::MakeCommission, &Facts::default())?;
+    policy::check_at_large(&cx.caller, Action::MakeCommission)?;
     if cmd.from >= cmd.until {
         return Err(Error::EndsBeforeItBegins);
     }

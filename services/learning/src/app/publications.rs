@@ -19,14 +19,14 @@ use crate::render::{self, Standing};
 use crate::store;
 
 #[derive(Clone, Debug)]
-pub struct PlanPublication {
+pub struct CreatePublication {
     pub id: PublicationId,
     pub commission: CommissionId,
     pub title: String,
     pub rounds: Vec<RoundId>,
 }
 
-pub fn plan_publication(tx: &mut Tx, cx: &Cx, cmd: &PlanPublication) -> Result<PublicationNow, Error> {
+pub fn create_publication(tx: &mut Tx, cx: &Cx, cmd: &CreatePublication) -> Result<PublicationNow, Error> {
     let commission = commission_for(tx, &cx.caller, Action::WritePublication, cmd.commission)?;
     as_consultant(&cx.caller, &commission, cx.now)?;
     if cmd.rounds.iter().any(|round| !commission.rounds.contains(round)) {

@@ -45,7 +45,7 @@ pub fn seen_commissions(
         Some(person) => Some(person),
         None => return Ok(Vec::new()),
     };
-    Ok(store::commissions(tx, of, round, below, limit)?)
+    Ok(store::page_of_commissions(tx, of, round, below, limit)?)
 }
 
 /// Every document that a commission opens to the caller at this instant.
@@ -98,7 +98,7 @@ pub fn marked(tx: &mut Tx, cx: &Cx, commission: CommissionId) -> Result<Vec<Mark
     let filter = PassageFilter { commission: Some(commission), ..PassageFilter::default() };
     let mut codebooks = HashMap::new();
     let mut marked = Vec::new();
-    for passage in store::passages(tx, &filter, None, MOST_EXPORTED)? {
+    for passage in store::page_of_passages(tx, &filter, None, MOST_EXPORTED)? {
         let Some(document) = documents.get(&passage.document).cloned() else { continue };
         let codebook = match codebooks.entry(passage.codebook) {
             Entry::Occupied(known) => known.into_mut(),
@@ -147,7 +147,7 @@ pub fn seen_passages(
     if let Some(commission) = filter.commission {
         expect_reader(tx, cx, commission)?;
     }
-    let mut passages = store::passages(tx, filter, above, limit)?;
+    let mut passages = store::page_of_passages(tx, filter, above, limit)?;
     if filter.commission.is_none() {
         passages = passages.into_iter().map(Passage::without_notes).collect();
     }
@@ -181,7 +181,7 @@ pub fn seen_insights(
     if let Some(commission) = filter.commission {
         expect_reader(tx, cx, commission)?;
     }
-    let mut insights = store::insights(tx, filter, above, limit)?;
+    let mut insights = store::page_of_insights(tx, filter, above, limit)?;
     if filter.commission.is_none() {
         for insight in &mut insights {
             insight.answers.retain(|answer| filter.councils.contains(&answer.organisation));
@@ -234,7 +234,7 @@ pub fn seen_publications(
     let all = policy::reads_by_office(&cx.caller);
     let commissions = opened_to(tx, cx)?.into_iter().map(|one| one.id).collect();
     let filter = PublicationFilter { round, all, commissions };
-    let found = store::publications(tx, &filter, above, limit)?;
+    let found = store::page_of_publications(tx, &filter, above, limit)?;
     let inside = |one: &Publication| all || filter.commissions.contains(&one.commission);
     let outside: Vec<PublicationId> = found.iter().filter(|one| !inside(one)).map(|one| one.id).collect();
     let mut printed = store::readable_editions(tx, &outside)?;
@@ -260,7 +260,7 @@ pub fn seen_case_studies(
         councils: policy::councils_of(&cx.caller),
         consented_of: (!opened.is_empty()).then(|| opened.into_iter().flat_map(|one| one.rounds).collect()),
     };
-    Ok((store::case_studies(tx, &filter, above, limit)?, store::n_case_studies(tx, &filter)?))
+    Ok((store::page_of_case_studies(tx, &filter, above, limit)?, store::n_case_studies(tx, &filter)?))
 }
 
 /// The publication, and whether the caller sees more of it than the public.

@@ -1,51 +1,13 @@
-//! Commissions, documents, codebooks, passages and insights as the wire shows them.
+//! Documents, codebooks and passages as the wire shows them.
 
 use kit::wire::{etag, wire_time};
 use toadlane_proto::learning::v1 as pb;
 
 use crate::codebook::{Code, Codebook};
-use crate::commission::{CommissionNow, Stand};
 use crate::document::{Document, Kind, Section};
-use crate::insight::{Insight, State};
 use crate::passage::{Consent, Passage};
 use crate::search::{Facet, Hit};
 use crate::words::Query;
-
-impl From<CommissionNow> for pb::Commission {
-    fn from(now: CommissionNow) -> pb::Commission {
-        commission(now)
-    }
-}
-
-pub fn commission(now: CommissionNow) -> pb::Commission {
-    let CommissionNow { commission, as_of } = now;
-    let state = match commission.stand(as_of) {
-        Stand::Planned => pb::commission::State::Planned,
-        Stand::Running => pb::commission::State::Running,
-        Stand::Ended => pb::commission::State::Ended,
-    };
-    let declarations = commission.declarations.into_iter().map(|one| pb::ConsultantDeclaration {
-        person_id: one.person.to_string(),
-        organisation_ids: one.organisations.iter().map(ToString::to_string).collect(),
-        note: one.note,
-        declared_at: wire_time(one.at),
-    });
-    pb::Commission {
-        id: commission.id.to_string(),
-        etag: etag(commission.version),
-        title: commission.title,
-        organisation_id: commission.organisation.to_string(),
-        consultant_ids: commission.consultants.iter().map(ToString::to_string).collect(),
-        round_ids: commission.rounds.iter().map(ToString::to_string).collect(),
-        from: wire_time(commission.from),
-        until: wire_time(commission.until),
-        state: state.into(),
-        declarations: declarations.collect(),
-        reason: commission.reason,
-        created_at: wire_time(commission.created_at),
-        as_of: wire_time(as_of),
-    }
-}
 
 fn kind(kind: Kind) -> pb::document::Kind {
     match kind {
@@ -157,50 +119,5 @@ pub fn passage(passage: Passage) -> pb::Passage {
         organisation_id: passage.organisation.to_string(),
         award_reference: passage.award_reference,
         created_at: wire_time(passage.created_at),
-    }
-}
-
-impl From<Insight> for pb::Insight {
-    fn from(one: Insight) -> pb::Insight {
-        insight(one)
-    }
-}
-
-pub fn insight(insight: Insight) -> pb::Insight {
-    use pb::insight::State as Wire;
-    let state = match insight.state {
-        State::Captured => Wire::Captured,
-        State::Checking { .. } => Wire::Checking,
-        State::Checked { .. } => Wire::Checked,
-        State::Approved { .. } => Wire::Approved,
-        State::Used { .. } => Wire::Used,
-        State::Dropped { .. } => Wire::Dropped,
-    };
-    let answers = insight.answers.into_iter().map(|answer| {
-        let organisation_id = answer.organisation.to_string();
-        match answer.said {
-            None => pb::CouncilAnswer { organisation_id, ..Default::default() },
-            Some(said) => pb::CouncilAnswer {
-                organisation_id,
-                agrees: Some(said.agrees),
-                comment: said.comment,
-                answered_at: wire_time(said.at),
-            },
-        }
-    });
-    pb::Insight {
-        id: insight.id.to_string(),
-        etag: etag(insight.version),
-        commission_id: insight.commission.to_string(),
-        text: insight.text,
-        conditions: insight.conditions,
-        passage_ids: insight.passages.iter().map(ToString::to_string).collect(),
-        state: state.into(),
-        answer_by: insight.state.answer_by().and_then(wire_time),
-        answers: answers.collect(),
-        interest_declared: insight.interest_declared,
-        reason: insight.reason,
-        created_at: wire_time(insight.created_at),
-        updated_at: wire_time(insight.updated_at),
     }
 }

@@ -26,18 +26,18 @@ struct Row {
 }
 
 impl From<&CaseStudy> for Row {
-    fn from(one: &CaseStudy) -> Row {
+    fn from(case_study: &CaseStudy) -> Row {
         Row {
-            id: one.id.to_string(),
-            version: one.version,
-            revision: one.revision,
-            sha256: one.sha256.clone(),
-            organisation_id: one.organisation.to_string(),
-            round_id: one.text.round.map(|round| round.to_string()),
-            text: json(&one.text),
-            state: one.state.name().to_string(),
-            created_at: one.created_at.micros(),
-            updated_at: one.updated_at.micros(),
+            id: case_study.id.to_string(),
+            version: case_study.version,
+            revision: case_study.revision,
+            sha256: case_study.sha256.clone(),
+            organisation_id: case_study.organisation.to_string(),
+            round_id: case_study.text.round.map(|round| round.to_string()),
+            text: json(&case_study.text),
+            state: case_study.state.name().to_string(),
+            created_at: case_study.created_at.micros(),
+            updated_at: case_study.updated_at.micros(),
         }
     }
 }
@@ -65,8 +65,8 @@ pub fn case_study(tx: &mut Tx, id: CaseStudyId) -> Result<CaseStudy, Error> {
     Ok(CaseStudy::try_from(row.ok_or(Error::NotFound { what: "case study" })?)?)
 }
 
-pub fn insert_case_study(tx: &mut Tx, one: &CaseStudy) -> Result<(), DbError> {
-    diesel::insert_into(case_study::table).values(Row::from(one)).execute(tx)?;
+pub fn insert_case_study(tx: &mut Tx, new: &CaseStudy) -> Result<(), DbError> {
+    diesel::insert_into(case_study::table).values(Row::from(new)).execute(tx)?;
     Ok(())
 }
 
@@ -114,7 +114,7 @@ fn filtered(filter: &CaseStudyFilter) -> case_study::BoxedQuery<'static, Backend
 }
 
 /// One page by identity.
-pub fn case_studies(
+pub fn page_of_case_studies(
     tx: &mut Tx,
     filter: &CaseStudyFilter,
     after: Option<String>,

@@ -19,9 +19,9 @@ struct Row {
 }
 
 impl From<&Codebook> for Row {
-    fn from(one: &Codebook) -> Row {
-        let (id, versions) = (one.id.to_string(), json(&one.versions));
-        Row { id, version: one.version, name: one.name.clone(), versions }
+    fn from(codebook: &Codebook) -> Row {
+        let (id, versions) = (codebook.id.to_string(), json(&codebook.versions));
+        Row { id, version: codebook.version, name: codebook.name.clone(), versions }
     }
 }
 
@@ -38,8 +38,8 @@ pub fn codebook(tx: &mut Tx, id: CodebookId) -> Result<Codebook, Error> {
     Ok(Codebook::try_from(row.ok_or(Error::NotFound { what: "codebook" })?)?)
 }
 
-pub fn insert_codebook(tx: &mut Tx, one: &Codebook) -> Result<(), DbError> {
-    diesel::insert_into(codebook::table).values(Row::from(one)).execute(tx)?;
+pub fn insert_codebook(tx: &mut Tx, new: &Codebook) -> Result<(), DbError> {
+    diesel::insert_into(codebook::table).values(Row::from(new)).execute(tx)?;
     Ok(())
 }
 
@@ -54,7 +54,7 @@ pub fn update_codebook(tx: &mut Tx, old: &Codebook, new: &Codebook) -> Result<()
     Ok(())
 }
 
-pub fn codebooks(tx: &mut Tx, after: Option<String>, limit: i64) -> Result<Vec<Codebook>, DbError> {
+pub fn page_of_codebooks(tx: &mut Tx, after: Option<String>, limit: i64) -> Result<Vec<Codebook>, DbError> {
     let mut query = codebook::table.into_boxed::<Backend>();
     if let Some(after) = after {
         query = query.filter(codebook::id.gt(after));

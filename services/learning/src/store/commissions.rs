@@ -28,19 +28,19 @@ struct Row {
 }
 
 impl From<&Commission> for Row {
-    fn from(one: &Commission) -> Row {
+    fn from(commission: &Commission) -> Row {
         Row {
-            id: one.id.to_string(),
-            version: one.version,
-            title: one.title.clone(),
-            organisation_id: one.organisation.to_string(),
-            consultants: json(&one.consultants),
-            rounds: json(&one.rounds),
-            from_at: one.from.micros(),
-            until_at: one.until.micros(),
-            declarations: json(&one.declarations),
-            reason: one.reason.clone(),
-            created_at: one.created_at.micros(),
+            id: commission.id.to_string(),
+            version: commission.version,
+            title: commission.title.clone(),
+            organisation_id: commission.organisation.to_string(),
+            consultants: json(&commission.consultants),
+            rounds: json(&commission.rounds),
+            from_at: commission.from.micros(),
+            until_at: commission.until.micros(),
+            declarations: json(&commission.declarations),
+            reason: commission.reason.clone(),
+            created_at: commission.created_at.micros(),
         }
     }
 }
@@ -70,20 +70,20 @@ pub fn commission(tx: &mut Tx, id: CommissionId) -> Result<Commission, Error> {
     Ok(Commission::try_from(row.ok_or(Error::NotFound { what: "commission" })?)?)
 }
 
-pub fn insert_commission(tx: &mut Tx, one: &Commission) -> Result<(), DbError> {
-    diesel::insert_into(commission::table).values(Row::from(one)).execute(tx)?;
-    for person in &one.consultants {
+pub fn insert_commission(tx: &mut Tx, new: &Commission) -> Result<(), DbError> {
+    diesel::insert_into(commission::table).values(Row::from(new)).execute(tx)?;
+    for person in &new.consultants {
         diesel::insert_into(commission_consultant::table)
             .values((
-                commission_consultant::commission_id.eq(one.id.to_string()),
+                commission_consultant::commission_id.eq(new.id.to_string()),
                 commission_consultant::person_id.eq(person.to_string()),
             ))
             .execute(tx)?;
     }
-    for round in &one.rounds {
+    for round in &new.rounds {
         diesel::insert_into(commission_round::table)
             .values((
-                commission_round::commission_id.eq(one.id.to_string()),
+                commission_round::commission_id.eq(new.id.to_string()),
                 commission_round::round_id.eq(round.to_string()),
             ))
             .execute(tx)?;
@@ -103,7 +103,7 @@ pub fn update_commission(tx: &mut Tx, old: &Commission, new: &Commission) -> Res
 }
 
 /// Newest first; those of one consultant, or all.
-pub fn commissions(
+pub fn page_of_commissions(
     tx: &mut Tx,
     of: Option<PersonId>,
     round: Option<RoundId>,

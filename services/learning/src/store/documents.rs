@@ -37,27 +37,27 @@ struct Row {
 }
 
 impl From<&Document> for Row {
-    fn from(one: &Document) -> Row {
+    fn from(document: &Document) -> Row {
         Row {
-            id: one.id.to_string(),
-            position: one.position,
-            kind: one.kind.name().to_string(),
-            source_id: one.source.clone(),
-            source_revision: one.source_revision,
-            source_sha256: one.source_sha256.clone(),
-            round_id: one.round.map(|round| round.to_string()),
-            award_reference: one.award_reference.clone(),
-            title: one.title.clone(),
-            organisation_id: one.organisation.to_string(),
-            organisation_name: one.organisation_name.clone(),
-            principles: json(&one.principles),
-            theme: one.theme.clone(),
-            council_group: one.group.clone(),
-            sections: json(&one.sections),
-            may_quote: one.may_quote,
-            contact: one.contact.clone(),
-            withdrawn: one.withdrawn,
-            added_at: one.added_at.micros(),
+            id: document.id.to_string(),
+            position: document.position,
+            kind: document.kind.name().to_string(),
+            source_id: document.source.clone(),
+            source_revision: document.source_revision,
+            source_sha256: document.source_sha256.clone(),
+            round_id: document.round.map(|round| round.to_string()),
+            award_reference: document.award_reference.clone(),
+            title: document.title.clone(),
+            organisation_id: document.organisation.to_string(),
+            organisation_name: document.organisation_name.clone(),
+            principles: json(&document.principles),
+            theme: document.theme.clone(),
+            council_group: document.group.clone(),
+            sections: json(&document.sections),
+            may_quote: document.may_quote,
+            contact: document.contact.clone(),
+            withdrawn: document.withdrawn,
+            added_at: document.added_at.micros(),
         }
     }
 }
@@ -135,8 +135,8 @@ pub fn next_position(tx: &mut Tx) -> Result<i64, DbError> {
     Ok(last.unwrap_or(0) + 1)
 }
 
-pub fn insert_document(tx: &mut Tx, one: &Document) -> Result<(), DbError> {
-    diesel::insert_into(document::table).values(Row::from(one)).execute(tx)?;
+pub fn insert_document(tx: &mut Tx, new: &Document) -> Result<(), DbError> {
+    diesel::insert_into(document::table).values(Row::from(new)).execute(tx)?;
     Ok(())
 }
 

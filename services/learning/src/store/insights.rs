@@ -31,22 +31,22 @@ struct Row {
 }
 
 impl From<&Insight> for Row {
-    fn from(one: &Insight) -> Row {
+    fn from(insight: &Insight) -> Row {
         Row {
-            id: one.id.to_string(),
-            version: one.version,
-            commission_id: one.commission.to_string(),
-            author: one.author.to_string(),
-            text: one.text.clone(),
-            conditions: one.conditions.clone(),
-            passages: json(&one.passages),
-            state: one.state.name().to_string(),
-            answer_by: one.state.answer_by().map(Timestamp::micros),
-            answers: json(&one.answers),
-            interest_declared: one.interest_declared,
-            reason: one.reason.clone(),
-            created_at: one.created_at.micros(),
-            updated_at: one.updated_at.micros(),
+            id: insight.id.to_string(),
+            version: insight.version,
+            commission_id: insight.commission.to_string(),
+            author: insight.author.to_string(),
+            text: insight.text.clone(),
+            conditions: insight.conditions.clone(),
+            passages: json(&insight.passages),
+            state: insight.state.name().to_string(),
+            answer_by: insight.state.answer_by().map(Timestamp::micros),
+            answers: json(&insight.answers),
+            interest_declared: insight.interest_declared,
+            reason: insight.reason.clone(),
+            created_at: insight.created_at.micros(),
+            updated_at: insight.updated_at.micros(),
         }
     }
 }
@@ -87,8 +87,8 @@ pub fn insight(tx: &mut Tx, id: InsightId) -> Result<Insight, Error> {
     Ok(Insight::try_from(row.ok_or(Error::NotFound { what: "insight" })?)?)
 }
 
-pub fn insert_insight(tx: &mut Tx, one: &Insight) -> Result<(), DbError> {
-    diesel::insert_into(insight::table).values(Row::from(one)).execute(tx)?;
+pub fn insert_insight(tx: &mut Tx, new: &Insight) -> Result<(), DbError> {
+    diesel::insert_into(insight::table).values(Row::from(new)).execute(tx)?;
     Ok(())
 }
 
@@ -143,7 +143,7 @@ fn filtered(filter: &InsightFilter) -> insight::BoxedQuery<'static, Backend> {
 }
 
 /// One page by identity.
-pub fn insights(
+pub fn page_of_insights(
     tx: &mut Tx,
     filter: &InsightFilter,
     after: Option<String>,

@@ -38,29 +38,29 @@ struct Row {
 }
 
 impl From<&Passage> for Row {
-    fn from(one: &Passage) -> Row {
+    fn from(passage: &Passage) -> Row {
         Row {
-            id: one.id.to_string(),
-            version: one.version,
-            commission_id: one.commission.to_string(),
-            document_id: one.document.to_string(),
-            source_id: one.source.clone(),
-            source_revision: one.source_revision,
-            source_sha256: one.source_sha256.clone(),
-            section_key: one.section.clone(),
-            start_byte: one.start as i64,
-            end_byte: one.end as i64,
-            quote: one.quote.clone(),
-            codes: json(&one.codes),
-            codebook_id: one.codebook.to_string(),
-            codebook_version: one.codebook_version,
-            memo: one.memo.clone(),
-            consent: one.consent.name().to_string(),
-            answer_by: one.consent.answer_by().map(Timestamp::micros),
-            organisation_id: one.organisation.to_string(),
-            award_reference: one.award_reference.clone(),
-            marked_by: one.marked_by.to_string(),
-            created_at: one.created_at.micros(),
+            id: passage.id.to_string(),
+            version: passage.version,
+            commission_id: passage.commission.to_string(),
+            document_id: passage.document.to_string(),
+            source_id: passage.source.clone(),
+            source_revision: passage.source_revision,
+            source_sha256: passage.source_sha256.clone(),
+            section_key: passage.section.clone(),
+            start_byte: passage.start as i64,
+            end_byte: passage.end as i64,
+            quote: passage.quote.clone(),
+            codes: json(&passage.codes),
+            codebook_id: passage.codebook.to_string(),
+            codebook_version: passage.codebook_version,
+            memo: passage.memo.clone(),
+            consent: passage.consent.name().to_string(),
+            answer_by: passage.consent.answer_by().map(Timestamp::micros),
+            organisation_id: passage.organisation.to_string(),
+            award_reference: passage.award_reference.clone(),
+            marked_by: passage.marked_by.to_string(),
+            created_at: passage.created_at.micros(),
         }
     }
 }
@@ -113,15 +113,15 @@ pub fn passage(tx: &mut Tx, id: PassageId) -> Result<Passage, Error> {
     Ok(Passage::try_from(row.ok_or(Error::NotFound { what: "passage" })?)?)
 }
 
-pub fn insert_passage(tx: &mut Tx, one: &Passage) -> Result<(), DbError> {
-    diesel::insert_into(passage::table).values(Row::from(one)).execute(tx)?;
-    insert_codes(tx, one)
+pub fn insert_passage(tx: &mut Tx, new: &Passage) -> Result<(), DbError> {
+    diesel::insert_into(passage::table).values(Row::from(new)).execute(tx)?;
+    insert_codes(tx, new)
 }
 
-fn insert_codes(tx: &mut Tx, one: &Passage) -> Result<(), DbError> {
-    for code in &one.codes {
+fn insert_codes(tx: &mut Tx, new: &Passage) -> Result<(), DbError> {
+    for code in &new.codes {
         diesel::insert_into(passage_code::table)
-            .values((passage_code::passage_id.eq(one.id.to_string()), passage_code::code.eq(code)))
+            .values((passage_code::passage_id.eq(new.id.to_string()), passage_code::code.eq(code)))
             .execute(tx)?;
     }
     Ok(())
@@ -177,7 +177,7 @@ fn filtered(filter: &PassageFilter) -> Boxed {
 }
 
 /// One page by identity.
-pub fn passages(
+pub fn page_of_passages(
     tx: &mut Tx,
     filter: &PassageFilter,
     after: Option<String>,

@@ -42,29 +42,29 @@ struct Row {
 }
 
 impl From<&Publication> for Row {
-    fn from(one: &Publication) -> Row {
-        let (deadline, published_at) = match &one.state {
+    fn from(publication: &Publication) -> Row {
+        let (deadline, published_at) = match &publication.state {
             State::Embargoed { publish_at, .. } => (Some(publish_at), None),
             State::Published { at, publish_at } => (publish_at.as_ref(), Some(*at)),
             State::Planned | State::Drafting | State::FactCheck | State::Approved | State::Withdrawn => (None, None),
         };
         Row {
-            id: one.id.to_string(),
-            version: one.version,
-            commission_id: one.commission.to_string(),
-            rounds: json(&one.rounds),
-            state: one.state.name().to_string(),
-            readable: one.readable,
-            edition_number: one.edition.number,
-            edition: json(&one.edition),
+            id: publication.id.to_string(),
+            version: publication.version,
+            commission_id: publication.commission.to_string(),
+            rounds: json(&publication.rounds),
+            state: publication.state.name().to_string(),
+            readable: publication.readable,
+            edition_number: publication.edition.number,
+            edition: json(&publication.edition),
             publish_at: deadline.map(|deadline| deadline.instant.micros()),
             deadline: deadline.map(json),
-            embargo_group: json(&one.embargo_group()),
+            embargo_group: json(&publication.embargo_group()),
             published_at: published_at.map(Timestamp::micros),
-            reason: one.reason.clone(),
-            correction_due: one.correction_due,
-            created_at: one.created_at.micros(),
-            updated_at: one.updated_at.micros(),
+            reason: publication.reason.clone(),
+            correction_due: publication.correction_due,
+            created_at: publication.created_at.micros(),
+            updated_at: publication.updated_at.micros(),
         }
     }
 }
@@ -109,12 +109,12 @@ pub fn publication(tx: &mut Tx, id: PublicationId) -> Result<Publication, Error>
     Ok(Publication::try_from(row.ok_or(Error::NotFound { what: "publication" })?)?)
 }
 
-pub fn insert_publication(tx: &mut Tx, one: &Publication) -> Result<(), DbError> {
-    diesel::insert_into(publication::table).values(Row::from(one)).execute(tx)?;
-    for round in &one.rounds {
+pub fn insert_publication(tx: &mut Tx, new: &Publication) -> Result<(), DbError> {
+    diesel::insert_into(publication::table).values(Row::from(new)).execute(tx)?;
+    for round in &new.rounds {
         diesel::insert_into(publication_round::table)
             .values((
-                publication_round::publication_id.eq(one.id.to_string()),
+                publication_round::publication_id.eq(new.id.to_string()),
                 publication_round::round_id.eq(round.to_string()),
             ))
             .execute(tx)?;
@@ -170,7 +170,7 @@ pub struct PublicationFilter {
 }
 
 /// One page by identity.
-pub fn publications(
+pub fn page_of_publications(
     tx: &mut Tx,
     filter: &PublicationFilter,
     after: Option<String>,
@@ -209,16 +209,16 @@ pub fn due_publications(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<P
     ids.iter().map(|id| parsed(id)).collect()
 }
 
-pub fn insert_printed(tx: &mut Tx, id: PublicationId, one: &Printed) -> Result<(), DbError> {
+pub fn insert_printed(tx: &mut Tx, id: PublicationId, new: &Printed) -> Result<(), DbError> {
     diesel::insert_into(printed::table)
         .values((
             printed::publication_id.eq(id.to_string()),
-            printed::number.eq(one.edition.number),
-            printed::edition.eq(json(&one.edition)),
-            printed::html.eq(&one.html),
-            printed::markdown.eq(&one.markdown),
-            printed::citations.eq(json(&one.citations)),
-            printed::published_at.eq(one.published_at.micros()),
+            printed::number.eq(new.edition.number),
+            printed::edition.eq(json(&new.edition)),
+            printed::html.eq(&new.html),
+            printed::markdown.eq(&new.markdown),
+            printed::citations.eq(json(&new.citations)),
+            printed::published_at.eq(new.published_at.micros()),
         ))
         .execute(tx)?;
     Ok(())

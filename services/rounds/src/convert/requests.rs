@@ -11,7 +11,7 @@ use super::frameworks::wording;
 use super::{rules, state_name, text};
 use crate::app;
 use crate::policy;
-use crate::store::Filter;
+use crate::store::RoundFilter;
 
 impl Parse for app::CreateRound {
     type Wire = pb::CreateRoundRequest;
@@ -121,11 +121,11 @@ impl Parse for app::UpdateVersion {
 }
 
 /// Which rounds a caller asks for: drafts are among them only for those who may see them.
-pub fn list_rounds(cx: &Cx, wire: &pb::ListRoundsRequest) -> Result<Listed<Filter>, Vec<Violation>> {
+pub fn list_rounds(cx: &Cx, wire: &pb::ListRoundsRequest) -> Result<Listed<RoundFilter>, Vec<Violation>> {
     let bound = pb::ListRoundsRequest { page_size: 0, page_token: String::new(), ..wire.clone() };
     let mut reader = Reader::new();
     let page = reader.page(cx, wire.page_size, &wire.page_token, &bound);
-    let filter = Filter {
+    let filter = RoundFilter {
         states: wire.states().filter_map(state_name).collect(),
         programme: Some(wire.programme.clone()).filter(|programme| !programme.is_empty()),
         reference: Some(wire.reference.clone()).filter(|reference| !reference.is_empty()),

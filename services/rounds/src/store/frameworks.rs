@@ -158,7 +158,7 @@ pub fn update_framework(tx: &mut Tx, old: &Framework, new: &Framework) -> Result
 }
 
 /// Frameworks oldest first, from above an identity on; those of one organisation where it is given.
-pub fn frameworks(
+pub fn page_of_frameworks(
     tx: &mut Tx,
     owner: Option<OrgId>,
     above: Option<&str>,

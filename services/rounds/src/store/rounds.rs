@@ -125,7 +125,8 @@ pub fn update_round(tx: &mut Tx, old: &Round, new: &Round) -> Result<(), Error> 
     Ok(())
 }
 
-/// The reference is the one unique thing that a caller chooses.
+/// The reference is the one unique thing that a caller chooses. There is nothing else to tell of the round that has it, so
+/// it is not looked for beforehand.
 fn reference_taken(error: diesel::result::Error, round: &Round) -> Error {
     if is_unique_violation(&error) {
         Error::ReferenceTaken { reference: round.rules.reference.clone() }
@@ -136,7 +137,7 @@ fn reference_taken(error: diesel::result::Error, round: &Round) -> Error {
 
 /// Which rounds are asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Filter {
+pub struct RoundFilter {
     /// Empty means all.
     pub states: Vec<&'static str>,
     pub programme: Option<String>,
@@ -147,7 +148,7 @@ pub struct Filter {
 
 type Boxed<'a> = round::BoxedQuery<'a, Backend>;
 
-fn filtered(filter: &Filter) -> Boxed<'_> {
+fn filtered(filter: &RoundFilter) -> Boxed<'_> {
     let mut query = round::table.into_boxed();
     if !filter.states.is_empty() {
         query = query.filter(round::state.eq_any(filter.states.clone()));
@@ -165,7 +166,12 @@ fn filtered(filter: &Filter) -> Boxed<'_> {
 }
 
 /// Rounds newest first, from below an identity on.
-pub fn rounds(tx: &mut Tx, filter: &Filter, below: Option<&str>, limit: i64) -> Result<Vec<Round>, DbError> {
+pub fn page_of_rounds(
+    tx: &mut Tx,
+    filter: &RoundFilter,
+    below: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Round>, DbError> {
     let mut query = filtered(filter);
     if let Some(below) = below {
         query = query.filter(round::id.lt(below));
@@ -175,7 +181,7 @@ pub fn rounds(tx: &mut Tx, filter: &Filter, below: Option<&str>, limit: i64) -> 
 }
 
 /// How many rounds match, on all pages.
-pub fn n_rounds(tx: &mut Tx, filter: &Filter) -> Result<i64, DbError> {
+pub fn n_rounds(tx: &mut Tx, filter: &RoundFilter) -> Result<i64, DbError> {
     Ok(filtered(filter).count().get_result(tx)?)
 }
 

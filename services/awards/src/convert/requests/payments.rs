@@ -134,7 +134,7 @@ impl Parse for RecordReturn {
 
     fn parse(wire: Self::Wire) -> Result<RecordReturn, Vec<Violation>> {
         let mut reader = Reader::new();
-        let step = positive(&mut reader, "amount", wire.amount).map(|amount| RecoveryStep::TakeBack { amount });
+        let step = positive(&mut reader, "amount", wire.amount).map(|amount| RecoveryStep::RecordReturn { amount });
         let command = of_recovery(&mut reader, &wire.recovery_id, &wire.etag, step);
         reader.finish(command.map(RecordReturn))
     }
@@ -175,16 +175,16 @@ impl Parse for app::OpenRecovery {
     }
 }
 
-impl Parse for app::CheckPayee {
+impl Parse for app::RecordPayeeCheck {
     type Wire = pb::RecordPayeeCheckRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::CheckPayee, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::RecordPayeeCheck, Vec<Violation>> {
         let mut reader = Reader::new();
         let organisation = reader.id("organisation_id", &wire.organisation_id);
         let account_reference = reader.said("account_reference", &wire.account_reference);
         let evidence = reader.said("evidence", &wire.evidence);
         let command = (|| {
-            Some(app::CheckPayee {
+            Some(app::RecordPayeeCheck {
                 organisation: organisation?,
                 account_reference: account_reference?,
                 evidence: evidence?,

@@ -21,10 +21,10 @@ fn read_item(reader: &mut Reader, field: &str, wire: pb::PublicationItem) -> Opt
     }
 }
 
-impl Parse for app::PlanPublication {
+impl Parse for app::CreatePublication {
     type Wire = pb::CreatePublicationRequest;
 
-    fn parse(wire: Self::Wire) -> Result<app::PlanPublication, Vec<Violation>> {
+    fn parse(wire: Self::Wire) -> Result<app::CreatePublication, Vec<Violation>> {
         let mut reader = Reader::new();
         let commission = reader.id("commission_id", &wire.commission_id);
         let title = reader.said("title", &wire.title);
@@ -32,7 +32,7 @@ impl Parse for app::PlanPublication {
         rounds.sort();
         rounds.dedup();
         let id = PublicationId::new();
-        let command = (|| Some(app::PlanPublication { id, commission: commission?, title: title?, rounds }))();
+        let command = (|| Some(app::CreatePublication { id, commission: commission?, title: title?, rounds }))();
         reader.finish(command)
     }
 }

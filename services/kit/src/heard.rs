@@ -4,14 +4,16 @@
 use std::fmt::Debug;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt, Full};
 use prost::Message;
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tonic_types::{FieldViolation, StatusExt};
+use tower::service_fn;
 
 use crate::time::at;
+use crate::transport::Transport;
 
 /// The identity of a new request.
 pub fn new_id() -> String {
@@ -67,11 +69,31 @@ pub fn newer<M: Message + Default>(status: &Status, name: &str) -> M {
     M::decode(any.value.as_slice()).expect("it is what its name says")
 }
 
+/// A neighbour with canned answers: to the path of an RPC and its request, the message that it answers with, none for
+/// what it does not hold, and a refusal while it is away.
+pub fn canned<F>(answer: F) -> Transport
+where
+    F: Fn(&str, &[u8]) -> Result<Option<Vec<u8>>, Status> + Clone + Send + Sync + 'static,
+{
+    Transport::new(service_fn(move |request: Request<Body>| {
+        let answer = answer.clone();
+        async move {
+            let rpc = request.uri().path().to_string();
+            let message = request.into_body().collect().await?.to_bytes().slice(PREFIX..);
+            let found = answer(&rpc, &message)?;
+            Ok(found.map_or_else(|| Status::not_found("no such thing").into_http(), |message| framed(&message)))
+        }
+    }))
+}
+
+/// Bytes before a message: whether it is compressed, and its length.
+const PREFIX: usize = 5;
+
 /// A message as the whole answer of a neighbour.
 ///
 /// # Panics
 /// For one of 4 GiB.
-pub fn framed(message: &[u8]) -> Response<Body> {
+fn framed(message: &[u8]) -> Response<Body> {
     let mut frame = vec![0];
     frame.extend(u32::try_from(message.len()).expect("a message is small").to_be_bytes());
     frame.extend(message);

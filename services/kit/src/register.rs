@@ -82,24 +82,21 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    use http::Request;
     use prost::Message;
     use tonic::Status;
-    use tonic::body::Body;
-    use tower::service_fn;
 
     use super::*;
-    use crate::heard::framed;
+    use crate::heard::canned;
 
     #[tokio::test]
     async fn what_was_heard_serves_while_the_register_is_away_and_nothing_else_does() {
         let away = Arc::new(AtomicBool::new(false));
         let is_away = away.clone();
-        let register = Register::new(Transport::new(service_fn(move |_: Request<Body>| {
-            let is_away = is_away.load(Ordering::SeqCst);
-            let standing = Standing { person_is_certifier: true, ..Default::default() };
-            async move { if is_away { Err(Status::unavailable("away")) } else { Ok(framed(&standing.encode_to_vec())) } }
-        })));
+        let standing = Standing { person_is_certifier: true, ..Default::default() }.encode_to_vec();
+        let register = Register::new(canned(move |_, _| match is_away.load(Ordering::SeqCst) {
+            true => Err(Status::unavailable("away")),
+            false => Ok(Some(standing.clone())),
+        }));
         let (organisation, person) = (OrgId::new(), PersonId::new());
         assert_eq!(register.is_certifier(person, organisation).await.unwrap(), Some(true));
         away.store(true, Ordering::SeqCst);

@@ -4,17 +4,13 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use http::Request;
-use http_body_util::BodyExt;
-use kit::heard::framed;
+use kit::heard::canned;
 use kit::transport::Transport;
 use prost::Message;
 use toadlane_proto::grading::v1 as grading;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
 use tonic::Status;
-use tonic::body::Body;
-use tower::service_fn;
 
 #[derive(Default)]
 pub struct Peers {
@@ -33,24 +29,20 @@ const PER_PAGE: usize = 3;
 impl Peers {
     pub fn transport(self: &Arc<Peers>) -> Transport {
         let peers = self.clone();
-        Transport::new(service_fn(move |request: Request<Body>| {
-            let peers = peers.clone();
-            async move {
-                if peers.down.load(Ordering::SeqCst) {
-                    return Err(Status::unavailable("down"));
-                }
-                let rpc = request.uri().path().to_string();
-                let message = request.into_body().collect().await?.to_bytes().slice(5..);
-                let answer = match rpc.as_str() {
-                    "/toadlane.rounds.v1.RoundsService/GetRound" => peers.get_round(&message),
-                    "/toadlane.registry.v1.OrganisationsService/GetStanding" => peers.get_standing(&message),
-                    "/toadlane.grading.v1.AssessmentsService/ListAssessments" => peers.list_assessments(&message),
-                    "/toadlane.grading.v1.DecisionsService/ListOutcomes" => peers.list_outcomes(&message),
-                    other => panic!("nobody should ask {other}"),
-                };
-                Ok(answer.map_or_else(|| Status::not_found("no such thing").into_http(), |answer| framed(&answer)))
-            }
-        }))
+        canned(move |rpc, message| match peers.down.load(Ordering::SeqCst) {
+            true => Err(Status::unavailable("down")),
+            false => Ok(peers.answer(rpc, message)),
+        })
+    }
+
+    fn answer(&self, rpc: &str, message: &[u8]) -> Option<Vec<u8>> {
+        match rpc {
+            "/toadlane.rounds.v1.RoundsService/GetRound" => self.get_round(message),
+            "/toadlane.registry.v1.OrganisationsService/GetStanding" => self.get_standing(message),
+            "/toadlane.grading.v1.AssessmentsService/ListAssessments" => self.list_assessments(message),
+            "/toadlane.grading.v1.DecisionsService/ListOutcomes" => self.list_outcomes(message),
+            other => panic!("nobody should ask {other}"),
+        }
     }
 
     fn get_round(&self, message: &[u8]) -> Option<Vec<u8>> {

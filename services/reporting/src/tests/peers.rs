@@ -4,17 +4,13 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use http::Request;
-use http_body_util::BodyExt;
-use kit::heard::framed;
+use kit::heard::canned;
 use kit::transport::Transport;
 use prost::Message;
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
 use tonic::Status;
-use tonic::body::Body;
-use tower::service_fn;
 
 #[derive(Default)]
 pub struct Peers {
@@ -30,18 +26,10 @@ pub struct Peers {
 impl Peers {
     pub fn transport(self: &Arc<Peers>) -> Transport {
         let peers = self.clone();
-        Transport::new(service_fn(move |request: Request<Body>| {
-            let peers = peers.clone();
-            async move {
-                if peers.down.load(Ordering::SeqCst) {
-                    return Err(Status::unavailable("down"));
-                }
-                let rpc = request.uri().path().to_string();
-                let message = request.into_body().collect().await?.to_bytes().slice(5..);
-                let answer = peers.answer(&rpc, &message);
-                Ok(answer.map_or_else(|| Status::not_found("no such thing").into_http(), |answer| framed(&answer)))
-            }
-        }))
+        canned(move |rpc, message| match peers.down.load(Ordering::SeqCst) {
+            true => Err(Status::unavailable("down")),
+            false => Ok(peers.answer(rpc, message)),
+        })
     }
 
     fn answer(&self, rpc: &str, message: &[u8]) -> Option<Vec<u8>> {

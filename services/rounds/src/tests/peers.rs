@@ -3,16 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use http::Request;
-use http_body_util::BodyExt;
-use kit::heard::framed;
+use kit::heard::canned;
 use kit::ids::{BoardId, OrgId};
 use kit::transport::Transport;
 use prost::Message;
 use toadlane_proto::registry::v1 as registry;
 use tonic::Status;
-use tonic::body::Body;
-use tower::service_fn;
 
 /// One organisation and two boards.
 pub struct Peers {
@@ -24,18 +20,10 @@ pub struct Peers {
 impl Peers {
     pub fn transport(self: &Arc<Peers>) -> Transport {
         let peers = self.clone();
-        Transport::new(service_fn(move |request: Request<Body>| {
-            let peers = peers.clone();
-            async move {
-                if peers.down.load(Ordering::SeqCst) {
-                    return Err(Status::unavailable("down"));
-                }
-                let rpc = request.uri().path().to_string();
-                let message = request.into_body().collect().await?.to_bytes().slice(5..);
-                let answer = peers.answer(&rpc, &message);
-                Ok(answer.map_or_else(|| Status::not_found("no such thing").into_http(), |answer| framed(&answer)))
-            }
-        }))
+        canned(move |rpc, message| match peers.down.load(Ordering::SeqCst) {
+            true => Err(Status::unavailable("down")),
+            false => Ok(peers.answer(rpc, message)),
+        })
     }
 
     fn answer(&self, rpc: &str, message: &[u8]) -> Option<Vec<u8>> {

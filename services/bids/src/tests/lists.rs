@@ -106,6 +106,17 @@ async fn the_history_says_who_did_what_for_whom_and_why() {
         let actor = entries[1].actor.clone().unwrap();
         assert_eq!((actor.subject, actor.organisation_id), (council.certifier.subject.clone(), council.id.to_string()));
         assert_eq!((entries[2].from_state(), entries[2].to_state()), (State::Draft, State::Submitted));
+        let mut paged = Vec::new();
+        let mut list = pb::ListBidHistoryRequest { bid_id: bid.id, page_size: 3, ..Default::default() };
+        loop {
+            let page = house.as_who(&council.system).list_bid_history(list.clone()).await.unwrap().into_inner();
+            paged.extend(page.entries);
+            list.page_token = page.next_page_token;
+            if list.page_token.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(paged, entries);
     })
     .await;
 }

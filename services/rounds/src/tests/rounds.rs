@@ -75,6 +75,12 @@ async fn every_transition_is_on_record_with_who_and_when() {
             (pb::round::State::Scheduled, pb::round::State::Open)
         );
         assert_eq!(history[2].at, Some(at("2019-11-11T09:00:00Z").into()));
+        let mut list = pb::ListRoundHistoryRequest { round_id: id, page_size: 2, ..Default::default() };
+        let first = manager.rounds.list_round_history(list.clone()).await.unwrap().into_inner();
+        list.page_token = first.next_page_token;
+        let second = manager.rounds.list_round_history(list).await.unwrap().into_inner();
+        assert_eq!([first.entries, second.entries].concat(), history);
+        assert_eq!(second.next_page_token, "");
     })
     .await;
 }

@@ -55,6 +55,15 @@ fn the_total_is_the_weighted_mean_as_a_part_of_the_highest_mark() {
 }
 
 #[test]
+fn marks_of_a_crafted_record_lie_as_far_apart_as_can_be_told() {
+    let mut crafted = entry(1, &[&[1, 1], &[1, 1]]);
+    crafted.reviews[0][0].mark = Some(i32::MIN);
+    crafted.reviews[1][0].mark = Some(i32::MAX);
+    let found = result(&a_rubric().criteria[0], &crafted).unwrap();
+    assert_eq!(found.spread, i32::MAX);
+}
+
+#[test]
 fn an_agreed_mark_takes_the_place_of_the_mean_which_stays_beside_it() {
     let mut moderated = entry(1, &[&[4, 2], &[3, 5]]);
     let agreed = AgreedMark { criterion: "need".to_string(), mark: 4, reason: "agreed".to_string() };

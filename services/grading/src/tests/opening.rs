@@ -46,6 +46,20 @@ async fn the_eligible_bids_are_pinned_and_the_panel_is_seated_once_each() {
 }
 
 #[tokio::test]
+async fn at_least_two_reviews_of_a_bid_are_asked_for_and_three_where_nobody_says() {
+    each_house(|house| async move {
+        let scene = Scene::joint(&house.peers);
+        let asking = |least_reviews| pb::OpenAssessmentRequest { least_reviews, ..scene.open_request() };
+        let status = refused(&house, &scene, asking(1)).await;
+        assert_eq!((status.code(), fields(&status)), (Code::InvalidArgument, vec!["least_reviews".to_string()]));
+        let mut manager = house.as_who(&scene.manager).assessments;
+        let opened = manager.open_assessment(asking(0)).await.unwrap().into_inner();
+        assert_eq!(opened.settings.unwrap().least_reviews, 3);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_round_that_still_takes_bids_or_has_undecided_ones_is_not_opened_and_everything_is_named() {
     each_house(|house| async move {
         let scene = Scene::joint(&house.peers);

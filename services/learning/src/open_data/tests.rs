@@ -62,6 +62,8 @@ fn the_checks_of_the_standard_find_what_a_person_should_look_at() {
     assert_eq!(says(|one| one.awarded = Money::pence(0)), ["the amount awarded is zero"]);
     assert_eq!(says(|one| one.decided_on = "2021-05-01".to_string()), ["the award date lies in the future"]);
     assert_eq!(says(|one| one.ends_on = "2019-12-31".to_string()), ["the planned end lies before the start"]);
+    assert_eq!(says(|one| one.ends_on = "2050-12-31".to_string()), Vec::<String>::new());
+    assert_eq!(says(|one| one.ends_on = "2051-01-01".to_string()), ["a planned date lies far away"]);
     assert_eq!(says(|one| one.summary = one.title.clone()), ["title and description are the same"]);
     assert_eq!(says(|one| one.title = "x".repeat(141)), ["the title is longer than 140 characters"]);
     assert_eq!(says(|one| one.reference = "r3 2020".to_string()).len(), 1);
@@ -99,4 +101,5 @@ fn sums_are_numbers_in_pounds_with_pence_only_where_there_are_some() {
     let json = |pence| serde_json::to_string(&Pounds(pence)).unwrap();
     assert_eq!((json(150_000).as_str(), json(150_050).as_str(), json(1).as_str()), ("1500", "1500.5", "0.01"));
     assert_eq!(Pounds(150_050).to_string(), "1500.50");
+    assert_eq!([Pounds(-1), Pounds(-150_000)].map(|sum| sum.to_string()), ["-0.01", "-1500"]);
 }

@@ -6,11 +6,14 @@ export BUF_CACHE_DIR=$cache/buf
 
 contract_lint() { "$venv/bin/buf" lint proto; }
 
+# Compared with what was released, which callers have, and with the last commit, so that what is not released yet does
+# not change unnoticed either. infra/CONTRIBUTING.md says how a release renews the first.
 contract_breaking() {
     local base
+    "$venv/bin/buf" breaking proto --against infra/contract/released.binpb
     base=$(contract_base)
-    [[ -n $base ]] || { note "contract: no earlier version in this checkout, nothing to compare with"; return; }
-    note "contract: compared with $(git log -1 --format='%h (%s)' "$base")"
+    [[ -n $base ]] || { note "contract: compared with the release alone; no earlier commit is here"; return; }
+    note "contract: compared with the release and with $(git log -1 --format='%h (%s)' "$base")"
     mkdir "$run/earlier"
     git archive "$base" proto | tar -x -C "$run/earlier"
     "$venv/bin/buf" breaking proto --against "$run/earlier/proto"
@@ -58,6 +61,9 @@ build_all() { RUSTC_WRAPPER=$harness_compiler cargo build --locked --release --w
 rust_tests() {
     RUSTC_WRAPPER=$harness_compiler TMPDIR=$run/tmp cargo test --locked --release --workspace --no-fail-fast
 }
+
+# As plain cargo would, so that neither compiles again what the other has.
+tests_of_crates() { TMPDIR=$run/tmp cargo test --no-fail-fast "${crates[@]}"; }
 
 count_rust_tests() {
     local n_passed n_failed n_ignored

@@ -88,7 +88,7 @@ locate_tools() {
     deny=$cache/cargo-deny-$cargo_deny_version/bin/cargo-deny
     export TOADLANE_TEST_PG_BIN=$pg_bin TOADLANE_TEST_PG_USER=$pg_user TOADLANE_TEST_PYTHON=$venv/bin/python
     TOADLANE_TEST_NATS_BIN=$(command -v nats-server)
-    export TOADLANE_TEST_NATS_BIN TOADLANE_TEST_BIN=$CARGO_TARGET_DIR/release/toadlane
+    export TOADLANE_TEST_NATS_BIN TOADLANE_TEST_BIN=$CARGO_TARGET_DIR/${profile/dev/debug}/toadlane
 }
 
 install_rust_tools() {

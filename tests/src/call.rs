@@ -1,9 +1,10 @@
 //! Rounds of today, and bids for them, for the tests that need many of both. Made up through and through.
 
+use demo::call;
+use demo::deployment::Deployment;
+use demo::network::{self, CouncilSystem, Network};
+use demo::record::{Principles, Record};
 use kit::time::Timestamp;
-use server::demo::call;
-use server::demo::network::{self, CouncilSystem, Network, Stage};
-use server::demo::record::{Principles, Record};
 use toadlane_client::{Client, Reason, Refusal, retry};
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::rounds::v1 as rounds;
@@ -19,7 +20,7 @@ const ZONE: &str = "Etc/UTC";
 const ANNOUNCES: &str = "2099-01-05T12:00:00Z";
 
 impl Host {
-    pub async fn set_up(stage: &Stage) -> Host {
+    pub async fn set_up(stage: &Deployment) -> Host {
         let network = network::set_up(stage, &Record::published()).await.unwrap();
         let principles = Principles::published();
         let framework = retry(|request_id| {

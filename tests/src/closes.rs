@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kit::caller::Role;
-use kit::each_db::Fresh;
 use kit::time::Timestamp;
+use testing::stores::Fresh;
 use toadlane_client::{Client, Credentials, Refusal};
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::rounds::v1::Round;

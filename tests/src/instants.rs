@@ -5,10 +5,10 @@
 mod house;
 mod view;
 
+use demo::call;
 use kit::time::{Timestamp, at};
 use pb::passage::Consent;
 use pb::publication_item::Item;
-use server::demo::call;
 use toadlane_client::Reason;
 use toadlane_proto::learning::v1 as pb;
 

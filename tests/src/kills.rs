@@ -19,7 +19,6 @@ use kit::caller::Role;
 use kit::db::Storage;
 use kit::time::Timestamp;
 use kit::tokens::KeySet;
-use server::demo::play;
 use toadlane_client::Client;
 use toadlane_proto::rounds::v1::{GetRoundRequest, Round};
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -95,7 +94,7 @@ impl Scene {
         let broker = Broker::start();
         let storage = match &cluster {
             Some(cluster) => Storage::Postgres { url: cluster.url.clone() },
-            None => Storage::Sqlite { folder: PathBuf::new() },
+            None => Storage::sqlite(PathBuf::new()),
         };
         let town = Town::apart_over(&storage, &broker.url, None);
         let consumer = Consumer::start(&store(&town, cluster.as_ref(), "consumer"), &broker.url);
@@ -132,7 +131,7 @@ fn store(town: &Town, cluster: Option<&Cluster>, name: &str) -> Storage {
         None => {
             let folder = town.folder.join(name);
             std::fs::create_dir_all(&folder).expect("the town's folder can be written");
-            Storage::Sqlite { folder }
+            Storage::sqlite(folder)
         }
     }
 }
@@ -160,7 +159,7 @@ async fn survives(cluster: Option<Cluster>) {
     let n_extensions = extended.await.unwrap();
     say(format!("{} bids acknowledged, {n_broken} tries unanswered, {n_extensions} extensions", books.len()));
 
-    let keys = KeySet::parse(&play::key_set(&stage).await.unwrap()).unwrap();
+    let keys = KeySet::parse(&stage.key_set().await.unwrap()).unwrap();
     books::compare(&host.network.manager, &keys, &rounds, &books).await;
     books::ask_again(&clients(&host), &books).await;
     compare_events(&scene, &host, &rounds, n_extensions).await;

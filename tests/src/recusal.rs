@@ -9,9 +9,10 @@ mod reads;
 use std::path::Path;
 use std::process::Command;
 
-use kit::each_db::Fresh;
-use server::demo::network::Stage;
-use server::demo::{call, cast, panel, play};
+use demo::deployment::Deployment;
+use demo::round::Round;
+use demo::{assessment, call, first_half, interests, people, reviews};
+use testing::stores::Fresh;
 use toadlane_proto::grading::v1 as pb;
 
 use crate::town::{Process, Town, program};
@@ -64,7 +65,7 @@ async fn a_recused_member_cannot_tell_what_became_of_the_hidden_bid() {
 
 /// What both courses have in common.
 pub struct Shared {
-    pub round: play::Round,
+    pub round: Round,
     pub assessment_id: String,
     pub interests: Vec<pb::Interest>,
     pub reviews: Vec<pb::Review>,
@@ -76,18 +77,18 @@ const REVIEWS_PER_BID: usize = 3;
 
 impl Shared {
     /// Up to the reviews of all bids that nobody is going to hide.
-    async fn play(stage: &Stage) -> Shared {
-        let round = play::play(stage, &mut |_| {}).await.unwrap();
-        let cast = cast::enter(stage, &round.network).await.unwrap();
-        stage.move_clocks(&round.network.token, kit::time::at(panel::SCREENED)).await.unwrap();
-        panel::screen(&round.network.manager, &round.bids).await.unwrap();
-        let assessment = panel::open(&round).await.unwrap();
-        let interests = panel::declare(&round, &cast, &assessment.id).await.unwrap();
+    async fn play(stage: &Deployment) -> Shared {
+        let round = first_half::play(stage, &mut |_| {}).await.unwrap();
+        let cast = people::enter(stage, &round.network).await.unwrap();
+        stage.move_clocks(&round.network.token, kit::time::at(assessment::SCREENED)).await.unwrap();
+        assessment::screen(&round.network.manager, &round.bids).await.unwrap();
+        let assessment_id = assessment::open(&round).await.unwrap().id;
+        let interests = interests::declare(&round, &cast, &assessment_id).await.unwrap();
         let is_hidden = |number: i64| CASES.iter().any(|case| case.hidden == number);
         let mut assignments = Vec::new();
         for (turn, played) in round.bids.iter().enumerate() {
             let free = cast.members.iter();
-            let free = free.filter(|member| !panel::is_out(&interests, &member.person_id, &played.bid.id));
+            let free = free.filter(|member| !interests::is_out(&interests, &member.person_id, &played.bid.id));
             let free: Vec<_> = free.collect();
             let n_reviews = REVIEWS_PER_BID + usize::from(is_hidden(played.bid.number));
             for place in 0..n_reviews {
@@ -97,24 +98,24 @@ impl Shared {
         }
         let assign = pb::AssignReviewsRequest {
             request_id: kit_request_id(),
-            assessment_id: assessment.id.clone(),
+            assessment_id: assessment_id.clone(),
             assignments,
             validate_only: false,
         };
         let reviews = round.network.manager.reviews().assign_reviews(assign).await.unwrap().into_inner().reviews;
         let mut places = std::collections::HashMap::<String, i32>::new();
         for review in &reviews {
-            let number = panel::number_of(&round.bids, &review.bid_id);
+            let number = round.number_of(&review.bid_id);
             let place = places.entry(review.bid_id.clone()).or_default();
             *place += 1;
             if !is_hidden(number) {
                 let member = cast.members.iter().find(|member| member.person_id == review.reviewer_id).unwrap();
-                let marks = panel::marks(number, *place);
-                panel::write_review(&member.client, review.clone(), marks).await.unwrap();
+                let marks = reviews::marks(number, *place);
+                reviews::write_review(&member.client, review.clone(), marks).await.unwrap();
             }
         }
         let members = cast.members.iter().map(|member| (member.council.clone(), member.person_id.clone())).collect();
-        Shared { round, assessment_id: assessment.id, interests, reviews, members }
+        Shared { round, assessment_id, interests, reviews, members }
     }
 }
 
@@ -124,7 +125,7 @@ pub fn kit_request_id() -> String {
 
 /// A server on a copy of the shared store.
 pub struct Served {
-    pub stage: Stage,
+    pub stage: Deployment,
     pub address: String,
     _process: Process,
 }
@@ -140,8 +141,7 @@ impl Served {
         let process = Process::start(&mut serve);
         let address = format!("http://{}", process.address);
         let place = toadlane_client::Place::new(address.clone());
-        let places = toadlane_client::Places::one(place.clone());
-        let stage = Stage { places, clocks: vec![place], mail: folder.join("data/mail") };
+        let stage = Deployment::at(place, folder.join("data/mail"));
         Served { stage, address, _process: process }
     }
 }

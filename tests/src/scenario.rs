@@ -6,8 +6,10 @@ mod open_data;
 
 use std::collections::BTreeMap;
 
+use demo::round::Round;
+use demo::second_half::{self, SecondHalf};
+use demo::{call, first_half};
 use kit::tokens::KeySet;
-use server::demo::{self, Whole, call, play};
 use server::verify;
 
 use crate::town::{Town, each_engine};
@@ -29,12 +31,12 @@ struct Receipt {
     state: String,
 }
 
-async fn plays(town: &Town) -> (play::Round, Whole, Left) {
-    let round = play::play(&town.stage, &mut |_| {}).await.unwrap();
+async fn plays(town: &Town) -> (Round, SecondHalf, Left) {
+    let round = first_half::play(&town.stage, &mut |_| {}).await.unwrap();
     let receipts = receipts(town, &round).await;
     let out = town.folder.join("out");
-    let whole = demo::go_on(&town.stage, &round, &out, &mut |_| {}).await.unwrap();
-    let papers = whole.papers.iter().map(|path| {
+    let whole = second_half::play(&town.stage, &round, &out, &mut |_| {}).await.unwrap();
+    let papers = whole.files.iter().map(|path| {
         let name = path.strip_prefix(&out).unwrap().display().to_string();
         (name, std::fs::read_to_string(path).unwrap())
     });
@@ -43,9 +45,9 @@ async fn plays(town: &Town) -> (play::Round, Whole, Left) {
 }
 
 /// The receipts as they are verified offline; each with one letter changed is refused.
-async fn receipts(town: &Town, round: &play::Round) -> Vec<Receipt> {
-    let record = server::demo::record::Record::published();
-    let key_set = play::key_set(&town.stage).await.unwrap();
+async fn receipts(town: &Town, round: &Round) -> Vec<Receipt> {
+    let record = demo::record::Record::published();
+    let key_set = town.stage.key_set().await.unwrap();
     let keys = KeySet::parse(&key_set).unwrap();
     assert_eq!(round.bids.len(), 13);
     let instants: Vec<_> = round.bids.iter().map(|played| played.bid.received_at).collect();
@@ -70,7 +72,7 @@ fn altered(jws: &str) -> String {
     format!("{}{other}{}", &jws[..middle], &jws[middle + 1..])
 }
 
-type Place = fn(kit::each_db::Fresh, Option<&str>) -> Town;
+type Place = fn(testing::stores::Fresh, Option<&str>) -> Town;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_round_leaves_the_same_bytes_on_every_engine_in_one_process_and_in_seven() {
@@ -100,7 +102,7 @@ async fn the_round_leaves_the_same_bytes_on_every_engine_in_one_process_and_in_s
 }
 
 /// What the issue of the whole round asks for, in numbers.
-fn whole_round(whole: &Whole, left: &Left) {
+fn whole_round(whole: &SecondHalf, left: &Left) {
     let of = |folder: &str| left.papers.keys().filter(|name| name.starts_with(folder)).count();
     assert_eq!((of("board-packs/"), of("letters/")), (8, 13));
     let ledger = &left.papers["ledger.csv"];

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use diesel::{Connection, PgConnection};
-use kit::each_db::Fresh;
+use testing::stores::Fresh;
 
 use crate::luck::Luck;
 use crate::town::{folder_of, free_port, provided};

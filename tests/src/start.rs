@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use kit::each_db::Fresh;
+use testing::stores::Fresh;
 
 use crate::town::{Town, program};
 
@@ -15,7 +15,7 @@ fn refused(arguments: &[&str]) -> String {
 
 fn in_folder(fresh: &Fresh) -> String {
     match &fresh.storage {
-        kit::db::Storage::Sqlite { folder } => folder.display().to_string(),
+        kit::db::Storage::Sqlite { folder, .. } => folder.display().to_string(),
         kit::db::Storage::Postgres { .. } => panic!("a folder was asked for"),
     }
 }

@@ -7,12 +7,13 @@ mod trace;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kit::each_db::{Fresh, open_without_syncs};
+use demo::deployment::Deployment;
+use demo::network::CouncilSystem;
 use kit::time::Timestamp;
-use server::demo::network::{CouncilSystem, Stage};
 use server::serve;
 use server::settings::{Serve, Store};
-use toadlane_client::{Client, Credentials, Place, Places, retry};
+use testing::stores::Fresh;
+use toadlane_client::{Client, Credentials, Place, retry};
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::rounds::v1 as rounds;
 
@@ -47,9 +48,8 @@ async fn no_answer_leaves_before_its_write_is_synced_and_a_store_without_syncs_i
 
 /// The part of the child: the whole server on the data of the test, all its stores without syncs.
 pub async fn serve_without_syncs() {
-    open_without_syncs();
     let data = PathBuf::from(provided(DATA));
-    let store = Store { keys: Some(data.with_file_name("keys")), data, database: None };
+    let store = Store { keys: Some(data.with_file_name("keys")), data, database: None, syncs: false };
     let running = serve::start(&Serve::embedded(store)).await.unwrap();
     let signals = serve::StopSignals::take().unwrap();
     println!("\ntoadlane serves all roles on {} without syncs", running.address);
@@ -62,7 +62,7 @@ async fn watched(town: &Town, host: &Host, server: &Command, name: &str) -> Vec<
     let file = town.folder.join(format!("{name}.strace"));
     let mut process = Process::start(&mut under_strace(server, &file));
     let place = Place::new(format!("http://{}", process.address));
-    let stage = Stage { places: Places::one(place.clone()), clocks: vec![place], mail: town.stage.mail.clone() };
+    let stage = Deployment::at(place, town.stage.mail.clone());
     let asked = write(&stage, host, name).await;
     process.terminate();
     let trace = whole_trace(&file, process.child.id());
@@ -94,7 +94,7 @@ fn under_strace(command: &Command, file: &Path) -> Command {
 }
 
 /// A round and some bids, each write sent after the answer to the one before.
-async fn write(stage: &Stage, host: &Host, name: &str) -> Vec<Asked> {
+async fn write(stage: &Deployment, host: &Host, name: &str) -> Vec<Asked> {
     let mut asked = Vec::new();
     let round = schedule(stage, host, name, &mut asked).await;
     let system = &host.network.systems[0];
@@ -106,7 +106,7 @@ async fn write(stage: &Stage, host: &Host, name: &str) -> Vec<Asked> {
     asked
 }
 
-async fn schedule(stage: &Stage, host: &Host, name: &str, asked: &mut Vec<Asked>) -> rounds::Round {
+async fn schedule(stage: &Deployment, host: &Host, name: &str, asked: &mut Vec<Asked>) -> rounds::Round {
     let manager = stage.sign_in("round.manager@network.example").await.unwrap();
     let closes = Timestamp::of_this_machine().plus_seconds(86_400);
     let mut id = String::new();

@@ -8,10 +8,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use demo::deployment::Deployment;
+use demo::network::ADMINISTRATOR;
 use kit::caller::Role;
 use kit::db::Storage;
-use kit::each_db::Fresh;
-use server::demo::network::{ADMINISTRATOR, Stage};
+use testing::stores::Fresh;
 use toadlane_client::{Place, Places};
 use tokio::sync::Mutex;
 
@@ -97,7 +98,7 @@ pub struct Town {
     pub processes: Vec<Process>,
     /// How each of the processes was started.
     pub commands: Vec<Command>,
-    pub stage: Stage,
+    pub stage: Deployment,
     pub folder: PathBuf,
     // Dropped last: the stores go when nobody uses them any more.
     _broker: Option<Broker>,
@@ -152,7 +153,7 @@ impl Town {
         store_arguments(&mut serve, &data, &keys, &fresh.storage);
         let process = Process::start(&mut serve);
         let place = Place::new(format!("http://{}", process.address));
-        let stage = Stage { places: Places::one(place.clone()), clocks: vec![place], mail: data.join("mail") };
+        let stage = Deployment::at(place, data.join("mail"));
         Town {
             processes: vec![process],
             commands: vec![serve],
@@ -184,7 +185,7 @@ impl Town {
             Storage::Postgres { .. } => prepare(&data(Role::Registry), &keys, storage, clock),
             Storage::Sqlite { .. } => {
                 for role in Role::ALL {
-                    prepare(&data(role), &keys, &Storage::Sqlite { folder: data(role) }, clock);
+                    prepare(&data(role), &keys, &Storage::sqlite(data(role)), clock);
                 }
             }
         }
@@ -216,7 +217,7 @@ impl Town {
             learning: Place::new(address(Role::Learning)),
         };
         let clocks = Role::ALL.map(|role| Place::new(address(role))).to_vec();
-        let stage = Stage { clocks, places, mail: data(Role::Registry).join("mail") };
+        let stage = Deployment { clocks, places, mail: data(Role::Registry).join("mail") };
         Town { processes, commands, stage, folder, _broker: None, _fresh: vec![files] }
     }
 
@@ -256,7 +257,7 @@ impl Drop for Town {
 /// The folder of a fresh place for files.
 pub fn folder_of(fresh: &Fresh) -> PathBuf {
     match &fresh.storage {
-        Storage::Sqlite { folder } => folder.clone(),
+        Storage::Sqlite { folder, .. } => folder.clone(),
         Storage::Postgres { .. } => panic!("files lie in a folder"),
     }
 }

@@ -24,11 +24,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use kit::each_db::Fresh;
+use demo::call;
 use kit::time::at;
 use prost::Message;
 use prost_reflect::MethodDescriptor;
-use server::demo::call;
+use testing::stores::Fresh;
 use toadlane_proto::types::v1::SetClockRequest;
 use tokio::time::{Instant, sleep};
 use tonic::Code;

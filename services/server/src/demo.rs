@@ -1,58 +1,22 @@
-//! `toadlane demo`: plays the real 2020 round on a store of its own whose clock stands in 2019, and leaves the server
-//! up. Everything goes through the public API, with the credentials of each council's own system.
-
-pub mod accounts;
-pub mod call;
-pub mod cast;
-pub mod findings;
-pub mod grants;
-pub mod network;
-pub mod panel;
-pub mod papers;
-pub mod play;
-pub mod record;
-pub mod stories;
-pub mod tables;
+//! `toadlane demo`: starts the platform on a store of its own whose clock stands in 2019, has the real 2020 round played
+//! on it ([`demo`](::demo)), verifies the receipts offline, and leaves the server up.
 
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use demo::deployment::Deployment;
+use demo::error::Error;
+use demo::network::{ADMINISTRATOR, NETWORK};
+use demo::round::Round;
+use demo::timeline::Line;
+use demo::{call, files, first_half, second_half};
 use kit::tokens::KeySet;
-use toadlane_client::{Place, Places};
+use toadlane_client::Place;
 
 use crate::home::{self, HomeError};
 use crate::settings::{Serve, Store};
 use crate::{make, serve, verify};
-use network::Stage;
-use play::{Line, Played, Round};
-
-/// Why the play broke off.
-#[derive(Debug, thiserror::Error)]
-pub enum PlayError {
-    #[error("{}", .0.message())]
-    Refused(#[from] tonic::Status),
-    #[error(transparent)]
-    Connect(#[from] toadlane_client::ConnectError),
-    #[error(transparent)]
-    Key(#[from] toadlane_client::KeyError),
-    #[error(transparent)]
-    Transfer(#[from] toadlane_client::TransferError),
-    #[error("no mail with a sign-in code came for {0}")]
-    NoMail(String),
-    #[error("the registry finds no organisation {0}")]
-    NoOrganisation(String),
-    #[error("{0} did not come about within half a minute")]
-    NeverCame(&'static str),
-    #[error("{0}")]
-    Table(#[from] csv::Error),
-    #[error("everybody who chairs is recused")]
-    NoChair,
-    #[error("the final report of {0} has no passage to quote")]
-    NoPassage(String),
-    #[error("{0}")]
-    Io(#[from] std::io::Error),
-}
 
 #[derive(clap::Args)]
 pub struct Demo {
@@ -67,32 +31,13 @@ pub struct Demo {
     once: bool,
 }
 
-/// An identity for one request.
-pub(crate) fn request_id() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
-
-/// Asks until there is an answer: what one service tells another takes a moment to arrive.
-async fn until<T>(
-    what: &'static str,
-    mut ask: impl AsyncFnMut() -> Result<Option<T>, PlayError>,
-) -> Result<T, PlayError> {
-    for _ in 0..600 {
-        if let Some(found) = ask().await? {
-            return Ok(found);
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    Err(PlayError::NeverCame(what))
-}
-
 /// Marks a folder as a demo's, which the next demo may replace.
 const MARK: &str = "made-by-toadlane-demo";
 
 impl Demo {
     pub async fn run(&self) -> Result<(), String> {
         let data = fresh(&self.out)?;
-        let store = Store { data: data.clone(), database: None, keys: None };
+        let store = Store { data: data.clone(), database: None, keys: None, syncs: true };
         make(&store, Some(kit::time::at(call::BEGINS))).map_err(|error| error.to_string())?;
         enter_administrator(&store).await?;
         let settings = Serve { listen: self.listen, ..Serve::embedded(store) };
@@ -100,15 +45,15 @@ impl Demo {
 
         println!("Toad Lane plays the 2020 policy prototype round.");
         println!("THE CLOCK IS HELD in 2019; what the published record does not hold is made up, and said to be.");
-        let place = Place::new(format!("http://{}", running.address));
-        let stage = Stage { places: Places::one(place.clone()), clocks: vec![place], mail: data.join("mail") };
-        let played = play::play(&stage, &mut print).await.map_err(|error| format!("the play broke off: {error}"))?;
-        let key_set = play::key_set(&stage).await.map_err(|error| error.to_string())?;
-        self.receipts(&played, &key_set)?;
-        let broke_off = |error: PlayError| format!("the play broke off: {error}");
-        let whole = go_on(&stage, &played, &self.out, &mut print).await.map_err(broke_off)?;
+        let deployment = Deployment::at(Place::new(format!("http://{}", running.address)), data.join("mail"));
+        let mut print = |line: Line| println!("{line}");
+        let broke_off = |error: Error| format!("the play broke off: {error}");
+        let round = first_half::play(&deployment, &mut print).await.map_err(broke_off)?;
+        let key_set = deployment.key_set().await.map_err(|error| error.to_string())?;
+        self.receipts(&round, &key_set)?;
+        let half = second_half::play(&deployment, &round, &self.out, &mut print).await.map_err(broke_off)?;
         println!("\n== Written to {}", self.out.display());
-        for line in written(&self.out, &whole.papers) {
+        for line in files::in_words(&self.out, &half.files) {
             println!("   {line}");
         }
 
@@ -119,11 +64,11 @@ impl Demo {
         println!("\nServing on http://{} (gRPC with reflection; OAuth under /.well-known)", running.address);
         println!("  key set    {}", self.out.join("keys.json").display());
         println!("  receipts   {}", self.out.join("receipts").display());
-        println!("  sign-in    as {}; codes come to {}", network::ADMINISTRATOR, data.join("mail").display());
-        println!("  round      {}", played.round.id);
-        println!("  assessment {}", whole.assessed.assessment_id);
-        println!("  commission {}", whole.learnt.commission_id);
-        println!("  publication {}", whole.learnt.publication.id);
+        println!("  sign-in    as {ADMINISTRATOR}; codes come to {}", data.join("mail").display());
+        println!("  round      {}", round.round.id);
+        println!("  assessment {}", half.assessed.assessment_id);
+        println!("  commission {}", half.learnt.commission_id);
+        println!("  publication {}", half.learnt.publication.id);
         let signals = serve::StopSignals::take()?;
         println!("Stop with Ctrl-C.");
         signals.told().await;
@@ -133,87 +78,41 @@ impl Demo {
 
     /// Writes every receipt with its acknowledgement, and verifies each offline; one that was changed is refused.
     fn receipts(&self, round: &Round, key_set: &str) -> Result<(), String> {
-        let folder = self.out.join("receipts");
+        let (folder, changed_path) = (self.out.join("receipts"), self.out.join("changed.jws"));
         let write =
-            |path: PathBuf, text: &str| fs::write(&path, text).map_err(|cause| format!("{}: {cause}", path.display()));
+            |path: &Path, text: &str| fs::write(path, text).map_err(|cause| format!("{}: {cause}", path.display()));
         fs::create_dir_all(&folder).map_err(|cause| format!("{}: {cause}", folder.display()))?;
-        write(self.out.join("keys.json"), key_set)?;
+        write(&self.out.join("keys.json"), key_set)?;
         let keys = KeySet::parse(key_set).map_err(|cause| cause.to_string())?;
         println!("\n== The receipts, verified offline with the key set alone");
-        for played in &round.bids {
-            let name = format!("{:02}-{}", played.order, played.client_reference.replace('/', "-"));
-            write(folder.join(format!("{name}.jws")), &played.receipt.jws)?;
-            write(folder.join(format!("{name}.txt")), &played.receipt.acknowledgement)?;
-            let claims = verify::receipt_claims(&keys, &played.receipt.jws)?;
-            if claims.number != Some(i64::from(played.order)) {
-                return Err(format!("the receipt of bid {} says number {:?}", played.order, claims.number));
+        for submitted in &round.bids {
+            let name = format!("{:02}-{}", submitted.order, submitted.client_reference.replace('/', "-"));
+            write(&folder.join(format!("{name}.jws")), &submitted.receipt.jws)?;
+            write(&folder.join(format!("{name}.txt")), &submitted.receipt.acknowledgement)?;
+            let claims = verify::receipt_claims(&keys, &submitted.receipt.jws)?;
+            if claims.number != Some(i64::from(submitted.order)) {
+                return Err(format!("the receipt of bid {} says number {:?}", submitted.order, claims.number));
             }
         }
         println!("   {} receipts are genuine", round.bids.len());
-        let changed = changed(&round.bids[0]);
-        write(self.out.join("changed.jws"), &changed)?;
-        match verify::receipt_claims(&keys, &changed) {
-            Ok(_) => Err("a changed receipt was accepted".to_string()),
-            Err(refusal) => {
-                println!("   {}, the first with one letter changed: {refusal}", self.out.join("changed.jws").display());
-                println!(
-                    "   try it: {} verify receipt {}/*.jws --keys {}",
-                    std::env::args().next().unwrap_or_else(|| "toadlane".to_string()),
-                    folder.display(),
-                    self.out.join("keys.json").display()
-                );
-                Ok(())
-            }
-        }
+        let changed = changed(&round.bids[0].receipt.jws);
+        write(&changed_path, &changed)?;
+        let Err(refusal) = verify::receipt_claims(&keys, &changed) else {
+            return Err("a changed receipt was accepted".to_string());
+        };
+        println!("   {}, the first with one letter changed: {refusal}", changed_path.display());
+        println!(
+            "   try it: {} verify receipt {}/*.jws --keys {}",
+            std::env::args().next().unwrap_or_else(|| "toadlane".to_string()),
+            folder.display(),
+            self.out.join("keys.json").display()
+        );
+        Ok(())
     }
-}
-
-/// The second half, as it was played.
-pub struct Whole {
-    pub cast: cast::Cast,
-    pub assessed: panel::Assessed,
-    pub learnt: findings::Learnt,
-    /// What was written about it, in order.
-    pub papers: Vec<PathBuf>,
-}
-
-/// From the close to the publication, and what is written about it.
-pub async fn go_on(
-    stage: &Stage,
-    round: &Round,
-    out: &Path,
-    tell: &mut (dyn FnMut(Line) + Send),
-) -> Result<Whole, PlayError> {
-    let cast = cast::enter(stage, &round.network).await?;
-    let assessed = panel::assess(stage, round, &cast, tell).await?;
-    grants::grant(stage, round, &cast, tell).await?;
-    accounts::report(stage, round, tell).await?;
-    let learnt = findings::learn(stage, round, &cast, tell).await?;
-    let papers = papers::write(out, round, &cast, &assessed, &learnt).await?;
-    Ok(Whole { cast, assessed, learnt, papers })
-}
-
-/// What was written, the files of a folder in one line: `letters/ (13 files)`.
-fn written(out: &Path, papers: &[PathBuf]) -> Vec<String> {
-    let mut lines: Vec<(String, usize)> = Vec::new();
-    for path in papers {
-        let name = path.strip_prefix(out).unwrap_or(path).display().to_string();
-        let line = name.rsplit_once('/').map_or(name.clone(), |(folder, _)| format!("{folder}/"));
-        match lines.last_mut() {
-            Some((last, n_files)) if *last == line => *n_files += 1,
-            _ => lines.push((line, 1)),
-        }
-    }
-    let says = |(name, n_files): (String, usize)| match name.ends_with('/') {
-        true => format!("{name} ({n_files} files)"),
-        false => name,
-    };
-    lines.into_iter().map(says).collect()
 }
 
 /// A receipt with one letter of its claims changed.
-fn changed(played: &Played) -> String {
-    let jws = &played.receipt.jws;
+fn changed(jws: &str) -> String {
     let middle = jws.len() / 2;
     let other = if &jws[middle..=middle] == "A" { "B" } else { "A" };
     format!("{}{other}{}", &jws[..middle], &jws[middle + 1..])
@@ -245,54 +144,22 @@ fn fresh(out: &Path) -> Result<PathBuf, String> {
 }
 
 /// What `toadlane admin first` does.
-pub async fn enter_administrator(store: &Store) -> Result<(), String> {
+async fn enter_administrator(store: &Store) -> Result<(), String> {
     let db = registry::open(&store.storage(), None).map_err(|error| error.to_string())?;
-    let network = "Co-operative Councils' Innovation Network";
-    let entered = registry::admin_first(&db, network, "Administrator (made up)", network::ADMINISTRATOR).await;
+    let entered = registry::admin_first(&db, NETWORK, "Administrator (made up)", ADMINISTRATOR).await;
     entered.map(drop).map_err(|error| error.to_string())
-}
-
-fn print(line: Line) {
-    match line {
-        Line::Act(says) => println!("\n== {says}"),
-        Line::Step { at, says } => println!("   {}  {says}", day(at)),
-        Line::Bid(played) => {
-            let at = played.bid.received_at.and_then(|at| kit::time::Timestamp::try_from(at).ok());
-            let at = at.map(day).unwrap_or_default();
-            println!("   {at}  no. {:>2}  {:<26} {}", played.bid.number, played.council, short(&played.title));
-            println!(
-                "   {:28}  receipt for {}, SHA-256 of the content {}..",
-                "",
-                played.client_reference,
-                &played.receipt.content_sha256[..16]
-            );
-        }
-    }
-}
-
-/// A title that fits in a line.
-fn short(title: &str) -> String {
-    match title.char_indices().nth(60) {
-        Some((end, _)) => format!("{}..", title[..end].trim_end()),
-        None => title.to_string(),
-    }
-}
-
-/// `9:00am on 4 November 2019`, padded to one width.
-fn day(at: kit::time::Timestamp) -> String {
-    format!("{:<28}", at.in_words("Europe/London"))
 }
 
 #[cfg(test)]
 mod tests {
-    use kit::each_db::Fresh;
+    use testing::stores::Fresh;
 
     use super::*;
 
     #[test]
     fn a_demo_that_still_runs_keeps_its_folder() {
         let kept = Fresh::sqlite();
-        let kit::db::Storage::Sqlite { folder } = &kept.storage else { panic!("a folder was asked for") };
+        let kit::db::Storage::Sqlite { folder, .. } = &kept.storage else { panic!("a folder was asked for") };
         let data = fresh(folder).unwrap();
         fs::write(data.join("bids.sqlite"), "bids").unwrap();
         let running = home::lock(&data).unwrap();
@@ -307,7 +174,7 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_a_demos_is_left_alone() {
         let kept = Fresh::sqlite();
-        let kit::db::Storage::Sqlite { folder } = &kept.storage else { panic!("a folder was asked for") };
+        let kit::db::Storage::Sqlite { folder, .. } = &kept.storage else { panic!("a folder was asked for") };
         fs::create_dir(folder.join("data")).unwrap();
         fs::write(folder.join("data/holiday.txt"), "sea").unwrap();
         assert!(fresh(folder).unwrap_err().contains("is not a demo's"));

@@ -1,11 +1,11 @@
 //! The one program `toadlane`: it hosts every role in one process, or some of them, and has the commands around that.
 //!
-//! [`serve`] wires a process; [`demo`] plays the 2020 round against a running one through the public API alone.
+//! [`serve`] wires a process. Programs that use the public API alone are crates of their own: [`demo`](::demo),
+//! [`bench`] and [`export`].
 
 pub mod admin;
-pub mod bench;
 pub mod demo;
-pub mod export;
+pub mod error;
 pub mod home;
 pub mod serve;
 pub mod settings;
@@ -21,7 +21,7 @@ use kit::time::Timestamp;
 use settings::Store;
 
 /// Makes or updates the stores of all roles, and their keys. `clock` makes new stores whose clock is held.
-pub fn make(store: &Store, clock: Option<Timestamp>) -> Result<(), serve::StartError> {
+pub fn make(store: &Store, clock: Option<Timestamp>) -> Result<(), error::StartError> {
     home::Home::open(store, &kit::caller::Role::ALL)?;
     let storage = store.storage();
     let opens =

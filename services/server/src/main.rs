@@ -1,12 +1,18 @@
 //! `toadlane`: the one program. It hosts every role, or some of them; the command line reads in one screen.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use bench::Bench;
 use clap::{Parser, Subcommand};
+use export::Export;
 use tracing_subscriber::EnvFilter;
 
+use server::admin::Admin;
+use server::demo::Demo;
+use server::serve;
 use server::settings::{Init, Serve, Store};
-use server::{admin, bench, demo, export, serve, verify};
+use server::verify::Verify;
 
 /// Runs a network of councils' grant rounds.
 #[derive(Parser)]
@@ -31,19 +37,19 @@ enum Command {
     /// Bring the stores up to date, without serving
     Migrate(Store),
     /// Play the 2020 round from the call to the receipts, then serve until stopped
-    Demo(demo::Demo),
+    Demo(Demo),
     /// Administer a registry from its own machine
     #[command(subcommand)]
-    Admin(admin::Admin),
+    Admin(Admin),
     /// Write what you may read into files: board packs, open data, publications
     #[command(subcommand)]
-    Export(export::Export),
+    Export(Export),
     /// Verify what the platform signed, offline
     #[command(subcommand)]
-    Verify(verify::Verify),
+    Verify(Verify),
     /// Measure how fast a running server takes bids in; it leaves made-up councils and bids behind
     #[command(subcommand)]
-    Bench(bench::Bench),
+    Bench(Bench),
 }
 
 fn main() -> ExitCode {
@@ -73,6 +79,8 @@ fn log(cli: &Cli, quiet: bool) -> Result<(), String> {
     let filter = if quiet && cli.log == "info" { "warn" } else { cli.log.as_str() };
     let filter = EnvFilter::try_new(filter).map_err(|cause| cause.to_string())?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // Colours are for eyes; a file of a log keeps its words alone.
+    let lines = if std::io::stderr().is_terminal() { lines } else { lines.with_ansi(false) };
     let set = if cli.log_json { lines.json().try_init() } else { lines.try_init() };
     set.map_err(|cause| cause.to_string())
 }

@@ -14,9 +14,9 @@ use tonic::Status;
 use tonic::service::Routes;
 
 use crate::clock::{Clocks, Tick};
+use crate::error::StartError;
 use crate::home::Home;
 use crate::net::Net;
-use crate::serve::StartError;
 use crate::settings::Serve;
 
 /// What roles are placed with, and what has become of those that are.

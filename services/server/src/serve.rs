@@ -4,14 +4,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kit::bus::{Bus, BusError};
+use kit::bus::Bus;
 use kit::caller::Role;
 use kit::clock::Clock;
-use kit::db::OpenError;
 use kit::edge::edge;
 use kit::guard::{Door, Revocations};
-use kit::listener::{Caps, Listen, ListenError, Listener};
-use kit::rules;
+use kit::listener::{Caps, Listen, Listener};
 use kit::rules::RulesLayer;
 use kit::stop::{self, Stop, StopCaller};
 use kit::tokens::{Expect, TokenCache};
@@ -22,8 +20,9 @@ use tokio::task::{JoinHandle, JoinSet};
 use tonic::service::Routes;
 
 use crate::clock::Clocks;
-use crate::home::{Home, HomeError};
-use crate::net::{BadPeer, Net};
+use crate::error::StartError;
+use crate::home::Home;
+use crate::net::Net;
 use crate::revoked;
 use crate::roles::Roles;
 use crate::settings::{Serve, WrongSetting};
@@ -59,33 +58,6 @@ const PUBLIC: [&str; 4] = [
     "/grpc.health.v1.Health/Watch",
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
 ];
-
-/// Why a process does not start: one clear sentence each.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    #[error("{0}")]
-    Setting(#[from] WrongSetting),
-    #[error("{0}")]
-    Home(#[from] HomeError),
-    #[error("{0}")]
-    Store(#[from] OpenError),
-    #[error("{0}")]
-    Listen(#[from] ListenError),
-    #[error("{0}")]
-    Peer(#[from] BadPeer),
-    #[error("the contract cannot be held: {0}")]
-    Rules(#[from] rules::Error),
-    #[error("--nats: {0}")]
-    Bus(#[from] BusError),
-    #[error("the folder of attachments and evidence cannot be used: {0}")]
-    Files(#[from] kit::files::FileError),
-    #[error("learning cannot start: {0}")]
-    Learning(#[from] learning::error::Error),
-    #[error("the registry cannot start: {0}")]
-    Registry(#[from] registry::error::Error),
-    #[error("--mail-from or --smtp: {0}")]
-    Mail(#[from] registry::mail::MailError),
-}
 
 /// A process that serves until it is stopped.
 pub struct Running {

@@ -26,13 +26,16 @@ pub struct Store {
     /// Folder of the roles' signing keys, if not `keys` in the data folder
     #[arg(long, env = "TOADLANE_KEYS")]
     pub keys: Option<PathBuf>,
+    /// Whether SQLite syncs what was answered; no argument says otherwise, only a test does.
+    #[arg(skip = true)]
+    pub syncs: bool,
 }
 
 impl Store {
     pub fn storage(&self) -> Storage {
         match &self.database {
             Some(url) => Storage::Postgres { url: url.clone() },
-            None => Storage::Sqlite { folder: self.data.clone() },
+            None => Storage::Sqlite { folder: self.data.clone(), syncs: self.syncs },
         }
     }
 

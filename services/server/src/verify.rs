@@ -72,8 +72,8 @@ fn read(path: &Path) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use bids::receipt::{Claims, sign};
-    use kit::each_db::Fresh;
     use kit::tokens::SigningKey;
+    use testing::stores::Fresh;
 
     use super::*;
 
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn of_several_receipts_those_that_are_not_genuine_are_named() {
         let folder = Fresh::sqlite();
-        let kit::db::Storage::Sqlite { folder } = &folder.storage else { panic!("a folder was asked for") };
+        let kit::db::Storage::Sqlite { folder, .. } = &folder.storage else { panic!("a folder was asked for") };
         let ours = SigningKey::generate(Role::Bids.name()).unwrap();
         let theirs = SigningKey::generate(Role::Bids.name()).unwrap();
         let mut set = KeySet::default();

@@ -1,11 +1,11 @@
 //! The 2020 round until all its reports are released, and what people then do with the learning.
 
+use demo::deployment::Deployment;
+use demo::people::{self, People};
+use demo::round::Round;
+use demo::{assessment, awards, first_half, reports};
 use kit::time::{Timestamp, at};
 use pb::publication_item::Item;
-use server::demo::cast::{self, Cast};
-use server::demo::network::Stage;
-use server::demo::play::{self, Round};
-use server::demo::{accounts, grants, panel};
 use toadlane_client::{Client, Refusal};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::registry::v1 as registry;
@@ -30,9 +30,9 @@ pub struct Somebody {
 }
 
 pub struct House {
-    stage: Stage,
+    stage: Deployment,
     pub round: Round,
-    pub cast: Cast,
+    pub cast: People,
     /// A consultant of another commission over the same round.
     other: Somebody,
     other_commission: String,
@@ -48,7 +48,7 @@ pub fn id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 
-async fn somebody(stage: &Stage, round: &Round, name: &str, role: Option<registry::Role>) -> Somebody {
+async fn somebody(stage: &Deployment, round: &Round, name: &str, role: Option<registry::Role>) -> Somebody {
     let (administrator, organisation_id) = (&round.network.administrator, round.network.network_id.clone());
     let email = format!("{name}@people.example");
     let create = registry::CreatePersonRequest {
@@ -75,13 +75,13 @@ async fn somebody(stage: &Stage, round: &Round, name: &str, role: Option<registr
 
 impl House {
     /// All reports are released and in the corpus; the commission has not begun.
-    pub async fn set_up(stage: &Stage) -> House {
+    pub async fn set_up(stage: &Deployment) -> House {
         let mut silent = |_| {};
-        let round = play::play(stage, &mut silent).await.unwrap();
-        let cast = cast::enter(stage, &round.network).await.unwrap();
-        panel::assess(stage, &round, &cast, &mut silent).await.unwrap();
-        grants::grant(stage, &round, &cast, &mut silent).await.unwrap();
-        accounts::report(stage, &round, &mut silent).await.unwrap();
+        let round = first_half::play(stage, &mut silent).await.unwrap();
+        let cast = people::enter(stage, &round.network).await.unwrap();
+        assessment::assess(stage, &round, &cast, &mut silent).await.unwrap();
+        awards::grant(stage, &round, &cast, &mut silent).await.unwrap();
+        reports::report(stage, &round, &mut silent).await.unwrap();
         stage.move_clocks(&round.network.token, at(BEFORE_ALL)).await.unwrap();
         let other = somebody(stage, &round, "other.consultant", Some(registry::Role::LearningConsultant)).await;
         let public = somebody(stage, &round, "public", None).await;
@@ -356,7 +356,7 @@ impl House {
     }
 }
 
-async fn commissioned(round: &Round, cast: &Cast, consultant: &str, from: &str, until: &str) -> String {
+async fn commissioned(round: &Round, cast: &People, consultant: &str, from: &str, until: &str) -> String {
     let create = pb::CreateCommissionRequest {
         request_id: id(),
         title: "The learning of the 2020 round".to_string(),

@@ -56,7 +56,7 @@ impl Drop for InFlight {
 }
 
 impl Bidders {
-    pub fn begin(host: &Arc<Host>, stage: &server::demo::network::Stage, rounds: &[Round]) -> Bidders {
+    pub fn begin(host: &Arc<Host>, stage: &demo::deployment::Deployment, rounds: &[Round]) -> Bidders {
         let traffic = Arc::<Traffic>::default();
         let mut at_work = JoinSet::new();
         for n in 0..N_BIDDERS {

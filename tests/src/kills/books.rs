@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
-use kit::db::{Db, DbError, Tx};
+use kit::db::{Conn, Db, DbError};
 use kit::ids::RoundId;
 use kit::outbox::{inbox, outbox};
 use kit::tokens::KeySet;
@@ -90,9 +90,9 @@ pub async fn ask_again(clients: &BTreeMap<String, Client>, books: &[Entry]) {
 
 /// What a service has published: the identity of each event. None while the relay still has some to mark.
 async fn published(db: &Db) -> Option<Vec<String>> {
-    let rows = |tx: &mut Tx| {
+    let rows = |conn: &mut Conn| {
         let rows = outbox::table.order(outbox::id.asc()).select((outbox::id, outbox::position));
-        Ok::<Vec<(String, Option<i64>)>, DbError>(rows.load(tx)?)
+        Ok::<Vec<(String, Option<i64>)>, DbError>(rows.load(conn)?)
     };
     let rows = db.read(rows).await.unwrap();
     let positions: BTreeSet<i64> = rows.iter().filter_map(|(_, position)| *position).collect();
@@ -102,8 +102,8 @@ async fn published(db: &Db) -> Option<Vec<String>> {
 }
 
 pub async fn taken(db: &Db) -> Vec<String> {
-    let rows = |tx: &mut Tx| {
-        Ok::<Vec<String>, DbError>(inbox::table.order(inbox::event_id.asc()).select(inbox::event_id).load(tx)?)
+    let rows = |conn: &mut Conn| {
+        Ok::<Vec<String>, DbError>(inbox::table.order(inbox::event_id.asc()).select(inbox::event_id).load(conn)?)
     };
     db.read(rows).await.unwrap()
 }

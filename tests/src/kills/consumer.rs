@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
 use kit::caller::Role;
-use kit::db::{Db, DbError, Storage, Tx};
+use kit::db::{Conn, Db, DbError, Storage, Tx};
 use kit::outbox::{self, Take};
 use kit::stop;
 use kit::time::Timestamp;
@@ -38,7 +38,7 @@ pub struct Consumer {
 impl Consumer {
     pub fn start(storage: &Storage, nats: &str) -> Consumer {
         let store = match storage {
-            Storage::Sqlite { folder } => folder.display().to_string(),
+            Storage::Sqlite { folder, .. } => folder.display().to_string(),
             Storage::Postgres { url } => url.clone(),
         };
         let mut command = child::to_play(PART);
@@ -74,7 +74,7 @@ pub async fn consume() {
     let store = provided(STORE);
     let db = open(&match store.starts_with("postgres://") {
         true => Storage::Postgres { url: store },
-        false => Storage::Sqlite { folder: store.into() },
+        false => Storage::sqlite(store.into()),
     });
     let bus = Bus::nats(&provided(BROKER)).await.expect("the broker's address is one");
     let (_stop_caller, stop) = stop::channel();
@@ -93,9 +93,9 @@ fn take(tx: &mut Tx, event: &Event) -> Result<(), DbError> {
     }
 }
 
-fn count(tx: &mut Tx, event_id: &str) -> Result<(), DbError> {
+fn count(conn: &mut Conn, event_id: &str) -> Result<(), DbError> {
     let row = (effect::event_id.eq(event_id), effect::n_times.eq(1_i64));
-    kit::each_backend!(tx, conn => diesel::insert_into(effect::table)
+    kit::each_backend!(conn, conn => diesel::insert_into(effect::table)
         .values(row)
         .on_conflict(effect::event_id)
         .do_update()
@@ -105,6 +105,6 @@ fn count(tx: &mut Tx, event_id: &str) -> Result<(), DbError> {
 }
 
 /// Each event that had an effect, and how often, by its identity.
-pub fn effects(tx: &mut Tx) -> Result<Vec<(String, i64)>, DbError> {
-    Ok(effect::table.order(effect::event_id.asc()).load(tx)?)
+pub fn effects(conn: &mut Conn) -> Result<Vec<(String, i64)>, DbError> {
+    Ok(effect::table.order(effect::event_id.asc()).load(conn)?)
 }

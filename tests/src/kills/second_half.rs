@@ -11,12 +11,14 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use kit::each_db::Fresh;
+use demo::deployment::Deployment;
+use demo::error::Error;
+use demo::round::Round;
+use demo::timeline::{Line, Tell};
+use demo::{assessment, awards, call, files, first_half, learning, people, reports};
 use kit::time::at;
-use server::demo::network::Stage;
-use server::demo::play::{self, Line, Round};
-use server::demo::{PlayError, accounts, call, cast, findings, grants, panel, papers};
-use toadlane_client::{Client, Patience, Place, Places};
+use testing::stores::Fresh;
+use toadlane_client::{Client, Patience, Place};
 use toadlane_proto::reporting::v1 as reporting;
 use tokio::time::sleep;
 use tonic::Status;
@@ -92,7 +94,7 @@ struct Act {
 
 impl Act {
     fn tell(&self, line: &Line) {
-        if let Line::Act(says) = line {
+        if let Line::Heading(says) = line {
             *self.title.lock().unwrap() = says.split(" (").next().unwrap_or_default().to_string();
         }
     }
@@ -105,7 +107,7 @@ impl Act {
 /// All roles in one process, which comes back where it was killed, and callers who are patient with it.
 struct Scene {
     town: Town,
-    stage: Stage,
+    stage: Deployment,
     patience: Patience,
 }
 
@@ -117,7 +119,7 @@ impl Scene {
         town.processes[0] = Process::start(&mut town.commands[0]);
         let patience = Patience::of(PATIENCE);
         let place = Place::new(format!("http://{}", town.processes[0].address)).patient(&patience);
-        let stage = Stage { places: Places::one(place.clone()), clocks: vec![place], mail: town.stage.mail.clone() };
+        let stage = Deployment::at(place, town.stage.mail.clone());
         Scene { town, stage, patience }
     }
 
@@ -126,7 +128,7 @@ impl Scene {
     }
 
     async fn first_half(&self) -> Round {
-        play::play(&self.stage, &mut |_| {}).await.unwrap()
+        first_half::play(&self.stage, &mut |_| {}).await.unwrap()
     }
 
     /// The kills, each a moment after so many calls were begun since the second half was.
@@ -177,19 +179,15 @@ fn end_of(log: &Path) -> String {
 }
 
 /// From the close to the publication, with a file of evidence for each interim report.
-async fn play_second_half(
-    stage: &Stage,
-    round: &Round,
-    tell: &mut (dyn FnMut(Line) + Send),
-) -> Result<Papers, PlayError> {
-    let cast = cast::enter(stage, &round.network).await?;
-    let assessed = panel::assess(stage, round, &cast, tell).await?;
-    grants::grant(stage, round, &cast, tell).await?;
+async fn play_second_half(stage: &Deployment, round: &Round, tell: Tell<'_>) -> Result<Papers, Error> {
+    let people = people::enter(stage, &round.network).await?;
+    let assessed = assessment::assess(stage, round, &people, tell).await?;
+    awards::grant(stage, round, &people, tell).await?;
     let given = give_evidence(stage, round).await?;
-    accounts::report(stage, round, tell).await?;
-    let learnt = findings::learn(stage, round, &cast, tell).await?;
+    reports::report(stage, round, tell).await?;
+    let learnt = learning::learn(stage, round, &people, tell).await?;
     let out = Fresh::sqlite();
-    let written = papers::write(&folder_of(&out), round, &cast, &assessed, &learnt).await?;
+    let written = files::write(&folder_of(&out), round, &people, &assessed, &learnt).await?;
     expect_evidence(round, &given).await?;
     Ok(Papers::read(&folder_of(&out), &written))
 }
@@ -202,7 +200,7 @@ struct Given {
 }
 
 /// Each council's own system adds a file to its interim reports: a stream.
-async fn give_evidence(stage: &Stage, round: &Round) -> Result<Vec<Given>, PlayError> {
+async fn give_evidence(stage: &Deployment, round: &Round) -> Result<Vec<Given>, Error> {
     use reporting::upload_evidence_request::Part;
     stage.move_clocks(&round.network.token, at(WRITTEN)).await?;
     let list = reporting::ListReportsRequest {
@@ -246,7 +244,7 @@ async fn give_evidence(stage: &Stage, round: &Round) -> Result<Vec<Given>, PlayE
 }
 
 /// What was given is there at the end, byte for byte.
-async fn expect_evidence(round: &Round, given: &[Given]) -> Result<(), PlayError> {
+async fn expect_evidence(round: &Round, given: &[Given]) -> Result<(), Error> {
     for one in given {
         let client = &round.network.system_of(&one.organisation_id)?.client;
         let mut found = download(client, &one.named).await;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use kit::db::{Db, DbError, Storage};
-use kit::each_db::Fresh;
 use kit::outbox::{inbox, outbox};
 use kit::time::Timestamp;
+use testing::stores::Fresh;
 
 use super::books;
 use crate::call::Host;
@@ -23,7 +23,7 @@ async fn events_that_wait_at_a_start_reach_every_consumer() {
     for n in 0..N_ROUNDS {
         host.schedule(&format!("waits-{n}"), Timestamp::of_this_machine().plus_seconds(86_400)).await;
     }
-    let storage = Storage::Sqlite { folder: town.folder.join("data") };
+    let storage = Storage::sqlite(town.folder.join("data"));
     let (rounds, bids) = (rounds::open(&storage, None).unwrap(), bids::open(&storage, None).unwrap());
     // Each round is scheduled and opens at once: from then on nothing happens by itself.
     while books::taken(&bids).await.len() < 2 * N_ROUNDS {
@@ -42,12 +42,12 @@ async fn events_that_wait_at_a_start_reach_every_consumer() {
 async fn as_if_unpublished(publisher: &Db, consumer: &Db) {
     let unmark = publisher.work(None, |tx| {
         let unmarked = (outbox::position.eq(None::<i64>), outbox::published_at.eq(None::<i64>));
-        diesel::update(outbox::table).set(unmarked).execute(tx)?;
+        diesel::update(outbox::table).set(unmarked).execute(&mut **tx)?;
         Ok::<(), DbError>(())
     });
     unmark.await.unwrap();
     let forget = consumer.work(None, |tx| {
-        diesel::delete(inbox::table).execute(tx)?;
+        diesel::delete(inbox::table).execute(&mut **tx)?;
         Ok::<(), DbError>(())
     });
     forget.await.unwrap();

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use demo::reviews::{self, CRITERIA};
+use demo::{assessment, interests};
 use kit::time::at;
-use server::demo::panel::{self, CRITERIA};
 use toadlane_client::Client;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::rounds::v1::grading_board::Part;
@@ -90,7 +91,7 @@ impl<'a> Branch<'a> {
             course,
             manager: stage.sign_in("round.manager@network.example").await.unwrap(),
             clerk: stage.sign_in("clerk@network.example").await.unwrap(),
-            token: stage.token(server::demo::network::ADMINISTRATOR).await.unwrap(),
+            token: stage.token(demo::network::ADMINISTRATOR).await.unwrap(),
             members,
             meeting_id: String::new(),
             made: Known::default(),
@@ -110,13 +111,13 @@ impl<'a> Branch<'a> {
             played.bid.attachments.iter().for_each(|file| known.add(&file.id));
         }
         for review in &shared.reviews {
-            if involved(panel::number_of(&shared.round.bids, &review.bid_id)) {
+            if involved(shared.round.number_of(&review.bid_id)) {
                 known.add(&review.id);
                 known.add(&review.reviewer_id);
             }
         }
         for interest in &shared.interests {
-            if involved(panel::number_of(&shared.round.bids, &interest.bid_id)) {
+            if involved(shared.round.number_of(&interest.bid_id)) {
                 known.add(&interest.id);
             }
         }
@@ -164,10 +165,10 @@ impl<'a> Branch<'a> {
                         self.cancel(review).await;
                         continue;
                     }
-                    (true, Course::Funded) => panel::marks(9, place),
-                    (false, _) => panel::marks(number, place),
+                    (true, Course::Funded) => reviews::marks(9, place),
+                    (false, _) => reviews::marks(number, place),
                 };
-                panel::write_review(self.member(&review.reviewer_id), review.clone(), marks).await.unwrap();
+                reviews::write_review(self.member(&review.reviewer_id), review.clone(), marks).await.unwrap();
             }
         }
     }
@@ -184,7 +185,7 @@ impl<'a> Branch<'a> {
     }
 
     async fn etag(&self) -> String {
-        panel::etag(&self.manager, &self.shared.assessment_id).await.unwrap()
+        assessment::etag(&self.manager, &self.shared.assessment_id).await.unwrap()
     }
 
     /// Who chairs: one of the two who is recused from none of these.
@@ -192,7 +193,7 @@ impl<'a> Branch<'a> {
         let chairs = ["stevenage", "telford-and-wrekin"].map(|council| {
             self.shared.members.iter().find(|(of, _)| of == council).map(|(_, person)| person.as_str()).unwrap()
         });
-        let is_out = |person: &str| bid_ids.iter().any(|bid| panel::is_out(&self.shared.interests, person, bid));
+        let is_out = |person: &str| bid_ids.iter().any(|bid| interests::is_out(&self.shared.interests, person, bid));
         self.member(chairs.into_iter().find(|person| !is_out(person)).expect("one of them is free"))
     }
 

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use demo::round::Round;
+use demo::second_half::SecondHalf;
 use serde_json::{Value, json};
-use server::demo::{Whole, play};
 use toadlane_proto::learning::v1 as learning;
 use toadlane_proto::reporting::v1 as reporting;
 
-pub async fn lead_to_the_bytes(round: &play::Round, whole: &Whole, html: &str) {
+pub async fn lead_to_the_bytes(round: &Round, whole: &SecondHalf, html: &str) {
     let list = learning::ListCitationsRequest {
         publication_id: whole.learnt.publication.id.clone(),
         page_size: 500,
         ..Default::default()
     };
-    let citations = whole.cast.editor.publications().list_citations(list).await.unwrap().into_inner().citations;
+    let citations = whole.people.editor.publications().list_citations(list).await.unwrap().into_inner().citations;
     let mut revisions = BTreeMap::new();
     for citation in &citations {
         let list =

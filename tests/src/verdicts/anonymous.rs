@@ -4,15 +4,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use demo::network::ADMINISTRATOR;
 use kit::caller::Role;
-use kit::each_db::Fresh;
 use kit::ids::OrgId;
 use kit::time::Timestamp;
 use kit::tokens::{self, AccessClaims, SigningKey};
 use kit::transport::AUDIENCE;
 use prost::Message;
 use prost_reflect::DescriptorPool;
-use server::demo::network::ADMINISTRATOR;
+use testing::stores::Fresh;
 use toadlane_proto::registry::v1 as pb;
 use tonic::Code;
 use tonic_reflection::pb::v1 as reflection;

@@ -9,11 +9,12 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use demo::deployment::Deployment;
+use demo::network::ADMINISTRATOR;
 use kit::caller::{Duty, Role, Scope};
 use kit::time::Timestamp;
 use kit::tokens::{self, KeySet, SigningKey};
 use kit::transport::AUDIENCE;
-use server::demo::network::{ADMINISTRATOR, Stage};
 use toadlane_proto::registry::v1 as pb;
 
 use super::asking::Asking;
@@ -223,7 +224,7 @@ impl Cast {
     }
 
     /// Enters them all and signs them in.
-    pub async fn assemble(asking: &Asking, stage: &Stage, keys: &Path, golden: &Golden) -> Cast {
+    pub async fn assemble(asking: &Asking, stage: &Deployment, keys: &Path, golden: &Golden) -> Cast {
         let signing = |role: Role| SigningKey::read(role.name(), &keys.join(format!("{role}.key"))).unwrap();
         let roles = Role::ALL
             .map(|role| Caller { subject: format!("role:{role}"), proof: Proof::Key(Arc::new(signing(role))) });
@@ -250,7 +251,7 @@ impl Cast {
 /// The cast while it grows.
 struct Entering<'a> {
     asking: &'a Asking,
-    stage: &'a Stage,
+    stage: &'a Deployment,
     administrator: Caller,
     orgs: HashMap<Org, String>,
     others: HashMap<Who, Caller>,

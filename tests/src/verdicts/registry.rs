@@ -1,8 +1,8 @@
 //! The RPCs of `registry`: which action of the golden matrix each stands for, and on what it would succeed.
 
+use demo::deployment::Deployment;
 use kit::caller::Role;
 use kit::tokens::SigningKey;
-use server::demo::network::Stage;
 use toadlane_proto::registry::v1 as pb;
 use tokio::time::{Duration, Instant, sleep};
 
@@ -295,7 +295,7 @@ fn of_sign_in(scene: &Scene, rpc: &str) -> Vec<Case> {
 }
 
 /// A sign-in that awaits its code, with the code out of the mail.
-pub async fn signing_in(asking: &Asking, cast: &Cast, stage: &Stage, email: &str) -> pb::FinishSignInRequest {
+pub async fn signing_in(asking: &Asking, cast: &Cast, stage: &Deployment, email: &str) -> pb::FinishSignInRequest {
     let request = pb::StartSignInRequest { email: email.to_string() };
     let started: pb::StartSignInResponse = asking.made(&cast.nobody, "StartSignIn", &request).await;
     let until = Instant::now() + Duration::from_secs(10);

@@ -11,7 +11,7 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
     let rounds = &scene.rounds;
     let boards: Vec<String> = scene.register.boards.iter().map(|board| board.id.clone()).collect();
     let rules = |reference: &str| Some(scene::rules(reference, &rounds.framework, &boards));
-    let timetable = || Some(server::demo::call::timetable());
+    let timetable = || Some(demo::call::timetable());
     let reason = || "because".to_string();
     let on = |section: &str, round: &pb::Round, message: Vec<u8>| Case::of(section, &round.id, vec![message]);
     // Read wherever it stands: a draft, one that was cancelled as a draft, and published ones.

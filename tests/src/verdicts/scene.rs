@@ -12,10 +12,10 @@ pub mod reports;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use demo::{call, record::Principles};
 use kit::caller::Duty;
 use kit::time::{Timestamp, at};
 use prost::Message;
-use server::demo::{call, record::Principles};
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;

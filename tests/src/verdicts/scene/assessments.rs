@@ -81,7 +81,7 @@ impl<'a> Assessing<'a> {
                 "bidders_informed" => timetable("2019-11-06T17:30:00Z", "5:30pm on 6 November 2019"),
                 _ => rounds::Timetable {
                     closes: deadline(super::grading::CLOSES, super::grading::CLOSES_IN_WORDS),
-                    ..server::demo::call::timetable()
+                    ..demo::call::timetable()
                 },
             };
             let reference = format!("graded-{}", name.replace('_', "-"));

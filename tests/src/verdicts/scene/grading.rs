@@ -30,7 +30,7 @@ pub fn timetable(announces: &str, in_words: &str) -> rounds::Timetable {
         announces: deadline(announces, in_words),
         interim_report_due: deadline("2019-11-20T00:00:00Z", "11:59pm on 19 November 2019"),
         final_report_due: deadline("2019-12-04T00:00:00Z", "11:59pm on 3 December 2019"),
-        ..server::demo::call::timetable()
+        ..demo::call::timetable()
     }
 }
 

@@ -5,17 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use futures_util::{StreamExt, TryStreamExt, stream};
-use kit::time::Timestamp;
-use toadlane_client::{Client, ConnectError, Credentials, Place, Signed};
+use demo::requests::request_id;
+use toadlane_client::Status;
 use toadlane_proto::bids::v1 as pb;
-use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
-use toadlane_proto::registry::v1::ExchangeTokenRequest;
 use tokio::task::JoinSet;
-use tonic::{Request, Status};
 
-use super::{AT_ONCE, Council, Draft, Plan, Where};
-use crate::demo::request_id;
+use crate::caller::Caller;
+use crate::plan::{Draft, Plan, Where};
 
 #[derive(clap::Args)]
 pub struct Submit {
@@ -24,41 +20,6 @@ pub struct Submit {
     /// How many callers hand in at once, each over a connection of its own
     #[arg(long, default_value_t = 64)]
     callers: usize,
-}
-
-/// One connection, over which the systems of several councils call by turns.
-pub struct Caller(Client);
-
-impl Caller {
-    pub fn connect(server: &str) -> Result<Caller, ConnectError> {
-        Ok(Caller(Client::connect(Place::new(server), Credentials::Anonymous)?))
-    }
-
-    pub fn bids(&self) -> BidsServiceClient<Signed> {
-        self.0.bids()
-    }
-
-    /// A request of one council's system.
-    pub fn signed<T>(message: T, token: &str) -> Request<T> {
-        let mut request = Request::new(message);
-        let bearer = format!("Bearer {token}").parse().expect("a token is made of letters, digits and -_.");
-        request.metadata_mut().insert("authorization", bearer);
-        request
-    }
-
-    /// An access token for the system of each council, in their order.
-    pub async fn tokens(&self, councils: &[Council]) -> Result<Vec<String>, Status> {
-        let exchanged = stream::iter(councils).map(|council| async move {
-            let asked = ExchangeTokenRequest {
-                grant_type: "client_credentials".to_string(),
-                client_id: council.client_id.clone(),
-                client_secret: council.client_secret.clone(),
-                ..Default::default()
-            };
-            Ok(self.0.sign_in().exchange_token(asked).await?.into_inner().access_token)
-        });
-        exchanged.buffered(AT_ONCE).try_collect().await
-    }
 }
 
 /// One bid as it was taken in, and how long its caller waited for the answer.
@@ -76,10 +37,10 @@ struct Pile {
 
 impl Submit {
     pub async fn run(&self) -> Result<(), String> {
-        let Plan { town, drafts } = Plan::read(&self.at.plan)?;
+        let Plan { network, drafts } = Plan::read(&self.at.plan)?;
         let says = |status: Status| status.message().to_string();
         let callers = self.connect(&drafts).map_err(|error| error.to_string())?;
-        let tokens = callers[0].tokens(&town.councils).await.map_err(says)?;
+        let tokens = callers[0].tokens(&network.councils).await.map_err(says)?;
         let pile = Arc::new(Pile { drafts, tokens, next: AtomicUsize::new(0) });
         for caller in &callers {
             greet(caller, &pile).await.map_err(says)?;
@@ -125,8 +86,7 @@ async fn hand_in(caller: Caller, pile: Arc<Pile>) -> Result<Vec<Taken>, Status> 
             request_id: request_id(),
             bid_id: draft.bid_id.clone(),
             etag: draft.etag.clone(),
-            client_time: None,
-            validate_only: false,
+            ..Default::default()
         };
         let begun = Instant::now();
         let answer = caller.bids().submit_bid(Caller::signed(asked, &pile.tokens[draft.council])).await?;
@@ -137,10 +97,10 @@ async fn hand_in(caller: Caller, pile: Arc<Pile>) -> Result<Vec<Taken>, Status> 
 
 /// A figure counts only if it was earned: in each round numbers have no gap, and follow the instants.
 fn in_order(taken: Vec<Taken>) -> Result<(), String> {
-    let mut of_round: HashMap<String, Vec<(i64, Timestamp)>> = HashMap::new();
+    let mut of_round: HashMap<String, Vec<_>> = HashMap::new();
     for Taken { bid, .. } in taken {
-        let at = bid.received_at.and_then(|at| Timestamp::try_from(at).ok());
-        let at = at.filter(|_| bid.state() == pb::bid::State::Submitted);
+        let at = bid.received_at.filter(|_| bid.state() == pb::bid::State::Submitted);
+        let at = at.map(|at| (at.seconds, at.nanos));
         let at = at.ok_or_else(|| format!("bid {} was not taken in time: {:?}", bid.id, bid.state()))?;
         of_round.entry(bid.round_id).or_default().push((bid.number, at));
     }
@@ -186,13 +146,14 @@ impl std::fmt::Display for Figures {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use kit::time::at;
+    use std::time::UNIX_EPOCH;
 
-    fn taken(number: i64, instant: &str) -> Taken {
+    use super::*;
+
+    fn taken(number: i64, seconds: u64) -> Taken {
         let bid = pb::Bid {
             number,
-            received_at: Some(at(instant).into()),
+            received_at: Some((UNIX_EPOCH + Duration::from_secs(seconds)).into()),
             state: pb::bid::State::Submitted.into(),
             ..Default::default()
         };
@@ -201,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_gap_or_a_number_before_its_time_spoils_the_figures() {
-        let (early, late) = ("2020-01-10T12:00:00Z", "2020-01-10T12:00:01Z");
+        let (early, late) = (1, 2);
         assert!(in_order(vec![taken(2, late), taken(1, early)]).is_ok());
         assert!(in_order(vec![taken(1, early), taken(3, late)]).is_err());
         assert!(in_order(vec![taken(1, late), taken(2, early)]).is_err());
@@ -209,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_percentile_is_a_wait_that_occurred() {
-        let all: Vec<Taken> = (1..=200).map(|n| taken(n, "2020-01-10T12:00:00Z")).collect();
+        let all: Vec<Taken> = (1..=200).map(|n| taken(n, 1)).collect();
         let figures = Figures::of(&all, Duration::from_secs(2));
         assert_eq!((figures.wait_ms(50), figures.wait_ms(99), figures.wait_ms(100)), (100.0, 198.0, 200.0));
         assert_eq!(

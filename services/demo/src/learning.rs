@@ -1,15 +1,18 @@
-//! The learning: a consultant reads what councils released, marks passages, draws insights, has them checked, and publishes.
-//! The title of the publication is as published, and so are two case studies; the other words are made up.
+//! The learning: a consultant reads what councils released, marks passages, draws insights, has them checked, and
+//! publishes. The title of the publication is as published, and so are two case studies; the other words are made up.
 
 use kit::time::at;
 use toadlane_client::Client;
 use toadlane_proto::learning::v1 as pb;
 
-use super::call::deadline;
-use super::cast::Cast;
-use super::network::Stage;
-use super::play::{Line, Round};
-use super::{PlayError, request_id, stories, until};
+use crate::call::deadline;
+use crate::case_studies;
+use crate::deployment::Deployment;
+use crate::error::Error;
+use crate::people::People;
+use crate::requests::{request_id, until};
+use crate::round::Round;
+use crate::timeline::{Line, Tell};
 
 const BEGINS: &str = "2021-03-23T09:00:00Z";
 const ENDS: &str = "2021-07-01T00:00:00+01:00";
@@ -26,96 +29,87 @@ const N_BARRIERS: usize = 3;
 pub struct Learnt {
     pub commission_id: String,
     pub publication: pb::Publication,
-    pub found: pb::SearchCorpusResponse,
 }
 
-pub async fn learn(
-    stage: &Stage,
-    round: &Round,
-    cast: &Cast,
-    tell: &mut (dyn FnMut(Line) + Send),
-) -> Result<Learnt, PlayError> {
-    tell(Line::Act(
-        "The learning (the title and two case studies are published; passages and findings are made up)".to_string(),
+pub async fn learn(deployment: &Deployment, round: &Round, people: &People, tell: Tell<'_>) -> Result<Learnt, Error> {
+    tell(Line::heading(
+        "The learning (the title and two case studies are published; passages and findings are made up)",
     ));
     let token = &round.network.token;
-    stage.move_clocks(token, at(BEGINS)).await?;
-    let commission = commission(round, cast).await?;
+    deployment.move_clocks(token, at(BEGINS)).await?;
+    let commission_id = commission(round, people).await?.id;
     let all_there = 2 * round.bids.len() as i64;
     let found = until("a corpus of all released reports", async || {
-        let is_there = n_documents(cast, &commission.id).await? == all_there;
-        Ok(if is_there { Some(search(cast, &commission.id).await?) } else { None })
+        let is_there = n_documents(people, &commission_id).await? == all_there;
+        Ok(if is_there { Some(search(people, &commission_id).await?) } else { None })
     })
     .await?;
-    tell(Line::Step {
-        at: at(BEGINS),
-        says: format!("a search for \u{201c}residents\u{201d} finds {} documents", found.total_size),
-    });
+    let says = format!("a search for \u{201c}residents\u{201d} finds {} documents", found.total_size);
+    tell(Line::step(BEGINS, says));
     for hit in found.hits.iter().take(3) {
         let council = hit.document.as_ref().map_or("", |document| &document.organisation_name);
         let snippet = hit.snippets.first().map_or("", |snippet| snippet.text.trim());
-        tell(Line::Step { at: at(BEGINS), says: format!("  {council}: \u{2026}{snippet}\u{2026}") });
+        tell(Line::step(BEGINS, format!("  {council}: \u{2026}{snippet}\u{2026}")));
     }
-    let passages = mark(round, cast, &commission.id).await?;
-    let insight = draw(round, cast, &commission.id, &passages).await?;
-    let stories = stories::tell(stage, round, cast).await?;
-    tell(Line::Step {
-        at: at(BEGINS),
-        says: format!("{} passages marked, and one insight sent to their councils", passages.len()),
-    });
-    let says = format!("{} case studies entered, each with the consent of its council", stories.len());
-    tell(Line::Step { at: at(BEGINS), says });
+    let passages = mark(round, people, &commission_id).await?;
+    let insight = draw(round, people, &commission_id, &passages).await?;
+    let studies = case_studies::enter(deployment, round, people).await?;
+    let says = format!("{} passages marked, and one insight sent to their councils", passages.len());
+    tell(Line::step(BEGINS, says));
+    let says = format!("{} case studies entered, each with the consent of its council", studies.len());
+    tell(Line::step(BEGINS, says));
 
-    stage.move_clocks(token, at(CHECKED)).await?;
-    approve(cast, &insight.id).await?;
-    let publication = publish(stage, round, cast, &commission, items(&passages, &insight, &stories)).await?;
+    deployment.move_clocks(token, at(CHECKED)).await?;
+    approve(people, &insight.id).await?;
+    let items = items(&passages, &insight, &studies);
+    let publication = publish(deployment, round, people, &commission_id, items).await?;
     let says =
         format!("\u{201c}{}\u{201d} is published, {} sources pinned", publication.title, publication.sources.len());
-    tell(Line::Step { at: at(PUBLISHED), says });
-    Ok(Learnt { commission_id: commission.id, publication, found })
+    tell(Line::step(PUBLISHED, says));
+    Ok(Learnt { commission_id, publication })
 }
 
-async fn commission(round: &Round, cast: &Cast) -> Result<pb::Commission, PlayError> {
+async fn commission(round: &Round, people: &People) -> Result<pb::Commission, Error> {
     let create = pb::CreateCommissionRequest {
         request_id: request_id(),
         title: "The learning of the 2020 round".to_string(),
-        organisation_id: cast.consultancy_id.clone(),
-        consultant_ids: vec![cast.consultant_id.clone()],
+        organisation_id: people.consultancy_id.clone(),
+        consultant_ids: vec![people.consultant_id.clone()],
         round_ids: vec![round.round.id.clone()],
         from: Some(at(BEGINS).into()),
         until: Some(at(ENDS).into()),
         validate_only: false,
     };
-    let made = cast.editor.commissions().create_commission(create).await?.into_inner();
+    let commission_id = people.editor.commissions().create_commission(create).await?.into_inner().id;
     let declare = pb::DeclareConsultantInterestsRequest {
         request_id: request_id(),
-        commission_id: made.id,
+        commission_id,
         organisation_ids: Vec::new(),
         note: "none (made up)".to_string(),
         validate_only: false,
     };
-    Ok(cast.consultant.commissions().declare_consultant_interests(declare).await?.into_inner())
+    Ok(people.consultant.commissions().declare_consultant_interests(declare).await?.into_inner())
 }
 
-async fn n_documents(cast: &Cast, commission_id: &str) -> Result<i64, PlayError> {
+async fn n_documents(people: &People, commission_id: &str) -> Result<i64, Error> {
     let list =
         pb::ListDocumentsRequest { commission_id: commission_id.to_string(), page_size: 1, ..Default::default() };
-    Ok(cast.consultant.corpus().list_documents(list).await?.into_inner().total_size)
+    Ok(people.consultant.corpus().list_documents(list).await?.into_inner().total_size)
 }
 
-async fn search(cast: &Cast, commission_id: &str) -> Result<pb::SearchCorpusResponse, PlayError> {
+async fn search(people: &People, commission_id: &str) -> Result<pb::SearchCorpusResponse, Error> {
     let search = pb::SearchCorpusRequest {
         commission_id: commission_id.to_string(),
         words: "residents".to_string(),
         page_size: 50,
         ..Default::default()
     };
-    Ok(cast.consultant.corpus().search_corpus(search).await?.into_inner())
+    Ok(people.consultant.corpus().search_corpus(search).await?.into_inner())
 }
 
 /// A passage of each final report, and a second one of some, with the consent of their councils.
-async fn mark(round: &Round, cast: &Cast, commission_id: &str) -> Result<Vec<pb::Passage>, PlayError> {
-    let corpus = cast.consultant.corpus();
+async fn mark(round: &Round, people: &People, commission_id: &str) -> Result<Vec<pb::Passage>, Error> {
+    let corpus = || people.consultant.corpus();
     let code = |code: &str, label: &str| pb::Code {
         code: code.to_string(),
         label: label.to_string(),
@@ -127,23 +121,23 @@ async fn mark(round: &Round, cast: &Cast, commission_id: &str) -> Result<Vec<pb:
         codes: vec![code(REACH, "Reaching residents"), code(BARRIER, "What did not work")],
         validate_only: false,
     };
-    let codebook = corpus.clone().create_codebook(codebook).await?.into_inner();
+    let codebook_id = corpus().create_codebook(codebook).await?.into_inner().id;
     let list = pb::ListDocumentsRequest {
         commission_id: commission_id.to_string(),
         kind: pb::document::Kind::FinalReport.into(),
         page_size: 500,
         ..Default::default()
     };
-    let mut documents = corpus.clone().list_documents(list).await?.into_inner().documents;
+    let mut documents = corpus().list_documents(list).await?.into_inner().documents;
     documents.sort_by(|one, other| one.award_reference.cmp(&other.award_reference));
     let mut passages = Vec::with_capacity(documents.len());
+    let reached = documents.iter().map(|document| (document, "answers[outcomes]", REACH));
     let barriers = documents.iter().take(N_BARRIERS).map(|document| (document, "answers[what_did_not_work]", BARRIER));
-    for (document, key, code) in documents.iter().map(|document| (document, "answers[outcomes]", REACH)).chain(barriers)
-    {
+    for (document, key, code) in reached.chain(barriers) {
         let get = pb::GetDocumentRequest { commission_id: commission_id.to_string(), document_id: document.id.clone() };
-        let document = corpus.clone().get_document(get).await?.into_inner();
+        let document = corpus().get_document(get).await?.into_inner();
         let Some((section, span)) = first_sentence(&document, key) else {
-            return Err(PlayError::NoPassage(document.award_reference));
+            return Err(Error::NoPassage(document.award_reference));
         };
         let mark = pb::MarkPassageRequest {
             request_id: request_id(),
@@ -152,13 +146,13 @@ async fn mark(round: &Round, cast: &Cast, commission_id: &str) -> Result<Vec<pb:
             section_key: section.key.clone(),
             quote: section.text[span.start as usize..span.end as usize].to_string(),
             span: Some(span),
-            codebook_id: codebook.id.clone(),
+            codebook_id: codebook_id.clone(),
             codebook_version: 1,
             codes: vec![code.to_string()],
             ..Default::default()
         };
-        let passage = corpus.clone().mark_passage(mark).await?.into_inner();
-        passages.push(consent(round, &cast.consultant, passage).await?);
+        let passage = corpus().mark_passage(mark).await?.into_inner();
+        passages.push(consent(round, &people.consultant, passage).await?);
     }
     Ok(passages)
 }
@@ -170,13 +164,9 @@ fn first_sentence<'a>(document: &'a pb::Document, key: &str) -> Option<(&'a pb::
     Some((section, pb::Span { start: 0, end: i32::try_from(end).ok()? }))
 }
 
-async fn consent(round: &Round, consultant: &Client, passage: pb::Passage) -> Result<pb::Passage, PlayError> {
-    let ask = pb::AskConsentRequest {
-        request_id: request_id(),
-        passage_id: passage.id,
-        etag: passage.etag,
-        validate_only: false,
-    };
+async fn consent(round: &Round, consultant: &Client, passage: pb::Passage) -> Result<pb::Passage, Error> {
+    let pb::Passage { id: passage_id, etag, .. } = passage;
+    let ask = pb::AskConsentRequest { request_id: request_id(), passage_id, etag, validate_only: false };
     let asked = consultant.corpus().ask_consent(ask).await?.into_inner();
     let system = round.network.system_of(&asked.organisation_id)?;
     let answer = pb::AnswerConsentRequest {
@@ -192,10 +182,11 @@ async fn consent(round: &Round, consultant: &Client, passage: pb::Passage) -> Re
 /// An insight that cites what is marked as reach, agreed to by every council that it cites.
 async fn draw(
     round: &Round,
-    cast: &Cast,
+    people: &People,
     commission_id: &str,
     passages: &[pb::Passage],
-) -> Result<pb::Insight, PlayError> {
+) -> Result<pb::Insight, Error> {
+    let insights = || people.consultant.insights();
     let reached = passages.iter().filter(|passage| passage.codes.contains(&REACH.to_string()));
     let capture = pb::CaptureInsightRequest {
         request_id: request_id(),
@@ -205,14 +196,9 @@ async fn draw(
         passage_ids: reached.map(|passage| passage.id.clone()).collect(),
         validate_only: false,
     };
-    let captured = cast.consultant.insights().capture_insight(capture).await?.into_inner();
-    let check = pb::CheckInsightRequest {
-        request_id: request_id(),
-        insight_id: captured.id,
-        etag: captured.etag,
-        validate_only: false,
-    };
-    let checking = cast.consultant.insights().check_insight(check).await?.into_inner();
+    let pb::Insight { id: insight_id, etag, .. } = insights().capture_insight(capture).await?.into_inner();
+    let check = pb::CheckInsightRequest { request_id: request_id(), insight_id, etag, validate_only: false };
+    let checking = insights().check_insight(check).await?.into_inner();
     for asked in &checking.answers {
         let system = round.network.system_of(&asked.organisation_id)?;
         let answer = pb::AnswerInsightRequest {
@@ -227,34 +213,30 @@ async fn draw(
     Ok(checking)
 }
 
-async fn approve(cast: &Cast, insight_id: &str) -> Result<(), PlayError> {
+async fn approve(people: &People, insight_id: &str) -> Result<(), Error> {
     let get = pb::GetInsightRequest { insight_id: insight_id.to_string() };
-    let checked = cast.editor.insights().get_insight(get).await?.into_inner();
-    let approve = pb::ApproveInsightRequest {
-        request_id: request_id(),
-        insight_id: checked.id,
-        etag: checked.etag,
-        ..Default::default()
-    };
-    cast.editor.insights().approve_insight(approve).await?;
+    let pb::Insight { id: insight_id, etag, .. } = people.editor.insights().get_insight(get).await?.into_inner();
+    let approve = pb::ApproveInsightRequest { request_id: request_id(), insight_id, etag, ..Default::default() };
+    people.editor.insights().approve_insight(approve).await?;
     Ok(())
 }
 
 async fn publish(
-    stage: &Stage,
+    deployment: &Deployment,
     round: &Round,
-    cast: &Cast,
-    commission: &pb::Commission,
+    people: &People,
+    commission_id: &str,
     items: Vec<pb::PublicationItem>,
-) -> Result<pb::Publication, PlayError> {
+) -> Result<pb::Publication, Error> {
+    let (consultant, editor) = (|| people.consultant.publications(), || people.editor.publications());
     let create = pb::CreatePublicationRequest {
         request_id: request_id(),
-        commission_id: commission.id.clone(),
+        commission_id: commission_id.to_string(),
         title: "Co-operative Difference in Care".to_string(),
         round_ids: vec![round.round.id.clone()],
         validate_only: false,
     };
-    let planned = cast.consultant.publications().create_publication(create).await?.into_inner();
+    let planned = consultant().create_publication(create).await?.into_inner();
     let set = pb::SetItemsRequest {
         request_id: request_id(),
         publication_id: planned.id,
@@ -263,37 +245,27 @@ async fn publish(
         items,
         validate_only: false,
     };
-    let drafted = cast.consultant.publications().set_items(set).await?.into_inner();
-    let check = pb::StartFactCheckRequest {
-        request_id: request_id(),
-        publication_id: drafted.id,
-        etag: drafted.etag,
-        validate_only: false,
-    };
-    let checking = cast.consultant.publications().start_fact_check(check).await?.into_inner();
-    stage.move_clocks(&round.network.token, at(APPROVED)).await?;
-    let approve = pb::ApprovePublicationRequest {
-        request_id: request_id(),
-        publication_id: checking.id,
-        etag: checking.etag,
-        validate_only: false,
-    };
-    let approved = cast.editor.publications().approve_publication(approve).await?.into_inner();
+    let pb::Publication { id: publication_id, etag, .. } = consultant().set_items(set).await?.into_inner();
+    let check = pb::StartFactCheckRequest { request_id: request_id(), publication_id, etag, validate_only: false };
+    let pb::Publication { id: publication_id, etag, .. } = consultant().start_fact_check(check).await?.into_inner();
+    deployment.move_clocks(&round.network.token, at(APPROVED)).await?;
+    let approve =
+        pb::ApprovePublicationRequest { request_id: request_id(), publication_id, etag, validate_only: false };
+    let pb::Publication { id: publication_id, etag, .. } = editor().approve_publication(approve).await?.into_inner();
     let embargo = pb::EmbargoPublicationRequest {
         request_id: request_id(),
-        publication_id: approved.id,
-        etag: approved.etag,
+        publication_id,
+        etag,
         publish_at: deadline(PUBLISHED, "9:00am on 4 May 2021"),
         ..Default::default()
     };
-    let embargoed = cast.editor.publications().embargo_publication(embargo).await?.into_inner();
-    stage.move_clocks(&round.network.token, at(PUBLISHED)).await?;
-    let get = pb::GetPublicationRequest { publication_id: embargoed.id };
-    Ok(cast.editor.publications().get_publication(get).await?.into_inner())
+    let publication_id = editor().embargo_publication(embargo).await?.into_inner().id;
+    deployment.move_clocks(&round.network.token, at(PUBLISHED)).await?;
+    Ok(editor().get_publication(pb::GetPublicationRequest { publication_id }).await?.into_inner())
 }
 
 /// What stands in it: a word of warning first.
-fn items(passages: &[pb::Passage], insight: &pb::Insight, stories: &[pb::CaseStudy]) -> Vec<pb::PublicationItem> {
+fn items(passages: &[pb::Passage], insight: &pb::Insight, studies: &[pb::CaseStudy]) -> Vec<pb::PublicationItem> {
     use pb::publication_item::Item;
     let heading = |level: i32, text: &str| Item::Heading(pb::Heading { level, text: text.to_string() });
     let warning = "Nothing that councils are quoted as saying here was said by them: every quote and the finding are made \
@@ -309,6 +281,6 @@ fn items(passages: &[pb::Passage], insight: &pb::Insight, stories: &[pb::CaseStu
     let apart = passages.iter().filter(|passage| !insight.passage_ids.contains(&passage.id));
     items.extend(apart.map(|passage| Item::PassageId(passage.id.clone())));
     items.push(heading(2, "Case studies"));
-    items.extend(stories.iter().map(|story| Item::CaseStudyId(story.id.clone())));
+    items.extend(studies.iter().map(|study| Item::CaseStudyId(study.id.clone())));
     items.into_iter().map(|item| pb::PublicationItem { item: Some(item) }).collect()
 }

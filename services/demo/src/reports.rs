@@ -2,42 +2,40 @@
 //! of them is made up, and says so.
 
 use kit::time::at;
-use toadlane_proto::awards::v1::CompleteAwardRequest;
+use toadlane_proto::awards::v1::{Award, CompleteAwardRequest};
 use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::types::v1::{Language, Money};
 
-use super::grants::CERTIFIER_ROLE;
-use super::network::{CouncilSystem, Stage};
-use super::play::{Line, Round};
-use super::{PlayError, request_id, until};
+use crate::awards;
+use crate::deployment::Deployment;
+use crate::error::Error;
+use crate::network::{CERTIFIER_ROLE, CouncilSystem};
+use crate::requests::{request_id, until};
+use crate::round::Round;
+use crate::timeline::{Line, Tell};
 
 const INTERIM: &str = "2020-12-14T10:00:00Z";
 const FINAL: &str = "2021-03-22T10:00:00Z";
 
 /// All reports, accepted and released.
-pub struct Accounts {
-    pub interim: Vec<pb::Report>,
-    pub last: Vec<pb::Report>,
-}
-
-pub async fn report(stage: &Stage, round: &Round, tell: &mut (dyn FnMut(Line) + Send)) -> Result<Accounts, PlayError> {
-    tell(Line::Act("The reports (none is published: every word of them is made up)".to_string()));
-    stage.move_clocks(&round.network.token, at(INTERIM)).await?;
-    let interim = all_of(round, pb::report::Kind::Interim).await?;
-    tell(Line::Step {
-        at: at(INTERIM),
-        says: format!("{} interim reports signed off, accepted and released", interim.len()),
-    });
-    stage.move_clocks(&round.network.token, at(FINAL)).await?;
-    let last = all_of(round, pb::report::Kind::Final).await?;
-    tell(Line::Step { at: at(FINAL), says: format!("{} final reports signed off, accepted and released", last.len()) });
+pub async fn report(deployment: &Deployment, round: &Round, tell: Tell<'_>) -> Result<(), Error> {
+    tell(Line::heading("The reports (none is published: every word of them is made up)"));
+    for (instant, kind, name) in
+        [(INTERIM, pb::report::Kind::Interim, "interim"), (FINAL, pb::report::Kind::Final, "final")]
+    {
+        deployment.move_clocks(&round.network.token, at(instant)).await?;
+        let n_reports = all_of(round, kind).await?;
+        tell(Line::step(instant, format!("{n_reports} {name} reports signed off, accepted and released")));
+    }
     complete(round).await?;
-    tell(Line::Step { at: at(FINAL), says: "all awards completed: reports accepted, money reconciled".to_string() });
-    Ok(Accounts { interim, last })
+    tell(Line::step(FINAL, "all awards completed: reports accepted, money reconciled"));
+    Ok(())
 }
 
-async fn all_of(round: &Round, kind: pb::report::Kind) -> Result<Vec<pb::Report>, PlayError> {
+/// How many there are.
+async fn all_of(round: &Round, kind: pb::report::Kind) -> Result<usize, Error> {
     use pb::report::State;
+    let manager = || round.network.manager.reports();
     let list = pb::ListReportsRequest {
         round_id: round.round.id.clone(),
         kind: kind.into(),
@@ -45,44 +43,38 @@ async fn all_of(round: &Round, kind: pb::report::Kind) -> Result<Vec<pb::Report>
         ..Default::default()
     };
     let mut scheduled = until("a report for every award, open to be written", async || {
-        let found = round.network.manager.reports().list_reports(list.clone()).await?.into_inner().reports;
+        let found = manager().list_reports(list.clone()).await?.into_inner().reports;
         let is_open = |report: &&pb::Report| [State::Open, State::InDraft].contains(&report.state());
         let open = found.iter().filter(is_open).count();
         Ok((open == round.bids.len()).then_some(found))
     })
     .await?;
     scheduled.sort_by(|one, other| one.award_reference.cmp(&other.award_reference));
-    let mut released = Vec::with_capacity(scheduled.len());
-    for report in scheduled {
+    for report in &scheduled {
         let system = round.network.system_of(&report.organisation_id)?;
-        let submitted = hand_in(system, &report.id).await?;
-        let accept = pb::AcceptReportRequest {
-            request_id: request_id(),
-            report_id: submitted.id,
-            etag: submitted.etag,
-            validate_only: false,
-        };
-        let accepted = round.network.manager.reports().accept_report(accept).await?.into_inner();
+        let pb::Report { id: report_id, etag, .. } = hand_in(system, &report.id).await?;
+        let accept = pb::AcceptReportRequest { request_id: request_id(), report_id, etag, validate_only: false };
+        let pb::Report { id: report_id, etag, .. } = manager().accept_report(accept).await?.into_inner();
         let release = pb::SetReleaseRequest {
             request_id: request_id(),
-            report_id: accepted.id,
-            etag: accepted.etag,
+            report_id,
+            etag,
             to_learning: true,
             may_quote: true,
             name_contact: true,
             contact: format!("policy@{}.example", system.council.id),
             validate_only: false,
         };
-        released.push(system.client.reports().set_release(release).await?.into_inner());
+        system.client.reports().set_release(release).await?;
     }
-    Ok(released)
+    Ok(scheduled.len())
 }
 
 /// A council's own system writes a report, has it signed off and hands it in.
-async fn hand_in(system: &CouncilSystem, report_id: &str) -> Result<pb::Report, PlayError> {
-    let client = &system.client;
-    let report = client.reports().get_report(pb::GetReportRequest { report_id: report_id.to_string() }).await?;
-    let report = report.into_inner();
+async fn hand_in(system: &CouncilSystem, report_id: &str) -> Result<pb::Report, Error> {
+    let reports = || system.client.reports();
+    let get = pb::GetReportRequest { report_id: report_id.to_string() };
+    let report = reports().get_report(get).await?.into_inner();
     let update = pb::UpdateReportRequest {
         request_id: request_id(),
         report_id: report.id.clone(),
@@ -90,31 +82,21 @@ async fn hand_in(system: &CouncilSystem, report_id: &str) -> Result<pb::Report, 
         content: Some(content(system, &report)),
         validate_only: false,
     };
-    let written = client.reports().update_report(update).await?.into_inner();
-    let ask = pb::RequestSignOffRequest {
-        request_id: request_id(),
-        report_id: written.id,
-        etag: written.etag,
-        validate_only: false,
-    };
-    let asked = client.reports().request_sign_off(ask).await?.into_inner();
+    let pb::Report { id: report_id, etag, .. } = reports().update_report(update).await?.into_inner();
+    let ask = pb::RequestSignOffRequest { request_id: request_id(), report_id, etag, validate_only: false };
+    let pb::Report { id: report_id, etag, revision, .. } = reports().request_sign_off(ask).await?.into_inner();
     let sign_off = pb::SignOffReportRequest {
         request_id: request_id(),
-        report_id: asked.id,
-        etag: asked.etag,
-        revision: asked.revision,
+        report_id,
+        etag,
+        revision,
         certifier_id: system.certifier_id.clone(),
         role: CERTIFIER_ROLE.to_string(),
         validate_only: false,
     };
-    let signed = client.reports().sign_off_report(sign_off).await?.into_inner();
-    let submit = pb::SubmitReportRequest {
-        request_id: request_id(),
-        report_id: signed.id,
-        etag: signed.etag,
-        validate_only: false,
-    };
-    Ok(client.reports().submit_report(submit).await?.into_inner())
+    let pb::Report { id: report_id, etag, .. } = reports().sign_off_report(sign_off).await?.into_inner();
+    let submit = pb::SubmitReportRequest { request_id: request_id(), report_id, etag, validate_only: false };
+    Ok(reports().submit_report(submit).await?.into_inner())
 }
 
 fn sum(minor_units: i64) -> Option<Money> {
@@ -156,30 +138,19 @@ fn content(system: &CouncilSystem, report: &pb::Report) -> pb::ReportContent {
         method: "the published record holds no figures".to_string(),
         ..measure
     };
-    pb::ReportContent {
-        language: Language::En.into(),
-        answers,
-        measures: prefilled.measures.into_iter().map(measured).collect(),
-        spent,
-        forecast,
-        ..prefilled
-    }
+    let (language, measures) = (Language::En.into(), prefilled.measures.into_iter().map(measured).collect());
+    pb::ReportContent { language, answers, measures, spent, forecast, ..prefilled }
 }
 
-async fn complete(round: &Round) -> Result<(), PlayError> {
+async fn complete(round: &Round) -> Result<(), Error> {
     let awards = until("the awards' word that their final reports are accepted", async || {
-        let awards = super::grants::awards(round).await?;
+        let awards = awards::awards(round).await?;
         let reported = awards.iter().all(|award| award.final_report_accepted_at.is_some());
         Ok(reported.then_some(awards))
     })
     .await?;
-    for award in awards {
-        let complete = CompleteAwardRequest {
-            request_id: request_id(),
-            award_id: award.id,
-            etag: award.etag,
-            validate_only: false,
-        };
+    for Award { id: award_id, etag, .. } in awards {
+        let complete = CompleteAwardRequest { request_id: request_id(), award_id, etag, validate_only: false };
         round.network.manager.awards().complete_award(complete).await?;
     }
     Ok(())

@@ -3,13 +3,14 @@
 
 pub mod board_pack;
 pub mod minutes;
+pub mod money;
+
 mod page;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use toadlane_client::{Client, Credentials, Place};
 use toadlane_proto::learning::v1 as learning;
-use toadlane_proto::types::v1::Money;
 
 #[derive(clap::Args)]
 pub struct From {
@@ -82,11 +83,8 @@ impl Export {
                     true => learning::publication_document::Format::Markdown,
                     false => learning::publication_document::Format::Html,
                 };
-                let asked = learning::GetPublicationDocumentRequest {
-                    publication_id: publication.clone(),
-                    edition: 0,
-                    format: format.into(),
-                };
+                let (publication_id, format) = (publication.clone(), format.into());
+                let asked = learning::GetPublicationDocumentRequest { publication_id, edition: 0, format };
                 let answered = from.client()?.publications().get_publication_document(asked).await;
                 (from, answered.map(|document| document.into_inner().text))
             }
@@ -108,43 +106,11 @@ impl From {
 
     fn write(&self, text: &str) -> Result<(), String> {
         match &self.out {
-            Some(path) => write_file(path, text),
+            Some(path) => std::fs::write(path, text).map_err(|cause| format!("{}: {cause}", path.display())),
             None => {
                 print!("{text}");
                 Ok(())
             }
         }
-    }
-}
-
-pub fn write_file(path: &Path, text: &str) -> Result<(), String> {
-    std::fs::write(path, text).map_err(|cause| format!("{}: {cause}", path.display()))
-}
-
-/// `£1,500.00`; another currency than pounds by its code.
-pub fn money(sum: &Money) -> String {
-    let (whole, part) = (sum.minor_units / 100, sum.minor_units % 100);
-    let digits = whole.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    match sum.currency.as_str() {
-        "GBP" => format!("£{grouped}.{part:02}"),
-        code => format!("{code} {grouped}.{part:02}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sum_is_grouped_by_thousands() {
-        let sum = |minor_units: i64| money(&Money { minor_units, currency: "GBP".to_string() });
-        assert_eq!([sum(5), sum(150_000), sum(123_456_789)], ["£0.05", "£1,500.00", "£1,234,567.89"]);
     }
 }

@@ -6,15 +6,17 @@ use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::types::v1::Language;
 
-use super::cast::Cast;
-use super::network::{Stage, grant, organisation, person};
-use super::play::Round;
-use super::record::{CaseStudies, CaseStudy, Principles};
-use super::{PlayError, request_id};
+use crate::deployment::Deployment;
+use crate::error::Error;
+use crate::network::{grant, organisation, person};
+use crate::people::People;
+use crate::record::{CaseStudies, CaseStudy, Principles};
+use crate::requests::request_id;
+use crate::round::Round;
 
 /// Enters them all: as they stand once their councils have consented.
-pub async fn tell(stage: &Stage, round: &Round, cast: &Cast) -> Result<Vec<pb::CaseStudy>, PlayError> {
-    let mut told = Vec::new();
+pub async fn enter(deployment: &Deployment, round: &Round, people: &People) -> Result<Vec<pb::CaseStudy>, Error> {
+    let mut studies = Vec::new();
     for published in CaseStudies::published().case_studies {
         let name = published.council.official_name.as_ref().unwrap_or(&published.council.name);
         let council = organisation(&round.network.administrator, name).await?;
@@ -32,7 +34,7 @@ pub async fn tell(stage: &Stage, round: &Round, cast: &Cast) -> Result<Vec<pb::C
             language: Language::En.into(),
             ..Default::default()
         };
-        let draft = cast.editor.case_studies().create_case_study(create).await?.into_inner();
+        let draft = people.editor.case_studies().create_case_study(create).await?.into_inner();
         let consent = pb::ConsentCaseStudyRequest {
             request_id: request_id(),
             case_study_id: draft.id,
@@ -40,14 +42,19 @@ pub async fn tell(stage: &Stage, round: &Round, cast: &Cast) -> Result<Vec<pb::C
             consents: true,
             validate_only: false,
         };
-        let certifier = certifier(stage, round, &council, &published).await?;
-        told.push(certifier.case_studies().consent_case_study(consent).await?.into_inner());
+        let certifier = certifier(deployment, round, &council, &published).await?;
+        studies.push(certifier.case_studies().consent_case_study(consent).await?.into_inner());
     }
-    Ok(told)
+    Ok(studies)
 }
 
 /// The system of a council that bids; for another one a certifier, entered now.
-async fn certifier(stage: &Stage, round: &Round, council: &str, published: &CaseStudy) -> Result<Client, PlayError> {
+async fn certifier(
+    deployment: &Deployment,
+    round: &Round,
+    council: &str,
+    published: &CaseStudy,
+) -> Result<Client, Error> {
     if let Ok(system) = round.network.system_of(council) {
         return Ok(system.client.clone());
     }
@@ -55,7 +62,7 @@ async fn certifier(stage: &Stage, round: &Round, council: &str, published: &Case
     let name = format!("Certifier of {} (made up)", published.council.name);
     let certifier = person(&round.network.administrator, council, &name, &email).await?;
     grant(&round.network.administrator, certifier, registry::Role::Certifier, council).await?;
-    stage.sign_in(&email).await
+    deployment.sign_in(&email).await
 }
 
 fn principles_met(published: &CaseStudy) -> Vec<pb::PrincipleMet> {

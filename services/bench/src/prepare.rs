@@ -2,18 +2,20 @@
 
 use std::path::PathBuf;
 
+use demo::call;
+use demo::deployment::Deployment;
+use demo::error::Error;
+use demo::network::{self, ADMINISTRATOR, NETWORK};
+use demo::requests::request_id;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use toadlane_client::{Client, Place, Places};
+use toadlane_client::{Client, Place};
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1::{Language, Money};
 
-use super::submit::Caller;
-use super::{AT_ONCE, Council, Draft, Plan, Town, Where};
-use crate::demo::network::{self, ADMINISTRATOR, Stage};
-use crate::demo::record::Principles;
-use crate::demo::{PlayError, call, request_id};
+use crate::caller::{AT_ONCE, Caller};
+use crate::plan::{Council, Draft, Network, Plan, Where};
 
 #[derive(clap::Args)]
 pub struct Prepare {
@@ -40,31 +42,31 @@ const ROUNDS_AT_ONCE: usize = 128;
 
 impl Prepare {
     pub async fn run(&self) -> Result<(), String> {
-        let place = Place::new(self.at.server.clone());
-        let stage = Stage { places: Places::one(place.clone()), clocks: vec![place], mail: self.mail.clone() };
-        let mut town = match self.at.plan.exists() {
-            true => Plan::read(&self.at.plan)?.town,
-            false => set_up(&stage, self.councils).await.map_err(|error| error.to_string())?,
+        let deployment = Deployment::at(Place::new(self.at.server.clone()), self.mail.clone());
+        let says = |error: Error| error.to_string();
+        let mut network = match self.at.plan.exists() {
+            true => Plan::read(&self.at.plan)?.network,
+            false => set_up(&deployment, self.councils).await.map_err(says)?,
         };
-        if town.round_ids.len() < self.rounds {
-            open_rounds(&stage, &mut town, ROUNDS_AT_ONCE.max(self.rounds)).await.map_err(|error| error.to_string())?;
+        if network.round_ids.len() < self.rounds {
+            open_rounds(&deployment, &mut network, ROUNDS_AT_ONCE.max(self.rounds)).await.map_err(says)?;
         }
-        let round_ids = town.round_ids.split_off(town.round_ids.len() - self.rounds);
-        // The town is kept even where the drafts then fail: it cannot be made a second time.
-        Plan { town: town.clone(), drafts: Vec::new() }.write(&self.at.plan)?;
-        let drafts = self.drafts(&town, &round_ids).await.map_err(|error| error.to_string())?;
-        println!("{} drafts of {} councils in {} open rounds", drafts.len(), town.councils.len(), self.rounds);
-        Plan { town, drafts }.write(&self.at.plan)
+        let round_ids = network.round_ids.split_off(network.round_ids.len() - self.rounds);
+        // The network is kept even where the drafts then fail: it cannot be made a second time.
+        Plan { network: network.clone(), drafts: Vec::new() }.write(&self.at.plan)?;
+        let drafts = self.drafts(&network, &round_ids).await.map_err(says)?;
+        println!("{} drafts of {} councils in {} open rounds", drafts.len(), network.councils.len(), self.rounds);
+        Plan { network, drafts }.write(&self.at.plan)
     }
 
-    async fn drafts(&self, town: &Town, round_ids: &[String]) -> Result<Vec<Draft>, PlayError> {
+    async fn drafts(&self, network: &Network, round_ids: &[String]) -> Result<Vec<Draft>, Error> {
         let caller = Caller::connect(&self.at.server)?;
-        let tokens = caller.tokens(&town.councils).await?;
+        let tokens = caller.tokens(&network.councils).await?;
         let (caller, tokens) = (&caller, &tokens);
         let drafts = stream::iter(0..self.bids).map(|n| async move {
-            let council = n % town.councils.len();
+            let council = n % network.councils.len();
             let round_id = &round_ids[scattered(n, round_ids.len())];
-            let bid = draft(caller, &tokens[council], &town.councils[council], round_id, n).await?;
+            let bid = draft(caller, &tokens[council], &network.councils[council], round_id, n).await?;
             Ok(Draft { council, round_id: bid.round_id, bid_id: bid.id, etag: bid.etag })
         });
         drafts.buffered(AT_ONCE).try_collect().await
@@ -76,47 +78,28 @@ fn scattered(n: usize, n_places: usize) -> usize {
     (n * 2_654_435_761 % (1 << 32) / 65_536) % n_places
 }
 
-async fn set_up(stage: &Stage, n_councils: usize) -> Result<Town, PlayError> {
-    let administrator = stage.sign_in(ADMINISTRATOR).await?;
-    let network_id = network::organisation(&administrator, "Co-operative Councils' Innovation Network").await?;
+async fn set_up(deployment: &Deployment, n_councils: usize) -> Result<Network, Error> {
+    let administrator = deployment.sign_in(ADMINISTRATOR).await?;
+    let network_id = network::organisation(&administrator, NETWORK).await?;
     let manager = network::person(&administrator, &network_id, "Round manager (bench)", MANAGER).await?;
     network::grant(&administrator, manager, registry::Role::RoundManager, &network_id).await?;
-    let principles = Principles::published();
-    let framework = rounds::CreateFrameworkRequest {
-        request_id: request_id(),
-        name: call::text(&principles.framework.name),
-        owner_organisation_id: network_id,
-        wording: Some(call::wording(&principles)),
-        validate_only: false,
-    };
-    let framework_id = administrator.frameworks().create_framework(framework).await?.into_inner().id;
-    let board = registry::CreateBoardRequest {
-        request_id: request_id(),
-        name: "Board (bench)".to_string(),
-        short_name: "Bench".to_string(),
-        quorum: 3,
-        ..Default::default()
-    };
-    let board_id = administrator.boards().create_board(board).await?.into_inner().id;
+    let framework_id = call::create_framework(&administrator, network_id).await?.id;
+    let board_id = network::create_board(&administrator, "Board (bench)", "Bench").await?;
     let administrator = &administrator;
-    let councils = stream::iter(0..n_councils).map(|n| council(stage, administrator, n));
+    let councils = stream::iter(0..n_councils).map(|n| council(deployment, administrator, n));
     let councils = councils.buffered(AT_ONCE).try_collect().await?;
-    Ok(Town { framework_id, board_id, councils, round_ids: Vec::new() })
+    Ok(Network { framework_id, board_id, councils, round_ids: Vec::new() })
 }
 
 /// A council whose one person is its administrator and its certifier, and that person's system.
-async fn council(stage: &Stage, administrator: &Client, n: usize) -> Result<Council, PlayError> {
+async fn council(deployment: &Deployment, administrator: &Client, n: usize) -> Result<Council, Error> {
     let name = format!("Bench council {n}");
     let details = registry::OrganisationDetails {
         kind: registry::organisation::Kind::LocalCouncil.into(),
         name: name.clone(),
-        nation: registry::Nation::England.into(),
-        legal_body: true,
         ..Default::default()
     };
-    let asked =
-        registry::CreateOrganisationRequest { request_id: request_id(), details: Some(details), validate_only: false };
-    let organisation_id = administrator.organisations().create_organisation(asked).await?.into_inner().id;
+    let organisation_id = network::enter_organisation(administrator, details).await?;
     let email = format!("clerk@bench-{n}.example");
     let clerk = network::person(administrator, &organisation_id, &format!("Clerk of {name}"), &email).await?;
     let clerk = network::grant(administrator, clerk, registry::Role::Certifier, &organisation_id).await?;
@@ -129,26 +112,26 @@ async fn council(stage: &Stage, administrator: &Client, n: usize) -> Result<Coun
         scopes: ["bids.read", "bids.write", "bids.certify"].map(str::to_string).to_vec(),
         ..Default::default()
     };
-    let created = stage.sign_in(&email).await?.clients().create_client(asked).await?.into_inner();
+    let created = deployment.sign_in(&email).await?.clients().create_client(asked).await?.into_inner();
     let client_id = created.client.unwrap_or_default().id;
     Ok(Council { organisation_id, certifier_id: clerk.id, client_id, client_secret: created.secret })
 }
 
-async fn open_rounds(stage: &Stage, town: &mut Town, n_rounds: usize) -> Result<(), PlayError> {
-    let manager = stage.sign_in(MANAGER).await?;
+async fn open_rounds(deployment: &Deployment, network: &mut Network, n_rounds: usize) -> Result<(), Error> {
+    let manager = deployment.sign_in(MANAGER).await?;
     for _ in 0..n_rounds {
-        let round_id = open_round(&manager, town).await?;
-        town.round_ids.push(round_id);
+        let round_id = open_round(&manager, network).await?;
+        network.round_ids.push(round_id);
     }
     Ok(())
 }
 
 /// A round that is open: the demo's rules, from some years ago until far ahead.
-async fn open_round(manager: &Client, town: &Town) -> Result<String, PlayError> {
-    let framework = rounds::Framework { id: town.framework_id.clone(), ..Default::default() };
+async fn open_round(manager: &Client, network: &Network) -> Result<String, Error> {
+    let framework = rounds::Framework { id: network.framework_id.clone(), ..Default::default() };
     let rules = rounds::RoundRules {
         reference: format!("bench-{}", uuid::Uuid::now_v7().simple()),
-        ..call::rules(&framework, std::slice::from_ref(&town.board_id))
+        ..call::rules(&framework, std::slice::from_ref(&network.board_id))
     };
     let timetable = rounds::Timetable {
         opens: call::deadline("2020-01-06T09:00:00Z", "9:00am on 6 January 2020"),
@@ -156,29 +139,10 @@ async fn open_round(manager: &Client, town: &Town) -> Result<String, PlayError> 
         announces: call::deadline("2100-02-01T09:00:00Z", "9:00am on 1 February 2100"),
         ..Default::default()
     };
-    let create = rounds::CreateRoundRequest {
-        request_id: request_id(),
-        rules: Some(rules),
-        timetable: Some(timetable),
-        validate_only: false,
-    };
-    let draft = manager.rounds().create_round(create).await?.into_inner();
-    let schedule = rounds::ScheduleRoundRequest {
-        request_id: request_id(),
-        round_id: draft.id,
-        etag: draft.etag,
-        validate_only: false,
-    };
-    Ok(manager.rounds().schedule_round(schedule).await?.into_inner().id)
+    Ok(call::schedule(manager, rules, timetable).await?.id)
 }
 
-async fn draft(
-    caller: &Caller,
-    token: &str,
-    council: &Council,
-    round_id: &str,
-    n: usize,
-) -> Result<bids::Bid, PlayError> {
+async fn draft(caller: &Caller, token: &str, council: &Council, round_id: &str, n: usize) -> Result<bids::Bid, Error> {
     let create = bids::CreateBidRequest {
         request_id: request_id(),
         round_id: round_id.to_string(),

@@ -85,7 +85,7 @@ pub struct Principle {
 
 impl Record {
     pub fn published() -> Record {
-        serde_json::from_str(include_str!("../../data/round-2020.json")).expect("the copied record is of this form")
+        serde_json::from_str(include_str!("../data/round-2020.json")).expect("the copied record is of this form")
     }
 
     pub fn council(&self, id: &str) -> Option<&Council> {
@@ -95,13 +95,13 @@ impl Record {
 
 impl CaseStudies {
     pub fn published() -> CaseStudies {
-        serde_json::from_str(include_str!("../../data/case-studies.json")).expect("the copied record is of this form")
+        serde_json::from_str(include_str!("../data/case-studies.json")).expect("the copied record is of this form")
     }
 }
 
 impl Principles {
     pub fn published() -> Principles {
-        serde_json::from_str(include_str!("../../data/principles.json")).expect("the copied record is of this form")
+        serde_json::from_str(include_str!("../data/principles.json")).expect("the copied record is of this form")
     }
 }
 

@@ -1,13 +1,16 @@
 //! The call of the 2020 round. Offer, theme and period are as published; form, criteria, weights and exact dates were
 //! not, and are made up here.
 
-use kit::time::{Timestamp, at};
+use kit::time::at;
+use toadlane_client::Client;
 use toadlane_proto::registry::v1::MembershipClass;
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::rounds::v1::question::Type;
 use toadlane_proto::types::v1::{Deadline, LocalizedText, Money};
 
-use super::record::Principles;
+use crate::error::Error;
+use crate::record::Principles;
+use crate::requests::request_id;
 
 /// When the demo begins.
 pub const BEGINS: &str = "2019-10-28T09:00:00Z";
@@ -29,9 +32,30 @@ fn pounds(pounds: i64) -> Option<Money> {
 }
 
 pub fn deadline(instant: &str, announced: &str) -> Option<Deadline> {
-    let instant: Timestamp = at(instant);
     let (zone, announced) = ("Europe/London".to_string(), announced.to_string());
-    Some(Deadline { instant: Some(instant.into()), zone, announced })
+    Some(Deadline { instant: Some(at(instant).into()), zone, announced })
+}
+
+/// Enters the ten principles as a framework of an organisation.
+pub async fn create_framework(client: &Client, owner_organisation_id: String) -> Result<pb::Framework, Error> {
+    let principles = Principles::published();
+    let framework = pb::CreateFrameworkRequest {
+        request_id: request_id(),
+        name: text(&principles.framework.name),
+        owner_organisation_id,
+        wording: Some(wording(&principles)),
+        validate_only: false,
+    };
+    Ok(client.frameworks().create_framework(framework).await?.into_inner())
+}
+
+/// Creates a round and schedules it.
+pub async fn schedule(manager: &Client, rules: pb::RoundRules, timetable: pb::Timetable) -> Result<pb::Round, Error> {
+    let (rules, timetable) = (Some(rules), Some(timetable));
+    let create = pb::CreateRoundRequest { request_id: request_id(), rules, timetable, validate_only: false };
+    let pb::Round { id: round_id, etag, .. } = manager.rounds().create_round(create).await?.into_inner();
+    let schedule = pb::ScheduleRoundRequest { request_id: request_id(), round_id, etag, validate_only: false };
+    Ok(manager.rounds().schedule_round(schedule).await?.into_inner())
 }
 
 pub fn timetable() -> pb::Timetable {

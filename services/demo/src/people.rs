@@ -1,11 +1,12 @@
-//! Who plays beside councils and managers: board members, two of whom chair, the clerk, finance, consultant and editor.
+//! Who acts beside councils and managers: board members, two of whom chair, the clerk, finance, consultant and editor.
 //! All of them are made up.
 
 use toadlane_client::Client;
 use toadlane_proto::registry::v1 as pb;
 
-use super::network::{Network, Stage, grant, person};
-use super::{PlayError, request_id};
+use crate::deployment::Deployment;
+use crate::error::Error;
+use crate::network::{Network, enter_organisation, grant, person};
 
 /// A board member, signed in.
 pub struct Member {
@@ -16,7 +17,7 @@ pub struct Member {
     pub client: Client,
 }
 
-pub struct Cast {
+pub struct People {
     pub members: Vec<Member>,
     pub clerk: Client,
     /// Of the accountable body: who instructs what the manager has approved (rule 21).
@@ -30,50 +31,43 @@ pub struct Cast {
 /// The councils whose members chair the two boards: each takes the chair where the other is recused.
 const CHAIRS: [&str; 2] = ["stevenage", "telford-and-wrekin"];
 
-impl Cast {
+impl People {
     /// Those who chair, in the order in which they are asked.
     pub fn chairs(&self) -> impl Iterator<Item = &Member> {
         CHAIRS.iter().filter_map(|council| self.members.iter().find(|member| member.council == *council))
     }
 }
 
-pub async fn enter(stage: &Stage, network: &Network) -> Result<Cast, PlayError> {
+pub async fn enter(deployment: &Deployment, network: &Network) -> Result<People, Error> {
+    let administrator = &network.administrator;
     let mut members = Vec::with_capacity(network.systems.len());
     for system in &network.systems {
         let council = system.council.id.clone();
         if CHAIRS.contains(&council.as_str()) {
             let get = pb::GetPersonRequest { person_id: system.certifier_id.clone() };
-            let member = network.administrator.people().get_person(get).await?.into_inner();
-            grant(&network.administrator, member, pb::Role::PanelChair, &network.network_id).await?;
+            let member = administrator.people().get_person(get).await?.into_inner();
+            grant(administrator, member, pb::Role::PanelChair, &network.network_id).await?;
         }
-        let client = stage.sign_in(&format!("certifier@{council}.example")).await?;
+        let client = deployment.sign_in(&format!("certifier@{council}.example")).await?;
         let council_name = system.council.name_as_published.clone();
         members.push(Member { person_id: system.certifier_id.clone(), council, council_name, client });
     }
     let staff = |name: &'static str, role: pb::Role| async move {
         let email = format!("{}@network.example", name.to_lowercase().replace(' ', "."));
-        let entered = person(&network.administrator, &network.network_id, &format!("{name} (made up)"), &email).await?;
+        let entered = person(administrator, &network.network_id, &format!("{name} (made up)"), &email).await?;
         let id = entered.id.clone();
-        grant(&network.administrator, entered, role, &network.network_id).await?;
-        Ok::<_, PlayError>((stage.sign_in(&email).await?, id))
+        grant(administrator, entered, role, &network.network_id).await?;
+        Ok::<_, Error>((deployment.sign_in(&email).await?, id))
     };
-    let consultancy_id = consultancy(network).await?;
+    let consultancy = pb::OrganisationDetails {
+        kind: pb::organisation::Kind::Company.into(),
+        name: "A consultancy (made up)".to_string(),
+        ..Default::default()
+    };
+    let consultancy_id = enter_organisation(administrator, consultancy).await?;
     let (clerk, _) = staff("Clerk", pb::Role::Clerk).await?;
     let (finance, _) = staff("Finance officer", pb::Role::FinanceOfficer).await?;
     let (editor, _) = staff("Editor", pb::Role::Editor).await?;
     let (consultant, consultant_id) = staff("Consultant", pb::Role::LearningConsultant).await?;
-    Ok(Cast { members, clerk, finance, editor, consultant, consultant_id, consultancy_id })
-}
-
-async fn consultancy(network: &Network) -> Result<String, PlayError> {
-    let details = pb::OrganisationDetails {
-        kind: pb::organisation::Kind::Company.into(),
-        name: "A consultancy (made up)".to_string(),
-        nation: pb::Nation::England.into(),
-        legal_body: true,
-        ..Default::default()
-    };
-    let create =
-        pb::CreateOrganisationRequest { request_id: request_id(), details: Some(details), validate_only: false };
-    Ok(network.administrator.organisations().create_organisation(create).await?.into_inner().id)
+    Ok(People { members, clerk, finance, editor, consultant, consultant_id, consultancy_id })
 }

@@ -1,0 +1,27 @@
+//! The real 2020 round, played on a platform whose clock stands in 2019. Everything goes through the public API, with
+//! the credentials of each council's own system and of people who sign in; of kit it knows the time alone. How the
+//! platform is started, and what `toadlane demo` prints around the round, is the server's.
+//!
+//! [`first_half`] leads from the call to the close, [`second_half`] from there to the publication and to the files that
+//! tell of it. What they consist of can be played step by step, as tests do.
+
+pub mod assessment;
+pub mod awards;
+pub mod call;
+pub mod case_studies;
+pub mod deployment;
+pub mod error;
+pub mod files;
+pub mod first_half;
+pub mod interests;
+pub mod learning;
+pub mod network;
+pub mod people;
+pub mod record;
+pub mod reports;
+pub mod requests;
+pub mod reviews;
+pub mod round;
+pub mod second_half;
+pub mod tables;
+pub mod timeline;

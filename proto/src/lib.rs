@@ -8,7 +8,7 @@ pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descrip
 
 macro_rules! package {
     ($area:ident, $package:literal) => {
-        #[allow(clippy::all, clippy::pedantic, rustdoc::all)]
+        #[allow(clippy::all, clippy::pedantic, rustdoc::all, reason = "tonic wrote it")]
         pub mod $area {
             pub mod v1 {
                 tonic::include_proto!($package);

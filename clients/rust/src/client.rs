@@ -25,6 +25,7 @@ use toadlane_proto::types::v1::clock_service_client::ClockServiceClient;
 use crate::place::{ConnectError, Place, Places};
 use crate::session::{Credentials, Session};
 use crate::signed::{Signed, Signer};
+use crate::unsigned::Unsigned;
 
 /// A caller of the platform. Cheap to clone; clones share connections and token.
 #[derive(Clone)]
@@ -47,7 +48,7 @@ impl Client {
         let places = places.into();
         let registry = places.registry.channel()?;
         // Signing in has a limit of its own, within which a call that needs it is tried again.
-        let unsigned = Signed::new(registry.clone(), Signer::Nobody, None);
+        let unsigned = Unsigned::new(registry.clone());
         let signer = match credentials {
             Credentials::Anonymous => Signer::Nobody,
             Credentials::Token(token) => Signer::given(&token)?,

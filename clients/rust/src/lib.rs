@@ -17,6 +17,7 @@ mod refusal;
 mod retry;
 mod session;
 mod signed;
+mod unsigned;
 mod watch;
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use tonic::body::Body;
 use tower::ServiceExt;
 
 use crate::key::ClientKey;
-use crate::signed::{Signed, unreachable};
+use crate::unsigned::{Unsigned, unreachable};
 
 /// Who calls. `Debug` never shows a secret.
 #[derive(Clone)]
@@ -61,7 +61,7 @@ pub(crate) struct Session {
     client_id: String,
     proof: Proof,
     /// The registry, without a token: who asks for one has none.
-    registry: Signed,
+    registry: Unsigned,
     kept: Mutex<Kept>,
 }
 
@@ -86,11 +86,11 @@ struct Token {
 type Exchange = Shared<BoxFuture<'static, Result<Token, Status>>>;
 
 impl Session {
-    pub fn by_key(registry: Signed, client_id: String, key: ClientKey) -> Session {
+    pub fn by_key(registry: Unsigned, client_id: String, key: ClientKey) -> Session {
         Session { client_id, proof: Proof::Key(key), registry, kept: Mutex::default() }
     }
 
-    pub fn by_secret(registry: Signed, client_id: String, secret: String) -> Session {
+    pub fn by_secret(registry: Unsigned, client_id: String, secret: String) -> Session {
         Session { client_id, proof: Proof::Secret(secret), registry, kept: Mutex::default() }
     }
 

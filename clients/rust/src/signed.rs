@@ -1,28 +1,24 @@
 //! The transport under the generated clients: a channel, with the caller's token on each call.
-//!
-//! Whatever breaks on the way is answered as `UNAVAILABLE`, so that callers and [`crate::retry`] see one code for it.
 
-use std::error::Error;
-use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
-use http::header::{AUTHORIZATION, HeaderValue};
-use http::request::Parts;
+use http::header::HeaderValue;
 use http::{HeaderMap, Request, Response};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
 use tonic::body::Body;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
-use tower::{Service, ServiceExt};
+use tower::Service;
 
 use crate::patience::{self, Patience};
 use crate::place::ConnectError;
 use crate::session::{Session, bearer};
+use crate::unsigned::Unsigned;
 
 /// A request of up to this many bytes is kept until it is answered, to be sent again with a new token. The platform
 /// takes no larger single message; a longer stream is sent once.
@@ -31,7 +27,7 @@ const KEPT_MOST_BYTES: usize = 1024 * 1024;
 /// A channel to the platform that signs its calls: the `T` of every generated client.
 #[derive(Clone)]
 pub struct Signed {
-    channel: Channel,
+    unsigned: Unsigned,
     signer: Signer,
     patience: Option<Patience>,
 }
@@ -55,7 +51,7 @@ impl Signer {
 
 impl Signed {
     pub(crate) fn new(channel: Channel, signer: Signer, patience: Option<Patience>) -> Signed {
-        Signed { channel, signer, patience }
+        Signed { unsigned: Unsigned::new(channel), signer, patience }
     }
 
     /// Sends a request that is here as a whole until it is answered as a whole; a longer one is sent once.
@@ -76,14 +72,14 @@ impl Signed {
     async fn send(self, request: Request<Body>) -> Result<Response<Body>, Status> {
         let (head, body) = request.into_parts();
         let session = match &self.signer {
-            Signer::Nobody => return self.forward(head, body, None).await,
-            Signer::Given(bearer) => return self.forward(head, body, Some(bearer)).await,
+            Signer::Nobody => return self.unsigned.send(head, body, None).await,
+            Signer::Given(bearer) => return self.unsigned.send(head, body, Some(bearer)).await,
             Signer::Client(session) => session,
         };
         let bearer = session.bearer().await?;
         let kept = match Outgoing::take(body)? {
             Outgoing::Streamed(body) => {
-                let response = self.forward(head, body, Some(&bearer)).await?;
+                let response = self.unsigned.send(head, body, Some(&bearer)).await?;
                 if is_unauthenticated(response.headers()) {
                     session.forget(&bearer);
                 }
@@ -91,27 +87,13 @@ impl Signed {
             }
             Outgoing::Whole(bytes) => bytes,
         };
-        let response = self.forward(head.clone(), whole(kept.clone()), Some(&bearer)).await?;
+        let response = self.unsigned.send(head.clone(), whole(kept.clone()), Some(&bearer)).await?;
         if !is_unauthenticated(response.headers()) {
             return Ok(response);
         }
         session.forget(&bearer);
         let bearer = session.bearer().await?;
-        self.forward(head, whole(kept), Some(&bearer)).await
-    }
-
-    async fn forward(
-        &self,
-        mut head: Parts,
-        body: Body,
-        bearer: Option<&HeaderValue>,
-    ) -> Result<Response<Body>, Status> {
-        if let Some(bearer) = bearer {
-            head.headers.insert(AUTHORIZATION, bearer.clone());
-        }
-        let answer = self.channel.clone().oneshot(Request::from_parts(head, body)).await;
-        let answer = answer.map_err(|error| unreachable(&error))?;
-        Ok(answer.map(|body| Body::new(body.map_err(|error| unreachable(&error)))))
+        self.unsigned.send(head, whole(kept), Some(&bearer)).await
     }
 }
 
@@ -186,29 +168,4 @@ impl http_body::Body for Resumed {
     fn is_end_stream(&self) -> bool {
         self.begun.is_none() && self.rest.is_end_stream()
     }
-}
-
-/// What broke on the way, as a status.
-///
-/// A limit of the caller's own is `DEADLINE_EXCEEDED`; tonic would say `CANCELLED`. A certificate that is not trusted
-/// gets better by no retry, and is `FAILED_PRECONDITION`.
-pub(crate) fn unreachable(error: &(dyn Error + 'static)) -> Status {
-    let mut says = String::new();
-    let mut next = Some(error);
-    while let Some(cause) = next {
-        if cause.is::<tonic::TimeoutExpired>() {
-            return Status::deadline_exceeded("the time limit of the call passed; try again with the same request id");
-        }
-        if cause.downcast_ref::<io::Error>().is_some_and(|cause| cause.kind() == io::ErrorKind::InvalidData) {
-            return Status::failed_precondition(format!("no secure connection can be made: {cause}"));
-        }
-        // Some causes repeat the text of their own.
-        let text = cause.to_string();
-        if !says.contains(&text) {
-            says.push_str(": ");
-            says.push_str(&text);
-        }
-        next = cause.source();
-    }
-    Status::unavailable(format!("the connection failed{says}"))
 }

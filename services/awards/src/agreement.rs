@@ -1,5 +1,8 @@
 //! The terms of an award, version by version. A version is never changed: a variation writes the next one, and a
 //! certifier's word is for the digest of one.
+//!
+//! [`Terms`] are sealed: a field is added, here or to what they hold, only with
+//! `#[serde(default, skip_serializing_if = ..)]`. The first ones lie in `tests/golden/*terms.v1.json`.
 
 use kit::deadline::Deadline;
 use kit::digest::digest;
@@ -9,7 +12,6 @@ use kit::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::variation::Change;
 
 /// A condition on which the grant is given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +40,47 @@ pub struct Terms {
     pub ends_on: Date,
     pub interim_report_due: Option<Deadline>,
     pub final_report_due: Deadline,
+}
+
+/// What is to change of an agreement. What is none stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub amount: Option<Money>,
+    pub scope: Option<String>,
+    #[serde(with = "crate::dates::text_or_none")]
+    pub starts_on: Option<Date>,
+    #[serde(with = "crate::dates::text_or_none")]
+    pub ends_on: Option<Date>,
+    pub interim_report_due: Option<Deadline>,
+    pub final_report_due: Option<Deadline>,
+    pub payee: Option<OrgId>,
+    /// The successor that takes the award over (rule 28).
+    pub successor: Option<OrgId>,
+}
+
+impl Change {
+    pub fn moves_dates(&self) -> bool {
+        self.starts_on.is_some()
+            || self.ends_on.is_some()
+            || self.interim_report_due.is_some()
+            || self.final_report_due.is_some()
+    }
+
+    /// # Errors
+    /// [`Error::DatePassed`] for an end or a deadline that has passed already.
+    pub fn expect_ahead(&self, now: Timestamp) -> Result<(), Error> {
+        if self.ends_on.is_some_and(|day| day < Date::today(now)) {
+            return Err(Error::DatePassed { field: "ends_on" });
+        }
+        let passed = |due: &Option<Deadline>| due.as_ref().is_some_and(|due| due.instant <= now);
+        if passed(&self.interim_report_due) {
+            return Err(Error::DatePassed { field: "interim_report_due" });
+        }
+        if passed(&self.final_report_due) {
+            return Err(Error::DatePassed { field: "final_report_due" });
+        }
+        Ok(())
+    }
 }
 
 /// One version of the agreement, as it was written.
@@ -126,6 +169,24 @@ mod tests {
                 zone: "Europe/London".to_string(),
                 announced: "31 December 2020".to_string(),
             },
+        }
+    }
+
+    #[test]
+    fn the_first_terms_keep_their_bytes_and_their_digest() {
+        for (sealed, sha256) in [
+            (
+                include_str!("../tests/golden/terms.v1.json"),
+                "66e3ea92b4f16291c61320824ad28d43b9e74300afd4db2c1db5a96568a64608",
+            ),
+            (
+                include_str!("../tests/golden/first_terms.v1.json"),
+                "4abf2ad70ee86a6a27d9c2d804c8edc01370ce3af7674ea7a387e312b19bbe4a",
+            ),
+        ] {
+            let terms: Terms = testing::sealed::expect(sealed, sha256);
+            let agreement = Agreement::new(terms, None, at("2020-02-04T10:00:00Z"));
+            assert_eq!((agreement.canonical_json.as_str(), agreement.digest.as_str()), (sealed, sha256));
         }
     }
 

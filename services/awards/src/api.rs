@@ -1,40 +1,89 @@
-//! The tonic traits: each RPC parses, replays, gathers, writes and answers. No rule lives here.
+//! The tonic traits, and what their writes rest on: most wait their turn at the pot of an award. No rule lives here.
 
 mod awards;
 mod payments;
+mod requests;
+mod streams;
 
-use kit::cx::Cx;
-use kit::db::Tx;
-use kit::ids::{AwardId, PaymentId, RecoveryId};
+use kit::cx::{Answer, Cx};
+use kit::db::{Gathered, Tx};
+use kit::ids::{AwardId, OrgId};
+use kit::wire::Parse;
 use prost::Message;
+use tonic::Request;
 
+use crate::Awards;
+use crate::app::reading::{self, OfAward};
+use crate::app::{self, Register};
+use crate::award::Award;
 use crate::error::Error;
-use crate::policy::Action;
-use crate::{Awards, pot_of, store};
+use crate::policy::{self, Action};
+use crate::prepare::Decisions;
+use crate::round::Decided;
 
 impl Awards {
-    /// Writes what moves money, or may: one after the other with all that contends for the same pot.
-    async fn write_to_pot<W, T, F>(&self, cx: &Cx, award: AwardId, write: F) -> Result<W, Error>
+    /// Takes a write that moves money, or may: one after the other with all that contends for the pot of its award.
+    async fn take_to_pot<R, C, I, W, T>(
+        &self,
+        request: Request<R>,
+        parse: Parse<R, C>,
+        about: fn(&C) -> I,
+        write: fn(&mut Tx, &Cx, &C) -> Result<T, Error>,
+    ) -> Answer<W>
     where
+        C: Clone + Send + Sync + 'static,
+        I: OfAward,
         W: Message + Default + From<T> + 'static,
         T: Send + 'static,
-        F: Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
     {
-        let award = self.seen(cx, Action::See, award).await?;
-        self.db.write_keyed(cx, pot_of(&award), write).await
+        let gather = |cx: Cx, cmd: C| async move {
+            let id = about(&cmd);
+            let award = self.db.read(move |conn| id.award(conn, &cx)).await?;
+            Ok(at_pot(&award, write))
+        };
+        self.db.take_keyed_with(request, parse, gather, |tx, cx, write, cmd| write(tx, cx, cmd)).await
     }
 
-    /// The award to which a payment belongs, if the caller may see it.
-    async fn award_of_payment(&self, cx: &Cx, id: PaymentId) -> Result<AwardId, Error> {
-        let payment = self.db.read(move |tx| store::payment(tx, id)).await?;
-        self.seen_of(cx, Action::See, payment.award, "payment").await?;
-        Ok(payment.award)
+    /// The award, if the caller may do this with it.
+    async fn seen(&self, cx: Cx, action: Action, id: AwardId) -> Result<Award, Error> {
+        self.db.read(move |conn| reading::seen(conn, &cx, action, id)).await
     }
 
-    /// The award to which a recovery belongs, if the caller may see it.
-    async fn award_of_recovery(&self, cx: &Cx, id: RecoveryId) -> Result<AwardId, Error> {
-        let recovery = self.db.read(move |tx| store::recovery(tx, id)).await?;
-        self.seen_of(cx, Action::See, recovery.award, "recovery").await?;
-        Ok(recovery.award)
+    /// The round whose awards are to be prepared, with what was decided on its bids.
+    async fn decisions(&self, cx: Cx, cmd: app::PrepareAwards) -> Result<Gathered<Decisions>, Error> {
+        policy::check_at_large(&cx.caller, Action::Prepare, "round")?;
+        let round = self.peers.round(cmd.round).await?;
+        let outcomes = self.peers.outcomes(cmd.round).await?;
+        Ok(Gathered { key: Some(cmd.round.to_string()), facts: Decisions { round, outcomes } })
     }
+
+    /// How far the decisions of the award's round are.
+    async fn decided(&self, cx: Cx, cmd: app::OfferAward) -> Result<Gathered<Decided>, Error> {
+        let award = self.seen(cx, Action::Offer, cmd.target.id).await?;
+        Ok(at_pot(&award, self.peers.decided(award.round).await?))
+    }
+
+    async fn certifier_of(&self, cx: Cx, cmd: app::AcceptAward) -> Result<Gathered<Option<OrgId>>, Error> {
+        let award = self.seen(cx, Action::Accept, cmd.target.id).await?;
+        Ok(at_pot(&award, self.peers.certifier_of(cmd.word.certifier, award.applicant).await?))
+    }
+
+    /// What the register says of the organisations that a variation would name.
+    async fn register_to_request(&self, cx: Cx, cmd: app::RequestVariation) -> Result<Gathered<Register>, Error> {
+        let change = cmd.change.clone();
+        let award = self.db.read(move |conn| reading::seen_to_vary(conn, &cx, cmd.award, &cmd.change)).await?;
+        Ok(at_pot(&award, self.peers.register(&award, &change).await?))
+    }
+
+    /// The same for one that was asked for.
+    async fn register_to_decide(&self, cx: Cx, cmd: app::DecideVariation) -> Result<Gathered<Register>, Error> {
+        let id = cmd.target.id;
+        let (award, variation) = self.db.read(move |conn| reading::variation_to_decide(conn, &cx, id)).await?;
+        Ok(at_pot(&award, self.peers.register(&award, &variation.change).await?))
+    }
+}
+
+/// The facts for a write that takes its turn at the pot of this award.
+fn at_pot<G>(award: &Award, facts: G) -> Gathered<G> {
+    Gathered { key: Some(award.pot_key()), facts }
 }

@@ -8,6 +8,7 @@ mod offers;
 mod payees;
 mod payments;
 mod prepare;
+pub mod reading;
 mod recoveries;
 mod reports;
 mod ticker;
@@ -24,9 +25,9 @@ pub use offers::{
 };
 pub use payees::{RecordPayeeCheck, record_payee_check};
 pub use payments::{PaymentStep, StepPayment, step_payment};
-pub use prepare::{PrepareAwards, PrepareDone, prepare_awards};
+pub use prepare::{PrepareAwards, prepare_awards};
 pub use recoveries::{OpenRecovery, RecoveryStep, StepRecovery, open_recovery, step_recovery};
-pub use reports::{AboutReport, take_report};
+pub use reports::take_report;
 pub use ticker::{fall_due, lapse};
 pub use variations::{DecideVariation, Register, RequestVariation, decide_variation, request_variation};
 
@@ -44,14 +45,13 @@ use crate::policy::{self, Action};
 use crate::store;
 
 /// The award as it is, if the caller may take this step and read its present version.
-fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<AwardId>) -> Result<Award, Error> {
-    let award = store::get(tx, target.id)?;
-    policy::check(&cx.caller, action, &award)?;
+fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<AwardId>) -> Result<Award, Error> {
+    let award = reading::seen(tx, cx, action, target.id)?;
     award.expect_version(target.version)?;
     Ok(award)
 }
 
-/// Who acts for the network, or for what is of no award.
+/// Who acts for the network.
 fn network_actor(cx: &Cx) -> Actor {
     cx.caller.acting_for(policy::network_of(&cx.caller))
 }
@@ -73,7 +73,7 @@ fn actor(cx: &Cx, award: &Award, happened: Happened) -> Actor {
 }
 
 /// Writes what became of an award: its row, its history and the event.
-fn settle(tx: &mut Tx, cx: &Cx, old: &Award, new: &Award, happened: Happened) -> Result<AwardNow, Error> {
+fn save(tx: &mut Tx, cx: &Cx, old: &Award, new: &Award, happened: Happened) -> Result<AwardNow, Error> {
     store::update(tx, old, new)?;
     record(tx, cx, Some(old), new, happened)
 }

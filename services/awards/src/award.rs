@@ -6,11 +6,11 @@ use kit::money::Money;
 use kit::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::agreement::{Agreement, Terms};
-use crate::error::{Error, Newer};
+use crate::agreement::{Agreement, Change, Terms};
+use crate::error::Error;
+use crate::ledger::Pot;
 use crate::round::Instrument;
 use crate::state::{Acceptance, State, Step};
-use crate::variation::Change;
 
 /// The decision to give a stated amount on stated terms, made of one funded or reserved bid. Its sums are in one
 /// currency, that of the request.
@@ -101,6 +101,11 @@ impl Award {
         self.agreement.terms.amount
     }
 
+    /// The key under which writes to its pot run one after the other.
+    pub fn pot_key(&self) -> String {
+        Pot::key(self.round, &self.instrument)
+    }
+
     /// A sum in the currency of the award.
     pub fn money(&self, minor_units: i64) -> Money {
         Money { minor_units, ..self.requested }
@@ -109,7 +114,7 @@ impl Award {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Award(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 
     /// Takes any step but accepting.

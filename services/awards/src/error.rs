@@ -1,18 +1,10 @@
-//! What awards refuses, as sentences with data, and the one place where each gets its code and reason.
+//! What awards refuses, as sentences with data. What each becomes on the wire is in `convert/refusal.rs`.
 
 use kit::db::DbError;
-use kit::fault::{Fault, Reason, Violation};
+use kit::fault::Newer;
 use kit::money::{BadMoney, Money};
 use kit::neighbour::Unanswered;
 use kit::time::Timestamp;
-use kit::verdict::not_allowed;
-use tonic::Code;
-
-use crate::award::Award;
-use crate::convert;
-use crate::payment::Payment;
-use crate::recovery::Recovery;
-use crate::variation::Variation;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -21,7 +13,7 @@ pub enum Error {
     #[error("{who_may} may do this")]
     NotAllowed { who_may: &'static str },
     #[error("it changed since you read it; merge with the newer version and try again")]
-    Stale { newer: Box<Newer> },
+    Stale(Box<dyn Newer>),
     #[error("the {what} is {from} and cannot take the step {step}")]
     IllegalStep { what: &'static str, from: &'static str, step: &'static str },
     #[error("the awards of this round are prepared already")]
@@ -96,8 +88,6 @@ pub enum Error {
     NothingChanges,
     #[error("{0}")]
     Money(#[from] BadMoney),
-    #[error("request is not valid")]
-    Invalid(Vec<Violation>),
     #[error(transparent)]
     Neighbour(#[from] Unanswered),
     #[error("storage failed")]
@@ -111,81 +101,9 @@ fn payee_not_verified(usable_from: &Option<Timestamp>) -> String {
     }
 }
 
-/// What comes with a stale etag: the resource as it now is.
-#[derive(Debug)]
-pub enum Newer {
-    Award(Award),
-    Payment(Payment),
-    Recovery(Recovery),
-    Variation(Variation),
-}
-
 impl Error {
     /// The caller read an older version than this.
-    pub fn stale(newer: Newer) -> Error {
-        Error::Stale { newer: Box::new(newer) }
-    }
-}
-
-kit::service_error!(Error asks neighbours);
-
-impl From<Error> for Fault {
-    fn from(error: Error) -> Fault {
-        let says = error.to_string();
-        let precondition = |reason, says| Fault::new(Code::FailedPrecondition, reason, says);
-        let invalid = |field: &str, rule: &str, says| Fault::invalid(vec![Violation::new(field, rule, says)]);
-        let apart = |says| Fault::new(Code::PermissionDenied, Reason::SeparationOfDuties, says);
-        match error {
-            Error::NotFound { what } => Fault::not_found(what),
-            Error::NotAllowed { who_may } => not_allowed(who_may),
-            Error::Stale { newer } => Fault::stale(convert::newer_as_any(*newer), says),
-            Error::IllegalStep { what: _, from, step } => {
-                precondition(Reason::IllegalStep, says).with("from", from).with("step", step)
-            }
-            Error::PreparedAlready { existing } => {
-                Fault::new(Code::AlreadyExists, Reason::AlreadyExists, says).with("existing", existing)
-            }
-            Error::DecisionPending | Error::BiddersNotInformed => precondition(Reason::DecisionPending, says),
-            Error::SettingNeeded { field } => invalid(&format!("settings.{field}"), "required", says),
-            Error::PlanNeeded { .. } => invalid("settings.instalments", "required", says),
-            Error::PotExhausted { available, needed } | Error::OverCommitted { pot: available, needed } => {
-                let refused = precondition(Reason::PotExhausted, says).with("available", available.to_string());
-                refused.with("needed", needed.to_string())
-            }
-            Error::AmountOutOfBounds { .. } => precondition(Reason::AmountOutOfBounds, says),
-            Error::OfferExpired { expired_at } => {
-                precondition(Reason::OfferExpired, says).with("expired_at", expired_at.to_string())
-            }
-            Error::AgreementMismatch => precondition(Reason::AgreementMismatch, says),
-            Error::ScopeNeeded => invalid("scope", "required", says),
-            Error::NoSuchCertifier => invalid("certifier_id", "certifier", says),
-            Error::OutOfTurn { first } => precondition(Reason::OutOfTurn, says).with("first", first),
-            Error::ConditionMetAlready => precondition(Reason::IllegalStep, says),
-            Error::PaidAlready | Error::ReducesPaid => precondition(Reason::PaidAlready, says),
-            Error::FinalReportMissing => precondition(Reason::FinalReportMissing, says),
-            Error::FinalReportAccepted => precondition(Reason::FinalReportAccepted, says),
-            Error::MoneyNotReconciled => precondition(Reason::MoneyNotReconciled, says),
-            Error::SamePerson | Error::OfRecipient => apart(says),
-            Error::PayeeNotVerified { usable_from } => match usable_from {
-                Some(at) => precondition(Reason::PayeeNotVerified, says).with("usable_from", at.to_string()),
-                None => precondition(Reason::PayeeNotVerified, says),
-            },
-            Error::MoreThanOutstanding { .. } | Error::MoreThanHeld { .. } | Error::BalanceNotSmall { .. } => {
-                precondition(Reason::BalanceExceeded, says)
-            }
-            Error::NotASuccessor | Error::NotAbolished => precondition(Reason::NotASuccessor, says),
-            Error::PayeeIsNoLegalBody => invalid("change.payee_organisation_id", "legal_body", says),
-            Error::DatePassed { field } => invalid(field, "date.passed", says),
-            Error::DayAhead { field } => invalid(field, "date.ahead", says),
-            Error::MovesNothing { field } => invalid(field, "extension.moves_nothing", says),
-            Error::EndsBeforeStart => invalid("ends_on", "date.order", says),
-            Error::NothingChanges => invalid("change", "required", says),
-            Error::Money(_) => invalid("amount", "money", says),
-            Error::Invalid(violations) => Fault::invalid(violations),
-            Error::Neighbour(cause) => cause.fault(),
-            // A sum that our own books do not hold is a fault of ours.
-            Error::Overdrawn { .. } => Fault::internal(&error),
-            Error::Db(cause) => cause.fault(),
-        }
+    pub fn stale(newer: impl Newer + 'static) -> Error {
+        Error::Stale(Box::new(newer))
     }
 }

@@ -3,13 +3,15 @@
 
 use kit::outbox::Fact;
 use prost::Message;
+use toadlane_proto::awards::v1 as pb;
 
 use crate::award::AwardNow;
 use crate::convert;
+use crate::extension::Extension;
 use crate::payee::PayeeCheck;
 use crate::payment::Payment;
 use crate::recovery::Recovery;
-use crate::variation::{self, Extension, Variation};
+use crate::variation::{self, Variation};
 
 fn fact(
     kind: &'static str,
@@ -106,7 +108,7 @@ impl Happened {
 
 /// The fact about an award.
 pub fn award(happened: Happened, now: &AwardNow) -> Fact {
-    let resource = convert::without_names(convert::award(now.clone()));
+    let resource = convert::without_names(now.clone().into());
     fact(happened.names().0, now.award.id.to_string(), now.award.version, convert::AWARD, &resource)
 }
 
@@ -142,7 +144,7 @@ pub fn payment(happened: PaymentHappened, payment: &Payment) -> Fact {
         PaymentHappened::Changed => "toadlane.awards.v1.PaymentChanged",
         PaymentHappened::Cancelled => "toadlane.awards.v1.PaymentCancelled",
     };
-    let resource = convert::without_hands(convert::payment(payment.clone()));
+    let resource = convert::without_hands(payment.clone().into());
     fact(kind, payment.id.to_string(), payment.version, convert::PAYMENT, &resource)
 }
 
@@ -165,7 +167,7 @@ pub fn recovery(happened: RecoveryHappened, recovery: &Recovery) -> Fact {
         RecoveryHappened::WrittenOff => "toadlane.awards.v1.RecoveryWrittenOff",
         RecoveryHappened::Reconciled => "toadlane.awards.v1.RecoveryReconciled",
     };
-    let resource = convert::recovery(recovery.clone());
+    let resource = pb::Recovery::from(recovery.clone());
     fact(kind, recovery.id.to_string(), recovery.version, convert::RECOVERY, &resource)
 }
 
@@ -176,21 +178,21 @@ pub fn variation(variation: &Variation) -> Fact {
         variation::State::Approved { .. } => "toadlane.awards.v1.VariationApproved",
         variation::State::Refused(_) => "toadlane.awards.v1.VariationRefused",
     };
-    let mut resource = convert::variation(variation.clone());
+    let mut resource = pb::Variation::from(variation.clone());
     (resource.requested_by, resource.decided_by) = (None, None);
     fact(kind, variation.id.to_string(), variation.version, convert::VARIATION, &resource)
 }
 
 /// The fact that all live awards of a round were extended.
 pub fn extended(extension: &Extension) -> Fact {
-    let mut resource = convert::extension(extension.clone());
+    let mut resource = pb::Extension::from(extension.clone());
     resource.made_by = None;
     fact("toadlane.awards.v1.AwardsExtended", extension.id.to_string(), 1, convert::EXTENSION, &resource)
 }
 
 /// The fact that an account of a payee was checked. It names the payee alone.
 pub fn payee_checked(check: &PayeeCheck) -> Fact {
-    let mut resource = convert::payee_check(check.clone());
+    let mut resource = pb::PayeeCheck::from(check.clone());
     resource.account_reference.clear();
     resource.evidence.clear();
     resource.checked_by = None;

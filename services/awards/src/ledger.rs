@@ -4,11 +4,13 @@
 use kit::ids::{AwardId, RoundId};
 use kit::money::{Currency, Money};
 use kit::time::Timestamp;
+use strum::{EnumString, IntoStaticStr};
 
 use crate::error::Error;
 
 /// What a posting moves money between.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Account {
     /// Where the pot comes from.
     Funds,
@@ -18,11 +20,13 @@ pub enum Account {
     Committed,
     /// Paid, and neither come back nor given up.
     Paid,
+    #[strum(serialize = "written off")]
     WrittenOff,
 }
 
 /// Why money moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Kind {
     SetAside,
     Commit,
@@ -33,8 +37,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 6] = [Kind::SetAside, Kind::Commit, Kind::Release, Kind::Pay, Kind::Return, Kind::WriteOff];
-
     /// Where money goes, and where it comes from.
     pub fn debit_and_credit(self) -> (Account, Account) {
         match self {
@@ -50,14 +52,7 @@ impl Kind {
 
     /// The name in rows.
     pub fn name(self) -> &'static str {
-        match self {
-            Kind::SetAside => "set_aside",
-            Kind::Commit => "commit",
-            Kind::Release => "release",
-            Kind::Pay => "pay",
-            Kind::Return => "return",
-            Kind::WriteOff => "write_off",
-        }
+        self.into()
     }
 }
 
@@ -123,6 +118,11 @@ impl Pot {
         }
     }
 
+    /// The key under which writes to one pot run one after the other.
+    pub fn key(round: RoundId, instrument: &str) -> String {
+        format!("{round}/{instrument}")
+    }
+
     pub fn money(&self, minor_units: i64) -> Money {
         Money { minor_units, currency: self.currency }
     }
@@ -152,7 +152,7 @@ impl Pot {
         *pot.balance(debit) += amount.minor_units;
         match pot.least() {
             0.. => Ok(pot),
-            i64::MIN..0 => Err(Error::Overdrawn { account: credit.name() }),
+            i64::MIN..0 => Err(Error::Overdrawn { account: credit.into() }),
         }
     }
 
@@ -168,18 +168,6 @@ impl Pot {
 
     fn least(&self) -> i64 {
         self.available.min(self.committed).min(self.paid).min(self.written_off)
-    }
-}
-
-impl Account {
-    fn name(self) -> &'static str {
-        match self {
-            Account::Funds => "funds",
-            Account::Available => "available",
-            Account::Committed => "committed",
-            Account::Paid => "paid",
-            Account::WrittenOff => "written off",
-        }
     }
 }
 

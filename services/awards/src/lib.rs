@@ -1,8 +1,8 @@
 //! `awards` makes awards from decisions and leads them to their close-out: offers and agreements, version by version;
 //! variations and extensions; payments, and what comes back.
 //!
-//! What the network must be able to trust stands in two places. A pot is never overdrawn and no penny is lost, because
-//! every sum moves by a posting of a double entry whose balances stand in one row ([`ledger`], rule 1). What a council
+//! The network's trust rests on two things. A pot is never overdrawn and no penny is lost, because
+//! every sum moves by a posting of a double entry whose balances are one row ([`ledger`], rule 1). What a council
 //! agreed to is never changed, because a certifier's word is for the digest of one version, and a variation writes the
 //! next ([`agreement`]).
 //!
@@ -14,12 +14,15 @@ pub mod app;
 pub mod award;
 pub mod dates;
 pub mod error;
+pub mod extension;
 pub mod ledger;
 pub mod payee;
 pub mod payment;
 pub mod plan;
 pub mod policy;
+pub mod prepare;
 pub mod recovery;
+pub mod report;
 pub mod round;
 pub mod state;
 pub mod store;
@@ -30,7 +33,6 @@ mod convert;
 mod events;
 mod peers;
 mod schema;
-mod streams;
 #[cfg(test)]
 mod tests;
 
@@ -40,9 +42,8 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
 use kit::caller::Role;
 use kit::consumer::{self, NotTaken};
-use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage};
-use kit::ids::{AwardId, RoundId};
+use kit::ids::AwardId;
 use kit::stop::Stop;
 use kit::ticker;
 use kit::time::{Date, Timestamp};
@@ -53,10 +54,8 @@ use toadlane_proto::reporting::v1::Report;
 use toadlane_proto::types::v1::Event;
 use tonic::service::Routes;
 
-use award::Award;
 use error::Error;
 use peers::Peers;
-use policy::Action;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// How often the clock is looked at. Whether an offer holds does not rest on it: an acceptance compares its instant.
@@ -102,37 +101,13 @@ impl Awards {
     /// Lets all that is due by now happen: offers expire, and payments that wait for a day become due.
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
-        let expired = || self.db.read(move |tx| store::expired_offers(tx, now, MOST_PER_LOOK));
+        let expired = || self.db.read(move |conn| store::expired_offers(conn, now, MOST_PER_LOOK));
         let lapse = |(award, pot): (AwardId, String)| self.db.work(Some(pot), move |tx| app::lapse(tx, award, now));
         while ticker::each("the offer", expired().await?, lapse).await > 0 {}
-        let due = || self.db.read(move |tx| store::due_on_day(tx, Date::today(now), MOST_PER_LOOK));
+        let due = || self.db.read(move |conn| store::due_on_day(conn, Date::today(now), MOST_PER_LOOK));
         let fall_due = |payment| self.db.work(None, move |tx| app::fall_due(tx, payment, now));
         while ticker::each("the payment", due().await?, fall_due).await > 0 {}
         Ok(())
-    }
-
-    /// The award, if the caller may do this with it.
-    async fn seen(&self, cx: &Cx, action: Action, id: AwardId) -> Result<Award, Error> {
-        self.seen_of(cx, action, id, "award").await
-    }
-
-    /// The same for what belongs to an award.
-    async fn seen_of(&self, cx: &Cx, action: Action, id: AwardId, what: &'static str) -> Result<Award, Error> {
-        let caller = cx.caller.clone();
-        self.db
-            .read(move |tx| {
-                let award = store::get(tx, id)?;
-                policy::check_of(&caller, action, &award, what)?;
-                Ok(award)
-            })
-            .await
-    }
-
-    /// Lets a caller read about a round as a whole, who may see an award of it.
-    async fn seen_round(&self, cx: &Cx, round: RoundId, what: &'static str) -> Result<(), Error> {
-        let visible = convert::visible(cx);
-        let seen = self.db.read(move |tx| store::has_own_in_round(tx, round, &visible)).await?;
-        if seen { Ok(()) } else { Err(Error::NotFound { what }) }
     }
 
     /// Takes an event of `reporting`, once.
@@ -142,9 +117,4 @@ impl Awards {
         let about = convert::about_report(&report)?;
         consumer::take(&self.db, None, event, move |tx, now| app::take_report(tx, &about, now)).await
     }
-}
-
-/// The key under which writes to one pot run one after the other.
-fn pot_of(award: &Award) -> String {
-    format!("{}/{}", award.round, award.instrument)
 }

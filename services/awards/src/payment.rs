@@ -2,12 +2,14 @@
 //! instructs (rule 21).
 
 use kit::caller::Actor;
-use kit::ids::{AwardId, PaymentId, ReportId};
+use kit::ids::{AwardId, PaymentId};
 use kit::money::Money;
 use kit::time::{Date, Timestamp};
+use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
-use crate::error::{Error, Newer};
-use crate::plan::Trigger;
+use crate::error::Error;
+use crate::report::Overdue;
 
 /// One instalment. Its sum stays committed in the pot until the bank has paid it or it is cancelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,15 +29,19 @@ pub struct Payment {
     pub updated_at: Timestamp,
 }
 
-/// A report that is not handed in, and since when it is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Overdue {
-    pub report: ReportId,
-    pub since: Timestamp,
+/// What makes an instalment due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trigger {
+    /// The agreement is accepted and its conditions precedent are met.
+    Active,
+    FinalReport,
+    Day(#[serde(with = "crate::dates::text")] Date),
 }
 
 /// Where a payment stands. A state carries its facts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StateName), derive(VariantArray))]
 pub enum State {
     Planned,
     Due,
@@ -56,7 +62,9 @@ pub struct Sent {
 }
 
 /// What can happen to a payment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StepName), derive(VariantArray))]
 pub enum Step {
     FallDue,
     Approve(Actor),
@@ -97,7 +105,7 @@ impl Payment {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Payment(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 
     /// Takes a step. Without a reason the one before stays.
@@ -149,72 +157,7 @@ impl State {
             (State::Paid { sent, on }, Step::Reconcile) => State::Reconciled { sent, on },
             (State::Due | State::Approved { .. }, Step::Hold) => State::OnHold,
             (State::Planned | State::Due | State::OnHold | State::Approved { .. }, Step::Cancel) => State::Cancelled,
-
-            (
-                from @ State::Planned,
-                step @ (Step::Approve(_)
-                | Step::Instruct { .. }
-                | Step::Confirm { .. }
-                | Step::Fail
-                | Step::Reconcile
-                | Step::Hold
-                | Step::Release
-                | Step::VoidApproval),
-            )
-            | (
-                from @ State::Due,
-                step @ (Step::FallDue
-                | Step::Instruct { .. }
-                | Step::Confirm { .. }
-                | Step::Fail
-                | Step::Reconcile
-                | Step::Release
-                | Step::VoidApproval),
-            )
-            | (
-                from @ State::OnHold,
-                step @ (Step::FallDue
-                | Step::Approve(_)
-                | Step::Instruct { .. }
-                | Step::Confirm { .. }
-                | Step::Fail
-                | Step::Reconcile
-                | Step::Hold
-                | Step::VoidApproval),
-            )
-            | (
-                from @ State::Approved { .. },
-                step @ (Step::FallDue
-                | Step::Approve(_)
-                | Step::Confirm { .. }
-                | Step::Fail
-                | Step::Reconcile
-                | Step::Release),
-            )
-            | (
-                from @ State::Instructed(_),
-                step @ (Step::FallDue
-                | Step::Approve(_)
-                | Step::Instruct { .. }
-                | Step::Reconcile
-                | Step::Hold
-                | Step::Release
-                | Step::VoidApproval
-                | Step::Cancel),
-            )
-            | (
-                from @ State::Paid { .. },
-                step @ (Step::FallDue
-                | Step::Approve(_)
-                | Step::Instruct { .. }
-                | Step::Confirm { .. }
-                | Step::Fail
-                | Step::Hold
-                | Step::Release
-                | Step::VoidApproval
-                | Step::Cancel),
-            )
-            | (from @ (State::Reconciled { .. } | State::Cancelled), step) => {
+            (from, step) => {
                 return Err(Error::IllegalStep { what: "payment", from: from.name(), step: step.name() });
             }
         })
@@ -222,16 +165,7 @@ impl State {
 
     /// The name in rows and in the golden table.
     pub fn name(&self) -> &'static str {
-        match self {
-            State::Planned => "planned",
-            State::Due => "due",
-            State::OnHold => "on_hold",
-            State::Approved { .. } => "approved",
-            State::Instructed(_) => "instructed",
-            State::Paid { .. } => "paid",
-            State::Reconciled { .. } => "reconciled",
-            State::Cancelled => "cancelled",
-        }
+        self.into()
     }
 
     /// Promised, and still to be given up before it is at the bank.
@@ -239,6 +173,15 @@ impl State {
         match self {
             State::Planned | State::Due | State::OnHold | State::Approved { .. } => true,
             State::Instructed(_) | State::Paid { .. } | State::Reconciled { .. } | State::Cancelled => false,
+        }
+    }
+
+    /// Promised, and not yet approved by anybody.
+    pub fn is_unapproved(&self) -> bool {
+        match self {
+            State::Planned | State::Due | State::OnHold => true,
+            State::Approved { .. } | State::Instructed(_) | State::Paid { .. } => false,
+            State::Reconciled { .. } | State::Cancelled => false,
         }
     }
 
@@ -279,17 +222,6 @@ impl State {
 
 impl Step {
     pub fn name(&self) -> &'static str {
-        match self {
-            Step::FallDue => "fall_due",
-            Step::Approve(_) => "approve",
-            Step::Instruct { .. } => "instruct",
-            Step::Confirm { .. } => "confirm",
-            Step::Fail => "fail",
-            Step::Reconcile => "reconcile",
-            Step::Hold => "hold",
-            Step::Release => "release",
-            Step::VoidApproval => "void_approval",
-            Step::Cancel => "cancel",
-        }
+        self.into()
     }
 }

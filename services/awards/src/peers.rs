@@ -12,10 +12,11 @@ use toadlane_proto::registry::v1::Standing;
 use toadlane_proto::rounds::v1::GetRoundRequest;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 
+use crate::agreement::Change;
 use crate::award::Award;
 use crate::error::Error;
-use crate::round::{Decided, Outcome, Round};
-use crate::variation::Change;
+use crate::prepare::Outcome;
+use crate::round::{Decided, Round};
 use crate::{app, convert};
 
 const OUTCOMES_PER_PAGE: i32 = 500;

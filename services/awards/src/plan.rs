@@ -1,23 +1,13 @@
 //! In which parts an award is paid, and what becomes of the open parts when its sum changes (rule 22).
 
 use kit::money::Money;
-use kit::time::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::payment::{Payment, State};
+use crate::payment::{Payment, Trigger};
 
 /// Up to this sum an award is paid at once unless the round says otherwise (rule 22).
 pub const AT_ONCE_UP_TO: Money = Money::pence(200_000);
-
-/// What makes an instalment due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Trigger {
-    /// The agreement is accepted and its conditions precedent are met.
-    Active,
-    FinalReport,
-    Day(#[serde(with = "crate::dates::text")] Date),
-}
 
 /// One part of every award of a round, as a whole percentage of its sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,17 +80,6 @@ pub fn reduce(payments: &[Payment], by: Money) -> Result<Vec<Replan>, Error> {
         });
     }
     if rest == 0 { Ok(changes) } else { Err(Error::ReducesPaid) }
-}
-
-impl State {
-    /// Promised, and not yet approved by anybody.
-    fn is_unapproved(&self) -> bool {
-        match self {
-            State::Planned | State::Due | State::OnHold => true,
-            State::Approved { .. } | State::Instructed(_) | State::Paid { .. } => false,
-            State::Reconciled { .. } | State::Cancelled => false,
-        }
-    }
 }
 
 #[cfg(test)]

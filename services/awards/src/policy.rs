@@ -4,12 +4,13 @@
 use kit::caller::{Caller, Duty, Role, Scope, Subject};
 use kit::ids::OrgId;
 pub use kit::verdict::Verdict;
+use strum::VariantArray;
 
 use crate::award::Award;
 use crate::error::Error;
 
 /// What a caller wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Action {
     See,
     /// Pots, their ledger, checks of payees, and who approved and instructed.
@@ -44,35 +45,8 @@ pub enum Action {
 }
 
 impl Action {
-    #[cfg(test)]
-    pub const ALL: [Action; 23] = [
-        Action::See,
-        Action::SeeBooks,
-        Action::Prepare,
-        Action::Extend,
-        Action::Offer,
-        Action::CallReserve,
-        Action::Accept,
-        Action::Refuse,
-        Action::Withdraw,
-        Action::WithdrawUnoffered,
-        Action::ConfirmCondition,
-        Action::Manage,
-        Action::Terminate,
-        Action::RequestVariation,
-        Action::RequestNovation,
-        Action::DecideVariation,
-        Action::ApprovePayment,
-        Action::HoldPayment,
-        Action::InstructPayment,
-        Action::Book,
-        Action::OpenRecovery,
-        Action::WriteOff,
-        Action::CheckPayee,
-    ];
-
     /// About a round or a payee as such, which everyone signed in may know of.
-    fn is_of_no_award(self) -> bool {
+    fn is_at_large(self) -> bool {
         use Action::*;
         match self {
             SeeBooks | Prepare | Extend | CheckPayee => true,
@@ -166,7 +140,7 @@ pub fn sees_all(caller: &Caller) -> bool {
 }
 
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
-    if action.is_of_no_award() {
+    if action.is_at_large() {
         return caller.subject != Subject::Anonymous;
     }
     let own = facts.applicant.iter().chain(&facts.readers).any(|&organisation| reads_for(caller, organisation));
@@ -207,7 +181,7 @@ pub fn facts(award: &Award) -> Facts {
 /// # Errors
 /// [`Error::NotFound`] for what the caller may not know of, [`Error::NotAllowed`] with who may.
 pub fn check(caller: &Caller, action: Action, award: &Award) -> Result<(), Error> {
-    decide(caller, action, &facts(award)).settle("award")
+    decide(caller, action, &facts(award)).enforce("award")
 }
 
 /// The same for what belongs to an award: who may not see that may not hear of this either.
@@ -215,15 +189,15 @@ pub fn check(caller: &Caller, action: Action, award: &Award) -> Result<(), Error
 /// # Errors
 /// Those of [`check`].
 pub fn check_of(caller: &Caller, action: Action, award: &Award, what: &'static str) -> Result<(), Error> {
-    decide(caller, action, &facts(award)).settle(what)
+    decide(caller, action, &facts(award)).enforce(what)
 }
 
-/// The same for what is of no award.
+/// The same for a round, a pot or a payee.
 ///
 /// # Errors
 /// Those of [`check`].
 pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
-    decide(caller, action, &Facts::default()).settle(what)
+    decide(caller, action, &Facts::default()).enforce(what)
 }
 
 #[cfg(test)]

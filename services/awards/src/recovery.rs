@@ -4,8 +4,9 @@
 use kit::ids::{AwardId, RecoveryId};
 use kit::money::Money;
 use kit::time::Timestamp;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::error::{Error, Newer};
+use crate::error::Error;
 
 /// One sum of an award that is to come back. What has come back and what was given up count against it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,8 @@ pub struct Recovery {
 }
 
 /// Where a recovery stands. Money may come back before anybody has asked for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum State {
     Due,
     Requested,
@@ -37,7 +39,8 @@ pub enum State {
 }
 
 /// What can happen to a recovery. The sum tells whether a part comes back or the rest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Step {
     Request,
     ReturnPart,
@@ -47,9 +50,6 @@ pub enum Step {
 }
 
 impl State {
-    pub const ALL: [State; 6] =
-        [State::Due, State::Requested, State::PartReturned, State::Returned, State::Reconciled, State::WrittenOff];
-
     /// Every legal move is a row.
     ///
     /// # Errors
@@ -62,11 +62,7 @@ impl State {
             (State::Due | State::Requested, Step::WriteOff) => State::WrittenOff,
             (State::PartReturned, Step::WriteOff) => State::Returned,
             (State::Returned, Step::Reconcile) => State::Reconciled,
-
-            (from @ State::Due, step @ Step::Reconcile)
-            | (from @ (State::Requested | State::PartReturned), step @ (Step::Request | Step::Reconcile))
-            | (from @ State::Returned, step @ (Step::Request | Step::ReturnPart | Step::ReturnRest | Step::WriteOff))
-            | (from @ (State::Reconciled | State::WrittenOff), step) => {
+            (from, step) => {
                 return Err(Error::IllegalStep { what: "recovery", from: from.name(), step: step.name() });
             }
         })
@@ -74,14 +70,7 @@ impl State {
 
     /// The name in rows and in the golden table.
     pub fn name(self) -> &'static str {
-        match self {
-            State::Due => "due",
-            State::Requested => "requested",
-            State::PartReturned => "part_returned",
-            State::Returned => "returned",
-            State::Reconciled => "reconciled",
-            State::WrittenOff => "written_off",
-        }
+        self.into()
     }
 
     /// Over and done with.
@@ -95,13 +84,7 @@ impl State {
 
 impl Step {
     pub fn name(self) -> &'static str {
-        match self {
-            Step::Request => "request",
-            Step::ReturnPart => "return_part",
-            Step::ReturnRest => "return_rest",
-            Step::WriteOff => "write_off",
-            Step::Reconcile => "reconcile",
-        }
+        self.into()
     }
 }
 
@@ -131,7 +114,7 @@ impl Recovery {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Recovery(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 
     /// Takes a step that moves no money.

@@ -3,11 +3,14 @@
 use kit::ids::PersonId;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::error::Error;
 
 /// Where an award stands. A state carries its facts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StateName), derive(VariantArray))]
 pub enum State {
     /// Its money is committed; the council does not know yet.
     Prepared,
@@ -63,7 +66,9 @@ pub enum Before {
 }
 
 /// What can happen to an award.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StepName), derive(VariantArray))]
 pub enum Step {
     CallReserve,
     Offer(Offer),
@@ -108,123 +113,13 @@ impl State {
             (State::Active(agreed), Step::Complete) => State::Completed(agreed),
             (State::Completed(agreed), Step::Close) => State::Closed(agreed),
             (State::Closed(agreed), Step::Reopen) => State::Active(agreed),
-
-            (
-                from @ State::Prepared,
-                step @ (Step::CallReserve
-                | Step::Accept(_)
-                | Step::Activate
-                | Step::Refuse
-                | Step::Lapse
-                | Step::Suspend
-                | Step::Resume
-                | Step::Terminate
-                | Step::Complete
-                | Step::Close
-                | Step::Reopen),
-            )
-            | (
-                from @ State::Reserved { .. },
-                step @ (Step::Offer(_)
-                | Step::Accept(_)
-                | Step::Activate
-                | Step::Refuse
-                | Step::Lapse
-                | Step::Suspend
-                | Step::Resume
-                | Step::Terminate
-                | Step::Complete
-                | Step::Close
-                | Step::Reopen),
-            )
-            | (
-                from @ State::Offered(_),
-                step @ (Step::CallReserve
-                | Step::Offer(_)
-                | Step::Activate
-                | Step::Suspend
-                | Step::Resume
-                | Step::Terminate
-                | Step::Complete
-                | Step::Close
-                | Step::Reopen),
-            )
-            | (
-                from @ State::Accepted(_),
-                step @ (Step::CallReserve
-                | Step::Offer(_)
-                | Step::Accept(_)
-                | Step::Refuse
-                | Step::Lapse
-                | Step::Suspend
-                | Step::Resume
-                | Step::Complete
-                | Step::Close
-                | Step::Reopen),
-            )
-            | (
-                from @ State::Active(_),
-                step @ (Step::CallReserve
-                | Step::Offer(_)
-                | Step::Accept(_)
-                | Step::Activate
-                | Step::Refuse
-                | Step::Lapse
-                | Step::Resume
-                | Step::Close
-                | Step::Reopen),
-            )
-            | (
-                from @ State::Suspended(_),
-                step @ (Step::CallReserve
-                | Step::Offer(_)
-                | Step::Accept(_)
-                | Step::Activate
-                | Step::Refuse
-                | Step::Lapse
-                | Step::Suspend
-                | Step::Complete
-                | Step::Close
-                | Step::Reopen),
-            )
-            | (
-                from @ (State::Completed(_) | State::Closed(_)),
-                step @ (Step::CallReserve
-                | Step::Offer(_)
-                | Step::Accept(_)
-                | Step::Activate
-                | Step::Refuse
-                | Step::Lapse
-                | Step::Withdraw
-                | Step::Suspend
-                | Step::Resume
-                | Step::Terminate
-                | Step::Complete),
-            )
-            | (from @ State::Completed(_), step @ Step::Reopen)
-            | (from @ State::Closed(_), step @ Step::Close)
-            | (from @ (State::Terminated(_) | State::Refused(_) | State::Lapsed(_) | State::Withdrawn(_)), step) => {
-                return Err(Error::IllegalStep { what: "award", from: from.name(), step: step.name() });
-            }
+            (from, step) => return Err(from.refuses(step.name())),
         })
     }
 
     /// The name in rows, history and the golden table.
     pub fn name(&self) -> &'static str {
-        match self {
-            State::Prepared => "prepared",
-            State::Reserved { .. } => "reserved",
-            State::Offered(_) => "offered",
-            State::Accepted(_) => "accepted",
-            State::Active(_) => "active",
-            State::Suspended(_) => "suspended",
-            State::Completed(_) => "completed",
-            State::Closed(_) => "closed",
-            State::Terminated(_) => "terminated",
-            State::Refused(_) => "refused",
-            State::Lapsed(_) => "lapsed",
-            State::Withdrawn(_) => "withdrawn",
-        }
+        self.into()
     }
 
     /// The offer, once it was made. From then on the council sees the award.
@@ -296,9 +191,7 @@ impl State {
     pub fn expect_agreed(&self, step: &'static str) -> Result<(), Error> {
         match self {
             State::Accepted(_) | State::Active(_) | State::Suspended(_) => Ok(()),
-            State::Prepared | State::Reserved { .. } | State::Offered(_) => Err(self.refuses(step)),
-            State::Completed(_) | State::Closed(_) | State::Terminated(_) => Err(self.refuses(step)),
-            State::Refused(_) | State::Lapsed(_) | State::Withdrawn(_) => Err(self.refuses(step)),
+            _ => Err(self.refuses(step)),
         }
     }
 
@@ -312,13 +205,7 @@ impl State {
                 Err(Error::OfferExpired { expired_at: offer.expires_at })
             }
             State::Offered(_) => Ok(()),
-            State::Prepared | State::Reserved { .. } | State::Accepted(_) | State::Active(_) => {
-                Err(self.refuses("accept"))
-            }
-            State::Suspended(_) | State::Completed(_) | State::Closed(_) | State::Terminated(_) => {
-                Err(self.refuses("accept"))
-            }
-            State::Refused(_) | State::Lapsed(_) | State::Withdrawn(_) => Err(self.refuses("accept")),
+            _ => Err(self.refuses("accept")),
         }
     }
 
@@ -329,21 +216,7 @@ impl State {
 
 impl Step {
     pub fn name(&self) -> &'static str {
-        match self {
-            Step::CallReserve => "call_reserve",
-            Step::Offer(_) => "offer",
-            Step::Accept(_) => "accept",
-            Step::Activate => "activate",
-            Step::Refuse => "refuse",
-            Step::Lapse => "lapse",
-            Step::Withdraw => "withdraw",
-            Step::Suspend => "suspend",
-            Step::Resume => "resume",
-            Step::Terminate => "terminate",
-            Step::Complete => "complete",
-            Step::Close => "close",
-            Step::Reopen => "reopen",
-        }
+        self.into()
     }
 }
 

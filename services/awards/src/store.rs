@@ -1,6 +1,7 @@
 //! Tables, private rows and queries. A row that makes no sense fails loudly.
 
 mod awards;
+mod extensions;
 mod history;
 mod lists;
 mod payees;
@@ -10,12 +11,11 @@ mod recoveries;
 mod variations;
 
 pub use awards::{agreements, expired_offers, first_reserve, get, get_all, insert, live_in_round, update};
+pub use extensions::{extension, extensions, insert_extension};
 pub use history::{history, insert_history};
-pub use lists::{Filter, Order, Totals, Visible, has_own_in_round, page, totals};
+pub use lists::{Filter, Order, Totals, Visible, has_visible_in_round, page, totals};
 pub use payees::{insert_payee_check, latest_payee_check, payee_checks};
 pub use payments::{MoneyFilter, due_on_day, insert_payment, page_of_payments, payment, payments_of, update_payment};
 pub use pots::{entries, insert_pot, insert_round, post, pot, round};
 pub use recoveries::{insert_recovery, page_of_recoveries, recoveries_of, recovery, update_recovery};
-pub use variations::{
-    extension, extensions, insert_extension, insert_variation, update_variation, variation, variations,
-};
+pub use variations::{insert_variation, update_variation, variation, variations};

@@ -1,148 +1,65 @@
-//! The tonic trait: each RPC parses, replays, gathers, writes and answers. No rule lives here.
+//! The tonic trait. Each RPC is a line: what it asks, what is gathered for it, what it writes or reads. No rule lives here.
+
+mod requests;
+mod streams;
 
 use kit::cx::{Answer, Cx};
-use kit::db::Replay;
-use kit::ids::RoundId;
-use kit::paging::Page;
+use kit::db::{Gathered, Replay};
+use kit::ids::{BidId, OrgId, RoundId};
 use kit::time::Date;
 use kit::watch::Streamed;
-use kit::wire::id;
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::bids::v1::bids_service_server::BidsService;
 use tonic::{Request, Response, Streaming};
 
-use crate::bid::{Bid, BidNow};
-use crate::convert::{self, AdmitLate, RejectLate};
+use crate::Bids;
+use crate::app::{self, reading};
+use crate::call::Call;
+use crate::convert::{self, pages};
 use crate::eligibility::Standings;
 use crate::error::Error;
 use crate::policy::{self, Action};
-use crate::{Bids, app, content, store, streams};
+use crate::receipt::Seal;
 
 #[tonic::async_trait]
 impl BidsService for Bids {
     async fn create_bid(&self, request: Request<pb::CreateBidRequest>) -> Answer<pb::Bid> {
-        let (cx, cmd) = Cx::parse::<app::Create>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await? {
-            return Ok(Response::new(bid));
-        }
-        let call = self.call(cmd.round).await?;
-        let of = cx.clone();
-        let bid = self.db.write(&cx, move |tx| app::create(tx, &of, &call, &cmd)).await?;
-        Ok(Response::new(bid))
+        self.db.take_with(request, requests::create_bid, |_, cmd| self.call(cmd.round), app::create_bid).await
     }
 
     async fn get_bid(&self, request: Request<pb::GetBidRequest>) -> Answer<pb::Bid> {
-        let cx = Cx::of(&request)?;
-        let bid = self.seen(&cx, Action::See, id("bid_id", &request.get_ref().bid_id)?).await?;
-        let now = self.now(&cx, bid).await?;
-        Ok(Response::new(now.into()))
+        self.db.show(request, |wire, reader| reader.id("bid_id", &wire.bid_id), reading::bid, convert::bid).await
     }
 
     async fn list_bids(&self, request: Request<pb::ListBidsRequest>) -> Answer<pb::ListBidsResponse> {
-        let cx = Cx::of(&request)?;
-        let asked = convert::list_bids(&cx, request.get_ref()).map_err(Error::Invalid)?;
-        let (filter, page) = (asked.filter, asked.page.clone());
-        let found: Result<_, Error> = self
-            .db
-            .read(move |tx| {
-                let bids = store::page(tx, &filter, page.after.clone(), page.limit())?;
-                Ok((bids, store::totals(tx, &filter)?))
-            })
-            .await;
-        let (bids, totals) = found?;
-        let number = |bid: &Bid| bid.state.receipt().map_or(0, |receipt| receipt.number);
-        let found = asked.page.found(bids, |(bid, _)| (number(bid), bid.id.to_string()));
-        let bids = found
-            .rows
-            .into_iter()
-            .map(|(bid, closes_at)| convert::without_answers(convert::bid(BidNow { bid, closes_at, as_of: cx.now })));
-        Ok(Response::new(pb::ListBidsResponse {
-            bids: bids.collect(),
-            next_page_token: found.next_page_token,
-            total_size: totals.n_bids,
-            total_requested: Some(convert::total_requested(totals.requested_minor)),
-            as_of: Some(cx.now.into()),
-        }))
+        self.db.show(request, requests::list_bids, reading::bids, pages::bids).await
     }
 
     async fn update_bid(&self, request: Request<pb::UpdateBidRequest>) -> Answer<pb::Bid> {
-        let (cx, cmd) = Cx::parse::<app::Update>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await? {
-            return Ok(Response::new(bid));
-        }
-        let of = cx.clone();
-        let bid = self.db.write(&cx, move |tx| app::update(tx, &of, &cmd)).await?;
-        Ok(Response::new(bid))
+        self.db.take(request, requests::update_bid, app::update_bid).await
     }
 
     async fn check_bid(&self, request: Request<pb::CheckBidRequest>) -> Answer<pb::CheckBidResponse> {
-        let cx = Cx::of(&request)?;
-        let bid = self.seen(&cx, Action::Edit, id("bid_id", &request.get_ref().bid_id)?).await?;
-        let intake = self.intake(bid.round).await?;
-        let call = intake.call.clone();
-        let missing = self.db.read(move |tx| app::check(tx, &bid, &call)).await?;
-        let missing = missing.into_iter().map(convert::missing).collect();
-        Ok(Response::new(pb::CheckBidResponse { missing, intake: Some(convert::intake(intake, cx.now)) }))
+        self.db.show(request, |wire, reader| reader.id("bid_id", &wire.bid_id), reading::check, convert::checked).await
     }
 
     async fn list_revisions(&self, request: Request<pb::ListRevisionsRequest>) -> Answer<pb::ListRevisionsResponse> {
-        let cx = Cx::of(&request)?;
-        let asked = request.into_inner();
-        let bid = self.seen(&cx, Action::See, id("bid_id", &asked.bid_id)?).await?;
-        let bound = pb::ListRevisionsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<i32>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
-        let (of_page, received_only) = (page.clone(), !policy::is_of_its_own(&cx.caller, &policy::facts(&bid)));
-        let rows =
-            self.db.read(move |tx| store::revisions(tx, bid.id, received_only, of_page.after, of_page.limit())).await?;
-        let found = page.found(rows, |revision| revision.number);
-        let revisions = found.rows.into_iter().map(convert::revision).collect();
-        Ok(Response::new(pb::ListRevisionsResponse { revisions, next_page_token: found.next_page_token }))
+        self.db.show(request, requests::list_revisions, reading::revisions, pages::revisions).await
     }
 
     async fn compare_revisions(
         &self,
         request: Request<pb::CompareRevisionsRequest>,
     ) -> Answer<pb::CompareRevisionsResponse> {
-        let cx = Cx::of(&request)?;
-        let asked = request.into_inner();
-        let bid = self.seen(&cx, Action::See, id("bid_id", &asked.bid_id)?).await?;
-        let received_only = !policy::is_of_its_own(&cx.caller, &policy::facts(&bid));
-        let changes: Result<_, Error> = self
-            .db
-            .read(move |tx| {
-                let mut papers = Vec::with_capacity(2);
-                for number in [asked.first, asked.second] {
-                    // No revision has the last number that there is.
-                    let above = number.checked_add(1).ok_or(Error::NotFound { what: "revision" })?;
-                    let newest_first = store::revisions(tx, bid.id, received_only, Some(above), 1)?;
-                    let revision = newest_first.into_iter().find(|revision| revision.number == number);
-                    papers.push(revision.ok_or(Error::NotFound { what: "revision" })?.paper);
-                }
-                Ok(content::compare(&papers[0], &papers[1]))
-            })
-            .await;
-        let changes = changes?.into_iter().map(convert::change).collect();
-        Ok(Response::new(pb::CompareRevisionsResponse { changes }))
+        self.db.show(request, requests::compare_revisions, reading::changes, convert::changes).await
     }
 
     async fn restore_revision(&self, request: Request<pb::RestoreRevisionRequest>) -> Answer<pb::Bid> {
-        let (cx, cmd) = Cx::parse::<app::Restore>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await? {
-            return Ok(Response::new(bid));
-        }
-        let of = cx.clone();
-        let bid = self.db.write(&cx, move |tx| app::restore(tx, &of, &cmd)).await?;
-        Ok(Response::new(bid))
+        self.db.take(request, requests::restore_revision, app::restore_revision).await
     }
 
     async fn set_participants(&self, request: Request<pb::SetParticipantsRequest>) -> Answer<pb::Bid> {
-        let (cx, cmd) = Cx::parse::<app::SetParticipants>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await? {
-            return Ok(Response::new(bid));
-        }
-        let of = cx.clone();
-        let bid = self.db.write(&cx, move |tx| app::set_participants(tx, &of, &cmd)).await?;
-        Ok(Response::new(bid))
+        self.db.take(request, requests::set_participants, app::set_participants).await
     }
 
     async fn upload_attachment(&self, request: Request<Streaming<pb::UploadAttachmentRequest>>) -> Answer<pb::Bid> {
@@ -155,212 +72,131 @@ impl BidsService for Bids {
         &self,
         request: Request<pb::DownloadAttachmentRequest>,
     ) -> Answer<Self::DownloadAttachmentStream> {
-        let cx = Cx::of(&request)?;
-        let bid = self.seen(&cx, Action::See, id("bid_id", &request.get_ref().bid_id)?).await?;
-        let file = bid.attachment(id("attachment_id", &request.get_ref().attachment_id)?)?.clone();
+        let (cx, (bid, file)) = Cx::parse(request, requests::download_attachment)?;
+        let file = self.db.read(move |conn| reading::attachment(conn, &cx, bid, file)).await?;
         Ok(Response::new(streams::download(&self.files, file).await?))
     }
 
     async fn remove_attachment(&self, request: Request<pb::RemoveAttachmentRequest>) -> Answer<pb::Bid> {
-        let (cx, cmd) = Cx::parse::<app::RemoveFile>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await? {
-            return Ok(Response::new(bid));
-        }
-        let of = cx.clone();
-        let bid = self.db.write(&cx, move |tx| app::remove_file(tx, &of, &cmd)).await?;
-        Ok(Response::new(bid))
+        self.db.take(request, requests::remove_attachment, app::remove_attachment).await
     }
 
     async fn sign_off_bid(&self, request: Request<pb::SignOffBidRequest>) -> Answer<pb::Bid> {
-        let (cx, cmd) = Cx::parse::<app::SignOff>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await? {
-            return Ok(Response::new(bid));
-        }
-        let bid = self.seen(&cx, Action::SignOff, cmd.target.id).await?;
-        let certifier_of = self.peers.certifier_of(cmd.certifier, bid.applicant).await?;
-        let of = cx.clone();
-        let bid = self.db.write(&cx, move |tx| app::sign_off(tx, &of, certifier_of, &cmd)).await?;
-        Ok(Response::new(bid))
+        self.db
+            .take_with(request, requests::sign_off_bid, |cx, cmd| self.certifier_of(cx, cmd), app::sign_off_bid)
+            .await
     }
 
+    /// By hand, since what it rests on is read at the same look at the store as the replay: it is the hottest write.
     async fn submit_bid(&self, request: Request<pb::SubmitBidRequest>) -> Answer<pb::Bid> {
-        let (cx, cmd) = Cx::parse::<app::Submit>(request)?;
+        let (cx, cmd) = Cx::parse(request, requests::submit_bid)?;
         let (of, id) = (cx.clone(), cmd.target.id);
-        let seen = match self.db.replay_or(&cx, move |tx| app::look(tx, &of, id)).await? {
+        let seen = match self.db.replay_or(&cx, move |conn| app::look(conn, &of, id)).await? {
             Replay::Answered(bid) => return Ok(Response::new(bid)),
             Replay::New(seen) => seen,
         };
         let (of, seal, round) = (cx.clone(), self.seal(), seen.bid.round);
-        let bid = self.db.write_keyed(&cx, round, move |tx| app::submit(tx, &of, &seal, &seen, &cmd)).await?;
+        let bid = self.db.write_keyed(&cx, round, move |tx| app::submit_bid(tx, &of, &seal, &seen, &cmd)).await?;
         Ok(Response::new(bid))
     }
 
     async fn get_receipt(&self, request: Request<pb::GetReceiptRequest>) -> Answer<pb::Receipt> {
-        let cx = Cx::of(&request)?;
-        let bid = self.seen(&cx, Action::See, id("bid_id", &request.get_ref().bid_id)?).await?;
-        let of = bid.id;
-        let hand_in = self.db.read(move |tx| store::latest_hand_in(tx, of)).await?;
-        let hand_in = hand_in.ok_or(Error::NotFound { what: "receipt" })?;
-        Ok(Response::new(convert::receipt(&bid, hand_in)))
+        self.db
+            .show(request, |wire, reader| reader.id("bid_id", &wire.bid_id), reading::receipt, convert::receipt)
+            .await
     }
 
     async fn reopen_bid(&self, request: Request<pb::ReopenBidRequest>) -> Answer<pb::Bid> {
-        let (cx, cmd) = Cx::parse::<app::Reopen>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await? {
-            return Ok(Response::new(bid));
-        }
-        let of = cx.clone();
-        let bid = self.db.write(&cx, move |tx| app::reopen(tx, &of, &cmd)).await?;
-        Ok(Response::new(bid))
+        self.db.take(request, requests::reopen_bid, app::reopen_bid).await
     }
 
     async fn withdraw_bid(&self, request: Request<pb::WithdrawBidRequest>) -> Answer<pb::Bid> {
-        let (cx, cmd) = Cx::parse::<app::Withdraw>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await? {
-            return Ok(Response::new(bid));
-        }
-        let of = cx.clone();
-        let bid = self.db.write(&cx, move |tx| app::withdraw(tx, &of, &cmd)).await?;
-        Ok(Response::new(bid))
+        self.db.take(request, requests::withdraw_bid, app::withdraw_bid).await
     }
 
     async fn list_bid_history(
         &self,
         request: Request<pb::ListBidHistoryRequest>,
     ) -> Answer<pb::ListBidHistoryResponse> {
-        let cx = Cx::of(&request)?;
-        let asked = request.into_inner();
-        let bid = self.seen(&cx, Action::See, id("bid_id", &asked.bid_id)?).await?;
-        let bound = pb::ListBidHistoryRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
-        let of_page = page.clone();
-        let rows =
-            self.db.read(move |tx| store::history(tx, bid.id, of_page.after.unwrap_or(0), of_page.limit())).await?;
-        let found = page.found(rows, |row| row.sequence);
-        let entries = found.rows.into_iter().map(convert::history_entry).collect();
-        Ok(Response::new(pb::ListBidHistoryResponse { entries, next_page_token: found.next_page_token }))
+        self.db.show(request, requests::list_bid_history, reading::history, pages::history).await
     }
 
     async fn admit_late_bid(&self, request: Request<pb::AdmitLateBidRequest>) -> Answer<pb::Bid> {
-        let (cx, AdmitLate(cmd)) = Cx::parse::<AdmitLate>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await? {
-            return Ok(Response::new(bid));
-        }
-        let round = self.seen(&cx, Action::DecideLate, cmd.target.id).await?.round;
-        let (of, seal) = (cx.clone(), self.seal());
-        let bid = self.db.write_keyed(&cx, round, move |tx| app::admit_late(tx, &of, &seal, &cmd)).await?;
-        Ok(Response::new(bid))
+        let gather = |cx, cmd: app::DecideLate| self.round_of_late(cx, cmd.target.id);
+        self.db.take_keyed_with(request, requests::admit_late_bid, gather, app::admit_late_bid).await
     }
 
     async fn reject_late_bid(&self, request: Request<pb::RejectLateBidRequest>) -> Answer<pb::Bid> {
-        let (cx, RejectLate(cmd)) = Cx::parse::<RejectLate>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await? {
-            return Ok(Response::new(bid));
-        }
-        let of = cx.clone();
-        let bid = self.db.write(&cx, move |tx| app::reject_late(tx, &of, &cmd)).await?;
-        Ok(Response::new(bid))
+        self.db.take(request, requests::reject_late_bid, app::reject_late_bid).await
     }
 
     async fn screen_bid(&self, request: Request<pb::ScreenBidRequest>) -> Answer<pb::Bid> {
-        let (cx, cmd) = Cx::parse::<app::Screen>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await? {
-            return Ok(Response::new(bid));
-        }
-        let bid = self.seen(&cx, Action::Screen, cmd.target.id).await?;
-        let standings = self.standings(&bid).await?;
-        let of = cx.clone();
-        let bid = self.db.write(&cx, move |tx| app::screen(tx, &of, &standings, &cmd)).await?;
-        Ok(Response::new(bid))
+        self.db.take_with(request, requests::screen_bid, |cx, cmd| self.standings(cx, cmd), app::screen_bid).await
     }
 
     async fn decide_eligibility(&self, request: Request<pb::DecideEligibilityRequest>) -> Answer<pb::Bid> {
-        let (cx, cmd) = Cx::parse::<app::Decide>(request)?;
-        if let Some(bid) = self.db.replay(&cx).await? {
-            return Ok(Response::new(bid));
-        }
-        let of = cx.clone();
-        let bid = self.db.write(&cx, move |tx| app::decide(tx, &of, &cmd)).await?;
-        Ok(Response::new(bid))
+        self.db.take(request, requests::decide_eligibility, app::decide_eligibility).await
     }
 
     async fn ask_clarification(&self, request: Request<pb::AskClarificationRequest>) -> Answer<pb::Clarification> {
-        let (cx, cmd) = Cx::parse::<app::Ask>(request)?;
-        if let Some(clarification) = self.db.replay(&cx).await? {
-            return Ok(Response::new(clarification));
-        }
-        let of = cx.clone();
-        let clarification = self.db.write(&cx, move |tx| app::ask(tx, &of, &cmd)).await?;
-        Ok(Response::new(clarification))
+        self.db.take(request, requests::ask_clarification, app::ask_clarification).await
     }
 
     async fn answer_clarification(
         &self,
         request: Request<pb::AnswerClarificationRequest>,
     ) -> Answer<pb::Clarification> {
-        let (cx, cmd) = Cx::parse::<app::Answer>(request)?;
-        if let Some(clarification) = self.db.replay(&cx).await? {
-            return Ok(Response::new(clarification));
-        }
-        let of = cx.clone();
-        let clarification = self.db.write(&cx, move |tx| app::answer(tx, &of, &cmd)).await?;
-        Ok(Response::new(clarification))
+        self.db.take(request, requests::answer_clarification, app::answer_clarification).await
     }
 
     async fn list_clarifications(
         &self,
         request: Request<pb::ListClarificationsRequest>,
     ) -> Answer<pb::ListClarificationsResponse> {
-        let cx = Cx::of(&request)?;
-        let asked = request.into_inner();
-        let bid = self.seen(&cx, Action::See, id("bid_id", &asked.bid_id)?).await?;
-        let bound = pb::ListClarificationsRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<String>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
-        let of_page = page.clone();
-        let rows = self
-            .db
-            .read(move |tx| {
-                let after = of_page.after.as_deref().unwrap_or("");
-                store::clarifications(tx, bid.id, after, of_page.limit())
-            })
-            .await?;
-        let found = page.found(rows, |clarification| clarification.id.to_string());
-        let clarifications = found.rows.into_iter().map(convert::clarification).collect();
-        Ok(Response::new(pb::ListClarificationsResponse { clarifications, next_page_token: found.next_page_token }))
+        self.db.show(request, requests::list_clarifications, reading::clarifications, pages::clarifications).await
     }
 
     async fn list_duplicates(&self, request: Request<pb::ListDuplicatesRequest>) -> Answer<pb::ListDuplicatesResponse> {
-        let cx = Cx::of(&request)?;
+        let (cx, asked) = Cx::parse(request, requests::list_duplicates)?;
         policy::check_at_large(&cx.caller, Action::ListDuplicates, "round")?;
-        let asked = request.into_inner();
-        let round: RoundId = id("round_id", &asked.round_id)?;
-        self.intake(round).await?;
-        let bound = pb::ListDuplicatesRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<(String, String)>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
-        let of_page = page.clone();
-        let rows = self.db.read(move |tx| store::duplicates(tx, round, of_page.after.clone(), of_page.limit())).await?;
-        let found = page.found(rows, |pair| (pair.second.to_string(), pair.first.to_string()));
-        let duplicates = found.rows.into_iter().map(convert::duplicate).collect();
-        Ok(Response::new(pb::ListDuplicatesResponse { duplicates, next_page_token: found.next_page_token }))
+        self.intake(asked.filter).await?;
+        let found = self.db.read(move |conn| reading::duplicates(conn, &asked)).await?;
+        Ok(Response::new(pages::duplicates(found)))
     }
 
     async fn get_intake(&self, request: Request<pb::GetIntakeRequest>) -> Answer<pb::Intake> {
-        let cx = Cx::of(&request)?;
-        let intake = self.intake(id("round_id", &request.get_ref().round_id)?).await?;
+        let (cx, round) = Cx::parse(request, |wire, reader| reader.id("round_id", &wire.round_id))?;
+        let intake = self.intake(round).await?;
         Ok(Response::new(convert::intake(intake, cx.now)))
     }
 
     type WatchBidsStream = Streamed<pb::WatchBidsResponse>;
 
     async fn watch_bids(&self, request: Request<pb::WatchBidsRequest>) -> Answer<Self::WatchBidsStream> {
-        Ok(Response::new(streams::watch(self, request).await?))
+        streams::watch(self, request).await
     }
 }
 
+/// What writes rest on.
 impl Bids {
+    async fn call(&self, round: RoundId) -> Result<Call, Error> {
+        Ok(self.intake(round).await?.call)
+    }
+
+    async fn certifier_of(&self, cx: Cx, cmd: app::SignOffBid) -> Result<Option<OrgId>, Error> {
+        let bid = self.seen(&cx, Action::SignOff, cmd.target.id).await?;
+        self.peers.certifier_of(cmd.certifier, bid.applicant).await
+    }
+
+    async fn round_of_late(&self, cx: Cx, id: BidId) -> Result<Gathered<Seal>, Error> {
+        let round = self.seen(&cx, Action::DecideLate, id).await?.round;
+        Ok(Gathered { key: Some(round.to_string()), facts: self.seal() })
+    }
+
     /// The close on which a bid's screening rests, and what the register says of that day.
-    async fn standings(&self, bid: &Bid) -> Result<Standings, Error> {
-        let call = self.intake(bid.round).await?.call;
+    async fn standings(&self, cx: Cx, cmd: app::ScreenBid) -> Result<Standings, Error> {
+        let bid = self.seen(&cx, Action::Screen, cmd.target.id).await?;
+        let call = self.call(bid.round).await?;
         // The last instant that is still within the window.
         let day = call.closes_at.plus_micros(-1);
         let date = Date::at(day, &call.zone);

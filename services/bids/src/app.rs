@@ -6,19 +6,23 @@ mod drafts;
 mod earlier;
 mod gate;
 mod hand_in;
+pub mod reading;
 
-pub use decisions::{Answer, Ask, Decide, DecideLate, Screen, admit_late, answer, ask, decide, reject_late, screen};
+pub use decisions::{
+    AnswerClarification, AskClarification, DecideEligibility, DecideLate, ScreenBid, admit_late_bid,
+    answer_clarification, ask_clarification, decide_eligibility, reject_late_bid, screen_bid,
+};
 pub use drafts::{
-    Create, RemoveFile, Restore, SetParticipants, SignOff, Update, add_file, check_room, create, remove_file, restore,
-    set_participants, sign_off, update,
+    CreateBid, RemoveAttachment, RestoreRevision, SetParticipants, SignOffBid, UpdateBid, add_attachment, check_room,
+    create_bid, remove_attachment, restore_revision, set_participants, sign_off_bid, update_bid,
 };
 pub use earlier::{take_award, take_report};
 pub use gate::{close, sweep, take_call};
-pub use hand_in::{Reopen, Seen, Submit, Withdraw, check, look, reopen, submit, withdraw};
+pub use hand_in::{ReopenBid, Seen, SubmitBid, WithdrawBid, look, reopen_bid, submit_bid, withdraw_bid};
 
 use kit::caller::Actor;
 use kit::cx::{Cx, Target};
-use kit::db::Tx;
+use kit::db::{Conn, Tx};
 use kit::history::Line;
 use kit::ids::{BidId, RoundId};
 use kit::outbox;
@@ -32,14 +36,13 @@ use crate::policy::{self, Action};
 use crate::store;
 
 /// The gate of a bid's round. A bid is never without one.
-fn gate_of(tx: &mut Tx, bid: &Bid) -> Result<Intake, Error> {
-    store::intake(tx, bid.round)?.ok_or(Error::NotFound { what: "round" })
+fn gate_of(conn: &mut Conn, bid: &Bid) -> Result<Intake, Error> {
+    store::intake(conn, bid.round)?.ok_or(Error::NotFound { what: "round" })
 }
 
 /// The bid as it is, if the caller may take this step and read its present version.
-fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<BidId>) -> Result<Bid, Error> {
-    let bid = store::get(tx, target.id)?;
-    policy::check(&cx.caller, action, &bid)?;
+fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<BidId>) -> Result<Bid, Error> {
+    let bid = reading::seen(tx, cx, action, target.id)?;
     bid.expect_version(target.version)?;
     Ok(bid)
 }
@@ -68,14 +71,7 @@ fn actor(cx: &Cx, bid: &Bid, happened: Happened) -> Actor {
 }
 
 /// Writes what became of a bid: its row, its history and the event.
-fn settle(
-    tx: &mut Tx,
-    cx: &Cx,
-    old: &Bid,
-    new: &Bid,
-    happened: Happened,
-    closes_at: Timestamp,
-) -> Result<BidNow, Error> {
+fn save(tx: &mut Tx, cx: &Cx, old: &Bid, new: &Bid, happened: Happened, closes_at: Timestamp) -> Result<BidNow, Error> {
     store::update(tx, old, new)?;
     record(tx, cx, Some(old), new, happened, closes_at)
 }

@@ -6,11 +6,11 @@ use kit::ids::{AttachmentId, BidId, OrgId, PersonId, RoundId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::content::{Attachment, Paper};
+use crate::content::{Attachment, Paper, Revision};
 use crate::eligibility::Finding;
-use crate::error::{Error, Newer};
+use crate::error::Error;
 use crate::intake::Place;
-use crate::state::{Receipt, State, Step};
+use crate::state::{State, Step};
 
 /// An organisation's formal request in a round.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Bid {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Bid(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 
     /// The same for handing in: the close makes no etag stale, for it changed nothing that the caller wrote.
@@ -98,14 +98,7 @@ impl Bid {
     pub fn expect_version_but_for_close(&self, version: i64) -> Result<(), Error> {
         match self.state {
             State::NotSubmitted { .. } if version == self.version - 1 => Ok(()),
-            State::NotSubmitted { .. }
-            | State::Draft { .. }
-            | State::Submitted(_)
-            | State::HeldLate(_)
-            | State::Eligible(_)
-            | State::Ineligible(_)
-            | State::Withdrawn(_)
-            | State::RejectedLate(_) => self.expect_version(version),
+            _ => self.expect_version(version),
         }
     }
 
@@ -116,13 +109,7 @@ impl Bid {
     pub fn expect_draft(&self, step: &'static str) -> Result<(), Error> {
         match self.state {
             State::Draft { .. } => Ok(()),
-            from @ (State::Submitted(_)
-            | State::HeldLate(_)
-            | State::Eligible(_)
-            | State::Ineligible(_)
-            | State::Withdrawn(_)
-            | State::NotSubmitted { .. }
-            | State::RejectedLate(_)) => Err(Error::IllegalStep { what: "bid", from: from.name(), step }),
+            from => Err(Error::IllegalStep { what: "bid", from: from.name(), step }),
         }
     }
 
@@ -133,13 +120,7 @@ impl Bid {
     pub fn expect_unsubmitted(&self) -> Result<(), Error> {
         match self.state {
             State::NotSubmitted { .. } => Ok(()),
-            State::Draft { .. }
-            | State::Submitted(_)
-            | State::HeldLate(_)
-            | State::Eligible(_)
-            | State::Ineligible(_)
-            | State::Withdrawn(_)
-            | State::RejectedLate(_) => self.expect_draft("submit"),
+            _ => self.expect_draft("submit"),
         }
     }
 
@@ -183,11 +164,12 @@ impl Bid {
         })
     }
 
-    /// The bid with what was handed in, in place of what was written and signed off since.
-    pub fn as_received(self, receipt: Receipt, paper: Paper) -> Bid {
-        let digest = digest(paper.canonical_json());
-        let sign_off = self.sign_off.filter(|sign_off| sign_off.digest == digest);
-        Bid { revision: receipt.revision, paper, digest, sign_off, ..self }
+    /// The bid with what was handed in, in place of what was written and signed off since. Its digest is the one that
+    /// was sealed: one made of the paper as it is read today may be another.
+    pub fn as_received(self, handed_in: Revision) -> Bid {
+        let sign_off = self.sign_off.filter(|sign_off| sign_off.digest == handed_in.digest);
+        let Revision { number, paper, digest, .. } = handed_in;
+        Bid { revision: number, paper, digest, sign_off, ..self }
     }
 
     /// Names the partners anew, in place of those before.
@@ -251,11 +233,7 @@ impl Bid {
             State::Submitted(_) | State::Eligible(_) | State::Ineligible(_) => {
                 Ok(Bid { findings, version: self.version + 1, updated_at: now, ..self.clone() })
             }
-            from @ (State::Draft { .. }
-            | State::HeldLate(_)
-            | State::Withdrawn(_)
-            | State::NotSubmitted { .. }
-            | State::RejectedLate(_)) => Err(Error::IllegalStep { what: "bid", from: from.name(), step: "screen" }),
+            from => Err(Error::IllegalStep { what: "bid", from: from.name(), step: "screen" }),
         }
     }
 
@@ -275,5 +253,61 @@ impl Bid {
         }
         let step = if eligible { Step::DecideEligible } else { Step::DecideIneligible };
         self.step(step, reason, now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::caller::Actor;
+    use kit::stored::from_json;
+    use kit::time::at;
+
+    use super::*;
+
+    /// H-1: what an earlier program sealed may print otherwise today.
+    #[test]
+    fn a_bid_as_received_keeps_the_digest_that_was_sealed_and_the_sign_off_of_it() {
+        let sealed = Paper::default().canonical_json().replace(r#""language":null,"#, "");
+        let (id, now, paper) = (BidId::new(), at("2020-01-20T10:00:00Z"), from_json::<Paper>(&sealed).unwrap());
+        assert_ne!(paper.canonical_json(), sealed);
+        let sign_off = SignOff {
+            certifier: PersonId::new(),
+            role: "Section 151 officer".to_string(),
+            revision: 1,
+            digest: digest(&sealed),
+            at: now,
+            recorded_by: String::new(),
+        };
+        let bid = Bid {
+            id,
+            round: RoundId::new(),
+            applicant: OrgId::new(),
+            client: String::new(),
+            client_reference: None,
+            version: 3,
+            state: State::Draft { kept: None },
+            revision: 2,
+            paper: Paper::default(),
+            digest: digest(Paper::default().canonical_json()),
+            participants: Vec::new(),
+            sign_off: Some(sign_off.clone()),
+            findings: Vec::new(),
+            reason: String::new(),
+            created_at: now,
+            updated_at: now,
+        };
+        let handed_in = Revision {
+            bid: id,
+            number: 1,
+            paper: paper.clone(),
+            canonical_json: sealed.clone(),
+            digest: digest(&sealed),
+            created_at: now,
+            author: Actor { subject: String::new(), organisation: None },
+            restored_from: None,
+        };
+        let received = bid.as_received(handed_in);
+        assert_eq!((received.revision, received.paper, received.digest), (1, paper, digest(&sealed)));
+        assert_eq!(received.sign_off, Some(sign_off));
     }
 }

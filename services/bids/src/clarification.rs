@@ -4,7 +4,7 @@ use kit::caller::Actor;
 use kit::ids::{BidId, ClarificationId};
 use kit::time::Timestamp;
 
-use crate::error::{Error, Newer};
+use crate::error::Error;
 
 /// A manager's question about a received bid, with the council's answer once it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,6 @@ impl Clarification {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Clarification(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 }

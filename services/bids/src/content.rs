@@ -1,4 +1,7 @@
 //! What a bid says: its content, the canonical bytes of a revision, and what differs between two.
+//!
+//! A [`Paper`] is sealed: a field is added, here or to what it holds, only with
+//! `#[serde(default, skip_serializing_if = ..)]`. The first ones lie in `tests/golden/*paper.v1.json`.
 
 use kit::caller::Actor;
 use kit::ids::{AttachmentId, BidId, OrgId};
@@ -146,6 +149,23 @@ mod tests {
             "{json}"
         );
         assert!(json.contains(r#""requested":{"currency":"GBP","minor_units":150000}"#), "{json}");
+    }
+
+    #[test]
+    fn the_first_papers_keep_their_bytes_and_their_digest() {
+        for (sealed, sha256) in [
+            (
+                include_str!("../tests/golden/paper.v1.json"),
+                "2e462106782594b3d7d1205f470633b0b001d06699113068a5402c7b2dc20c9c",
+            ),
+            (
+                include_str!("../tests/golden/empty_paper.v1.json"),
+                "a69b54b9a057e2b49e73276d7f472fc97a8787f9d0ecbd62bd6adfb20fff735c",
+            ),
+        ] {
+            let paper: Paper = testing::sealed::expect(sealed, sha256);
+            assert_eq!(paper.canonical_json(), sealed);
+        }
     }
 
     #[test]

@@ -1,17 +1,15 @@
-//! Wire to command, and domain to wire. Every bad field is reported at once; what the field rules of the contract
-//! already hold is not said again here.
+//! Domain to wire, and what other services say to what bids keeps of it.
 
+pub mod pages;
 mod peers;
-mod requests;
+mod refusal;
 
 use kit::fault::Violation;
 use kit::history::Line;
 use kit::language::Language;
 use kit::money::{Currency, Money};
 use kit::time::Timestamp;
-use kit::wire::{any, etag, wire_time};
-use prost::Message;
-use prost_types::Any;
+use kit::wire::{etag, wire_name, wire_time};
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
@@ -20,29 +18,14 @@ use crate::clarification::Clarification;
 use crate::content::{Answer, Attachment, Change, Content, Revision};
 use crate::duplicates::Pair;
 use crate::eligibility::{Finding, Rule};
-use crate::error::Newer;
 use crate::intake::Intake;
 use crate::receipt::HandIn;
 use crate::state::State;
 
 pub use peers::{call, project, report, standing};
-pub use requests::{AdmitLate, RejectLate, header, list_bids};
 
 pub const BID: &str = "toadlane.bids.v1.Bid";
 pub const CLARIFICATION: &str = "toadlane.bids.v1.Clarification";
-
-/// The present version for the details of a refusal. Of a bid without close and instant, which are not at hand.
-pub fn newer_as_any(newer: Newer) -> Any {
-    match newer {
-        Newer::Bid(bid) => {
-            let as_of = bid.updated_at;
-            let mut wire = self::bid(BidNow { bid, closes_at: as_of, as_of });
-            (wire.closes_at, wire.as_of) = (None, None);
-            any(BID, wire.encode_to_vec())
-        }
-        Newer::Clarification(newer) => any(CLARIFICATION, clarification(newer).encode_to_vec()),
-    }
-}
 
 impl From<BidNow> for pb::Bid {
     fn from(now: BidNow) -> pb::Bid {
@@ -101,7 +84,7 @@ pub fn without_answers(mut bid: pb::Bid) -> pb::Bid {
     bid
 }
 
-pub fn state(state: State) -> pb::bid::State {
+fn state(state: State) -> pb::bid::State {
     match state {
         State::Draft { .. } => pb::bid::State::Draft,
         State::Submitted(_) => pb::bid::State::Submitted,
@@ -116,22 +99,7 @@ pub fn state(state: State) -> pb::bid::State {
 
 /// The state of a stored line of history, which keeps the name alone.
 fn state_named(name: &str) -> pb::bid::State {
-    pb::bid::State::from_str_name(&format!("STATE_{}", name.to_uppercase())).unwrap_or(pb::bid::State::Unspecified)
-}
-
-/// The stored name of a state in a filter; none for the unspecified one, which the field rules refuse.
-fn state_name(state: pb::bid::State) -> Option<&'static str> {
-    match state {
-        pb::bid::State::Unspecified => None,
-        pb::bid::State::Draft => Some("draft"),
-        pb::bid::State::Submitted => Some("submitted"),
-        pb::bid::State::HeldLate => Some("held_late"),
-        pb::bid::State::Eligible => Some("eligible"),
-        pb::bid::State::Ineligible => Some("ineligible"),
-        pb::bid::State::Withdrawn => Some("withdrawn"),
-        pb::bid::State::NotSubmitted => Some("not_submitted"),
-        pb::bid::State::RejectedLate => Some("rejected_late"),
-    }
+    pb::bid::State::from_str_name(&wire_name(name, "STATE_")).unwrap_or(pb::bid::State::Unspecified)
 }
 
 fn content(content: Content) -> pb::BidContent {
@@ -183,7 +151,7 @@ fn finding(finding: Finding) -> pb::EligibilityFinding {
     pb::EligibilityFinding { rule: rule.into(), met: finding.met, reason: finding.reason }
 }
 
-pub fn revision(revision: Revision) -> pb::Revision {
+fn revision(revision: Revision) -> pb::Revision {
     pb::Revision {
         number: revision.number,
         content: Some(content(revision.paper.content)),
@@ -196,15 +164,21 @@ pub fn revision(revision: Revision) -> pb::Revision {
     }
 }
 
-pub fn change(change: Change) -> pb::Change {
-    pb::Change { field: change.field, before: change.before, after: change.after }
+pub fn changes(changes: Vec<Change>) -> pb::CompareRevisionsResponse {
+    let change = |change: Change| pb::Change { field: change.field, before: change.before, after: change.after };
+    pb::CompareRevisionsResponse { changes: changes.into_iter().map(change).collect() }
 }
 
-pub fn missing(violation: Violation) -> pb::Missing {
+pub fn checked((found, intake, as_of): (Vec<Violation>, Intake, Timestamp)) -> pb::CheckBidResponse {
+    let missing = found.into_iter().map(missing).collect();
+    pb::CheckBidResponse { missing, intake: Some(self::intake(intake, as_of)) }
+}
+
+fn missing(violation: Violation) -> pb::Missing {
     pb::Missing { field: violation.field, rule: violation.rule, says: violation.says }
 }
 
-pub fn history_entry(line: Line) -> pb::HistoryEntry {
+fn history_entry(line: Line) -> pb::HistoryEntry {
     let from = line.from.map_or(pb::bid::State::Unspecified, |name| state_named(&name));
     pb::HistoryEntry {
         sequence: line.sequence,
@@ -217,7 +191,7 @@ pub fn history_entry(line: Line) -> pb::HistoryEntry {
     }
 }
 
-pub fn receipt(bid: &Bid, hand_in: HandIn) -> pb::Receipt {
+pub fn receipt((bid, hand_in): (Bid, HandIn)) -> pb::Receipt {
     pb::Receipt {
         jws: hand_in.jws,
         bid_id: bid.id.to_string(),
@@ -225,7 +199,7 @@ pub fn receipt(bid: &Bid, hand_in: HandIn) -> pb::Receipt {
         received_at: wire_time(hand_in.received_at),
         revision: hand_in.revision,
         content_sha256: hand_in.digest,
-        client_reference: bid.client_reference.clone().unwrap_or_default(),
+        client_reference: bid.client_reference.unwrap_or_default(),
         acknowledgement: hand_in.acknowledgement,
     }
 }
@@ -262,11 +236,11 @@ pub fn intake(intake: Intake, as_of: Timestamp) -> pb::Intake {
     }
 }
 
-pub fn total_requested(minor_units: i64) -> types::Money {
+fn total_requested(minor_units: i64) -> types::Money {
     Money { minor_units, currency: Currency::GBP }.into()
 }
 
-pub fn duplicate(pair: Pair) -> pb::Duplicate {
+fn duplicate(pair: Pair) -> pb::Duplicate {
     pb::Duplicate {
         first_bid_id: pair.first.to_string(),
         second_bid_id: pair.second.to_string(),

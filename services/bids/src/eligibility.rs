@@ -3,8 +3,8 @@
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::bid::Bid;
 use crate::call::{Call, Class, Instrument, OverdueReports};
+use crate::content::Content;
 use crate::earlier::Burden;
 
 /// An eligibility rule.
@@ -49,22 +49,22 @@ pub struct Standings {
 }
 
 /// Tries every rule.
-pub fn screen(bid: &Bid, call: &Call, standings: &Standings, burden: Burden) -> Vec<Finding> {
+pub fn screen(content: &Content, call: &Call, standings: &Standings, burden: Burden) -> Vec<Finding> {
     let day = standings.day.in_words(&call.zone);
     let mut findings = vec![
         member(&standings.lead, &day),
         not_abolished(&standings.lead, &day),
         payee_is_legal_body(&standings.payee),
     ];
-    match call.instrument(&bid.paper.content.instrument) {
+    match call.instrument(&content.instrument) {
         Some(instrument) => findings.extend([
             admitted_class(&standings.lead, instrument),
-            amount(bid, instrument),
-            period(bid, instrument),
+            amount(content, instrument),
+            period(content, instrument),
             lead_limit(&standings.lead, instrument, burden),
         ]),
         None => {
-            let reason = format!("the round offers no {}", bid.paper.content.instrument);
+            let reason = format!("the round offers no {}", content.instrument);
             findings.push(Finding { rule: Rule::AdmittedClass, met: false, reason });
         }
     }
@@ -102,15 +102,15 @@ fn admitted_class(lead: &Standing, instrument: &Instrument) -> Finding {
     Finding { rule: Rule::AdmittedClass, met, reason }
 }
 
-fn amount(bid: &Bid, instrument: &Instrument) -> Finding {
-    let sum = bid.paper.content.requested;
+fn amount(content: &Content, instrument: &Instrument) -> Finding {
+    let sum = content.requested;
     let asked = sum.map_or_else(|| "nothing".to_string(), |sum| sum.to_string());
     let reason = format!("asks for {asked}; the range is {} to {}", instrument.floor, instrument.ceiling);
     Finding { rule: Rule::Amount, met: sum.is_some_and(|sum| instrument.admits_sum(sum)), reason }
 }
 
-fn period(bid: &Bid, instrument: &Instrument) -> Finding {
-    let months = bid.paper.content.months;
+fn period(content: &Content, instrument: &Instrument) -> Finding {
+    let months = content.months;
     let (least, most) = (instrument.months_min, instrument.months_max);
     let reason = format!("runs {months} months; the range is {least} to {most}");
     Finding { rule: Rule::Period, met: instrument.admits_months(months), reason }

@@ -3,7 +3,7 @@
 //!
 //! What a council must be able to trust stands in two places. The close is exact because taking a place and closing
 //! update one row ([`store::take_place`]). A retry is safe because the answer is committed with
-//! the write it answers ([`kit::idempotency`]).
+//! the write it answers ([`kit::db::Db::take`]).
 //!
 //! Outcomes are not here: they belong to `grading` and `awards`, and stay secret there.
 
@@ -28,7 +28,6 @@ mod convert;
 mod events;
 mod peers;
 mod schema;
-mod streams;
 #[cfg(test)]
 mod tests;
 
@@ -56,8 +55,8 @@ use toadlane_proto::rounds::v1::Round;
 use toadlane_proto::types::v1::Event;
 use tonic::service::Routes;
 
-use bid::{Bid, BidNow};
-use call::Call;
+use app::reading;
+use bid::Bid;
 use error::Error;
 use intake::Intake;
 use peers::Peers;
@@ -129,45 +128,29 @@ impl Bids {
     /// Lets all that is due by now happen: gates close, and bids fall in line with their gates.
     pub async fn tick(&self) -> Result<(), Error> {
         let close = |round: RoundId| self.db.work(Some(round.to_string()), move |tx| app::close(tx, round));
-        let due = || self.db.read(|tx| store::due_intakes(tx, MOST_PER_LOOK));
+        let due = || self.db.read(|conn| store::due_intakes(conn, MOST_PER_LOOK));
         while ticker::each("the gate", due().await?, close).await > 0 {}
         let now = self.db.clock().now();
         let sweep = |(round, id): (RoundId, BidId)| {
             self.db.work(Some(round.to_string()), move |tx| app::sweep(tx, round, id, now))
         };
-        let behind = || self.db.read(|tx| store::sweepable(tx, MOST_PER_LOOK));
+        let behind = || self.db.read(|conn| store::sweepable(conn, MOST_PER_LOOK));
         while ticker::each("the bid", behind().await?, sweep).await > 0 {}
         Ok(())
     }
 
     /// The bid, if the caller may do this with it.
     async fn seen(&self, cx: &Cx, action: Action, id: BidId) -> Result<Bid, Error> {
-        let caller = cx.caller.clone();
-        self.db
-            .read(move |tx| {
-                let bid = store::get(tx, id)?;
-                policy::check(&caller, action, &bid)?;
-                Ok(bid)
-            })
-            .await
-    }
-
-    /// The bid with the close as it stands.
-    async fn now(&self, cx: &Cx, bid: Bid) -> Result<BidNow, Error> {
-        let closes_at = self.intake(bid.round).await?.call.closes_at;
-        Ok(BidNow { bid, closes_at, as_of: cx.now })
+        let cx = cx.clone();
+        self.db.read(move |conn| reading::seen(conn, &cx, action, id)).await
     }
 
     /// The gate of a round: our own row, or what `rounds` says where we have none yet.
     async fn intake(&self, round: RoundId) -> Result<Intake, Error> {
-        match self.db.read(move |tx| store::intake(tx, round)).await? {
+        match self.db.read(move |conn| store::intake(conn, round)).await? {
             Some(intake) => Ok(intake),
             None => Ok(Intake { call: self.peers.call(round).await?, closed_at: None, last_number: 0 }),
         }
-    }
-
-    async fn call(&self, round: RoundId) -> Result<Call, Error> {
-        Ok(self.intake(round).await?.call)
     }
 
     fn seal(&self) -> Seal {

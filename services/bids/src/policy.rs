@@ -3,12 +3,13 @@
 use kit::caller::{Caller, Duty, Role, Scope, Subject};
 use kit::ids::OrgId;
 pub use kit::verdict::Verdict;
+use strum::VariantArray;
 
 use crate::bid::Bid;
 use crate::error::Error;
 
 /// What a caller wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Action {
     Create,
     See,
@@ -27,27 +28,6 @@ pub enum Action {
     Decide,
     Ask,
     ListDuplicates,
-}
-
-impl Action {
-    #[cfg(test)]
-    pub const ALL: [Action; 15] = [
-        Action::Create,
-        Action::See,
-        Action::Edit,
-        Action::SetParticipants,
-        Action::SignOff,
-        Action::Submit,
-        Action::Reopen,
-        Action::Withdraw,
-        Action::WithdrawReceived,
-        Action::Answer,
-        Action::DecideLate,
-        Action::Screen,
-        Action::Decide,
-        Action::Ask,
-        Action::ListDuplicates,
-    ];
 }
 
 /// What the policy needs to know of a bid.
@@ -162,7 +142,7 @@ pub fn facts(bid: &Bid) -> Facts {
 /// # Errors
 /// [`Error::NotFound`] for a bid that is hidden from the caller, [`Error::NotAllowed`] for a step that others take.
 pub fn check(caller: &Caller, action: Action, bid: &Bid) -> Result<(), Error> {
-    decide(caller, action, &facts(bid)).settle("bid")
+    decide(caller, action, &facts(bid)).enforce("bid")
 }
 
 /// The same for a bid that is yet to be.
@@ -171,7 +151,7 @@ pub fn check(caller: &Caller, action: Action, bid: &Bid) -> Result<(), Error> {
 /// Those of [`check`].
 pub fn check_new(caller: &Caller, applicant: OrgId) -> Result<(), Error> {
     let facts = Facts { applicant: Some(applicant), ..Facts::default() };
-    decide(caller, Action::Create, &facts).settle("organisation")
+    decide(caller, Action::Create, &facts).enforce("organisation")
 }
 
 /// The same for what is of no bid.
@@ -179,7 +159,7 @@ pub fn check_new(caller: &Caller, applicant: OrgId) -> Result<(), Error> {
 /// # Errors
 /// Those of [`check`].
 pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
-    decide(caller, action, &Facts::default()).settle(what)
+    decide(caller, action, &Facts::default()).enforce(what)
 }
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
 //! The signed receipt: the platform's word that it received a bid, verifiable offline by anyone with the key set.
+//!
+//! [`Claims`] are sealed: a field is added only with `#[serde(default, skip_serializing_if = ..)]`. The first
+//! receipts lie in `tests/golden/*receipt.v1.jws`.
 
 use std::sync::Arc;
 
@@ -110,4 +113,39 @@ pub fn acknowledgement(bid: &Bid, call: &Call, at: Timestamp) -> String {
         bid.revision,
         bid.digest,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::tokens::{KeySet, verify_statement};
+
+    use super::*;
+
+    #[test]
+    fn the_first_receipts_are_still_genuine_and_say_what_they_said() {
+        let keys = KeySet::parse(include_str!("../tests/golden/receipt_keys.v1.json")).unwrap();
+        let said = |jws| verify_statement::<Claims>(&keys, TYPE, jws, "bids").unwrap().0;
+        let received = Claims {
+            iat: 1_796_043_600,
+            bid: "bid_0190163d8694739baea5966c26f8ad91".to_string(),
+            round: "rnd_0190163d8694739baea5966c26f8ad91".to_string(),
+            round_reference: "r3-2020".to_string(),
+            applicant: "org_0190163d8694739baea5966c26f8ad91".to_string(),
+            client_reference: "CYNGOR/2020/\u{175}-1".to_string(),
+            revision: 3,
+            content_sha256: "2e462106782594b3d7d1205f470633b0b001d06699113068a5402c7b2dc20c9c".to_string(),
+            received_at: "2019-11-06T09:37:00.000001Z".to_string(),
+            number: Some(13),
+            state: "submitted".to_string(),
+        };
+        assert_eq!(said(include_str!("../tests/golden/receipt.v1.jws")), received);
+        let held = Claims {
+            client_reference: String::new(),
+            received_at: "2019-11-30T00:00:00Z".to_string(),
+            number: None,
+            state: "held_late".to_string(),
+            ..received
+        };
+        assert_eq!(said(include_str!("../tests/golden/held_receipt.v1.jws")), held);
+    }
 }

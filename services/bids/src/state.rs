@@ -1,12 +1,15 @@
 //! Where a bid stands, and every legal step between states. The golden table is `tests/golden/states.txt`.
 
 use kit::time::Timestamp;
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::error::Error;
 use crate::intake::{Place, Timing};
 
 /// Where a bid stands. A state carries its facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StateName), derive(VariantArray))]
 pub enum State {
     /// Being written. A reopened one keeps its number (rule 4).
     Draft {
@@ -53,7 +56,9 @@ pub enum Before {
 }
 
 /// What can happen to a bid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StepName), derive(VariantArray))]
 pub enum Step {
     Submit(Place),
     Reopen,
@@ -110,76 +115,13 @@ impl State {
             (State::Draft { kept }, Step::Close) => State::NotSubmitted { kept },
             (State::NotSubmitted { kept }, Step::Resume) => State::Draft { kept },
 
-            (
-                from @ State::Draft { .. },
-                step @ (Step::Reopen
-                | Step::AdmitLate { .. }
-                | Step::RejectLate
-                | Step::DecideEligible
-                | Step::DecideIneligible
-                | Step::Resume),
-            )
-            | (
-                from @ State::Submitted(_),
-                step @ (Step::Submit(_) | Step::AdmitLate { .. } | Step::RejectLate | Step::Close | Step::Resume),
-            )
-            | (
-                from @ State::HeldLate(_),
-                step @ (Step::Submit(_)
-                | Step::Reopen
-                | Step::DecideEligible
-                | Step::DecideIneligible
-                | Step::Close
-                | Step::Resume),
-            )
-            | (
-                from @ State::Eligible(_),
-                step @ (Step::Submit(_)
-                | Step::Reopen
-                | Step::AdmitLate { .. }
-                | Step::RejectLate
-                | Step::DecideEligible
-                | Step::Close
-                | Step::Resume),
-            )
-            | (
-                from @ State::Ineligible(_),
-                step @ (Step::Submit(_)
-                | Step::Reopen
-                | Step::Withdraw
-                | Step::AdmitLate { .. }
-                | Step::RejectLate
-                | Step::DecideIneligible
-                | Step::Close
-                | Step::Resume),
-            )
-            | (
-                from @ State::NotSubmitted { .. },
-                step @ (Step::Reopen
-                | Step::AdmitLate { .. }
-                | Step::RejectLate
-                | Step::DecideEligible
-                | Step::DecideIneligible
-                | Step::Close),
-            )
-            | (from @ (State::Withdrawn(_) | State::RejectedLate(_)), step) => {
-                return Err(Error::IllegalStep { what: "bid", from: from.name(), step: step.name() });
-            }
+            (from, step) => return Err(Error::IllegalStep { what: "bid", from: from.name(), step: step.name() }),
         })
     }
 
     /// The name in rows, history and the golden table.
     pub fn name(self) -> &'static str {
-        match self {
-            State::Draft { .. } => "draft",
-            State::Submitted(_) => "submitted",
-            State::HeldLate(_) => "held_late",
-            State::Eligible(_) => "eligible",
-            State::Ineligible(_) => "ineligible",
-            State::Withdrawn(_) => "withdrawn",
-            State::NotSubmitted { .. } => "not_submitted",
-            State::RejectedLate(_) => "rejected_late",
-        }
+        self.into()
     }
 
     /// The number and instant, where the bid has or keeps them.
@@ -197,12 +139,8 @@ impl State {
     pub fn held(self) -> Option<Held> {
         match self {
             State::HeldLate(held) | State::RejectedLate(held) | State::Withdrawn(Before::Late(held)) => Some(held),
-            State::Draft { .. }
-            | State::Submitted(_)
-            | State::Eligible(_)
-            | State::Ineligible(_)
-            | State::Withdrawn(Before::Unreceived | Before::Received(_))
-            | State::NotSubmitted { .. } => None,
+            State::Draft { .. } | State::Submitted(_) | State::Eligible(_) | State::Ineligible(_) => None,
+            State::Withdrawn(Before::Unreceived | Before::Received(_)) | State::NotSubmitted { .. } => None,
         }
     }
 
@@ -219,17 +157,7 @@ impl State {
 
 impl Step {
     pub fn name(self) -> &'static str {
-        match self {
-            Step::Submit(_) => "submit",
-            Step::Reopen => "reopen",
-            Step::Withdraw => "withdraw",
-            Step::AdmitLate { .. } => "admit_late",
-            Step::RejectLate => "reject_late",
-            Step::DecideEligible => "decide_eligible",
-            Step::DecideIneligible => "decide_ineligible",
-            Step::Close => "close",
-            Step::Resume => "resume",
-        }
+        self.into()
     }
 }
 

@@ -15,5 +15,5 @@ pub use duplicates::{clear_duplicates, duplicates, insert_duplicates, received_s
 pub use earlier::{n_live_besides, n_overdue, put_project, put_report};
 pub use gates::{Gate, call, close_intake, due_intakes, insert_call, intake, put_call, take_number, take_place};
 pub use history::{history, insert_history};
-pub use lists::{Filter, Order, Totals, held, n_led_besides, page, sweepable, totals};
-pub use records::{insert_hand_in, insert_revision, latest_hand_in, revision, revisions};
+pub use lists::{Filter, Order, Totals, Visible, held, n_led_besides, page, sweepable, totals};
+pub use records::{insert_hand_in, insert_revision, latest_hand_in, revision, revision_if, revisions};

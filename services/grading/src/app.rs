@@ -1,54 +1,44 @@
 //! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it,
 //! but for the ids of interests that the register turns out to show.
 
-mod closing;
+mod assessment;
 mod deciding;
-mod interests;
-mod meetings;
-mod moderating;
-mod opening;
-mod recording;
-mod reviews;
-mod steps;
-mod substitutes;
-mod ticker;
+mod marking;
+mod panel;
+mod ranking;
+pub mod reading;
+mod release;
 
-pub use closing::{CloseAssessment, close_assessment};
+pub use assessment::{
+    CancelAssessment, OpenAssessment, Opening, Pinned, ReturnToModeration, StartDetermination, StartModeration,
+    cancel_assessment, lapse, open_assessment, return_to_moderation, start_determination, start_moderation, take_round,
+    tick,
+};
 pub use deciding::{
-    DetermineBid, OtherBoardFacts, RecordRecommendation, ReferBack, determine_bid, record_recommendation, refer_back,
+    DetermineBid, OtherBoardFacts, RecordMeeting, RecordRecommendation, ReferBack, UpdateMeeting, determine_bid,
+    record_meeting, record_recommendation, refer_back, update_meeting,
 };
-pub use interests::{
-    DecideInterest, DeclareInterests, Declared, DeriveInterests, RecordInterest, decide_interest, declare_interests,
-    derive_interests, record_interest,
+pub use marking::{
+    AssignReviews, CastTie, ModerateBid, ReviewStep, SaveReview, StepReview, SubmitReview, assign_reviews, cast_tie,
+    moderate_bid, save_review, step_review, submit_review,
 };
-pub use meetings::{RecordMeeting, UpdateMeeting, of_meeting, record_meeting, update_meeting};
-pub use moderating::{CastTie, ModerateBid, RankingNow, cast_tie, moderate_bid, rank};
-pub use opening::{OpenAssessment, Opening, Pinned, open_assessment};
-pub use reviews::{
-    AssignReviews, Assigned, ReviewStep, SaveReview, StepReview, SubmitReview, assign_reviews, save_review,
-    step_review, submit_review,
+pub use panel::{
+    AddSubstitute, DecideInterest, DeclareInterests, Declared, DeriveInterests, RecordInterest, SubstituteFacts,
+    add_substitute, decide_interest, declare_interests, derive_interests, record_interest,
 };
-pub use steps::{
-    CancelAssessment, ReturnToModeration, RoundNow, StartDetermination, StartModeration, cancel_assessment,
-    return_to_moderation, start_determination, start_moderation, take_round,
-};
-pub use substitutes::{AddSubstitute, SubstituteFacts, add_substitute};
-pub use ticker::{lapse, tick};
+pub use release::{CloseAssessment, close_assessment};
 
 use kit::cx::Cx;
-use kit::db::Tx;
+use kit::db::{Conn, Tx};
 use kit::ids::{AssessmentId, BidId};
 use kit::outbox;
 
 use crate::assessment::{Assessment, AssessmentNow};
-use crate::bid::AssessedBid;
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::panel::Member;
-use crate::policy::Action;
-use crate::quorum::Conflicts;
-use crate::record::HistoryLine;
-use crate::sight::Sight;
+use crate::panel::quorum::Conflicts;
+use crate::release::record::HistoryLine;
 use crate::store;
 
 /// A bid of an assessment.
@@ -58,30 +48,14 @@ pub struct OnBid {
     pub bid: BidId,
 }
 
-/// What the caller sees of an assessment in which they may do this.
-fn enter(tx: &mut Tx, cx: &Cx, action: Action, id: AssessmentId) -> Result<Sight, Error> {
-    let sight = store::sight(tx, &cx.caller, id)?;
-    sight.may(action)?;
-    Ok(sight)
-}
-
-/// The same for a bid of it, which is as good as none where it is hidden from the caller: one that does not exist is
-/// answered before anybody hears who may do this.
-fn enter_bid(tx: &mut Tx, cx: &Cx, action: Action, on: OnBid) -> Result<(Sight, AssessedBid), Error> {
-    let sight = enter(tx, cx, Action::See, on.assessment)?;
-    let bid = store::bid(tx, on.assessment, on.bid)?;
-    sight.may_with(action, on.bid)?;
-    Ok((sight, bid))
-}
-
 /// The panel, and who of it is kept from which bid.
 struct Bench {
     members: Vec<Member>,
     conflicts: Conflicts,
 }
 
-fn bench(tx: &mut Tx, assessment: AssessmentId) -> Result<Bench, Error> {
-    Ok(Bench { members: store::members(tx, assessment)?, conflicts: store::conflicts(tx, assessment)? })
+fn bench(conn: &mut Conn, assessment: AssessmentId) -> Result<Bench, Error> {
+    Ok(Bench { members: store::members(conn, assessment)?, conflicts: store::conflicts(conn, assessment)? })
 }
 
 /// Something that happened, for the history.
@@ -112,7 +86,7 @@ fn note(tx: &mut Tx, cx: &Cx, assessment: AssessmentId, happening: Happening) ->
 }
 
 /// Writes what became of an assessment: its row, its history and the event.
-fn settle(
+fn save(
     tx: &mut Tx,
     cx: &Cx,
     old: &Assessment,

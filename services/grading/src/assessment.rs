@@ -1,5 +1,7 @@
-//! The grading of one round. Where it stands, and every legal step, is in `state.rs`; its bids, panel, reviews and
+//! The grading of one round. Its states, and every legal step, are in `state.rs`; its bids, panel, reviews and
 //! decisions stand beside it and change without it, so that its version tells nothing about any of them.
+//!
+//! A sealed record holds some of this: see `release/record.rs` before you add a field.
 
 use kit::deadline::Deadline;
 use kit::fault::Violation;
@@ -8,7 +10,7 @@ use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Call, Part, QuestionKind};
-use crate::error::{Error, Newer};
+use crate::error::Error;
 use crate::state::{Stage, State, Step};
 
 /// The grading of one round, at most one for each. Its rules and boards stay as they were when it was opened, and only
@@ -86,7 +88,7 @@ impl Assessment {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Assessment(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 
     /// Refuses what is done in one stage only.

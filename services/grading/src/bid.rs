@@ -1,4 +1,6 @@
 //! A bid as the panel reads it: the revision that was pinned when the assessment was opened. It never changes here.
+//!
+//! A sealed record holds some of this: see `release/record.rs` before you add a field.
 
 use kit::ids::{AttachmentId, BidId, OrgId};
 use kit::language::Language;

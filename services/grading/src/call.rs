@@ -1,9 +1,12 @@
 //! What grading knows of a round: its rules as they were published with the call, pinned when the assessment is opened.
+//!
+//! A sealed record holds some of this: see `release/record.rs` before you add a field.
 
 use kit::deadline::Deadline;
 use kit::ids::{BoardId, RoundId};
 use kit::money::Money;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// A round, as far as grading needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,8 +83,11 @@ pub struct GradingBoard {
 }
 
 /// What a board does in grading: all act together, or one recommends and another determines (rule 19).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Part {
     /// All boards in one meeting, each person counted once (rule 12).
     Joint,
@@ -113,8 +119,9 @@ pub struct Question {
 }
 
 /// Shape of an answer. Only [`Self::YesNo`] matters to a rule here: it may say that a bid can scale (rule 18).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum QuestionKind {
     ShortText,
     LongText,
@@ -140,14 +147,23 @@ pub struct Condition {
     pub equals: String,
 }
 
+/// What `rounds` published of a round that is being assessed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoundNow {
+    Cancelled { reason: String },
+    Announces(Deadline),
+}
+
 impl Part {
     /// The name in rows and messages.
     pub fn name(self) -> &'static str {
-        match self {
-            Part::Joint => "joint",
-            Part::Recommends => "recommends",
-            Part::Determines => "determines",
-        }
+        self.into()
+    }
+}
+
+impl QuestionKind {
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use kit::outbox::Fact;
 use prost::Message;
+use toadlane_proto::grading::v1 as pb;
 
 use crate::assessment::AssessmentNow;
 use crate::convert;
@@ -49,6 +50,6 @@ pub fn fact(happened: Happened, now: &AssessmentNow) -> Fact {
         subject: now.assessment.id.to_string(),
         version: now.assessment.version,
         resource_type: convert::ASSESSMENT,
-        resource: convert::assessment(now.clone()).encode_to_vec(),
+        resource: pb::Assessment::from(now.clone()).encode_to_vec(),
     }
 }

@@ -1,12 +1,12 @@
 //! `grading` judges the bids of a closed round: panels and interests, reviews and moderation, ranking, meetings and
 //! quorum, recommendation and determination, and the letter that tells each bidder.
 //!
-//! What everybody must be able to trust stands in three places. A bid from which somebody is recused does not exist for
-//! them: every read and write begins with what its caller may see ([`sight::Sight`]), and whatever is counted, ranked
+//! What everybody must be able to trust is in three places. A bid from which somebody is recused does not exist for
+//! them: every read and write begins with what its caller may see ([`view::View`]), and whatever is counted, ranked
 //! or listed for them leaves hidden bids out (rule 10). The arithmetic is plain functions on exact fractions
-//! ([`ranking`]), sealed with its inputs when the assessment is closed and replayed by anyone ([`record::replay`]).
+//! ([`marking::ranking`]), sealed with its inputs when the assessment is closed and replayed by anyone ([`release::record::replay`]).
 //! And no bid is decided by a body that had no quorum for it: rule 11 is tested when a decision is recorded, and again
-//! with the interests known by then when the assessment is closed ([`decision::Basis`]).
+//! with the interests known by then when the assessment is closed ([`deciding::decision::Basis`]).
 //!
 //! Money is not here: what is offered, paid and taken back belongs to `awards`.
 
@@ -14,26 +14,15 @@ pub mod app;
 pub mod assessment;
 pub mod bid;
 pub mod call;
-pub mod closing;
-pub mod decision;
-pub mod derive;
+pub mod deciding;
 pub mod error;
-pub mod fraction;
-pub mod interest;
-pub mod letter;
-pub mod meeting;
-pub mod moderation;
-pub mod outcome;
+pub mod marking;
 pub mod panel;
 pub mod policy;
-pub mod quorum;
-pub mod ranking;
-pub mod record;
-pub mod review;
-pub mod settling;
-pub mod sight;
+pub mod release;
 pub mod state;
 pub mod store;
+pub mod view;
 
 mod api;
 mod convert;
@@ -52,16 +41,14 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
 use kit::caller::Role;
 use kit::consumer::{self, NotTaken};
-use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage};
-use kit::ids::{AssessmentId, BidId, RoundId};
+use kit::ids::{AssessmentId, RoundId};
 use kit::neighbour::unusable;
 use kit::stop::Stop;
 use kit::ticker;
-use kit::time::{Date, Timestamp};
+use kit::time::Timestamp;
 use kit::tokens::SigningKey;
 use kit::transport::Transport;
-use prost::Message;
 use toadlane_proto::grading::v1::assessments_service_server::AssessmentsServiceServer;
 use toadlane_proto::grading::v1::decisions_service_server::DecisionsServiceServer;
 use toadlane_proto::grading::v1::reviews_service_server::ReviewsServiceServer;
@@ -69,13 +56,9 @@ use toadlane_proto::rounds::v1::Round;
 use toadlane_proto::types::v1::Event;
 use tonic::service::Routes;
 
-use convert::NamesBids;
-use derive::Register;
 use error::Error;
 use peers::Peers;
-use policy::Action;
-use record::Seal;
-use sight::Sight;
+use release::record::Seal;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// How often the clock is looked at. Lateness of a review does not rest on it: handing in compares its own instant.
@@ -133,9 +116,9 @@ impl Grading {
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
         let lapse = |id| self.db.work(None, move |tx| app::lapse(tx, id, now));
-        let overdue = || self.db.read(move |tx| store::overdue_reviews(tx, now, MOST_PER_LOOK));
+        let overdue = || self.db.read(move |conn| store::overdue_reviews(conn, now, MOST_PER_LOOK));
         while ticker::each("the review", overdue().await?, lapse).await > 0 {}
-        let due = self.db.read(move |tx| store::due_assessments(tx, now, MOST_PER_LOOK)).await?;
+        let due = self.db.read(move |conn| store::due_assessments(conn, now, MOST_PER_LOOK)).await?;
         // One that was decided late is announced at once, after its bidders are informed.
         let db = &self.db;
         let go_on = |id: AssessmentId| async move {
@@ -146,52 +129,8 @@ impl Grading {
         Ok(())
     }
 
-    /// What the caller sees of an assessment, if they may see it at all.
-    async fn sight(&self, cx: &Cx, id: AssessmentId) -> Result<Sight, Error> {
-        let caller = cx.caller.clone();
-        self.db
-            .read(move |tx| {
-                let sight = store::sight(tx, &caller, id)?;
-                sight.may(Action::See)?;
-                Ok(sight)
-            })
-            .await
-    }
-
-    /// The same if they may do this with a bid of it. One that does not exist is answered as one that is hidden.
-    async fn sight_of(&self, cx: &Cx, action: Action, on: app::OnBid) -> Result<Sight, Error> {
-        let sight = self.sight(cx, on.assessment).await?;
-        self.db.read(move |tx| store::bid(tx, on.assessment, on.bid)).await?;
-        sight.may_with(action, on.bid)?;
-        Ok(sight)
-    }
-
-    /// What the register says today of the panel, asked for somebody who may go on with the assessment.
-    async fn register(&self, cx: &Cx, action: Action, id: AssessmentId) -> Result<Register, Error> {
-        self.sight(cx, id).await?.may(action)?;
-        let members = self.db.read(move |tx| store::members(tx, id)).await?;
-        self.peers.register(&members, Date::today(cx.now)).await
-    }
-
     fn seal(&self) -> Seal {
         Seal { key: self.key.clone(), at: Timestamp::of_this_machine() }
-    }
-
-    /// The stored answer of this very request, if it was answered before and the caller may still see every bid in it:
-    /// a recusal reaches back.
-    async fn replay<W>(&self, cx: &Cx) -> Result<Option<W>, Error>
-    where
-        W: Message + Default + NamesBids + 'static,
-    {
-        let answer: Option<W> = self.db.replay(cx).await?;
-        let (Some(person), Some(found)) = (sight::person(&cx.caller), &answer) else {
-            return Ok(answer);
-        };
-        let bids: Vec<BidId> = found.bid_ids().iter().filter_map(|id| id.parse().ok()).collect();
-        match self.db.read(move |tx| store::are_hidden(tx, person, &bids)).await? {
-            true => Err(Error::NotFound { what: "bid" }),
-            false => Ok(answer),
-        }
     }
 
     /// Takes an event of `rounds`, once.

@@ -1,4 +1,10 @@
 //! The panel: who sits for which boards, and who stands in for whom.
+//!
+//! A sealed record holds some of this: see `release/record.rs` before you add a field.
+
+pub mod derive;
+pub mod interest;
+pub mod quorum;
 
 use kit::ids::{BoardId, OrgId, PersonId};
 use kit::time::Timestamp;
@@ -83,7 +89,7 @@ impl Member {
     }
 }
 
-/// Seats whoever holds a seat on one of the boards, each person once (rule 12), by identity.
+/// A member for everybody who holds a seat on one of the boards, each person once (rule 12), by identity.
 pub fn seat(seats: Vec<(PersonId, String, Seat)>) -> Vec<Member> {
     let mut of_person: std::collections::BTreeMap<PersonId, (String, Vec<Seat>)> = std::collections::BTreeMap::new();
     for (person, name, seat) in seats {

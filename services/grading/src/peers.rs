@@ -22,8 +22,8 @@ use crate::app::{Opening, OtherBoardFacts, Pinned, SubstituteFacts};
 use crate::assessment::Board;
 use crate::call::Call;
 use crate::convert::{self, Standing};
-use crate::derive::Register;
 use crate::error::Error;
+use crate::panel::derive::Register;
 use crate::panel::{self, Member, Seat};
 
 const PAGE: i32 = 100;

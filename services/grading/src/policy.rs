@@ -1,18 +1,19 @@
 //! Who may do what in an assessment: one pure function, deny by default. `tests/golden/policy.txt` prints it as a
 //! matrix.
 //!
-//! Recusal stands above every duty (rule 10): a bid from which a caller is recused, or in which they declared an
+//! Recusal goes before every duty (rule 10): a bid from which a caller is recused, or in which they declared an
 //! interest, does not exist for them, and what rests on all bids together is not theirs to do or to read.
 
 use kit::caller::{Caller, Duty, Role, Scope, Subject};
 use kit::ids::{BidId, OrgId};
 pub use kit::verdict::Verdict;
+use strum::VariantArray;
 
 use crate::error::Error;
 use crate::state::Stage;
 
 /// What a caller wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Action {
     Open,
     /// An assessment in a list: how far it is.
@@ -51,42 +52,6 @@ pub enum Action {
     SeeTerms,
     SeeLetter,
     SeeRecord,
-}
-
-impl Action {
-    #[cfg(test)]
-    pub const ALL: [Action; 30] = [
-        Action::Open,
-        Action::Find,
-        Action::See,
-        Action::ReadBid,
-        Action::DeclareInterests,
-        Action::RecordInterest,
-        Action::DecideInterest,
-        Action::SeeInterest,
-        Action::DeriveInterests,
-        Action::AddSubstitute,
-        Action::Advance,
-        Action::Close,
-        Action::Cancel,
-        Action::AssignReviews,
-        Action::SeeReview,
-        Action::AcceptReview,
-        Action::DeclineReview,
-        Action::WriteReview,
-        Action::ReturnReview,
-        Action::CancelReview,
-        Action::Moderate,
-        Action::SeeResults,
-        Action::CastTie,
-        Action::RecordMeeting,
-        Action::UpdateMeeting,
-        Action::Decide,
-        Action::SeeOutcome,
-        Action::SeeTerms,
-        Action::SeeLetter,
-        Action::SeeRecord,
-    ];
 }
 
 /// What the policy needs to know of an assessment and of what in it is acted on.
@@ -194,7 +159,7 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
 /// # Errors
 /// [`Error::NotFound`] where it is hidden from the caller, [`Error::NotAllowed`] with who may.
 pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
-    decide(caller, action, &Facts::OF_NOTHING).settle(what)
+    decide(caller, action, &Facts::OF_NOTHING).enforce(what)
 }
 
 /// What a caller is charged with in this assessment.
@@ -225,7 +190,7 @@ impl Charge {
 }
 
 /// On the panel a duty goes with all that is hidden there. Elsewhere nothing is derived that could be hidden, so it rests
-/// for whoever has a seat: they may yet come onto this panel.
+/// for a caller who has a seat: they may yet come onto this panel.
 fn holds(caller: &Caller, duty: Duty, place: Place) -> bool {
     match place {
         Place::Outside => caller.serves(duty),
@@ -240,7 +205,7 @@ fn oversees(caller: &Caller, place: Place) -> bool {
     OVERSEE.into_iter().any(|duty| holds(caller, duty, place))
 }
 
-/// Whether a caller finds every assessment in a list, not only those on whose panel they are: whoever oversees, and
+/// Whether a caller finds every assessment in a list, not only those on whose panel they are: those who oversee, and
 /// the platform's awards, which are prepared once bidders know. It says how far an assessment is and no more.
 pub fn finds_all(caller: &Caller) -> bool {
     OVERSEE.into_iter().any(|duty| caller.has(duty)) || caller.subject == Subject::Role(Role::Awards)
@@ -270,7 +235,7 @@ pub fn others_reviews(caller: &Caller, facts: &Facts) -> OthersReviews {
 
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
     let is = Charge::of(caller, facts);
-    let of_the_house = is.overseer || facts.panel != Place::Outside;
+    let takes_part = is.overseer || facts.panel != Place::Outside;
     match action {
         Action::Open => caller.subject != Subject::Anonymous,
         Action::Find => finds_all(caller) || facts.panel != Place::Outside,
@@ -278,14 +243,14 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
         Action::SeeTerms => sees_terms(caller, facts),
         Action::SeeLetter => is_told(caller, facts) || (is.overseer && reads_letters(facts)),
         Action::SeeInterest | Action::DecideInterest => {
-            of_the_house && (facts.own || (is.sees_interests && !facts.recused))
+            takes_part && (facts.own || (is.sees_interests && !facts.recused))
         }
         Action::SeeReview
         | Action::AcceptReview
         | Action::DeclineReview
         | Action::WriteReview
         | Action::ReturnReview
-        | Action::CancelReview => of_the_house && !facts.recused && sees_review(caller, facts),
+        | Action::CancelReview => takes_part && !facts.recused && sees_review(caller, facts),
         Action::See
         | Action::ReadBid
         | Action::DeclareInterests
@@ -302,11 +267,11 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
         | Action::RecordMeeting
         | Action::UpdateMeeting
         | Action::Decide
-        | Action::SeeRecord => of_the_house && !facts.recused,
+        | Action::SeeRecord => takes_part && !facts.recused,
     }
 }
 
-/// Whoever owes a review of a bid does not see what others say of it, whatever they are charged with.
+/// A caller who owes a review of a bid does not see what others say of it, whatever they are charged with.
 fn sees_review(caller: &Caller, facts: &Facts) -> bool {
     facts.own
         || match facts.own_review {

@@ -1,11 +1,18 @@
-//! Where an assessment stands, and every legal step between states. The golden table is `tests/golden/states.txt`.
+//! The states of an assessment, and every legal step between them. The golden table is `tests/golden/states.txt`.
 
 use kit::time::Timestamp;
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::error::Error;
 
-/// Where an assessment stands. A state carries its facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The state of an assessment, with its facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(Stage),
+    derive(PartialOrd, Ord, IntoStaticStr, VariantArray),
+    strum(serialize_all = "snake_case"),
+    doc = "A state without its facts, as the policy and the queries need it."
+)]
 pub enum State {
     /// Interests are declared and reviews are written.
     Reviewing,
@@ -45,7 +52,8 @@ pub struct Decided {
 }
 
 /// What can happen to an assessment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Step {
     StartModeration,
     StartDetermination,
@@ -55,18 +63,6 @@ pub enum Step {
     Inform,
     Announce,
     Cancel,
-}
-
-/// A state without its facts, as the policy and the queries need it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    Reviewing,
-    Moderation,
-    Determination,
-    Decided,
-    BiddersInformed,
-    Announced,
-    Cancelled,
 }
 
 impl State {
@@ -93,56 +89,14 @@ impl State {
                 State::Cancelled { moderation_at, determination_at, cancelled_at: now }
             }
 
-            (
-                from @ State::Reviewing,
-                step @ (Step::StartDetermination
-                | Step::ReturnToModeration
-                | Step::Close
-                | Step::Inform
-                | Step::Announce),
-            )
-            | (
-                from @ State::Moderation { .. },
-                step @ (Step::StartModeration | Step::ReturnToModeration | Step::Close | Step::Inform | Step::Announce),
-            )
-            | (
-                from @ State::Determination(_),
-                step @ (Step::StartModeration | Step::StartDetermination | Step::Inform | Step::Announce),
-            )
-            | (
-                from @ State::Decided(_),
-                step @ (Step::StartModeration
-                | Step::StartDetermination
-                | Step::ReturnToModeration
-                | Step::Close
-                | Step::Announce
-                | Step::Cancel),
-            )
-            | (
-                from @ State::BiddersInformed { .. },
-                step @ (Step::StartModeration
-                | Step::StartDetermination
-                | Step::ReturnToModeration
-                | Step::Close
-                | Step::Inform
-                | Step::Cancel),
-            )
-            | (from @ (State::Announced { .. } | State::Cancelled { .. }), step) => {
+            (from, step) => {
                 return Err(Error::IllegalStep { what: "assessment", from: from.stage().name(), step: step.name() });
             }
         })
     }
 
     pub fn stage(self) -> Stage {
-        match self {
-            State::Reviewing => Stage::Reviewing,
-            State::Moderation { .. } => Stage::Moderation,
-            State::Determination(_) => Stage::Determination,
-            State::Decided(_) => Stage::Decided,
-            State::BiddersInformed { .. } => Stage::BiddersInformed,
-            State::Announced { .. } => Stage::Announced,
-            State::Cancelled { .. } => Stage::Cancelled,
-        }
+        self.into()
     }
 
     pub fn moderation_at(self) -> Option<Timestamp> {
@@ -195,30 +149,24 @@ impl State {
             | State::Cancelled { .. } => None,
         }
     }
+
+    pub fn announced_at(self) -> Option<Timestamp> {
+        match self {
+            State::Announced { announced_at, .. } => Some(announced_at),
+            State::Reviewing
+            | State::Moderation { .. }
+            | State::Determination(_)
+            | State::Decided(_)
+            | State::BiddersInformed { .. }
+            | State::Cancelled { .. } => None,
+        }
+    }
 }
 
 impl Stage {
-    pub const ALL: [Stage; 7] = [
-        Stage::Reviewing,
-        Stage::Moderation,
-        Stage::Determination,
-        Stage::Decided,
-        Stage::BiddersInformed,
-        Stage::Announced,
-        Stage::Cancelled,
-    ];
-
     /// The name in rows, history and the golden tables.
     pub fn name(self) -> &'static str {
-        match self {
-            Stage::Reviewing => "reviewing",
-            Stage::Moderation => "moderation",
-            Stage::Determination => "determination",
-            Stage::Decided => "decided",
-            Stage::BiddersInformed => "bidders_informed",
-            Stage::Announced => "announced",
-            Stage::Cancelled => "cancelled",
-        }
+        self.into()
     }
 
     /// Whether interests, meetings and decisions can still change.
@@ -248,15 +196,7 @@ impl Stage {
 
 impl Step {
     pub fn name(self) -> &'static str {
-        match self {
-            Step::StartModeration => "start_moderation",
-            Step::StartDetermination => "start_determination",
-            Step::ReturnToModeration => "return_to_moderation",
-            Step::Close => "close",
-            Step::Inform => "inform",
-            Step::Announce => "announce",
-            Step::Cancel => "cancel",
-        }
+        self.into()
     }
 }
 

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use tonic::{Request, Response, Status};
 
 use crate::caller::{Caller, Role};
-use crate::fault::{Fault, Reason, Violation};
+use crate::fault::{Fault, Reason};
 use crate::rules::Asked;
 use crate::time::Timestamp;
 
@@ -26,6 +26,7 @@ pub struct Cx {
     pub rpc: String,
     pub request_id: Option<String>,
     pub validate_only: bool,
+    /// Over what was asked: the message without its identity and without the place in a list.
     pub digest: [u8; 32],
 }
 
@@ -39,23 +40,7 @@ pub struct Target<I> {
     pub version: i64,
 }
 
-/// A command as a service understands it, made from its wire form.
-pub trait Parse: Sized {
-    type Wire: Message;
-
-    /// # Errors
-    /// Every bad field at once.
-    fn parse(wire: Self::Wire) -> Result<Self, Vec<Violation>>;
-}
-
 impl Cx {
-    /// Parses a request: its context, and the command in it.
-    pub fn parse<C: Parse>(request: Request<C::Wire>) -> Result<(Cx, C), Status> {
-        let cx = Cx::of(&request)?;
-        let command = C::parse(request.into_inner()).map_err(Fault::invalid)?;
-        Ok((cx, command))
-    }
-
     /// The context of a request, for what has no command to parse.
     pub fn of<T>(request: &Request<T>) -> Result<Cx, Status> {
         let extensions = request.extensions();

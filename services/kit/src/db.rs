@@ -1,125 +1,40 @@
 //! One database handle over SQLite and PostgreSQL: serializable writes in batches, repeatable reads, replayed requests.
 //!
-//! A write is one synchronous closure on [`Tx`]; it may run again, so it touches only that. Nobody is answered before
-//! the commit, refusals neither: one may rest on a neighbour's uncommitted row. There is no query language of our own
-//! here and no repository: services write Diesel.
+//! A read is one synchronous closure on a connection, a write one on [`Tx`], which is the connection within its transaction
+//! and what it keeps. A write may run again, so it touches only that. Nobody is answered before the commit, refusals
+//! neither: one may rest on a neighbour's uncommitted row. There is no query language of our own here and no repository:
+//! services write Diesel.
 
+mod answers;
+mod columns;
+mod conn;
+mod connector;
 pub(crate) mod kept;
 mod open;
 mod prepared;
 mod queue;
+mod take;
 #[cfg(test)]
 mod tests;
+mod tx;
 mod work;
 mod worker;
 
 use std::sync::Arc;
 
-use diesel::prelude::*;
 use prost::Message;
 use tokio::sync::{Notify, oneshot};
-use tonic::Status;
 
-pub use open::{OpenError, Storage};
+pub use conn::{Backend, Conn, DbError, WriteError, instant, is_unique_violation, taken_meanwhile, toadlane_now};
+pub use connector::{OpenError, Storage};
 pub use prepared::Prepared;
 use queue::Queue;
-use work::{Verdict, Work};
+pub use take::Gathered;
+pub use tx::Tx;
+use work::{Fate, Work};
 
 use crate::clock::Clock;
 use crate::cx::Cx;
-use crate::fault::{Fault, Reason};
-use crate::time::Timestamp;
-
-/// A connection, and inside a closure the transaction on it.
-#[derive(diesel::MultiConnection)]
-pub enum Tx {
-    Postgres(diesel::PgConnection),
-    Sqlite(diesel::SqliteConnection),
-}
-
-/// For boxed queries, which name it.
-pub type Backend = <Tx as diesel::Connection>::Backend;
-
-/// The few places where the engines' SQL differs (upserts, batch inserts): the same expression on either connection.
-#[macro_export]
-macro_rules! each_backend {
-    ($tx:expr, $conn:ident => $query:expr) => {
-        match $tx {
-            $crate::db::Tx::Postgres($conn) => $query,
-            $crate::db::Tx::Sqlite($conn) => $query,
-        }
-    };
-}
-
-diesel::define_sql_function! {
-    /// The database's clock in microseconds, or the held clock. Decides the instant of a submission.
-    fn toadlane_now() -> diesel::sql_types::BigInt;
-}
-
-/// Why the store could not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum DbError {
-    #[error("a query failed")]
-    Query(#[from] diesel::result::Error),
-    #[error("a stored row makes no sense: {0}")]
-    Inconsistent(String),
-    #[error("the store cannot be reached; try again with the same request id")]
-    Unreachable,
-    #[error("too much contention; try again with the same request id")]
-    Contention,
-    /// The closure that answers this runs again, in a new transaction.
-    #[error("it was written by somebody else at the same moment; try again with the same request id")]
-    Meanwhile,
-    #[error("the write panicked: {0}")]
-    Panicked(String),
-    #[error("this request id was used before with other content; use a new one")]
-    RequestIdReused,
-    #[error("the process is stopping; try again with the same request id")]
-    Stopping,
-}
-
-impl DbError {
-    /// What the caller is told. Causes are logged here, once.
-    pub fn fault(&self) -> Fault {
-        match self {
-            DbError::Query(_) | DbError::Inconsistent(_) | DbError::Panicked(_) => Fault::internal(self),
-            DbError::Unreachable | DbError::Contention | DbError::Meanwhile | DbError::Stopping => {
-                Fault::try_again(self.to_string())
-            }
-            DbError::RequestIdReused => {
-                Fault::new(tonic::Code::AlreadyExists, Reason::RequestIdReused, self.to_string())
-            }
-        }
-    }
-}
-
-impl From<DbError> for Status {
-    fn from(error: DbError) -> Status {
-        error.fault().into()
-    }
-}
-
-/// Whether a diesel error is the violation of a unique constraint. SQLite does not name constraints, so it is mapped
-/// where it can happen.
-pub fn is_unique_violation(error: &diesel::result::Error) -> bool {
-    use diesel::result::{DatabaseErrorKind, Error};
-    matches!(error, Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
-}
-
-/// What a failed insert or update means where its unique value was looked for before and not found: a twin in another
-/// process came first. The closure runs again and then finds it.
-pub fn taken_meanwhile(error: diesel::result::Error) -> DbError {
-    if is_unique_violation(&error) { DbError::Meanwhile } else { error.into() }
-}
-
-/// The instant that the store decides by: the database's clock (embedded: the process's), or the held clock.
-pub fn instant(tx: &mut Tx) -> Result<Timestamp, DbError> {
-    Ok(Timestamp::from_micros(diesel::select(toadlane_now()).get_result(tx)?))
-}
-
-/// What a service's error must be for its closures to run here.
-pub trait WriteError: std::error::Error + From<DbError> + Send + 'static {}
-impl<E: std::error::Error + From<DbError> + Send + 'static> WriteError for E {}
 
 /// Whether a request was answered before.
 pub enum Replay<W, T> {
@@ -173,9 +88,9 @@ impl Db {
     where
         T: Send + 'static,
         E: WriteError,
-        F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
+        F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
     {
-        let run = move |tx: &mut Tx| (Verdict::Keep, query(tx));
+        let run = move |tx: &mut Tx| (Fate::Keep, query(tx));
         self.run(&self.inner.readers, None, run).await
     }
 
@@ -187,8 +102,8 @@ impl Db {
         F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
     {
         let run = move |tx: &mut Tx| match write(tx) {
-            Ok(value) => (Verdict::Keep, Ok(value)),
-            Err(error) => (Verdict::Undo, Err(error)),
+            Ok(value) => (Fate::Keep, Ok(value)),
+            Err(error) => (Fate::Undo, Err(error)),
         };
         self.run(&self.inner.writers, key, run).await
     }
@@ -229,13 +144,13 @@ impl Db {
         let run = move |tx: &mut Tx| {
             let answer = match write(tx) {
                 Ok(value) => W::from(value),
-                Err(error) => return (Verdict::Undo, Err(error)),
+                Err(error) => return (Fate::Undo, Err(error)),
             };
             if asked.validate_only {
-                return (Verdict::Undo, Ok(answer));
+                return (Fate::Undo, Ok(answer));
             }
-            crate::idempotency::store(&asked, &answer);
-            (Verdict::Keep, Ok(answer))
+            answers::store(tx, &asked, &answer);
+            (Fate::Keep, Ok(answer))
         };
         match self.run(&self.inner.writers, key, run).await {
             Ok(answer) => Ok(answer),
@@ -257,7 +172,7 @@ impl Db {
             return Ok(None);
         }
         let asked = cx.clone();
-        self.read(move |tx| crate::idempotency::find(tx, &asked)).await
+        self.read(move |conn| answers::find(conn, &asked)).await
     }
 
     /// The same, or else what the write has to know beforehand from this store: both in one look at it.
@@ -266,12 +181,12 @@ impl Db {
         W: Message + Default + 'static,
         T: Send + 'static,
         E: WriteError,
-        F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
+        F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
     {
         let asked = cx.clone();
-        self.read(move |tx| match crate::idempotency::find(tx, &asked)? {
+        self.read(move |conn| match answers::find(conn, &asked)? {
             Some(answer) => Ok(Replay::Answered(answer)),
-            None => Ok(Replay::New(gather(tx)?)),
+            None => Ok(Replay::New(gather(conn)?)),
         })
         .await
     }
@@ -280,7 +195,7 @@ impl Db {
     where
         T: Send + 'static,
         E: WriteError,
-        F: FnMut(&mut Tx) -> (Verdict, Result<T, E>) + Send + 'static,
+        F: FnMut(&mut Tx) -> (Fate, Result<T, E>) + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         if queue.put(Box::new(Work::new(key, run, answer))).is_err() {

@@ -3,6 +3,8 @@
 //! The instant is what counts. The words are held to it: "midnight" is refused, and so is a time or a day
 //! that is not the instant's in its zone. Words that nothing here can read pass, except for a close, which
 //! must say when.
+//!
+//! Sealed papers, terms and records hold it: its JSON stays as it is.
 
 mod words;
 

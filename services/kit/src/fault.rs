@@ -54,6 +54,11 @@ fn n_named(violations: &[Violation]) -> usize {
     violations.iter().take(MOST_VIOLATIONS).take_while(fits).count()
 }
 
+/// A resource as it now is, for a caller who read an older version of it. Each is made a message where its others are.
+pub trait Newer: std::fmt::Debug + Send + Sync {
+    fn to_any(&self) -> prost_types::Any;
+}
+
 /// A refusal before it becomes a [`Status`].
 #[derive(Debug)]
 pub struct Fault {
@@ -102,8 +107,8 @@ impl Fault {
     }
 
     /// The caller read an older version than the one that comes with this.
-    pub fn stale(newer: prost_types::Any, message: impl Into<String>) -> Fault {
-        Fault { newer: Some(newer), ..Fault::new(Code::Aborted, Reason::StaleEtag, message) }
+    pub fn stale(newer: &dyn Newer, message: impl Into<String>) -> Fault {
+        Fault { newer: Some(newer.to_any()), ..Fault::new(Code::Aborted, Reason::StaleEtag, message) }
     }
 
     /// A part of the platform cannot be reached; the same request id may be tried again.
@@ -182,56 +187,6 @@ fn with_own(status: &Status, info: prost_types::Any, resource: Option<prost_type
     let (code, message) = (i32::from(status.code()), status.message().to_string());
     let all = tonic_types::pb::Status { code, message, details };
     Status::with_details(status.code(), status.message(), all.encode_to_vec().into())
-}
-
-/// What a service's error comes from and turns into in the same way everywhere: queries fail as `Error::Db`, a verdict
-/// refuses as `Error::NotAllowed` and hides as `Error::NotFound`, and the caller is told its fault. With
-/// `asks neighbours`, also: what a neighbour's word lacks is `Error::Neighbour`, and an event that fails for store or
-/// neighbour comes again, for anything else never.
-#[macro_export]
-macro_rules! service_error {
-    ($error:ident) => {
-        impl From<diesel::result::Error> for $error {
-            fn from(error: diesel::result::Error) -> $error {
-                $error::Db($crate::db::DbError::Query(error))
-            }
-        }
-
-        impl $crate::verdict::Denial for $error {
-            fn not_allowed(who_may: &'static str) -> $error {
-                $error::NotAllowed { who_may }
-            }
-
-            fn not_found(what: &'static str) -> $error {
-                $error::NotFound { what }
-            }
-        }
-
-        impl From<$error> for tonic::Status {
-            fn from(error: $error) -> tonic::Status {
-                $crate::fault::Fault::from(error).into()
-            }
-        }
-    };
-    ($error:ident asks neighbours) => {
-        $crate::service_error!($error);
-
-        impl From<$crate::neighbour::Unusable> for $error {
-            fn from(error: $crate::neighbour::Unusable) -> $error {
-                $error::Neighbour(error.into())
-            }
-        }
-
-        impl From<$error> for $crate::consumer::NotTaken {
-            fn from(error: $error) -> $crate::consumer::NotTaken {
-                match error {
-                    $error::Db(error) => error.into(),
-                    $error::Neighbour(error) => error.into(),
-                    other => $crate::consumer::NotTaken::Ever(other.to_string()),
-                }
-            }
-        }
-    };
 }
 
 #[cfg(test)]

@@ -25,68 +25,67 @@ pub struct Line {
 macro_rules! history {
     ($table:ident, $subject:ident: $id:ty) => {
         use diesel::prelude::*;
-        use $crate::db::{DbError, Tx};
+        use $crate::caller::Actor;
+        use $crate::db::{Conn, DbError};
         use $crate::history::Line;
-        use $crate::stored;
+        use $crate::ids::OrgId;
         use $crate::time::Timestamp;
 
         #[derive(Queryable, Selectable, Insertable)]
         // Else the statement of an option that is none is never kept prepared.
         #[diesel(table_name = $table, treat_none_as_default_value = false)]
         struct Row {
-            $subject: String,
+            $subject: $id,
             sequence: i64,
-            happened_at: i64,
+            happened_at: Timestamp,
             actor: String,
-            actor_organisation: Option<String>,
+            actor_organisation: Option<OrgId>,
             step: String,
             from_state: Option<String>,
             to_state: String,
             reason: String,
         }
 
-        impl TryFrom<Row> for Line {
-            type Error = DbError;
-
-            fn try_from(row: Row) -> Result<Line, DbError> {
-                Ok(Line {
+        impl From<Row> for Line {
+            fn from(row: Row) -> Line {
+                Line {
                     sequence: row.sequence,
-                    at: Timestamp::from_micros(row.happened_at),
-                    by: stored::actor(row.actor, row.actor_organisation.as_deref())?,
+                    at: row.happened_at,
+                    by: Actor { subject: row.actor, organisation: row.actor_organisation },
                     step: row.step,
                     from: row.from_state,
                     to: row.to_state,
                     reason: row.reason,
-                })
+                }
             }
         }
 
-        pub fn insert_history(tx: &mut Tx, of: $id, line: Line) -> Result<(), DbError> {
+        pub fn insert_history(conn: &mut Conn, of: $id, line: Line) -> Result<(), DbError> {
             let row = Row {
-                $subject: of.to_string(),
+                $subject: of,
                 sequence: line.sequence,
-                happened_at: line.at.micros(),
+                happened_at: line.at,
                 actor: line.by.subject,
-                actor_organisation: line.by.organisation.map(|id| id.to_string()),
+                actor_organisation: line.by.organisation,
                 step: line.step,
                 from_state: line.from,
                 to_state: line.to,
                 reason: line.reason,
             };
-            diesel::insert_into($table::table).values(row).execute(tx)?;
+            diesel::insert_into($table::table).values(row).execute(conn)?;
             Ok(())
         }
 
         /// Oldest first, from above a sequence on.
-        pub fn history(tx: &mut Tx, of: $id, above: i64, limit: i64) -> Result<Vec<Line>, DbError> {
+        pub fn history(conn: &mut Conn, of: $id, above: i64, limit: i64) -> Result<Vec<Line>, DbError> {
             let rows: Vec<Row> = $table::table
-                .filter($table::$subject.eq(of.to_string()))
+                .filter($table::$subject.eq(of))
                 .filter($table::sequence.gt(above))
                 .order($table::sequence.asc())
                 .limit(limit)
                 .select(Row::as_select())
-                .load(tx)?;
-            rows.into_iter().map(Line::try_from).collect()
+                .load(conn)?;
+            Ok(rows.into_iter().map(Line::from).collect())
         }
     };
 }

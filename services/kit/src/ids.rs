@@ -5,6 +5,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::sql_types::Text;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
@@ -55,12 +58,15 @@ pub struct BadId {
 macro_rules! id {
     ($(#[doc = $doc:literal] $name:ident = $prefix:literal;)*) => {$(
         #[doc = $doc]
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, FromSqlRow, AsExpression)]
+        #[diesel(sql_type = Text)]
         pub struct $name(Uuid);
+
+        crate::text_column!($name);
 
         impl $name {
             /// A new identity, later ones sort after earlier ones of the same process.
-            #[allow(clippy::new_without_default)]
+            #[expect(clippy::new_without_default, reason = "a new identity is nobody's default")]
             pub fn new() -> $name {
                 $name(new_uuid($prefix))
             }

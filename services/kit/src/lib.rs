@@ -8,18 +8,11 @@ pub mod cx;
 pub mod db;
 pub mod deadline;
 pub mod digest;
-#[cfg(any(test, feature = "testing"))]
-pub mod each_db;
 pub mod edge;
 pub mod fault;
 pub mod files;
-#[cfg(any(test, feature = "testing"))]
-pub mod golden;
 pub mod guard;
-#[cfg(any(test, feature = "testing"))]
-pub mod heard;
 pub mod history;
-pub mod idempotency;
 pub mod ids;
 pub mod language;
 pub mod listener;
@@ -30,6 +23,7 @@ pub mod paging;
 pub mod register;
 pub mod relay;
 pub mod rules;
+mod service_error;
 pub mod stop;
 pub mod stored;
 pub mod ticker;
@@ -38,7 +32,12 @@ pub mod tokens;
 pub mod transport;
 pub mod verdict;
 pub mod watch;
-#[cfg(any(test, feature = "testing"))]
-pub mod who;
 pub mod wire;
 pub mod working_days;
+
+// The helpers of tests are a crate of their own, which calls this one `kit`.
+#[cfg(test)]
+extern crate self as kit;
+#[cfg(test)]
+#[path = "../../testing/src/lib.rs"]
+pub mod testing;

@@ -20,9 +20,9 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 
 use connection::Connections;
 use crowd::Crowd;
@@ -117,37 +117,13 @@ impl Peer {
     }
 }
 
-/// Whether the process is leaving. Streams without an end of their own watch this and end with `UNAVAILABLE`.
-#[derive(Clone, Debug)]
-pub struct Draining(watch::Receiver<bool>);
-
-impl Draining {
-    /// For services that no listener serves: it never begins.
-    pub fn never() -> Draining {
-        Draining(watch::channel(false).1)
-    }
-
-    pub fn has_begun(&self) -> bool {
-        *self.0.borrow()
-    }
-
-    /// Resolves when draining begins, and at once after that.
-    pub async fn begun(&self) {
-        let mut begun = self.0.clone();
-        if begun.wait_for(|begun| *begun).await.is_err() {
-            // A listener that is gone has not told anybody to leave, and no longer will.
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
 /// A bound port. Callers queue up from [`Listener::bind`] on and are answered from [`Listener::serve`] on.
 pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
     tls: Option<TlsAcceptor>,
     caps: Caps,
-    draining: watch::Sender<bool>,
+    draining: CancellationToken,
 }
 
 impl Listener {
@@ -166,7 +142,7 @@ impl Listener {
         };
         let socket = TcpListener::bind(address).await.map_err(cannot)?;
         let address = socket.local_addr().map_err(cannot)?;
-        Ok(Listener { socket, address, tls, caps: listen.caps, draining: watch::Sender::new(false) })
+        Ok(Listener { socket, address, tls, caps: listen.caps, draining: CancellationToken::new() })
     }
 
     /// Where it listens, with the port that was chosen when 0 was asked for.
@@ -174,9 +150,9 @@ impl Listener {
         self.address
     }
 
-    /// Begins when the `stop` of [`Listener::serve`] resolves.
-    pub fn draining(&self) -> Draining {
-        Draining(self.draining.subscribe())
+    /// Cancelled when the `stop` of [`Listener::serve`] resolves: a stream without an end of its own then ends.
+    pub fn draining(&self) -> CancellationToken {
+        self.draining.clone()
     }
 
     /// Answers until `stop` resolves, then drains: the port is closed, callers are told to go (GOAWAY, or `Connection:
@@ -200,7 +176,7 @@ impl Listener {
         }
         // In this order: whoever sees the draining begin also finds the port closed.
         drop(self.socket);
-        self.draining.send_replace(true);
+        self.draining.cancel();
         if timeout(drain, crowd.empty()).await.is_err() {
             let n = crowd.len();
             tracing::warn!(n_connections = n, "{n} connections were cut: their requests outlasted the drain");

@@ -5,23 +5,11 @@ use prost::Message;
 use toadlane_proto::types::v1 as pb;
 
 use crate::cx::Cx;
-use crate::db::{DbError, Tx, kept};
+use crate::db::kept::EventRow;
+pub use crate::db::kept::outbox;
+use crate::db::{Conn, DbError, Tx};
 use crate::ids::EventId;
 use crate::time::Timestamp;
-
-diesel::table! {
-    outbox (id) {
-        id -> Text,
-        kind -> Text,
-        subject -> Text,
-        version -> BigInt,
-        happened_at -> BigInt,
-        body -> Binary,
-        position -> Nullable<BigInt>,
-        published_at -> Nullable<BigInt>,
-        broker_sequence -> Nullable<BigInt>,
-    }
-}
 
 diesel::table! {
     inbox (event_id) {
@@ -51,25 +39,13 @@ pub struct Fact {
     pub resource: Vec<u8>,
 }
 
-/// A fact's row before it is published.
-#[derive(Insertable)]
-#[diesel(table_name = outbox)]
-pub struct EventRow {
-    id: String,
-    kind: &'static str,
-    subject: String,
-    version: i64,
-    happened_at: i64,
-    body: Vec<u8>,
-}
-
 /// Writes a fact down, to be published after the commit. Its row goes in with those of its batch, so it may not be put
 /// within a transaction inside the write: it would outlive that one's rollback.
-pub fn put(_: &mut Tx, cx: &Cx, at: Timestamp, fact: &Fact) -> Result<(), DbError> {
-    let id = EventId::new().to_string();
+pub fn put(tx: &mut Tx, cx: &Cx, at: Timestamp, fact: &Fact) -> Result<(), DbError> {
+    let id = EventId::new();
     let organisation_id = cx.caller.organisation.map(|id| id.to_string()).unwrap_or_default();
     let event = pb::Event {
-        id: id.clone(),
+        id: id.to_string(),
         r#type: fact.kind.to_string(),
         subject: fact.subject.clone(),
         version: fact.version,
@@ -80,12 +56,12 @@ pub fn put(_: &mut Tx, cx: &Cx, at: Timestamp, fact: &Fact) -> Result<(), DbErro
             value: fact.resource.clone(),
         }),
     };
-    kept::event(EventRow {
+    tx.keep_event(EventRow {
         id,
         kind: fact.kind,
         subject: fact.subject.clone(),
         version: fact.version,
-        happened_at: at.micros(),
+        happened_at: at,
         body: event.encode_to_vec(),
     });
     Ok(())
@@ -103,9 +79,9 @@ pub enum Take {
 }
 
 /// Records that an event is taken: each identity once, and no version older than the one held.
-pub fn take(tx: &mut Tx, event: &pb::Event, now: Timestamp) -> Result<Take, DbError> {
+pub fn take(conn: &mut Conn, event: &pb::Event, now: Timestamp) -> Result<Take, DbError> {
     let row = (inbox::event_id.eq(&event.id), inbox::taken_at.eq(now.micros()));
-    let n_new = crate::each_backend!(tx, conn => diesel::insert_into(inbox::table)
+    let n_new = crate::each_backend!(conn, conn => diesel::insert_into(inbox::table)
         .values(&row)
         .on_conflict_do_nothing()
         .execute(conn))?;
@@ -113,12 +89,12 @@ pub fn take(tx: &mut Tx, event: &pb::Event, now: Timestamp) -> Result<Take, DbEr
         return Ok(Take::Again);
     }
     let held: Option<i64> =
-        inbox_version::table.find(&event.subject).select(inbox_version::version).first(tx).optional()?;
+        inbox_version::table.find(&event.subject).select(inbox_version::version).first(conn).optional()?;
     if held.is_some_and(|held| held > event.version) {
         return Ok(Take::Older);
     }
     let row = (inbox_version::subject.eq(&event.subject), inbox_version::version.eq(event.version));
-    crate::each_backend!(tx, conn => diesel::insert_into(inbox_version::table)
+    crate::each_backend!(conn, conn => diesel::insert_into(inbox_version::table)
         .values(&row)
         .on_conflict(inbox_version::subject)
         .do_update()
@@ -135,13 +111,13 @@ pub struct Published {
 }
 
 /// Events published after a position, oldest first.
-pub fn after(tx: &mut Tx, position: i64, limit: i64) -> Result<Vec<Published>, DbError> {
+pub fn after(conn: &mut Conn, position: i64, limit: i64) -> Result<Vec<Published>, DbError> {
     let rows: Vec<(Option<i64>, Vec<u8>)> = outbox::table
         .filter(outbox::position.gt(position))
         .order(outbox::position.asc())
         .limit(limit)
         .select((outbox::position, outbox::body))
-        .load(tx)?;
+        .load(conn)?;
     let mut found = Vec::with_capacity(rows.len());
     for (position, body) in rows {
         let (Some(position), Ok(event)) = (position, pb::Event::decode(body.as_slice())) else {
@@ -153,10 +129,10 @@ pub fn after(tx: &mut Tx, position: i64, limit: i64) -> Result<Vec<Published>, D
 }
 
 /// The first and the last position that are kept; none when nothing is.
-pub fn bounds(tx: &mut Tx) -> Result<Option<(i64, i64)>, DbError> {
+pub fn bounds(conn: &mut Conn) -> Result<Option<(i64, i64)>, DbError> {
     use diesel::dsl::{max, min};
     // Asked apart: SQLite looks an end of an index up, but walks it all when both are asked at once.
-    let first: Option<i64> = outbox::table.select(min(outbox::position)).first(tx)?;
-    let last: Option<i64> = outbox::table.select(max(outbox::position)).first(tx)?;
+    let first: Option<i64> = outbox::table.select(min(outbox::position)).first(conn)?;
+    let last: Option<i64> = outbox::table.select(max(outbox::position)).first(conn)?;
     Ok(first.zip(last))
 }

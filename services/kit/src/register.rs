@@ -86,7 +86,7 @@ mod tests {
     use tonic::Status;
 
     use super::*;
-    use crate::heard::canned;
+    use crate::testing::answers::canned;
 
     #[tokio::test]
     async fn what_was_heard_serves_while_the_register_is_away_and_nothing_else_does() {

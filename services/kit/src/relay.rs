@@ -13,7 +13,7 @@ use toadlane_proto::types::v1 as pb;
 
 use crate::bus::{Bus, BusError, Receipt};
 use crate::caller::Role;
-use crate::db::{Db, DbError, Prepared, Tx};
+use crate::db::{Conn, Db, DbError, Prepared};
 use crate::outbox::outbox;
 use crate::stop::Stop;
 use crate::time::Timestamp;
@@ -74,7 +74,7 @@ fn settle(result: Result<(), RelayError>, role: Role) -> bool {
 /// Publishes all that waits, page by page.
 async fn pass(db: &Db, bus: &Bus, role: Role) -> Result<(), RelayError> {
     loop {
-        let (waiting, highest) = db.read(|tx| Ok::<_, DbError>((waiting(tx)?, highest_sequence(tx)?))).await?;
+        let (waiting, highest) = db.read(|conn| Ok::<_, DbError>((waiting(conn)?, highest_sequence(conn)?))).await?;
         if waiting.is_empty() {
             return Ok(());
         }
@@ -107,13 +107,13 @@ async fn pass(db: &Db, bus: &Bus, role: Role) -> Result<(), RelayError> {
     }
 }
 
-fn waiting(tx: &mut Tx) -> Result<Vec<pb::Event>, DbError> {
+fn waiting(conn: &mut Conn) -> Result<Vec<pb::Event>, DbError> {
     let bodies: Vec<Vec<u8>> = outbox::table
         .filter(outbox::position.is_null())
         .order(outbox::id.asc())
         .limit(MOST_PER_PASS)
         .select(outbox::body)
-        .load(tx)?;
+        .load(conn)?;
     bodies.iter().map(|body| event_in(body)).collect()
 }
 
@@ -122,9 +122,9 @@ fn event_in(body: &[u8]) -> Result<pb::Event, DbError> {
 }
 
 /// The highest sequence that the broker ever gave; none where there is no broker.
-fn highest_sequence(tx: &mut Tx) -> Result<Option<i64>, DbError> {
+fn highest_sequence(conn: &mut Conn) -> Result<Option<i64>, DbError> {
     let given = outbox::table.filter(outbox::broker_sequence.lt(LOST));
-    Ok(given.select(diesel::dsl::max(outbox::broker_sequence)).first(tx)?)
+    Ok(given.select(diesel::dsl::max(outbox::broker_sequence)).first(conn)?)
 }
 
 /// A broker acknowledges before it has synced. One that came back older than our marks gives away sequences that it
@@ -137,8 +137,9 @@ fn came_back_older(sent: &[(String, Option<Receipt>)], highest: Option<i64>) -> 
 /// Notes which events the broker has lost, before anything else changes: whoever comes next finds them.
 async fn mark_lost(db: &Db, from: i64) -> Result<(), DbError> {
     db.work(Some("relay".to_string()), move |tx| {
+        let conn: &mut Conn = tx;
         let lost = outbox::table.filter(outbox::broker_sequence.ge(from)).filter(outbox::broker_sequence.lt(LOST));
-        diesel::update(lost).set(outbox::broker_sequence.eq(LOST)).execute(tx)?;
+        diesel::update(lost).set(outbox::broker_sequence.eq(LOST)).execute(conn)?;
         Ok::<(), DbError>(())
     })
     .await
@@ -147,13 +148,14 @@ async fn mark_lost(db: &Db, from: i64) -> Result<(), DbError> {
 /// Gives each published event the next position. Under a key, so that two relays never give the same one.
 async fn mark(db: &Db, sent: Vec<(String, Option<Receipt>)>) -> Result<(), DbError> {
     db.work(Some("relay".to_string()), move |tx| {
+        let conn: &mut Conn = tx;
         let ids: Vec<&String> = sent.iter().map(|(id, _)| id).collect();
         let unmarked = outbox::table.filter(outbox::id.eq_any(ids)).filter(outbox::position.is_null());
-        let unmarked: HashSet<String> = unmarked.select(outbox::id).load(tx)?.into_iter().collect();
-        let last: Option<i64> = outbox::table.select(diesel::dsl::max(outbox::position)).first(tx)?;
+        let unmarked: HashSet<String> = unmarked.select(outbox::id).load(conn)?.into_iter().collect();
+        let last: Option<i64> = outbox::table.select(diesel::dsl::max(outbox::position)).first(conn)?;
         let new = sent.iter().filter(|(id, _)| unmarked.contains(id)).zip(last.unwrap_or(0) + 1..);
         let new = new.map(|((id, receipt), position)| Mark { id, position, sequence: receipt.map(|one| one.sequence) });
-        Ok::<(), DbError>(write_marks(tx, &new.collect::<Vec<_>>(), Timestamp::of_this_machine())?)
+        Ok::<(), DbError>(write_marks(conn, &new.collect::<Vec<_>>(), Timestamp::of_this_machine())?)
     })
     .await
 }
@@ -164,10 +166,10 @@ struct Mark<'a> {
     sequence: Option<i64>,
 }
 
-fn write_marks(tx: &mut Tx, marks: &[Mark<'_>], now: Timestamp) -> QueryResult<()> {
-    match tx {
+fn write_marks(conn: &mut Conn, marks: &[Mark<'_>], now: Timestamp) -> QueryResult<()> {
+    match conn {
         // In one statement: a round trip for each event would take as long as what the events tell of.
-        Tx::Postgres(conn) => {
+        Conn::Postgres(conn) => {
             let together =
                 "UPDATE outbox SET position = mark.position, published_at = $1, broker_sequence = mark.sequence
                 FROM unnest($2, $3, $4) AS mark (id, position, sequence) WHERE outbox.id = mark.id";
@@ -178,7 +180,7 @@ fn write_marks(tx: &mut Tx, marks: &[Mark<'_>], now: Timestamp) -> QueryResult<(
                 .bind::<Array<Nullable<BigInt>>, _>(marks.iter().map(|mark| mark.sequence).collect::<Vec<_>>())
                 .execute(conn)?;
         }
-        Tx::Sqlite(conn) => {
+        Conn::Sqlite(conn) => {
             for mark in marks {
                 let marked = diesel::update(outbox::table.find(mark.id)).set((
                     outbox::position.eq(mark.position),
@@ -209,10 +211,11 @@ async fn refill(db: &Db, bus: &Bus, role: Role) -> Result<(), RelayError> {
         for event in lost {
             let receipt = bus.publish(role, &event).await?;
             db.work(Some("relay".to_string()), move |tx| {
+                let conn: &mut Conn = tx;
                 let row = outbox::table.find(&event.id);
                 diesel::update(row)
                     .set(outbox::broker_sequence.eq(receipt.map(|receipt| receipt.sequence)))
-                    .execute(tx)?;
+                    .execute(conn)?;
                 Ok::<(), DbError>(())
             })
             .await?;
@@ -220,13 +223,13 @@ async fn refill(db: &Db, bus: &Bus, role: Role) -> Result<(), RelayError> {
     }
 }
 
-fn lost(tx: &mut Tx) -> Result<Vec<pb::Event>, DbError> {
+fn lost(conn: &mut Conn) -> Result<Vec<pb::Event>, DbError> {
     let bodies: Vec<Vec<u8>> = outbox::table
         .filter(outbox::broker_sequence.eq(LOST))
         .order(outbox::position.asc())
         .limit(MOST_PER_PASS)
         .select(outbox::body)
-        .load(tx)?;
+        .load(conn)?;
     bodies.iter().map(|body| event_in(body)).collect()
 }
 
@@ -237,13 +240,14 @@ async fn sweep(db: &Db, now: Timestamp) -> Result<(), DbError> {
     loop {
         let n_removed = db
             .work(Some("relay".to_string()), move |tx| {
-                let last: Option<i64> = outbox::table.select(diesel::dsl::max(outbox::position)).first(tx)?;
+                let conn: &mut Conn = tx;
+                let last: Option<i64> = outbox::table.select(diesel::dsl::max(outbox::position)).first(conn)?;
                 let oldest: Vec<(String, Option<i64>)> = outbox::table
                     .filter(outbox::position.lt(last.unwrap_or(0)))
                     .order(outbox::position.asc())
                     .limit(MOST_PER_SWEEP)
                     .select((outbox::id, outbox::published_at))
-                    .load(tx)?;
+                    .load(conn)?;
                 let ids: Vec<String> = oldest
                     .into_iter()
                     .take_while(|(_, published_at)| published_at.is_some_and(|published_at| published_at < old))
@@ -251,7 +255,7 @@ async fn sweep(db: &Db, now: Timestamp) -> Result<(), DbError> {
                     .collect();
                 // One by one: a list of ids would be a new statement for every length, which nothing caches.
                 for id in &ids {
-                    diesel::delete(outbox::table.find(id)).execute(tx)?;
+                    diesel::delete(outbox::table.find(id)).execute(conn)?;
                 }
                 Ok::<usize, DbError>(ids.len())
             })

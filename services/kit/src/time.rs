@@ -2,8 +2,16 @@
 
 use std::fmt;
 
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::sql_types::{BigInt, Text};
+use serde::{Deserialize, Serialize};
+
 /// An instant in microseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, FromSqlRow, AsExpression,
+)]
+#[diesel(sql_type = BigInt)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
@@ -93,8 +101,11 @@ impl TryFrom<prost_types::Timestamp> for Timestamp {
 }
 
 /// A day of the calendar, printed `2026-03-16`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, FromSqlRow, AsExpression)]
+#[diesel(sql_type = Text)]
 pub struct Date(jiff::civil::Date);
+
+crate::text_column!(Date);
 
 /// The zone of the days of councils.
 pub const LONDON: &str = "Europe/London";

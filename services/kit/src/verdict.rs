@@ -28,7 +28,7 @@ impl Verdict {
     ///
     /// # Errors
     /// Who may, or that there is no such thing.
-    pub fn settle<E: Denial>(self, what: &'static str) -> Result<(), E> {
+    pub fn enforce<E: Denial>(self, what: &'static str) -> Result<(), E> {
         match self {
             Verdict::Allow => Ok(()),
             Verdict::Refuse { who_may } => Err(E::not_allowed(who_may)),

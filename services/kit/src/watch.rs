@@ -7,14 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{Stream, stream};
-use prost::Message;
 use toadlane_proto::types::v1::Event;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tonic::{Code, Status};
 
 use crate::cx::Cx;
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Conn, Db, DbError};
 use crate::fault::{Fault, Reason, Violation};
 use crate::outbox::{self, Published};
 use crate::paging::Page;
@@ -31,7 +30,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const MOST_PER_LOOK: i64 = 100;
 
 /// What is shown of an event at an instant; none of what the watcher may not see, or did not ask for.
-pub type Show<F> = dyn Fn(&mut Tx, &Event, Timestamp) -> Result<Option<F>, DbError> + Send + Sync;
+pub type Show<F> = dyn Fn(&mut Conn, &Event, Timestamp) -> Result<Option<F>, DbError> + Send + Sync;
 
 struct Watch<F> {
     db: Db,
@@ -47,7 +46,7 @@ struct Watch<F> {
     begun: bool,
 }
 
-/// Streams what is shown of every event from a token on, or from now. `bound` is the request without its token. Each
+/// Streams what is shown of every event from a token on, or from now. Each
 /// message gets a token to go on from; one with nothing else is a sign of life.
 ///
 /// # Errors
@@ -57,11 +56,10 @@ pub async fn stream<F: Default + Send + 'static>(
     db: &Db,
     stop: &Stop,
     resume_token: &str,
-    bound: &impl Message,
-    show: impl Fn(&mut Tx, &Event, Timestamp) -> Result<Option<F>, DbError> + Send + Sync + 'static,
+    show: impl Fn(&mut Conn, &Event, Timestamp) -> Result<Option<F>, DbError> + Send + Sync + 'static,
     set_token: fn(&mut F, String),
 ) -> Result<Streamed<F>, Status> {
-    let page = Page::<i64>::parse(cx, 0, resume_token, bound)
+    let page = Page::<i64>::parse(cx, 0, resume_token)
         .map_err(|violation| Fault::invalid(vec![Violation { field: "resume_token".into(), ..violation }]))?;
     let bounds = db.read(outbox::bounds).await.map_err(|error: DbError| error.fault())?;
     let position = match (page.after, bounds) {
@@ -137,9 +135,9 @@ impl<F: Default + Send + 'static> Watch<F> {
         let (position, show, now) = (self.position, self.show.clone(), self.db.clock().now());
         let found: Result<Vec<(i64, Option<F>)>, DbError> = self
             .db
-            .read(move |tx| {
-                let published = outbox::after(tx, position, MOST_PER_LOOK)?;
-                let shown = |Published { position, event }| Ok((position, show(tx, &event, now)?));
+            .read(move |conn| {
+                let published = outbox::after(conn, position, MOST_PER_LOOK)?;
+                let shown = |Published { position, event }| Ok((position, show(conn, &event, now)?));
                 published.into_iter().map(shown).collect()
             })
             .await;

@@ -3,17 +3,17 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use prost::Message;
 use prost_types::Any;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toadlane_proto::types::v1 as types;
+use tonic::{Request, Status};
 
 use crate::cx::{Cx, Target};
 use crate::deadline::{Deadline, Edge};
-use crate::fault::Violation;
+use crate::fault::{Fault, Violation};
 use crate::money::Money;
-use crate::paging::Page;
+use crate::paging::{Listed, Page};
 use crate::time::{Date, Timestamp};
 
 pub fn wire_time(at: Timestamp) -> Option<prost_types::Timestamp> {
@@ -27,6 +27,18 @@ pub fn wire_date(date: Option<Date>) -> String {
 
 pub fn etag(version: i64) -> String {
     version.to_string()
+}
+
+/// The name of an enum's value in rows, such as `held_late` for `STATE_HELD_LATE`; none for the unspecified one, which the
+/// field rules refuse.
+pub fn row_name(wire_name: &str, prefix: &str) -> Option<String> {
+    let name = wire_name.strip_prefix(prefix).unwrap_or(wire_name).to_lowercase();
+    Some(name).filter(|name| name != "unspecified")
+}
+
+/// The name of the value of an enum that has this name in rows.
+pub fn wire_name(row_name: &str, prefix: &str) -> String {
+    format!("{prefix}{}", row_name.to_uppercase())
 }
 
 /// A message under its full name, such as `toadlane.bids.v1.Bid`.
@@ -46,17 +58,37 @@ pub fn id_or_none<T: FromStr<Err: Display>>(field: &str, text: &str) -> Result<O
     if text.is_empty() { Ok(None) } else { id(field, text).map(Some) }
 }
 
-/// Collects violations while the good parts are kept.
-#[derive(Default)]
-pub struct Reader(Vec<Violation>);
+/// How a request becomes what a service understands: a command, or what is asked of a list. The good parts are read on, so
+/// that every bad field is reported at once; none when what is bad cannot be done without.
+pub type Parse<R, C> = fn(R, &mut Reader) -> Option<C>;
 
-impl Reader {
-    pub fn new() -> Reader {
-        Reader::default()
+impl Cx {
+    /// Takes a request apart: its context, and what it asks.
+    ///
+    /// # Errors
+    /// Every bad field at once.
+    pub fn parse<R, C>(request: Request<R>, parse: Parse<R, C>) -> Result<(Cx, C), Status> {
+        let cx = Cx::of(&request)?;
+        let mut reader = Reader::of(&cx);
+        let asked = parse(request.into_inner(), &mut reader);
+        let asked = reader.finish(asked).map_err(Fault::invalid)?;
+        Ok((cx, asked))
+    }
+}
+
+/// Collects violations while the good parts are kept.
+pub struct Reader<'a> {
+    cx: &'a Cx,
+    found: Vec<Violation>,
+}
+
+impl<'a> Reader<'a> {
+    pub fn of(cx: &'a Cx) -> Reader<'a> {
+        Reader { cx, found: Vec::new() }
     }
 
     pub fn add(&mut self, violation: Violation) {
-        self.0.push(violation);
+        self.found.push(violation);
     }
 
     /// The value, or a violation on this field.
@@ -166,15 +198,21 @@ impl Reader {
         found
     }
 
-    /// The page that is asked for; `bound` is the request with page size and token cleared.
-    pub fn page<K: Serialize + DeserializeOwned>(
+    /// The page that is asked for.
+    pub fn page<K: Serialize + DeserializeOwned>(&mut self, size: i32, token: &str) -> Option<Page<K>> {
+        Page::parse(self.cx, size, token).map_err(|violation| self.add(violation)).ok()
+    }
+
+    /// A page of what belongs to one thing.
+    pub fn listed<I: FromStr<Err: Display>, K: Serialize + DeserializeOwned>(
         &mut self,
-        cx: &Cx,
+        field: &str,
+        id: &str,
         size: i32,
         token: &str,
-        bound: &impl Message,
-    ) -> Option<Page<K>> {
-        Page::parse(cx, size, token, bound).map_err(|violation| self.add(violation)).ok()
+    ) -> Option<Listed<I, K>> {
+        let (filter, page) = (self.id(field, id), self.page(size, token));
+        Some(Listed { filter: filter?, page: page? })
     }
 
     /// The command, unless anything was wrong.
@@ -183,8 +221,8 @@ impl Reader {
     /// Every violation that was found.
     pub fn finish<T>(self, command: Option<T>) -> Result<T, Vec<Violation>> {
         match command {
-            Some(command) if self.0.is_empty() => Ok(command),
-            Some(_) | None => Err(self.0),
+            Some(command) if self.found.is_empty() => Ok(command),
+            Some(_) | None => Err(self.found),
         }
     }
 }
@@ -192,11 +230,14 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::caller::Role;
     use crate::ids::{BidId, RoundId};
+    use crate::time::at;
 
     #[test]
     fn every_bad_field_is_named_and_nothing_is_made() {
-        let mut reader = Reader::new();
+        let cx = Cx::of_role(Role::Bids, at("2020-01-10T12:00:00Z"));
+        let mut reader = Reader::of(&cx);
         let round = reader.id::<RoundId>("round_id", &RoundId::new().to_string());
         reader.id::<BidId>("bid_id", "bid_of_nobody");
         reader.date("from_date", "2019-02-29");
@@ -208,7 +249,8 @@ mod tests {
 
     #[test]
     fn a_list_names_the_place_of_each_bad_item() {
-        let mut reader = Reader::new();
+        let cx = Cx::of_role(Role::Bids, at("2020-01-10T12:00:00Z"));
+        let mut reader = Reader::of(&cx);
         let good = BidId::new();
         let read = reader.each("bid_ids", vec![good.to_string(), "x".to_string()], |reader, field, text| {
             reader.id::<BidId>(field, &text)

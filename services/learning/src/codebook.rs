@@ -1,10 +1,15 @@
 //! Codebooks: versioned lists of codes with which passages are marked. A written version never changes.
 
+pub mod app;
+pub mod convert;
+pub mod reading;
+pub mod store;
+
 use kit::ids::CodebookId;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Newer};
+use crate::error::Error;
 
 /// A list of codes that consultants and editors grow version by version. A passage names the version it was coded by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +59,6 @@ impl Codebook {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Codebook(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 }

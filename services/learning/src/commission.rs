@@ -1,11 +1,19 @@
 //! The commission: the only key to the corpus (rule 30). It opens at an instant and ends at one, and a consultant
 //! declares their interests before they read.
 
+pub mod access;
+mod api;
+pub mod app;
+pub mod convert;
+pub mod reading;
+pub mod store;
+
 use kit::ids::{CommissionId, OrgId, PersonId, RoundId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
-use crate::error::{Error, Newer};
+use crate::error::Error;
 
 /// The task of consultants to draw the learning of some rounds together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,49 +45,54 @@ pub struct Declaration {
     pub at: Timestamp,
 }
 
-/// Where a commission stands at an instant: told by its window alone, so no ticker moves it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stand {
+/// The state of a commission at an instant. Its window alone decides it, so no ticker moves it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum State {
     Planned,
     Running,
     Ended,
 }
 
-impl Stand {
+impl State {
     /// The name in history.
     pub fn name(self) -> &'static str {
-        match self {
-            Stand::Planned => "planned",
-            Stand::Running => "running",
-            Stand::Ended => "ended",
-        }
+        self.into()
     }
 }
 
-/// A commission as an answer shows it: with the server's instant, by which its stand is told.
+/// A commission as an answer shows it: with the server's instant, which decides its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommissionNow {
     pub commission: Commission,
     pub as_of: Timestamp,
 }
 
+/// Which of the passages and insights that they ask for a caller sees.
+#[derive(Clone, Debug)]
+pub enum Visible {
+    All,
+    /// Those about which these councils were asked.
+    About(Vec<OrgId>),
+}
+
 impl Commission {
     /// The window is half-open: `from <= now < until`.
-    pub fn stand(&self, now: Timestamp) -> Stand {
+    pub fn state(&self, now: Timestamp) -> State {
         match (now >= self.from, now >= self.until) {
-            (_, true) => Stand::Ended,
-            (true, false) => Stand::Running,
-            (false, false) => Stand::Planned,
+            (_, true) => State::Ended,
+            (true, false) => State::Running,
+            (false, false) => State::Planned,
         }
     }
 
     /// # Errors
     /// [`Error::NotBegun`] before its window, [`Error::Ended`] after it.
     pub fn expect_running(&self, now: Timestamp) -> Result<(), Error> {
-        match self.stand(now) {
-            Stand::Running => Ok(()),
-            Stand::Planned => Err(Error::NotBegun { from: self.from }),
-            Stand::Ended => Err(Error::Ended { until: self.until }),
+        match self.state(now) {
+            State::Running => Ok(()),
+            State::Planned => Err(Error::NotBegun { from: self.from }),
+            State::Ended => Err(Error::Ended { until: self.until }),
         }
     }
 
@@ -119,7 +132,7 @@ impl Commission {
     /// [`Error::Ended`] for one that is over, [`Error::NoEarlierEnd`] for an instant that lies behind or not before its
     /// present end.
     pub fn end(&self, until: Option<Timestamp>, reason: &str, now: Timestamp) -> Result<Commission, Error> {
-        if self.stand(now) == Stand::Ended {
+        if self.state(now) == State::Ended {
             return Err(Error::Ended { until: self.until });
         }
         let until = until.unwrap_or(now);
@@ -132,7 +145,7 @@ impl Commission {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Commission(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 }
 
@@ -161,21 +174,21 @@ mod tests {
     #[test]
     fn a_commission_is_open_from_its_first_instant_and_no_more_at_its_last() {
         let commission = a_commission();
-        assert_eq!(commission.stand(commission.from.plus_micros(-1)), Stand::Planned);
-        assert_eq!(commission.stand(commission.from), Stand::Running);
-        assert_eq!(commission.stand(commission.until.plus_micros(-1)), Stand::Running);
-        assert_eq!(commission.stand(commission.until), Stand::Ended);
+        assert_eq!(commission.state(commission.from.plus_micros(-1)), State::Planned);
+        assert_eq!(commission.state(commission.from), State::Running);
+        assert_eq!(commission.state(commission.until.plus_micros(-1)), State::Running);
+        assert_eq!(commission.state(commission.until), State::Ended);
     }
 
     #[test]
     fn an_end_is_moved_forward_only_and_never_into_the_past() {
         let commission = a_commission();
         let now = at("2021-02-01T09:00:00Z");
-        assert_eq!(commission.end(None, "done", now).unwrap().stand(now), Stand::Ended);
+        assert_eq!(commission.end(None, "done", now).unwrap().state(now), State::Ended);
         assert!(commission.end(Some(commission.until), "longer", now).is_err());
         assert!(commission.end(Some(now.plus_micros(-1)), "past", now).is_err());
         let planned = commission.end(None, "called off", at("2020-12-24T09:00:00Z")).unwrap();
-        assert_eq!(planned.stand(commission.from), Stand::Ended);
+        assert_eq!(planned.state(commission.from), State::Ended);
     }
 
     #[test]

@@ -3,15 +3,22 @@
 
 use kit::outbox::Fact;
 use prost::Message;
+use toadlane_proto::learning::v1 as pb;
 
 use crate::case_study::CaseStudy;
+use crate::case_study::convert::CASE_STUDY;
 use crate::codebook::Codebook;
+use crate::codebook::convert::CODEBOOK;
 use crate::commission::CommissionNow;
-use crate::convert;
-use crate::document::Document;
+use crate::commission::convert::COMMISSION;
+use crate::corpus::convert::{DOCUMENT, head};
+use crate::corpus::document::Document;
 use crate::insight::Insight;
+use crate::insight::convert::INSIGHT;
 use crate::passage::Passage;
+use crate::passage::convert::PASSAGE;
 use crate::publication::PublicationNow;
+use crate::publication::convert::PUBLICATION;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happened {
@@ -140,44 +147,44 @@ fn fact(
 }
 
 pub fn commission(happened: Happened, now: &CommissionNow) -> Fact {
-    let mut wire = convert::commission(now.clone());
+    let mut wire = pb::Commission::from(now.clone());
     wire.declarations.clear();
-    fact(happened, wire.id.clone(), now.commission.version, convert::COMMISSION, &wire)
+    fact(happened, wire.id.clone(), now.commission.version, COMMISSION, &wire)
 }
 
 pub fn document(happened: Happened, document: &Document) -> Fact {
-    let wire = convert::head(document.clone());
-    fact(happened, wire.id.clone(), document.position, convert::DOCUMENT, &wire)
+    let wire = head(document.clone());
+    fact(happened, wire.id.clone(), document.position, DOCUMENT, &wire)
 }
 
 pub fn codebook(happened: Happened, codebook: &Codebook) -> Fact {
-    let wire = convert::codebook(codebook.clone());
-    fact(happened, wire.id.clone(), codebook.version, convert::CODEBOOK, &wire)
+    let wire = pb::Codebook::from(codebook.clone());
+    fact(happened, wire.id.clone(), codebook.version, CODEBOOK, &wire)
 }
 
 pub fn passage(happened: Happened, passage: &Passage) -> Fact {
-    let mut wire = convert::passage(passage.clone());
+    let mut wire = pb::Passage::from(passage.clone());
     (wire.quote, wire.memo) = (String::new(), String::new());
-    fact(happened, wire.id.clone(), passage.version, convert::PASSAGE, &wire)
+    fact(happened, wire.id.clone(), passage.version, PASSAGE, &wire)
 }
 
 pub fn insight(happened: Happened, insight: &Insight) -> Fact {
-    let mut wire = convert::insight(insight.clone());
+    let mut wire = pb::Insight::from(insight.clone());
     (wire.text, wire.conditions, wire.reason) = (String::new(), String::new(), String::new());
     wire.answers.iter_mut().for_each(|answer| answer.comment.clear());
-    fact(happened, wire.id.clone(), insight.version, convert::INSIGHT, &wire)
+    fact(happened, wire.id.clone(), insight.version, INSIGHT, &wire)
 }
 
 pub fn case_study(happened: Happened, study: &CaseStudy) -> Fact {
-    let mut wire = convert::case_study(study.clone());
+    let mut wire = pb::CaseStudy::from(study.clone());
     (wire.narrative, wire.contact) = (Vec::new(), None);
     wire.principles_met.iter_mut().for_each(|met| met.wording.clear());
-    fact(happened, wire.id.clone(), study.version, convert::CASE_STUDY, &wire)
+    fact(happened, wire.id.clone(), study.version, CASE_STUDY, &wire)
 }
 
 pub fn publication(happened: Happened, now: &PublicationNow) -> Fact {
-    let mut wire = convert::publication(now.clone());
+    let mut wire = pb::Publication::from(now.clone());
     (wire.title, wire.edition_note, wire.reason) = (String::new(), String::new(), String::new());
     (wire.items, wire.embargo_group) = (Vec::new(), Vec::new());
-    fact(happened, wire.id.clone(), now.publication.version, convert::PUBLICATION, &wire)
+    fact(happened, wire.id.clone(), now.publication.version, PUBLICATION, &wire)
 }

@@ -1,10 +1,17 @@
 //! An insight: a reusable finding with the passages that it rests on, checked with the councils that it cites.
 
+mod api;
+pub mod app;
+pub mod convert;
+pub mod reading;
+pub mod store;
+
 use kit::ids::{CommissionId, InsightId, OrgId, PassageId, PersonId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
-use crate::error::{Error, Newer};
+use crate::error::Error;
 
 /// A finding that a consultant draws, with the conditions under which it holds. No council is cited unasked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +32,10 @@ pub struct Insight {
     pub updated_at: Timestamp,
 }
 
-/// Where an insight stands. Once councils were asked it keeps until when they could answer, ten working days on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How far an insight is. Once councils were asked it keeps until when they could answer, ten working days on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StateName), derive(VariantArray))]
 pub enum State {
     Captured,
     Checking { answer_by: Timestamp },
@@ -53,7 +62,9 @@ pub struct Said {
 }
 
 /// What can happen to an insight. Its consultant rewrites and checks it, an editor approves it, either drops it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StepName), derive(VariantArray))]
 pub enum Step {
     Rewrite,
     Check {
@@ -62,34 +73,20 @@ pub enum Step {
     /// Every council has answered, or the time has passed.
     Settle,
     Approve,
-    /// It stands in a publication.
+    /// A publication holds it.
     Use,
     Drop,
 }
 
 impl Step {
     pub fn name(self) -> &'static str {
-        match self {
-            Step::Rewrite => "rewrite",
-            Step::Check { .. } => "check",
-            Step::Settle => "settle",
-            Step::Approve => "approve",
-            Step::Use => "use",
-            Step::Drop => "drop",
-        }
+        self.into()
     }
 }
 
 impl State {
     pub fn name(self) -> &'static str {
-        match self {
-            State::Captured => "captured",
-            State::Checking { .. } => "checking",
-            State::Checked { .. } => "checked",
-            State::Approved { .. } => "approved",
-            State::Used { .. } => "used",
-            State::Dropped { .. } => "dropped",
-        }
+        self.into()
     }
 
     pub fn answer_by(self) -> Option<Timestamp> {
@@ -118,24 +115,9 @@ impl State {
                 from @ (State::Captured | State::Checking { .. } | State::Checked { .. } | State::Approved { .. }),
                 Step::Drop,
             ) => State::Dropped { answer_by: from.answer_by() },
-            (from @ State::Captured, step @ (Step::Settle | Step::Approve | Step::Use))
-            | (
-                from @ State::Checking { .. },
-                step @ (Step::Rewrite | Step::Check { .. } | Step::Approve | Step::Use),
-            )
-            | (from @ State::Checked { .. }, step @ (Step::Check { .. } | Step::Settle | Step::Use))
-            | (
-                from @ State::Approved { .. },
-                step @ (Step::Rewrite | Step::Check { .. } | Step::Settle | Step::Approve),
-            )
-            | (
-                from @ State::Used { .. },
-                step @ (Step::Rewrite | Step::Check { .. } | Step::Settle | Step::Approve | Step::Drop),
-            )
-            | (
-                from @ State::Dropped { .. },
-                step @ (Step::Rewrite | Step::Check { .. } | Step::Settle | Step::Approve | Step::Use | Step::Drop),
-            ) => return Err(Error::IllegalStep { what: "insight", from: from.name(), step: step.name() }),
+            (from, step) => {
+                return Err(Error::IllegalStep { what: "insight", from: from.name(), step: step.name() });
+            }
         })
     }
 }
@@ -169,7 +151,7 @@ impl Insight {
         Ok(Insight { answers, ..self.stepped(Step::Check { answer_by }, now)? })
     }
 
-    /// A council's answer; the last one that is awaited settles the check.
+    /// A council's answer; the last one that is awaited ends the check.
     ///
     /// # Errors
     /// [`Error::IllegalStep`] unless it is being checked, [`Error::AnswerLate`] from the instant on at which answers
@@ -200,7 +182,7 @@ impl Insight {
     ///
     /// # Errors
     /// [`Error::IllegalStep`] unless it is being checked.
-    pub fn settle(&self, now: Timestamp) -> Result<Insight, Error> {
+    pub fn end_check(&self, now: Timestamp) -> Result<Insight, Error> {
         self.stepped(Step::Settle, now)
     }
 
@@ -218,7 +200,7 @@ impl Insight {
         Ok(Insight { reason: reason.to_string(), ..approved })
     }
 
-    /// It stands in a publication now, and may stand in further ones.
+    /// A publication holds it now; others may hold it too.
     ///
     /// # Errors
     /// [`Error::IllegalStep`] unless it is approved.
@@ -239,6 +221,12 @@ impl Insight {
         Insight { interest_declared: true, version: self.version + 1, updated_at: now, ..self.clone() }
     }
 
+    /// As these councils read it: with their own answers alone.
+    pub fn with_answers_of(mut self, councils: &[OrgId]) -> Insight {
+        self.answers.retain(|answer| councils.contains(&answer.organisation));
+        self
+    }
+
     /// The councils that were asked.
     pub fn councils(&self) -> Vec<OrgId> {
         self.answers.iter().map(|answer| answer.organisation).collect()
@@ -247,7 +235,7 @@ impl Insight {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Insight(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 }
 

@@ -2,34 +2,30 @@
 //! passages marked with codes, insights checked with the councils, case studies, publications, open data.
 //!
 //! What a council must be able to trust stands in three places. What it takes back is gone at once, for one query
-//! decides what may be read ([`store::visible_documents`]; the index only finds, it never decides). A quote is the
+//! decides what may be read ([`corpus::store::visible`]; the index only finds, it never decides). A quote is the
 //! very bytes of one revision of its report, held to it again before anything becomes public
 //! ([`publication::material`]). And a consultant reads while the commission runs and not an instant longer
-//! ([`app::open_corpus`], rule 30).
+//! ([`commission::access`], rule 30).
 //!
 //! Reports are not written here, and awards not counted: `reporting` and `awards` hold them.
 
-pub mod app;
 pub mod case_study;
 pub mod codebook;
 pub mod commission;
-pub mod document;
+pub mod corpus;
+pub mod counted;
 pub mod error;
-pub mod export;
 pub mod insight;
 pub mod open_data;
 pub mod passage;
 pub mod policy;
 pub mod publication;
-pub mod render;
-pub mod search;
-pub mod store;
-pub mod words;
 
-mod api;
-mod convert;
 mod events;
+mod history;
 mod peers;
+mod refusal;
+mod requests;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -43,8 +39,7 @@ use kit::caller::Role;
 use kit::consumer::{self, NotTaken};
 use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage, Tx};
-use kit::ids::{DocumentId, OrgId, RoundId};
-use kit::neighbour::unusable;
+use kit::ids::DocumentId;
 use kit::stop::Stop;
 use kit::ticker;
 use kit::time::Timestamp;
@@ -60,18 +55,22 @@ use toadlane_proto::reporting::v1::Report;
 use toadlane_proto::types::v1::Event;
 use tonic::service::Routes;
 
-use app::Taken;
+use corpus::search::Index;
 use error::Error;
 use open_data::Publisher;
 use peers::Peers;
-use search::Index;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// How often the clock is looked at. What a caller may read does not rest on it: every read compares its own instant.
 const TICK_EVERY: Duration = Duration::from_millis(100);
 const MOST_PER_LOOK: i64 = 200;
-/// Writes to the corpus run one after the other.
+/// Writes to the corpus run one after the other, under this key.
 const CORPUS: &str = "corpus";
+
+/// The key of writes that take something into the corpus or out of it, or rest on what is in it.
+fn corpus_key<C>(_: &C) -> String {
+    CORPUS.to_string()
+}
 
 /// Opens the store of `learning`.
 pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
@@ -134,11 +133,11 @@ impl Learning {
     /// Lets all that is due by now happen: checks of insights end, embargoes too.
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
-        let checked = || self.db.read(move |tx| store::due_insights(tx, now, MOST_PER_LOOK));
-        let settle = |id| self.db.work(None, move |tx| app::settle_insight(tx, id, now));
-        while ticker::each("the insight", checked().await?, settle).await > 0 {}
-        let due = || self.db.read(move |tx| store::due_publications(tx, now, MOST_PER_LOOK));
-        let publish = |id| self.db.work(Some(CORPUS.to_string()), move |tx| app::publish_due(tx, id, now));
+        let checked = || self.db.read(move |conn| insight::store::due(conn, now, MOST_PER_LOOK));
+        let end = |id| self.db.work(None, move |tx| insight::app::end_check(tx, id, now));
+        while ticker::each("the insight", checked().await?, end).await > 0 {}
+        let due = || self.db.read(move |conn| publication::store::due(conn, now, MOST_PER_LOOK));
+        let publish = |id| self.db.work(Some(CORPUS.to_string()), move |tx| publication::app::publish_due(tx, id, now));
         while ticker::each("the publication", due().await?, publish).await > 0 {}
         Ok(())
     }
@@ -147,7 +146,7 @@ impl Learning {
     async fn catch_up(&self) -> Result<(), Error> {
         loop {
             let seen = self.index().position();
-            let changed = self.db.read(move |tx| store::changed_documents(tx, seen, MOST_PER_LOOK)).await?;
+            let changed = self.db.read(move |conn| corpus::store::changed(conn, seen, MOST_PER_LOOK)).await?;
             if changed.is_empty() {
                 return Ok(());
             }
@@ -162,34 +161,23 @@ impl Learning {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes an event of `reporting`, once. The report itself is pulled beforehand: events carry no texts.
+    /// Takes an event of `reporting`, once. The report itself is asked for beforehand, as it now is: events carry no texts.
     async fn take_report(&self, event: Event) -> Result<(), NotTaken> {
         const KINDS: [&str; 4] = ["ReportAccepted", "ReportReleased", "ReleaseWithdrawn", "AddendumAdded"];
         let is_of_use = KINDS.contains(&event.r#type.rsplit('.').next().unwrap_or_default());
         let told = consumer::resource::<Report>(&event, "toadlane.reporting.v1.Report")?;
         let Some(told) = told.filter(|_| is_of_use) else { return Ok(()) };
-        let taken = self.pull(&told).await?;
+        let document = match told.release.as_ref().is_some_and(|release| release.to_learning) {
+            true => self.peers.document(&told.id, DocumentId::new(), self.db.clock().now()).await?,
+            false => None,
+        };
         let effect = move |tx: &mut Tx, now| {
             let cx = Cx::of_role(Role::Learning, now);
-            match &taken {
-                Some(taken) => app::take_document(tx, &cx, taken),
-                None => app::withdraw_report(tx, &cx, &told.id),
+            match &document {
+                Some(document) => corpus::app::take_document(tx, &cx, document),
+                None => corpus::app::withdraw(tx, &cx, &told.id, None),
             }
         };
         consumer::take(&self.db, Some(CORPUS.to_string()), event, effect).await
-    }
-
-    /// The report as a document; none where it is not accepted and released now, whatever the event said.
-    async fn pull(&self, told: &Report) -> Result<Option<Taken>, Error> {
-        if !told.release.as_ref().is_some_and(|release| release.to_learning) {
-            return Ok(None);
-        }
-        let Some(report) = self.peers.report(&told.id).await? else { return Ok(None) };
-        let lacks = |lacks| unusable(format!("report {}", told.id), lacks);
-        let round: RoundId = report.round_id.parse().map_err(|_| lacks("a round"))?;
-        let organisation: OrgId = report.organisation_id.parse().map_err(|_| lacks("an organisation"))?;
-        let (theme, council) = (self.peers.theme(Some(round)).await?, self.peers.council(organisation).await?);
-        let (id, now) = (DocumentId::new(), self.db.clock().now());
-        Ok(convert::report(report, &council, &theme, id, now)?.map(Taken))
     }
 }

@@ -1,7 +1,9 @@
 //! The awards of a round as open data: a package of the 360Giving Data Standard 1.4 (rule 33), the same as CSV, and
 //! what the standard's own checks would find. Facts in, text out: the same facts give the same bytes.
 
+mod api;
 pub mod checks;
+mod convert;
 pub mod table;
 
 use kit::money::Money;
@@ -305,7 +307,7 @@ fn recipient_id(publisher: &Publisher, recipient: &Recipient) -> String {
 
 /// `Burntwood Town Council` as `burntwood-tc`.
 fn own_id(name: &str) -> String {
-    let words = crate::words::folded(name);
+    let words = crate::corpus::words::folded(name);
     let short = match words.as_slice() {
         [place @ .., kind, last] if last == "council" => match kind.as_str() {
             "town" => Some((place, "tc")),
@@ -337,7 +339,7 @@ fn place(recipient: &Recipient) -> Location {
         false => recipient.short_name.clone(),
     };
     if recipient.gss_code.is_empty() || geo_code_type.is_empty() {
-        let id = crate::words::folded(&name).join("-");
+        let id = crate::corpus::words::folded(&name).join("-");
         return Location { id, name, country_code: "GB", geo_code: String::new(), geo_code_type: "" };
     }
     let geo_code = recipient.gss_code.clone();
@@ -365,7 +367,7 @@ fn classifications(publisher: &Publisher, round: &Round, award: &Award) -> Vec<C
         title,
     };
     let theme = Some(&round.theme).filter(|theme| !theme.is_empty());
-    let theme = theme.map(|theme| one("theme", crate::words::folded(theme).join("-"), theme.clone()));
+    let theme = theme.map(|theme| one("theme", crate::corpus::words::folded(theme).join("-"), theme.clone()));
     let principles = award.principles.iter().map(|code| one("principle", code.clone(), titled(code)));
     theme.into_iter().chain(principles).collect()
 }

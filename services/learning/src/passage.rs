@@ -1,12 +1,19 @@
 //! A passage: an exact piece of an exact document, marked with codes, and whether its council lets it be quoted.
 //! Silence is no consent.
 
+pub mod app;
+pub mod convert;
+pub mod export;
+pub mod reading;
+pub mod store;
+
 use jiff::tz::TimeZone;
 use kit::ids::{CodebookId, CommissionId, DocumentId, OrgId, PassageId, PersonId};
 use kit::time::{LONDON, Timestamp};
 use kit::working_days;
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
-use crate::error::{Error, Newer};
+use crate::error::Error;
 
 /// What a consultant marked under a commission: the very bytes of a section, with codes of one codebook version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +42,9 @@ pub struct Passage {
 }
 
 /// Whether a council lets a passage be quoted. An answer that never comes leaves it asked, and it is not quoted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(ConsentName), derive(VariantArray))]
 pub enum Consent {
     NotAsked,
     Asked { answer_by: Timestamp },
@@ -45,7 +54,9 @@ pub enum Consent {
 }
 
 /// What can happen to a consent. The consultant asks, and all else is the council's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(ConsentStepName), derive(VariantArray))]
 pub enum ConsentStep {
     Ask { answer_by: Timestamp },
     Give,
@@ -55,24 +66,13 @@ pub enum ConsentStep {
 
 impl ConsentStep {
     pub fn name(self) -> &'static str {
-        match self {
-            ConsentStep::Ask { .. } => "ask",
-            ConsentStep::Give => "give",
-            ConsentStep::Refuse => "refuse",
-            ConsentStep::Withdraw => "withdraw",
-        }
+        self.into()
     }
 }
 
 impl Consent {
     pub fn name(self) -> &'static str {
-        match self {
-            Consent::NotAsked => "not_asked",
-            Consent::Asked { .. } => "asked",
-            Consent::Given { .. } => "given",
-            Consent::Refused { .. } => "refused",
-            Consent::Withdrawn { .. } => "withdrawn",
-        }
+        self.into()
     }
 
     pub fn is_given(self) -> bool {
@@ -102,16 +102,9 @@ impl Consent {
             ) => Consent::Given { answer_by },
             (Consent::Asked { answer_by }, ConsentStep::Refuse) => Consent::Refused { answer_by },
             (Consent::Given { answer_by }, ConsentStep::Withdraw) => Consent::Withdrawn { answer_by },
-            (from @ Consent::NotAsked, step @ (ConsentStep::Give | ConsentStep::Refuse | ConsentStep::Withdraw))
-            | (from @ Consent::Asked { .. }, step @ (ConsentStep::Ask { .. } | ConsentStep::Withdraw))
-            | (
-                from @ Consent::Given { .. },
-                step @ (ConsentStep::Ask { .. } | ConsentStep::Give | ConsentStep::Refuse),
-            )
-            | (
-                from @ (Consent::Refused { .. } | Consent::Withdrawn { .. }),
-                step @ (ConsentStep::Ask { .. } | ConsentStep::Refuse | ConsentStep::Withdraw),
-            ) => return Err(Error::IllegalStep { what: "consent", from: from.name(), step: step.name() }),
+            (from, step) => {
+                return Err(Error::IllegalStep { what: "consent", from: from.name(), step: step.name() });
+            }
         })
     }
 }
@@ -142,7 +135,7 @@ impl Passage {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Passage(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 }
 

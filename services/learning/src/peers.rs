@@ -1,23 +1,25 @@
 //! Facts asked of other services: reports, rounds with their principles, councils, awards.
 
+pub mod convert;
+
 use std::time::Duration;
 
-use kit::ids::{OrgId, RoundId};
+use kit::ids::{DocumentId, OrgId, RoundId};
 use kit::neighbour::{answered, pages, patient};
+use kit::time::Timestamp;
 use kit::transport::Transport;
 use toadlane_proto::awards::v1::awards_service_client::AwardsServiceClient;
 use toadlane_proto::awards::v1::{Award, ListAwardsRequest, list_awards_request};
 use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
 use toadlane_proto::registry::v1::{GetOrganisationRequest, Organisation};
+use toadlane_proto::reporting::v1::GetReportRequest;
 use toadlane_proto::reporting::v1::reports_service_client::ReportsServiceClient;
-use toadlane_proto::reporting::v1::{GetReportRequest, Report};
 use toadlane_proto::rounds::v1::frameworks_service_client::FrameworksServiceClient;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 use toadlane_proto::rounds::v1::{GetFrameworkRequest, GetRoundRequest, ListFrameworksRequest, Round};
 
-use crate::case_study::Known;
-use crate::convert;
-use crate::document::Council;
+use crate::case_study::Principles;
+use crate::corpus::document::{Document, Origin};
 use crate::error::Error;
 
 const KEEP_PRINCIPLES: Duration = Duration::from_secs(60);
@@ -29,7 +31,7 @@ pub struct Peers {
     frameworks: FrameworksServiceClient<Transport>,
     organisations: OrganisationsServiceClient<Transport>,
     awards: AwardsServiceClient<Transport>,
-    principles: moka::future::Cache<(), Vec<Known>>,
+    principles: moka::future::Cache<(), Principles>,
 }
 
 impl Peers {
@@ -44,21 +46,18 @@ impl Peers {
         }
     }
 
-    /// A report, if it is accepted and released.
-    pub async fn report(&self, id: &str) -> Result<Option<Report>, Error> {
-        let request = patient(GetReportRequest { report_id: id.to_string() });
-        Ok(answered(self.reports.clone().get_report(request).await)?)
+    /// A report as a document; none unless it is accepted and released now. A new document gets this identity.
+    pub async fn document(&self, report: &str, id: DocumentId, now: Timestamp) -> Result<Option<Document>, Error> {
+        let request = patient(GetReportRequest { report_id: report.to_string() });
+        let Some(report) = answered(self.reports.clone().get_report(request).await)? else { return Ok(None) };
+        let (organisation, round) = convert::source(&report)?;
+        let origin = self.origin(organisation, Some(round)).await?;
+        Ok(convert::report(report, origin, id, now)?)
     }
 
     pub async fn round(&self, id: RoundId) -> Result<Round, Error> {
         let request = patient(GetRoundRequest { round_id: id.to_string() });
         answered(self.rounds.clone().get_round(request).await)?.ok_or(Error::NotFound { what: "round" })
-    }
-
-    /// The theme of a round; its title where it names none. Empty for no round.
-    pub async fn theme(&self, round: Option<RoundId>) -> Result<String, Error> {
-        let Some(round) = round else { return Ok(String::new()) };
-        Ok(convert::theme(&self.round(round).await?))
     }
 
     pub async fn organisation(&self, id: OrgId) -> Result<Organisation, Error> {
@@ -67,8 +66,14 @@ impl Peers {
         answered(answer)?.ok_or(Error::NotFound { what: "organisation" })
     }
 
-    pub async fn council(&self, id: OrgId) -> Result<Council, Error> {
-        Ok(convert::council(&self.organisation(id).await?))
+    /// Where a report or a case study comes from. The theme is empty for one of no round.
+    pub async fn origin(&self, organisation: OrgId, round: Option<RoundId>) -> Result<Origin, Error> {
+        let council = convert::council(&self.organisation(organisation).await?);
+        let theme = match round {
+            Some(round) => convert::theme(&self.round(round).await?),
+            None => String::new(),
+        };
+        Ok(Origin { organisation, round, council, theme })
     }
 
     /// Every award of a round, by the number of its bid.
@@ -89,7 +94,7 @@ impl Peers {
     }
 
     /// The principles of all frameworks, newest versions first, as they are worded.
-    pub async fn principles(&self) -> Result<Vec<Known>, Error> {
+    pub async fn principles(&self) -> Result<Principles, Error> {
         if let Some(known) = self.principles.get(&()).await {
             return Ok(known);
         }
@@ -106,7 +111,8 @@ impl Peers {
                 known.extend(convert::principles(framework));
             }
         }
-        self.principles.insert((), known.clone()).await;
-        Ok(known)
+        let principles = Principles(known);
+        self.principles.insert((), principles.clone()).await;
+        Ok(principles)
     }
 }

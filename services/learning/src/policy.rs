@@ -1,9 +1,10 @@
 //! Who may do what with the learning: one pure function, deny by default. `tests/golden/policy.txt` prints it as a
-//! matrix. When a commission is open is not asked here: [`crate::app::open_corpus`] does that.
+//! matrix. When a commission is open is not asked here: `commission/access.rs` does that.
 
 use kit::caller::{Caller, Duty, Scope, Subject};
 use kit::ids::{OrgId, PersonId};
 pub use kit::verdict::Verdict;
+use strum::VariantArray;
 
 use crate::commission::Commission;
 use crate::error::Error;
@@ -13,7 +14,7 @@ use crate::publication::Publication;
 use crate::publication::state::State;
 
 /// What a caller wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Action {
     MakeCommission,
     SeeCommission,
@@ -37,50 +38,6 @@ pub enum Action {
     SeePublication,
     EditPublication,
     SeeAwardsEarly,
-}
-
-impl Action {
-    #[cfg(test)]
-    pub const ALL: [Action; 21] = [
-        Action::MakeCommission,
-        Action::SeeCommission,
-        Action::DeclareInterests,
-        Action::EndCommission,
-        Action::ReadCorpus,
-        Action::WriteCodebook,
-        Action::SeeCodebook,
-        Action::Draw,
-        Action::SeePassage,
-        Action::AnswerConsent,
-        Action::SeeInsight,
-        Action::AnswerInsight,
-        Action::ApproveInsight,
-        Action::DropInsight,
-        Action::WriteCaseStudy,
-        Action::SeeCaseStudy,
-        Action::ConsentCaseStudy,
-        Action::WritePublication,
-        Action::SeePublication,
-        Action::EditPublication,
-        Action::SeeAwardsEarly,
-    ];
-
-    /// What is hidden from those who may not know of it.
-    fn subject(self) -> &'static str {
-        match self {
-            Action::MakeCommission
-            | Action::SeeCommission
-            | Action::DeclareInterests
-            | Action::EndCommission
-            | Action::ReadCorpus => "commission",
-            Action::WriteCodebook | Action::SeeCodebook => "codebook",
-            Action::Draw | Action::SeePassage | Action::AnswerConsent => "passage",
-            Action::SeeInsight | Action::AnswerInsight | Action::ApproveInsight | Action::DropInsight => "insight",
-            Action::WriteCaseStudy | Action::SeeCaseStudy | Action::ConsentCaseStudy => "case study",
-            Action::WritePublication | Action::SeePublication | Action::EditPublication => "publication",
-            Action::SeeAwardsEarly => "open data",
-        }
-    }
 }
 
 /// What the policy needs to know of what is acted on.
@@ -166,24 +123,25 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
     }
 }
 
-/// Named by the commission, and still charged with it.
+/// Named by the commission, and a consultant still.
 pub fn is_consultant(caller: &Caller, facts: &Facts) -> bool {
     let named = matches!(caller.subject, Subject::Person(person) if facts.consultants.contains(&person));
     named && caller.has(Duty::Consultant)
 }
 
-/// Reads by an office, and not as somebody's consultant: when a commission runs is no matter then.
+/// Reads by an office, and not as a consultant: it does not matter then whether a commission runs.
 pub fn reads_by_office(caller: &Caller) -> bool {
     caller.has(Duty::Editor) || caller.serves(Duty::Auditor)
 }
 
-fn oversees(caller: &Caller) -> bool {
-    reads_by_office(caller) || caller.has(Duty::RoundManager) || caller.has(Duty::NetworkAdministrator)
+/// Reads what there is under a commission whole, as its consultant or by office. Councils see their part of it.
+pub fn reads_whole(caller: &Caller, commission: &Commission) -> bool {
+    is_consultant(caller, &commission_facts(commission)) || reads_by_office(caller)
 }
 
-/// Sees every commission.
-pub fn sees_commissions(caller: &Caller) -> bool {
-    oversees(caller)
+/// Sees every commission, and awards before they are announced.
+pub fn oversees(caller: &Caller) -> bool {
+    reads_by_office(caller) || caller.has(Duty::RoundManager) || caller.has(Duty::NetworkAdministrator)
 }
 
 fn writes_for(caller: &Caller, council: OrgId) -> bool {
@@ -245,26 +203,12 @@ pub fn publication_facts(commission: &Commission, publication: &Publication) -> 
     Facts { readers: publication.embargo_group().to_vec(), open, ..commission_facts(commission) }
 }
 
+/// Lets a caller act, or refuses as the policy says; `what` names what is hidden from those who may not know of it.
+///
 /// # Errors
 /// [`Error::NotFound`] for what the caller may not know of; [`Error::NotAllowed`] with who may.
-pub fn check(caller: &Caller, action: Action, facts: &Facts) -> Result<(), Error> {
-    decide(caller, action, facts).settle(action.subject())
-}
-
-/// The same where what is hidden is not what the action is named for.
-///
-/// # Errors
-/// Those of [`check`].
-pub fn check_of(caller: &Caller, action: Action, facts: &Facts, what: &'static str) -> Result<(), Error> {
-    decide(caller, action, facts).settle(what)
-}
-
-/// The same for what is of no commission.
-///
-/// # Errors
-/// Those of [`check`].
-pub fn check_at_large(caller: &Caller, action: Action) -> Result<(), Error> {
-    check(caller, action, &Facts::default())
+pub fn check(caller: &Caller, action: Action, facts: &Facts, what: &'static str) -> Result<(), Error> {
+    decide(caller, action, facts).enforce(what)
 }
 
 #[cfg(test)]

@@ -1,15 +1,25 @@
 //! A publication: edited work from many reports, each edition pinned to exactly the documents that it used (rule 32).
-//! Where it stands is in `publication/state.rs`; what its sources are, and whether they still stand, in
+//! Its states are in `publication/state.rs`; what its sources are, and whether they are still as they were, in
 //! `publication/material.rs`.
+//!
+//! An [`Edition`] and its [`Citation`]s are sealed when it is published: a field is added only with
+//! `#[serde(default, skip_serializing_if = ..)]`. The first ones lie in `tests/golden/edition.v1.json` and
+//! `tests/golden/citations.v1.json`.
 
+mod api;
+pub mod app;
+pub mod convert;
 pub mod material;
+pub mod reading;
+pub mod render;
 pub mod state;
+pub mod store;
 
 use kit::ids::{CaseStudyId, CommissionId, DocumentId, InsightId, PassageId, PersonId, PublicationId, RoundId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Newer};
+use crate::error::Error;
 use state::{State, Step};
 
 /// A publication of a commission. Readers keep its newest published edition while the next one is worked on.
@@ -108,7 +118,7 @@ impl Edition {
 }
 
 impl Publication {
-    /// Takes a step that changes nothing but where it stands.
+    /// Takes a step that changes nothing but its state.
     ///
     /// # Errors
     /// [`Error::IllegalStep`] where the table has no such step.
@@ -184,7 +194,7 @@ impl Publication {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Publication(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 
     /// Who may read it under embargo; nobody else is named before.
@@ -217,5 +227,23 @@ impl Gone {
             Item::Heading { .. } | Item::Prose(_) | Item::Insight(_) | Item::Passage(_) => false,
         });
         of_case_study || self.under_insights.contains(&source.document)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::digest::digest;
+    use kit::stored::{from_json, json};
+
+    use super::*;
+
+    #[test]
+    fn the_first_edition_and_its_citations_are_read_and_kept_as_they_were_written() {
+        let (edition, citations) =
+            (include_str!("../tests/golden/edition.v1.json"), include_str!("../tests/golden/citations.v1.json"));
+        assert_eq!(json(&from_json::<Edition>(edition).unwrap()), edition);
+        assert_eq!(json(&from_json::<Vec<Citation>>(citations).unwrap()), citations);
+        assert_eq!(digest(edition), "b816879bc7f2dd135d4b6a7f526ebc4821ec81e70c0220f6f32a6642f2d23bc7");
+        assert_eq!(digest(citations), "df869bde58150221d46d372c06761bee53e067038db3e333c07dd54e530aecd4");
     }
 }

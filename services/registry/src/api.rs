@@ -1,7 +1,11 @@
-//! The tonic traits: each RPC parses, replays, gathers, writes and answers. No rule lives here.
+//! The tonic traits, and the forms of OAuth. Each RPC is a line: what it asks, what it writes or reads. No rule lives here.
 
 mod boards;
 mod clients;
+mod exchange;
+mod lists;
+pub mod oauth;
 mod organisations;
 mod people;
+mod requests;
 mod sign_in;

@@ -4,7 +4,7 @@ use kit::ids::{BoardId, OrgId, PersonId, SeatId};
 use kit::time::{Date, Timestamp};
 
 use crate::dates::Term;
-use crate::error::{Error, Newer};
+use crate::error::Error;
 
 /// A body that recommends or decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Board {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Board(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 
     pub fn create(id: BoardId, names: Names, quorum: i32, now: Timestamp) -> Board {

@@ -4,11 +4,11 @@
 //! signature or a secret is `kit::tokens`' work.
 
 use kit::caller::Scope;
-use kit::fault::Violation;
 use kit::ids::{ClientId, ClientKeyId, OrgId, SecretId};
 use kit::time::Timestamp;
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
-use crate::error::{Error, Newer};
+use crate::error::Error;
 
 /// Keys that work or wait at a time: two in use, and room for a rotation that went wrong.
 pub const MOST_KEYS: usize = 4;
@@ -69,7 +69,9 @@ impl Credentials {
 }
 
 /// Whether a client can sign in. One that was revoked never can again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StateName), derive(VariantArray))]
 pub enum State {
     Active,
     Revoked { at: Timestamp },
@@ -120,7 +122,7 @@ impl Client {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Client(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 
     pub fn create(
@@ -226,7 +228,7 @@ impl Client {
         let until = previous_until.map_or(real_now, |until| until.max(real_now));
         if until > real_now.plus_seconds(LONGEST_OVERLAP_S) {
             let says = "the old secret may work for 90 days beside the new one at most";
-            return Err(Error::Invalid(vec![Violation::new("previous_until", "overlap", says)]));
+            return Err(Error::bad_field("previous_until", "overlap", says));
         }
         let n_working = secrets.iter().filter(|secret| secret.works_at(real_now)).count();
         if until > real_now && n_working >= MOST_SECRETS {
@@ -275,7 +277,7 @@ impl Client {
 fn check_times(key: &Key, real_now: Timestamp) -> Result<(), Error> {
     if key.retire_at.is_some_and(|retire_at| retire_at <= key.not_before.max(real_now)) {
         let says = "give an instant to come, after the key begins; or none for a key without an end";
-        return Err(Error::Invalid(vec![Violation::new("key.retire_at", "order", says)]));
+        return Err(Error::bad_field("key.retire_at", "order", says));
     }
     Ok(())
 }

@@ -1,29 +1,22 @@
-//! Wire to command, and domain to wire. Every bad field is reported at once; what the field rules of the contract
-//! already hold is not said again here.
+//! Domain to wire, and the values of enums from the wire.
 
-mod lists;
-mod requests;
+pub mod pages;
+mod refusal;
 
-use kit::caller::{Duty, Grant};
-use kit::time::{Date, Timestamp};
+use kit::caller::Duty;
+use kit::time::Timestamp;
 use kit::tokens::{KeySet, PublicKey};
-use kit::wire::{any, etag, wire_date, wire_time};
-use prost::Message;
-use prost_types::Any;
+use kit::wire::{etag, row_name, wire_date, wire_name, wire_time};
+use strum::VariantArray;
 use toadlane_proto::registry::v1 as pb;
 
-use crate::app::OrganisationNow;
-use crate::app::sign_in::AllKeys;
+use crate::app::reading::{StandingFound, WhoIs};
 use crate::board::{Board, SeatNow};
 use crate::client::{self, Client, Credentials};
-use crate::error::Newer;
-use crate::membership::{Class, Membership, Standing};
-use crate::organisation::{Details, Kind, Nation, Organisation};
+use crate::membership::{Class, Membership};
+use crate::organisation::{Details, Kind, Nation, Organisation, OrganisationNow};
 use crate::person::{Person, RoleGrant, State};
-use crate::sign_in::Revocation;
-
-pub use lists::{list_clients, list_memberships, list_organisations, list_people, list_seats, standing_asked};
-pub use requests::NewSecret;
+use crate::sign_in::{AllKeys, Revocation};
 
 pub const ORGANISATION: &str = "toadlane.registry.v1.Organisation";
 pub const MEMBERSHIP: &str = "toadlane.registry.v1.Membership";
@@ -35,24 +28,6 @@ pub const REVOCATION: &str = "toadlane.registry.v1.Revocation";
 
 fn texts<T: std::fmt::Display>(items: Vec<T>) -> Vec<String> {
     items.into_iter().map(|item| item.to_string()).collect()
-}
-
-/// A resource for the details of a refusal.
-pub fn newer_as_any(newer: Newer) -> Any {
-    let (name, value) = match newer {
-        // What follows from others and from the day is not at hand there.
-        Newer::Organisation(organisation) => {
-            let today = Date::at(organisation.updated_at, "UTC");
-            let now = OrganisationNow { organisation: *organisation, predecessors: Vec::new(), today };
-            (ORGANISATION, pb::Organisation::from(now).encode_to_vec())
-        }
-        Newer::Membership(membership) => (MEMBERSHIP, pb::Membership::from(membership).encode_to_vec()),
-        Newer::Person(person) => (PERSON, pb::Person::from(person).encode_to_vec()),
-        Newer::Board(board) => (BOARD, pb::Board::from(board).encode_to_vec()),
-        Newer::Seat(now) => (SEAT, pb::Seat::from(now).encode_to_vec()),
-        Newer::Client(client) => (CLIENT, pb::Client::from(client).encode_to_vec()),
-    };
-    any(name, value)
 }
 
 impl From<OrganisationNow> for pb::Organisation {
@@ -99,21 +74,12 @@ fn wire_details(details: Details) -> pb::OrganisationDetails {
 }
 
 fn wire_kind(kind: Kind) -> pb::organisation::Kind {
-    match kind {
-        Kind::PrincipalCouncil => pb::organisation::Kind::PrincipalCouncil,
-        Kind::StrategicAuthority => pb::organisation::Kind::StrategicAuthority,
-        Kind::LocalCouncil => pb::organisation::Kind::LocalCouncil,
-        Kind::PoliticalGroup => pb::organisation::Kind::PoliticalGroup,
-        Kind::Network => pb::organisation::Kind::Network,
-        Kind::Company => pb::organisation::Kind::Company,
-        Kind::Charity => pb::organisation::Kind::Charity,
-        Kind::University => pb::organisation::Kind::University,
-        Kind::Other => pb::organisation::Kind::Other,
-    }
+    let kind = pb::organisation::Kind::from_str_name(&wire_name(kind.into(), "KIND_"));
+    kind.expect("the contract names every kind, and a test goes through them")
 }
 
-fn kind(wire: pb::organisation::Kind) -> Option<Kind> {
-    Kind::ALL.into_iter().find(|&kind| wire_kind(kind) == wire)
+pub fn kind(wire: pb::organisation::Kind) -> Option<Kind> {
+    row_name(wire.as_str_name(), "KIND_")?.parse().ok()
 }
 
 fn wire_nation(nation: Option<Nation>) -> pb::Nation {
@@ -126,29 +92,21 @@ fn wire_nation(nation: Option<Nation>) -> pb::Nation {
     }
 }
 
-fn nation(wire: pb::Nation) -> Option<Nation> {
-    Nation::ALL.into_iter().find(|&nation| wire_nation(Some(nation)) == wire)
+pub fn nation(wire: pb::Nation) -> Option<Nation> {
+    Nation::VARIANTS.iter().copied().find(|&nation| wire_nation(Some(nation)) == wire)
 }
 
 fn wire_class(class: Option<Class>) -> pb::MembershipClass {
-    match class {
-        None => pb::MembershipClass::Unspecified,
-        Some(Class::Full) => pb::MembershipClass::Full,
-        Some(Class::Associate) => pb::MembershipClass::Associate,
-        Some(Class::Affiliate) => pb::MembershipClass::Affiliate,
-        Some(Class::Supporter) => pb::MembershipClass::Supporter,
-    }
+    let Some(class) = class else { return pb::MembershipClass::Unspecified };
+    let class = pb::MembershipClass::from_str_name(&wire_name(class.into(), "MEMBERSHIP_CLASS_"));
+    class.expect("the contract names every class, and a test goes through them")
 }
 
-fn class(wire: pb::MembershipClass) -> Option<Class> {
-    Class::ALL.into_iter().find(|&class| wire_class(Some(class)) == wire)
+pub fn class(wire: pb::MembershipClass) -> Option<Class> {
+    row_name(wire.as_str_name(), "MEMBERSHIP_CLASS_")?.parse().ok()
 }
 
-pub fn held_role(grant: Grant) -> pb::HeldRole {
-    pb::HeldRole { role: wire_role(grant.duty).into(), organisation_id: grant.organisation.to_string() }
-}
-
-pub fn wire_role(duty: Duty) -> pb::Role {
+fn wire_role(duty: Duty) -> pb::Role {
     match duty {
         Duty::ApplicantOfficer => pb::Role::ApplicantOfficer,
         Duty::Certifier => pb::Role::Certifier,
@@ -166,7 +124,7 @@ pub fn wire_role(duty: Duty) -> pb::Role {
     }
 }
 
-fn duty(wire: pb::Role) -> Option<Duty> {
+pub fn duty(wire: pb::Role) -> Option<Duty> {
     Duty::ALL.into_iter().find(|&duty| wire_role(duty) == wire)
 }
 
@@ -191,12 +149,12 @@ impl From<Membership> for pb::Membership {
     }
 }
 
-/// What holds of an organisation on a day; `certifier` is the person who was asked about, if they are one.
-pub fn standing(organisation: Organisation, day: Date, standing: Standing, certifier: Option<Person>) -> pb::Standing {
+pub fn standing(found: StandingFound) -> pb::Standing {
+    let StandingFound { organisation, day, standing, certifier } = found;
     let abolished = !organisation.exists_on(day);
-    let Organisation { id, details, .. } = organisation;
+    let details = organisation.details;
     pb::Standing {
-        organisation_id: id.to_string(),
+        organisation_id: organisation.id.to_string(),
         as_of: day.to_string(),
         name: details.name,
         name_cy: details.name_cy,
@@ -238,10 +196,6 @@ fn grant(held: RoleGrant) -> pb::RoleGrant {
         starts_at: wire_time(held.starts_at),
         ends_at: held.ends_at.and_then(wire_time),
     }
-}
-
-pub fn without_email(person: pb::Person) -> pb::Person {
-    pb::Person { email: String::new(), ..person }
 }
 
 impl From<Board> for pb::Board {
@@ -346,30 +300,52 @@ impl From<Revocation> for pb::Revocation {
     }
 }
 
-impl From<AllKeys> for pb::KeySet {
-    fn from(AllKeys(keys): AllKeys) -> pb::KeySet {
-        key_set(keys)
+pub fn who_is(found: WhoIs) -> pb::WhoAmIResponse {
+    let WhoIs { caller, name, organisation } = found;
+    let roles = caller.grants.iter().map(|grant| pb::HeldRole {
+        role: wire_role(grant.duty).into(),
+        organisation_id: grant.organisation.to_string(),
+    });
+    pb::WhoAmIResponse {
+        subject: caller.subject.to_string(),
+        name,
+        organisation_id: organisation.map(|id| id.to_string()).unwrap_or_default(),
+        roles: roles.collect(),
+        scopes: texts(caller.scopes.iter().map(|scope| scope.name()).collect()),
+        sits: caller.sits,
     }
 }
 
-pub fn key_set(keys: Vec<PublicKey>) -> pb::KeySet {
-    let second = |at: i64| wire_time(Timestamp::from_micros(0).plus_seconds(at));
-    let wire = keys.iter().map(|key| pb::Key {
-        role: key.role.clone(),
-        kid: key.kid(),
-        public_key: key.x.to_vec(),
-        created_at: key.created_at.and_then(second),
-        retired_at: key.retired_at.and_then(second),
-    });
-    let wire = wire.collect();
-    pb::KeySet { keys: wire, jwks: jwks(keys) }
+impl From<AllKeys> for pb::KeySet {
+    fn from(AllKeys(keys): AllKeys) -> pb::KeySet {
+        let second = |at: i64| wire_time(Timestamp::from_micros(0).plus_seconds(at));
+        let wire = keys.iter().map(|key| pb::Key {
+            role: key.role.clone(),
+            kid: key.kid(),
+            public_key: key.x.to_vec(),
+            created_at: key.created_at.and_then(second),
+            retired_at: key.retired_at.and_then(second),
+        });
+        pb::KeySet { keys: wire.collect(), jwks: jwks(keys) }
+    }
 }
 
 /// The keys as a JWK Set (RFC 7517) in JSON.
 pub fn jwks(keys: Vec<PublicKey>) -> String {
     let mut set = KeySet::default();
     for key in keys {
-        set.add(key).expect("a key id stands in the store once, with one role");
+        set.add(key).expect("the store has each key id once, with one role");
     }
     set.to_json()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_and_class_is_in_the_contract() {
+        assert!(Kind::VARIANTS.iter().all(|&known| kind(wire_kind(known)) == Some(known)));
+        assert!(Class::VARIANTS.iter().all(|&known| class(wire_class(Some(known))) == Some(known)));
+    }
 }

@@ -1,17 +1,8 @@
-//! What registry refuses, as sentences with data, and the one place where each gets its code and reason.
+//! What registry refuses, as sentences with data. `convert/refusal.rs` says what each becomes on the wire.
 
 use kit::db::DbError;
-use kit::fault::{Fault, Reason, Violation};
+use kit::fault::{Newer, Violation};
 use kit::tokens::KeyError;
-use kit::verdict::not_allowed;
-use tonic::Code;
-
-use crate::board::{Board, SeatNow};
-use crate::client::Client;
-use crate::convert;
-use crate::membership::Membership;
-use crate::organisation::Organisation;
-use crate::person::Person;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -20,7 +11,7 @@ pub enum Error {
     #[error("{who_may} may do this")]
     NotAllowed { who_may: &'static str },
     #[error("it changed since you read it; merge with the newer version and try again")]
-    Stale { newer: Box<Newer> },
+    Stale(Box<dyn Newer>),
     #[error("the {what} is {from} and cannot take the step {step}")]
     IllegalStep { what: &'static str, from: &'static str, step: &'static str },
     #[error("it has ended already, on {on}; an end can only come earlier")]
@@ -55,53 +46,14 @@ pub enum Error {
     Db(#[from] DbError),
 }
 
-/// What comes with a stale etag: the resource as it now is.
-#[derive(Debug)]
-pub enum Newer {
-    Organisation(Box<Organisation>),
-    Membership(Membership),
-    Person(Person),
-    Board(Board),
-    Seat(SeatNow),
-    Client(Client),
-}
-
 impl Error {
     /// The caller read an older version than this.
-    pub fn stale(newer: Newer) -> Error {
-        Error::Stale { newer: Box::new(newer) }
+    pub fn stale(newer: impl Newer + 'static) -> Error {
+        Error::Stale(Box::new(newer))
     }
-}
 
-kit::service_error!(Error);
-
-impl From<Error> for Fault {
-    fn from(error: Error) -> Fault {
-        let says = error.to_string();
-        let precondition = |says| Fault::new(Code::FailedPrecondition, Reason::IllegalStep, says);
-        let exists = |says| Fault::new(Code::AlreadyExists, Reason::AlreadyExists, says);
-        match error {
-            Error::NotFound { what } => Fault::not_found(what),
-            Error::NotAllowed { who_may } => not_allowed(who_may),
-            Error::Stale { newer } => Fault::stale(convert::newer_as_any(*newer), says),
-            Error::IllegalStep { what: _, from, step } => precondition(says).with("from", from).with("step", step),
-            Error::EndedAlready { .. }
-            | Error::TooMany { .. }
-            | Error::WrongKind { .. }
-            | Error::LastAdministrator
-            | Error::AdministratorExists
-            | Error::RetiredKey { .. }
-            | Error::TwoKeys { .. } => precondition(says),
-            Error::EndBeforeStart { field, .. } => Fault::invalid(vec![Violation::new(field, "order", says)]),
-            Error::OutsideTerm { field } => Fault::invalid(vec![Violation::new(field, "term", says)]),
-            Error::Overlap { existing, .. } => exists(says).with("existing", existing),
-            Error::AlreadyExists { field, existing, .. } => {
-                exists(says).with("field", field).with("existing", existing)
-            }
-            Error::WrongCode => Fault::new(Code::Unauthenticated, Reason::SignInNeeded, says),
-            Error::Invalid(violations) => Fault::invalid(violations),
-            Error::KeySet(cause) => Fault::internal(&cause),
-            Error::Db(cause) => cause.fault(),
-        }
+    /// One bad field is all that is wrong.
+    pub fn bad_field(field: &str, rule: &str, says: &str) -> Error {
+        Error::Invalid(vec![Violation::new(field, rule, says)])
     }
 }

@@ -5,7 +5,7 @@
 //! Two clocks run here. What the network agrees on (roles, terms, memberships) follows the server's clock, which a demo
 //! holds in 2020; tokens, codes, keys and secrets live in real time (`real_now`), or nobody could sign in there.
 //!
-//! What is not here: what a role may do elsewhere stands in each service's `policy.rs`, and who is recused from a bid
+//! What is not here: what a role may do elsewhere is in each service's `policy.rs`, and who is recused from a bid
 //! is `grading`'s to say.
 
 pub mod app;
@@ -26,8 +26,6 @@ pub mod store;
 mod api;
 mod convert;
 mod events;
-mod exchange;
-mod oauth;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -67,7 +65,7 @@ pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, Open
     Db::open(storage, Role::Registry.name(), MIGRATIONS, held_clock)
 }
 
-/// What the service is told at its start.
+/// What the service needs to start.
 #[derive(Debug)]
 pub struct Settings {
     /// The `iss` of every access token, and the address that assertions are meant for, such as
@@ -76,12 +74,6 @@ pub struct Settings {
     /// Signs access tokens.
     pub key: Arc<SigningKey>,
     pub mail: Mail,
-}
-
-impl Settings {
-    fn token_endpoint(&self) -> String {
-        format!("{}{}", self.issuer.trim_end_matches('/'), oauth::TOKEN_PATH)
-    }
 }
 
 /// The service, as its RPCs and its forms see it.
@@ -112,7 +104,7 @@ impl Registry {
         let key = Some("prepare".to_string());
         let write = move |tx: &mut Tx| {
             let n_councils = seed::seed(tx, now)?;
-            app::sign_in::take_keys(tx, &set, &own, real_now)?;
+            app::take_keys(tx, &set, &own, real_now)?;
             Ok::<usize, Error>(n_councils)
         };
         let n_councils = self.db.work(key, write).await?;
@@ -130,9 +122,9 @@ impl Registry {
             .add_service(SignInServiceServer::new(self.clone()))
     }
 
-    /// The forms for OAuth libraries: `/oauth/token` and what stands under `/.well-known/`.
+    /// The forms for OAuth libraries: `/oauth/token` and those under `/.well-known/`.
     pub fn http_routes(&self) -> axum::Router {
-        oauth::routes(self.clone())
+        api::oauth::routes(self.clone())
     }
 }
 
@@ -143,7 +135,7 @@ impl Registry {
 /// address.
 pub async fn admin_first(db: &Db, network_name: &str, name: &str, email: &str) -> Result<Person, Error> {
     let cx = Cx::of_role(Role::Registry, db.clock().now());
-    let first = app::sign_in::First {
+    let first = app::FirstAdministrator {
         person: PersonId::new(),
         grant: GrantId::new(),
         network: OrgId::new(),
@@ -151,5 +143,5 @@ pub async fn admin_first(db: &Db, network_name: &str, name: &str, email: &str) -
         name: name.to_string(),
         email: email.to_string(),
     };
-    db.work(Some("admin-first".to_string()), move |tx| app::sign_in::admin_first(tx, &cx, &first)).await
+    db.work(Some("admin-first".to_string()), move |tx| app::admin_first(tx, &cx, &first)).await
 }

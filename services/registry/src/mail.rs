@@ -56,7 +56,7 @@ enum NotSent {
 }
 
 impl Mail {
-    /// Writes each message as an `.eml` file. The folder is made, open to its owner alone: codes stand in it.
+    /// Writes each message as an `.eml` file. The folder is made for its owner alone, since the messages hold codes.
     ///
     /// # Errors
     /// [`MailError::Folder`] when it cannot be made, [`MailError::Sender`] when `from` is no mail address.
@@ -76,7 +76,7 @@ impl Mail {
         Ok(Mail { from: sender(from)?, way: Way::Smtp(transport.build()) })
     }
 
-    /// Sends a code. A message that is not taken is logged without its address: whoever waits for it starts again.
+    /// Sends a code. A message that is not taken is logged without its address; its reader has to start again.
     pub(crate) async fn send_code(&self, address: &str, code: &str) {
         if let Err(error) = self.send(address, code).await {
             let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();

@@ -2,9 +2,10 @@
 
 use kit::ids::{MembershipId, OrgId};
 use kit::time::{Date, Timestamp};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::dates::Term;
-use crate::error::{Error, Newer};
+use crate::error::Error;
 
 /// One time for which an organisation belongs to the network in one class.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,26 +23,13 @@ pub struct Membership {
 }
 
 /// What kind of member an organisation is. Each kind of support admits some of them (rule 9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Class {
     Full,
     Associate,
     Affiliate,
     Supporter,
-}
-
-impl Class {
-    pub const ALL: [Class; 4] = [Class::Full, Class::Associate, Class::Affiliate, Class::Supporter];
-
-    /// The name in rows.
-    pub fn name(self) -> &'static str {
-        match self {
-            Class::Full => "full",
-            Class::Associate => "associate",
-            Class::Affiliate => "affiliate",
-            Class::Supporter => "supporter",
-        }
-    }
 }
 
 /// A time without good standing.
@@ -55,7 +43,7 @@ impl Membership {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Membership(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 
     /// Makes an organisation a member. `others` are all its memberships.
@@ -157,7 +145,6 @@ pub fn standing_on(memberships: &[Membership], day: Date) -> Standing {
 
 #[cfg(test)]
 mod tests {
-    use kit::stored;
     use kit::time::at;
 
     use super::*;
@@ -237,8 +224,8 @@ mod tests {
 
     #[test]
     fn every_class_reads_back_by_its_name() {
-        for class in Class::ALL {
-            assert_eq!(stored::named(&Class::ALL, Class::name, class.name()).unwrap(), class);
+        for &class in Class::VARIANTS {
+            assert_eq!(class.to_string().parse(), Ok(class));
         }
     }
 }

@@ -1,11 +1,11 @@
 //! People and the roles that they hold. Signing in is in `sign_in.rs`.
 
 use kit::caller::{Duty, Grant};
-use kit::fault::Violation;
 use kit::ids::{GrantId, OrgId, PersonId};
 use kit::time::Timestamp;
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
-use crate::error::{Error, Newer};
+use crate::error::Error;
 
 /// Somebody who signs in, or sits on a board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,9 @@ pub struct Person {
 }
 
 /// Whether a person can sign in and hold roles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StateName), derive(VariantArray))]
 pub enum State {
     Active,
     /// Signs in no more. The record stays, since decisions name it.
@@ -75,7 +77,7 @@ impl Person {
     /// # Errors
     /// [`Error::Stale`] for a caller who read an older version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Person(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 
     pub fn enter(id: PersonId, organisation: OrgId, name: &str, email: &str, now: Timestamp) -> Person {
@@ -116,7 +118,7 @@ impl Person {
         self.expect_active("grant_role")?;
         if new.starts_at < now {
             let says = "a role begins now or later; leave this out to begin now";
-            return Err(Error::Invalid(vec![Violation::new("starts_at", "not_past", says)]));
+            return Err(Error::bad_field("starts_at", "not_past", says));
         }
         if new.ends_at.is_some_and(|ends_at| ends_at <= new.starts_at) {
             return Err(Error::EndBeforeStart { field: "ends_at", start: new.starts_at.to_string() });

@@ -2,14 +2,17 @@
 //! matrix.
 
 use kit::caller::{Caller, Duty, Scope, Subject};
-use kit::ids::{OrgId, PersonId};
+use kit::ids::OrgId;
 pub use kit::verdict::Verdict;
+use strum::{EnumDiscriminants, VariantArray};
 
 use crate::client::Client;
 use crate::error::Error;
+use crate::person::Person;
 
 /// What a caller wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants)]
+#[strum_discriminants(name(ActionName), derive(VariantArray))]
 pub enum Action {
     /// Organisations, memberships, boards and seats.
     ReadRegister,
@@ -94,11 +97,9 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
 
 /// What concerns a person or a client exists only for those who may see it.
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
-    let network = caller.has(Duty::NetworkAdministrator);
-    let reads = caller.has(Duty::Auditor) || caller.has(Duty::DataProtectionOfficer);
     let of_its_own =
         |may: fn(&Caller, OrgId) -> bool| facts.organisation.is_some_and(|organisation| may(caller, organisation));
-    let as_staff = network || reads || of_its_own(administers) || is_self(caller, facts);
+    let as_staff = sees_all_clients(caller) || of_its_own(administers) || is_self(caller, facts);
     match action {
         Action::ReadRegister | Action::ChangeRegister | Action::AskCertifier | Action::ServePlatform => true,
         // About an organisation, which everyone signed in may see.
@@ -140,37 +141,29 @@ fn is_platform(caller: &Caller) -> bool {
     matches!(caller.subject, Subject::Role(_))
 }
 
-/// Which people or clients a caller finds in a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Visible {
-    All,
-    /// Those of these organisations, and the caller.
-    Of {
-        organisations: Vec<OrgId>,
-        caller: Subject,
-    },
+/// Whether a caller sees the people of every organisation.
+pub fn sees_all_people(caller: &Caller) -> bool {
+    is_platform(caller) || sees_all_clients(caller)
 }
 
-pub fn visible_people(caller: &Caller) -> Visible {
-    if is_platform(caller) { Visible::All } else { visible(caller, belongs_to) }
+/// Whether a caller sees the clients of every organisation.
+pub fn sees_all_clients(caller: &Caller) -> bool {
+    [Duty::NetworkAdministrator, Duty::Auditor, Duty::DataProtectionOfficer].iter().any(|&duty| caller.has(duty))
 }
 
-pub fn visible_clients(caller: &Caller) -> Visible {
-    visible(caller, administers)
+/// The organisations whose people a caller sees.
+pub fn belongs_to_all(caller: &Caller) -> Vec<OrgId> {
+    caller.organisations().into_iter().filter(|&organisation| belongs_to(caller, organisation)).collect()
 }
 
-fn visible(caller: &Caller, through: fn(&Caller, OrgId) -> bool) -> Visible {
-    let all = [Duty::NetworkAdministrator, Duty::Auditor, Duty::DataProtectionOfficer];
-    if all.iter().any(|&duty| caller.has(duty)) {
-        return Visible::All;
-    }
-    let organisations = caller.organisations().into_iter().filter(|&organisation| through(caller, organisation));
-    Visible::Of { organisations: organisations.collect(), caller: caller.subject }
+/// The organisations whose clients a caller sees.
+pub fn administers_all(caller: &Caller) -> Vec<OrgId> {
+    caller.organisations().into_iter().filter(|&organisation| administers(caller, organisation)).collect()
 }
 
 /// The facts of a person.
-pub fn of_person(id: PersonId, organisation: OrgId) -> Facts {
-    Facts { organisation: Some(organisation), subject: Some(Subject::Person(id)) }
+pub fn of_person(person: &Person) -> Facts {
+    Facts { organisation: Some(person.organisation), subject: Some(Subject::Person(person.id)) }
 }
 
 /// The facts of a client.
@@ -183,12 +176,20 @@ pub fn of_organisation(organisation: OrgId) -> Facts {
     Facts { organisation: Some(organisation), subject: None }
 }
 
-/// Lets a caller act, or refuses as the policy says; `what` it was about stands in the refusal.
+/// Lets a caller act, or refuses as the policy says; the refusal names `what` it was about.
 ///
 /// # Errors
 /// [`Error::NotFound`] for what is hidden from the caller, [`Error::NotAllowed`] for what others do.
 pub fn check(caller: &Caller, action: Action, facts: &Facts, what: &'static str) -> Result<(), Error> {
-    decide(caller, action, facts).settle(what)
+    decide(caller, action, facts).enforce(what)
+}
+
+/// The same for what concerns the register as a whole.
+///
+/// # Errors
+/// Those of [`check`].
+pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
+    check(caller, action, &Facts::default(), what)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use kit::tokens::{self, LEEWAY_S, TokenError};
 use crate::client::{Client, Credentials};
 use crate::error::Error;
 
-/// Why no token is given. The names are those of RFC 6749, 5.2.
+/// Why no token is given.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
     #[error("the grant type must be client_credentials")]
@@ -26,19 +26,6 @@ pub enum Refused {
     Failed(#[from] Error),
 }
 
-impl Refused {
-    /// The error code of RFC 6749, 5.2; none where the fault is ours.
-    pub fn name(&self) -> Option<&'static str> {
-        match self {
-            Refused::UnsupportedGrantType => Some("unsupported_grant_type"),
-            Refused::InvalidRequest(_) => Some("invalid_request"),
-            Refused::InvalidClient | Refused::InvalidAssertion(_) | Refused::UsedAssertion => Some("invalid_client"),
-            Refused::InvalidScope => Some("invalid_scope"),
-            Refused::Failed(_) => None,
-        }
-    }
-}
-
 /// One way to prove which client it is.
 #[derive(Clone, Debug)]
 pub enum Proof {
@@ -54,7 +41,8 @@ pub struct Once {
 }
 
 impl Proof {
-    /// Whether it proves that it is this client, as it stands. An assertion must not have been used before, too.
+    /// Whether it proves that it is this client, as the client now is. It is not known here whether an assertion was used
+    /// before.
     ///
     /// # Errors
     /// [`Refused::InvalidClient`] for a wrong or retired secret, for another client's assertion, and for the kind of
@@ -85,4 +73,19 @@ impl Proof {
             }
         }
     }
+}
+
+/// The scopes asked for, or all that the client has.
+///
+/// # Errors
+/// [`Refused::InvalidScope`] for one that the client does not have.
+pub fn granted(client: &Client, asked: &str) -> Result<String, Refused> {
+    let has: Vec<&str> = client.scopes.iter().map(|scope| scope.name()).collect();
+    let mut wanted: Vec<&str> = asked.split_ascii_whitespace().collect();
+    if wanted.iter().any(|name| !has.contains(name)) {
+        return Err(Refused::InvalidScope);
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+    Ok(if wanted.is_empty() { has.join(" ") } else { wanted.join(" ") })
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use kit::db::{DbError, Tx};
 use kit::ids::OrgId;
-use kit::stored::named;
 use kit::time::Timestamp;
 use serde::Deserialize;
 
@@ -37,8 +36,8 @@ struct Row {
     website: String,
 }
 
-/// Enters every council, predecessors and successors linked, unless the registry holds one of them already. How many
-/// were entered. No event tells of them: whoever needs one asks.
+/// Enters every council, predecessors and successors linked, unless the registry holds one of them already. Returns
+/// how many were entered. No events are published for them; other services ask for the ones they need.
 ///
 /// # Errors
 /// [`Error::Db`] when storage fails or the data cannot be read, [`Error::Invalid`] for a council in it that contradicts
@@ -84,6 +83,7 @@ fn details(row: &Row, successors: Vec<OrgId>) -> Result<Details, Error> {
         "COMB" | "SRA" => Kind::StrategicAuthority,
         _ => Kind::PrincipalCouncil,
     };
+    let nation: Nation = row.nation.parse().map_err(|_| bad(format!("{}: unknown nation", row.code)))?;
     Ok(Details {
         kind,
         name: row.official_name.clone(),
@@ -95,9 +95,7 @@ fn details(row: &Row, successors: Vec<OrgId>) -> Result<Details, Error> {
         former_gss_codes: listed(&row.former_gss_codes).map(str::to_string).collect(),
         authority_type: row.r#type.clone(),
         authority_type_name: row.type_name.clone(),
-        nation: Some(
-            named(&Nation::ALL, Nation::name, &row.nation).map_err(|_| bad(format!("{}: unknown nation", row.code)))?,
-        ),
+        nation: Some(nation),
         region: row.region.clone(),
         county_code: row.county_code.clone(),
         combined_authority_code: row.combined_authority_code.clone(),

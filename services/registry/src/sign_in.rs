@@ -5,7 +5,8 @@
 
 use kit::ids::{PersonId, SignInId};
 use kit::time::Timestamp;
-use kit::tokens::LEEWAY_S;
+use kit::tokens::{LEEWAY_S, PublicKey};
+use strum::{EnumDiscriminants, VariantArray};
 
 /// How long a code is taken.
 pub const CODE_LIFETIME_S: i64 = 10 * 60;
@@ -16,6 +17,12 @@ pub const MOST_STARTS: i64 = 5;
 pub const START_WINDOW_S: i64 = 15 * 60;
 /// How long an access token lasts.
 pub const TOKEN_LIFETIME_S: i64 = 10 * 60;
+
+/// How long a token lasts for somebody whose first role to end ends then: the token ends with it, if that is sooner.
+pub fn token_lifetime_s(now: Timestamp, first_end: Option<Timestamp>) -> i64 {
+    let left = first_end.map(|end| (end.micros() - now.micros()).div_euclid(1_000_000));
+    left.map_or(TOKEN_LIFETIME_S, |left| left.clamp(1, TOKEN_LIFETIME_S))
+}
 
 /// A sign-in that was started. It exists for unknown addresses too, so that nothing tells them apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +37,8 @@ pub struct SignIn {
 }
 
 /// Whether the right code was given, or how many wrong ones were: after [`MOST_TRIES`] none is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants)]
+#[strum_discriminants(name(StateName), derive(VariantArray))]
 pub enum State {
     Waiting { n_tries: i32 },
     Used { at: Timestamp },
@@ -73,6 +81,9 @@ pub struct Revocation {
     pub subject: String,
     pub revoked_at: Timestamp,
 }
+
+/// Every public key that is known of the platform's roles.
+pub struct AllKeys(pub Vec<PublicKey>);
 
 /// When a subject's tokens end: now, and not before the second that [`issued_at`] named after the last time.
 pub fn revoked_at(now: Timestamp, last_revoked_at: Option<Timestamp>) -> Timestamp {

@@ -9,15 +9,17 @@ pub mod people;
 pub mod revocations;
 pub mod sign_ins;
 
-use kit::db::DbError;
-use kit::stored::{parsed, parsed_option};
-use kit::time::Date;
-
-use crate::dates::Term;
+use kit::caller::Subject;
+use kit::ids::OrgId;
 
 /// A key of a page that is ordered by a text: the text, and the identity where it is the same.
-pub type After = Option<(String, String)>;
+pub type Key<I> = (String, I);
 
-fn term_of(from: &str, until: Option<&str>) -> Result<Term, DbError> {
-    Ok(Term { from: parsed(from)?, until: parsed_option::<Date>(until)? })
+/// Which people or clients a caller finds in a list.
+#[derive(Clone, Debug)]
+pub struct Visible {
+    pub all: bool,
+    /// Where not all: those of these organisations, and the caller.
+    pub organisations: Vec<OrgId>,
+    pub caller: Subject,
 }

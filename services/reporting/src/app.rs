@@ -3,15 +3,16 @@
 mod awards;
 mod drafts;
 mod hand_in;
+pub mod reading;
 mod release;
 mod review;
 mod ticker;
 
-pub use awards::{Gathered, take_award};
-pub use drafts::{RemoveFile, Update, add_file, check_room, remove_file, update};
-pub use hand_in::{RequestSignOff, SignOff, Submit, request_sign_off, sign_off, submit};
+pub use awards::{Gathered, all_scheduled, take_award};
+pub use drafts::{RemoveEvidence, UpdateReport, add_evidence, check_room, remove_evidence, update_report};
+pub use hand_in::{RequestSignOff, SignOffReport, SubmitReport, request_sign_off, sign_off_report, submit_report};
 pub use release::{AddAddendum, SetRelease, add_addendum, set_release};
-pub use review::{Accept, RequestChanges, Waive, accept, request_changes, waive};
+pub use review::{AcceptReport, RequestChanges, WaiveReport, accept_report, request_changes, waive_report};
 pub use ticker::{open_due, remind};
 
 use kit::caller::Actor;
@@ -27,19 +28,18 @@ use crate::events::{self, Happened};
 use crate::policy::{self, Action};
 use crate::report::{Report, ReportNow};
 use crate::store;
+use reading::shown;
 
 /// The report as it is, if the caller may take this step and read its present version.
-fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
-    let report = store::get(tx, target.id)?;
-    policy::check(&cx.caller, action, &report)?;
+fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
+    let report = reading::seen(tx, cx, action, target.id)?;
     expect_version(cx, &report, target)?;
     Ok(report)
 }
 
 /// The same for a step towards acceptance, which a report of an award that ended takes no more.
-fn open_live(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
-    let report = store::get(tx, target.id)?;
-    policy::check(&cx.caller, action, &report)?;
+fn load_live_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
+    let report = reading::seen(tx, cx, action, target.id)?;
     report.expect_award()?;
     expect_version(cx, &report, target)?;
     Ok(report)
@@ -54,13 +54,7 @@ pub fn expect_version(cx: &Cx, report: &Report, target: &Target<ReportId>) -> Re
     if report.version == target.version {
         return Ok(());
     }
-    Err(Error::Stale { newer: Box::new(shown(cx, report.clone())) })
-}
-
-/// A report as its answer shows it to this caller.
-pub fn shown(cx: &Cx, report: Report) -> ReportNow {
-    let whole = policy::reads(&cx.caller, &report);
-    ReportNow { report, as_of: cx.now, whole }
+    Err(Error::stale(shown(cx, report.clone())))
 }
 
 /// Who acts, with the organisation that they act for here.
@@ -71,10 +65,9 @@ fn actor(cx: &Cx, report: &Report, happened: Happened) -> Actor {
 }
 
 /// Writes what became of a report: its row, its history and the event.
-fn settle(tx: &mut Tx, cx: &Cx, old: &Report, new: Report, happened: Happened) -> Result<ReportNow, Error> {
+fn save(tx: &mut Tx, cx: &Cx, old: &Report, new: Report, happened: Happened) -> Result<ReportNow, Error> {
     if !store::update(tx, old, &new)? {
-        let newer = store::get(tx, old.id)?;
-        return Err(Error::Stale { newer: Box::new(shown(cx, newer)) });
+        return Err(Error::stale(shown(cx, store::get(tx, old.id)?)));
     }
     record(tx, cx, Some(old), new, happened)
 }

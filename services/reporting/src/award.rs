@@ -6,8 +6,9 @@ use kit::ids::{AwardId, BidId, OrgId, RoundId};
 use kit::money::Money;
 use kit::time::Timestamp;
 use kit::working_days::Calendar;
+use strum::{EnumString, IntoStaticStr};
 
-use crate::report::Kind;
+use crate::kind::Kind;
 
 /// An award that has reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +29,8 @@ pub struct Award {
 }
 
 /// How an award ended before its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Ended {
     Withdrawn,
     Terminated,
@@ -36,10 +38,7 @@ pub enum Ended {
 
 impl Ended {
     pub fn name(self) -> &'static str {
-        match self {
-            Ended::Withdrawn => "withdrawn",
-            Ended::Terminated => "terminated",
-        }
+        self.into()
     }
 }
 
@@ -72,11 +71,11 @@ impl Told {
 
     /// Whether a report of this kind is awaited: none after a withdrawal; after a termination the final one (rule 25).
     pub fn awaits(&self, kind: Kind) -> bool {
-        let asked = match (self.ended, kind) {
+        let is_due = match (self.ended, kind) {
             (None, Kind::Interim | Kind::Final) | (Some(Ended::Terminated), Kind::Final) => true,
             (Some(Ended::Terminated), Kind::Interim) | (Some(Ended::Withdrawn), Kind::Interim | Kind::Final) => false,
         };
-        asked && self.due(kind).is_some()
+        is_due && self.due(kind).is_some()
     }
 
     /// The award as it is kept, with what others said of it.

@@ -1,4 +1,7 @@
 //! What a report says: its content, the canonical bytes of a revision, and what in it can be asked about.
+//!
+//! A [`Paper`] is sealed: a field is added, here or to what it holds, only with
+//! `#[serde(default, skip_serializing_if = ..)]`. The first ones lie in `tests/golden/*paper.v1.json`.
 
 use kit::caller::Actor;
 use kit::ids::{EvidenceId, ReportId};
@@ -7,7 +10,18 @@ use kit::money::Money;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::form::QUESTIONS;
+/// Questions that a report can answer. Which it must answer, its kind decides.
+pub const QUESTIONS: [&str; 9] = [
+    "progress",
+    "early_learning",
+    "outcomes",
+    "people_involved",
+    "what_did_not_work",
+    "reusable_materials",
+    "co_operative_difference",
+    "slippage",
+    "case_study",
+];
 
 /// What a report says. A draft may be incomplete.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,6 +195,23 @@ mod tests {
         };
         let with_file = Paper { evidence: vec![file], ..plain.clone() };
         assert_ne!(digest(&json), digest(with_file.canonical_json()));
+    }
+
+    #[test]
+    fn the_first_papers_keep_their_bytes_and_their_digest() {
+        for (sealed, sha256) in [
+            (
+                include_str!("../tests/golden/paper.v1.json"),
+                "1b4671484e01f6fab738741e365de27cd269cbd4557bc75914eba015110b19b0",
+            ),
+            (
+                include_str!("../tests/golden/nil_paper.v1.json"),
+                "6641528519c05a087e49ceed01d730c956a09b22a2be828673f959ae5c5f2fc4",
+            ),
+        ] {
+            let paper: Paper = testing::sealed::expect(sealed, sha256);
+            assert_eq!(paper.canonical_json(), sealed);
+        }
     }
 
     #[test]

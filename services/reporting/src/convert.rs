@@ -1,81 +1,65 @@
-//! Wire to command, and domain to wire. Every bad field is reported at once; what the field rules of the contract
-//! already hold is not said again here.
+//! Domain to wire, and what other services say to what reporting keeps of it.
 
+pub mod pages;
 mod peers;
-mod requests;
+mod refusal;
 
 use kit::db::DbError;
 use kit::fault::Violation;
 use kit::history::Line;
 use kit::language::Language;
 use kit::time::Timestamp;
-use kit::wire::{any, etag, wire_time};
+use kit::wire::{etag, wire_name, wire_time};
 use prost::Message;
-use prost_types::Any;
 use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use crate::content::{Answer, Content, Evidence, Measure, Paper, PrincipleRecord, Revision, StatementLevel};
-use crate::report::{Addendum, Kind, Release, Report, ReportNow, RequestedChange, SignOff};
-use crate::state::State;
+use crate::content::{Answer, Content, Evidence, Measure, PrincipleRecord, Revision, StatementLevel};
+use crate::kind::Kind;
+use crate::report::{Addendum, Release, ReportNow, RequestedChange, SignOff};
 
 pub use peers::{award, bid_words, calendar, framework};
-pub use requests::{header, list_reports};
 
 pub const REPORT: &str = "toadlane.reporting.v1.Report";
 
-/// The present version for the details of a refusal.
-pub fn newer_as_any(now: ReportNow) -> Any {
-    any(REPORT, report(now).encode_to_vec())
-}
-
 impl From<ReportNow> for pb::Report {
     fn from(now: ReportNow) -> pb::Report {
-        report(now)
-    }
-}
-
-pub fn report(now: ReportNow) -> pb::Report {
-    let ReportNow { report, as_of, whole } = now;
-    let wire = pb::Report {
-        id: report.id.to_string(),
-        etag: etag(report.version),
-        award_id: report.award.id.to_string(),
-        award_reference: report.award.reference.clone(),
-        round_id: report.award.round.to_string(),
-        bid_id: report.award.bid.to_string(),
-        title: report.award.title.clone(),
-        organisation_id: report.organisation.to_string(),
-        kind: kind(report.kind).into(),
-        state: state(report.state).into(),
-        opens_at: wire_time(report.opens_at),
-        due: Some(report.due.clone().into()),
-        originally_due: Some(report.originally_due.clone().into()),
-        overdue: report.is_overdue(as_of),
-        requested_changes: report.requested_changes.iter().cloned().map(requested_change).collect(),
-        addenda: report.addenda.iter().cloned().map(addendum).collect(),
-        release: Some(release(report.release.clone())),
-        reason: report.reason.clone(),
-        submitted_at: report.state.handed_in().and_then(wire_time),
-        accepted_at: report.state.accepted_at().and_then(wire_time),
-        created_at: wire_time(report.created_at),
-        updated_at: wire_time(report.updated_at),
-        as_of: wire_time(as_of),
-        ..Default::default()
-    };
-    if whole { with_content(wire, report) } else { wire }
-}
-
-/// Adds what only those see who read the report.
-fn with_content(wire: pb::Report, report: Report) -> pb::Report {
-    let Report { revision, paper: Paper { content, evidence }, digest, sign_off, .. } = report;
-    pb::Report {
-        revision,
-        content: Some(self::content(content)),
-        content_sha256: digest,
-        evidence: evidence.into_iter().map(self::evidence).collect(),
-        sign_off: sign_off.map(self::sign_off),
-        ..wire
+        let ReportNow { report, as_of, whole } = now;
+        let mut wire = pb::Report {
+            id: report.id.to_string(),
+            etag: etag(report.version),
+            overdue: report.is_overdue(as_of),
+            award_id: report.award.id.to_string(),
+            award_reference: report.award.reference,
+            round_id: report.award.round.to_string(),
+            bid_id: report.award.bid.to_string(),
+            title: report.award.title,
+            organisation_id: report.organisation.to_string(),
+            kind: kind(report.kind).into(),
+            state: state_named(report.state.name()).into(),
+            opens_at: wire_time(report.opens_at),
+            due: Some(report.due.into()),
+            originally_due: Some(report.originally_due.into()),
+            requested_changes: report.requested_changes.into_iter().map(requested_change).collect(),
+            addenda: report.addenda.into_iter().map(addendum).collect(),
+            release: Some(release(report.release)),
+            reason: report.reason,
+            submitted_at: report.state.handed_in().and_then(wire_time),
+            accepted_at: report.state.accepted_at().and_then(wire_time),
+            created_at: wire_time(report.created_at),
+            updated_at: wire_time(report.updated_at),
+            as_of: wire_time(as_of),
+            ..Default::default()
+        };
+        // Only those see it who read the report.
+        if whole {
+            wire.revision = report.revision;
+            wire.content = Some(content(report.paper.content));
+            wire.content_sha256 = report.digest;
+            wire.evidence = report.paper.evidence.into_iter().map(evidence).collect();
+            wire.sign_off = report.sign_off.map(sign_off);
+        }
+        wire
     }
 }
 
@@ -100,6 +84,11 @@ pub fn reminder_offset(event: &types::Event) -> Result<Option<i32>, DbError> {
     }
 }
 
+/// A state by its name in rows.
+fn state_named(name: &str) -> pb::report::State {
+    pb::report::State::from_str_name(&wire_name(name, "STATE_")).unwrap_or(pb::report::State::Unspecified)
+}
+
 fn kind(kind: Kind) -> pb::report::Kind {
     match kind {
         Kind::Interim => pb::report::Kind::Interim,
@@ -107,38 +96,18 @@ fn kind(kind: Kind) -> pb::report::Kind {
     }
 }
 
-fn state(state: State) -> pb::report::State {
-    match state {
-        State::Scheduled => pb::report::State::Scheduled,
-        State::Open => pb::report::State::Open,
-        State::InDraft { .. } => pb::report::State::InDraft,
-        State::AwaitingSignOff { .. } => pb::report::State::AwaitingSignOff,
-        State::Submitted { .. } => pb::report::State::Submitted,
-        State::ChangesRequested { .. } => pb::report::State::ChangesRequested,
-        State::Accepted { .. } => pb::report::State::Accepted,
-        State::Waived => pb::report::State::Waived,
-        State::Cancelled => pb::report::State::Cancelled,
-    }
-}
-
-/// The state of a stored line of history, which keeps the name alone.
-fn state_named(name: &str) -> pb::report::State {
-    pb::report::State::from_str_name(&format!("STATE_{}", name.to_uppercase()))
-        .unwrap_or(pb::report::State::Unspecified)
-}
-
 fn content(content: Content) -> pb::ReportContent {
-    let language = Language::to_wire(content.language);
+    let Content { nil_return, nil_reason, language, answers, measures, principles, spent, forecast, levels } = content;
     pb::ReportContent {
-        nil_return: content.nil_return,
-        nil_reason: content.nil_reason,
-        language: language.into(),
-        answers: content.answers.into_iter().map(answer).collect(),
-        measures: content.measures.into_iter().map(measure).collect(),
-        principles: content.principles.into_iter().map(principle).collect(),
-        spent: content.spent.map(types::Money::from),
-        forecast: content.forecast.map(types::Money::from),
-        levels: content.levels.into_iter().map(level).collect(),
+        nil_return,
+        nil_reason,
+        language: Language::to_wire(language).into(),
+        answers: answers.into_iter().map(answer).collect(),
+        measures: measures.into_iter().map(measure).collect(),
+        principles: principles.into_iter().map(principle).collect(),
+        spent: spent.map(types::Money::from),
+        forecast: forecast.map(types::Money::from),
+        levels: levels.into_iter().map(level).collect(),
     }
 }
 
@@ -147,77 +116,44 @@ fn answer(answer: Answer) -> pb::NarrativeAnswer {
 }
 
 fn measure(measure: Measure) -> pb::Measure {
-    pb::Measure {
-        name: measure.name,
-        unit: measure.unit,
-        baseline: measure.baseline,
-        target: measure.target,
-        value: measure.value,
-        method: measure.method,
-        evidence_level: measure.evidence_level,
-    }
+    let Measure { name, unit, baseline, target, value, method, evidence_level } = measure;
+    pb::Measure { name, unit, baseline, target, value, method, evidence_level }
 }
 
 fn principle(record: PrincipleRecord) -> pb::PrincipleRecord {
-    pb::PrincipleRecord {
-        principle: record.principle,
-        framework_version: record.framework_version,
-        claimed: record.claimed,
-        assessed: record.assessed,
-        evidenced: record.evidenced,
-        evidence: record.evidence,
-    }
+    let PrincipleRecord { principle, framework_version, claimed, assessed, evidenced, evidence } = record;
+    pb::PrincipleRecord { principle, framework_version, claimed, assessed, evidenced, evidence }
 }
 
-fn level(level: StatementLevel) -> pb::StatementLevel {
-    pb::StatementLevel { statement: level.statement, before: level.before, after: level.after }
+fn level(StatementLevel { statement, before, after }: StatementLevel) -> pb::StatementLevel {
+    pb::StatementLevel { statement, before, after }
 }
 
 pub fn evidence(file: Evidence) -> pb::Evidence {
-    pb::Evidence {
-        id: file.id.to_string(),
-        file_name: file.file_name,
-        media_type: file.media_type,
-        size_bytes: file.size_bytes,
-        sha256: file.sha256,
-    }
+    let Evidence { id, file_name, media_type, size_bytes, sha256 } = file;
+    pb::Evidence { id: id.to_string(), file_name, media_type, size_bytes, sha256 }
 }
 
 fn sign_off(sign_off: SignOff) -> pb::SignOff {
-    pb::SignOff {
-        certifier_id: sign_off.certifier.to_string(),
-        role: sign_off.role,
-        revision: sign_off.revision,
-        content_sha256: sign_off.digest,
-        signed_at: wire_time(sign_off.at),
-        recorded_by: sign_off.recorded_by,
-    }
+    let SignOff { certifier, role, revision, digest, at, recorded_by } = sign_off;
+    let (certifier_id, signed_at) = (certifier.to_string(), wire_time(at));
+    pb::SignOff { certifier_id, role, revision, content_sha256: digest, signed_at, recorded_by }
 }
 
-fn requested_change(change: RequestedChange) -> pb::RequestedChange {
-    pb::RequestedChange { field: change.field, says: change.says }
+fn requested_change(RequestedChange { field, says }: RequestedChange) -> pb::RequestedChange {
+    pb::RequestedChange { field, says }
 }
 
-fn addendum(addendum: Addendum) -> pb::Addendum {
-    pb::Addendum {
-        number: addendum.number,
-        text: addendum.text,
-        author: Some(addendum.author.into()),
-        added_at: wire_time(addendum.at),
-    }
+fn addendum(Addendum { number, text, author, at }: Addendum) -> pb::Addendum {
+    pb::Addendum { number, text, author: Some(author.into()), added_at: wire_time(at) }
 }
 
 fn release(release: Release) -> pb::Release {
-    pb::Release {
-        to_learning: release.to_learning,
-        may_quote: release.may_quote,
-        name_contact: release.name_contact,
-        contact: release.contact,
-        changed_at: release.changed_at.and_then(wire_time),
-    }
+    let Release { to_learning, may_quote, name_contact, contact, changed_at } = release;
+    pb::Release { to_learning, may_quote, name_contact, contact, changed_at: changed_at.and_then(wire_time) }
 }
 
-pub fn revision(revision: Revision, handed_in_at: Option<Timestamp>) -> pb::Revision {
+fn revision(revision: Revision, handed_in_at: Option<Timestamp>) -> pb::Revision {
     pb::Revision {
         number: revision.number,
         content: Some(content(revision.paper.content)),
@@ -230,19 +166,16 @@ pub fn revision(revision: Revision, handed_in_at: Option<Timestamp>) -> pb::Revi
     }
 }
 
-pub fn missing(violation: Violation) -> pb::Missing {
-    pb::Missing { field: violation.field, rule: violation.rule, says: violation.says }
+pub fn checked((missing, as_of): (Vec<Violation>, Timestamp)) -> pb::CheckReportResponse {
+    let missing = missing.into_iter().map(|Violation { field, rule, says }| pb::Missing { field, rule, says });
+    pb::CheckReportResponse { missing: missing.collect(), as_of: wire_time(as_of) }
 }
 
-pub fn history_entry(line: Line) -> pb::HistoryEntry {
-    let from = line.from.map_or(pb::report::State::Unspecified, |name| state_named(&name));
-    pb::HistoryEntry {
-        sequence: line.sequence,
-        at: wire_time(line.at),
-        actor: Some(line.by.into()),
-        step: line.step,
-        from_state: from.into(),
-        to_state: state_named(&line.to).into(),
-        reason: line.reason,
-    }
+fn history_entry(Line { sequence, at, by, step, from, to, reason }: Line) -> pb::HistoryEntry {
+    let from_state = from.map_or(pb::report::State::Unspecified, |name| state_named(&name)).into();
+    let (at, actor, to_state) = (wire_time(at), Some(by.into()), state_named(&to).into());
+    pb::HistoryEntry { sequence, at, actor, step, from_state, to_state, reason }
 }
+
+#[cfg(test)]
+mod tests;

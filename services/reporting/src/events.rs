@@ -26,7 +26,7 @@ pub enum Happened {
     Released,
     ReleaseWithdrawn,
     Cancelled,
-    /// At an offset in days (rule 24). It changes nothing and so stands in no history.
+    /// At an offset in days (rule 24). It changes nothing, so history has no line of it.
     Reminded(i32),
 }
 
@@ -81,7 +81,7 @@ impl Happened {
 /// The fact as the outbox takes it.
 pub fn fact(happened: Happened, now: &ReportNow) -> Fact {
     let whole = policy::facts(&now.report).handed_in;
-    let mut resource = convert::without_texts(convert::report(ReportNow { whole, ..now.clone() }));
+    let mut resource = convert::without_texts(ReportNow { whole, ..now.clone() }.into());
     resource.sign_off = None;
     for change in &mut resource.requested_changes {
         change.says.clear();

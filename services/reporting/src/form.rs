@@ -3,21 +3,9 @@
 use kit::fault::Violation;
 use kit::money::Money;
 
-use crate::content::{Content, Measure, Paper};
-use crate::report::{Kind, Report};
+use crate::content::{Content, Measure, Paper, QUESTIONS};
+use crate::kind::Kind;
 
-/// Questions that a report can answer. Which it must answer, its kind decides.
-pub const QUESTIONS: [&str; 9] = [
-    "progress",
-    "early_learning",
-    "outcomes",
-    "people_involved",
-    "what_did_not_work",
-    "reusable_materials",
-    "co_operative_difference",
-    "slippage",
-    "case_study",
-];
 const OF_INTERIM: [&str; 2] = ["progress", "early_learning"];
 const OF_FINAL: [&str; 4] = ["outcomes", "people_involved", "what_did_not_work", "co_operative_difference"];
 /// The value of a measure that nobody took; its method then says why.
@@ -29,7 +17,7 @@ pub fn check(paper: &Paper, kind: Kind, awarded: Money) -> Vec<Violation> {
     let content = &paper.content;
     let mut found = Vec::new();
     if content.nil_return {
-        // Whatever else stands in a nil return was prefilled, and says nothing.
+        // Anything else in a nil return was prefilled, and says nothing.
         if content.nil_reason.trim().is_empty() {
             found.push(Violation::new("content.nil_reason", "form.required", "say why there is nothing to report"));
         }
@@ -41,15 +29,6 @@ pub fn check(paper: &Paper, kind: Kind, awarded: Money) -> Vec<Violation> {
     }
     check_principles(content, &mut found);
     check_money(content, kind, awarded, &mut found);
-    found
-}
-
-/// The same, and the sign-off: all that a dry run lists.
-pub fn check_report(report: &Report) -> Vec<Violation> {
-    let mut found = check(&report.paper, report.kind, report.award.amount);
-    if let Err(error) = report.expect_signed_off() {
-        found.push(Violation::new("sign_off", "sign_off.needed", error.to_string()));
-    }
     found
 }
 
@@ -71,7 +50,7 @@ fn check_answers(content: &Content, kind: Kind, found: &mut Vec<Violation>) {
         Kind::Final => &OF_FINAL,
     };
     for question in required {
-        let said = content.answers.iter().any(|one| one.question == *question && !one.text.trim().is_empty());
+        let said = content.answers.iter().any(|answer| answer.question == *question && !answer.text.trim().is_empty());
         if !said {
             found.push(Violation::new(format!("content.answers[{question}].text"), "form.required", "answer this"));
         }

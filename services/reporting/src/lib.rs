@@ -14,6 +14,7 @@ pub mod award;
 pub mod content;
 pub mod error;
 pub mod form;
+pub mod kind;
 pub mod policy;
 pub mod prefill;
 pub mod reminder;
@@ -26,7 +27,6 @@ mod convert;
 mod events;
 mod peers;
 mod schema;
-mod streams;
 #[cfg(test)]
 mod tests;
 
@@ -50,12 +50,12 @@ use toadlane_proto::reporting::v1::reports_service_server::ReportsServiceServer;
 use toadlane_proto::types::v1::Event;
 use tonic::service::Routes;
 
-use app::Gathered;
+use app::{Gathered, reading};
 use award::Told;
 use error::Error;
 use peers::Peers;
 use policy::Action;
-use report::{Kind, Report};
+use report::Report;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// How often we look for what is due: an opening or a reminder is for people, who do not mind a second.
@@ -111,10 +111,10 @@ impl Reporting {
     /// Lets all that is due by now happen: reports open, and reminders go out.
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
-        let openable = || self.db.read(move |tx| store::openable(tx, now, MOST_PER_LOOK));
+        let openable = || self.db.read(move |conn| store::openable(conn, now, MOST_PER_LOOK));
         let open = |id: ReportId| self.db.work(Some(id.to_string()), move |tx| app::open_due(tx, id, now));
         while ticker::each("the report", openable().await?, open).await > 0 {}
-        let remindable = || self.db.read(move |tx| store::remindable(tx, now, MOST_PER_LOOK));
+        let remindable = || self.db.read(move |conn| store::remindable(conn, now, MOST_PER_LOOK));
         let remind = |id: ReportId| self.db.work(Some(id.to_string()), move |tx| app::remind(tx, id, now));
         while ticker::each("the reminder of", remindable().await?, remind).await > 0 {}
         Ok(())
@@ -122,18 +122,12 @@ impl Reporting {
 
     /// The report, if the caller may do this with it.
     async fn seen(&self, cx: &Cx, action: Action, id: ReportId) -> Result<Report, Error> {
-        let caller = cx.caller.clone();
-        self.db
-            .read(move |tx| {
-                let report = store::get(tx, id)?;
-                policy::check(&caller, action, &report)?;
-                Ok(report)
-            })
-            .await
+        let cx = cx.clone();
+        self.db.read(move |conn| reading::seen(conn, &cx, action, id)).await
     }
 
-    /// Takes an event of `awards`, once. What it needs of others is asked first; where they cannot be asked, the bus
-    /// brings the event again.
+    /// Takes an event of `awards`, once. What it needs of others is asked first; if they cannot be reached, the
+    /// bus delivers the event again.
     async fn take_award(&self, event: Event) -> Result<(), NotTaken> {
         let Some(award) = consumer::resource::<WireAward>(&event, "toadlane.awards.v1.Award")? else { return Ok(()) };
         let Some(told) = convert::award(award)? else { return Ok(()) };
@@ -144,17 +138,8 @@ impl Reporting {
 
     /// What others say of an award. The bid is asked for only where a report is to be scheduled.
     async fn gather(&self, told: &Told) -> Result<Gathered, Error> {
-        let award = told.id;
-        let wanted: Vec<Kind> = Kind::ALL.into_iter().filter(|&kind| told.awaits(kind)).collect();
-        let all_scheduled = self.db.read(move |tx| {
-            for &kind in &wanted {
-                if store::of_award(tx, award, kind)?.is_none() {
-                    return Ok::<_, Error>(false);
-                }
-            }
-            Ok(true)
-        });
-        let bid = match all_scheduled.await? {
+        let award = told.clone();
+        let bid = match self.db.read(move |conn| app::all_scheduled(conn, &award)).await? {
             true => None,
             false => Some(self.peers.bid_words(told.bid, told.round).await?),
         };

@@ -45,7 +45,7 @@ impl Peers {
         }
     }
 
-    /// Whose working days an organisation keeps. It moves to no other nation, so what is held is not asked again.
+    /// Whose working days an organisation keeps. It stays in its nation, so a kept answer is not asked for again.
     pub async fn calendar(&self, organisation: OrgId) -> Result<Calendar, Error> {
         if let Some(calendar) = self.calendars.get(&organisation).await {
             return Ok(calendar);

@@ -3,13 +3,14 @@
 use kit::caller::{Caller, Duty, Role, Scope, Subject};
 use kit::ids::OrgId;
 pub use kit::verdict::Verdict;
+use strum::VariantArray;
 
 use crate::error::Error;
 use crate::report::Report;
 use crate::state::State;
 
 /// What a caller wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Action {
     /// Where it stands, and its dates.
     See,
@@ -23,21 +24,6 @@ pub enum Action {
     Waive,
     AddAddendum,
     SetRelease,
-}
-
-impl Action {
-    #[cfg(test)]
-    pub const ALL: [Action; 9] = [
-        Action::See,
-        Action::Read,
-        Action::Edit,
-        Action::SignOff,
-        Action::Submit,
-        Action::Review,
-        Action::Waive,
-        Action::AddAddendum,
-        Action::SetRelease,
-    ];
 }
 
 /// What the policy needs to know of a report.
@@ -149,7 +135,7 @@ pub fn reads(caller: &Caller, report: &Report) -> bool {
 /// # Errors
 /// [`Error::NotFound`] for a report that is hidden from the caller, [`Error::NotAllowed`] for a step that others take.
 pub fn check(caller: &Caller, action: Action, report: &Report) -> Result<(), Error> {
-    decide(caller, action, &facts(report)).settle("report")
+    decide(caller, action, &facts(report)).enforce("report")
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use kit::money::Money;
 
 use crate::award::Told;
 use crate::content::{Content, Measure, PrincipleRecord};
-use crate::report::Kind;
+use crate::kind::Kind;
 
 /// Most measures that a report has.
 const MOST_MEASURES: usize = 100;

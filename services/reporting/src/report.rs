@@ -3,6 +3,7 @@
 use kit::caller::Actor;
 use kit::deadline::Deadline;
 use kit::digest::digest;
+use kit::fault::Violation;
 use kit::ids::{EvidenceId, OrgId, PersonId, ReportId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,30 +12,13 @@ use crate::award::{Award, Ended, Told};
 use crate::content::{Content, Evidence, Paper};
 use crate::error::Error;
 use crate::form;
+use crate::kind::Kind;
 use crate::reminder::{self, Reminder};
 use crate::state::{State, Step};
 
 const DAY_S: i64 = 24 * 60 * 60;
 /// How long before it is due a final report can be written. A setting.
 const FINAL_OPENS_BEFORE_S: i64 = 28 * DAY_S;
-
-/// Which account a report is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    Interim,
-    Final,
-}
-
-impl Kind {
-    pub const ALL: [Kind; 2] = [Kind::Interim, Kind::Final];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Interim => "interim",
-            Kind::Final => "final",
-        }
-    }
-}
 
 /// A council's account of an award.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,6 +167,15 @@ impl Report {
     /// submitted, and once it is waived or cancelled.
     pub fn expect_editable(&self) -> Result<(), Error> {
         self.after(Step::Edit, self.updated_at).map(drop)
+    }
+
+    /// All that a dry run lists: everything missing, the sign-off too.
+    pub fn missing(&self) -> Vec<Violation> {
+        let mut found = form::check(&self.paper, self.kind, self.award.amount);
+        if let Err(error) = self.expect_signed_off() {
+            found.push(Violation::new("sign_off", "sign_off.needed", error.to_string()));
+        }
+        found
     }
 
     /// Refuses what is not complete, with everything missing.

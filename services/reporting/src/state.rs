@@ -2,11 +2,14 @@
 //! Overdue is computed, and no state.
 
 use kit::time::Timestamp;
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::error::Error;
 
 /// Where a report stands. A state carries its facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StateName), derive(IntoStaticStr, VariantArray), strum(serialize_all = "snake_case"))]
 pub enum State {
     /// To be written later.
     Scheduled,
@@ -33,7 +36,9 @@ pub enum State {
 }
 
 /// What can happen to a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StepName), derive(VariantArray))]
 pub enum Step {
     /// Its time to be written has come.
     Open,
@@ -97,87 +102,13 @@ impl State {
             (Accepted { .. }, Step::Edit | Step::RequestSignOff | Step::SignOff | Step::Submit { .. }) => {
                 return Err(Error::Immutable);
             }
-            (
-                from @ Scheduled,
-                step @ (Step::Edit
-                | Step::RequestSignOff
-                | Step::SignOff
-                | Step::Submit { .. }
-                | Step::RequestChanges
-                | Step::Accept { .. }
-                | Step::AddAddendum
-                | Step::SetRelease),
-            )
-            | (
-                from @ Open,
-                step @ (Step::Open
-                | Step::RequestSignOff
-                | Step::SignOff
-                | Step::Submit { .. }
-                | Step::RequestChanges
-                | Step::Accept { .. }
-                | Step::AddAddendum
-                | Step::SetRelease),
-            )
-            | (
-                from @ (InDraft { .. } | AwaitingSignOff { .. }),
-                step @ (Step::Open
-                | Step::RequestSignOff
-                | Step::RequestChanges
-                | Step::Accept { .. }
-                | Step::Waive
-                | Step::AddAddendum
-                | Step::SetRelease),
-            )
-            | (
-                from @ Submitted { .. },
-                step @ (Step::Open
-                | Step::Edit
-                | Step::RequestSignOff
-                | Step::SignOff
-                | Step::Submit { .. }
-                | Step::Waive
-                | Step::Cancel
-                | Step::AddAddendum
-                | Step::SetRelease),
-            )
-            | (
-                from @ ChangesRequested { .. },
-                step @ (Step::Open
-                | Step::RequestChanges
-                | Step::Accept { .. }
-                | Step::Waive
-                | Step::AddAddendum
-                | Step::SetRelease),
-            )
-            | (
-                from @ Accepted { .. },
-                step @ (Step::Open
-                | Step::RequestChanges
-                | Step::Accept { .. }
-                | Step::Waive
-                | Step::Cancel
-                | Step::Reschedule),
-            )
-            | (from @ (Waived | Cancelled), step) => {
-                return Err(Error::IllegalStep { what: "report", from: from.name(), step: step.name() });
-            }
+            (from, step) => return Err(Error::IllegalStep { what: "report", from: from.name(), step: step.name() }),
         })
     }
 
     /// The name in the store and in refusals.
     pub fn name(self) -> &'static str {
-        match self {
-            State::Scheduled => "scheduled",
-            State::Open => "open",
-            State::InDraft { .. } => "in_draft",
-            State::AwaitingSignOff { .. } => "awaiting_sign_off",
-            State::Submitted { .. } => "submitted",
-            State::ChangesRequested { .. } => "changes_requested",
-            State::Accepted { .. } => "accepted",
-            State::Waived => "waived",
-            State::Cancelled => "cancelled",
-        }
+        self.into()
     }
 
     /// When it was handed in last.
@@ -234,20 +165,7 @@ impl State {
 
 impl Step {
     pub fn name(self) -> &'static str {
-        match self {
-            Step::Open => "open",
-            Step::Edit => "edit",
-            Step::RequestSignOff => "request_sign_off",
-            Step::SignOff => "sign_off",
-            Step::Submit { .. } => "submit",
-            Step::RequestChanges => "request_changes",
-            Step::Accept { .. } => "accept",
-            Step::Waive => "waive",
-            Step::Cancel => "cancel",
-            Step::Reschedule => "reschedule",
-            Step::AddAddendum => "add_addendum",
-            Step::SetRelease => "set_release",
-        }
+        self.into()
     }
 }
 

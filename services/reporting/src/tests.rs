@@ -3,7 +3,7 @@
 
 mod awards;
 mod evidence;
-mod house;
+mod harness;
 mod lists;
 mod peers;
 mod release;
@@ -14,10 +14,15 @@ mod writing;
 
 /// Compares a text with a checked-in file; `TOADLANE_BLESS=1` writes the file anew.
 pub fn expect_golden(file: &str, text: &str) {
-    kit::golden::expect(env!("CARGO_MANIFEST_DIR"), file, text);
+    testing::golden::expect(env!("CARGO_MANIFEST_DIR"), file, text);
 }
 
 #[tokio::test]
 async fn migrations_can_be_taken_back_and_run_again() {
-    kit::each_db::migrations_there_and_back(|| crate::MIGRATIONS).await;
+    testing::stores::migrations_there_and_back(|| crate::MIGRATIONS).await;
+}
+
+#[tokio::test]
+async fn the_tables_in_code_are_those_of_the_migrations() {
+    testing::schema::is_as_migrated(include_str!("schema.rs"), || crate::MIGRATIONS).await;
 }

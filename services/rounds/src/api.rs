@@ -1,202 +1,118 @@
-//! The tonic traits: each RPC parses, replays, gathers, writes and answers. No rule lives here.
+//! The tonic traits. Each RPC is a line: what it asks, what is gathered for it, what it writes or reads. No rule lives here.
+
+mod requests;
 
 use kit::cx::{Answer, Cx};
-use kit::paging::Page;
-use kit::wire::{etag, id};
+use kit::ids::{BoardId, OrgId};
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::rounds::v1::frameworks_service_server::FrameworksService;
 use toadlane_proto::rounds::v1::rounds_service_server::RoundsService;
 use tonic::{Request, Response};
 
+use crate::Rounds;
+use crate::app::{self, reading};
+use crate::convert::{self, pages};
 use crate::error::Error;
 use crate::policy::{self, Action, Facts};
-use crate::round::RoundNow;
-use crate::{Rounds, app, convert, store};
+use crate::round::Round;
 
 #[tonic::async_trait]
 impl RoundsService for Rounds {
     async fn create_round(&self, request: Request<pb::CreateRoundRequest>) -> Answer<pb::Round> {
-        let (cx, cmd) = Cx::parse::<app::CreateRound>(request)?;
-        if let Some(round) = self.db.replay(&cx).await? {
-            return Ok(Response::new(round));
-        }
-        let of = cx.clone();
-        let round = self.db.write(&cx, move |tx| app::create_round(tx, &of, &cmd)).await?;
-        Ok(Response::new(round))
+        self.db.take(request, requests::create_round, app::create_round).await
     }
 
     async fn get_round(&self, request: Request<pb::GetRoundRequest>) -> Answer<pb::Round> {
-        let cx = Cx::of(&request)?;
-        let round = self.seen(&cx, Action::SeeRound, id("round_id", &request.get_ref().round_id)?).await?;
-        Ok(Response::new(RoundNow { round, as_of: cx.now }.into()))
+        self.db.show(request, |wire, reader| reader.id("round_id", &wire.round_id), reading::round, Into::into).await
     }
 
     async fn list_rounds(&self, request: Request<pb::ListRoundsRequest>) -> Answer<pb::ListRoundsResponse> {
-        let cx = Cx::of(&request)?;
-        let asked = convert::list_rounds(&cx, request.get_ref()).map_err(Error::Invalid)?;
-        let of = asked.clone();
-        let found: Result<_, Error> = self
-            .db
-            .read(move |tx| {
-                let rounds = store::page_of_rounds(tx, &of.filter, of.page.after.as_deref(), of.page.limit())?;
-                Ok((rounds, store::n_rounds(tx, &of.filter)?))
-            })
-            .await;
-        let (rounds, total_size) = found?;
-        let found = asked.page.found(rounds, |round| round.id.to_string());
-        let shown = |round| convert::without_questions(convert::round(RoundNow { round, as_of: cx.now }));
-        Ok(Response::new(pb::ListRoundsResponse {
-            rounds: found.rows.into_iter().map(shown).collect(),
-            next_page_token: found.next_page_token,
-            total_size,
-            as_of: Some(cx.now.into()),
-        }))
+        self.db.show(request, requests::list_rounds, reading::rounds, pages::rounds).await
     }
 
     async fn update_round(&self, request: Request<pb::UpdateRoundRequest>) -> Answer<pb::Round> {
-        let (cx, cmd) = Cx::parse::<app::UpdateRound>(request)?;
-        if let Some(round) = self.db.replay(&cx).await? {
-            return Ok(Response::new(round));
-        }
-        let of = cx.clone();
-        let round = self.db.write(&cx, move |tx| app::update_round(tx, &of, &cmd)).await?;
-        Ok(Response::new(round))
+        self.db.take(request, requests::update_round, app::update_round).await
     }
 
+    /// By hand, since the registry is asked for its boards.
     async fn check_round(&self, request: Request<pb::CheckRoundRequest>) -> Answer<pb::CheckRoundResponse> {
-        let cx = Cx::of(&request)?;
-        let round = self.seen(&cx, Action::SeeRound, id("round_id", &request.get_ref().round_id)?).await?;
+        let (cx, id) = Cx::parse(request, |wire, reader| reader.id("round_id", &wire.round_id))?;
+        let round = self.seen(&cx, Action::SeeRound, id).await?;
         let boards = self.boards(&round).await?;
-        let etag = etag(round.version);
-        let missing: Result<_, Error> =
-            self.db.read(move |tx| round.missing(&app::known(tx, &round, &boards)?, cx.now)).await;
-        let missing = missing?.into_iter().map(convert::missing).collect();
-        Ok(Response::new(pb::CheckRoundResponse { missing, etag }))
+        let checked = self.db.read(move |conn| reading::check(conn, &cx, &round, &boards)).await?;
+        Ok(Response::new(convert::checked(checked)))
     }
 
     async fn schedule_round(&self, request: Request<pb::ScheduleRoundRequest>) -> Answer<pb::Round> {
-        let (cx, cmd) = Cx::parse::<app::ScheduleRound>(request)?;
-        if let Some(round) = self.db.replay(&cx).await? {
-            return Ok(Response::new(round));
-        }
-        let boards = self.boards(&self.seen(&cx, Action::ScheduleRound, cmd.target.id).await?).await?;
-        let of = cx.clone();
-        let round = self.db.write(&cx, move |tx| app::schedule_round(tx, &of, &boards, &cmd)).await?;
-        Ok(Response::new(round))
+        let gather = |cx, cmd| self.boards_to_schedule(cx, cmd);
+        let write = |tx: &mut _, cx: &_, boards: &Vec<_>, cmd: &_| app::schedule_round(tx, cx, boards, cmd);
+        self.db.take_with(request, requests::schedule_round, gather, write).await
     }
 
     async fn extend_round(&self, request: Request<pb::ExtendRoundRequest>) -> Answer<pb::Round> {
-        let (cx, cmd) = Cx::parse::<app::ExtendRound>(request)?;
-        if let Some(round) = self.db.replay(&cx).await? {
-            return Ok(Response::new(round));
-        }
-        let of = cx.clone();
-        let round = self.db.write(&cx, move |tx| app::extend_round(tx, &of, &cmd)).await?;
-        Ok(Response::new(round))
+        self.db.take(request, requests::extend_round, app::extend_round).await
     }
 
     async fn reopen_round(&self, request: Request<pb::ReopenRoundRequest>) -> Answer<pb::Round> {
-        let (cx, cmd) = Cx::parse::<app::ReopenRound>(request)?;
-        if let Some(round) = self.db.replay(&cx).await? {
-            return Ok(Response::new(round));
-        }
-        let of = cx.clone();
-        let round = self.db.write(&cx, move |tx| app::reopen_round(tx, &of, &cmd)).await?;
-        Ok(Response::new(round))
+        self.db.take(request, requests::reopen_round, app::reopen_round).await
     }
 
     async fn cancel_round(&self, request: Request<pb::CancelRoundRequest>) -> Answer<pb::Round> {
-        let (cx, cmd) = Cx::parse::<app::CancelRound>(request)?;
-        if let Some(round) = self.db.replay(&cx).await? {
-            return Ok(Response::new(round));
-        }
-        let of = cx.clone();
-        let round = self.db.write(&cx, move |tx| app::cancel_round(tx, &of, &cmd)).await?;
-        Ok(Response::new(round))
+        self.db.take(request, requests::cancel_round, app::cancel_round).await
     }
 
     async fn list_round_history(
         &self,
         request: Request<pb::ListRoundHistoryRequest>,
     ) -> Answer<pb::ListRoundHistoryResponse> {
-        let cx = Cx::of(&request)?;
-        let asked = request.into_inner();
-        let round = self.seen(&cx, Action::SeeRound, id("round_id", &asked.round_id)?).await?.id;
-        let bound = pb::ListRoundHistoryRequest { page_size: 0, page_token: String::new(), ..asked.clone() };
-        let page = Page::<i64>::parse(&cx, asked.page_size, &asked.page_token, &bound)?;
-        let of = page.clone();
-        let rows = self.db.read(move |tx| store::history(tx, round, of.after.unwrap_or(0), of.limit())).await?;
-        let found = page.found(rows, |entry| entry.line.sequence);
-        let entries = found.rows.into_iter().map(convert::history_entry).collect();
-        Ok(Response::new(pb::ListRoundHistoryResponse { entries, next_page_token: found.next_page_token }))
+        self.db.show(request, requests::list_round_history, reading::history, pages::history).await
     }
 }
 
 #[tonic::async_trait]
 impl FrameworksService for Rounds {
     async fn create_framework(&self, request: Request<pb::CreateFrameworkRequest>) -> Answer<pb::Framework> {
-        let (cx, cmd) = Cx::parse::<app::CreateFramework>(request)?;
-        if let Some(framework) = self.db.replay(&cx).await? {
-            return Ok(Response::new(framework));
-        }
-        policy::check(&cx.caller, Action::CreateFramework, &Facts::New)?;
-        let owner = self.peers.organisation(cmd.owner).await?;
-        let of = cx.clone();
-        let framework = self.db.write(&cx, move |tx| app::create_framework(tx, &of, owner, &cmd)).await?;
-        Ok(Response::new(framework))
+        self.db
+            .take_with(request, requests::create_framework, |cx, cmd| self.owner(cx, cmd), app::create_framework)
+            .await
     }
 
     async fn get_framework(&self, request: Request<pb::GetFrameworkRequest>) -> Answer<pb::Framework> {
-        let cx = Cx::of(&request)?;
-        policy::check(&cx.caller, Action::SeeFramework, &Facts::Published)?;
-        let id = id("framework_id", &request.get_ref().framework_id)?;
-        let framework = self.db.read(move |tx| store::framework(tx, id)).await?;
-        Ok(Response::new(framework.into()))
+        self.db
+            .show(request, |wire, reader| reader.id("framework_id", &wire.framework_id), reading::framework, Into::into)
+            .await
     }
 
     async fn list_frameworks(&self, request: Request<pb::ListFrameworksRequest>) -> Answer<pb::ListFrameworksResponse> {
-        let cx = Cx::of(&request)?;
-        policy::check(&cx.caller, Action::SeeFramework, &Facts::Published)?;
-        let asked = convert::list_frameworks(&cx, request.get_ref()).map_err(Error::Invalid)?;
-        let of = asked.clone();
-        let found: Result<_, Error> = self
-            .db
-            .read(move |tx| {
-                let frameworks = store::page_of_frameworks(tx, of.filter, of.page.after.as_deref(), of.page.limit())?;
-                Ok((frameworks, store::n_frameworks(tx, of.filter)?))
-            })
-            .await;
-        let (frameworks, total_size) = found?;
-        let found = asked.page.found(frameworks, |framework| framework.id.to_string());
-        let shown = |framework| convert::without_statements(convert::framework(framework));
-        Ok(Response::new(pb::ListFrameworksResponse {
-            frameworks: found.rows.into_iter().map(shown).collect(),
-            next_page_token: found.next_page_token,
-            total_size,
-            as_of: Some(cx.now.into()),
-        }))
+        self.db.show(request, requests::list_frameworks, reading::frameworks, pages::frameworks).await
     }
 
     async fn add_framework_version(&self, request: Request<pb::AddFrameworkVersionRequest>) -> Answer<pb::Framework> {
-        let (cx, cmd) = Cx::parse::<app::AddVersion>(request)?;
-        if let Some(framework) = self.db.replay(&cx).await? {
-            return Ok(Response::new(framework));
-        }
-        let of = cx.clone();
-        let framework = self.db.write(&cx, move |tx| app::add_version(tx, &of, &cmd)).await?;
-        Ok(Response::new(framework))
+        self.db.take(request, requests::add_framework_version, app::add_framework_version).await
     }
 
     async fn update_framework_version(
         &self,
         request: Request<pb::UpdateFrameworkVersionRequest>,
     ) -> Answer<pb::Framework> {
-        let (cx, cmd) = Cx::parse::<app::UpdateVersion>(request)?;
-        if let Some(framework) = self.db.replay(&cx).await? {
-            return Ok(Response::new(framework));
-        }
-        let of = cx.clone();
-        let framework = self.db.write(&cx, move |tx| app::update_version(tx, &of, &cmd)).await?;
-        Ok(Response::new(framework))
+        self.db.take(request, requests::update_framework_version, app::update_framework_version).await
+    }
+}
+
+/// What writes rest on.
+impl Rounds {
+    /// Those of a round's boards that the registry holds.
+    async fn boards(&self, round: &Round) -> Result<Vec<BoardId>, Error> {
+        self.peers.boards(round.rules.boards.iter().map(|board| board.board).collect()).await
+    }
+
+    async fn boards_to_schedule(&self, cx: Cx, cmd: app::ScheduleRound) -> Result<Vec<BoardId>, Error> {
+        let round = self.seen(&cx, Action::ScheduleRound, cmd.target.id).await?;
+        self.boards(&round).await
+    }
+
+    async fn owner(&self, cx: Cx, cmd: app::CreateFramework) -> Result<Option<OrgId>, Error> {
+        policy::check(&cx.caller, Action::CreateFramework, &Facts::New)?;
+        self.peers.organisation(cmd.owner).await
     }
 }

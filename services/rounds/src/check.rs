@@ -1,6 +1,6 @@
 //! What keeps a draft from being scheduled: everything at once, each with what to do.
 //!
-//! Field limits are the contract's; here stands what makes a set of rules one that a round can be run by.
+//! Field limits are the contract's; this says which rules a round needs before it can be run.
 
 mod dates;
 mod form;
@@ -10,22 +10,13 @@ mod offer;
 use std::collections::HashSet;
 
 use kit::fault::Violation;
-use kit::ids::BoardId;
 use kit::time::Timestamp;
 
 use crate::error::Error;
 use crate::framework::FrameworkVersion;
-use crate::round::Round;
+use crate::round::{Known, Round};
 use crate::rules::Rules;
 use crate::state::Step;
-
-/// What exists of the things that a round's rules name.
-#[derive(Clone, Debug)]
-pub struct Known {
-    /// The version of the framework.
-    pub framework: Option<FrameworkVersion>,
-    pub boards: Vec<BoardId>,
-}
 
 /// What was found wrong so far.
 #[derive(Default)]
@@ -36,7 +27,7 @@ impl Findings {
         self.0.push(Violation::new(field, rule, says));
     }
 
-    /// Says where a code stands a second time.
+    /// Reports every second use of a code.
     fn twice<'a>(&mut self, codes: impl IntoIterator<Item = &'a str>, field: impl Fn(usize) -> String) {
         let mut seen = HashSet::new();
         for (place, code) in codes.into_iter().enumerate() {

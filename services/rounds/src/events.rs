@@ -1,8 +1,9 @@
-//! The facts that rounds publishes. Each carries the round as it then is. A draft is nobody else's affair:
-//! nothing is said of it, nor of one that is cancelled before it was scheduled.
+//! The facts that rounds publishes. Each carries the round as it then is. Nothing is published of a draft, nor of a round
+//! that is cancelled before it was scheduled.
 
 use kit::outbox::Fact;
 use prost::Message;
+use toadlane_proto::rounds::v1 as pb;
 
 use crate::convert;
 use crate::round::RoundNow;
@@ -29,6 +30,6 @@ pub fn fact(step: Step, now: &RoundNow) -> Option<Fact> {
         subject: now.round.id.to_string(),
         version: now.round.version,
         resource_type: convert::ROUND,
-        resource: convert::round(now.clone()).encode_to_vec(),
+        resource: pb::Round::from(now.clone()).encode_to_vec(),
     })
 }

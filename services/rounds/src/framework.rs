@@ -10,7 +10,7 @@ use kit::ids::{FrameworkId, OrgId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Newer};
+use crate::error::Error;
 use crate::rules::Text;
 
 /// A set of principles or pledges that an organisation holds.
@@ -149,7 +149,7 @@ impl Framework {
     /// # Errors
     /// [`Error::Stale`] when the caller read another version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Framework(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 }
 

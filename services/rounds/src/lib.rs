@@ -34,7 +34,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::caller::Role;
 use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage};
-use kit::ids::{BoardId, RoundId};
+use kit::ids::RoundId;
 use kit::stop::Stop;
 use kit::ticker;
 use kit::time::Timestamp;
@@ -43,9 +43,10 @@ use toadlane_proto::rounds::v1::frameworks_service_server::FrameworksServiceServ
 use toadlane_proto::rounds::v1::rounds_service_server::RoundsServiceServer;
 use tonic::service::Routes;
 
+use app::reading;
 use error::Error;
 use peers::Peers;
-use policy::{Action, Facts};
+use policy::Action;
 use round::Round;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -83,7 +84,7 @@ impl Rounds {
     /// Lets all that is due by now happen: rounds open and close.
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
-        let due = || self.db.read(move |tx| store::due(tx, now, MOST_PER_LOOK));
+        let due = || self.db.read(move |conn| store::due(conn, now, MOST_PER_LOOK));
         let go_on = |id: RoundId| self.db.work(Some(id.to_string()), move |tx| app::tick(tx, id, now));
         while ticker::each("the round", due().await?, go_on).await > 0 {}
         Ok(())
@@ -91,18 +92,7 @@ impl Rounds {
 
     /// The round, if the caller may do this with it.
     async fn seen(&self, cx: &Cx, action: Action, id: RoundId) -> Result<Round, Error> {
-        let caller = cx.caller.clone();
-        self.db
-            .read(move |tx| {
-                let round = store::round(tx, id)?;
-                policy::check(&caller, action, &Facts::of(&round))?;
-                Ok(round)
-            })
-            .await
-    }
-
-    /// Those of a round's boards that the registry holds.
-    async fn boards(&self, round: &Round) -> Result<Vec<BoardId>, Error> {
-        self.peers.boards(round.rules.boards.iter().map(|board| board.board).collect()).await
+        let cx = cx.clone();
+        self.db.read(move |conn| reading::seen(conn, &cx, action, id)).await
     }
 }

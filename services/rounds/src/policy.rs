@@ -6,12 +6,13 @@
 use kit::caller::{Caller, Duty, Subject};
 use kit::ids::OrgId;
 pub use kit::verdict::Verdict;
+use strum::VariantArray;
 
 use crate::error::Error;
 use crate::round::Round;
 
 /// What a caller wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Action {
     CreateRound,
     SeeRound,
@@ -27,21 +28,6 @@ pub enum Action {
 }
 
 impl Action {
-    #[cfg(test)]
-    pub const ALL: [Action; 11] = [
-        Action::CreateRound,
-        Action::SeeRound,
-        Action::UpdateRound,
-        Action::ScheduleRound,
-        Action::ExtendRound,
-        Action::ReopenRound,
-        Action::CancelRound,
-        Action::SeeFramework,
-        Action::CreateFramework,
-        Action::AddVersion,
-        Action::UpdateVersion,
-    ];
-
     fn subject(self) -> &'static str {
         match self {
             Action::CreateRound
@@ -110,7 +96,7 @@ pub fn network_of(caller: &Caller) -> Option<OrgId> {
 /// # Errors
 /// [`Error::NotFound`] for what the caller may not know of; [`Error::NotAllowed`] with who may.
 pub fn check(caller: &Caller, action: Action, facts: &Facts) -> Result<(), Error> {
-    decide(caller, action, facts).settle(action.subject())
+    decide(caller, action, facts).enforce(action.subject())
 }
 
 #[cfg(test)]

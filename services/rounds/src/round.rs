@@ -1,18 +1,18 @@
 //! A round: its rules, its dates, and what each step does to them.
 //!
 //! Rules freeze when a round is scheduled; its dates then move by an extension or a reopening only, and only
-//! to later ones. What a complete set of rules is stands in `check.rs`. Screening and all that follows
+//! to later ones. `check.rs` says what a complete set of rules is. Screening and all that follows
 //! belongs to the services downstream.
 
 use kit::caller::Actor;
 use kit::deadline::Deadline;
 use kit::history::Line;
-use kit::ids::RoundId;
+use kit::ids::{BoardId, RoundId};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::check::Known;
-use crate::error::{Error, Newer};
+use crate::error::Error;
+use crate::framework::FrameworkVersion;
 use crate::rules::Rules;
 use crate::state::{State, Step};
 
@@ -39,6 +39,14 @@ pub struct Round {
 pub struct RoundNow {
     pub round: Round,
     pub as_of: Timestamp,
+}
+
+/// What exists of the things that a round's rules name.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The version of the framework.
+    pub framework: Option<FrameworkVersion>,
+    pub boards: Vec<BoardId>,
 }
 
 /// The dates of a round. A draft may leave any of them out.
@@ -92,9 +100,8 @@ impl Round {
     /// # Errors
     /// [`Error::RulesFrozen`] from scheduled on.
     pub fn update(&self, rules: Rules, timetable: Timetable, now: Timestamp) -> Result<Round, Error> {
-        let state = self.state.step(Step::Update, now)?;
-        let rules = rules.with_form_version_after(&self.rules);
-        Ok(Round { state, rules, timetable, version: self.version + 1, updated_at: now, ..self.clone() })
+        let after = self.after(Step::Update, now)?;
+        Ok(Round { rules: rules.with_form_version_after(&self.rules), timetable, ..after })
     }
 
     /// Publishes a draft.
@@ -102,12 +109,9 @@ impl Round {
     /// # Errors
     /// [`Error::NotReady`] with everything that is missing, [`Error::IllegalStep`] unless it is a draft.
     pub fn schedule(&self, known: &Known, now: Timestamp) -> Result<Round, Error> {
-        let state = self.state.step(Step::Schedule, now)?;
+        let after = self.after(Step::Schedule, now)?;
         let missing = self.missing(known, now)?;
-        if !missing.is_empty() {
-            return Err(Error::NotReady(missing));
-        }
-        Ok(Round { state, version: self.version + 1, updated_at: now, ..self.clone() })
+        if missing.is_empty() { Ok(after) } else { Err(Error::NotReady(missing)) }
     }
 
     /// Moves the close of a round that has not closed to a later instant.
@@ -116,13 +120,13 @@ impl Round {
     /// [`Error::ClosePassed`] once the close has passed, [`Error::Invalid`] with everything wrong in the dates,
     /// [`Error::IllegalStep`] unless it is scheduled or open.
     pub fn extend(&self, dates: LaterDates, reason: String, now: Timestamp) -> Result<Round, Error> {
-        let state = self.state.step(Step::Extend, now)?;
+        let after = self.after(Step::Extend, now)?;
         if let Some(closes) = &self.timetable.closes
             && self.closes_at().is_some_and(|closes_at| closes_at <= now)
         {
             return Err(Error::ClosePassed { announced: closes.announced.clone() });
         }
-        self.moved(state, dates, reason, now)
+        self.moved(after, dates, reason, now)
     }
 
     /// Opens a closed round again until a later close.
@@ -130,8 +134,7 @@ impl Round {
     /// # Errors
     /// [`Error::Invalid`] with everything wrong in the dates, [`Error::IllegalStep`] unless it is closed.
     pub fn reopen(&self, dates: LaterDates, reason: String, now: Timestamp) -> Result<Round, Error> {
-        let state = self.state.step(Step::Reopen, now)?;
-        self.moved(state, dates, reason, now)
+        self.moved(self.after(Step::Reopen, now)?, dates, reason, now)
     }
 
     /// Calls the round off.
@@ -139,8 +142,7 @@ impl Round {
     /// # Errors
     /// [`Error::IllegalStep`] when it was called off before.
     pub fn cancel(&self, reason: String, now: Timestamp) -> Result<Round, Error> {
-        let state = self.state.step(Step::Cancel, now)?;
-        Ok(Round { state, reason, version: self.version + 1, updated_at: now, ..self.clone() })
+        Ok(Round { reason, ..self.after(Step::Cancel, now)? })
     }
 
     /// What the clock brings about at this instant, if anything. A round whose whole window has passed opens
@@ -159,6 +161,11 @@ impl Round {
     /// # Errors
     /// [`Error::IllegalStep`] where it is not legal.
     pub fn tick(&self, step: Step, now: Timestamp) -> Result<Round, Error> {
+        self.after(step, now)
+    }
+
+    /// The round after a step, nothing else changed.
+    fn after(&self, step: Step, now: Timestamp) -> Result<Round, Error> {
         let state = self.state.step(step, now)?;
         Ok(Round { state, version: self.version + 1, updated_at: now, ..self.clone() })
     }
@@ -166,10 +173,11 @@ impl Round {
     /// # Errors
     /// [`Error::Stale`] when the caller read another version.
     pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(Newer::Round(self.clone()))) }
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
     }
 
-    fn moved(&self, state: State, dates: LaterDates, reason: String, now: Timestamp) -> Result<Round, Error> {
+    /// The round after a step that moves its dates.
+    fn moved(&self, after: Round, dates: LaterDates, reason: String, now: Timestamp) -> Result<Round, Error> {
         let mut violations = dates.violations(&self.timetable, now);
         let timetable = self.timetable.moved(dates);
         if violations.is_empty() {
@@ -177,15 +185,7 @@ impl Round {
         }
         Error::invalid_if_any(violations)?;
         let originally_closes = self.originally_closes.clone().or_else(|| self.timetable.closes.clone());
-        Ok(Round {
-            state,
-            timetable,
-            originally_closes,
-            reason,
-            version: self.version + 1,
-            updated_at: now,
-            ..self.clone()
-        })
+        Ok(Round { timetable, originally_closes, reason, ..after })
     }
 }
 
@@ -214,7 +214,7 @@ impl Entry {
         Entry { line: line(by, "create", None, round, String::new()), moved: None }
     }
 
-    /// What a step did, told from the round before and after it.
+    /// What a step did, by the round before and after it.
     pub fn of(by: Actor, step: Step, before: &Round, after: &Round) -> Entry {
         let reason = match step {
             Step::Extend | Step::Reopen | Step::Cancel => after.reason.clone(),

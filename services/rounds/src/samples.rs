@@ -5,9 +5,8 @@ use kit::ids::{BoardId, FrameworkId, RoundId};
 use kit::money::Money;
 use kit::time::{Timestamp, at};
 
-use crate::check::Known;
 use crate::framework::{FrameworkVersion, Statement, VersionState, Wording};
-use crate::round::{Round, Timetable};
+use crate::round::{Known, Round, Timetable};
 use crate::rules::{
     Anchor, AttachmentRules, BoardPart, Criterion, Form, FrameworkUse, GradeBand, GradingBoard, Instrument, LeadCounts,
     LeadLimit, MembershipClass, OverdueReports, Programme, Question, QuestionKind, Rules, Scale, Text,

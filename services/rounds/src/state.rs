@@ -1,11 +1,14 @@
 //! The states of a round and every legal step between them.
 
 use kit::time::Timestamp;
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::error::Error;
 
 /// Where a round stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StateName), derive(IntoStaticStr, VariantArray), strum(serialize_all = "snake_case"))]
 pub enum State {
     Draft,
     Scheduled {
@@ -29,7 +32,8 @@ pub enum State {
 }
 
 /// What can be done to a round once it exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Step {
     Update,
     Schedule,
@@ -66,32 +70,15 @@ impl State {
             (State::Open { scheduled_at, opened_at } | State::Closed { scheduled_at, opened_at, .. }, Step::Cancel) => {
                 State::Cancelled { scheduled_at: Some(scheduled_at), opened_at: Some(opened_at), cancelled_at: now }
             }
-            (
-                State::Scheduled { .. } | State::Open { .. } | State::Closed { .. } | State::Cancelled { .. },
-                Step::Update,
-            ) => return Err(Error::RulesFrozen { state: self.name() }),
-            (State::Draft, Step::Open | Step::Close | Step::Extend | Step::Reopen)
-            | (State::Scheduled { .. }, Step::Schedule | Step::Close | Step::Reopen)
-            | (State::Open { .. }, Step::Schedule | Step::Open | Step::Reopen)
-            | (State::Closed { .. }, Step::Schedule | Step::Open | Step::Close | Step::Extend)
-            | (
-                State::Cancelled { .. },
-                Step::Schedule | Step::Open | Step::Close | Step::Extend | Step::Reopen | Step::Cancel,
-            ) => {
-                return Err(Error::IllegalStep { what: "round", from: self.name(), step: step.name() });
-            }
+
+            (from, Step::Update) => return Err(Error::RulesFrozen { state: from.name() }),
+            (from, step) => return Err(Error::IllegalStep { what: "round", from: from.name(), step: step.name() }),
         })
     }
 
     /// The name in rows, history and the golden table.
     pub fn name(self) -> &'static str {
-        match self {
-            State::Draft => "draft",
-            State::Scheduled { .. } => "scheduled",
-            State::Open { .. } => "open",
-            State::Closed { .. } => "closed",
-            State::Cancelled { .. } => "cancelled",
-        }
+        self.into()
     }
 
     /// When the round became known to others; none for a draft and for one that was cancelled as a draft.
@@ -131,20 +118,9 @@ impl State {
 }
 
 impl Step {
-    pub const ALL: [Step; 7] =
-        [Step::Update, Step::Schedule, Step::Open, Step::Close, Step::Extend, Step::Reopen, Step::Cancel];
-
     /// The name in history and refusals.
     pub fn name(self) -> &'static str {
-        match self {
-            Step::Update => "update",
-            Step::Schedule => "schedule",
-            Step::Open => "open",
-            Step::Close => "close",
-            Step::Extend => "extend",
-            Step::Reopen => "reopen",
-            Step::Cancel => "cancel",
-        }
+        self.into()
     }
 }
 

@@ -8,4 +8,4 @@ pub use frameworks::{
     framework, framework_version, insert_framework, n_frameworks, page_of_frameworks, update_framework,
 };
 pub use history::{history, insert_history};
-pub use rounds::{RoundFilter, due, insert_round, n_rounds, page_of_rounds, round, update_round};
+pub use rounds::{RoundFilter, Visible, due, insert_round, n_rounds, page_of_rounds, round, update_round};

@@ -8,7 +8,7 @@ use kit::money::Money;
 use super::money::release;
 use super::offers::activate;
 use super::recoveries::begin;
-use super::{open, settle};
+use super::{load_for, save};
 use crate::award::{Award, AwardNow};
 use crate::error::Error;
 use crate::events::Happened;
@@ -25,22 +25,9 @@ pub struct ConfirmCondition {
 }
 
 pub fn confirm_condition(tx: &mut Tx, cx: &Cx, cmd: &ConfirmCondition) -> Result<AwardNow, Error> {
-    let award = open(tx, cx, Action::ConfirmCondition, &cmd.target)?;
-    let met = settle(tx, cx, &award, &award.confirm(cmd.nth, &cmd.evidence, cx.now)?, Happened::ConditionMet)?;
-    match met.award.state {
-        State::Accepted(_) => activate(tx, cx, met),
-        State::Prepared
-        | State::Reserved { .. }
-        | State::Offered(_)
-        | State::Active(_)
-        | State::Suspended(_)
-        | State::Completed(_)
-        | State::Closed(_)
-        | State::Terminated(_)
-        | State::Refused(_)
-        | State::Lapsed(_)
-        | State::Withdrawn(_) => Ok(met),
-    }
+    let award = load_for(tx, cx, Action::ConfirmCondition, &cmd.target)?;
+    let met = save(tx, cx, &award, &award.confirm(cmd.nth, &cmd.evidence, cx.now)?, Happened::ConditionMet)?;
+    if let State::Accepted(_) = met.award.state { activate(tx, cx, met) } else { Ok(met) }
 }
 
 #[derive(Clone, Debug)]
@@ -50,8 +37,8 @@ pub struct NameAward {
 }
 
 pub fn name_award(tx: &mut Tx, cx: &Cx, cmd: &NameAward) -> Result<AwardNow, Error> {
-    let award = open(tx, cx, Action::Manage, &cmd.target)?;
-    settle(tx, cx, &award, &award.named(&cmd.public_title, cx.now), Happened::Named)
+    let award = load_for(tx, cx, Action::Manage, &cmd.target)?;
+    save(tx, cx, &award, &award.named(&cmd.public_title, cx.now), Happened::Named)
 }
 
 /// What a round manager does with an award. It moves no money.
@@ -71,7 +58,7 @@ pub struct StepAward {
 }
 
 pub fn step_award(tx: &mut Tx, cx: &Cx, cmd: &StepAward) -> Result<AwardNow, Error> {
-    let award = open(tx, cx, Action::Manage, &cmd.target)?;
+    let award = load_for(tx, cx, Action::Manage, &cmd.target)?;
     let (step, reason, happened) = match &cmd.step {
         AwardStep::Suspend { reason } => (Step::Suspend, reason.as_str(), Happened::Suspended),
         AwardStep::Resume => (Step::Resume, "", Happened::Resumed),
@@ -84,7 +71,7 @@ pub fn step_award(tx: &mut Tx, cx: &Cx, cmd: &StepAward) -> Result<AwardNow, Err
     if let AwardStep::Complete | AwardStep::Close = cmd.step {
         expect_complete(tx, &award)?;
     }
-    settle(tx, cx, &award, &new, happened)
+    save(tx, cx, &award, &new, happened)
 }
 
 /// Whether report and money are in order. What the report says does not matter (rule 25).
@@ -107,13 +94,13 @@ pub struct TerminateAward {
 
 /// Ends an award. What is not paid returns to the pot; what was paid is recovered as far as asked (rules 26, 29).
 pub fn terminate_award(tx: &mut Tx, cx: &Cx, cmd: &TerminateAward) -> Result<AwardNow, Error> {
-    let award = open(tx, cx, Action::Terminate, &cmd.target)?;
+    let award = load_for(tx, cx, Action::Terminate, &cmd.target)?;
     let new = award.step(Step::Terminate, &cmd.reason, cx.now)?;
     let at_the_bank = |state: &payment::State| state.sent().is_some() && state.paid_on().is_none();
     if let Some(payment) = store::payments_of(tx, award.id)?.iter().find(|payment| at_the_bank(&payment.state)) {
         return Err(Error::IllegalStep { what: "payment", from: payment.state.name(), step: "cancel" });
     }
-    let terminated = settle(tx, cx, &award, &new, Happened::Terminated)?;
+    let terminated = save(tx, cx, &award, &new, Happened::Terminated)?;
     release(tx, cx, &new, &cmd.reason)?;
     if let Some((id, amount)) = cmd.recover {
         begin(tx, cx, &new, id, amount, &cmd.reason)?;

@@ -7,14 +7,16 @@ use kit::ids::{ExtensionId, RoundId, VariationId};
 use kit::outbox;
 use kit::time::Date;
 
-use super::{network_actor, settle};
+use super::{network_actor, save};
+use crate::agreement::Change;
 use crate::award::Award;
 use crate::error::Error;
 use crate::events::{self, Happened};
+use crate::extension::Extension;
 use crate::policy::{self, Action};
-use crate::round::Prepared;
+use crate::prepare::Prepared;
 use crate::store;
-use crate::variation::{Change, Decision, Extension, State, Variation};
+use crate::variation::{Decision, State, Variation};
 
 #[derive(Clone, Debug)]
 pub struct ExtendAwards {
@@ -74,6 +76,6 @@ fn vary(
         requested_at: cx.now,
         state: State::Approved { version: varied.agreement.terms.version, decision },
     };
-    settle(tx, cx, award, &varied, Happened::Varied)?;
+    save(tx, cx, award, &varied, Happened::Varied)?;
     Ok(store::insert_variation(tx, &variation)?)
 }

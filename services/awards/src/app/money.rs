@@ -10,10 +10,10 @@ use crate::award::Award;
 use crate::error::Error;
 use crate::events::{self, PaymentHappened, RecoveryHappened};
 use crate::ledger::{Kind, Posting};
-use crate::payment::{Payment, State, Step};
-use crate::plan::{self, Replan, Trigger};
+use crate::payment::{Payment, State, Step, Trigger};
+use crate::plan::{self, Replan};
+use crate::prepare::Prepared;
 use crate::recovery::Recovery;
-use crate::round::Prepared;
 use crate::store;
 
 /// Posts a sum to the ledger of an award's pot.
@@ -55,7 +55,7 @@ fn plan_payment(
 }
 
 /// Writes what became of a payment, and the event.
-pub fn settle_payment(
+pub fn save_payment(
     tx: &mut Tx,
     cx: &Cx,
     old: &Payment,
@@ -67,7 +67,7 @@ pub fn settle_payment(
 }
 
 /// Writes what became of a recovery, and the event.
-pub fn settle_recovery(
+pub fn save_recovery(
     tx: &mut Tx,
     cx: &Cx,
     old: &Recovery,
@@ -81,7 +81,7 @@ pub fn settle_recovery(
 /// Gives up one payment; its sum returns to the pot.
 pub fn cancel(tx: &mut Tx, cx: &Cx, award: &Award, payment: &Payment, reason: &str) -> Result<Payment, Error> {
     let new = payment.step(Step::Cancel, reason, cx.now)?;
-    settle_payment(tx, cx, payment, &new, PaymentHappened::Cancelled)?;
+    save_payment(tx, cx, payment, &new, PaymentHappened::Cancelled)?;
     post(tx, cx, award, Kind::Release, payment.amount, Some(payment.id.to_string()))?;
     Ok(new)
 }
@@ -101,7 +101,7 @@ pub fn make_due(tx: &mut Tx, cx: &Cx, award: &Award, trigger: Trigger) -> Result
     for payment in store::payments_of(tx, award.id)? {
         if payment.trigger == trigger && payment.state == State::Planned {
             let due = payment.step(Step::FallDue, "", cx.now)?;
-            settle_payment(tx, cx, &payment, &due, PaymentHappened::FellDue)?;
+            save_payment(tx, cx, &payment, &due, PaymentHappened::FellDue)?;
         }
     }
     Ok(())
@@ -115,7 +115,7 @@ pub fn void_approvals(tx: &mut Tx, cx: &Cx, award: &Award) -> Result<(), Error> 
     for payment in store::payments_of(tx, award.id)? {
         if let State::Approved { .. } | State::Instructed(_) = payment.state {
             let due = payment.step(Step::VoidApproval, "the recipient changed", cx.now)?;
-            settle_payment(tx, cx, &payment, &due, PaymentHappened::Changed)?;
+            save_payment(tx, cx, &payment, &due, PaymentHappened::Changed)?;
         }
     }
     Ok(())
@@ -142,7 +142,7 @@ pub fn replan(tx: &mut Tx, cx: &Cx, old: &Award, new: &Award, reason: &str) -> R
             Replan::Change { nth, to } => {
                 let payment = &payments[nth];
                 let changed = payment.with_amount(to, cx.now);
-                settle_payment(tx, cx, payment, &changed, PaymentHappened::Changed)?;
+                save_payment(tx, cx, payment, &changed, PaymentHappened::Changed)?;
                 let less = payment.amount.minor_units - to.minor_units;
                 if less > 0 {
                     post(tx, cx, new, Kind::Release, new.money(less), Some(payment.id.to_string()))?;

@@ -6,13 +6,14 @@ use kit::ids::{AwardId, OrgId};
 use kit::time::Date;
 
 use super::money::{commit, make_due, release};
-use super::{open, settle};
+use super::{load_for, save};
 use crate::award::{AwardNow, Word};
 use crate::dates;
 use crate::error::Error;
 use crate::events::Happened;
-use crate::plan::Trigger;
+use crate::payment::Trigger;
 use crate::policy::{self, Action};
+use crate::round::Decided;
 use crate::state::{Offer, Step};
 use crate::store;
 
@@ -21,16 +22,16 @@ pub struct OfferAward {
     pub target: Target<AwardId>,
 }
 
-/// Sends the terms. Whether bidders are informed was asked beforehand (rule 20).
-pub fn offer_award(tx: &mut Tx, cx: &Cx, informed: bool, cmd: &OfferAward) -> Result<AwardNow, Error> {
-    let award = open(tx, cx, Action::Offer, &cmd.target)?;
+/// Sends the terms. How far the decisions are was asked beforehand (rule 20).
+pub fn offer_award(tx: &mut Tx, cx: &Cx, decided: &Decided, cmd: &OfferAward) -> Result<AwardNow, Error> {
+    let award = load_for(tx, cx, Action::Offer, &cmd.target)?;
     let settings = store::round(tx, award.round)?.settings;
     let last = dates::days_after(Date::today(cx.now), settings.offer_days);
     let new = award.step(Step::Offer(Offer { expires_at: dates::end_of(last) }), "", cx.now)?;
-    if !informed {
+    if *decided != Decided::BiddersInformed {
         return Err(Error::BiddersNotInformed);
     }
-    settle(tx, cx, &award, &new, Happened::Offered)
+    save(tx, cx, &award, &new, Happened::Offered)
 }
 
 #[derive(Clone, Debug)]
@@ -40,16 +41,16 @@ pub struct AcceptAward {
 }
 
 /// `certifier_of` is the organisation of which the registry holds the certifier, asked beforehand.
-pub fn accept_award(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &AcceptAward) -> Result<AwardNow, Error> {
-    let award = open(tx, cx, Action::Accept, &cmd.target)?;
-    if certifier_of != Some(award.applicant) {
+pub fn accept_award(tx: &mut Tx, cx: &Cx, certifier_of: &Option<OrgId>, cmd: &AcceptAward) -> Result<AwardNow, Error> {
+    let award = load_for(tx, cx, Action::Accept, &cmd.target)?;
+    if *certifier_of != Some(award.applicant) {
         return Err(Error::NoSuchCertifier);
     }
     if !cx.caller.gives_word_of(cmd.word.certifier) {
         return Err(Error::NotAllowed { who_may: "only the certifier named" });
     }
     let word = Word { recorded_by: cx.caller.subject.to_string(), ..cmd.word.clone() };
-    let accepted = settle(tx, cx, &award, &award.accept(&word, cx.now)?, Happened::Accepted)?;
+    let accepted = save(tx, cx, &award, &award.accept(&word, cx.now)?, Happened::Accepted)?;
     activate(tx, cx, accepted)
 }
 
@@ -59,7 +60,7 @@ pub fn activate(tx: &mut Tx, cx: &Cx, accepted: AwardNow) -> Result<AwardNow, Er
     if !award.has_all_precedent_met() {
         return Ok(accepted);
     }
-    let active = settle(tx, cx, award, &award.step(Step::Activate, "", cx.now)?, Happened::Activated)?;
+    let active = save(tx, cx, award, &award.step(Step::Activate, "", cx.now)?, Happened::Activated)?;
     make_due(tx, cx, &active.award, Trigger::Active)?;
     Ok(active)
 }
@@ -71,9 +72,9 @@ pub struct RefuseAward {
 }
 
 pub fn refuse_award(tx: &mut Tx, cx: &Cx, cmd: &RefuseAward) -> Result<AwardNow, Error> {
-    let award = open(tx, cx, Action::Refuse, &cmd.target)?;
+    let award = load_for(tx, cx, Action::Refuse, &cmd.target)?;
     let new = award.step(Step::Refuse, &cmd.reason, cx.now)?;
-    let refused = settle(tx, cx, &award, &new, Happened::Refused)?;
+    let refused = save(tx, cx, &award, &new, Happened::Refused)?;
     release(tx, cx, &new, &cmd.reason)?;
     Ok(refused)
 }
@@ -97,7 +98,7 @@ pub fn withdraw_award(tx: &mut Tx, cx: &Cx, cmd: &WithdrawAward) -> Result<Award
     if store::payments_of(tx, award.id)?.iter().any(|payment| payment.state.sent().is_some()) {
         return Err(Error::PaidAlready);
     }
-    let withdrawn = settle(tx, cx, &award, &new, Happened::Withdrawn)?;
+    let withdrawn = save(tx, cx, &award, &new, Happened::Withdrawn)?;
     release(tx, cx, &new, &cmd.reason)?;
     Ok(withdrawn)
 }
@@ -109,13 +110,13 @@ pub struct CallReserve {
 
 /// Commits freed money to the first of the reserve list (rule 18).
 pub fn call_reserve(tx: &mut Tx, cx: &Cx, cmd: &CallReserve) -> Result<AwardNow, Error> {
-    let award = open(tx, cx, Action::CallReserve, &cmd.target)?;
+    let award = load_for(tx, cx, Action::CallReserve, &cmd.target)?;
     let new = award.step(Step::CallReserve, "", cx.now)?;
     if let Some(first) = store::first_reserve(tx, &award)?.filter(|first| first.id != award.id) {
         return Err(Error::OutOfTurn { first: first.reference });
     }
     let prepared = store::round(tx, award.round)?;
-    let called = settle(tx, cx, &award, &new, Happened::ReserveCalled)?;
+    let called = save(tx, cx, &award, &new, Happened::ReserveCalled)?;
     commit(tx, cx, &new, &prepared)?;
     Ok(called)
 }

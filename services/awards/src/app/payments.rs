@@ -5,8 +5,8 @@ use kit::db::Tx;
 use kit::ids::PaymentId;
 use kit::time::Date;
 
-use super::money::{cancel, post, settle_payment};
-use super::{network_actor, settle};
+use super::money::{cancel, post, save_payment};
+use super::{network_actor, reading, save};
 use crate::award::Award;
 use crate::error::Error;
 use crate::events::{Happened, PaymentHappened};
@@ -36,15 +36,13 @@ pub struct StepPayment {
 }
 
 pub fn step_payment(tx: &mut Tx, cx: &Cx, cmd: &StepPayment) -> Result<Payment, Error> {
-    let old = store::payment(tx, cmd.target.id)?;
-    let award = store::get(tx, old.award)?;
     let action = match &cmd.step {
         PaymentStep::Approve => Action::ApprovePayment,
         PaymentStep::Instruct { .. } => Action::InstructPayment,
         PaymentStep::Confirm { .. } | PaymentStep::Fail { .. } | PaymentStep::Reconcile => Action::Book,
         PaymentStep::Hold { .. } | PaymentStep::Release | PaymentStep::Cancel { .. } => Action::HoldPayment,
     };
-    policy::check_of(&cx.caller, action, &award, "payment")?;
+    let (award, old) = reading::payment_for(tx, cx, action, cmd.target.id)?;
     old.expect_version(cmd.target.version)?;
     match &cmd.step {
         PaymentStep::Approve => approve(tx, cx, &award, &old),
@@ -68,7 +66,7 @@ fn take(
     happened: PaymentHappened,
 ) -> Result<Payment, Error> {
     let new = old.step(step, reason, cx.now)?;
-    settle_payment(tx, cx, old, &new, happened)?;
+    save_payment(tx, cx, old, &new, happened)?;
     Ok(new)
 }
 
@@ -84,7 +82,7 @@ fn instruct(tx: &mut Tx, cx: &Cx, award: &Award, old: &Payment, bank_reference: 
     let bank_reference = bank_reference.to_string();
     let new = old.step(Step::Instruct { by: network_actor(cx), bank_reference }, "", cx.now)?;
     payee::expect_usable(store::latest_payee_check(tx, award.payee())?.as_ref(), cx.now)?;
-    settle_payment(tx, cx, old, &new, PaymentHappened::Instructed)?;
+    save_payment(tx, cx, old, &new, PaymentHappened::Instructed)?;
     Ok(new)
 }
 
@@ -95,7 +93,7 @@ fn confirm(tx: &mut Tx, cx: &Cx, award: &Award, old: &Payment, on: Date) -> Resu
     }
     let new = take(tx, cx, old, Step::Confirm { on }, "", PaymentHappened::Paid)?;
     post(tx, cx, award, Kind::Pay, new.amount, Some(new.id.to_string()))?;
-    settle(tx, cx, award, &award.with_paid(new.amount, cx.now)?, Happened::Paid)?;
+    save(tx, cx, award, &award.with_paid(new.amount, cx.now)?, Happened::Paid)?;
     Ok(new)
 }
 

@@ -4,7 +4,6 @@ use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::RoundId;
 use kit::money::Money;
-use kit::time::Timestamp;
 
 use super::money::commit;
 use super::record;
@@ -12,7 +11,8 @@ use crate::error::Error;
 use crate::events::Happened;
 use crate::ledger::{Kind, Posting, Pot};
 use crate::policy::{self, Action};
-use crate::round::{Instrument, Outcome, Prepared, Round, Settings};
+use crate::prepare::{Decisions, Outcome, PrepareDone, Prepared};
+use crate::round::{Instrument, Settings};
 use crate::store;
 
 #[derive(Clone, Debug)]
@@ -23,28 +23,12 @@ pub struct PrepareAwards {
     pub over_commitment_reason: String,
 }
 
-/// What was made.
-#[derive(Clone, Debug)]
-pub struct PrepareDone {
-    pub n_prepared: i32,
-    pub n_reserved: i32,
-    pub pots: Vec<Pot>,
-    pub as_of: Timestamp,
-}
-
 /// Opens the pots and makes all awards of a round. Rule 1: together they are at most what their pot holds, unless the
-/// deciding body recorded why. Round and outcomes were asked beforehand; before the decision the
-/// outcomes are none.
-pub fn prepare_awards(
-    tx: &mut Tx,
-    cx: &Cx,
-    round: &Round,
-    outcomes: Option<&[Outcome]>,
-    cmd: &PrepareAwards,
-) -> Result<PrepareDone, Error> {
+/// deciding body recorded why.
+pub fn prepare_awards(tx: &mut Tx, cx: &Cx, decisions: &Decisions, cmd: &PrepareAwards) -> Result<PrepareDone, Error> {
     policy::check_at_large(&cx.caller, Action::Prepare, "round")?;
-    let outcomes = outcomes.ok_or(Error::DecisionPending)?;
-    let prepared = Prepared { round: round.clone(), settings: cmd.settings.clone() };
+    let outcomes = decisions.outcomes.as_deref().ok_or(Error::DecisionPending)?;
+    let prepared = Prepared { round: decisions.round.clone(), settings: cmd.settings.clone() };
     store::insert_round(tx, &prepared, cx.now)?;
     for instrument in &prepared.round.instruments {
         open_pot(tx, cx, &prepared, instrument, outcomes, &cmd.over_commitment_reason)?;
@@ -83,7 +67,8 @@ fn open_pot(
     over_commitment_reason: &str,
 ) -> Result<(), Error> {
     let mut needed = Money { minor_units: 0, ..instrument.pot };
-    let funded = outcomes.iter().filter(|one| one.instrument == instrument.code && one.reserve_place.is_none());
+    let funded =
+        outcomes.iter().filter(|outcome| outcome.instrument == instrument.code && outcome.reserve_place.is_none());
     for outcome in funded {
         needed = needed.plus(outcome.amount)?;
     }

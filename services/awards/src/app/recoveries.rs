@@ -6,13 +6,13 @@ use kit::ids::{AwardId, RecoveryId};
 use kit::money::Money;
 use kit::outbox;
 
-use super::money::{post, settle_recovery};
-use super::settle;
+use super::money::{post, save_recovery};
+use super::{reading, save};
 use crate::award::Award;
 use crate::error::Error;
 use crate::events::{self, Happened, RecoveryHappened};
 use crate::ledger::Kind;
-use crate::policy::{self, Action};
+use crate::policy::Action;
 use crate::recovery::{Recovery, State, Step};
 use crate::{state, store};
 
@@ -25,8 +25,7 @@ pub struct OpenRecovery {
 }
 
 pub fn open_recovery(tx: &mut Tx, cx: &Cx, cmd: &OpenRecovery) -> Result<Recovery, Error> {
-    let award = store::get(tx, cmd.award)?;
-    policy::check(&cx.caller, Action::OpenRecovery, &award)?;
+    let award = reading::seen(tx, cx, Action::OpenRecovery, cmd.award)?;
     if let state::State::Closed(_) = award.state {
         return Err(Error::IllegalStep { what: "award", from: award.state.name(), step: "open_recovery" });
     }
@@ -76,23 +75,21 @@ pub struct StepRecovery {
 }
 
 pub fn step_recovery(tx: &mut Tx, cx: &Cx, cmd: &StepRecovery) -> Result<Recovery, Error> {
-    let old = store::recovery(tx, cmd.target.id)?;
-    let award = store::get(tx, old.award)?;
     let action = match &cmd.step {
         RecoveryStep::Request | RecoveryStep::RecordReturn { .. } | RecoveryStep::Reconcile => Action::Book,
         RecoveryStep::WriteOff { .. } => Action::WriteOff,
     };
-    policy::check_of(&cx.caller, action, &award, "recovery")?;
+    let (award, old) = reading::recovery_for(tx, cx, action, cmd.target.id)?;
     old.expect_version(cmd.target.version)?;
     match &cmd.step {
         RecoveryStep::Request => {
             let new = old.step(Step::Request, cx.now)?;
-            settle_recovery(tx, cx, &old, &new, RecoveryHappened::Requested)?;
+            save_recovery(tx, cx, &old, &new, RecoveryHappened::Requested)?;
             Ok(new)
         }
         RecoveryStep::Reconcile => {
             let new = old.step(Step::Reconcile, cx.now)?;
-            settle_recovery(tx, cx, &old, &new, RecoveryHappened::Reconciled)?;
+            save_recovery(tx, cx, &old, &new, RecoveryHappened::Reconciled)?;
             Ok(new)
         }
         RecoveryStep::RecordReturn { amount } => take_back(tx, cx, &award, &old, *amount),
@@ -103,9 +100,9 @@ pub fn step_recovery(tx: &mut Tx, cx: &Cx, cmd: &StepRecovery) -> Result<Recover
 /// What comes back is free in the pot again, in the same transaction.
 fn take_back(tx: &mut Tx, cx: &Cx, award: &Award, old: &Recovery, amount: Money) -> Result<Recovery, Error> {
     let new = old.take_back(amount, cx.now)?;
-    settle_recovery(tx, cx, old, &new, RecoveryHappened::Returned)?;
+    save_recovery(tx, cx, old, &new, RecoveryHappened::Returned)?;
     post(tx, cx, award, Kind::Return, amount, Some(new.id.to_string()))?;
-    settle(tx, cx, award, &award.with_returned(amount, cx.now)?, Happened::Returned)?;
+    save(tx, cx, award, &award.with_returned(amount, cx.now)?, Happened::Returned)?;
     Ok(new)
 }
 
@@ -113,8 +110,8 @@ fn write_off(tx: &mut Tx, cx: &Cx, award: &Award, old: &Recovery, reason: &str) 
     let small = store::round(tx, award.round)?.settings.small_balance;
     let given_up = old.outstanding();
     let new = old.write_off(small, reason, cx.now)?;
-    settle_recovery(tx, cx, old, &new, RecoveryHappened::WrittenOff)?;
+    save_recovery(tx, cx, old, &new, RecoveryHappened::WrittenOff)?;
     post(tx, cx, award, Kind::WriteOff, given_up, Some(new.id.to_string()))?;
-    settle(tx, cx, award, &award.with_written_off(given_up, cx.now)?, Happened::WrittenOff)?;
+    save(tx, cx, award, &award.with_written_off(given_up, cx.now)?, Happened::WrittenOff)?;
     Ok(new)
 }

@@ -6,8 +6,8 @@ use kit::db::Tx;
 use kit::ids::{AwardId, PaymentId};
 use kit::time::Timestamp;
 
-use super::money::{release, settle_payment};
-use super::settle;
+use super::money::{release, save_payment};
+use super::save;
 use crate::error::Error;
 use crate::events::{Happened, PaymentHappened};
 use crate::payment::{State, Step};
@@ -24,7 +24,7 @@ pub fn lapse(tx: &mut Tx, id: AwardId, now: Timestamp) -> Result<(), Error> {
     }
     let cx = Cx::of_role(Role::Awards, now);
     let new = award.step(state::Step::Lapse, "", now)?;
-    settle(tx, &cx, &award, &new, Happened::Lapsed)?;
+    save(tx, &cx, &award, &new, Happened::Lapsed)?;
     release(tx, &cx, &new, "the offer expired")
 }
 
@@ -35,5 +35,5 @@ pub fn fall_due(tx: &mut Tx, id: PaymentId, now: Timestamp) -> Result<(), Error>
         return Ok(());
     }
     let due = payment.step(Step::FallDue, "", now)?;
-    settle_payment(tx, &Cx::of_role(Role::Awards, now), &payment, &due, PaymentHappened::FellDue)
+    save_payment(tx, &Cx::of_role(Role::Awards, now), &payment, &due, PaymentHappened::FellDue)
 }

@@ -1,18 +1,18 @@
 //! Changes of one award's agreement. An approved one writes the next version and never changes an earlier one.
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{AwardId, OrgId, VariationId};
 use kit::outbox;
 
 use super::money::{replan, void_approvals};
-use super::{council_actor, network_actor, settle};
+use super::{council_actor, network_actor, reading, save};
+use crate::agreement::Change;
 use crate::award::Award;
 use crate::error::Error;
 use crate::events::{self, Happened};
-use crate::policy::{self, Action};
 use crate::store;
-use crate::variation::{Change, Decision, State, Variation};
+use crate::variation::{Decision, State, Variation};
 
 /// What the register says of the organisations that a change names, asked beforehand.
 #[derive(Clone, Debug, Default)]
@@ -52,16 +52,6 @@ pub struct RequestVariation {
     pub reason: String,
 }
 
-impl RequestVariation {
-    /// What the caller must be allowed to do for it.
-    pub fn action(&self) -> Action {
-        match self.change.successor {
-            Some(_) => Action::RequestNovation,
-            None => Action::RequestVariation,
-        }
-    }
-}
-
 /// Asks for a change that could be approved as things stand.
 pub fn request_variation(
     tx: &mut Tx,
@@ -69,8 +59,7 @@ pub fn request_variation(
     register: &Register,
     cmd: &RequestVariation,
 ) -> Result<Variation, Error> {
-    let award = store::get(tx, cmd.award)?;
-    policy::check(&cx.caller, cmd.action(), &award)?;
+    let award = reading::seen_to_vary(tx, cx, cmd.award, &cmd.change)?;
     let prepared = store::round(tx, award.round)?;
     award.expect_variable(&cmd.change, prepared.instrument(&award.instrument)?, cx.now)?;
     register.expect_allows(&award, &cmd.change)?;
@@ -92,17 +81,14 @@ pub fn request_variation(
 
 #[derive(Clone, Debug)]
 pub struct DecideVariation {
-    pub id: VariationId,
-    pub version: i64,
+    pub target: Target<VariationId>,
     pub approve: bool,
     pub reason: String,
 }
 
 pub fn decide_variation(tx: &mut Tx, cx: &Cx, register: &Register, cmd: &DecideVariation) -> Result<Variation, Error> {
-    let old = store::variation(tx, cmd.id)?;
-    let award = store::get(tx, old.award)?;
-    policy::check(&cx.caller, Action::DecideVariation, &award)?;
-    old.expect_version(cmd.version)?;
+    let (award, old) = reading::variation_to_decide(tx, cx, cmd.target.id)?;
+    old.expect_version(cmd.target.version)?;
     let decision = Decision { by: network_actor(cx), at: cx.now, reason: cmd.reason.clone() };
     if !cmd.approve {
         let refused = old.decide(None, decision)?;
@@ -114,7 +100,7 @@ pub fn decide_variation(tx: &mut Tx, cx: &Cx, register: &Register, cmd: &DecideV
     register.expect_allows(&award, &old.change)?;
     let prepared = store::round(tx, award.round)?;
     let varied = award.vary(&old.change, prepared.instrument(&award.instrument)?, old.id, cx.now)?;
-    settle(tx, cx, &award, &varied, Happened::Varied)?;
+    save(tx, cx, &award, &varied, Happened::Varied)?;
     if (varied.applicant, varied.payee()) != (award.applicant, award.payee()) {
         void_approvals(tx, cx, &varied)?;
     }

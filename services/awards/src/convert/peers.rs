@@ -12,10 +12,10 @@ use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 
 use crate::agreement::Condition;
-use crate::app::AboutReport;
 use crate::award::FundedBid;
-use crate::payment::Overdue;
-use crate::round::{Decided, Instrument, Outcome, Round};
+use crate::prepare::Outcome;
+use crate::report::{AboutReport, Overdue};
+use crate::round::{Decided, Instrument, Round};
 
 fn needed<T>(of: &'static str, lacks: &'static str, value: Option<T>) -> Result<T, Unusable> {
     value.ok_or_else(|| unusable(of, lacks))
@@ -34,12 +34,12 @@ pub fn round(wire: rounds::Round) -> Result<Round, Unusable> {
     let rules = needed(OF, "rules", wire.rules)?;
     let timetable = wire.timetable.unwrap_or_default();
     let mut instruments = Vec::with_capacity(rules.instruments.len());
-    for one in rules.instruments {
+    for instrument in rules.instruments {
         instruments.push(Instrument {
-            pot: sum(OF, "a pot", one.pot)?,
-            floor: sum(OF, "a floor", one.floor)?,
-            ceiling: sum(OF, "a ceiling", one.ceiling)?,
-            code: one.code,
+            pot: sum(OF, "a pot", instrument.pot)?,
+            floor: sum(OF, "a floor", instrument.floor)?,
+            ceiling: sum(OF, "a ceiling", instrument.ceiling)?,
+            code: instrument.code,
         });
     }
     Ok(Round {
@@ -97,7 +97,9 @@ pub fn outcome(wire: grading::Outcome) -> Result<Option<Outcome>, Unusable> {
         instrument: wire.instrument,
         requested: sum(OF, "a request", wire.requested)?,
         amount: sum(OF, "a sum", wire.amount)?,
-        conditions: conditions.map(|one| Condition { text: one.text, precedent: one.precedent }).collect(),
+        conditions: conditions
+            .map(|condition| Condition { text: condition.text, precedent: condition.precedent })
+            .collect(),
         months: wire.months,
         reserve_place,
         bid: FundedBid {

@@ -6,8 +6,8 @@ use kit::money::Money;
 use kit::time::{Timestamp, at};
 
 use super::*;
-use crate::payment::{Payment, Step};
-use crate::plan::{self, Instalment, Replan, Trigger};
+use crate::payment::{Payment, Step, Trigger};
+use crate::plan::{self, Instalment, Replan};
 use crate::recovery::Recovery;
 
 const OPERATIONS: usize = 100_000;

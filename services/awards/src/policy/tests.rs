@@ -55,7 +55,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
         "Who may do what with an award: yes; `no` is told why and who may; `hidden` is told that there is no such\n\
          award. First before the offer, then from the offer on.\n"
             .to_string();
-    for action in Action::ALL {
+    for &action in Action::VARIANTS {
         matrix += &format!("\n{action:?}\n");
         for (name, caller) in everybody(&prepared) {
             let word = |facts| decide(&caller, action, facts).word();
@@ -69,6 +69,6 @@ fn the_policy_is_as_the_golden_matrix_says() {
 fn who_may_is_said_to_those_who_may_not() {
     let facts = Facts { applicant: Some(OrgId::new()), offered: true, ..Facts::default() };
     let officer = person(Duty::ApplicantOfficer, facts.applicant.unwrap());
-    let refused = decide(&officer, Action::Accept, &facts).settle::<Error>("award").unwrap_err();
+    let refused = decide(&officer, Action::Accept, &facts).enforce::<Error>("award").unwrap_err();
     assert_eq!(refused.to_string(), "a certifier, or a system with awards.certify, of the applicant may do this");
 }

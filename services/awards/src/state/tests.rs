@@ -1,7 +1,9 @@
 use kit::caller::Actor;
 use kit::time::{Date, at};
+use testing::golden::covers;
 
 use super::*;
+use crate::agreement::Change;
 use crate::variation::Decision;
 use crate::{payment, recovery, variation};
 
@@ -94,16 +96,6 @@ fn payment_steps() -> Vec<payment::Step> {
     ]
 }
 
-fn recovery_states() -> [recovery::State; 6] {
-    use recovery::State::*;
-    [Due, Requested, PartReturned, Returned, Reconciled, WrittenOff]
-}
-
-fn recovery_steps() -> [recovery::Step; 5] {
-    use recovery::Step::*;
-    [Request, ReturnPart, ReturnRest, WriteOff, Reconcile]
-}
-
 /// The state after a step, or `-`.
 fn cell(result: Result<String, Error>) -> String {
     match result {
@@ -118,6 +110,15 @@ fn section(table: &mut String, title: &str, from: &str, rows: impl Iterator<Item
     for (step, to) in rows {
         *table += &format!("  {step:<14} {to}\n");
     }
+}
+
+#[test]
+fn the_golden_table_has_every_state_and_every_step() {
+    covers(StateName::VARIANTS, states().into_iter().map(StateName::from));
+    covers(StepName::VARIANTS, steps().into_iter().map(StepName::from));
+    covers(payment::StateName::VARIANTS, payment_states().into_iter().map(payment::StateName::from));
+    covers(payment::StepName::VARIANTS, payment_steps().into_iter().map(payment::StepName::from));
+    covers(variation::StateName::VARIANTS, variation_states().into_iter().map(variation::StateName::from));
 }
 
 #[test]
@@ -140,10 +141,10 @@ fn every_step_from_every_state_is_as_the_golden_table_says() {
         });
         section(&mut table, "payment", from.name(), rows);
     }
-    for from in recovery_states() {
-        let rows = recovery_steps()
-            .into_iter()
-            .map(|step| (step.name().to_string(), cell(from.step(step).map(|to| to.name().to_string()))));
+    for from in recovery::State::VARIANTS {
+        let rows = recovery::Step::VARIANTS
+            .iter()
+            .map(|&step| (step.name().to_string(), cell(from.step(step).map(|to| to.name().to_string()))));
         section(&mut table, "recovery", from.name(), rows);
     }
     for from in variation_states() {
@@ -173,7 +174,7 @@ fn a_variation(state: variation::State) -> variation::Variation {
         id: kit::ids::VariationId::new(),
         award: kit::ids::AwardId::new(),
         version: 1,
-        change: variation::Change::default(),
+        change: Change::default(),
         reason: String::new(),
         extension: None,
         requested_by: actor("per_1"),

@@ -3,38 +3,39 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
-use kit::ids::{AwardId, RoundId};
-use kit::stored::{self, from_json, inconsistent, json, parsed, parsed_option};
+use kit::db::{Conn, DbError};
+use kit::ids::{AwardId, BidId, OrgId, RoundId, VariationId};
+use kit::stored::{self, from_json, inconsistent, json};
 use kit::time::Timestamp;
 
 use crate::agreement::{Agreement, Terms};
 use crate::award::Award;
-use crate::error::{Error, Newer};
+use crate::error::Error;
+use crate::ledger::Pot;
 use crate::schema::{agreement, award};
 use crate::state::{Acceptance, Agreed, Before, Offer, State};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = award, treat_none_as_null = true)]
 struct AwardRow {
-    id: String,
+    id: AwardId,
     reference: String,
-    round_id: String,
-    bid_id: String,
+    round_id: RoundId,
+    bid_id: BidId,
     number: i64,
     bid: String,
     public_title: String,
-    applicant_id: String,
-    novated_from_id: Option<String>,
-    lead_id: String,
-    payee_id: String,
+    applicant_id: OrgId,
+    novated_from_id: Option<OrgId>,
+    lead_id: OrgId,
+    payee_id: OrgId,
     instrument: String,
     requested_minor: i64,
     currency: String,
     version: i64,
     state: String,
     reserve_place: Option<i32>,
-    offer_expires_at: Option<i64>,
+    offer_expires_at: Option<Timestamp>,
     acceptance: Option<String>,
     agreement_version: i32,
     amount_minor: i64,
@@ -43,33 +44,33 @@ struct AwardRow {
     returned_minor: i64,
     written_off_minor: i64,
     reason: String,
-    final_report_accepted_at: Option<i64>,
-    created_at: i64,
-    updated_at: i64,
+    final_report_accepted_at: Option<Timestamp>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
 }
 
 impl From<&Award> for AwardRow {
     fn from(award: &Award) -> AwardRow {
         let terms = &award.agreement.terms;
         AwardRow {
-            id: award.id.to_string(),
+            id: award.id,
             reference: award.reference.clone(),
-            round_id: award.round.to_string(),
-            bid_id: award.bid_id.to_string(),
+            round_id: award.round,
+            bid_id: award.bid_id,
             number: award.bid.number,
             bid: json(&award.bid),
             public_title: award.public_title.clone(),
-            applicant_id: award.applicant.to_string(),
-            novated_from_id: award.novated_from.map(|id| id.to_string()),
-            lead_id: award.lead.to_string(),
-            payee_id: terms.payee.to_string(),
+            applicant_id: award.applicant,
+            novated_from_id: award.novated_from,
+            lead_id: award.lead,
+            payee_id: terms.payee,
             instrument: award.instrument.clone(),
             requested_minor: award.requested.minor_units,
             currency: award.requested.currency.as_str().to_string(),
             version: award.version,
             state: award.state.name().to_string(),
             reserve_place: Some(award.state.reserve_place()).filter(|place| *place > 0),
-            offer_expires_at: award.state.offer().map(|offer| offer.expires_at.micros()),
+            offer_expires_at: award.state.offer().map(|offer| offer.expires_at),
             acceptance: award.state.acceptance().map(json),
             agreement_version: terms.version,
             amount_minor: terms.amount.minor_units,
@@ -78,9 +79,9 @@ impl From<&Award> for AwardRow {
             returned_minor: award.returned.minor_units,
             written_off_minor: award.written_off.minor_units,
             reason: award.reason.clone(),
-            final_report_accepted_at: award.final_report_accepted_at.map(Timestamp::micros),
-            created_at: award.created_at.micros(),
-            updated_at: award.updated_at.micros(),
+            final_report_accepted_at: award.final_report_accepted_at,
+            created_at: award.created_at,
+            updated_at: award.updated_at,
         }
     }
 }
@@ -92,13 +93,13 @@ fn award_of(row: AwardRow, original: Agreement, present: Agreement) -> Result<Aw
         return Err(inconsistent(format!("award {}: its conditions are not those of its agreement", row.id)));
     }
     Ok(Award {
-        id: parsed(&row.id)?,
-        round: parsed(&row.round_id)?,
-        bid_id: parsed(&row.bid_id)?,
+        id: row.id,
+        round: row.round_id,
+        bid_id: row.bid_id,
         bid: from_json(&row.bid)?,
-        applicant: parsed(&row.applicant_id)?,
-        novated_from: parsed_option(row.novated_from_id.as_deref())?,
-        lead: parsed(&row.lead_id)?,
+        applicant: row.applicant_id,
+        novated_from: row.novated_from_id,
+        lead: row.lead_id,
         requested: sum(row.requested_minor)?,
         state: state_of(&row)?,
         agreement: present,
@@ -112,14 +113,14 @@ fn award_of(row: AwardRow, original: Agreement, present: Agreement) -> Result<Aw
         instrument: row.instrument,
         version: row.version,
         reason: row.reason,
-        final_report_accepted_at: row.final_report_accepted_at.map(Timestamp::from_micros),
-        created_at: Timestamp::from_micros(row.created_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
+        final_report_accepted_at: row.final_report_accepted_at,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
     })
 }
 
 fn state_of(row: &AwardRow) -> Result<State, DbError> {
-    let offer = row.offer_expires_at.map(|at| Offer { expires_at: Timestamp::from_micros(at) });
+    let offer = row.offer_expires_at.map(|expires_at| Offer { expires_at });
     let acceptance: Option<Acceptance> = row.acceptance.as_deref().map(from_json).transpose()?;
     let agreed = offer.zip(acceptance).map(|(offer, acceptance)| Agreed { offer, acceptance });
     match (row.state.as_str(), row.reserve_place, offer, agreed) {
@@ -144,12 +145,12 @@ fn state_of(row: &AwardRow) -> Result<State, DbError> {
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = agreement)]
 struct AgreementRow {
-    award_id: String,
+    award_id: AwardId,
     version: i32,
     canonical_json: String,
     sha256: String,
-    variation_id: Option<String>,
-    written_at: i64,
+    variation_id: Option<VariationId>,
+    written_at: Timestamp,
 }
 
 impl TryFrom<AgreementRow> for Agreement {
@@ -161,122 +162,122 @@ impl TryFrom<AgreementRow> for Agreement {
             terms,
             canonical_json: row.canonical_json,
             digest: row.sha256,
-            variation: parsed_option(row.variation_id.as_deref())?,
-            written_at: Timestamp::from_micros(row.written_at),
+            variation: row.variation_id,
+            written_at: row.written_at,
         })
     }
 }
 
 /// The award as it now is.
-pub fn get(tx: &mut Tx, id: AwardId) -> Result<Award, Error> {
-    get_all(tx, &[id.to_string()])?.pop().ok_or(Error::NotFound { what: "award" })
+pub fn get(conn: &mut Conn, id: AwardId) -> Result<Award, Error> {
+    get_all(conn, &[id])?.pop().ok_or(Error::NotFound { what: "award" })
 }
 
 /// These awards in their order.
-pub fn get_all(tx: &mut Tx, ids: &[String]) -> Result<Vec<Award>, DbError> {
-    let rows: Vec<AwardRow> = award::table.filter(award::id.eq_any(ids)).select(AwardRow::as_select()).load(tx)?;
+pub fn get_all(conn: &mut Conn, ids: &[AwardId]) -> Result<Vec<Award>, DbError> {
+    let rows: Vec<AwardRow> = award::table.filter(award::id.eq_any(ids)).select(AwardRow::as_select()).load(conn)?;
     let versions: Vec<AgreementRow> = agreement::table
         .inner_join(award::table)
         .filter(award::id.eq_any(ids))
         .filter(agreement::version.eq(1).or(agreement::version.eq(award::agreement_version)))
         .select(AgreementRow::as_select())
-        .load(tx)?;
-    let mut of_award: HashMap<(String, i32), Agreement> = HashMap::with_capacity(versions.len());
+        .load(conn)?;
+    let mut of_award: HashMap<(AwardId, i32), Agreement> = HashMap::with_capacity(versions.len());
     for row in versions {
-        of_award.insert((row.award_id.clone(), row.version), Agreement::try_from(row)?);
+        of_award.insert((row.award_id, row.version), Agreement::try_from(row)?);
     }
     let mut found = HashMap::with_capacity(rows.len());
     for row in rows {
         let of_version = |version| {
-            let found = of_award.get(&(row.id.clone(), version)).cloned();
+            let found = of_award.get(&(row.id, version)).cloned();
             found.ok_or_else(|| inconsistent(format!("award {}: no version {version}", row.id)))
         };
         let (original, present) = (of_version(1)?, of_version(row.agreement_version)?);
-        found.insert(row.id.clone(), award_of(row, original, present)?);
+        found.insert(row.id, award_of(row, original, present)?);
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-pub fn insert(tx: &mut Tx, award: &Award) -> Result<(), DbError> {
-    diesel::insert_into(award::table).values(AwardRow::from(award)).execute(tx)?;
-    insert_agreement(tx, award)
+pub fn insert(conn: &mut Conn, award: &Award) -> Result<(), DbError> {
+    diesel::insert_into(award::table).values(AwardRow::from(award)).execute(conn)?;
+    insert_agreement(conn, award)
 }
 
-/// Writes the new version over the one it was made from. A new version of the agreement stands beside the earlier ones.
-pub fn update(tx: &mut Tx, old: &Award, new: &Award) -> Result<(), Error> {
-    let of_old_version = award::table.filter(award::id.eq(new.id.to_string())).filter(award::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(AwardRow::from(new)).execute(tx)?;
+/// Writes the new version over the one it was made from. A new version of the agreement is added to the earlier ones.
+pub fn update(conn: &mut Conn, old: &Award, new: &Award) -> Result<(), Error> {
+    let of_old_version = award::table.filter(award::id.eq(new.id)).filter(award::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(AwardRow::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(Newer::Award(get(tx, new.id)?)));
+        return Err(Error::stale(get(conn, new.id)?));
     }
     if old.agreement != new.agreement {
-        insert_agreement(tx, new)?;
+        insert_agreement(conn, new)?;
     }
     Ok(())
 }
 
-fn insert_agreement(tx: &mut Tx, award: &Award) -> Result<(), DbError> {
+fn insert_agreement(conn: &mut Conn, award: &Award) -> Result<(), DbError> {
     let version = &award.agreement;
     let row = AgreementRow {
-        award_id: award.id.to_string(),
+        award_id: award.id,
         version: version.terms.version,
         canonical_json: version.canonical_json.clone(),
         sha256: version.digest.clone(),
-        variation_id: version.variation.map(|id| id.to_string()),
-        written_at: version.written_at.micros(),
+        variation_id: version.variation,
+        written_at: version.written_at,
     };
-    diesel::insert_into(agreement::table).values(row).execute(tx)?;
+    diesel::insert_into(agreement::table).values(row).execute(conn)?;
     Ok(())
 }
 
 /// Versions of an agreement, oldest first, from above a number on.
-pub fn agreements(tx: &mut Tx, of: AwardId, above: i32, limit: i64) -> Result<Vec<Agreement>, DbError> {
+pub fn agreements(conn: &mut Conn, award: AwardId, above: i32, limit: i64) -> Result<Vec<Agreement>, DbError> {
     let rows: Vec<AgreementRow> = agreement::table
-        .filter(agreement::award_id.eq(of.to_string()))
+        .filter(agreement::award_id.eq(award))
         .filter(agreement::version.gt(above))
         .order(agreement::version.asc())
         .limit(limit)
         .select(AgreementRow::as_select())
-        .load(tx)?;
+        .load(conn)?;
     rows.into_iter().map(Agreement::try_from).collect()
 }
 
-/// The award that stands first on the reserve list of a pot.
-pub fn first_reserve(tx: &mut Tx, of: &Award) -> Result<Option<Award>, DbError> {
-    let first: Option<String> = award::table
-        .filter(award::round_id.eq(of.round.to_string()))
-        .filter(award::instrument.eq(&of.instrument))
+/// The award that comes first on the reserve list of a pot.
+pub fn first_reserve(conn: &mut Conn, other: &Award) -> Result<Option<Award>, DbError> {
+    let first: Option<AwardId> = award::table
+        .filter(award::round_id.eq(other.round))
+        .filter(award::instrument.eq(&other.instrument))
         .filter(award::state.eq("reserved"))
         .order(award::reserve_place.asc())
         .select(award::id)
-        .first(tx)
+        .first(conn)
         .optional()?;
     match first {
         None => Ok(None),
-        Some(id) => Ok(get_all(tx, &[id])?.pop()),
+        Some(id) => Ok(get_all(conn, &[id])?.pop()),
     }
 }
 
 /// The live awards of a round (rule 23), by the number of their bid.
-pub fn live_in_round(tx: &mut Tx, round: RoundId) -> Result<Vec<Award>, DbError> {
+pub fn live_in_round(conn: &mut Conn, round: RoundId) -> Result<Vec<Award>, DbError> {
     // `State::is_live` in SQL.
-    let ids: Vec<String> = award::table
-        .filter(award::round_id.eq(round.to_string()))
+    let ids: Vec<AwardId> = award::table
+        .filter(award::round_id.eq(round))
         .filter(award::state.eq_any(["offered", "accepted", "active", "suspended"]))
         .order(award::number.asc())
         .select(award::id)
-        .load(tx)?;
-    get_all(tx, &ids)
+        .load(conn)?;
+    get_all(conn, &ids)
 }
 
 /// Awards whose offer has expired, each with the key of its pot.
-pub fn expired_offers(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<(AwardId, String)>, DbError> {
-    let rows: Vec<(String, String, String)> = award::table
+pub fn expired_offers(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<(AwardId, String)>, DbError> {
+    let rows: Vec<(AwardId, RoundId, String)> = award::table
         .filter(award::state.eq("offered"))
-        .filter(award::offer_expires_at.le(now.micros()))
+        .filter(award::offer_expires_at.le(now))
         .order(award::offer_expires_at.asc())
         .limit(limit)
         .select((award::id, award::round_id, award::instrument))
-        .load(tx)?;
-    rows.into_iter().map(|(id, round, instrument)| Ok((parsed(&id)?, format!("{round}/{instrument}")))).collect()
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, round, instrument)| (id, Pot::key(round, &instrument))).collect())
 }

@@ -3,30 +3,29 @@
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use kit::db::{Backend, DbError, Tx};
-use kit::ids::{OrgId, RoundId};
+use kit::db::{Backend, Conn, DbError};
+use kit::ids::{AwardId, OrgId, RoundId};
 
 use super::awards::get_all;
 use crate::award::Award;
 use crate::schema::award;
 
-/// Which awards: what was asked for, within what the caller may see.
+/// Which awards are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub round: Option<RoundId>,
     pub organisation: Option<OrgId>,
-    pub states: Vec<&'static str>,
+    pub states: Vec<String>,
     pub order: Order,
-    pub visible: Visible,
 }
 
 /// Which awards a caller may see.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Visible {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visible {
     /// All of them, whatever their state.
-    pub all: bool,
-    /// Organisations whose awards the caller sees from the offer on.
-    pub own: Vec<OrgId>,
+    All,
+    /// Those of these organisations, from the offer on.
+    Own(Vec<OrgId>),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,11 +46,11 @@ pub struct Totals {
 
 type Boxed<'a> = award::BoxedQuery<'a, Backend>;
 
-/// Awards for which one of these organisations asks, leads or is paid. A macro, for it stands in queries of several
-/// tables, whose types a function cannot name.
+/// Awards for which one of these organisations asks, leads or is paid. A macro, since it is part of queries over
+/// several tables, whose types a function cannot name.
 macro_rules! involves {
     ($ids:expr) => {{
-        let ids: Vec<String> = $ids;
+        let ids: Vec<kit::ids::OrgId> = $ids;
         let asks = award::applicant_id.eq_any(ids.clone());
         asks.or(award::lead_id.eq_any(ids.clone())).or(award::payee_id.eq_any(ids))
     }};
@@ -60,31 +59,21 @@ macro_rules! involves {
 /// The same as the policy's `See`, in SQL, for who does not see everything.
 macro_rules! seen_by {
     ($own:expr) => {
-        super::lists::involves!($own).and(award::offer_expires_at.is_not_null())
+        super::lists::involves!($own.clone()).and(award::offer_expires_at.is_not_null())
     };
 }
 pub(super) use {involves, seen_by};
 
-impl Visible {
-    /// Whose awards are seen; none where everything is.
-    pub fn own_ids(&self) -> Option<Vec<String>> {
-        match self.all {
-            true => None,
-            false => Some(self.own.iter().map(OrgId::to_string).collect()),
-        }
-    }
-}
-
-fn filtered(filter: &Filter) -> Boxed<'static> {
+fn filtered(filter: &Filter, visible: &Visible) -> Boxed<'static> {
     let mut query = award::table.into_boxed();
-    if let Some(own) = filter.visible.own_ids() {
+    if let Visible::Own(own) = visible {
         query = query.filter(seen_by!(own));
     }
     if let Some(round) = filter.round {
-        query = query.filter(award::round_id.eq(round.to_string()));
+        query = query.filter(award::round_id.eq(round));
     }
     if let Some(organisation) = filter.organisation {
-        query = query.filter(involves!(vec![organisation.to_string()]));
+        query = query.filter(involves!(vec![organisation]));
     }
     if !filter.states.is_empty() {
         query = query.filter(award::state.eq_any(filter.states.clone()));
@@ -93,8 +82,14 @@ fn filtered(filter: &Filter) -> Boxed<'static> {
 }
 
 /// One page. The key is the bid's number with the identity, or the identity alone, as the order asks.
-pub fn page(tx: &mut Tx, filter: &Filter, after: Option<(i64, String)>, limit: i64) -> Result<Vec<Award>, DbError> {
-    let mut query = filtered(filter);
+pub fn page(
+    conn: &mut Conn,
+    filter: &Filter,
+    visible: &Visible,
+    after: Option<(i64, AwardId)>,
+    limit: i64,
+) -> Result<Vec<Award>, DbError> {
+    let mut query = filtered(filter, visible);
     if let Some((number, id)) = after {
         query = match filter.order {
             Order::Number => query.filter(award::number.gt(number).or(award::number.eq(number).and(award::id.gt(id)))),
@@ -105,8 +100,8 @@ pub fn page(tx: &mut Tx, filter: &Filter, after: Option<(i64, String)>, limit: i
         Order::Number => query.order((award::number.asc(), award::id.asc())),
         Order::NewestFirst => query.order(award::id.desc()),
     };
-    let ids: Vec<String> = query.select(award::id).limit(limit).load(tx)?;
-    get_all(tx, &ids)
+    let ids: Vec<AwardId> = query.select(award::id).limit(limit).load(conn)?;
+    get_all(conn, &ids)
 }
 
 /// What counts as awarded: not what waits for money, nor what ended before anything was paid (rule 33).
@@ -117,15 +112,15 @@ const PAID: &str = "COALESCE(CAST(SUM(CASE WHEN currency = 'GBP' THEN paid_minor
 const RETURNED: &str = "COALESCE(CAST(SUM(CASE WHEN currency = 'GBP' THEN returned_minor END) AS BIGINT), 0)";
 
 /// How many awards match on all pages, and their sums in pounds.
-pub fn totals(tx: &mut Tx, filter: &Filter) -> Result<Totals, DbError> {
+pub fn totals(conn: &mut Conn, filter: &Filter, visible: &Visible) -> Result<Totals, DbError> {
     let sums = (count_star(), sql::<BigInt>(AWARDED), sql::<BigInt>(PAID), sql::<BigInt>(RETURNED));
-    let (n_awards, awarded_minor, paid_minor, returned_minor) = filtered(filter).select(sums).first(tx)?;
+    let (n_awards, awarded_minor, paid_minor, returned_minor) = filtered(filter, visible).select(sums).first(conn)?;
     Ok(Totals { n_awards, awarded_minor, paid_minor, returned_minor })
 }
 
 /// Whether any award of a round is visible.
-pub fn has_own_in_round(tx: &mut Tx, round: RoundId, visible: &Visible) -> Result<bool, DbError> {
-    let filter = Filter { round: Some(round), visible: visible.clone(), ..Filter::default() };
-    let n_seen: i64 = filtered(&filter).count().get_result(tx)?;
+pub fn has_visible_in_round(conn: &mut Conn, round: RoundId, visible: &Visible) -> Result<bool, DbError> {
+    let filter = Filter { round: Some(round), ..Filter::default() };
+    let n_seen: i64 = filtered(&filter, visible).count().get_result(conn)?;
     Ok(n_seen > 0)
 }

@@ -2,39 +2,39 @@
 
 use diesel::prelude::*;
 use kit::caller::Actor;
-use kit::db::{Backend, DbError, Tx};
-use kit::ids::{AwardId, PaymentId, RoundId};
-use kit::stored::{self, inconsistent, parsed, parsed_option};
+use kit::db::{Backend, Conn, DbError};
+use kit::ids::{AwardId, OrgId, PaymentId, ReportId, RoundId};
+use kit::stored::{self, inconsistent};
 use kit::time::{Date, Timestamp};
 
 use super::lists::{Visible, seen_by};
-use crate::error::{Error, Newer};
-use crate::payment::{Overdue, Payment, Sent, State};
-use crate::plan::Trigger;
+use crate::error::Error;
+use crate::payment::{Payment, Sent, State, Trigger};
+use crate::report::Overdue;
 use crate::schema::{award, payment};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = payment, treat_none_as_null = true)]
 struct Row {
-    id: String,
-    award_id: String,
+    id: PaymentId,
+    award_id: AwardId,
     sequence: i32,
     version: i64,
     amount_minor: i64,
     currency: String,
     due_by: String,
-    due_on: Option<String>,
+    due_on: Option<Date>,
     state: String,
     approved_by: Option<String>,
-    approved_by_organisation: Option<String>,
+    approved_by_organisation: Option<OrgId>,
     instructed_by: Option<String>,
-    instructed_by_organisation: Option<String>,
+    instructed_by_organisation: Option<OrgId>,
     bank_reference: Option<String>,
-    paid_on: Option<String>,
+    paid_on: Option<Date>,
     reason: String,
-    updated_at: i64,
-    held_report_id: Option<String>,
-    held_since: Option<i64>,
+    updated_at: Timestamp,
+    held_report_id: Option<ReportId>,
+    held_since: Option<Timestamp>,
 }
 
 impl From<&Payment> for Row {
@@ -42,13 +42,12 @@ impl From<&Payment> for Row {
         let (due_by, due_on) = match payment.trigger {
             Trigger::Active => ("active", None),
             Trigger::FinalReport => ("final_report", None),
-            Trigger::Day(day) => ("day", Some(day.to_string())),
+            Trigger::Day(day) => ("day", Some(day)),
         };
         let (approved_by, sent) = (payment.state.approved_by(), payment.state.sent());
-        let organisation = |actor: &Actor| actor.organisation.map(|id| id.to_string());
         Row {
-            id: payment.id.to_string(),
-            award_id: payment.award.to_string(),
+            id: payment.id,
+            award_id: payment.award,
             sequence: payment.sequence,
             version: payment.version,
             amount_minor: payment.amount.minor_units,
@@ -57,15 +56,15 @@ impl From<&Payment> for Row {
             due_on,
             state: payment.state.name().to_string(),
             approved_by: approved_by.map(|actor| actor.subject.clone()),
-            approved_by_organisation: approved_by.and_then(organisation),
+            approved_by_organisation: approved_by.and_then(|actor| actor.organisation),
             instructed_by: sent.map(|sent| sent.instructed_by.subject.clone()),
-            instructed_by_organisation: sent.and_then(|sent| organisation(&sent.instructed_by)),
+            instructed_by_organisation: sent.and_then(|sent| sent.instructed_by.organisation),
             bank_reference: sent.map(|sent| sent.bank_reference.clone()),
-            paid_on: payment.state.paid_on().map(|day| day.to_string()),
+            paid_on: payment.state.paid_on(),
             reason: payment.reason.clone(),
-            updated_at: payment.updated_at.micros(),
-            held_report_id: payment.held_for.map(|overdue| overdue.report.to_string()),
-            held_since: payment.held_for.map(|overdue| overdue.since.micros()),
+            updated_at: payment.updated_at,
+            held_report_id: payment.held_for.map(|overdue| overdue.report),
+            held_since: payment.held_for.map(|overdue| overdue.since),
         }
     }
 }
@@ -74,22 +73,20 @@ impl TryFrom<Row> for Payment {
     type Error = DbError;
 
     fn try_from(row: Row) -> Result<Payment, DbError> {
-        let trigger = match (row.due_by.as_str(), row.due_on.as_deref()) {
+        let trigger = match (row.due_by.as_str(), row.due_on) {
             ("active", None) => Trigger::Active,
             ("final_report", None) => Trigger::FinalReport,
-            ("day", Some(day)) => Trigger::Day(parsed(day)?),
+            ("day", Some(day)) => Trigger::Day(day),
             (due_by, _) => return Err(inconsistent(format!("payment {}: due by {due_by}", row.id))),
         };
-        let held_for = match (row.held_report_id.as_deref(), row.held_since) {
-            (Some(report), Some(since)) => {
-                Some(Overdue { report: parsed(report)?, since: Timestamp::from_micros(since) })
-            }
+        let held_for = match (row.held_report_id, row.held_since) {
+            (Some(report), Some(since)) => Some(Overdue { report, since }),
             (None, None) => None,
             (_, _) => return Err(inconsistent(format!("payment {}: held for half a report", row.id))),
         };
         Ok(Payment {
-            id: parsed(&row.id)?,
-            award: parsed(&row.award_id)?,
+            id: row.id,
+            award: row.award_id,
             sequence: row.sequence,
             version: row.version,
             amount: stored::money(row.amount_minor, &row.currency)?,
@@ -97,17 +94,15 @@ impl TryFrom<Row> for Payment {
             state: state_of(&row)?,
             held_for,
             reason: row.reason,
-            updated_at: Timestamp::from_micros(row.updated_at),
+            updated_at: row.updated_at,
         })
     }
 }
 
 fn state_of(row: &Row) -> Result<State, DbError> {
-    let actor = |subject: &Option<String>, organisation: &Option<String>| {
-        subject.clone().map(|subject| stored::actor(subject, organisation.as_deref())).transpose()
-    };
-    let approved_by = actor(&row.approved_by, &row.approved_by_organisation)?;
-    let instructed_by = actor(&row.instructed_by, &row.instructed_by_organisation)?;
+    let actor = |subject: &Option<String>, organisation| subject.clone().map(|subject| Actor { subject, organisation });
+    let approved_by = actor(&row.approved_by, row.approved_by_organisation);
+    let instructed_by = actor(&row.instructed_by, row.instructed_by_organisation);
     let sent = match (approved_by.clone(), instructed_by, row.bank_reference.clone()) {
         (Some(approved_by), Some(instructed_by), Some(bank_reference)) => {
             Some(Sent { approved_by, instructed_by, bank_reference })
@@ -115,7 +110,7 @@ fn state_of(row: &Row) -> Result<State, DbError> {
         (_, None, None) => None,
         (_, _, _) => return Err(inconsistent(format!("payment {}: half instructed", row.id))),
     };
-    match (row.state.as_str(), approved_by, sent, parsed_option(row.paid_on.as_deref())?) {
+    match (row.state.as_str(), approved_by, sent, row.paid_on) {
         ("planned", None, None, None) => Ok(State::Planned),
         ("due", None, None, None) => Ok(State::Due),
         ("on_hold", None, None, None) => Ok(State::OnHold),
@@ -128,91 +123,88 @@ fn state_of(row: &Row) -> Result<State, DbError> {
     }
 }
 
-/// Which payments or recoveries, which are asked for in the same way: what was asked for, within what the caller may
-/// see.
+/// Which payments or recoveries are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct MoneyFilter {
     pub award: Option<AwardId>,
     pub round: Option<RoundId>,
-    pub states: Vec<&'static str>,
-    pub visible: Visible,
+    pub states: Vec<String>,
 }
 
-pub fn insert_payment(tx: &mut Tx, payment: &Payment) -> Result<(), DbError> {
-    diesel::insert_into(payment::table).values(Row::from(payment)).execute(tx)?;
+pub fn insert_payment(conn: &mut Conn, payment: &Payment) -> Result<(), DbError> {
+    diesel::insert_into(payment::table).values(Row::from(payment)).execute(conn)?;
     Ok(())
 }
 
 /// The payment as it now is.
-pub fn payment(tx: &mut Tx, id: PaymentId) -> Result<Payment, Error> {
-    let row = payment::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
+pub fn payment(conn: &mut Conn, id: PaymentId) -> Result<Payment, Error> {
+    let row = payment::table.find(id).select(Row::as_select()).first(conn).optional()?;
     let row: Row = row.ok_or(Error::NotFound { what: "payment" })?;
     Ok(Payment::try_from(row)?)
 }
 
 /// The payments of an award, in their order.
-pub fn payments_of(tx: &mut Tx, award: AwardId) -> Result<Vec<Payment>, DbError> {
+pub fn payments_of(conn: &mut Conn, award: AwardId) -> Result<Vec<Payment>, DbError> {
     let rows: Vec<Row> = payment::table
-        .filter(payment::award_id.eq(award.to_string()))
+        .filter(payment::award_id.eq(award))
         .order(payment::sequence.asc())
         .select(Row::as_select())
-        .load(tx)?;
+        .load(conn)?;
     rows.into_iter().map(Payment::try_from).collect()
 }
 
 /// Writes the new version over the one it was made from.
-pub fn update_payment(tx: &mut Tx, old: &Payment, new: &Payment) -> Result<(), Error> {
-    let of_old_version =
-        payment::table.filter(payment::id.eq(new.id.to_string())).filter(payment::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+pub fn update_payment(conn: &mut Conn, old: &Payment, new: &Payment) -> Result<(), Error> {
+    let of_old_version = payment::table.filter(payment::id.eq(new.id)).filter(payment::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(Newer::Payment(payment(tx, new.id)?)));
+        return Err(Error::stale(payment(conn, new.id)?));
     }
     Ok(())
 }
 
 /// One page, by award and instalment.
 pub fn page_of_payments(
-    tx: &mut Tx,
+    conn: &mut Conn,
     filter: &MoneyFilter,
-    after: Option<(String, i32)>,
+    visible: &Visible,
+    after: Option<(AwardId, i32)>,
     limit: i64,
 ) -> Result<Vec<Payment>, DbError> {
     let mut query = payment::table.inner_join(award::table).into_boxed::<Backend>();
-    if let Some(own) = filter.visible.own_ids() {
+    if let Visible::Own(own) = visible {
         query = query.filter(seen_by!(own));
     }
     if let Some(award) = filter.award {
-        query = query.filter(payment::award_id.eq(award.to_string()));
+        query = query.filter(payment::award_id.eq(award));
     }
     if let Some(round) = filter.round {
-        query = query.filter(award::round_id.eq(round.to_string()));
+        query = query.filter(award::round_id.eq(round));
     }
     if !filter.states.is_empty() {
         query = query.filter(payment::state.eq_any(filter.states.clone()));
     }
     if let Some((award, sequence)) = after {
-        let later = payment::award_id.gt(award.clone());
+        let later = payment::award_id.gt(award);
         query = query.filter(later.or(payment::award_id.eq(award).and(payment::sequence.gt(sequence))));
     }
     let rows: Vec<Row> = query
         .order((payment::award_id.asc(), payment::sequence.asc()))
         .limit(limit)
         .select(Row::as_select())
-        .load(tx)?;
+        .load(conn)?;
     rows.into_iter().map(Payment::try_from).collect()
 }
 
 /// Planned payments of active awards whose day has come.
-pub fn due_on_day(tx: &mut Tx, today: Date, limit: i64) -> Result<Vec<PaymentId>, DbError> {
-    let ids: Vec<String> = payment::table
+pub fn due_on_day(conn: &mut Conn, today: Date, limit: i64) -> Result<Vec<PaymentId>, DbError> {
+    Ok(payment::table
         .inner_join(award::table)
         .filter(payment::state.eq("planned"))
-        .filter(payment::due_on.le(today.to_string()))
+        .filter(payment::due_on.le(today))
         .filter(award::state.eq("active"))
         .order(payment::id.asc())
         .limit(limit)
         .select(payment::id)
-        .load(tx)?;
-    ids.iter().map(|id| parsed(id)).collect()
+        .load(conn)?)
 }

@@ -1,20 +1,20 @@
 //! Prepared rounds, their pots and the postings.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx, is_unique_violation};
-use kit::ids::RoundId;
-use kit::stored::{self, from_json, json, named, parsed, parsed_option};
+use kit::db::{Conn, DbError, is_unique_violation};
+use kit::ids::{AwardId, RoundId};
+use kit::stored::{self, from_json, json, parsed};
 use kit::time::Timestamp;
 
 use crate::error::Error;
-use crate::ledger::{Entry, Kind, Posting, Pot};
-use crate::round::Prepared;
+use crate::ledger::{Entry, Posting, Pot};
+use crate::prepare::Prepared;
 use crate::schema::{ledger_entry, pot, round};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = pot, primary_key(round_id, instrument))]
 struct PotRow {
-    round_id: String,
+    round_id: RoundId,
     instrument: String,
     currency: String,
     total: i64,
@@ -29,7 +29,7 @@ struct PotRow {
 impl From<&Pot> for PotRow {
     fn from(pot: &Pot) -> PotRow {
         PotRow {
-            round_id: pot.round.to_string(),
+            round_id: pot.round,
             instrument: pot.instrument.clone(),
             currency: pot.currency.as_str().to_string(),
             total: pot.total,
@@ -48,7 +48,7 @@ impl TryFrom<PotRow> for Pot {
 
     fn try_from(row: PotRow) -> Result<Pot, DbError> {
         Ok(Pot {
-            round: parsed(&row.round_id)?,
+            round: row.round_id,
             instrument: row.instrument,
             currency: parsed(&row.currency)?,
             total: row.total,
@@ -62,99 +62,92 @@ impl TryFrom<PotRow> for Pot {
     }
 }
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = ledger_entry)]
-struct EntryRow {
-    round_id: String,
-    instrument: String,
-    sequence: i64,
-    happened_at: i64,
-    kind: String,
-    amount_minor: i64,
-    currency: String,
-    award_id: Option<String>,
-    subject: Option<String>,
-}
-
-impl TryFrom<EntryRow> for Entry {
-    type Error = DbError;
-
-    fn try_from(row: EntryRow) -> Result<Entry, DbError> {
-        Ok(Entry {
-            sequence: row.sequence,
-            at: Timestamp::from_micros(row.happened_at),
-            kind: named(&Kind::ALL, Kind::name, &row.kind)?,
-            amount: stored::money(row.amount_minor, &row.currency)?,
-            award: parsed_option(row.award_id.as_deref())?,
-            subject: row.subject,
-        })
-    }
-}
+/// Number, instant, kind, sum, currency, award and subject.
+type EntryRow = (i64, Timestamp, String, i64, String, Option<AwardId>, Option<String>);
 
 /// Keeps what is known of a round whose awards are prepared now. Its identity is all there is to tell of one that was
 /// prepared before, so it is not looked for beforehand.
-pub fn insert_round(tx: &mut Tx, prepared: &Prepared, now: Timestamp) -> Result<(), Error> {
-    let id = prepared.round.id.to_string();
-    let row = (round::round_id.eq(&id), round::body.eq(json(prepared)), round::prepared_at.eq(now.micros()));
-    match diesel::insert_into(round::table).values(row).execute(tx) {
+pub fn insert_round(conn: &mut Conn, prepared: &Prepared, now: Timestamp) -> Result<(), Error> {
+    let id = prepared.round.id;
+    let row = (round::round_id.eq(id), round::body.eq(json(prepared)), round::prepared_at.eq(now));
+    match diesel::insert_into(round::table).values(row).execute(conn) {
         Ok(_) => Ok(()),
-        Err(error) if is_unique_violation(&error) => Err(Error::PreparedAlready { existing: id }),
+        Err(error) if is_unique_violation(&error) => Err(Error::PreparedAlready { existing: id.to_string() }),
         Err(error) => Err(error.into()),
     }
 }
 
 /// A round whose awards are prepared.
-pub fn round(tx: &mut Tx, id: RoundId) -> Result<Prepared, Error> {
-    let body: Option<String> = round::table.find(id.to_string()).select(round::body).first(tx).optional()?;
+pub fn round(conn: &mut Conn, id: RoundId) -> Result<Prepared, Error> {
+    let body: Option<String> = round::table.find(id).select(round::body).first(conn).optional()?;
     let body = body.ok_or(Error::NotFound { what: "prepared round" })?;
     Ok(from_json(&body)?)
 }
 
-pub fn insert_pot(tx: &mut Tx, pot: &Pot) -> Result<(), DbError> {
-    diesel::insert_into(pot::table).values(PotRow::from(pot)).execute(tx)?;
+pub fn insert_pot(conn: &mut Conn, pot: &Pot) -> Result<(), DbError> {
+    diesel::insert_into(pot::table).values(PotRow::from(pot)).execute(conn)?;
     Ok(())
 }
 
 /// A pot as it stands.
-pub fn pot(tx: &mut Tx, round: RoundId, instrument: &str) -> Result<Pot, Error> {
+pub fn pot(conn: &mut Conn, round: RoundId, instrument: &str) -> Result<Pot, Error> {
     let row: Option<PotRow> =
-        pot::table.find((round.to_string(), instrument)).select(PotRow::as_select()).first(tx).optional()?;
+        pot::table.find((round, instrument)).select(PotRow::as_select()).first(conn).optional()?;
     let row = row.ok_or(Error::NotFound { what: "pot" })?;
     Ok(Pot::try_from(row)?)
 }
 
 /// Writes a posting and the balances after it. Of two writers that read the same balances the second fails.
-pub fn post(tx: &mut Tx, old: &Pot, posting: Posting, at: Timestamp) -> Result<Pot, Error> {
+pub fn post(conn: &mut Conn, old: &Pot, posting: Posting, at: Timestamp) -> Result<Pot, Error> {
     let new = old.post(posting.kind, posting.amount)?;
-    let of_old = pot::table.find((old.round.to_string(), &old.instrument)).filter(pot::n_entries.eq(old.n_entries));
-    let n_changed = diesel::update(of_old).set(PotRow::from(&new)).execute(tx)?;
+    let of_old = pot::table.find((old.round, &old.instrument)).filter(pot::n_entries.eq(old.n_entries));
+    let n_changed = diesel::update(of_old).set(PotRow::from(&new)).execute(conn)?;
     if n_changed == 0 {
         return Err(Error::Db(DbError::Meanwhile));
     }
-    let row = EntryRow {
-        round_id: new.round.to_string(),
-        instrument: new.instrument.clone(),
-        sequence: new.n_entries,
-        happened_at: at.micros(),
-        kind: posting.kind.name().to_string(),
-        amount_minor: posting.amount.minor_units,
-        currency: posting.amount.currency.as_str().to_string(),
-        award_id: posting.award.map(|id| id.to_string()),
-        subject: posting.subject,
-    };
-    diesel::insert_into(ledger_entry::table).values(row).execute(tx)?;
+    let row = (
+        ledger_entry::round_id.eq(new.round),
+        ledger_entry::instrument.eq(&new.instrument),
+        ledger_entry::sequence.eq(new.n_entries),
+        ledger_entry::happened_at.eq(at),
+        ledger_entry::kind.eq(posting.kind.name()),
+        ledger_entry::amount_minor.eq(posting.amount.minor_units),
+        ledger_entry::currency.eq(posting.amount.currency.as_str()),
+        ledger_entry::award_id.eq(posting.award),
+        ledger_entry::subject.eq(posting.subject),
+    );
+    diesel::insert_into(ledger_entry::table).values(row).execute(conn)?;
     Ok(new)
 }
 
 /// Postings of a pot, oldest first, from above a sequence on.
-pub fn entries(tx: &mut Tx, round: RoundId, instrument: &str, above: i64, limit: i64) -> Result<Vec<Entry>, DbError> {
+pub fn entries(
+    conn: &mut Conn,
+    round: RoundId,
+    instrument: &str,
+    above: i64,
+    limit: i64,
+) -> Result<Vec<Entry>, DbError> {
     let rows: Vec<EntryRow> = ledger_entry::table
-        .filter(ledger_entry::round_id.eq(round.to_string()))
+        .filter(ledger_entry::round_id.eq(round))
         .filter(ledger_entry::instrument.eq(instrument))
         .filter(ledger_entry::sequence.gt(above))
         .order(ledger_entry::sequence.asc())
         .limit(limit)
-        .select(EntryRow::as_select())
-        .load(tx)?;
-    rows.into_iter().map(Entry::try_from).collect()
+        .select((
+            ledger_entry::sequence,
+            ledger_entry::happened_at,
+            ledger_entry::kind,
+            ledger_entry::amount_minor,
+            ledger_entry::currency,
+            ledger_entry::award_id,
+            ledger_entry::subject,
+        ))
+        .load(conn)?;
+    let mut entries = Vec::with_capacity(rows.len());
+    for (sequence, at, kind, minor_units, currency, award, subject) in rows {
+        let amount = stored::money(minor_units, &currency)?;
+        entries.push(Entry { sequence, at, kind: parsed(&kind)?, amount, award, subject });
+    }
+    Ok(entries)
 }

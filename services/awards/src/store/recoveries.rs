@@ -1,22 +1,22 @@
 //! Recoveries.
 
 use diesel::prelude::*;
-use kit::db::{Backend, DbError, Tx};
+use kit::db::{Backend, Conn, DbError};
 use kit::ids::{AwardId, RecoveryId};
-use kit::stored::{self, named, parsed};
+use kit::stored::{self, parsed};
 use kit::time::Timestamp;
 
-use super::lists::seen_by;
+use super::lists::{Visible, seen_by};
 use super::payments::MoneyFilter;
-use crate::error::{Error, Newer};
-use crate::recovery::{Recovery, State};
+use crate::error::Error;
+use crate::recovery::Recovery;
 use crate::schema::{award, recovery};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = recovery)]
 struct Row {
-    id: String,
-    award_id: String,
+    id: RecoveryId,
+    award_id: AwardId,
     version: i64,
     amount_minor: i64,
     returned_minor: i64,
@@ -24,15 +24,15 @@ struct Row {
     currency: String,
     state: String,
     reason: String,
-    opened_at: i64,
-    updated_at: i64,
+    opened_at: Timestamp,
+    updated_at: Timestamp,
 }
 
 impl From<&Recovery> for Row {
     fn from(recovery: &Recovery) -> Row {
         Row {
-            id: recovery.id.to_string(),
-            award_id: recovery.award.to_string(),
+            id: recovery.id,
+            award_id: recovery.award,
             version: recovery.version,
             amount_minor: recovery.amount.minor_units,
             returned_minor: recovery.returned.minor_units,
@@ -40,8 +40,8 @@ impl From<&Recovery> for Row {
             currency: recovery.amount.currency.as_str().to_string(),
             state: recovery.state.name().to_string(),
             reason: recovery.reason.clone(),
-            opened_at: recovery.opened_at.micros(),
-            updated_at: recovery.updated_at.micros(),
+            opened_at: recovery.opened_at,
+            updated_at: recovery.updated_at,
         }
     }
 }
@@ -52,69 +52,69 @@ impl TryFrom<Row> for Recovery {
     fn try_from(row: Row) -> Result<Recovery, DbError> {
         let sum = |minor_units| stored::money(minor_units, &row.currency);
         Ok(Recovery {
-            id: parsed(&row.id)?,
-            award: parsed(&row.award_id)?,
+            id: row.id,
+            award: row.award_id,
             version: row.version,
             amount: sum(row.amount_minor)?,
             returned: sum(row.returned_minor)?,
             written_off: sum(row.written_off_minor)?,
-            state: named(&State::ALL, State::name, &row.state)?,
+            state: parsed(&row.state)?,
             reason: row.reason,
-            opened_at: Timestamp::from_micros(row.opened_at),
-            updated_at: Timestamp::from_micros(row.updated_at),
+            opened_at: row.opened_at,
+            updated_at: row.updated_at,
         })
     }
 }
 
-pub fn insert_recovery(tx: &mut Tx, recovery: &Recovery) -> Result<(), DbError> {
-    diesel::insert_into(recovery::table).values(Row::from(recovery)).execute(tx)?;
+pub fn insert_recovery(conn: &mut Conn, recovery: &Recovery) -> Result<(), DbError> {
+    diesel::insert_into(recovery::table).values(Row::from(recovery)).execute(conn)?;
     Ok(())
 }
 
 /// The recovery as it now is.
-pub fn recovery(tx: &mut Tx, id: RecoveryId) -> Result<Recovery, Error> {
-    let row = recovery::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
+pub fn recovery(conn: &mut Conn, id: RecoveryId) -> Result<Recovery, Error> {
+    let row = recovery::table.find(id).select(Row::as_select()).first(conn).optional()?;
     let row: Row = row.ok_or(Error::NotFound { what: "recovery" })?;
     Ok(Recovery::try_from(row)?)
 }
 
 /// All recoveries of an award, oldest first.
-pub fn recoveries_of(tx: &mut Tx, award: AwardId) -> Result<Vec<Recovery>, DbError> {
+pub fn recoveries_of(conn: &mut Conn, award: AwardId) -> Result<Vec<Recovery>, DbError> {
     let rows: Vec<Row> = recovery::table
-        .filter(recovery::award_id.eq(award.to_string()))
+        .filter(recovery::award_id.eq(award))
         .order(recovery::id.asc())
         .select(Row::as_select())
-        .load(tx)?;
+        .load(conn)?;
     rows.into_iter().map(Recovery::try_from).collect()
 }
 
 /// Writes the new version over the one it was made from.
-pub fn update_recovery(tx: &mut Tx, old: &Recovery, new: &Recovery) -> Result<(), Error> {
-    let of_old_version =
-        recovery::table.filter(recovery::id.eq(new.id.to_string())).filter(recovery::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+pub fn update_recovery(conn: &mut Conn, old: &Recovery, new: &Recovery) -> Result<(), Error> {
+    let of_old_version = recovery::table.filter(recovery::id.eq(new.id)).filter(recovery::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(Newer::Recovery(recovery(tx, new.id)?)));
+        return Err(Error::stale(recovery(conn, new.id)?));
     }
     Ok(())
 }
 
 /// One page, oldest first.
 pub fn page_of_recoveries(
-    tx: &mut Tx,
+    conn: &mut Conn,
     filter: &MoneyFilter,
-    after: Option<String>,
+    visible: &Visible,
+    after: Option<RecoveryId>,
     limit: i64,
 ) -> Result<Vec<Recovery>, DbError> {
     let mut query = recovery::table.inner_join(award::table).into_boxed::<Backend>();
-    if let Some(own) = filter.visible.own_ids() {
+    if let Visible::Own(own) = visible {
         query = query.filter(seen_by!(own));
     }
     if let Some(award) = filter.award {
-        query = query.filter(recovery::award_id.eq(award.to_string()));
+        query = query.filter(recovery::award_id.eq(award));
     }
     if let Some(round) = filter.round {
-        query = query.filter(award::round_id.eq(round.to_string()));
+        query = query.filter(award::round_id.eq(round));
     }
     if !filter.states.is_empty() {
         query = query.filter(recovery::state.eq_any(filter.states.clone()));
@@ -122,6 +122,6 @@ pub fn page_of_recoveries(
     if let Some(after) = after {
         query = query.filter(recovery::id.gt(after));
     }
-    let rows: Vec<Row> = query.order(recovery::id.asc()).limit(limit).select(Row::as_select()).load(tx)?;
+    let rows: Vec<Row> = query.order(recovery::id.asc()).limit(limit).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Recovery::try_from).collect()
 }

@@ -5,7 +5,7 @@ use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::grading::v1::GrantCondition;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
 fn met(award: &pb::Award, condition: i32) -> pb::ConfirmConditionRequest {
     pb::ConfirmConditionRequest {
@@ -87,18 +87,18 @@ fn reopen(award: &pb::Award) -> pb::ReopenAwardRequest {
 
 #[tokio::test]
 async fn an_award_becomes_active_with_its_last_condition_precedent_and_nothing_is_due_before() {
-    each_house(|house| async move {
-        let (round, council) = (house.round(1_950_000), house.council("Plymouth"));
-        house.outcome(&round, &council, |outcome| {
+    each_engine(|harness| async move {
+        let (round, council) = (harness.round(1_950_000), harness.council("Plymouth"));
+        harness.outcome(&round, &council, |outcome| {
             let condition = |text: &str, precedent| GrantCondition { text: text.to_string(), precedent };
             outcome.conditions =
                 vec![condition("a lease", true), condition("a report to members", false), condition("a plan", true)];
         });
-        let award = house.prepared(&round).await.remove(0);
-        let accepted = house.accepted(&council, &award).await;
+        let award = harness.prepared(&round).await.remove(0);
+        let accepted = harness.accepted(&council, &award).await;
         assert_eq!(accepted.state(), State::Accepted);
-        assert_eq!(house.payments_of(&award).await[0].state(), pb::payment::State::Planned);
-        let by_manager = || house.awards(&house.manager);
+        assert_eq!(harness.payments_of(&award).await[0].state(), pb::payment::State::Planned);
+        let by_manager = || harness.awards(&harness.manager);
         let unknown = by_manager().confirm_condition(met(&accepted, 4)).await.unwrap_err();
         assert_eq!(unknown.message(), "no such condition");
         let one = by_manager().confirm_condition(met(&accepted, 1)).await.unwrap().into_inner();
@@ -107,7 +107,7 @@ async fn an_award_becomes_active_with_its_last_condition_precedent_and_nothing_i
         assert_eq!(reason(&twice), "ILLEGAL_STEP");
         let active = by_manager().confirm_condition(met(&one, 3)).await.unwrap().into_inner();
         assert_eq!(active.state(), State::Active);
-        assert_eq!(house.payments_of(&award).await[0].state(), pb::payment::State::Due);
+        assert_eq!(harness.payments_of(&award).await[0].state(), pb::payment::State::Due);
         let conditions = active.agreement.unwrap().conditions;
         assert_eq!(conditions.iter().map(|one| one.met_at.is_some()).collect::<Vec<_>>(), [true, false, true]);
     })
@@ -116,51 +116,51 @@ async fn an_award_becomes_active_with_its_last_condition_precedent_and_nothing_i
 
 #[tokio::test]
 async fn nothing_of_a_suspended_award_is_approved_or_instructed() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        let active = house.accepted(&council, &award).await;
-        house.checked(council.id, "VENDOR-1").await.unwrap();
-        let due = house.payments_of(&award).await.remove(0);
-        let approved = house.payments(&house.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
-        let suspended = house.awards(&house.manager).suspend_award(suspend(&active)).await.unwrap().into_inner();
-        let refused = house.payments(&house.finance).instruct_payment(instruct(&approved)).await.unwrap_err();
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        let active = harness.accepted(&council, &award).await;
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
+        let due = harness.payments_of(&award).await.remove(0);
+        let approved = harness.payments(&harness.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
+        let suspended = harness.awards(&harness.manager).suspend_award(suspend(&active)).await.unwrap().into_inner();
+        let refused = harness.payments(&harness.finance).instruct_payment(instruct(&approved)).await.unwrap_err();
         assert_eq!(reason(&refused), "ILLEGAL_STEP");
-        let resumed = house.awards(&house.manager).resume_award(resume(&suspended)).await.unwrap().into_inner();
+        let resumed = harness.awards(&harness.manager).resume_award(resume(&suspended)).await.unwrap().into_inner();
         assert_eq!((resumed.state(), resumed.reason.as_str()), (State::Active, "the hub is closed"));
-        house.payments(&house.finance).instruct_payment(instruct(&approved)).await.unwrap();
+        harness.payments(&harness.finance).instruct_payment(instruct(&approved)).await.unwrap();
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_termination_frees_what_is_not_paid_and_recovers_of_the_rest_what_is_asked() {
-    each_house(|house| async move {
-        let (round, council) = (house.round(1_950_000), house.council("Plymouth"));
-        house.funded(&round, &council, 150_000);
+    each_engine(|harness| async move {
+        let (round, council) = (harness.round(1_950_000), harness.council("Plymouth"));
+        harness.funded(&round, &council, 150_000);
         let part = |trigger: pb::payment::Trigger| pb::Instalment {
             percent: 50,
             trigger: trigger.into(),
             ..Default::default()
         };
         let halves = vec![part(pb::payment::Trigger::Active), part(pb::payment::Trigger::FinalReport)];
-        let award = house.prepared_with(&round, |settings| settings.instalments = halves).await.remove(0);
-        house.accepted(&council, &award).await;
-        house.checked(council.id, "VENDOR-1").await.unwrap();
-        house.paid(&house.payments_of(&award).await[0]).await;
-        assert_eq!(house.balances(&round).await, [1_800_000, 75_000, 75_000, 0]);
+        let award = harness.prepared_with(&round, |settings| settings.instalments = halves).await.remove(0);
+        harness.accepted(&council, &award).await;
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
+        harness.paid(&harness.payments_of(&award).await[0]).await;
+        assert_eq!(harness.balances(&round).await, [1_800_000, 75_000, 75_000, 0]);
 
-        let award = house.get(&house.clerk, &award).await.unwrap();
-        let by_clerk = || house.awards(&house.clerk);
+        let award = harness.get(&harness.clerk, &award).await.unwrap();
+        let by_clerk = || harness.awards(&harness.clerk);
         let too_much = by_clerk().terminate_award(terminate(&award, 75_001)).await.unwrap_err();
         assert_eq!(reason(&too_much), "BALANCE_EXCEEDED");
         let terminated = by_clerk().terminate_award(terminate(&award, 75_000)).await.unwrap().into_inner();
         assert_eq!(terminated.state(), State::Terminated);
-        assert_eq!(house.balances(&round).await, [1_875_000, 0, 75_000, 0]);
-        let recovery = house.recoveries_of(&award).await.remove(0);
+        assert_eq!(harness.balances(&round).await, [1_875_000, 0, 75_000, 0]);
+        let recovery = harness.recoveries_of(&award).await.remove(0);
         assert_eq!(pence(recovery.amount.clone()), 75_000);
-        house.returned(&recovery, 75_000).await.unwrap();
-        assert_eq!(house.balances(&round).await, [1_950_000, 0, 0, 0]);
-        let award = house.get(&council.officer, &award).await.unwrap();
+        harness.returned(&recovery, 75_000).await.unwrap();
+        assert_eq!(harness.balances(&round).await, [1_950_000, 0, 0, 0]);
+        let award = harness.get(&council.officer, &award).await.unwrap();
         assert_eq!((pence(award.paid), pence(award.returned)), (75_000, 75_000));
     })
     .await;
@@ -168,15 +168,15 @@ async fn a_termination_frees_what_is_not_paid_and_recovers_of_the_rest_what_is_a
 
 #[tokio::test]
 async fn an_award_with_a_payment_at_the_bank_is_not_terminated() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        house.accepted(&council, &award).await;
-        house.checked(council.id, "VENDOR-1").await.unwrap();
-        house.instructed(&house.payments_of(&award).await[0]).await;
-        let award = house.get(&house.clerk, &award).await.unwrap();
-        let refused = house.awards(&house.clerk).terminate_award(terminate(&award, 0)).await.unwrap_err();
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        harness.accepted(&council, &award).await;
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
+        harness.instructed(&harness.payments_of(&award).await[0]).await;
+        let award = harness.get(&harness.clerk, &award).await.unwrap();
+        let refused = harness.awards(&harness.clerk).terminate_award(terminate(&award, 0)).await.unwrap_err();
         assert_eq!(reason(&refused), "ILLEGAL_STEP");
-        let withdrawn = house.awards(&council.certifier).withdraw_award(withdraw(&award)).await.unwrap_err();
+        let withdrawn = harness.awards(&council.certifier).withdraw_award(withdraw(&award)).await.unwrap_err();
         assert_eq!(reason(&withdrawn), "PAID_ALREADY");
     })
     .await;
@@ -184,35 +184,35 @@ async fn an_award_with_a_payment_at_the_bank_is_not_terminated() {
 
 #[tokio::test]
 async fn an_award_is_complete_with_its_final_report_and_its_money_and_can_be_reopened_later() {
-    each_house(|house| async move {
-        let (_, _, award) = house.a_paid_award().await;
-        let by_manager = || house.awards(&house.manager);
+    each_engine(|harness| async move {
+        let (_, _, award) = harness.a_paid_award().await;
+        let by_manager = || harness.awards(&harness.manager);
         let unreported = by_manager().complete_award(complete(&award)).await.unwrap_err();
         assert_eq!(reason(&unreported), "FINAL_REPORT_MISSING");
-        super::reports::accept_final(&house, &award, "2020-12-20T10:00:00Z").await;
-        let award = house.get(&house.manager, &award).await.unwrap();
-        let recovery = house.opened(&award, 20_000).await.unwrap();
+        super::reports::accept_final(&harness, &award, "2020-12-20T10:00:00Z").await;
+        let award = harness.get(&harness.manager, &award).await.unwrap();
+        let recovery = harness.opened(&award, 20_000).await.unwrap();
         let unreconciled = by_manager().complete_award(complete(&award)).await.unwrap_err();
         assert_eq!(reason(&unreconciled), "MONEY_NOT_RECONCILED");
-        let returned = house.returned(&recovery, 20_000).await.unwrap();
-        house.payments(&house.finance).reconcile_recovery(reconciled(&returned)).await.unwrap();
-        let award = house.get(&house.manager, &award).await.unwrap();
+        let returned = harness.returned(&recovery, 20_000).await.unwrap();
+        harness.payments(&harness.finance).reconcile_recovery(reconciled(&returned)).await.unwrap();
+        let award = harness.get(&harness.manager, &award).await.unwrap();
         let completed = by_manager().complete_award(complete(&award)).await.unwrap().into_inner();
-        let found_late = house.opened(&completed, 1_000).await.unwrap();
+        let found_late = harness.opened(&completed, 1_000).await.unwrap();
         let unsettled = by_manager().close_award(close(&completed)).await.unwrap_err();
         assert_eq!(reason(&unsettled), "MONEY_NOT_RECONCILED");
-        let returned = house.returned(&found_late, 1_000).await.unwrap();
-        house.payments(&house.finance).reconcile_recovery(reconciled(&returned)).await.unwrap();
-        let completed = house.get(&house.manager, &completed).await.unwrap();
+        let returned = harness.returned(&found_late, 1_000).await.unwrap();
+        harness.payments(&harness.finance).reconcile_recovery(reconciled(&returned)).await.unwrap();
+        let completed = harness.get(&harness.manager, &completed).await.unwrap();
         let closed = by_manager().close_award(close(&completed)).await.unwrap().into_inner();
         assert_eq!(closed.state(), State::Closed);
-        let shut = house.opened(&closed, 1).await.unwrap_err();
+        let shut = harness.opened(&closed, 1).await.unwrap_err();
         assert_eq!(reason(&shut), "ILLEGAL_STEP");
-        let by_finance = house.awards(&house.finance).reopen_award(reopen(&closed)).await.unwrap_err();
+        let by_finance = harness.awards(&harness.finance).reopen_award(reopen(&closed)).await.unwrap_err();
         assert_eq!(by_finance.code(), Code::PermissionDenied);
         let reopened = by_manager().reopen_award(reopen(&closed)).await.unwrap().into_inner();
         assert_eq!((reopened.state(), reopened.reason.as_str()), (State::Active, "the audit of 2022"));
-        house.opened(&reopened, 129_000).await.unwrap();
+        harness.opened(&reopened, 129_000).await.unwrap();
     })
     .await;
 }

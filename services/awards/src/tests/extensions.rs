@@ -3,7 +3,7 @@
 use toadlane_proto::awards::v1 as pb;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
 fn extend(round: &Round) -> pb::ExtendAwardsRequest {
     pb::ExtendAwardsRequest {
@@ -27,39 +27,39 @@ fn ends_on(day: &str, round: &Round) -> pb::ExtendAwardsRequest {
 }
 
 /// A round of three awards: two active, the last still on offer.
-async fn a_round_in_delivery(house: &House) -> (Round, Council, Vec<pb::Award>) {
-    let (round, council) = (house.round(1_950_000), house.council("Plymouth"));
+async fn a_round_in_delivery(harness: &Harness) -> (Round, Council, Vec<pb::Award>) {
+    let (round, council) = (harness.round(1_950_000), harness.council("Plymouth"));
     for _ in 0..3 {
-        house.funded(&round, &council, 150_000);
+        harness.funded(&round, &council, 150_000);
     }
-    let awards = house.prepared(&round).await;
-    house.accepted(&council, &awards[0]).await;
-    house.accepted(&council, &awards[1]).await;
-    house.offered(&awards[2]).await;
+    let awards = harness.prepared(&round).await;
+    harness.accepted(&council, &awards[0]).await;
+    harness.accepted(&council, &awards[1]).await;
+    harness.offered(&awards[2]).await;
     (round, council, awards)
 }
 
-async fn last_days(house: &House, round: &Round) -> Vec<String> {
-    house.in_round(round).await.into_iter().map(|award| award.agreement.unwrap().ends_on).collect()
+async fn last_days(harness: &Harness, round: &Round) -> Vec<String> {
+    harness.in_round(round).await.into_iter().map(|award| award.agreement.unwrap().ends_on).collect()
 }
 
 #[tokio::test]
 async fn one_act_moves_every_live_award_and_keeps_the_original_dates() {
-    each_house(|house| async move {
-        let (round, council, awards) = a_round_in_delivery(&house).await;
-        let extension = house.awards(&house.manager).extend_awards(extend(&round)).await.unwrap().into_inner();
+    each_engine(|harness| async move {
+        let (round, council, awards) = a_round_in_delivery(&harness).await;
+        let extension = harness.awards(&harness.manager).extend_awards(extend(&round)).await.unwrap().into_inner();
         assert_eq!(
             (extension.n_varied, extension.made_by.clone().unwrap().subject),
-            (3, house.manager.subject.clone())
+            (3, harness.manager.subject.clone())
         );
-        for award in house.in_round(&round).await {
+        for award in harness.in_round(&round).await {
             let (now, then) = (award.agreement.unwrap(), award.original.unwrap());
             assert_eq!((now.version, now.ends_on.as_str(), then.ends_on.as_str()), (2, "2021-03-31", "2020-11-30"));
             assert_eq!(then.final_report_due, deadline("2021-01-01T00:00:00Z", "31 December 2020"));
             assert_eq!(now.interim_report_due, deadline("2020-12-19T00:00:00Z", "18 December 2020"));
         }
         let list = pb::ListVariationsRequest { award_id: awards[0].id.clone(), ..Default::default() };
-        let variations = house.awards(&council.reader).list_variations(list).await.unwrap().into_inner().variations;
+        let variations = harness.awards(&council.reader).list_variations(list).await.unwrap().into_inner().variations;
         assert_eq!(variations.len(), 1);
         assert_eq!((&variations[0].extension_id, variations[0].version), (&extension.id, 2));
         assert_eq!(variations[0].reason, "Covid-19");
@@ -69,26 +69,26 @@ async fn one_act_moves_every_live_award_and_keeps_the_original_dates() {
 
 #[tokio::test]
 async fn an_awards_own_later_date_wins() {
-    each_house(|house| async move {
-        let (round, council, awards) = a_round_in_delivery(&house).await;
+    each_engine(|harness| async move {
+        let (round, council, awards) = a_round_in_delivery(&harness).await;
         let later = pb::Change { ends_on: "2021-06-30".to_string(), ..Default::default() };
         let asked = super::variations::request(&awards[1], later);
-        let asked = house.awards(&council.officer).request_variation(asked).await.unwrap().into_inner();
-        house.awards(&house.manager).decide_variation(super::variations::decide(&asked, true)).await.unwrap();
-        let extension = house.awards(&house.manager).extend_awards(ends_on("2021-03-31", &round)).await.unwrap();
+        let asked = harness.awards(&council.officer).request_variation(asked).await.unwrap().into_inner();
+        harness.awards(&harness.manager).decide_variation(super::variations::decide(&asked, true)).await.unwrap();
+        let extension = harness.awards(&harness.manager).extend_awards(ends_on("2021-03-31", &round)).await.unwrap();
         assert_eq!(extension.into_inner().n_varied, 2);
-        assert_eq!(last_days(&house, &round).await, ["2021-03-31", "2021-06-30", "2021-03-31"]);
+        assert_eq!(last_days(&harness, &round).await, ["2021-03-31", "2021-06-30", "2021-03-31"]);
     })
     .await;
 }
 
 #[tokio::test]
 async fn an_extension_to_before_today_or_to_dates_that_all_have_is_refused_and_moves_nothing() {
-    each_house(|house| async move {
-        let (round, ..) = a_round_in_delivery(&house).await;
-        let by_manager = || house.awards(&house.manager);
+    each_engine(|harness| async move {
+        let (round, ..) = a_round_in_delivery(&harness).await;
+        let by_manager = || harness.awards(&harness.manager);
         // While the last one is still on offer.
-        house.at("2020-03-01T09:00:00Z").await;
+        harness.at("2020-03-01T09:00:00Z").await;
         let past = by_manager().extend_awards(ends_on("2020-02-29", &round)).await.unwrap_err();
         assert_eq!((past.code(), fields(&past)), (Code::InvalidArgument, vec!["ends_on".to_string()]));
         let past =
@@ -100,37 +100,37 @@ async fn an_extension_to_before_today_or_to_dates_that_all_have_is_refused_and_m
         }
         let none = pb::ExtendAwardsRequest { ends_on: String::new(), ..ends_on("2021-03-31", &round) };
         assert_eq!(fields(&by_manager().extend_awards(none).await.unwrap_err()), ["ends_on"]);
-        assert_eq!(last_days(&house, &round).await, ["2020-11-30"; 3]);
+        assert_eq!(last_days(&harness, &round).await, ["2020-11-30"; 3]);
     })
     .await;
 }
 
 #[tokio::test]
 async fn an_award_whose_final_report_is_accepted_is_not_extended() {
-    each_house(|house| async move {
-        let (round, _, awards) = a_round_in_delivery(&house).await;
-        super::reports::accept_final(&house, &awards[0], "2020-02-20T10:00:00Z").await;
-        let extension = house.awards(&house.manager).extend_awards(extend(&round)).await.unwrap().into_inner();
+    each_engine(|harness| async move {
+        let (round, _, awards) = a_round_in_delivery(&harness).await;
+        super::reports::accept_final(&harness, &awards[0], "2020-02-20T10:00:00Z").await;
+        let extension = harness.awards(&harness.manager).extend_awards(extend(&round)).await.unwrap().into_inner();
         assert_eq!(extension.n_varied, 2);
-        assert_eq!(last_days(&house, &round).await, ["2020-11-30", "2021-03-31", "2021-03-31"]);
+        assert_eq!(last_days(&harness, &round).await, ["2020-11-30", "2021-03-31", "2021-03-31"]);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_dry_run_counts_and_moves_nothing_and_a_repeated_request_is_one_extension() {
-    each_house(|house| async move {
-        let (round, ..) = a_round_in_delivery(&house).await;
+    each_engine(|harness| async move {
+        let (round, ..) = a_round_in_delivery(&harness).await;
         let dry = pb::ExtendAwardsRequest { validate_only: true, ..extend(&round) };
-        let counted = house.awards(&house.manager).extend_awards(dry).await.unwrap().into_inner();
+        let counted = harness.awards(&harness.manager).extend_awards(dry).await.unwrap().into_inner();
         assert_eq!(counted.n_varied, 3);
-        assert_eq!(last_days(&house, &round).await, ["2020-11-30"; 3]);
+        assert_eq!(last_days(&harness, &round).await, ["2020-11-30"; 3]);
         let request = extend(&round);
-        let first = house.awards(&house.manager).extend_awards(request.clone()).await.unwrap().into_inner();
-        let again = house.awards(&house.manager).extend_awards(request).await.unwrap().into_inner();
+        let first = harness.awards(&harness.manager).extend_awards(request.clone()).await.unwrap().into_inner();
+        let again = harness.awards(&harness.manager).extend_awards(request).await.unwrap().into_inner();
         assert_eq!(first, again);
         let list = pb::ListExtensionsRequest { round_id: round.id.to_string(), ..Default::default() };
-        let listed = house.awards(&house.manager).list_extensions(list).await.unwrap().into_inner().extensions;
+        let listed = harness.awards(&harness.manager).list_extensions(list).await.unwrap().into_inner().extensions;
         assert_eq!(listed, [first]);
     })
     .await;
@@ -138,16 +138,16 @@ async fn a_dry_run_counts_and_moves_nothing_and_a_repeated_request_is_one_extens
 
 #[tokio::test]
 async fn an_extension_is_read_by_the_councils_of_the_round_and_made_by_those_who_run_it() {
-    each_house(|house| async move {
-        let (round, council, _) = a_round_in_delivery(&house).await;
-        let by_council = house.awards(&council.officer).extend_awards(extend(&round)).await.unwrap_err();
+    each_engine(|harness| async move {
+        let (round, council, _) = a_round_in_delivery(&harness).await;
+        let by_council = harness.awards(&council.officer).extend_awards(extend(&round)).await.unwrap_err();
         assert_eq!(by_council.code(), Code::PermissionDenied);
-        let extension = house.awards(&house.manager).extend_awards(extend(&round)).await.unwrap().into_inner();
+        let extension = harness.awards(&harness.manager).extend_awards(extend(&round)).await.unwrap().into_inner();
         let get = pb::GetExtensionRequest { extension_id: extension.id.clone() };
-        let read = house.awards(&council.reader).get_extension(get.clone()).await.unwrap().into_inner();
+        let read = harness.awards(&council.reader).get_extension(get.clone()).await.unwrap().into_inner();
         assert_eq!(read.reason, "Covid-19");
-        let stranger = house.council("Preston");
-        assert_eq!(house.awards(&stranger.officer).get_extension(get).await.unwrap_err().code(), Code::NotFound);
+        let stranger = harness.council("Preston");
+        assert_eq!(harness.awards(&stranger.officer).get_extension(get).await.unwrap_err().code(), Code::NotFound);
     })
     .await;
 }

@@ -7,7 +7,7 @@ use toadlane_proto::grading::v1::assessment;
 use toadlane_proto::grading::v1::determination::Outcome as Decision;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
 fn refuse(award: &pb::Award) -> pb::RefuseAwardRequest {
     pb::RefuseAwardRequest {
@@ -30,55 +30,55 @@ fn call(award: &pb::Award) -> pb::CallReserveRequest {
 
 #[tokio::test]
 async fn a_council_learns_of_its_award_when_it_is_offered_and_not_before() {
-    each_house(|house| async move {
-        let (round, council, award) = house.an_award().await;
+    each_engine(|harness| async move {
+        let (round, council, award) = harness.an_award().await;
         for who in [&council.officer, &council.certifier, &council.reader] {
-            assert_eq!(house.get(who, &award).await.unwrap_err().code(), Code::NotFound);
+            assert_eq!(harness.get(who, &award).await.unwrap_err().code(), Code::NotFound);
         }
-        house.graded(round.id, assessment::State::Decided);
-        let early = house.awards(&house.manager).offer_award(offer(&award)).await.unwrap_err();
+        harness.graded(round.id, assessment::State::Decided);
+        let early = harness.awards(&harness.manager).offer_award(offer(&award)).await.unwrap_err();
         assert_eq!(reason(&early), "DECISION_PENDING");
-        house.graded(round.id, assessment::State::BiddersInformed);
-        let offered = house.offered(&award).await;
+        harness.graded(round.id, assessment::State::BiddersInformed);
+        let offered = harness.offered(&award).await;
         assert_eq!(offered.state(), State::Offered);
         // 28 days, of which the last one counts in full.
         assert_eq!(offered.offer_expires_at, Some(kit::time::at("2020-03-07T00:00:00Z").into()));
         for who in [&council.officer, &council.certifier, &council.reader] {
-            assert_eq!(house.get(who, &award).await.unwrap().state(), State::Offered);
+            assert_eq!(harness.get(who, &award).await.unwrap().state(), State::Offered);
         }
-        let stranger = house.council("Preston");
-        assert_eq!(house.get(&stranger.officer, &award).await.unwrap_err().code(), Code::NotFound);
+        let stranger = harness.council("Preston");
+        assert_eq!(harness.get(&stranger.officer, &award).await.unwrap_err().code(), Code::NotFound);
     })
     .await;
 }
 
 #[tokio::test]
 async fn an_accepted_award_without_a_condition_precedent_is_active_and_its_payment_due() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        let active = house.accepted(&council, &award).await;
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        let active = harness.accepted(&council, &award).await;
         assert_eq!(active.state(), State::Active);
         let (acceptance, agreement) = (active.acceptance.unwrap(), active.agreement.unwrap());
         assert_eq!((acceptance.version, acceptance.sha256), (1, agreement.sha256));
         assert_eq!(acceptance.certifier_id, council.certifier.subject);
-        assert_eq!(house.payments_of(&award).await[0].state(), pb::payment::State::Due);
+        assert_eq!(harness.payments_of(&award).await[0].state(), pb::payment::State::Due);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_second_acceptance_is_refused_and_a_repeated_one_is_answered_as_the_first() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        let offered = house.offered(&award).await;
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        let offered = harness.offered(&award).await;
         let request = accept(&council, &offered);
-        let first = house.awards(&council.certifier).accept_award(request.clone()).await.unwrap().into_inner();
-        let again = house.awards(&council.certifier).accept_award(request).await.unwrap().into_inner();
+        let first = harness.awards(&council.certifier).accept_award(request.clone()).await.unwrap().into_inner();
+        let again = harness.awards(&council.certifier).accept_award(request).await.unwrap().into_inner();
         assert_eq!(first, again);
-        let twice = house.awards(&council.certifier).accept_award(accept(&council, &first)).await.unwrap_err();
+        let twice = harness.awards(&council.certifier).accept_award(accept(&council, &first)).await.unwrap_err();
         assert_eq!((twice.code(), reason(&twice).as_str()), (Code::FailedPrecondition, "ILLEGAL_STEP"));
         assert_eq!(twice.message(), "the award is active and cannot take the step accept");
-        let old = house.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap_err();
+        let old = harness.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap_err();
         assert_eq!((old.code(), newer(&old).etag), (Code::Aborted, first.etag));
     })
     .await;
@@ -86,13 +86,13 @@ async fn a_second_acceptance_is_refused_and_a_repeated_one_is_answered_as_the_fi
 
 #[tokio::test]
 async fn of_two_certifiers_at_once_one_wins_and_the_other_is_told_so() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
         let second = Who::person(Duty::Certifier, council.id);
-        house.peers.certifiers.lock().unwrap().push((council.id.to_string(), second.subject.clone()));
-        let offered = house.offered(&award).await;
+        harness.peers.certifiers.lock().unwrap().push((council.id.to_string(), second.subject.clone()));
+        let offered = harness.offered(&award).await;
         let of_second = pb::AcceptAwardRequest { certifier_id: second.subject.clone(), ..accept(&council, &offered) };
-        let (mut one, mut other) = (house.awards(&council.certifier), house.awards(&second));
+        let (mut one, mut other) = (harness.awards(&council.certifier), harness.awards(&second));
         let (one, other) = tokio::join!(one.accept_award(accept(&council, &offered)), other.accept_award(of_second));
         let (won, lost) = match (one, other) {
             (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won.into_inner(), lost),
@@ -106,10 +106,10 @@ async fn of_two_certifiers_at_once_one_wins_and_the_other_is_told_so() {
 
 #[tokio::test]
 async fn only_the_word_of_a_certifier_that_the_registry_holds_counts() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        let offered = house.offered(&award).await;
-        let by = |who: &Who| house.awards(who);
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        let offered = harness.offered(&award).await;
+        let by = |who: &Who| harness.awards(who);
         let officer = by(&council.officer).accept_award(accept(&council, &offered)).await.unwrap_err();
         assert_eq!(officer.code(), Code::PermissionDenied);
         let reader = by(&council.reader).accept_award(accept(&council, &offered)).await.unwrap_err();
@@ -131,13 +131,13 @@ async fn only_the_word_of_a_certifier_that_the_registry_holds_counts() {
 
 #[tokio::test]
 async fn another_version_or_digest_than_the_present_one_is_not_accepted() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        let offered = house.offered(&award).await;
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        let offered = harness.offered(&award).await;
         let version = pb::AcceptAwardRequest { version: 2, ..accept(&council, &offered) };
         let digest = pb::AcceptAwardRequest { sha256: "0".repeat(64), ..accept(&council, &offered) };
         for request in [version, digest] {
-            let refused = house.awards(&council.certifier).accept_award(request).await.unwrap_err();
+            let refused = harness.awards(&council.certifier).accept_award(request).await.unwrap_err();
             assert_eq!(reason(&refused), "AGREEMENT_MISMATCH");
         }
     })
@@ -146,28 +146,28 @@ async fn another_version_or_digest_than_the_present_one_is_not_accepted() {
 
 #[tokio::test]
 async fn an_offer_lapses_at_its_instant_and_its_money_returns_to_the_pot() {
-    each_house(|house| async move {
-        let (round, council, award) = house.an_award().await;
-        let offered = house.offered(&award).await;
-        house.clock("2020-03-07T00:00:00Z").await;
+    each_engine(|harness| async move {
+        let (round, council, award) = harness.an_award().await;
+        let offered = harness.offered(&award).await;
+        harness.clock("2020-03-07T00:00:00Z").await;
         // The ticker has not noticed yet; the instant decides.
-        let late = house.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap_err();
+        let late = harness.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap_err();
         assert_eq!((late.code(), reason(&late).as_str()), (Code::FailedPrecondition, "OFFER_EXPIRED"));
-        house.awards.tick().await.unwrap();
-        assert_eq!(house.get(&council.officer, &award).await.unwrap().state(), State::Lapsed);
-        assert_eq!(house.balances(&round).await, [1_950_000, 0, 0, 0]);
-        assert_eq!(house.payments_of(&award).await[0].state(), pb::payment::State::Cancelled);
+        harness.awards.tick().await.unwrap();
+        assert_eq!(harness.get(&council.officer, &award).await.unwrap().state(), State::Lapsed);
+        assert_eq!(harness.balances(&round).await, [1_950_000, 0, 0, 0]);
+        assert_eq!(harness.payments_of(&award).await[0].state(), pb::payment::State::Cancelled);
     })
     .await;
 }
 
 #[tokio::test]
 async fn the_last_microsecond_of_an_offer_is_in_time() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        let offered = house.offered(&award).await;
-        house.at("2020-03-06T23:59:59.999999Z").await;
-        let accepted = house.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap();
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        let offered = harness.offered(&award).await;
+        harness.at("2020-03-06T23:59:59.999999Z").await;
+        let accepted = harness.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap();
         assert_eq!(accepted.into_inner().state(), State::Active);
     })
     .await;
@@ -175,19 +175,19 @@ async fn the_last_microsecond_of_an_offer_is_in_time() {
 
 #[tokio::test]
 async fn less_than_was_asked_for_is_accepted_with_a_scope_note_that_becomes_part_of_the_agreement() {
-    each_house(|house| async move {
-        let (round, council) = (house.round(1_950_000), house.council("Plymouth"));
-        house.outcome(&round, &council, |outcome| {
+    each_engine(|harness| async move {
+        let (round, council) = (harness.round(1_950_000), harness.council("Plymouth"));
+        harness.outcome(&round, &council, |outcome| {
             outcome.outcome = Decision::FundInPart.into();
             outcome.amount = money(100_000);
         });
-        let award = house.prepared(&round).await.remove(0);
-        let offered = house.offered(&award).await;
-        let without = house.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap_err();
+        let award = harness.prepared(&round).await.remove(0);
+        let offered = harness.offered(&award).await;
+        let without = harness.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap_err();
         assert_eq!(fields(&without), ["scope"]);
         let scope = "two hubs instead of three".to_string();
         let request = pb::AcceptAwardRequest { scope: scope.clone(), ..accept(&council, &offered) };
-        let accepted = house.awards(&council.certifier).accept_award(request).await.unwrap().into_inner();
+        let accepted = harness.awards(&council.certifier).accept_award(request).await.unwrap().into_inner();
         let (agreement, acceptance) = (accepted.agreement.clone().unwrap(), accepted.acceptance.clone().unwrap());
         assert_eq!((agreement.version, &agreement.scope), (2, &scope));
         assert_eq!((acceptance.version, acceptance.sha256), (2, agreement.sha256));
@@ -198,59 +198,59 @@ async fn less_than_was_asked_for_is_accepted_with_a_scope_note_that_becomes_part
 
 #[tokio::test]
 async fn a_refused_award_frees_its_money_and_the_reserve_moves_up_in_rank_order() {
-    each_house(|house| async move {
-        let (round, council) = (house.round(300_000), house.council("Plymouth"));
-        house.funded(&round, &council, 150_000);
-        house.funded(&round, &council, 150_000);
+    each_engine(|harness| async move {
+        let (round, council) = (harness.round(300_000), harness.council("Plymouth"));
+        harness.funded(&round, &council, 150_000);
+        harness.funded(&round, &council, 150_000);
         for place in [2, 1] {
-            house.outcome(&round, &council, |outcome| {
+            harness.outcome(&round, &council, |outcome| {
                 outcome.outcome = Decision::Reserve.into();
                 outcome.reserve_place = place;
             });
         }
-        let awards = house.prepared(&round).await;
-        let by_manager = || house.awards(&house.manager);
+        let awards = harness.prepared(&round).await;
+        let by_manager = || harness.awards(&harness.manager);
         let full = by_manager().call_reserve(call(&awards[3])).await.unwrap_err();
         assert_eq!(reason(&full), "POT_EXHAUSTED");
-        let offered = house.offered(&awards[0]).await;
-        let refused = house.awards(&council.officer).refuse_award(refuse(&offered)).await.unwrap().into_inner();
+        let offered = harness.offered(&awards[0]).await;
+        let refused = harness.awards(&council.officer).refuse_award(refuse(&offered)).await.unwrap().into_inner();
         assert_eq!((refused.state(), refused.reason.as_str()), (State::Refused, "we have other plans"));
-        assert_eq!(house.balances(&round).await, [150_000, 150_000, 0, 0]);
+        assert_eq!(harness.balances(&round).await, [150_000, 150_000, 0, 0]);
         let out_of_turn = by_manager().call_reserve(call(&awards[2])).await.unwrap_err();
         assert_eq!(reason(&out_of_turn), "OUT_OF_TURN");
         assert!(out_of_turn.message().contains(&awards[3].reference), "{out_of_turn}");
         let called = by_manager().call_reserve(call(&awards[3])).await.unwrap().into_inner();
         assert_eq!((called.state(), called.reserve_place), (State::Prepared, 0));
-        assert_eq!(house.balances(&round).await, [0, 300_000, 0, 0]);
-        assert_eq!(house.payments_of(&called).await.len(), 1);
+        assert_eq!(harness.balances(&round).await, [0, 300_000, 0, 0]);
+        assert_eq!(harness.payments_of(&called).await.len(), 1);
     })
     .await;
 }
 
 #[tokio::test]
 async fn of_two_at_once_on_the_last_pounds_one_gets_them() {
-    each_house(|house| async move {
-        let (one, other) = (house.council("Plymouth"), house.council("Preston"));
-        let round = house.round(300_000);
+    each_engine(|harness| async move {
+        let (one, other) = (harness.council("Plymouth"), harness.council("Preston"));
+        let round = harness.round(300_000);
         for council in [&one, &other] {
-            house.outcome(&round, council, |outcome| {
+            harness.outcome(&round, council, |outcome| {
                 (outcome.requested, outcome.amount) = (money(200_000), money(100_000));
             });
         }
-        let awards = house.prepared(&round).await;
+        let awards = harness.prepared(&round).await;
         for (council, award) in [(&one, &awards[0]), (&other, &awards[1])] {
-            let offered = house.offered(award).await;
+            let offered = harness.offered(award).await;
             let request = pb::AcceptAwardRequest { scope: "less of it".to_string(), ..accept(council, &offered) };
-            house.awards(&council.certifier).accept_award(request).await.unwrap();
+            harness.awards(&council.certifier).accept_award(request).await.unwrap();
         }
         // £1,000.00 is left, and each wants £600.00 of it.
         let mut asked = Vec::new();
         for (council, award) in [(&one, &awards[0]), (&other, &awards[1])] {
             let change = pb::Change { amount: money(160_000), ..Default::default() };
             let request = super::variations::request(award, change);
-            asked.push(house.awards(&council.officer).request_variation(request).await.unwrap().into_inner());
+            asked.push(harness.awards(&council.officer).request_variation(request).await.unwrap().into_inner());
         }
-        let (mut first, mut second) = (house.awards(&house.manager), house.awards(&house.manager));
+        let (mut first, mut second) = (harness.awards(&harness.manager), harness.awards(&harness.manager));
         let (first, second) = tokio::join!(
             first.decide_variation(super::variations::decide(&asked[0], true)),
             second.decide_variation(super::variations::decide(&asked[1], true)),
@@ -260,41 +260,41 @@ async fn of_two_at_once_on_the_last_pounds_one_gets_them() {
             (first, second) => panic!("one gets them: {first:?} {second:?}"),
         };
         assert_eq!((lost.code(), reason(&lost).as_str()), (Code::FailedPrecondition, "POT_EXHAUSTED"));
-        assert_eq!(house.balances(&round).await, [40_000, 260_000, 0, 0]);
+        assert_eq!(harness.balances(&round).await, [40_000, 260_000, 0, 0]);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_withdrawal_before_payment_frees_the_sum_and_after_it_the_award_is_to_be_terminated() {
-    each_house(|house| async move {
-        let (round, council, award) = house.an_award().await;
-        let accepted = house.accepted(&council, &award).await;
-        let officer = house.awards(&council.officer).withdraw_award(withdraw(&accepted)).await.unwrap_err();
+    each_engine(|harness| async move {
+        let (round, council, award) = harness.an_award().await;
+        let accepted = harness.accepted(&council, &award).await;
+        let officer = harness.awards(&council.officer).withdraw_award(withdraw(&accepted)).await.unwrap_err();
         assert_eq!(officer.code(), Code::PermissionDenied);
-        let withdrawn = house.awards(&council.certifier).withdraw_award(withdraw(&accepted)).await.unwrap();
+        let withdrawn = harness.awards(&council.certifier).withdraw_award(withdraw(&accepted)).await.unwrap();
         assert_eq!(withdrawn.into_inner().state(), State::Withdrawn);
-        assert_eq!(house.balances(&round).await, [1_950_000, 0, 0, 0]);
+        assert_eq!(harness.balances(&round).await, [1_950_000, 0, 0, 0]);
 
-        let (round, council, paid) = house.a_paid_award().await;
-        let refused = house.awards(&council.certifier).withdraw_award(withdraw(&paid)).await.unwrap_err();
+        let (round, council, paid) = harness.a_paid_award().await;
+        let refused = harness.awards(&council.certifier).withdraw_award(withdraw(&paid)).await.unwrap_err();
         assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "PAID_ALREADY"));
         assert!(refused.message().contains("terminate the award"), "{refused}");
-        assert_eq!(house.balances(&round).await, [1_800_000, 0, 150_000, 0]);
+        assert_eq!(harness.balances(&round).await, [1_800_000, 0, 150_000, 0]);
     })
     .await;
 }
 
 #[tokio::test]
 async fn an_award_that_was_not_offered_is_taken_back_by_the_network_and_stays_unknown_to_the_council() {
-    each_house(|house| async move {
-        let (round, council, award) = house.an_award().await;
-        let hidden = house.awards(&council.certifier).withdraw_award(withdraw(&award)).await.unwrap_err();
+    each_engine(|harness| async move {
+        let (round, council, award) = harness.an_award().await;
+        let hidden = harness.awards(&council.certifier).withdraw_award(withdraw(&award)).await.unwrap_err();
         assert_eq!(hidden.code(), Code::NotFound);
-        let withdrawn = house.awards(&house.manager).withdraw_award(withdraw(&award)).await.unwrap().into_inner();
+        let withdrawn = harness.awards(&harness.manager).withdraw_award(withdraw(&award)).await.unwrap().into_inner();
         assert_eq!(withdrawn.state(), State::Withdrawn);
-        assert_eq!(house.balances(&round).await, [1_950_000, 0, 0, 0]);
-        assert_eq!(house.get(&council.certifier, &award).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(harness.balances(&round).await, [1_950_000, 0, 0, 0]);
+        assert_eq!(harness.get(&council.certifier, &award).await.unwrap_err().code(), Code::NotFound);
     })
     .await;
 }

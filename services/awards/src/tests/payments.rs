@@ -5,7 +5,7 @@ use pb::payment::State;
 use toadlane_proto::awards::v1 as pb;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
 fn fail(payment: &pb::Payment) -> pb::FailPaymentRequest {
     pb::FailPaymentRequest {
@@ -28,46 +28,46 @@ fn cancel(payment: &pb::Payment) -> pb::CancelPaymentRequest {
 }
 
 /// An accepted award whose payment is due.
-async fn a_due_payment(house: &House) -> (Round, Council, pb::Award, pb::Payment) {
-    let (round, council, award) = house.an_award().await;
-    let award = house.accepted(&council, &award).await;
-    let payment = house.payments_of(&award).await.remove(0);
+async fn a_due_payment(harness: &Harness) -> (Round, Council, pb::Award, pb::Payment) {
+    let (round, council, award) = harness.an_award().await;
+    let award = harness.accepted(&council, &award).await;
+    let payment = harness.payments_of(&award).await.remove(0);
     assert_eq!(payment.state(), State::Due);
     (round, council, award, payment)
 }
 
 #[tokio::test]
 async fn a_payment_goes_from_due_to_the_accounts_through_two_pairs_of_hands() {
-    each_house(|house| async move {
-        let (round, council, award, due) = a_due_payment(&house).await;
-        house.checked(council.id, "VENDOR-1").await.unwrap();
-        let reconciled = house.paid(&due).await;
+    each_engine(|harness| async move {
+        let (round, council, award, due) = a_due_payment(&harness).await;
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
+        let reconciled = harness.paid(&due).await;
         assert_eq!(reconciled.state(), State::Reconciled);
-        assert_eq!(reconciled.approved_by.unwrap().subject, house.manager.subject);
-        assert_eq!(reconciled.instructed_by.unwrap().subject, house.finance.subject);
+        assert_eq!(reconciled.approved_by.unwrap().subject, harness.manager.subject);
+        assert_eq!(reconciled.instructed_by.unwrap().subject, harness.finance.subject);
         assert_eq!((reconciled.paid_on.as_str(), reconciled.bank_reference.as_str()), ("2020-02-07", "BACS 2020-114"));
-        assert_eq!(house.balances(&round).await, [1_800_000, 0, 150_000, 0]);
-        assert_eq!(pence(house.get(&council.officer, &award).await.unwrap().paid), 150_000);
+        assert_eq!(harness.balances(&round).await, [1_800_000, 0, 150_000, 0]);
+        assert_eq!(pence(harness.get(&council.officer, &award).await.unwrap().paid), 150_000);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_payment_approved_and_instructed_by_one_person_is_refused() {
-    each_house(|house| async move {
-        let (_, council, _, due) = a_due_payment(&house).await;
-        house.checked(council.id, "VENDOR-1").await.unwrap();
-        let both = Who::person(Duty::RoundManager, house.network).and(Duty::FinanceOfficer, house.network);
-        let approved = house.payments(&both).approve_payment(approve(&due)).await.unwrap().into_inner();
-        let refused = house.payments(&both).instruct_payment(instruct(&approved)).await.unwrap_err();
+    each_engine(|harness| async move {
+        let (_, council, _, due) = a_due_payment(&harness).await;
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
+        let both = Who::person(Duty::RoundManager, harness.network).and(Duty::FinanceOfficer, harness.network);
+        let approved = harness.payments(&both).approve_payment(approve(&due)).await.unwrap().into_inner();
+        let refused = harness.payments(&both).instruct_payment(instruct(&approved)).await.unwrap_err();
         assert_eq!((refused.code(), reason(&refused).as_str()), (Code::PermissionDenied, "SEPARATION_OF_DUTIES"));
-        assert_eq!(house.payments_of_one(&approved).await.state(), State::Approved);
-        house.payments(&house.finance).instruct_payment(instruct(&approved)).await.unwrap();
+        assert_eq!(harness.payments_of_one(&approved).await.state(), State::Approved);
+        harness.payments(&harness.finance).instruct_payment(instruct(&approved)).await.unwrap();
     })
     .await;
 }
 
-impl House {
+impl Harness {
     async fn payments_of_one(&self, payment: &pb::Payment) -> pb::Payment {
         let request = pb::GetPaymentRequest { payment_id: payment.id.clone() };
         self.payments(&self.manager).get_payment(request).await.unwrap().into_inner()
@@ -76,13 +76,13 @@ impl House {
 
 #[tokio::test]
 async fn nobody_approves_instructs_or_checks_for_their_own_council() {
-    each_house(|house| async move {
-        let (_, council, _, due) = a_due_payment(&house).await;
+    each_engine(|harness| async move {
+        let (_, council, _, due) = a_due_payment(&harness).await;
         let manager = Who::person(Duty::RoundManager, council.id);
-        let own = house.payments(&manager).approve_payment(approve(&due)).await.unwrap_err();
+        let own = harness.payments(&manager).approve_payment(approve(&due)).await.unwrap_err();
         assert_eq!(reason(&own), "SEPARATION_OF_DUTIES");
         // An officer of the accountable body that is itself funded, by whatever other duty they have there.
-        let finance = Who::person(Duty::FinanceOfficer, house.network).and(Duty::ApplicantOfficer, council.id);
+        let finance = Who::person(Duty::FinanceOfficer, harness.network).and(Duty::ApplicantOfficer, council.id);
         let check = pb::RecordPayeeCheckRequest {
             request_id: new_id(),
             organisation_id: council.id.to_string(),
@@ -90,11 +90,11 @@ async fn nobody_approves_instructs_or_checks_for_their_own_council() {
             evidence: "I know it".to_string(),
             validate_only: false,
         };
-        let checked = house.payments(&finance).record_payee_check(check).await.unwrap_err();
+        let checked = harness.payments(&finance).record_payee_check(check).await.unwrap_err();
         assert_eq!(reason(&checked), "SEPARATION_OF_DUTIES");
-        house.checked(council.id, "VENDOR-1").await.unwrap();
-        let approved = house.payments(&house.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
-        let instructed = house.payments(&finance).instruct_payment(instruct(&approved)).await.unwrap_err();
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
+        let approved = harness.payments(&harness.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
+        let instructed = harness.payments(&finance).instruct_payment(instruct(&approved)).await.unwrap_err();
         assert_eq!(reason(&instructed), "SEPARATION_OF_DUTIES");
     })
     .await;
@@ -102,17 +102,17 @@ async fn nobody_approves_instructs_or_checks_for_their_own_council() {
 
 #[tokio::test]
 async fn a_manager_does_not_instruct_and_a_finance_officer_does_not_approve() {
-    each_house(|house| async move {
-        let (_, council, _, due) = a_due_payment(&house).await;
-        let finance = house.payments(&house.finance).approve_payment(approve(&due)).await.unwrap_err();
+    each_engine(|harness| async move {
+        let (_, council, _, due) = a_due_payment(&harness).await;
+        let finance = harness.payments(&harness.finance).approve_payment(approve(&due)).await.unwrap_err();
         assert_eq!(finance.code(), Code::PermissionDenied);
-        let approved = house.payments(&house.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
-        let manager = house.payments(&house.manager).instruct_payment(instruct(&approved)).await.unwrap_err();
+        let approved = harness.payments(&harness.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
+        let manager = harness.payments(&harness.manager).instruct_payment(instruct(&approved)).await.unwrap_err();
         assert_eq!(manager.code(), Code::PermissionDenied);
-        let stranger = house.council("Preston");
-        let hidden = house.payments(&stranger.officer).approve_payment(approve(&due)).await.unwrap_err();
+        let stranger = harness.council("Preston");
+        let hidden = harness.payments(&stranger.officer).approve_payment(approve(&due)).await.unwrap_err();
         assert_eq!((hidden.code(), hidden.message()), (Code::NotFound, "no such payment"));
-        let own = house.payments(&council.officer).approve_payment(approve(&due)).await.unwrap_err();
+        let own = harness.payments(&council.officer).approve_payment(approve(&due)).await.unwrap_err();
         assert_eq!(own.code(), Code::PermissionDenied);
     })
     .await;
@@ -120,38 +120,38 @@ async fn a_manager_does_not_instruct_and_a_finance_officer_does_not_approve() {
 
 #[tokio::test]
 async fn nothing_is_paid_before_acceptance_nor_to_an_account_that_is_not_checked() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        let offered = house.offered(&award).await;
-        let planned = house.payments_of(&award).await.remove(0);
-        let early = house.payments(&house.manager).approve_payment(approve(&planned)).await.unwrap_err();
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        let offered = harness.offered(&award).await;
+        let planned = harness.payments_of(&award).await.remove(0);
+        let early = harness.payments(&harness.manager).approve_payment(approve(&planned)).await.unwrap_err();
         assert_eq!(reason(&early), "ILLEGAL_STEP");
-        house.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap();
-        let due = house.payments_of(&award).await.remove(0);
-        let approved = house.payments(&house.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
-        let unchecked = house.payments(&house.finance).instruct_payment(instruct(&approved)).await.unwrap_err();
+        harness.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap();
+        let due = harness.payments_of(&award).await.remove(0);
+        let approved = harness.payments(&harness.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
+        let unchecked = harness.payments(&harness.finance).instruct_payment(instruct(&approved)).await.unwrap_err();
         assert_eq!(reason(&unchecked), "PAYEE_NOT_VERIFIED");
-        house.checked(council.id, "VENDOR-1").await.unwrap();
-        house.payments(&house.finance).instruct_payment(instruct(&approved)).await.unwrap();
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
+        harness.payments(&harness.finance).instruct_payment(instruct(&approved)).await.unwrap();
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_changed_account_is_used_after_three_days_and_not_a_microsecond_earlier() {
-    each_house(|house| async move {
-        let (_, council, _, due) = a_due_payment(&house).await;
-        house.checked(council.id, "VENDOR-1").await.unwrap();
-        let changed = house.checked(council.id, "VENDOR-2").await.unwrap();
+    each_engine(|harness| async move {
+        let (_, council, _, due) = a_due_payment(&harness).await;
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
+        let changed = harness.checked(council.id, "VENDOR-2").await.unwrap();
         assert_eq!(changed.usable_from, Some(kit::time::at("2020-02-10T09:00:00Z").into()));
-        let approved = house.payments(&house.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
-        house.at("2020-02-10T08:59:59.999999Z").await;
-        let early = house.payments(&house.finance).instruct_payment(instruct(&approved)).await.unwrap_err();
+        let approved = harness.payments(&harness.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
+        harness.at("2020-02-10T08:59:59.999999Z").await;
+        let early = harness.payments(&harness.finance).instruct_payment(instruct(&approved)).await.unwrap_err();
         assert_eq!(reason(&early), "PAYEE_NOT_VERIFIED");
-        house.at("2020-02-10T09:00:00Z").await;
-        house.payments(&house.finance).instruct_payment(instruct(&approved)).await.unwrap();
+        harness.at("2020-02-10T09:00:00Z").await;
+        harness.payments(&harness.finance).instruct_payment(instruct(&approved)).await.unwrap();
         let list = pb::ListPayeeChecksRequest { organisation_id: council.id.to_string(), ..Default::default() };
-        let checks = house.payments(&house.finance).list_payee_checks(list).await.unwrap().into_inner().checks;
+        let checks = harness.payments(&harness.finance).list_payee_checks(list).await.unwrap().into_inner().checks;
         let accounts: Vec<_> = checks.into_iter().map(|check| check.account_reference).collect();
         assert_eq!(accounts, ["VENDOR-2", "VENDOR-1"]);
     })
@@ -160,27 +160,28 @@ async fn a_changed_account_is_used_after_three_days_and_not_a_microsecond_earlie
 
 #[tokio::test]
 async fn a_payment_that_fails_at_the_bank_is_approved_still_and_goes_out_anew() {
-    each_house(|house| async move {
-        let (round, council, _, due) = a_due_payment(&house).await;
-        house.checked(council.id, "VENDOR-1").await.unwrap();
-        let instructed = house.instructed(&due).await;
-        let failed = house.payments(&house.finance).fail_payment(fail(&instructed)).await.unwrap().into_inner();
+    each_engine(|harness| async move {
+        let (round, council, _, due) = a_due_payment(&harness).await;
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
+        let instructed = harness.instructed(&due).await;
+        let failed = harness.payments(&harness.finance).fail_payment(fail(&instructed)).await.unwrap().into_inner();
         assert_eq!((failed.state(), failed.reason.as_str()), (State::Approved, "account closed"));
         assert_eq!((failed.instructed_by.clone(), failed.bank_reference.as_str()), (None, ""));
-        assert_eq!(house.balances(&round).await, [1_800_000, 150_000, 0, 0]);
-        let again = house.payments(&house.finance).instruct_payment(instruct(&failed)).await.unwrap().into_inner();
-        let ahead = house.payments(&house.finance).confirm_payment(confirm(&again, "2020-02-08")).await.unwrap_err();
+        assert_eq!(harness.balances(&round).await, [1_800_000, 150_000, 0, 0]);
+        let again = harness.payments(&harness.finance).instruct_payment(instruct(&failed)).await.unwrap().into_inner();
+        let ahead =
+            harness.payments(&harness.finance).confirm_payment(confirm(&again, "2020-02-08")).await.unwrap_err();
         assert_eq!(fields(&ahead), ["paid_on"]);
-        house.payments(&house.finance).confirm_payment(confirm(&again, "2020-02-07")).await.unwrap();
+        harness.payments(&harness.finance).confirm_payment(confirm(&again, "2020-02-07")).await.unwrap();
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_payment_on_hold_lost_its_approval_and_is_approved_anew() {
-    each_house(|house| async move {
-        let (_, _, _, due) = a_due_payment(&house).await;
-        let by_manager = || house.payments(&house.manager);
+    each_engine(|harness| async move {
+        let (_, _, _, due) = a_due_payment(&harness).await;
+        let by_manager = || harness.payments(&harness.manager);
         let approved = by_manager().approve_payment(approve(&due)).await.unwrap().into_inner();
         let held = by_manager().hold_payment(hold(&approved)).await.unwrap().into_inner();
         assert_eq!((held.state(), held.approved_by.clone()), (State::OnHold, None));
@@ -197,12 +198,12 @@ async fn a_payment_on_hold_lost_its_approval_and_is_approved_anew() {
 
 #[tokio::test]
 async fn a_cancelled_payment_returns_its_money_to_the_pot() {
-    each_house(|house| async move {
-        let (round, _, _, due) = a_due_payment(&house).await;
-        let cancelled = house.payments(&house.manager).cancel_payment(cancel(&due)).await.unwrap().into_inner();
+    each_engine(|harness| async move {
+        let (round, _, _, due) = a_due_payment(&harness).await;
+        let cancelled = harness.payments(&harness.manager).cancel_payment(cancel(&due)).await.unwrap().into_inner();
         assert_eq!(cancelled.state(), State::Cancelled);
-        assert_eq!(house.balances(&round).await, [1_950_000, 0, 0, 0]);
-        let again = house.payments(&house.manager).cancel_payment(cancel(&cancelled)).await.unwrap_err();
+        assert_eq!(harness.balances(&round).await, [1_950_000, 0, 0, 0]);
+        let again = harness.payments(&harness.manager).cancel_payment(cancel(&cancelled)).await.unwrap_err();
         assert_eq!(reason(&again), "ILLEGAL_STEP");
     })
     .await;
@@ -210,39 +211,39 @@ async fn a_cancelled_payment_returns_its_money_to_the_pot() {
 
 #[tokio::test]
 async fn a_payment_that_waits_for_a_day_is_due_on_that_day_in_london() {
-    each_house(|house| async move {
-        let (round, council) = (house.round(1_950_000), house.council("Plymouth"));
-        house.funded(&round, &council, 150_000);
+    each_engine(|harness| async move {
+        let (round, council) = (harness.round(1_950_000), harness.council("Plymouth"));
+        harness.funded(&round, &council, 150_000);
         let on_day = pb::Instalment {
             percent: 100,
             trigger: pb::payment::Trigger::Day.into(),
             due_on: "2020-06-01".to_string(),
         };
-        let award = house.prepared_with(&round, |settings| settings.instalments = vec![on_day]).await.remove(0);
-        house.accepted(&council, &award).await;
-        house.at("2020-05-31T22:59:59Z").await;
-        assert_eq!(house.payments_of(&award).await[0].state(), State::Planned);
-        house.at("2020-05-31T23:00:00Z").await;
-        assert_eq!(house.payments_of(&award).await[0].state(), State::Due);
+        let award = harness.prepared_with(&round, |settings| settings.instalments = vec![on_day]).await.remove(0);
+        harness.accepted(&council, &award).await;
+        harness.at("2020-05-31T22:59:59Z").await;
+        assert_eq!(harness.payments_of(&award).await[0].state(), State::Planned);
+        harness.at("2020-05-31T23:00:00Z").await;
+        assert_eq!(harness.payments_of(&award).await[0].state(), State::Due);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_council_sees_its_payments_but_not_who_approved_them() {
-    each_house(|house| async move {
-        let (_, council, award) = house.a_paid_award().await;
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.a_paid_award().await;
         let list = pb::ListPaymentsRequest { award_id: award.id.clone(), ..Default::default() };
-        let seen = house.payments(&council.reader).list_payments(list.clone()).await.unwrap().into_inner().payments;
+        let seen = harness.payments(&council.reader).list_payments(list.clone()).await.unwrap().into_inner().payments;
         assert_eq!(seen.len(), 1);
         assert_eq!((seen[0].approved_by.clone(), seen[0].instructed_by.clone()), (None, None));
         let one = pb::GetPaymentRequest { payment_id: seen[0].id.clone() };
-        let alone = house.payments(&council.reader).get_payment(one.clone()).await.unwrap().into_inner();
+        let alone = harness.payments(&council.reader).get_payment(one.clone()).await.unwrap().into_inner();
         assert_eq!(alone, seen[0]);
-        let stranger = house.council("Preston");
-        let foreign = house.payments(&stranger.reader).list_payments(list).await.unwrap().into_inner().payments;
+        let stranger = harness.council("Preston");
+        let foreign = harness.payments(&stranger.reader).list_payments(list).await.unwrap().into_inner().payments;
         assert_eq!(foreign, []);
-        assert_eq!(house.payments(&stranger.reader).get_payment(one).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(harness.payments(&stranger.reader).get_payment(one).await.unwrap_err().code(), Code::NotFound);
     })
     .await;
 }

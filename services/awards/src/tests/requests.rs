@@ -2,7 +2,7 @@
 
 use toadlane_proto::awards::v1 as pb;
 
-use super::house::{Council, Round, new_id};
+use super::harness::{Council, Round, new_id};
 
 pub fn prepare(round: &Round) -> pb::PrepareAwardsRequest {
     let settings = pb::AwardSettings {

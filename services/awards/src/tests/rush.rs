@@ -1,12 +1,12 @@
 //! Many hands on one pot at once: the smaller run of the property of `ledger/tests.rs`, through the store.
 
-use kit::each_db::each_storage;
 use kit::time::at;
+use testing::stores::each_storage;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::grading::v1::determination::Outcome as Decision;
 use tonic::{Code, Status};
 
-use super::house::*;
+use super::harness::*;
 use super::variations::{decide, request};
 
 const HANDS: u64 = 8;
@@ -25,11 +25,11 @@ fn expect_answer<T>(answered: Result<T, Status>) -> Option<T> {
 }
 
 /// One turn of one hand: something is done to one award, as it stands at the moment.
-async fn turn(house: &House, council: &Council, award: &pb::Award, kind: u64, pence: i64) {
-    let Ok(now) = house.get(&house.manager, award).await else { panic!("the manager sees every award") };
+async fn turn(harness: &Harness, council: &Council, award: &pb::Award, kind: u64, pence: i64) {
+    let Ok(now) = harness.get(&harness.manager, award).await else { panic!("the manager sees every award") };
     match (now.state(), kind) {
         (pb::award::State::Prepared, _) => {
-            expect_answer(house.awards(&house.manager).offer_award(offer(&now)).await);
+            expect_answer(harness.awards(&harness.manager).offer_award(offer(&now)).await);
         }
         (pb::award::State::Reserved, _) => {
             let call = pb::CallReserveRequest {
@@ -38,92 +38,94 @@ async fn turn(house: &House, council: &Council, award: &pb::Award, kind: u64, pe
                 etag: now.etag.clone(),
                 validate_only: false,
             };
-            expect_answer(house.awards(&house.manager).call_reserve(call).await);
+            expect_answer(harness.awards(&harness.manager).call_reserve(call).await);
         }
         (pb::award::State::Offered, 0) => {
-            expect_answer(house.awards(&council.certifier).withdraw_award(withdraw(&now)).await);
+            expect_answer(harness.awards(&council.certifier).withdraw_award(withdraw(&now)).await);
         }
         (pb::award::State::Offered, _) => {
             let word = pb::AcceptAwardRequest { scope: "less of it".to_string(), ..accept(council, &now) };
-            expect_answer(house.awards(&council.certifier).accept_award(word).await);
+            expect_answer(harness.awards(&council.certifier).accept_award(word).await);
         }
         (pb::award::State::Active, 0..=2) => {
             let change = pb::Change { amount: money(pence), scope: format!("for {pence}"), ..Default::default() };
-            let asked = expect_answer(house.awards(&council.officer).request_variation(request(&now, change)).await);
+            let asked = expect_answer(harness.awards(&council.officer).request_variation(request(&now, change)).await);
             if let Some(asked) = asked {
-                expect_answer(house.awards(&house.manager).decide_variation(decide(&asked.into_inner(), true)).await);
+                expect_answer(
+                    harness.awards(&harness.manager).decide_variation(decide(&asked.into_inner(), true)).await,
+                );
             }
         }
-        (pb::award::State::Active, 3 | 4) => pay_something(house, &now).await,
+        (pb::award::State::Active, 3 | 4) => pay_something(harness, &now).await,
         (pb::award::State::Active, _) => {
-            if let Some(recovery) = expect_answer(house.opened(&now, pence).await) {
-                expect_answer(house.returned(&recovery, pence).await);
+            if let Some(recovery) = expect_answer(harness.opened(&now, pence).await) {
+                expect_answer(harness.returned(&recovery, pence).await);
             }
         }
         (_, _) => {}
     }
 }
 
-async fn pay_something(house: &House, award: &pb::Award) {
-    let payments = house.payments_of(award).await;
+async fn pay_something(harness: &Harness, award: &pb::Award) {
+    let payments = harness.payments_of(award).await;
     let Some(due) = payments.iter().find(|payment| payment.state() == pb::payment::State::Due) else { return };
-    let approved = expect_answer(house.payments(&house.manager).approve_payment(approve(due)).await);
+    let approved = expect_answer(harness.payments(&harness.manager).approve_payment(approve(due)).await);
     let Some(approved) = approved.map(tonic::Response::into_inner) else { return };
-    let instructed = expect_answer(house.payments(&house.finance).instruct_payment(instruct(&approved)).await);
+    let instructed = expect_answer(harness.payments(&harness.finance).instruct_payment(instruct(&approved)).await);
     let Some(instructed) = instructed.map(tonic::Response::into_inner) else { return };
-    expect_answer(house.payments(&house.finance).confirm_payment(confirm(&instructed, "2020-02-07")).await);
+    expect_answer(harness.payments(&harness.finance).confirm_payment(confirm(&instructed, "2020-02-07")).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_hands_on_one_pot_neither_overdraw_it_nor_lose_a_penny() {
     each_storage(|storage| async move {
-        let house = std::sync::Arc::new(House::open(&storage, Some(at(PREPARED))));
-        let (round, council) = (house.round(500_000), house.council("Plymouth"));
+        let harness = std::sync::Arc::new(Harness::open(&storage, Some(at(PREPARED))));
+        let (round, council) = (harness.round(500_000), harness.council("Plymouth"));
         for _ in 0..4 {
-            house.outcome(&round, &council, |outcome| outcome.amount = money(100_000));
+            harness.outcome(&round, &council, |outcome| outcome.amount = money(100_000));
         }
         for place in [1, 2] {
-            house.outcome(&round, &council, |outcome| {
+            harness.outcome(&round, &council, |outcome| {
                 (outcome.outcome, outcome.reserve_place) = (Decision::Reserve.into(), place);
             });
         }
-        let awards = house.prepared(&round).await;
-        house.checked(council.id, "VENDOR-1").await.unwrap();
+        let awards = harness.prepared(&round).await;
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
         let mut hands = Vec::new();
         for hand in 0..HANDS {
-            let (house, council, awards) = (house.clone(), council.clone(), awards.clone());
+            let (harness, council, awards) = (harness.clone(), council.clone(), awards.clone());
             hands.push(tokio::spawn(async move {
                 for nth in 0..TURNS {
                     let roll = (hand * TURNS + nth).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 17;
                     let award = &awards[usize::try_from(roll % awards.len() as u64).unwrap()];
                     let pence = 1 + i64::try_from(roll / 7 % 150_000).unwrap();
-                    turn(&house, &council, award, roll / 3 % 7, pence).await;
+                    turn(&harness, &council, award, roll / 3 % 7, pence).await;
                 }
             }));
         }
         for hand in hands {
             hand.await.unwrap();
         }
-        expect_in_order(&house, &round).await;
+        expect_in_order(&harness, &round).await;
     })
     .await;
 }
 
 /// Pot, postings, payments, recoveries and awards tell the same.
-async fn expect_in_order(house: &House, round: &Round) {
-    let [available, committed, paid, written_off] = house.balances(round).await;
+async fn expect_in_order(harness: &Harness, round: &Round) {
+    let [available, committed, paid, written_off] = harness.balances(round).await;
     assert!([available, committed, paid, written_off].iter().all(|balance| *balance >= 0));
     assert_eq!(available + committed + paid + written_off, 500_000);
     let (mut promised, mut sent, mut back) = (0, 0, 0);
-    for award in house.in_round(round).await {
-        for payment in house.payments_of(&award).await {
+    for award in harness.in_round(round).await {
+        for payment in harness.payments_of(&award).await {
             match payment.state() {
                 pb::payment::State::Cancelled => {}
                 pb::payment::State::Paid => sent += pence(payment.amount),
                 _ => promised += pence(payment.amount),
             }
         }
-        let returned: i64 = house.recoveries_of(&award).await.into_iter().map(|one| pence(one.returned)).sum();
+        let returned: i64 = harness.recoveries_of(&award).await.into_iter().map(|one| pence(one.returned)).sum();
         assert_eq!(pence(award.returned), returned);
         back += returned;
     }
@@ -134,7 +136,7 @@ async fn expect_in_order(house: &House, round: &Round) {
         page_size: 500,
         ..Default::default()
     };
-    let entries = house.payments(&house.finance).list_ledger_entries(request).await.unwrap().into_inner().entries;
+    let entries = harness.payments(&harness.finance).list_ledger_entries(request).await.unwrap().into_inner().entries;
     let numbers: Vec<i64> = entries.iter().map(|entry| entry.sequence).collect();
     assert_eq!(numbers, (1..=entries.len() as i64).collect::<Vec<_>>());
     assert!(entries.len() > 30, "the run moved money: {} postings", entries.len());

@@ -5,7 +5,7 @@ use pb::award::State;
 use toadlane_proto::awards::v1 as pb;
 use tonic::{Code, Status};
 
-use super::house::*;
+use super::harness::*;
 
 pub fn request(award: &pb::Award, change: pb::Change) -> pb::RequestVariationRequest {
     pb::RequestVariationRequest {
@@ -28,7 +28,7 @@ pub fn decide(variation: &pb::Variation, approve: bool) -> pb::DecideVariationRe
     }
 }
 
-impl House {
+impl Harness {
     /// Asks for a change and approves it.
     async fn varied(&self, who: &Who, award: &pb::Award, change: pb::Change) -> Result<pb::Award, Status> {
         let asked = self.awards(who).request_variation(request(award, change)).await?.into_inner();
@@ -48,17 +48,17 @@ fn to_amount(pence: i64) -> pb::Change {
 
 #[tokio::test]
 async fn an_award_is_reduced_and_raised_again_without_losing_a_penny() {
-    each_house(|house| async move {
-        let (round, council, award) = house.an_award().await;
-        house.accepted(&council, &award).await;
-        let reduced = house.varied(&council.officer, &award, to_amount(100_001)).await.unwrap();
+    each_engine(|harness| async move {
+        let (round, council, award) = harness.an_award().await;
+        harness.accepted(&council, &award).await;
+        let reduced = harness.varied(&council.officer, &award, to_amount(100_001)).await.unwrap();
         assert_eq!(pence(reduced.agreement.unwrap().amount), 100_001);
-        assert_eq!(house.balances(&round).await, [1_849_999, 100_001, 0, 0]);
-        assert_eq!(pence(house.payments_of(&award).await[0].amount.clone()), 100_001);
-        let raised = house.varied(&council.officer, &award, to_amount(150_000)).await.unwrap();
+        assert_eq!(harness.balances(&round).await, [1_849_999, 100_001, 0, 0]);
+        assert_eq!(pence(harness.payments_of(&award).await[0].amount.clone()), 100_001);
+        let raised = harness.varied(&council.officer, &award, to_amount(150_000)).await.unwrap();
         assert_eq!(raised.agreement.unwrap().version, 3);
-        assert_eq!(house.balances(&round).await, [1_800_000, 150_000, 0, 0]);
-        let versions = house.agreements(&council.reader, &award).await;
+        assert_eq!(harness.balances(&round).await, [1_800_000, 150_000, 0, 0]);
+        let versions = harness.agreements(&council.reader, &award).await;
         let sums: Vec<_> = versions.iter().map(|one| (one.version, pence(one.amount.clone()))).collect();
         assert_eq!(sums, [(1, 150_000), (2, 100_001), (3, 150_000)]);
         assert!(versions[0].variation_id.is_empty() && !versions[1].variation_id.is_empty());
@@ -68,48 +68,48 @@ async fn an_award_is_reduced_and_raised_again_without_losing_a_penny() {
 
 #[tokio::test]
 async fn more_money_after_the_payment_is_one_more_instalment_and_less_is_a_recovery() {
-    each_house(|house| async move {
-        let (round, council) = (house.round(1_950_000), house.council("Plymouth"));
-        house.outcome(&round, &council, |outcome| outcome.amount = money(100_000));
-        let award = house.prepared(&round).await.remove(0);
-        let offered = house.offered(&award).await;
+    each_engine(|harness| async move {
+        let (round, council) = (harness.round(1_950_000), harness.council("Plymouth"));
+        harness.outcome(&round, &council, |outcome| outcome.amount = money(100_000));
+        let award = harness.prepared(&round).await.remove(0);
+        let offered = harness.offered(&award).await;
         let word = pb::AcceptAwardRequest { scope: "two hubs".to_string(), ..accept(&council, &offered) };
-        house.awards(&council.certifier).accept_award(word).await.unwrap();
-        house.checked(council.id, "VENDOR-1").await.unwrap();
-        house.paid(&house.payments_of(&award).await[0]).await;
+        harness.awards(&council.certifier).accept_award(word).await.unwrap();
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
+        harness.paid(&harness.payments_of(&award).await[0]).await;
 
-        let less = house.varied(&council.officer, &award, to_amount(99_999)).await.unwrap_err();
+        let less = harness.varied(&council.officer, &award, to_amount(99_999)).await.unwrap_err();
         assert_eq!(reason(&less), "PAID_ALREADY");
-        house.varied(&council.officer, &award, to_amount(120_000)).await.unwrap();
-        let payments = house.payments_of(&award).await;
+        harness.varied(&council.officer, &award, to_amount(120_000)).await.unwrap();
+        let payments = harness.payments_of(&award).await;
         assert_eq!((payments.len(), pence(payments[1].amount.clone())), (2, 20_000));
         assert_eq!(payments[1].state(), pb::payment::State::Due);
-        assert_eq!(house.balances(&round).await, [1_830_000, 20_000, 100_000, 0]);
+        assert_eq!(harness.balances(&round).await, [1_830_000, 20_000, 100_000, 0]);
         // The new instalment is not approved yet, so it can be varied away as a whole.
-        house.varied(&council.officer, &award, to_amount(100_000)).await.unwrap();
-        assert_eq!(house.payments_of(&award).await[1].state(), pb::payment::State::Cancelled);
-        assert_eq!(house.balances(&round).await, [1_850_000, 0, 100_000, 0]);
+        harness.varied(&council.officer, &award, to_amount(100_000)).await.unwrap();
+        assert_eq!(harness.payments_of(&award).await[1].state(), pb::payment::State::Cancelled);
+        assert_eq!(harness.balances(&round).await, [1_850_000, 0, 100_000, 0]);
     })
     .await;
 }
 
 #[tokio::test]
 async fn no_variation_gives_more_than_was_asked_for_or_than_the_pot_holds() {
-    each_house(|house| async move {
-        let (round, council) = (house.round(100_000), house.council("Plymouth"));
-        house.outcome(&round, &council, |outcome| outcome.amount = money(100_000));
-        let award = house.prepared(&round).await.remove(0);
-        house.offered(&award).await;
-        let above = house.varied(&council.officer, &award, to_amount(150_001)).await.unwrap_err();
+    each_engine(|harness| async move {
+        let (round, council) = (harness.round(100_000), harness.council("Plymouth"));
+        harness.outcome(&round, &council, |outcome| outcome.amount = money(100_000));
+        let award = harness.prepared(&round).await.remove(0);
+        harness.offered(&award).await;
+        let above = harness.varied(&council.officer, &award, to_amount(150_001)).await.unwrap_err();
         assert_eq!(reason(&above), "AMOUNT_OUT_OF_BOUNDS");
-        let empty = house.varied(&council.officer, &award, to_amount(100_001)).await.unwrap_err();
+        let empty = harness.varied(&council.officer, &award, to_amount(100_001)).await.unwrap_err();
         assert_eq!(reason(&empty), "POT_EXHAUSTED");
         let unscoped = pb::Change { amount: money(90_000), ..Default::default() };
-        let unscoped = house.varied(&council.officer, &award, unscoped).await.unwrap_err();
+        let unscoped = harness.varied(&council.officer, &award, unscoped).await.unwrap_err();
         assert_eq!(fields(&unscoped), ["scope"]);
         let unchanged = pb::Change { amount: money(100_000), scope: "x".to_string(), ..Default::default() };
-        house.varied(&council.officer, &award, unchanged.clone()).await.unwrap();
-        let again = house.varied(&council.officer, &award, unchanged).await.unwrap_err();
+        harness.varied(&council.officer, &award, unchanged.clone()).await.unwrap();
+        let again = harness.varied(&council.officer, &award, unchanged).await.unwrap_err();
         assert_eq!(fields(&again), ["change"]);
     })
     .await;
@@ -117,26 +117,27 @@ async fn no_variation_gives_more_than_was_asked_for_or_than_the_pot_holds() {
 
 #[tokio::test]
 async fn a_variation_is_decided_once_and_refused_with_a_reason() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        house.accepted(&council, &award).await;
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        harness.accepted(&council, &award).await;
         let change = pb::Change { ends_on: "2021-01-31".to_string(), ..Default::default() };
         let asked =
-            house.awards(&council.system).request_variation(request(&award, change)).await.unwrap().into_inner();
-        let own = house.awards(&council.officer).decide_variation(decide(&asked, true)).await.unwrap_err();
+            harness.awards(&council.system).request_variation(request(&award, change)).await.unwrap().into_inner();
+        let own = harness.awards(&council.officer).decide_variation(decide(&asked, true)).await.unwrap_err();
         assert_eq!(own.code(), Code::PermissionDenied);
         let silent = pb::DecideVariationRequest { reason: " ".to_string(), ..decide(&asked, false) };
-        let silent = house.awards(&house.manager).decide_variation(silent).await.unwrap_err();
+        let silent = harness.awards(&harness.manager).decide_variation(silent).await.unwrap_err();
         assert_eq!(fields(&silent), ["reason"]);
-        let refused = house.awards(&house.manager).decide_variation(decide(&asked, false)).await.unwrap().into_inner();
+        let refused =
+            harness.awards(&harness.manager).decide_variation(decide(&asked, false)).await.unwrap().into_inner();
         assert_eq!((refused.state(), refused.version), (pb::variation::State::Refused, 0));
-        let twice = house.awards(&house.manager).decide_variation(decide(&refused, true)).await.unwrap_err();
+        let twice = harness.awards(&harness.manager).decide_variation(decide(&refused, true)).await.unwrap_err();
         assert_eq!(reason(&twice), "ILLEGAL_STEP");
-        let stale = house.awards(&house.manager).decide_variation(decide(&asked, true)).await.unwrap_err();
+        let stale = harness.awards(&harness.manager).decide_variation(decide(&asked, true)).await.unwrap_err();
         assert_eq!(stale.code(), Code::Aborted);
-        assert_eq!(house.agreements(&council.officer, &award).await.len(), 1);
+        assert_eq!(harness.agreements(&council.officer, &award).await.len(), 1);
         let list = pb::ListVariationsRequest { award_id: award.id.clone(), ..Default::default() };
-        let listed = house.awards(&council.reader).list_variations(list).await.unwrap().into_inner().variations;
+        let listed = harness.awards(&council.reader).list_variations(list).await.unwrap().into_inner().variations;
         assert_eq!(listed, [refused]);
     })
     .await;
@@ -144,23 +145,23 @@ async fn a_variation_is_decided_once_and_refused_with_a_reason() {
 
 #[tokio::test]
 async fn dates_are_not_moved_to_before_today_nor_after_the_final_report() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        house.accepted(&council, &award).await;
-        house.at("2020-06-15T09:00:00Z").await;
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        harness.accepted(&council, &award).await;
+        harness.at("2020-06-15T09:00:00Z").await;
         let to = |day: &str| pb::Change { ends_on: day.to_string(), ..Default::default() };
-        let past = house.varied(&council.officer, &award, to("2020-06-14")).await.unwrap_err();
+        let past = harness.varied(&council.officer, &award, to("2020-06-14")).await.unwrap_err();
         assert_eq!(fields(&past), ["ends_on"]);
-        house.varied(&council.officer, &award, to("2020-06-15")).await.unwrap();
+        harness.varied(&council.officer, &award, to("2020-06-15")).await.unwrap();
         let reversed = pb::Change { starts_on: "2020-07-01".to_string(), ..Default::default() };
-        let reversed = house.varied(&council.officer, &award, reversed).await.unwrap_err();
+        let reversed = harness.varied(&council.officer, &award, reversed).await.unwrap_err();
         assert_eq!(fields(&reversed), ["ends_on"]);
         let words = deadline("2020-06-15T09:00:00Z", "now");
         let due = pb::Change { final_report_due: words, ..Default::default() };
-        let due = house.varied(&council.officer, &award, due).await.unwrap_err();
+        let due = harness.varied(&council.officer, &award, due).await.unwrap_err();
         assert_eq!(fields(&due), ["final_report_due"]);
-        super::reports::accept_final(&house, &award, "2020-06-15T09:00:00Z").await;
-        let after = house.varied(&council.officer, &award, to("2021-03-31")).await.unwrap_err();
+        super::reports::accept_final(&harness, &award, "2020-06-15T09:00:00Z").await;
+        let after = harness.varied(&council.officer, &award, to("2021-03-31")).await.unwrap_err();
         assert_eq!(reason(&after), "FINAL_REPORT_ACCEPTED");
     })
     .await;
@@ -168,35 +169,35 @@ async fn dates_are_not_moved_to_before_today_nor_after_the_final_report() {
 
 #[tokio::test]
 async fn a_council_that_is_merged_during_delivery_hands_its_award_to_the_successor_that_is_named() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        house.accepted(&council, &award).await;
-        house.checked(council.id, "VENDOR-1").await.unwrap();
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        harness.accepted(&council, &award).await;
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
         let (successor, sibling, stranger) =
-            (house.council("Devon Unitary"), house.council("Torbay"), house.council("Preston"));
+            (harness.council("Devon Unitary"), harness.council("Torbay"), harness.council("Preston"));
         let to =
             |council: &Council| pb::Change { successor_organisation_id: council.id.to_string(), ..Default::default() };
-        let by_council = house.varied(&council.officer, &award, to(&successor)).await.unwrap_err();
+        let by_council = harness.varied(&council.officer, &award, to(&successor)).await.unwrap_err();
         assert_eq!(by_council.code(), Code::PermissionDenied);
-        let standing = house.varied(&house.manager, &award, to(&successor)).await.unwrap_err();
+        let standing = harness.varied(&harness.manager, &award, to(&successor)).await.unwrap_err();
         assert_eq!(reason(&standing), "NOT_A_SUCCESSOR");
-        house.register(&council, |standing| {
+        harness.register(&council, |standing| {
             standing.abolished = true;
             standing.successor_ids = vec![successor.id.to_string(), sibling.id.to_string()];
         });
-        let foreign = house.varied(&house.manager, &award, to(&stranger)).await.unwrap_err();
+        let foreign = harness.varied(&harness.manager, &award, to(&stranger)).await.unwrap_err();
         assert_eq!(reason(&foreign), "NOT_A_SUCCESSOR");
-        let novated = house.varied(&house.manager, &award, to(&successor)).await.unwrap();
+        let novated = harness.varied(&harness.manager, &award, to(&successor)).await.unwrap();
         assert_eq!(novated.applicant_organisation_id, successor.id.to_string());
         assert_eq!(novated.lead_organisation_id, successor.id.to_string());
         assert_eq!(novated.novated_from_organisation_id, council.id.to_string());
         assert_eq!(novated.agreement.unwrap().payee_organisation_id, successor.id.to_string());
         assert_eq!(novated.original.unwrap().payee_organisation_id, council.id.to_string());
         // The successor acts on it now, and its account is to be checked before anything is paid.
-        assert_eq!(house.get(&successor.officer, &award).await.unwrap().state(), State::Active);
-        let due = house.payments_of(&award).await.remove(0);
-        let approved = house.payments(&house.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
-        let unchecked = house.payments(&house.finance).instruct_payment(instruct(&approved)).await.unwrap_err();
+        assert_eq!(harness.get(&successor.officer, &award).await.unwrap().state(), State::Active);
+        let due = harness.payments_of(&award).await.remove(0);
+        let approved = harness.payments(&harness.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
+        let unchecked = harness.payments(&harness.finance).instruct_payment(instruct(&approved)).await.unwrap_err();
         assert_eq!(reason(&unchecked), "PAYEE_NOT_VERIFIED");
     })
     .await;
@@ -204,20 +205,20 @@ async fn a_council_that_is_merged_during_delivery_hands_its_award_to_the_success
 
 #[tokio::test]
 async fn money_is_turned_to_a_legal_body_alone() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        house.accepted(&council, &award).await;
-        let (group, other) = (house.council("Opposition group"), house.council("Devon"));
-        house.register(&group, |standing| standing.legal_body = false);
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        harness.accepted(&council, &award).await;
+        let (group, other) = (harness.council("Opposition group"), harness.council("Devon"));
+        harness.register(&group, |standing| standing.legal_body = false);
         let to = |council: &Council| pb::Change { payee_organisation_id: council.id.to_string(), ..Default::default() };
-        let refused = house.varied(&council.officer, &award, to(&group)).await.unwrap_err();
+        let refused = harness.varied(&council.officer, &award, to(&group)).await.unwrap_err();
         assert_eq!(fields(&refused), ["change.payee_organisation_id"]);
-        let varied = house.varied(&council.officer, &award, to(&other)).await.unwrap();
+        let varied = harness.varied(&council.officer, &award, to(&other)).await.unwrap();
         assert_eq!(varied.agreement.unwrap().payee_organisation_id, other.id.to_string());
         // Whoever is paid reads the award, and does not act on it.
-        assert_eq!(house.get(&other.officer, &award).await.unwrap().state(), State::Active);
-        let withdrawn = house.get(&other.certifier, &award).await.unwrap();
-        let withdrawn = house.awards(&other.certifier).withdraw_award(withdraw(&withdrawn)).await.unwrap_err();
+        assert_eq!(harness.get(&other.officer, &award).await.unwrap().state(), State::Active);
+        let withdrawn = harness.get(&other.certifier, &award).await.unwrap();
+        let withdrawn = harness.awards(&other.certifier).withdraw_award(withdraw(&withdrawn)).await.unwrap_err();
         assert_eq!(withdrawn.code(), Code::PermissionDenied);
     })
     .await;
@@ -225,24 +226,24 @@ async fn money_is_turned_to_a_legal_body_alone() {
 
 #[tokio::test]
 async fn a_payment_that_was_approved_for_one_recipient_is_approved_anew_for_another() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        house.accepted(&council, &award).await;
-        let due = house.payments_of(&award).await.remove(0);
-        house.payments(&house.manager).approve_payment(approve(&due)).await.unwrap();
-        let (first, second) = (house.council("Devon"), house.council("Torbay"));
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        harness.accepted(&council, &award).await;
+        let due = harness.payments_of(&award).await.remove(0);
+        harness.payments(&harness.manager).approve_payment(approve(&due)).await.unwrap();
+        let (first, second) = (harness.council("Devon"), harness.council("Torbay"));
         let to = |council: &Council| pb::Change { payee_organisation_id: council.id.to_string(), ..Default::default() };
-        house.varied(&council.officer, &award, to(&first)).await.unwrap();
-        let voided = house.payments_of(&award).await.remove(0);
+        harness.varied(&council.officer, &award, to(&first)).await.unwrap();
+        let voided = harness.payments_of(&award).await.remove(0);
         assert_eq!((voided.state(), voided.reason.as_str()), (pb::payment::State::Due, "the recipient changed"));
         // Whoever approved it before may not, if they belong to the new one.
         let of_first = Who::person(Duty::RoundManager, first.id);
-        let own = house.payments(&of_first).approve_payment(approve(&voided)).await.unwrap_err();
+        let own = harness.payments(&of_first).approve_payment(approve(&voided)).await.unwrap_err();
         assert_eq!(reason(&own), "SEPARATION_OF_DUTIES");
         // What is at the bank has its payee; should it come back, it would be approved for another one.
-        house.checked(first.id, "VENDOR-1").await.unwrap();
-        house.instructed(&voided).await;
-        let at_the_bank = house.varied(&council.officer, &award, to(&second)).await.unwrap_err();
+        harness.checked(first.id, "VENDOR-1").await.unwrap();
+        harness.instructed(&voided).await;
+        let at_the_bank = harness.varied(&council.officer, &award, to(&second)).await.unwrap_err();
         assert_eq!(reason(&at_the_bank), "ILLEGAL_STEP");
     })
     .await;
@@ -250,14 +251,15 @@ async fn a_payment_that_was_approved_for_one_recipient_is_approved_anew_for_anot
 
 #[tokio::test]
 async fn a_change_on_offer_makes_the_terms_that_were_read_another_version() {
-    each_house(|house| async move {
-        let (_, council, award) = house.an_award().await;
-        let offered = house.offered(&award).await;
+    each_engine(|harness| async move {
+        let (_, council, award) = harness.an_award().await;
+        let offered = harness.offered(&award).await;
         let change = pb::Change { ends_on: "2021-01-31".to_string(), ..Default::default() };
-        let varied = house.varied(&council.officer, &award, change).await.unwrap();
-        let old = house.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap_err();
+        let varied = harness.varied(&council.officer, &award, change).await.unwrap();
+        let old = harness.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap_err();
         assert_eq!(old.code(), Code::Aborted);
-        let new = house.awards(&council.certifier).accept_award(accept(&council, &varied)).await.unwrap().into_inner();
+        let new =
+            harness.awards(&council.certifier).accept_award(accept(&council, &varied)).await.unwrap().into_inner();
         assert_eq!(new.acceptance.unwrap().version, 2);
     })
     .await;

@@ -7,7 +7,7 @@ use kit::outbox;
 use kit::time::Timestamp;
 
 use super::hand_in::write_receipt;
-use super::{actor, gate_of, open, settle};
+use super::{actor, gate_of, load_for, save};
 use crate::bid::{Bid, BidNow};
 use crate::call::Call;
 use crate::clarification::Clarification;
@@ -27,8 +27,8 @@ pub struct DecideLate {
     pub reason: String,
 }
 
-pub fn admit_late(tx: &mut Tx, cx: &Cx, seal: &Seal, cmd: &DecideLate) -> Result<BidNow, Error> {
-    let bid = open(tx, cx, Action::DecideLate, &cmd.target)?;
+pub fn admit_late_bid(tx: &mut Tx, cx: &Cx, seal: &Seal, cmd: &DecideLate) -> Result<BidNow, Error> {
+    let bid = load_for(tx, cx, Action::DecideLate, &cmd.target)?;
     let call = gate_of(tx, &bid)?.call;
     admit(tx, cx, seal, &bid, &call, &cmd.reason)
 }
@@ -40,27 +40,27 @@ pub fn admit(tx: &mut Tx, cx: &Cx, seal: &Seal, bid: &Bid, call: &Call, reason: 
         None => store::take_number(tx, bid.round)?,
     };
     let new = bid.step(Step::AdmitLate { number }, reason, cx.now)?;
-    let now = settle(tx, cx, bid, &new, Happened::AdmittedLate, call.closes_at)?;
+    let now = save(tx, cx, bid, &new, Happened::AdmittedLate, call.closes_at)?;
     let received_at = bid.state.held().map_or(cx.now, |held| held.at);
     write_receipt(tx, seal, &new, call, received_at, None)?;
     Ok(now)
 }
 
-pub fn reject_late(tx: &mut Tx, cx: &Cx, cmd: &DecideLate) -> Result<BidNow, Error> {
-    let bid = open(tx, cx, Action::DecideLate, &cmd.target)?;
+pub fn reject_late_bid(tx: &mut Tx, cx: &Cx, cmd: &DecideLate) -> Result<BidNow, Error> {
+    let bid = load_for(tx, cx, Action::DecideLate, &cmd.target)?;
     let intake = gate_of(tx, &bid)?;
     let new = bid.step(Step::RejectLate, &cmd.reason, cx.now)?;
-    settle(tx, cx, &bid, &new, Happened::RejectedLate, intake.call.closes_at)
+    save(tx, cx, &bid, &new, Happened::RejectedLate, intake.call.closes_at)
 }
 
 #[derive(Clone, Debug)]
-pub struct Screen {
+pub struct ScreenBid {
     pub target: Target<BidId>,
 }
 
 /// Tries every eligibility rule. The standings on the day of the close were asked of the registry beforehand.
-pub fn screen(tx: &mut Tx, cx: &Cx, standings: &Standings, cmd: &Screen) -> Result<BidNow, Error> {
-    let bid = open(tx, cx, Action::Screen, &cmd.target)?;
+pub fn screen_bid(tx: &mut Tx, cx: &Cx, standings: &Standings, cmd: &ScreenBid) -> Result<BidNow, Error> {
+    let bid = load_for(tx, cx, Action::Screen, &cmd.target)?;
     let intake = gate_of(tx, &bid)?;
     if intake.closed_at.is_none() {
         return Err(Error::NotYetClosed);
@@ -70,35 +70,35 @@ pub fn screen(tx: &mut Tx, cx: &Cx, standings: &Standings, cmd: &Screen) -> Resu
         n_live: store::n_live_besides(tx, &bid)?,
         n_overdue: store::n_overdue(tx, &[bid.applicant, bid.lead()], cx.now)?,
     };
-    let findings = eligibility::screen(&bid, &intake.call, standings, burden);
+    let findings = eligibility::screen(&bid.paper.content, &intake.call, standings, burden);
     let new = bid.screened(findings, cx.now)?;
-    settle(tx, cx, &bid, &new, Happened::Screened, intake.call.closes_at)
+    save(tx, cx, &bid, &new, Happened::Screened, intake.call.closes_at)
 }
 
 #[derive(Clone, Debug)]
-pub struct Decide {
+pub struct DecideEligibility {
     pub target: Target<BidId>,
     pub eligible: bool,
     pub reason: String,
 }
 
-pub fn decide(tx: &mut Tx, cx: &Cx, cmd: &Decide) -> Result<BidNow, Error> {
-    let bid = open(tx, cx, Action::Decide, &cmd.target)?;
+pub fn decide_eligibility(tx: &mut Tx, cx: &Cx, cmd: &DecideEligibility) -> Result<BidNow, Error> {
+    let bid = load_for(tx, cx, Action::Decide, &cmd.target)?;
     let intake = gate_of(tx, &bid)?;
     let new = bid.decide(cmd.eligible, &cmd.reason, cx.now)?;
     let happened = if cmd.eligible { Happened::FoundEligible } else { Happened::FoundIneligible };
-    settle(tx, cx, &bid, &new, happened, intake.call.closes_at)
+    save(tx, cx, &bid, &new, happened, intake.call.closes_at)
 }
 
 #[derive(Clone, Debug)]
-pub struct Ask {
+pub struct AskClarification {
     pub id: ClarificationId,
     pub bid: BidId,
     pub question: String,
     pub answer_by: Timestamp,
 }
 
-pub fn ask(tx: &mut Tx, cx: &Cx, cmd: &Ask) -> Result<Clarification, Error> {
+pub fn ask_clarification(tx: &mut Tx, cx: &Cx, cmd: &AskClarification) -> Result<Clarification, Error> {
     let bid = store::get(tx, cmd.bid)?;
     policy::check(&cx.caller, Action::Ask, &bid)?;
     bid.expect_received("ask")?;
@@ -121,13 +121,13 @@ pub fn ask(tx: &mut Tx, cx: &Cx, cmd: &Ask) -> Result<Clarification, Error> {
 }
 
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct AnswerClarification {
     pub bid: BidId,
     pub target: Target<ClarificationId>,
     pub text: String,
 }
 
-pub fn answer(tx: &mut Tx, cx: &Cx, cmd: &Answer) -> Result<Clarification, Error> {
+pub fn answer_clarification(tx: &mut Tx, cx: &Cx, cmd: &AnswerClarification) -> Result<Clarification, Error> {
     let bid = store::get(tx, cmd.bid)?;
     policy::check(&cx.caller, Action::Answer, &bid)?;
     let old = store::clarification(tx, cmd.bid, cmd.target.id)?;

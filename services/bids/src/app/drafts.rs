@@ -5,7 +5,7 @@ use kit::db::Tx;
 use kit::digest::digest;
 use kit::ids::{AttachmentId, BidId, OrgId, PersonId, RoundId};
 
-use super::{actor, open, open_gate, record, settle};
+use super::{actor, load_for, open_gate, record, save};
 use crate::bid::{Bid, BidNow, Participant};
 use crate::call::Call;
 use crate::content::{Attachment, Content, Paper, Revision};
@@ -19,7 +19,7 @@ use crate::store;
 const MOST_FILES: usize = 50;
 
 #[derive(Clone, Debug)]
-pub struct Create {
+pub struct CreateBid {
     pub id: BidId,
     pub round: RoundId,
     pub applicant: OrgId,
@@ -27,7 +27,7 @@ pub struct Create {
     pub content: Content,
 }
 
-pub fn create(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &Create) -> Result<BidNow, Error> {
+pub fn create_bid(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &CreateBid) -> Result<BidNow, Error> {
     policy::check_new(&cx.caller, cmd.applicant)?;
     store::insert_call(tx, call, cx.now)?;
     let intake = open_gate(tx, cx, cmd.round)?;
@@ -66,25 +66,25 @@ pub fn create(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &Create) -> Result<BidNow,
 }
 
 #[derive(Clone, Debug)]
-pub struct Update {
+pub struct UpdateBid {
     pub target: Target<BidId>,
     pub content: Content,
 }
 
-pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<BidNow, Error> {
-    let bid = open(tx, cx, Action::Edit, &cmd.target)?;
+pub fn update_bid(tx: &mut Tx, cx: &Cx, cmd: &UpdateBid) -> Result<BidNow, Error> {
+    let bid = load_for(tx, cx, Action::Edit, &cmd.target)?;
     let paper = Paper { content: cmd.content.clone(), attachments: bid.paper.attachments.clone() };
     revise(tx, cx, &bid, paper, None)
 }
 
 #[derive(Clone, Debug)]
-pub struct Restore {
+pub struct RestoreRevision {
     pub target: Target<BidId>,
     pub revision: i32,
 }
 
-pub fn restore(tx: &mut Tx, cx: &Cx, cmd: &Restore) -> Result<BidNow, Error> {
-    let bid = open(tx, cx, Action::Edit, &cmd.target)?;
+pub fn restore_revision(tx: &mut Tx, cx: &Cx, cmd: &RestoreRevision) -> Result<BidNow, Error> {
+    let bid = load_for(tx, cx, Action::Edit, &cmd.target)?;
     let earlier = store::revision(tx, bid.id, cmd.revision)?.ok_or(Error::NotFound { what: "revision" })?;
     revise(tx, cx, &bid, earlier.paper, Some(cmd.revision))
 }
@@ -98,8 +98,8 @@ pub fn check_room(bid: &Bid) -> Result<(), Error> {
 }
 
 /// Adds a file whose bytes are already kept.
-pub fn add_file(tx: &mut Tx, cx: &Cx, target: &Target<BidId>, file: &Attachment) -> Result<BidNow, Error> {
-    let bid = open(tx, cx, Action::Edit, target)?;
+pub fn add_attachment(tx: &mut Tx, cx: &Cx, target: &Target<BidId>, file: &Attachment) -> Result<BidNow, Error> {
+    let bid = load_for(tx, cx, Action::Edit, target)?;
     check_room(&bid)?;
     let mut paper = bid.paper.clone();
     paper.attachments.push(file.clone());
@@ -107,13 +107,13 @@ pub fn add_file(tx: &mut Tx, cx: &Cx, target: &Target<BidId>, file: &Attachment)
 }
 
 #[derive(Clone, Debug)]
-pub struct RemoveFile {
+pub struct RemoveAttachment {
     pub target: Target<BidId>,
     pub file: AttachmentId,
 }
 
-pub fn remove_file(tx: &mut Tx, cx: &Cx, cmd: &RemoveFile) -> Result<BidNow, Error> {
-    let bid = open(tx, cx, Action::Edit, &cmd.target)?;
+pub fn remove_attachment(tx: &mut Tx, cx: &Cx, cmd: &RemoveAttachment) -> Result<BidNow, Error> {
+    let bid = load_for(tx, cx, Action::Edit, &cmd.target)?;
     bid.attachment(cmd.file)?;
     let mut paper = bid.paper.clone();
     paper.attachments.retain(|file| file.id != cmd.file);
@@ -124,7 +124,7 @@ fn revise(tx: &mut Tx, cx: &Cx, old: &Bid, paper: Paper, restored_from: Option<i
     let intake = open_gate(tx, cx, old.round)?;
     let new = old.revise(paper, cx.now)?;
     write_revision(tx, cx, &new, Happened::Revised, restored_from)?;
-    settle(tx, cx, old, &new, Happened::Revised, intake.call.closes_at)
+    save(tx, cx, old, &new, Happened::Revised, intake.call.closes_at)
 }
 
 fn write_revision(
@@ -154,29 +154,29 @@ pub struct SetParticipants {
 }
 
 pub fn set_participants(tx: &mut Tx, cx: &Cx, cmd: &SetParticipants) -> Result<BidNow, Error> {
-    let bid = open(tx, cx, Action::SetParticipants, &cmd.target)?;
+    let bid = load_for(tx, cx, Action::SetParticipants, &cmd.target)?;
     let intake = open_gate(tx, cx, bid.round)?;
     let new = bid.with_participants(cmd.participants.clone(), cx.now)?;
-    settle(tx, cx, &bid, &new, Happened::ParticipantsSet, intake.call.closes_at)
+    save(tx, cx, &bid, &new, Happened::ParticipantsSet, intake.call.closes_at)
 }
 
 #[derive(Clone, Debug)]
-pub struct SignOff {
+pub struct SignOffBid {
     pub target: Target<BidId>,
     pub certifier: PersonId,
     pub role: String,
 }
 
 /// `certifier_of` is the organisation of which the registry holds the certifier, asked beforehand.
-pub fn sign_off(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &SignOff) -> Result<BidNow, Error> {
-    let bid = open(tx, cx, Action::SignOff, &cmd.target)?;
+pub fn sign_off_bid(tx: &mut Tx, cx: &Cx, certifier_of: &Option<OrgId>, cmd: &SignOffBid) -> Result<BidNow, Error> {
+    let bid = load_for(tx, cx, Action::SignOff, &cmd.target)?;
     let intake = open_gate(tx, cx, bid.round)?;
-    if certifier_of != Some(bid.applicant) {
+    if *certifier_of != Some(bid.applicant) {
         return Err(Error::NoSuchCertifier);
     }
     if !cx.caller.gives_word_of(cmd.certifier) {
         return Err(Error::NotAllowed { who_may: "only the certifier named" });
     }
     let new = bid.sign_off(cmd.certifier, cmd.role.clone(), cx.caller.subject.to_string(), cx.now)?;
-    settle(tx, cx, &bid, &new, Happened::SignedOff, intake.call.closes_at)
+    save(tx, cx, &bid, &new, Happened::SignedOff, intake.call.closes_at)
 }

@@ -7,7 +7,7 @@ use kit::ids::{BidId, RoundId};
 use kit::time::Timestamp;
 
 use super::decisions::admit;
-use super::settle;
+use super::save;
 use crate::call::Call;
 use crate::error::Error;
 use crate::events::Happened;
@@ -50,18 +50,9 @@ pub fn sweep(tx: &mut Tx, round: RoundId, id: BidId, now: Timestamp) -> Result<(
         (State::Draft { .. }, Some(_)) => (Step::Close, Happened::NotSubmitted),
         (State::NotSubmitted { .. }, None) => (Step::Resume, Happened::Resumed),
         // It moved on since it was looked for.
-        (State::Draft { .. }, None) | (State::NotSubmitted { .. }, Some(_)) => return Ok(()),
-        (
-            State::Submitted(_)
-            | State::HeldLate(_)
-            | State::Eligible(_)
-            | State::Ineligible(_)
-            | State::Withdrawn(_)
-            | State::RejectedLate(_),
-            _,
-        ) => return Ok(()),
+        (_, _) => return Ok(()),
     };
     let new = bid.step(step, &bid.reason, now)?;
-    settle(tx, &Cx::of_role(Role::Bids, now), &bid, &new, happened, intake.call.closes_at)?;
+    save(tx, &Cx::of_role(Role::Bids, now), &bid, &new, happened, intake.call.closes_at)?;
     Ok(())
 }

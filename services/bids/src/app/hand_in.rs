@@ -1,16 +1,16 @@
 //! Handing in, and taking back.
 
 use kit::cx::{Cx, Target};
-use kit::db::Tx;
+use kit::db::{Conn, Tx};
 use kit::fault::Violation;
 use kit::ids::BidId;
 use kit::time::Timestamp;
 
-use super::{gate_of, open, open_gate, settle};
+use super::{gate_of, load_for, open_gate, save};
 use crate::bid::{Bid, BidNow};
 use crate::call::Call;
 use crate::duplicates::{FLAG_FROM_PERMILLE, Pair, Words, similarity_permille};
-use crate::error::{Error, Newer};
+use crate::error::Error;
 use crate::events::Happened;
 use crate::form;
 use crate::intake::Timing;
@@ -20,7 +20,7 @@ use crate::state::Step;
 use crate::store::{self, Gate};
 
 #[derive(Clone, Debug)]
-pub struct Submit {
+pub struct SubmitBid {
     pub target: Target<BidId>,
     /// Kept and never used (rule 4).
     pub client_time: Option<Timestamp>,
@@ -34,10 +34,10 @@ pub struct Seen {
 }
 
 /// The bid, if the caller may hand it in, and what its round asks for.
-pub fn look(tx: &mut Tx, cx: &Cx, id: BidId) -> Result<Seen, Error> {
-    let bid = store::get(tx, id)?;
+pub fn look(conn: &mut Conn, cx: &Cx, id: BidId) -> Result<Seen, Error> {
+    let bid = store::get(conn, id)?;
     policy::check(&cx.caller, Action::Submit, &bid)?;
-    Ok(Seen { call: store::call(tx, bid.round)?, bid })
+    Ok(Seen { call: store::call(conn, bid.round)?, bid })
 }
 
 impl Seen {
@@ -53,13 +53,13 @@ impl Seen {
         // The place is with a number, or without, for the bid as it was seen.
         match bid.state.receipt() == self.bid.state.receipt() {
             true => Ok(Seen { bid, call }),
-            false => Err(Error::stale(Newer::Bid(bid))),
+            false => Err(Error::stale(bid)),
         }
     }
 }
 
 /// Hands a draft in.
-pub fn submit(tx: &mut Tx, cx: &Cx, seal: &Seal, seen: &Seen, cmd: &Submit) -> Result<BidNow, Error> {
+pub fn submit_bid(tx: &mut Tx, cx: &Cx, seal: &Seal, seen: &Seen, cmd: &SubmitBid) -> Result<BidNow, Error> {
     // Number and instant: this statement orders all bids of the round.
     let gate = store::take_place(tx, &seen.bid)?;
     let Seen { bid, call } = seen.renew(tx, &gate)?;
@@ -88,7 +88,7 @@ pub fn submit(tx: &mut Tx, cx: &Cx, seal: &Seal, seen: &Seen, cmd: &Submit) -> R
         Timing::Early | Timing::InTime { .. } => Happened::Submitted,
         Timing::Late { .. } => Happened::HeldLate,
     };
-    let now = settle(tx, cx, &bid, &new, happened, call.closes_at)?;
+    let now = save(tx, cx, &bid, &new, happened, call.closes_at)?;
     write_receipt(tx, seal, &new, &call, place.at, cmd.client_time)?;
     if keeps_number {
         // Flagged when it was handed in before.
@@ -99,9 +99,9 @@ pub fn submit(tx: &mut Tx, cx: &Cx, seal: &Seal, seen: &Seen, cmd: &Submit) -> R
 }
 
 /// Everything that keeps a bid from being handed in, as far as it does not lie in the time.
-pub fn check(tx: &mut Tx, bid: &Bid, call: &Call) -> Result<Vec<Violation>, Error> {
+pub fn check(conn: &mut Conn, bid: &Bid, call: &Call) -> Result<Vec<Violation>, Error> {
     let mut missing = form::check_bid(bid, call);
-    if let Some(limit) = lead_limit_reached(tx, bid, call)? {
+    if let Some(limit) = lead_limit_reached(conn, bid, call)? {
         let says = Error::LeadLimitReached { limit }.to_string();
         missing.push(Violation::new("content.lead_organisation_id", "round.lead_limit", says));
     }
@@ -109,12 +109,12 @@ pub fn check(tx: &mut Tx, bid: &Bid, call: &Call) -> Result<Vec<Violation>, Erro
 }
 
 /// The limit on the bids that the lead organisation may have, if it has as many without this one (rule 3).
-fn lead_limit_reached(tx: &mut Tx, bid: &Bid, call: &Call) -> Result<Option<i64>, Error> {
+fn lead_limit_reached(conn: &mut Conn, bid: &Bid, call: &Call) -> Result<Option<i64>, Error> {
     let instrument = call.instrument(&bid.paper.content.instrument);
     let Some(limit) = instrument.and_then(|instrument| instrument.lead_limit) else {
         return Ok(None);
     };
-    let n_led = store::n_led_besides(tx, bid)?;
+    let n_led = store::n_led_besides(conn, bid)?;
     Ok(Some(limit).filter(|limit| n_led >= *limit))
 }
 
@@ -161,25 +161,25 @@ fn flag_duplicates(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
 }
 
 #[derive(Clone, Debug)]
-pub struct Reopen {
+pub struct ReopenBid {
     pub target: Target<BidId>,
     pub reason: String,
 }
 
-pub fn reopen(tx: &mut Tx, cx: &Cx, cmd: &Reopen) -> Result<BidNow, Error> {
-    let bid = open(tx, cx, Action::Reopen, &cmd.target)?;
+pub fn reopen_bid(tx: &mut Tx, cx: &Cx, cmd: &ReopenBid) -> Result<BidNow, Error> {
+    let bid = load_for(tx, cx, Action::Reopen, &cmd.target)?;
     let intake = open_gate(tx, cx, bid.round)?;
     let new = bid.step(Step::Reopen, &cmd.reason, cx.now)?;
-    settle(tx, cx, &bid, &new, Happened::Reopened, intake.call.closes_at)
+    save(tx, cx, &bid, &new, Happened::Reopened, intake.call.closes_at)
 }
 
 #[derive(Clone, Debug)]
-pub struct Withdraw {
+pub struct WithdrawBid {
     pub target: Target<BidId>,
     pub reason: String,
 }
 
-pub fn withdraw(tx: &mut Tx, cx: &Cx, cmd: &Withdraw) -> Result<BidNow, Error> {
+pub fn withdraw_bid(tx: &mut Tx, cx: &Cx, cmd: &WithdrawBid) -> Result<BidNow, Error> {
     let bid = store::get(tx, cmd.target.id)?;
     // A reopened bid was received too: reopening it first is no way past the certifier.
     let action = match bid.state.is_received() || bid.state.receipt().is_some() {
@@ -194,7 +194,7 @@ pub fn withdraw(tx: &mut Tx, cx: &Cx, cmd: &Withdraw) -> Result<BidNow, Error> {
     // handed in.
     if let (false, Some(receipt)) = (bid.state.is_received(), bid.state.receipt()) {
         let handed_in = store::revision(tx, bid.id, receipt.revision)?.ok_or(Error::NotFound { what: "revision" })?;
-        new = new.as_received(receipt, handed_in.paper);
+        new = new.as_received(handed_in);
     }
-    settle(tx, cx, &bid, &new, Happened::Withdrawn, intake.call.closes_at)
+    save(tx, cx, &bid, &new, Happened::Withdrawn, intake.call.closes_at)
 }

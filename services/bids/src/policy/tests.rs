@@ -83,7 +83,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
         "Who may do what with a bid: yes; `no` is told why and who may; `hidden` is told that there is no such bid.\n\
          First for a draft, then for a bid that the network has received; `-` where that is never asked.\n"
             .to_string();
-    for action in Action::ALL {
+    for &action in Action::VARIANTS {
         matrix += &format!("\n{action:?}\n");
         for (name, caller) in everybody(&draft) {
             let word = |facts| as_asked(action, facts).map_or("-", |facts| decide(&caller, action, &facts).word());
@@ -97,6 +97,6 @@ fn the_policy_is_as_the_golden_matrix_says() {
 fn who_may_is_said_to_those_who_may_not() {
     let facts = Facts { applicant: Some(OrgId::new()), ..Facts::default() };
     let reader = person(Duty::CouncilAdministrator, facts.applicant.unwrap());
-    let refused = decide(&reader, Action::SignOff, &facts).settle::<Error>("bid").unwrap_err();
+    let refused = decide(&reader, Action::SignOff, &facts).enforce::<Error>("bid").unwrap_err();
     assert_eq!(refused.to_string(), "a certifier, or a system with bids.certify, of the applicant may do this");
 }

@@ -1,4 +1,5 @@
 use kit::time::at;
+use testing::golden::covers;
 
 use super::*;
 
@@ -41,6 +42,12 @@ fn steps() -> Vec<(&'static str, Step)> {
         ("close", Step::Close),
         ("resume", Step::Resume),
     ]
+}
+
+#[test]
+fn the_golden_table_has_every_state_and_every_step() {
+    covers(StateName::VARIANTS, states().into_iter().map(|(_, state)| state.into()));
+    covers(StepName::VARIANTS, steps().into_iter().map(|(_, step)| step.into()));
 }
 
 #[test]

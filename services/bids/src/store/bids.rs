@@ -3,46 +3,46 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use kit::db::{DbError, Prepared, Tx, taken_meanwhile};
+use kit::db::{Conn, DbError, Prepared, taken_meanwhile};
 use kit::digest::digest;
-use kit::ids::{BidId, RoundId};
+use kit::ids::{BidId, OrgId, RoundId};
 use kit::money::Money;
-use kit::stored::{from_json, inconsistent, json, parsed};
+use kit::stored::{from_json, inconsistent, json};
 use kit::time::Timestamp;
 
 use super::records::paper_of;
 use crate::bid::{Bid, Participant};
-use crate::error::{Error, Newer};
+use crate::error::Error;
 use crate::schema::{bid, intake, participant, revision};
 use crate::state::{Before, Held, Receipt, State};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = bid, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct Row {
-    id: String,
-    round_id: String,
-    applicant_id: String,
+    id: BidId,
+    round_id: RoundId,
+    applicant_id: OrgId,
     client: String,
     client_reference: Option<String>,
     version: i64,
     state: String,
     number: Option<i64>,
-    received_at: Option<i64>,
+    received_at: Option<Timestamp>,
     received_revision: Option<i32>,
-    held_at: Option<i64>,
+    held_at: Option<Timestamp>,
     held_queue: Option<i64>,
     held_revision: Option<i32>,
     revision: i32,
     /// Who leads in effect: the applicant, where the content names nobody.
-    lead_id: String,
+    lead_id: OrgId,
     instrument: String,
     requested_minor: i64,
     currency: String,
     sign_off: Option<String>,
     findings: String,
     reason: String,
-    created_at: i64,
-    updated_at: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
 }
 
 impl From<&Bid> for Row {
@@ -51,29 +51,29 @@ impl From<&Bid> for Row {
         let requested = content.requested.unwrap_or(Money::pence(0));
         let (receipt, held) = (bid.state.receipt(), bid.state.held());
         Row {
-            id: bid.id.to_string(),
-            round_id: bid.round.to_string(),
-            applicant_id: bid.applicant.to_string(),
+            id: bid.id,
+            round_id: bid.round,
+            applicant_id: bid.applicant,
             client: bid.client.clone(),
             client_reference: bid.client_reference.clone(),
             version: bid.version,
             state: bid.state.name().to_string(),
             number: receipt.map(|receipt| receipt.number),
-            received_at: receipt.map(|receipt| receipt.at.micros()),
+            received_at: receipt.map(|receipt| receipt.at),
             received_revision: receipt.map(|receipt| receipt.revision),
-            held_at: held.map(|held| held.at.micros()),
+            held_at: held.map(|held| held.at),
             held_queue: held.map(|held| held.queue),
             held_revision: held.map(|held| held.revision),
             revision: bid.revision,
-            lead_id: bid.lead().to_string(),
+            lead_id: bid.lead(),
             instrument: content.instrument.clone(),
             requested_minor: requested.minor_units,
             currency: requested.currency.as_str().to_string(),
             sign_off: bid.sign_off.as_ref().map(json),
             findings: json(&bid.findings),
             reason: bid.reason.clone(),
-            created_at: bid.created_at.micros(),
-            updated_at: bid.updated_at.micros(),
+            created_at: bid.created_at,
+            updated_at: bid.updated_at,
         }
     }
 }
@@ -82,9 +82,9 @@ fn bid_of(row: Row, json: &str, participants: Vec<Participant>) -> Result<Bid, D
     let state = state_of(&row)?;
     let sign_off = row.sign_off.as_deref().map(from_json).transpose()?;
     Ok(Bid {
-        id: parsed(&row.id)?,
-        round: parsed(&row.round_id)?,
-        applicant: parsed(&row.applicant_id)?,
+        id: row.id,
+        round: row.round_id,
+        applicant: row.applicant_id,
         client: row.client,
         client_reference: row.client_reference,
         version: row.version,
@@ -96,18 +96,32 @@ fn bid_of(row: Row, json: &str, participants: Vec<Participant>) -> Result<Bid, D
         sign_off,
         findings: from_json(&row.findings)?,
         reason: row.reason,
-        created_at: Timestamp::from_micros(row.created_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
     })
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = participant)]
+struct ParticipantRow {
+    bid_id: BidId,
+    organisation_id: OrgId,
+    may_edit: bool,
+}
+
+impl From<ParticipantRow> for Participant {
+    fn from(row: ParticipantRow) -> Participant {
+        Participant { organisation: row.organisation_id, may_edit: row.may_edit }
+    }
 }
 
 fn state_of(row: &Row) -> Result<State, DbError> {
     let kept = match (row.number, row.received_at, row.received_revision) {
-        (Some(number), Some(at), Some(revision)) => Some(Receipt { number, at: Timestamp::from_micros(at), revision }),
+        (Some(number), Some(at), Some(revision)) => Some(Receipt { number, at, revision }),
         (_, _, _) => None,
     };
     let held = match (row.held_at, row.held_queue, row.held_revision) {
-        (Some(at), Some(queue), Some(revision)) => Some(Held { at: Timestamp::from_micros(at), queue, revision, kept }),
+        (Some(at), Some(queue), Some(revision)) => Some(Held { at, queue, revision, kept }),
         (_, _, _) => None,
     };
     match (row.state.as_str(), kept, held) {
@@ -126,91 +140,80 @@ fn state_of(row: &Row) -> Result<State, DbError> {
 }
 
 /// The bid as it now is.
-pub fn get(tx: &mut Tx, id: BidId) -> Result<Bid, Error> {
-    let id = id.to_string();
+pub fn get(conn: &mut Conn, id: BidId) -> Result<Bid, Error> {
     // Asked for by the one id: with a list of one, PostgreSQL makes a new plan each time.
     let found: Option<(Row, String)> = bid::table
         .inner_join(revision::table)
         .filter(revision::number.eq(bid::revision))
-        .filter(bid::id.eq(&id))
+        .filter(bid::id.eq(id))
         .select((Row::as_select(), revision::canonical_json))
-        .get_result(tx)
+        .get_result(conn)
         .optional()?;
     let (row, json) = found.ok_or(Error::NotFound { what: "bid" })?;
-    let participants: Vec<(String, bool)> = participant::table
-        .filter(participant::bid_id.eq(&id))
+    let participants = participant::table
+        .filter(participant::bid_id.eq(id))
         .order(participant::organisation_id.asc())
-        .select((participant::organisation_id, participant::may_edit))
-        .load(tx)?;
-    let participants = participants.iter().map(|(organisation, may_edit)| participant_of(organisation, *may_edit));
-    Ok(bid_of(row, &json, participants.collect::<Result<_, _>>()?)?)
-}
-
-fn participant_of(organisation: &str, may_edit: bool) -> Result<Participant, DbError> {
-    Ok(Participant { organisation: parsed(organisation)?, may_edit })
+        .select(ParticipantRow::as_select())
+        .load(conn)?;
+    Ok(bid_of(row, &json, participants.into_iter().map(Participant::from).collect())?)
 }
 
 /// These bids in their order, each with the close of its round as it stands.
-pub fn get_all(tx: &mut Tx, ids: &[String]) -> Result<Vec<(Bid, Timestamp)>, DbError> {
-    let rows: Vec<(Row, String, i64)> = bid::table
+pub fn get_all(conn: &mut Conn, ids: &[BidId]) -> Result<Vec<(Bid, Timestamp)>, DbError> {
+    let rows: Vec<(Row, String, Timestamp)> = bid::table
         .inner_join(revision::table)
         .inner_join(intake::table)
         .filter(revision::number.eq(bid::revision))
         .filter(bid::id.eq_any(ids))
         .select((Row::as_select(), revision::canonical_json, intake::closes_at))
-        .load(tx)?;
-    let participants: Vec<(String, String, bool)> = participant::table
+        .load(conn)?;
+    let participants: Vec<ParticipantRow> = participant::table
         .filter(participant::bid_id.eq_any(ids))
         .order(participant::organisation_id.asc())
-        .select((participant::bid_id, participant::organisation_id, participant::may_edit))
-        .load(tx)?;
-    let mut of_bid: HashMap<String, Vec<Participant>> = HashMap::new();
-    for (id, organisation, may_edit) in participants {
-        of_bid.entry(id).or_default().push(participant_of(&organisation, may_edit)?);
+        .select(ParticipantRow::as_select())
+        .load(conn)?;
+    let mut of_bid: HashMap<BidId, Vec<Participant>> = HashMap::new();
+    for row in participants {
+        of_bid.entry(row.bid_id).or_default().push(row.into());
     }
     let mut found = HashMap::with_capacity(rows.len());
     for (row, json, closes_at) in rows {
-        let id = row.id.clone();
-        let bid = bid_of(row, &json, of_bid.remove(&id).unwrap_or_default())?;
-        found.insert(id, (bid, Timestamp::from_micros(closes_at)));
+        let bid = bid_of(row, &json, Vec::new())?;
+        let participants = of_bid.remove(&bid.id).unwrap_or_default();
+        found.insert(bid.id, (Bid { participants, ..bid }, closes_at));
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
 /// The bid that a client of the council's gave this reference to in a round.
-pub fn of_reference(tx: &mut Tx, client: &str, round: RoundId, reference: &str) -> Result<Option<String>, DbError> {
+pub fn of_reference(conn: &mut Conn, client: &str, round: RoundId, reference: &str) -> Result<Option<String>, DbError> {
     Ok(bid::table
         .filter(bid::client.eq(client))
-        .filter(bid::round_id.eq(round.to_string()))
+        .filter(bid::round_id.eq(round))
         .filter(bid::client_reference.eq(reference))
         .select(bid::id)
-        .first(tx)
+        .first(conn)
         .optional()?)
 }
 
-pub fn insert(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
-    diesel::insert_into(bid::table).values(Row::from(bid)).execute(tx).map_err(taken_meanwhile)?;
+pub fn insert(conn: &mut Conn, bid: &Bid) -> Result<(), Error> {
+    diesel::insert_into(bid::table).values(Row::from(bid)).execute(conn).map_err(taken_meanwhile)?;
     Ok(())
 }
 
 /// Writes the new version over the one it was made from, participants included.
-pub fn update(tx: &mut Tx, old: &Bid, new: &Bid) -> Result<(), Error> {
-    let of_old_version = bid::table.filter(bid::id.eq(new.id.to_string())).filter(bid::version.eq(old.version));
+pub fn update(conn: &mut Conn, old: &Bid, new: &Bid) -> Result<(), Error> {
+    let of_old_version = bid::table.filter(bid::id.eq(new.id)).filter(bid::version.eq(old.version));
     let changing = diesel::update(of_old_version).set(Row::from(new)).returning(bid::version);
-    let changed: Option<i64> = Prepared(changing).get_result(tx).optional()?;
+    let changed: Option<i64> = Prepared(changing).get_result(conn).optional()?;
     if changed.is_none() {
-        return Err(Error::stale(Newer::Bid(get(tx, new.id)?)));
+        return Err(Error::stale(get(conn, new.id)?));
     }
     if old.participants != new.participants {
-        diesel::delete(participant::table.filter(participant::bid_id.eq(new.id.to_string()))).execute(tx)?;
+        diesel::delete(participant::table.filter(participant::bid_id.eq(new.id))).execute(conn)?;
         for one in &new.participants {
-            diesel::insert_into(participant::table)
-                .values((
-                    participant::bid_id.eq(new.id.to_string()),
-                    participant::organisation_id.eq(one.organisation.to_string()),
-                    participant::may_edit.eq(one.may_edit),
-                ))
-                .execute(tx)?;
+            let row = ParticipantRow { bid_id: new.id, organisation_id: one.organisation, may_edit: one.may_edit };
+            diesel::insert_into(participant::table).values(row).execute(conn)?;
         }
     }
     Ok(())

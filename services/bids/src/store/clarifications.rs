@@ -1,48 +1,49 @@
 //! Clarifications and their answers.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
-use kit::ids::{BidId, ClarificationId};
-use kit::stored::{self, inconsistent, parsed};
+use kit::caller::Actor;
+use kit::db::{Backend, Conn, DbError};
+use kit::ids::{BidId, ClarificationId, OrgId};
+use kit::stored::inconsistent;
 use kit::time::Timestamp;
 
 use crate::clarification::{Answer, Clarification};
-use crate::error::{Error, Newer};
+use crate::error::Error;
 use crate::schema::clarification;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = clarification, treat_none_as_null = true)]
 struct Row {
-    id: String,
-    bid_id: String,
+    id: ClarificationId,
+    bid_id: BidId,
     version: i64,
     question: String,
-    answer_by: i64,
-    asked_at: i64,
+    answer_by: Timestamp,
+    asked_at: Timestamp,
     asked_by: String,
-    asked_by_organisation: Option<String>,
+    asked_by_organisation: Option<OrgId>,
     answer: Option<String>,
-    answered_at: Option<i64>,
+    answered_at: Option<Timestamp>,
     answered_by: Option<String>,
-    answered_by_organisation: Option<String>,
+    answered_by_organisation: Option<OrgId>,
 }
 
 impl From<&Clarification> for Row {
     fn from(one: &Clarification) -> Row {
         let answer = one.answer.as_ref();
         Row {
-            id: one.id.to_string(),
-            bid_id: one.bid.to_string(),
+            id: one.id,
+            bid_id: one.bid,
             version: one.version,
             question: one.question.clone(),
-            answer_by: one.answer_by.micros(),
-            asked_at: one.asked_at.micros(),
+            answer_by: one.answer_by,
+            asked_at: one.asked_at,
             asked_by: one.asked_by.subject.clone(),
-            asked_by_organisation: one.asked_by.organisation.map(|id| id.to_string()),
+            asked_by_organisation: one.asked_by.organisation,
             answer: answer.map(|answer| answer.text.clone()),
-            answered_at: answer.map(|answer| answer.at.micros()),
+            answered_at: answer.map(|answer| answer.at),
             answered_by: answer.map(|answer| answer.by.subject.clone()),
-            answered_by_organisation: answer.and_then(|answer| answer.by.organisation).map(|id| id.to_string()),
+            answered_by_organisation: answer.and_then(|answer| answer.by.organisation),
         }
     }
 }
@@ -54,36 +55,35 @@ impl TryFrom<Row> for Clarification {
         let answer = match (row.answer, row.answered_at, row.answered_by) {
             (None, None, None) => None,
             (Some(text), Some(at), Some(subject)) => {
-                let by = stored::actor(subject, row.answered_by_organisation.as_deref())?;
-                Some(Answer { text, at: Timestamp::from_micros(at), by })
+                Some(Answer { text, at, by: Actor { subject, organisation: row.answered_by_organisation } })
             }
             (_, _, _) => return Err(inconsistent(format!("clarification {}: half an answer", row.id))),
         };
         Ok(Clarification {
-            id: parsed(&row.id)?,
-            bid: parsed(&row.bid_id)?,
+            id: row.id,
+            bid: row.bid_id,
             version: row.version,
             question: row.question,
-            answer_by: Timestamp::from_micros(row.answer_by),
-            asked_at: Timestamp::from_micros(row.asked_at),
-            asked_by: stored::actor(row.asked_by, row.asked_by_organisation.as_deref())?,
+            answer_by: row.answer_by,
+            asked_at: row.asked_at,
+            asked_by: Actor { subject: row.asked_by, organisation: row.asked_by_organisation },
             answer,
         })
     }
 }
 
-pub fn insert_clarification(tx: &mut Tx, new: &Clarification) -> Result<(), DbError> {
-    diesel::insert_into(clarification::table).values(Row::from(new)).execute(tx)?;
+pub fn insert_clarification(conn: &mut Conn, new: &Clarification) -> Result<(), DbError> {
+    diesel::insert_into(clarification::table).values(Row::from(new)).execute(conn)?;
     Ok(())
 }
 
 /// A clarification of this very bid.
-pub fn clarification(tx: &mut Tx, bid: BidId, id: ClarificationId) -> Result<Clarification, Error> {
+pub fn clarification(conn: &mut Conn, bid: BidId, id: ClarificationId) -> Result<Clarification, Error> {
     let found: Option<Row> = clarification::table
-        .filter(clarification::id.eq(id.to_string()))
-        .filter(clarification::bid_id.eq(bid.to_string()))
+        .filter(clarification::id.eq(id))
+        .filter(clarification::bid_id.eq(bid))
         .select(Row::as_select())
-        .first(tx)
+        .first(conn)
         .optional()?;
     match found {
         Some(row) => Ok(row.try_into()?),
@@ -91,25 +91,27 @@ pub fn clarification(tx: &mut Tx, bid: BidId, id: ClarificationId) -> Result<Cla
     }
 }
 
-pub fn update_clarification(tx: &mut Tx, old: &Clarification, new: &Clarification) -> Result<(), Error> {
-    let of_old_version = clarification::table
-        .filter(clarification::id.eq(new.id.to_string()))
-        .filter(clarification::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx)?;
+pub fn update_clarification(conn: &mut Conn, old: &Clarification, new: &Clarification) -> Result<(), Error> {
+    let of_old_version =
+        clarification::table.filter(clarification::id.eq(new.id)).filter(clarification::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(Newer::Clarification(clarification(tx, new.bid, new.id)?)));
+        return Err(Error::stale(clarification(conn, new.bid, new.id)?));
     }
     Ok(())
 }
 
 /// Clarifications of a bid, oldest first.
-pub fn clarifications(tx: &mut Tx, bid: BidId, after: &str, limit: i64) -> Result<Vec<Clarification>, DbError> {
-    let rows: Vec<Row> = clarification::table
-        .filter(clarification::bid_id.eq(bid.to_string()))
-        .filter(clarification::id.gt(after))
-        .order(clarification::id.asc())
-        .limit(limit)
-        .select(Row::as_select())
-        .load(tx)?;
+pub fn clarifications(
+    conn: &mut Conn,
+    bid: BidId,
+    after: Option<ClarificationId>,
+    limit: i64,
+) -> Result<Vec<Clarification>, DbError> {
+    let mut query = clarification::table.filter(clarification::bid_id.eq(bid)).into_boxed::<Backend>();
+    if let Some(after) = after {
+        query = query.filter(clarification::id.gt(after));
+    }
+    let rows: Vec<Row> = query.order(clarification::id.asc()).limit(limit).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Clarification::try_from).collect()
 }

@@ -1,9 +1,8 @@
 //! Near-duplicates: what is compared, and the pairs that were flagged.
 
 use diesel::prelude::*;
-use kit::db::{Backend, DbError, Tx};
+use kit::db::{Backend, Conn, DbError};
 use kit::ids::{BidId, RoundId};
-use kit::stored::parsed;
 
 use super::records::paper_of;
 use crate::bid::Bid;
@@ -11,90 +10,65 @@ use crate::content::Content;
 use crate::duplicates::Pair;
 use crate::schema::{bid, duplicate, revision};
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = duplicate)]
-struct Row {
-    first_bid_id: String,
-    second_bid_id: String,
-    similarity_permille: i32,
-}
-
-impl From<&Pair> for Row {
-    fn from(pair: &Pair) -> Row {
-        Row {
-            first_bid_id: pair.first.to_string(),
-            second_bid_id: pair.second.to_string(),
-            similarity_permille: pair.similarity_permille,
-        }
-    }
-}
-
-impl TryFrom<Row> for Pair {
-    type Error = DbError;
-
-    fn try_from(row: Row) -> Result<Pair, DbError> {
-        Ok(Pair {
-            first: parsed(&row.first_bid_id)?,
-            second: parsed(&row.second_bid_id)?,
-            similarity_permille: row.similarity_permille,
-        })
-    }
-}
-
 /// The newest of an applicant's other received bids in a round, to be compared for near-duplicates.
-pub fn received_siblings(tx: &mut Tx, of: &Bid) -> Result<Vec<(BidId, Content)>, DbError> {
+pub fn received_siblings(conn: &mut Conn, of: &Bid) -> Result<Vec<(BidId, Content)>, DbError> {
     const MOST: i64 = 50;
-    let rows: Vec<(String, String)> = bid::table
+    let rows: Vec<(BidId, String)> = bid::table
         .inner_join(revision::table)
         .filter(revision::number.eq(bid::revision))
-        .filter(bid::round_id.eq(of.round.to_string()))
-        .filter(bid::applicant_id.eq(of.applicant.to_string()))
+        .filter(bid::round_id.eq(of.round))
+        .filter(bid::applicant_id.eq(of.applicant))
         .filter(bid::state.eq_any(["submitted", "eligible", "ineligible", "held_late"]))
-        .filter(bid::id.ne(of.id.to_string()))
+        .filter(bid::id.ne(of.id))
         .order(bid::id.desc())
         .limit(MOST)
         .select((bid::id, revision::canonical_json))
-        .load(tx)?;
+        .load(conn)?;
     let mut siblings = Vec::with_capacity(rows.len());
     for (id, json) in rows {
-        siblings.push((parsed(&id)?, paper_of(&json)?.content));
+        siblings.push((id, paper_of(&json)?.content));
     }
     Ok(siblings)
 }
 
 /// Flags no pair of a bid any more.
-pub fn clear_duplicates(tx: &mut Tx, of: &Bid) -> Result<(), DbError> {
-    let id = of.id.to_string();
-    let earlier = duplicate::table.filter(duplicate::first_bid_id.eq(&id).or(duplicate::second_bid_id.eq(&id)));
-    diesel::delete(earlier).execute(tx)?;
+pub fn clear_duplicates(conn: &mut Conn, of: &Bid) -> Result<(), DbError> {
+    let earlier = duplicate::table.filter(duplicate::first_bid_id.eq(of.id).or(duplicate::second_bid_id.eq(of.id)));
+    diesel::delete(earlier).execute(conn)?;
     Ok(())
 }
 
 /// Flags these pairs of a bid.
-pub fn insert_duplicates(tx: &mut Tx, of: &Bid, pairs: &[Pair]) -> Result<(), DbError> {
+pub fn insert_duplicates(conn: &mut Conn, of: &Bid, pairs: &[Pair]) -> Result<(), DbError> {
     for pair in pairs {
-        let row = (duplicate::round_id.eq(of.round.to_string()), Row::from(pair));
-        diesel::insert_into(duplicate::table).values(row).execute(tx)?;
+        let row = (
+            duplicate::round_id.eq(of.round),
+            duplicate::first_bid_id.eq(pair.first),
+            duplicate::second_bid_id.eq(pair.second),
+            duplicate::similarity_permille.eq(pair.similarity_permille),
+        );
+        diesel::insert_into(duplicate::table).values(row).execute(conn)?;
     }
     Ok(())
 }
 
 /// Flagged pairs of a round, by the later bid and then the earlier one.
 pub fn duplicates(
-    tx: &mut Tx,
+    conn: &mut Conn,
     round: RoundId,
-    after: Option<(String, String)>,
+    after: Option<&(BidId, BidId)>,
     limit: i64,
 ) -> Result<Vec<Pair>, DbError> {
-    let mut query = duplicate::table.filter(duplicate::round_id.eq(round.to_string())).into_boxed::<Backend>();
-    if let Some((second, first)) = after {
-        let later = duplicate::second_bid_id.gt(second.clone());
+    let mut query = duplicate::table.filter(duplicate::round_id.eq(round)).into_boxed::<Backend>();
+    if let Some(&(second, first)) = after {
+        let later = duplicate::second_bid_id.gt(second);
         query = query.filter(later.or(duplicate::second_bid_id.eq(second).and(duplicate::first_bid_id.gt(first))));
     }
-    let rows: Vec<Row> = query
+    let rows: Vec<(BidId, BidId, i32)> = query
         .order((duplicate::second_bid_id.asc(), duplicate::first_bid_id.asc()))
         .limit(limit)
-        .select(Row::as_select())
-        .load(tx)?;
-    rows.into_iter().map(Pair::try_from).collect()
+        .select((duplicate::first_bid_id, duplicate::second_bid_id, duplicate::similarity_permille))
+        .load(conn)?;
+    let pair = |(first, second, similarity_permille)| Pair { first, second, similarity_permille };
+    Ok(rows.into_iter().map(pair).collect())
 }

@@ -1,7 +1,7 @@
 //! What bids knows of earlier awards.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Conn, DbError};
 use kit::ids::OrgId;
 use kit::time::Timestamp;
 
@@ -9,77 +9,48 @@ use crate::bid::Bid;
 use crate::earlier::{Project, Report};
 use crate::schema::{project, report};
 
-#[derive(Insertable)]
-#[diesel(table_name = report)]
-struct ReportRow {
-    id: String,
-    organisation_id: String,
-    due_at: i64,
-    awaited: bool,
-}
-
-impl From<&Report> for ReportRow {
-    fn from(one: &Report) -> ReportRow {
-        ReportRow {
-            id: one.id.to_string(),
-            organisation_id: one.organisation.to_string(),
-            due_at: one.due_at.micros(),
-            awaited: one.awaited,
-        }
-    }
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = project)]
-struct ProjectRow {
-    award_id: String,
-    bid_id: String,
-    lead_id: String,
-    live: bool,
-}
-
-impl From<&Project> for ProjectRow {
-    fn from(one: &Project) -> ProjectRow {
-        ProjectRow {
-            award_id: one.award.to_string(),
-            bid_id: one.bid.to_string(),
-            lead_id: one.lead.to_string(),
-            live: one.live,
-        }
-    }
-}
-
 /// In place of what was known of it.
-pub fn put_report(tx: &mut Tx, one: &Report) -> Result<(), DbError> {
-    diesel::delete(report::table.find(one.id.to_string())).execute(tx)?;
-    diesel::insert_into(report::table).values(ReportRow::from(one)).execute(tx)?;
+pub fn put_report(conn: &mut Conn, one: &Report) -> Result<(), DbError> {
+    let row = (
+        report::id.eq(one.id),
+        report::organisation_id.eq(one.organisation),
+        report::due_at.eq(one.due_at),
+        report::awaited.eq(one.awaited),
+    );
+    diesel::delete(report::table.find(one.id)).execute(conn)?;
+    diesel::insert_into(report::table).values(row).execute(conn)?;
     Ok(())
 }
 
 /// In place of what was known of it.
-pub fn put_project(tx: &mut Tx, one: &Project) -> Result<(), DbError> {
-    diesel::delete(project::table.find(one.award.to_string())).execute(tx)?;
-    diesel::insert_into(project::table).values(ProjectRow::from(one)).execute(tx)?;
+pub fn put_project(conn: &mut Conn, one: &Project) -> Result<(), DbError> {
+    let row = (
+        project::award_id.eq(one.award),
+        project::bid_id.eq(one.bid),
+        project::lead_id.eq(one.lead),
+        project::live.eq(one.live),
+    );
+    diesel::delete(project::table.find(one.award)).execute(conn)?;
+    diesel::insert_into(project::table).values(row).execute(conn)?;
     Ok(())
 }
 
 /// How many reports these organisations owe that are overdue at an instant.
-pub fn n_overdue(tx: &mut Tx, organisations: &[OrgId], now: Timestamp) -> Result<i64, DbError> {
-    let ids: Vec<String> = organisations.iter().map(OrgId::to_string).collect();
+pub fn n_overdue(conn: &mut Conn, organisations: &[OrgId], now: Timestamp) -> Result<i64, DbError> {
     Ok(report::table
-        .filter(report::organisation_id.eq_any(ids))
+        .filter(report::organisation_id.eq_any(organisations))
         .filter(report::awaited.eq(true))
-        .filter(report::due_at.le(now.micros()))
+        .filter(report::due_at.le(now))
         .count()
-        .get_result(tx)?)
+        .get_result(conn)?)
 }
 
 /// How many live projects the lead of a bid leads, besides that of this very bid.
-pub fn n_live_besides(tx: &mut Tx, of: &Bid) -> Result<i64, DbError> {
+pub fn n_live_besides(conn: &mut Conn, of: &Bid) -> Result<i64, DbError> {
     Ok(project::table
-        .filter(project::lead_id.eq(of.lead().to_string()))
+        .filter(project::lead_id.eq(of.lead()))
         .filter(project::live.eq(true))
-        .filter(project::bid_id.ne(of.id.to_string()))
+        .filter(project::bid_id.ne(of.id))
         .count()
-        .get_result(tx)?)
+        .get_result(conn)?)
 }

@@ -2,9 +2,9 @@
 
 use diesel::dsl::case_when;
 use diesel::prelude::*;
-use kit::db::{DbError, Prepared, Tx, toadlane_now};
+use kit::db::{Conn, DbError, Prepared, toadlane_now};
 use kit::ids::RoundId;
-use kit::stored::{from_json, json, parsed};
+use kit::stored::{from_json, json};
 use kit::time::Timestamp;
 
 use crate::bid::Bid;
@@ -13,24 +13,22 @@ use crate::intake::{Intake, Place, Timing};
 use crate::schema::{bid, call, intake};
 
 /// The gate as it stands; none when the round is unknown here.
-pub fn intake(tx: &mut Tx, round: RoundId) -> Result<Option<Intake>, DbError> {
-    let found: Option<(String, Option<i64>, i64)> = intake::table
+pub fn intake(conn: &mut Conn, round: RoundId) -> Result<Option<Intake>, DbError> {
+    let found: Option<(String, Option<Timestamp>, i64)> = intake::table
         .inner_join(call::table)
-        .filter(intake::round_id.eq(round.to_string()))
+        .filter(intake::round_id.eq(round))
         .select((call::content, intake::closed_at, intake::last_number))
-        .get_result(tx)
+        .get_result(conn)
         .optional()?;
     match found {
         None => Ok(None),
-        Some((call, closed_at, last_number)) => {
-            Ok(Some(Intake { call: from_json(&call)?, closed_at: closed_at.map(Timestamp::from_micros), last_number }))
-        }
+        Some((call, closed_at, last_number)) => Ok(Some(Intake { call: from_json(&call)?, closed_at, last_number })),
     }
 }
 
 /// What bids knows of a round that it knows.
-pub fn call(tx: &mut Tx, round: RoundId) -> Result<Call, DbError> {
-    let content: String = call::table.find(round.to_string()).select(call::content).get_result(tx)?;
+pub fn call(conn: &mut Conn, round: RoundId) -> Result<Call, DbError> {
+    let content: String = call::table.find(round).select(call::content).get_result(conn)?;
     from_json(&content)
 }
 
@@ -49,10 +47,10 @@ fn onward_now() -> _ {
 
 /// Takes the next place of a bid's round: the instant is that of this statement, and the number moves with it. A bid
 /// that keeps its number moves nothing but the instant.
-pub fn take_place(tx: &mut Tx, bid: &Bid) -> Result<Gate, DbError> {
+pub fn take_place(conn: &mut Conn, bid: &Bid) -> Result<Gate, DbError> {
     let n_new = if bid.state.receipt().is_some() { 0 } else { 1 };
-    let version = bid::table.find(bid.id.to_string()).select(bid::version).single_value();
-    let open = intake::table.find(bid.round.to_string()).filter(intake::closed_at.is_null());
+    let version = bid::table.find(bid.id).select(bid::version).single_value();
+    let open = intake::table.find(bid.round).filter(intake::closed_at.is_null());
     let taking = diesel::update(open)
         .set((intake::last_number.eq(intake::last_number + n_new), intake::last_instant.eq(onward_now())))
         .returning((
@@ -64,122 +62,119 @@ pub fn take_place(tx: &mut Tx, bid: &Bid) -> Result<Gate, DbError> {
             intake::version,
             version.assume_not_null(),
         ));
-    let taken: Option<(i64, i64, i64, i64, i64, i64, i64)> = Prepared(taking).get_result(tx).optional()?;
+    let taken: Option<(i64, i64, Timestamp, Timestamp, Timestamp, i64, i64)> =
+        Prepared(taking).get_result(conn).optional()?;
     let Some((number, last_late, at, opens_at, closes_at, call_version, bid_version)) = taken else {
-        return place_behind_close(tx, bid);
+        return place_behind_close(conn, bid);
     };
-    let micros = Timestamp::from_micros;
-    let place = Place::new(micros(at), (micros(opens_at), micros(closes_at)), number, last_late + 1);
+    let place = Place::new(at, (opens_at, closes_at), number, last_late + 1);
     // Outside the window nothing takes a number.
     match place.timing {
         Timing::InTime { .. } => {}
-        Timing::Early => give_back(tx, bid.round, n_new, 0)?,
-        Timing::Late { .. } => give_back(tx, bid.round, n_new, 1)?,
+        Timing::Early => give_back(conn, bid.round, n_new, 0)?,
+        Timing::Late { .. } => give_back(conn, bid.round, n_new, 1)?,
     }
     Ok(Gate { place, call_version, bid_version })
 }
 
-fn give_back(tx: &mut Tx, round: RoundId, n_numbers: i64, n_late: i64) -> Result<(), DbError> {
-    diesel::update(intake::table.find(round.to_string()))
+fn give_back(conn: &mut Conn, round: RoundId, n_numbers: i64, n_late: i64) -> Result<(), DbError> {
+    diesel::update(intake::table.find(round))
         .set((
             intake::last_number.eq(intake::last_number - n_numbers),
             intake::last_late.eq(intake::last_late + n_late),
         ))
-        .execute(tx)?;
+        .execute(conn)?;
     Ok(())
 }
 
-fn place_behind_close(tx: &mut Tx, bid: &Bid) -> Result<Gate, DbError> {
-    let version = bid::table.find(bid.id.to_string()).select(bid::version).single_value();
-    let (queue, at, call_version, bid_version): (i64, i64, i64, i64) =
-        diesel::update(intake::table.find(bid.round.to_string()))
+fn place_behind_close(conn: &mut Conn, bid: &Bid) -> Result<Gate, DbError> {
+    let version = bid::table.find(bid.id).select(bid::version).single_value();
+    let (queue, at, call_version, bid_version): (i64, Timestamp, i64, i64) =
+        diesel::update(intake::table.find(bid.round))
             .set((intake::last_late.eq(intake::last_late + 1), intake::last_instant.eq(onward_now())))
             .returning((intake::last_late, intake::last_instant, intake::version, version.assume_not_null()))
-            .get_result(tx)?;
-    let place = Place { at: Timestamp::from_micros(at), timing: Timing::Late { queue } };
+            .get_result(conn)?;
+    let place = Place { at, timing: Timing::Late { queue } };
     Ok(Gate { place, call_version, bid_version })
 }
 
 /// The next number, for a late bid that is admitted.
-pub fn take_number(tx: &mut Tx, round: RoundId) -> Result<i64, DbError> {
-    Ok(diesel::update(intake::table.find(round.to_string()))
+pub fn take_number(conn: &mut Conn, round: RoundId) -> Result<i64, DbError> {
+    Ok(diesel::update(intake::table.find(round))
         .set(intake::last_number.eq(intake::last_number + 1))
         .returning(intake::last_number)
-        .get_result(tx)?)
+        .get_result(conn)?)
 }
 
 /// Keeps the call of a round that is unknown here. False when it is known.
-pub fn insert_call(tx: &mut Tx, call: &Call, now: Timestamp) -> Result<bool, DbError> {
+pub fn insert_call(conn: &mut Conn, call: &Call, now: Timestamp) -> Result<bool, DbError> {
     let row = (
-        intake::round_id.eq(call.round.to_string()),
+        intake::round_id.eq(call.round),
         intake::version.eq(call.version),
-        intake::opens_at.eq(call.opens_at.micros()),
-        intake::closes_at.eq(call.closes_at.micros()),
-        intake::closed_at.eq(call.cancelled.then_some(now.micros())),
+        intake::opens_at.eq(call.opens_at),
+        intake::closes_at.eq(call.closes_at),
+        intake::closed_at.eq(call.cancelled.then_some(now)),
         intake::last_number.eq(0_i64),
         intake::last_late.eq(0_i64),
         intake::last_instant.eq(0_i64),
     );
-    let n_new = kit::each_backend!(tx, conn => diesel::insert_into(intake::table)
+    let n_new = kit::each_backend!(conn, conn => diesel::insert_into(intake::table)
         .values(&row)
         .on_conflict_do_nothing()
         .execute(conn))?;
     if n_new == 1 {
-        let content = (call::round_id.eq(call.round.to_string()), call::content.eq(json(call)));
-        diesel::insert_into(call::table).values(content).execute(tx)?;
+        let content = (call::round_id.eq(call.round), call::content.eq(json(call)));
+        diesel::insert_into(call::table).values(content).execute(conn)?;
     }
     Ok(n_new == 1)
 }
 
 /// Keeps a call, unless as new a version of it is held. A later close opens a closed gate again; a cancelled round is
 /// closed. True when something changed.
-pub fn put_call(tx: &mut Tx, call: &Call, now: Timestamp) -> Result<bool, DbError> {
-    if insert_call(tx, call, now)? {
+pub fn put_call(conn: &mut Conn, call: &Call, now: Timestamp) -> Result<bool, DbError> {
+    if insert_call(conn, call, now)? {
         return Ok(true);
     }
-    let row = intake::table.find(call.round.to_string()).filter(intake::version.lt(call.version));
-    let held: Option<Option<i64>> = row.clone().select(intake::closed_at).first(tx).optional()?;
+    let row = intake::table.find(call.round).filter(intake::version.lt(call.version));
+    let held: Option<Option<Timestamp>> = row.clone().select(intake::closed_at).first(conn).optional()?;
     let Some(closed_at) = held else {
         return Ok(false);
     };
     let closed_at = match (call.cancelled, closed_at) {
-        (true, None) => Some(now.micros()),
+        (true, None) => Some(now),
         (false, Some(_)) if call.closes_at > now => None,
         (true | false, closed_at) => closed_at,
     };
     diesel::update(row)
         .set((
             intake::version.eq(call.version),
-            intake::opens_at.eq(call.opens_at.micros()),
-            intake::closes_at.eq(call.closes_at.micros()),
+            intake::opens_at.eq(call.opens_at),
+            intake::closes_at.eq(call.closes_at),
             intake::closed_at.eq(closed_at),
         ))
-        .execute(tx)?;
+        .execute(conn)?;
     let content = call::content.eq(json(call));
-    diesel::update(call::table.find(call.round.to_string())).set(content).execute(tx)?;
+    diesel::update(call::table.find(call.round)).set(content).execute(conn)?;
     Ok(true)
 }
 
 /// Rounds whose close has come and whose gate still stands open.
-pub fn due_intakes(tx: &mut Tx, limit: i64) -> Result<Vec<RoundId>, DbError> {
-    let due: Vec<String> = intake::table
+pub fn due_intakes(conn: &mut Conn, limit: i64) -> Result<Vec<RoundId>, DbError> {
+    Ok(intake::table
         .filter(intake::closed_at.is_null())
         .filter(intake::closes_at.le(toadlane_now()))
         .order(intake::closes_at.asc())
         .limit(limit)
         .select(intake::round_id)
-        .load(tx)?;
-    due.iter().map(|round| parsed(round)).collect()
+        .load(conn)?)
 }
 
 /// Closes the gate if its close has come. After this no bid can get a number by submitting.
-pub fn close_intake(tx: &mut Tx, round: RoundId) -> Result<bool, DbError> {
-    let due = intake::table
-        .find(round.to_string())
-        .filter(intake::closed_at.is_null())
-        .filter(intake::closes_at.le(toadlane_now()));
+pub fn close_intake(conn: &mut Conn, round: RoundId) -> Result<bool, DbError> {
+    let due =
+        intake::table.find(round).filter(intake::closed_at.is_null()).filter(intake::closes_at.le(toadlane_now()));
     let n_closed = diesel::update(due)
         .set((intake::closed_at.eq(onward_now().nullable()), intake::last_instant.eq(onward_now())))
-        .execute(tx)?;
+        .execute(conn)?;
     Ok(n_closed == 1)
 }

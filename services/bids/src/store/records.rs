@@ -1,9 +1,10 @@
 //! What is written once and never changed: revisions, and the receipts of each hand-in.
 
 use diesel::prelude::*;
-use kit::db::{Backend, DbError, Tx};
-use kit::ids::BidId;
-use kit::stored::{self, from_json, parsed};
+use kit::caller::Actor;
+use kit::db::{Backend, Conn, DbError};
+use kit::ids::{BidId, OrgId};
+use kit::stored::from_json;
 use kit::time::Timestamp;
 
 use crate::content::{Paper, Revision};
@@ -13,26 +14,26 @@ use crate::schema::{receipt, revision};
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = revision, treat_none_as_default_value = false)]
 struct RevisionRow {
-    bid_id: String,
+    bid_id: BidId,
     number: i32,
     canonical_json: String,
     sha256: String,
-    created_at: i64,
+    created_at: Timestamp,
     author: String,
-    author_organisation: Option<String>,
+    author_organisation: Option<OrgId>,
     restored_from: Option<i32>,
 }
 
 impl From<&Revision> for RevisionRow {
     fn from(revision: &Revision) -> RevisionRow {
         RevisionRow {
-            bid_id: revision.bid.to_string(),
+            bid_id: revision.bid,
             number: revision.number,
             canonical_json: revision.canonical_json.clone(),
             sha256: revision.digest.clone(),
-            created_at: revision.created_at.micros(),
+            created_at: revision.created_at,
             author: revision.author.subject.clone(),
-            author_organisation: revision.author.organisation.map(|id| id.to_string()),
+            author_organisation: revision.author.organisation,
             restored_from: revision.restored_from,
         }
     }
@@ -43,13 +44,13 @@ impl TryFrom<RevisionRow> for Revision {
 
     fn try_from(row: RevisionRow) -> Result<Revision, DbError> {
         Ok(Revision {
-            bid: parsed(&row.bid_id)?,
+            bid: row.bid_id,
             number: row.number,
             paper: paper_of(&row.canonical_json)?,
             canonical_json: row.canonical_json,
             digest: row.sha256,
-            created_at: Timestamp::from_micros(row.created_at),
-            author: stored::actor(row.author, row.author_organisation.as_deref())?,
+            created_at: row.created_at,
+            author: Actor { subject: row.author, organisation: row.author_organisation },
             restored_from: row.restored_from,
         })
     }
@@ -58,48 +59,46 @@ impl TryFrom<RevisionRow> for Revision {
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = receipt, treat_none_as_default_value = false)]
 struct HandInRow {
-    bid_id: String,
+    bid_id: BidId,
     version: i64,
     number: Option<i64>,
-    received_at: i64,
+    received_at: Timestamp,
     revision: i32,
     sha256: String,
     jws: String,
     acknowledgement: String,
-    client_time: Option<i64>,
+    client_time: Option<Timestamp>,
 }
 
 impl From<&HandIn> for HandInRow {
     fn from(hand_in: &HandIn) -> HandInRow {
         HandInRow {
-            bid_id: hand_in.bid.to_string(),
+            bid_id: hand_in.bid,
             version: hand_in.version,
             number: hand_in.number,
-            received_at: hand_in.received_at.micros(),
+            received_at: hand_in.received_at,
             revision: hand_in.revision,
             sha256: hand_in.digest.clone(),
             jws: hand_in.jws.clone(),
             acknowledgement: hand_in.acknowledgement.clone(),
-            client_time: hand_in.client_time.map(Timestamp::micros),
+            client_time: hand_in.client_time,
         }
     }
 }
 
-impl TryFrom<HandInRow> for HandIn {
-    type Error = DbError;
-
-    fn try_from(row: HandInRow) -> Result<HandIn, DbError> {
-        Ok(HandIn {
-            bid: parsed(&row.bid_id)?,
+impl From<HandInRow> for HandIn {
+    fn from(row: HandInRow) -> HandIn {
+        HandIn {
+            bid: row.bid_id,
             version: row.version,
             number: row.number,
-            received_at: Timestamp::from_micros(row.received_at),
+            received_at: row.received_at,
             revision: row.revision,
             digest: row.sha256,
             jws: row.jws,
             acknowledgement: row.acknowledgement,
-            client_time: row.client_time.map(Timestamp::from_micros),
-        })
+            client_time: row.client_time,
+        }
     }
 }
 
@@ -108,51 +107,57 @@ pub fn paper_of(canonical_json: &str) -> Result<Paper, DbError> {
     from_json(canonical_json)
 }
 
-pub fn insert_revision(tx: &mut Tx, new: &Revision) -> Result<(), DbError> {
-    diesel::insert_into(revision::table).values(RevisionRow::from(new)).execute(tx)?;
+pub fn insert_revision(conn: &mut Conn, new: &Revision) -> Result<(), DbError> {
+    diesel::insert_into(revision::table).values(RevisionRow::from(new)).execute(conn)?;
     Ok(())
 }
 
 /// One revision; none when the bid has no such.
-pub fn revision(tx: &mut Tx, bid: BidId, number: i32) -> Result<Option<Revision>, DbError> {
-    let one = revision::table.find((bid.to_string(), number));
-    let found: Option<RevisionRow> = one.select(RevisionRow::as_select()).first(tx).optional()?;
+pub fn revision(conn: &mut Conn, bid: BidId, number: i32) -> Result<Option<Revision>, DbError> {
+    let one = revision::table.find((bid, number));
+    let found: Option<RevisionRow> = one.select(RevisionRow::as_select()).first(conn).optional()?;
     found.map(Revision::try_from).transpose()
+}
+
+/// One revision, and `received_only` if it was handed in.
+pub fn revision_if(conn: &mut Conn, bid: BidId, received_only: bool, number: i32) -> Result<Option<Revision>, DbError> {
+    let found = revisions(conn, bid, received_only, number.checked_add(1), 1)?.pop();
+    Ok(found.filter(|revision| revision.number == number))
 }
 
 /// Revisions of a bid, newest first, from below a number on. `received_only` keeps to those that were handed in.
 pub fn revisions(
-    tx: &mut Tx,
+    conn: &mut Conn,
     bid: BidId,
     received_only: bool,
     below: Option<i32>,
     limit: i64,
 ) -> Result<Vec<Revision>, DbError> {
-    let mut query = revision::table.filter(revision::bid_id.eq(bid.to_string())).into_boxed::<Backend>();
+    let mut query = revision::table.filter(revision::bid_id.eq(bid)).into_boxed::<Backend>();
     if received_only {
-        let handed_in = receipt::table.filter(receipt::bid_id.eq(bid.to_string())).select(receipt::revision);
+        let handed_in = receipt::table.filter(receipt::bid_id.eq(bid)).select(receipt::revision);
         query = query.filter(revision::number.eq_any(handed_in));
     }
     if let Some(below) = below {
         query = query.filter(revision::number.lt(below));
     }
     let rows: Vec<RevisionRow> =
-        query.order(revision::number.desc()).limit(limit).select(RevisionRow::as_select()).load(tx)?;
+        query.order(revision::number.desc()).limit(limit).select(RevisionRow::as_select()).load(conn)?;
     rows.into_iter().map(Revision::try_from).collect()
 }
 
-pub fn insert_hand_in(tx: &mut Tx, new: &HandIn) -> Result<(), DbError> {
-    diesel::insert_into(receipt::table).values(HandInRow::from(new)).execute(tx)?;
+pub fn insert_hand_in(conn: &mut Conn, new: &HandIn) -> Result<(), DbError> {
+    diesel::insert_into(receipt::table).values(HandInRow::from(new)).execute(conn)?;
     Ok(())
 }
 
 /// The receipt of the latest hand-in; none when there was none.
-pub fn latest_hand_in(tx: &mut Tx, bid: BidId) -> Result<Option<HandIn>, DbError> {
+pub fn latest_hand_in(conn: &mut Conn, bid: BidId) -> Result<Option<HandIn>, DbError> {
     let found: Option<HandInRow> = receipt::table
-        .filter(receipt::bid_id.eq(bid.to_string()))
+        .filter(receipt::bid_id.eq(bid))
         .order(receipt::version.desc())
         .select(HandInRow::as_select())
-        .first(tx)
+        .first(conn)
         .optional()?;
-    found.map(HandIn::try_from).transpose()
+    Ok(found.map(HandIn::from))
 }

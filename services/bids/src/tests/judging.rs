@@ -7,7 +7,7 @@ use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::registry::v1::MembershipClass;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 use crate::receipt::{Claims, TYPE};
 
 fn withdraw(bid: &pb::Bid) -> pb::WithdrawBidRequest {
@@ -20,14 +20,14 @@ fn withdraw(bid: &pb::Bid) -> pb::WithdrawBidRequest {
     }
 }
 
-async fn screened(house: &House, bid: &pb::Bid) -> pb::Bid {
+async fn screened(harness: &Harness, bid: &pb::Bid) -> pb::Bid {
     let request = pb::ScreenBidRequest {
         request_id: new_id(),
         bid_id: bid.id.clone(),
         etag: bid.etag.clone(),
         validate_only: false,
     };
-    house.as_who(&house.manager).screen_bid(request).await.unwrap().into_inner()
+    harness.as_who(&harness.manager).screen_bid(request).await.unwrap().into_inner()
 }
 
 fn decide(bid: &pb::Bid, eligible: bool, reason: &str) -> pb::DecideEligibilityRequest {
@@ -43,40 +43,40 @@ fn decide(bid: &pb::Bid, eligible: bool, reason: &str) -> pb::DecideEligibilityR
 
 #[tokio::test]
 async fn a_receipt_can_be_verified_offline_with_the_key_set() {
-    each_house(|house| async move {
-        let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
-        house.at(OPENS).await;
-        let bid = house.submitted(&council, &round).await;
-        let receipt = house.receipt(&council.system, &bid).await;
-        let (claims, _): (Claims, _) = verify_statement(house.gate.known(), TYPE, &receipt.jws, "bids").unwrap();
+    each_engine(|harness| async move {
+        let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
+        harness.at(OPENS).await;
+        let bid = harness.submitted(&council, &round).await;
+        let receipt = harness.receipt(&council.system, &bid).await;
+        let (claims, _): (Claims, _) = verify_statement(harness.gate.known(), TYPE, &receipt.jws, "bids").unwrap();
         assert_eq!((claims.bid.as_str(), claims.number), (bid.id.as_str(), Some(1)));
         assert_eq!((claims.content_sha256, claims.received_at.as_str()), (bid.content_sha256, OPENS));
-        assert!(verify_statement::<Claims>(house.gate.known(), TYPE, &receipt.jws, "rounds").is_err());
+        assert!(verify_statement::<Claims>(harness.gate.known(), TYPE, &receipt.jws, "rounds").is_err());
     })
     .await;
 }
 
 #[tokio::test]
 async fn screening_waits_for_the_close_and_gives_each_rule_its_reason() {
-    each_house(|house| async move {
-        let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
-        house.at(OPENS).await;
-        let bid = house.submitted(&council, &round).await;
+    each_engine(|harness| async move {
+        let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
+        harness.at(OPENS).await;
+        let bid = harness.submitted(&council, &round).await;
         let early = pb::ScreenBidRequest {
             request_id: new_id(),
             bid_id: bid.id.clone(),
             etag: bid.etag.clone(),
             validate_only: false,
         };
-        let early = house.as_who(&house.manager).screen_bid(early).await.unwrap_err();
+        let early = harness.as_who(&harness.manager).screen_bid(early).await.unwrap_err();
         assert_eq!(early.message(), "the round has not closed yet; screen when it has");
-        house.at(CLOSES).await;
+        harness.at(CLOSES).await;
         {
-            let mut standings = house.peers.standings.lock().unwrap();
+            let mut standings = harness.peers.standings.lock().unwrap();
             let standing = standings.get_mut(&council.id.to_string()).unwrap();
             standing.membership_class = MembershipClass::Supporter.into();
         }
-        let bid = screened(&house, &bid).await;
+        let bid = screened(&harness, &bid).await;
         let findings: Vec<_> = bid.eligibility.iter().map(|one| (one.met, one.reason.as_str())).collect();
         let expected = [
             (true, "Plymouth was a member at 11:59pm on 31 January 2020"),
@@ -95,15 +95,15 @@ async fn screening_waits_for_the_close_and_gives_each_rule_its_reason() {
 
 #[tokio::test]
 async fn a_decision_against_the_findings_and_a_second_one_need_a_reason() {
-    each_house(|house| async move {
-        let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
-        house.at(OPENS).await;
-        let bid = house.submitted(&council, &round).await;
-        house.at(CLOSES).await;
-        let mut manager = house.as_who(&house.manager);
+    each_engine(|harness| async move {
+        let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
+        harness.at(OPENS).await;
+        let bid = harness.submitted(&council, &round).await;
+        harness.at(CLOSES).await;
+        let mut manager = harness.as_who(&harness.manager);
         let unscreened = manager.decide_eligibility(decide(&bid, true, "")).await.unwrap_err();
         assert_eq!(unscreened.message(), "screen the bid first");
-        let bid = screened(&house, &bid).await;
+        let bid = screened(&harness, &bid).await;
         assert_eq!(fields(&manager.decide_eligibility(decide(&bid, false, " ")).await.unwrap_err()), ["reason"]);
         let bid = manager.decide_eligibility(decide(&bid, true, "")).await.unwrap().into_inner();
         assert_eq!(bid.state(), State::Eligible);
@@ -113,18 +113,18 @@ async fn a_decision_against_the_findings_and_a_second_one_need_a_reason() {
         assert_eq!((bid.state(), bid.reason.as_str()), (State::Eligible, "the appeal is upheld"));
         let list = pb::ListBidHistoryRequest { bid_id: bid.id, ..Default::default() };
         let last = manager.list_bid_history(list).await.unwrap().into_inner().entries.pop().unwrap();
-        assert_eq!(last.actor.unwrap().organisation_id, house.network.to_string());
+        assert_eq!(last.actor.unwrap().organisation_id, harness.network.to_string());
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_question_is_answered_once_by_the_applicant_and_late_answers_are_kept() {
-    each_house(|house| async move {
-        let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
-        let draft = house.draft(&council, &round).await;
-        house.at(OPENS).await;
-        let bid = house.submitted(&council, &round).await;
+    each_engine(|harness| async move {
+        let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
+        let draft = harness.draft(&council, &round).await;
+        harness.at(OPENS).await;
+        let bid = harness.submitted(&council, &round).await;
         let ask = |bid: &pb::Bid| pb::AskClarificationRequest {
             request_id: new_id(),
             bid_id: bid.id.clone(),
@@ -132,10 +132,10 @@ async fn a_question_is_answered_once_by_the_applicant_and_late_answers_are_kept(
             answer_by: wire("2020-01-20T12:00:00Z"),
             validate_only: false,
         };
-        let mut manager = house.as_who(&house.manager);
+        let mut manager = harness.as_who(&harness.manager);
         assert_eq!(manager.ask_clarification(ask(&draft)).await.unwrap_err().code(), Code::NotFound);
         let asked = manager.ask_clarification(ask(&bid)).await.unwrap().into_inner();
-        house.at("2020-01-20T12:00:00Z").await;
+        harness.at("2020-01-20T12:00:00Z").await;
         let answer = pb::AnswerClarificationRequest {
             request_id: new_id(),
             bid_id: bid.id.clone(),
@@ -144,9 +144,9 @@ async fn a_question_is_answered_once_by_the_applicant_and_late_answers_are_kept(
             answer: "Three in Stonehouse".to_string(),
             validate_only: false,
         };
-        let certifier = house.as_who(&council.certifier).answer_clarification(answer.clone()).await.unwrap_err();
+        let certifier = harness.as_who(&council.certifier).answer_clarification(answer.clone()).await.unwrap_err();
         assert_eq!(certifier.code(), Code::PermissionDenied);
-        let mut officer = house.as_who(&council.officer);
+        let mut officer = harness.as_who(&council.officer);
         let answered = officer.answer_clarification(answer.clone()).await.unwrap().into_inner();
         assert_eq!((answered.answer.as_str(), answered.late), ("Three in Stonehouse", true));
         assert_eq!(answered.answered_by.clone().unwrap().organisation_id, council.id.to_string());
@@ -156,21 +156,21 @@ async fn a_question_is_answered_once_by_the_applicant_and_late_answers_are_kept(
         assert_eq!(reason(&officer.answer_clarification(again).await.unwrap_err()), "ILLEGAL_STEP");
         let list = pb::ListClarificationsRequest { bid_id: bid.id.clone(), ..Default::default() };
         assert_eq!(manager.list_clarifications(list).await.unwrap().into_inner().clarifications, [answered]);
-        assert_eq!(house.get(&council.officer, &bid).await.unwrap().etag, bid.etag);
+        assert_eq!(harness.get(&council.officer, &bid).await.unwrap().etag, bid.etag);
     })
     .await;
 }
 
 #[tokio::test]
 async fn near_duplicates_of_one_council_are_flagged_until_a_new_revision_differs() {
-    each_house(|house| async move {
-        let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
-        house.at(OPENS).await;
-        let first = house.submitted(&council, &round).await;
-        let second = house.submitted(&council, &round).await;
+    each_engine(|harness| async move {
+        let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
+        harness.at(OPENS).await;
+        let first = harness.submitted(&council, &round).await;
+        let second = harness.submitted(&council, &round).await;
         let list = async || {
             let request = pb::ListDuplicatesRequest { round_id: round.id.clone(), ..Default::default() };
-            house.as_who(&house.manager).list_duplicates(request).await.unwrap().into_inner().duplicates
+            harness.as_who(&harness.manager).list_duplicates(request).await.unwrap().into_inner().duplicates
         };
         let pair = pb::Duplicate {
             first_bid_id: first.id.clone(),
@@ -178,14 +178,14 @@ async fn near_duplicates_of_one_council_are_flagged_until_a_new_revision_differs
             similarity_permille: 1000,
         };
         assert_eq!(list().await, [pair]);
-        let draft = house.reopened(&council, &second).await;
+        let draft = harness.reopened(&council, &second).await;
         let other = pb::BidContent { summary: "Five hubs share what they learned".to_string(), ..a_content("Hubs") };
-        let draft = house.as_who(&council.officer).update_bid(update(&draft, other)).await.unwrap().into_inner();
-        let signed = house.signed(&council, &draft).await;
-        house.submit(&council, &signed).await.unwrap();
+        let draft = harness.as_who(&council.officer).update_bid(update(&draft, other)).await.unwrap().into_inner();
+        let signed = harness.signed(&council, &draft).await;
+        harness.submit(&council, &signed).await.unwrap();
         assert_eq!(list().await, []);
         let request = pb::ListDuplicatesRequest { round_id: round.id.clone(), ..Default::default() };
-        let refused = house.as_who(&council.officer).list_duplicates(request).await.unwrap_err();
+        let refused = harness.as_who(&council.officer).list_duplicates(request).await.unwrap_err();
         assert_eq!(refused.code(), Code::PermissionDenied);
     })
     .await;
@@ -193,29 +193,29 @@ async fn near_duplicates_of_one_council_are_flagged_until_a_new_revision_differs
 
 #[tokio::test]
 async fn an_officer_takes_back_a_draft_and_only_a_certifier_what_was_received() {
-    each_house(|house| async move {
-        let (council, round) = (house.council("Plymouth"), house.round(|_| {}));
-        let draft = house.draft(&council, &round).await;
-        let gone = house.as_who(&council.officer).withdraw_bid(withdraw(&draft)).await.unwrap().into_inner();
+    each_engine(|harness| async move {
+        let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
+        let draft = harness.draft(&council, &round).await;
+        let gone = harness.as_who(&council.officer).withdraw_bid(withdraw(&draft)).await.unwrap().into_inner();
         assert_eq!(gone.state(), State::Withdrawn);
-        assert_eq!(house.get(&house.manager, &gone).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(harness.get(&harness.manager, &gone).await.unwrap_err().code(), Code::NotFound);
 
-        house.at(OPENS).await;
-        let bid = house.submitted(&council, &round).await;
-        let officer = house.as_who(&council.officer).withdraw_bid(withdraw(&bid)).await.unwrap_err();
+        harness.at(OPENS).await;
+        let bid = harness.submitted(&council, &round).await;
+        let officer = harness.as_who(&council.officer).withdraw_bid(withdraw(&bid)).await.unwrap_err();
         assert_eq!(officer.code(), Code::PermissionDenied);
         // Reopening is no way round it.
-        let reopened = house.reopened(&council, &bid).await;
-        let officer = house.as_who(&council.officer).withdraw_bid(withdraw(&reopened)).await.unwrap_err();
+        let reopened = harness.reopened(&council, &bid).await;
+        let officer = harness.as_who(&council.officer).withdraw_bid(withdraw(&reopened)).await.unwrap_err();
         assert_eq!(officer.code(), Code::PermissionDenied);
         // What is written now is never handed in.
         let update = update(&reopened, a_content("Not for the network"));
-        let reopened = house.as_who(&council.officer).update_bid(update).await.unwrap().into_inner();
-        let reopened = house.signed(&council, &reopened).await;
-        let gone = house.as_who(&council.certifier).withdraw_bid(withdraw(&reopened)).await.unwrap().into_inner();
+        let reopened = harness.as_who(&council.officer).update_bid(update).await.unwrap().into_inner();
+        let reopened = harness.signed(&council, &reopened).await;
+        let gone = harness.as_who(&council.certifier).withdraw_bid(withdraw(&reopened)).await.unwrap().into_inner();
         assert_eq!((gone.state(), gone.number), (State::Withdrawn, 1));
         assert_eq!(gone.reason, "the project goes ahead without it");
-        let seen = house.get(&house.manager, &gone).await.unwrap();
+        let seen = harness.get(&harness.manager, &gone).await.unwrap();
         assert_eq!((seen.revision, seen.content_sha256), (bid.revision, bid.content_sha256));
         assert_eq!((seen.content, seen.sign_off), (bid.content, None));
     })

@@ -3,7 +3,7 @@
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::rounds::v1 as rounds;
 
-use super::house::{Council, new_id};
+use super::harness::{Council, new_id};
 
 pub fn create(council: &Council, round: &rounds::Round, content: pb::BidContent) -> pb::CreateBidRequest {
     pb::CreateBidRequest {

@@ -1,35 +1,35 @@
 //! The closing minute in real time: many hand in at once while the round closes.
 
-use kit::each_db::each_storage;
 use kit::time::Timestamp;
 use pb::bid::State;
+use testing::stores::each_storage;
 use toadlane_proto::bids::v1 as pb;
 
-use super::house::*;
+use super::harness::*;
 
 const CALLERS: usize = 64;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn while_a_round_closes_no_number_is_given_behind_the_close_and_none_is_refused_before() {
     each_storage(|storage| async move {
-        let house = House::open(&storage, None);
-        let council = house.council("Plymouth");
+        let harness = Harness::open(&storage, None);
+        let council = harness.council("Plymouth");
         let now = Timestamp::of_this_machine();
-        let mut round = house.round(|round| {
+        let mut round = harness.round(|round| {
             round.opens_at = Some(now.plus_seconds(-60).into());
             round.closes_at = Some(now.plus_seconds(3600).into());
         });
         let mut ready = Vec::new();
         for _ in 0..CALLERS {
-            ready.push(house.ready(&council, &round).await);
+            ready.push(harness.ready(&council, &round).await);
         }
         // The close is set into the midst of the rush.
         let closes_at = Timestamp::of_this_machine().plus_micros(400_000);
-        house.publish(&mut round, |round| round.closes_at = Some(closes_at.into())).await;
-        let ticking = tokio::spawn(house.bids.clone().run());
+        harness.publish(&mut round, |round| round.closes_at = Some(closes_at.into())).await;
+        let ticking = tokio::spawn(harness.bids.clone().run());
         let mut handing_in = Vec::new();
         for (n, bid) in ready.into_iter().enumerate() {
-            let mut client = house.as_who(&council.system);
+            let mut client = harness.as_who(&council.system);
             handing_in.push(tokio::spawn(async move {
                 tokio::time::sleep(std::time::Duration::from_millis(n as u64 * 10)).await;
                 client.submit_bid(submit(&bid)).await

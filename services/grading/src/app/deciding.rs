@@ -1,26 +1,98 @@
-//! Recommendations, referrals and determinations (rules 11, 17 and 19).
+//! Meetings, recommendations, referrals and determinations (rules 11, 17 and 19).
 
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
 use kit::db::Tx;
-use kit::ids::{BidId, BoardId, MeetingId, PersonId};
+use kit::ids::{AssessmentId, BidId, BoardId, MeetingId, PersonId};
 use kit::money::Money;
-use kit::time::Date;
+use kit::time::{Date, Timestamp};
 
-use super::{Bench, Happening, OnBid, bench, enter_bid, note};
+use super::reading::{enter, enter_bid, enter_meeting};
+use super::{Bench, Happening, OnBid, bench, note};
 use crate::assessment::Assessment;
 use crate::bid::AssessedBid;
 use crate::call::Part;
-use crate::decision::{
+use crate::deciding::decision::{
     Advice, Basis, Condition, Determination, Grounds, OtherBoard, Outcome, Recommendation, Referral, Turn,
 };
-use crate::derive::{Register, link};
+use crate::deciding::meeting::{Account, Meeting};
 use crate::error::Error;
-use crate::meeting::Meeting;
 use crate::panel::Member;
+use crate::panel::derive::{Register, link};
+use crate::panel::quorum::Body;
 use crate::policy::Action;
-use crate::quorum::Body;
 use crate::state::Stage;
 use crate::store;
+
+#[derive(Clone, Debug)]
+pub struct RecordMeeting {
+    pub id: MeetingId,
+    pub assessment: AssessmentId,
+    pub part: Part,
+    pub held_at: Timestamp,
+    pub account: Account,
+}
+
+pub fn record_meeting(tx: &mut Tx, cx: &Cx, cmd: &RecordMeeting) -> Result<Meeting, Error> {
+    let view = enter(tx, cx, Action::RecordMeeting, cmd.assessment)?;
+    view.assessment.expect_locked("record_meeting")?;
+    if cmd.held_at > cx.now {
+        return Err(Error::invalid("held_at", "timestamp.lte_now", "record a meeting when it has begun"));
+    }
+    if view.assessment.acting(cmd.part).is_empty() {
+        return Err(Error::invalid("part", "assessment.part", "no board of the round sits in this part"));
+    }
+    cmd.account.check(&store::members(tx, cmd.assessment)?)?;
+    let meeting = Meeting {
+        id: cmd.id,
+        version: 1,
+        assessment: cmd.assessment,
+        part: cmd.part,
+        held_at: cmd.held_at,
+        account: cmd.account.clone(),
+    };
+    store::insert_meeting(tx, &meeting)?;
+    note_meeting(tx, cx, &meeting, "record")?;
+    Ok(meeting)
+}
+
+#[derive(Clone, Debug)]
+pub struct UpdateMeeting {
+    pub target: Target<MeetingId>,
+    pub account: Account,
+}
+
+/// Corrects a meeting. Decisions that rest on it must keep their quorum.
+pub fn update_meeting(tx: &mut Tx, cx: &Cx, cmd: &UpdateMeeting) -> Result<Meeting, Error> {
+    let (view, old) = enter_meeting(tx, cx, Action::UpdateMeeting, cmd.target.id)?;
+    view.assessment.expect_locked("update_meeting")?;
+    old.expect_version(cmd.target.version)?;
+    let bench = bench(tx, old.assessment)?;
+    cmd.account.check(&bench.members)?;
+    let new = old.corrected(cmd.account.clone());
+    let body = Body::sitting(&view.assessment, &bench.members, new.part);
+    for bid in store::decisions_of_meeting(tx, new.id)? {
+        let quorum = body.quorum(bid, &new.account.present, &bench.conflicts);
+        if !quorum.is_met() {
+            return Err(quorum.missed(bid, "a decision on this bid rests on the meeting"));
+        }
+    }
+    store::update_meeting(tx, &old, &new)?;
+    note_meeting(tx, cx, &new, "update")?;
+    Ok(new)
+}
+
+fn note_meeting(tx: &mut Tx, cx: &Cx, meeting: &Meeting, step: &'static str) -> Result<(), Error> {
+    let happening = Happening {
+        what: "meeting",
+        subject: meeting.id.to_string(),
+        version: meeting.version,
+        step,
+        from: None,
+        to: meeting.part.name(),
+        reason: "",
+    };
+    note(tx, cx, meeting.assessment, happening)
+}
 
 #[derive(Clone, Debug)]
 pub struct RecordRecommendation {
@@ -126,7 +198,7 @@ pub struct OtherBoardFacts {
 pub fn determine_bid(
     tx: &mut Tx,
     cx: &Cx,
-    other_board: Option<&OtherBoardFacts>,
+    other_board: &Option<OtherBoardFacts>,
     cmd: &DetermineBid,
 ) -> Result<Determination, Error> {
     let (assessment, bid) = deciding(tx, cx, cmd.on, "determine")?;
@@ -143,7 +215,7 @@ pub fn determine_bid(
         }
         Basis::Written { .. } | Basis::OtherBoard { .. } => (Vec::new(), day(cx, cmd.decided_on)?),
     };
-    let other_board = other_board.and_then(|facts| free_of(facts, &assessment, &bench, part, &bid));
+    let other_board = other_board.as_ref().and_then(|facts| free_of(facts, &assessment, &bench, part, &bid));
     test(&cmd.basis, &assessment, &bench, part, bid.id, &present, other_board.as_ref())?;
     let earlier = store::determination(tx, bid.id)?;
     let determination = Determination {
@@ -174,9 +246,9 @@ pub fn determine_bid(
 
 /// The assessment and the bid, during determination, if the caller may record decisions on it.
 fn deciding(tx: &mut Tx, cx: &Cx, on: OnBid, step: &'static str) -> Result<(Assessment, AssessedBid), Error> {
-    let (sight, bid) = enter_bid(tx, cx, Action::Decide, on)?;
-    sight.assessment.expect_stage(Stage::Determination, step)?;
-    Ok((sight.assessment, bid))
+    let (view, bid) = enter_bid(tx, cx, Action::Decide, on)?;
+    view.assessment.expect_stage(Stage::Determination, step)?;
+    Ok((view.assessment, bid))
 }
 
 /// A meeting of this assessment, of the part whose turn it is.

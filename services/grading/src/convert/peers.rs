@@ -10,14 +10,14 @@ use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 
-use crate::app::RoundNow;
+use super::named;
 use crate::bid::{Answer, AssessedBid, Attachment, Party};
 use crate::call::{
-    Anchor, Band, Call, Choice, Condition, Criterion, GradingBoard, Instrument, Part, Question, QuestionKind, Rubric,
-    Scale, Text,
+    Anchor, Band, Call, Choice, Condition, Criterion, GradingBoard, Instrument, Question, QuestionKind, RoundNow,
+    Rubric, Scale, Text,
 };
-use crate::derive::{Organisation, Register};
 use crate::panel::Seat;
+use crate::panel::derive::{Organisation, Register};
 
 /// A round as it is graded. None for a draft and for one that was called off.
 pub fn call(wire: rounds::Round) -> Result<Option<Call>, Unusable> {
@@ -93,18 +93,8 @@ fn scale(wire: rounds::Scale) -> Result<Scale, Unusable> {
 
 fn board(wire: rounds::GradingBoard) -> Result<GradingBoard, Unusable> {
     let board = wire.board_id.parse().map_err(|_| unusable("a round", "boards that can be read"))?;
-    let part = part(wire.part()).ok_or_else(|| unusable("a round", "a part for each board"))?;
+    let part = named(wire.part().as_str_name(), "PART_").ok_or_else(|| unusable("a round", "a part for each board"))?;
     Ok(GradingBoard { board, part })
-}
-
-/// The part that the wire names; none for the unspecified one.
-pub fn part(wire: rounds::grading_board::Part) -> Option<Part> {
-    match wire {
-        rounds::grading_board::Part::Unspecified => None,
-        rounds::grading_board::Part::Joint => Some(Part::Joint),
-        rounds::grading_board::Part::Recommends => Some(Part::Recommends),
-        rounds::grading_board::Part::Determines => Some(Part::Determines),
-    }
 }
 
 fn instrument(wire: rounds::Instrument) -> Result<Instrument, Unusable> {
@@ -121,17 +111,7 @@ fn instrument(wire: rounds::Instrument) -> Result<Instrument, Unusable> {
 }
 
 fn question(wire: rounds::Question) -> Result<Question, Unusable> {
-    use rounds::question::Type as Wire;
-    let kind = match wire.r#type() {
-        Wire::Unspecified | Wire::ShortText => QuestionKind::ShortText,
-        Wire::LongText => QuestionKind::LongText,
-        Wire::Choice => QuestionKind::Choice,
-        Wire::Choices => QuestionKind::Choices,
-        Wire::Number => QuestionKind::Number,
-        Wire::Money => QuestionKind::Money,
-        Wire::Date => QuestionKind::Date,
-        Wire::YesNo => QuestionKind::YesNo,
-    };
+    let kind = named(wire.r#type().as_str_name(), "TYPE_").unwrap_or(QuestionKind::ShortText);
     let option =
         |one: rounds::QuestionOption| Ok(Choice { code: one.code, label: text(one.label, "a label for each option")? });
     Ok(Question {
@@ -146,7 +126,7 @@ fn question(wire: rounds::Question) -> Result<Question, Unusable> {
     })
 }
 
-/// Where a received bid stands, as far as grading cares.
+/// The state of a received bid, as far as grading needs it.
 pub enum Standing {
     Eligible,
     /// Somebody has yet to decide on it.

@@ -104,7 +104,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
                       may; `hidden` is told\nthat there is no such thing. Whether a step is legal in a stage is \
                       another matter.\n"
         .to_string();
-    for action in Action::ALL {
+    for &action in Action::VARIANTS {
         let heads: Vec<&str> = STAGES.iter().map(|stage| stage.name()).collect();
         matrix += &format!("\n{action:?}\n  {:NAMES$} {}\n", "", heads.join(" "));
         for Somebody { name, caller, facts } in everybody(applicant) {
@@ -135,7 +135,7 @@ fn no_duty_stands_above_a_recusal_before_the_announcement() {
         Action::Cancel,
         Action::RecordMeeting,
     ];
-    for action in Action::ALL.into_iter().filter(|action| !about_all.contains(action)) {
+    for action in Action::VARIANTS.iter().copied().filter(|action| !about_all.contains(action)) {
         for stage in STAGES.into_iter().filter(|&stage| stage != Stage::Announced) {
             let verdict = decide(&caller, action, &at(stage, applicant, recused));
             assert_ne!(verdict, Verdict::Allow, "{action:?} while {}", stage.name());
@@ -147,7 +147,7 @@ fn no_duty_stands_above_a_recusal_before_the_announcement() {
 fn a_list_of_assessments_holds_what_each_look_would() {
     let applicant = OrgId::new();
     for Somebody { name, caller, facts } in everybody(applicant) {
-        for stage in Stage::ALL {
+        for &stage in Stage::VARIANTS {
             let listed = finds_all(&caller) || facts.panel != Place::Outside;
             let found = decide(&caller, Action::Find, &at(stage, applicant, facts)) == Verdict::Allow;
             assert_eq!(listed, found, "{name} while {}", stage.name());
@@ -159,7 +159,7 @@ fn a_list_of_assessments_holds_what_each_look_would() {
 fn a_list_of_outcomes_tells_what_each_outcome_would() {
     let applicant = OrgId::new();
     for Somebody { name, caller, facts } in everybody(applicant) {
-        for stage in Stage::ALL {
+        for &stage in Stage::VARIANTS {
             let facts = at(stage, applicant, facts);
             let told = told(&caller, stage, facts.panel);
             let listed = told.all || (told.within && !facts.recused) || told.own.contains(&applicant);

@@ -1,16 +1,7 @@
 use kit::time::at;
+use testing::golden::covers;
 
 use super::*;
-
-const STEPS: [Step; 7] = [
-    Step::StartModeration,
-    Step::StartDetermination,
-    Step::ReturnToModeration,
-    Step::Close,
-    Step::Inform,
-    Step::Announce,
-    Step::Cancel,
-];
 
 fn states() -> Vec<State> {
     let now = at("2020-01-28T10:00:00Z");
@@ -27,11 +18,16 @@ fn states() -> Vec<State> {
 }
 
 #[test]
+fn the_golden_table_has_every_state() {
+    covers(Stage::VARIANTS, states().into_iter().map(State::stage));
+}
+
+#[test]
 fn every_step_of_an_assessment_is_as_the_golden_table_says() {
     let mut table = "Where each step leads an assessment from each state; `-` is refused.\n".to_string();
     for from in states() {
         table += &format!("\n{}\n", from.stage().name());
-        for step in STEPS {
+        for &step in Step::VARIANTS {
             let to = from.step(step, at("2020-01-29T10:00:00Z"));
             table += &format!("  {:<20} {}\n", step.name(), to.map_or("-", |to| to.stage().name()));
         }

@@ -12,34 +12,34 @@ use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 use tonic::{Code, Status};
 
-use super::house::*;
+use super::harness::*;
 use super::scene::*;
-use crate::record::{Claims, TYPE, replay};
+use crate::release::record::{Claims, TYPE, replay};
 
-async fn letter(house: &House, scene: &Scene, who: &Who, bid: usize) -> Result<pb::Letter, Status> {
+async fn letter(harness: &Harness, scene: &Scene, who: &Who, bid: usize) -> Result<pb::Letter, Status> {
     let request = pb::GetLetterRequest { bid_id: scene.bids[bid].to_string() };
-    Ok(house.as_who(who).decisions.get_letter(request).await?.into_inner())
+    Ok(harness.as_who(who).decisions.get_letter(request).await?.into_inner())
 }
 
-async fn record(house: &House, scene: &Scene, who: &Who) -> Result<pb::DecisionRecord, Status> {
+async fn record(harness: &Harness, scene: &Scene, who: &Who) -> Result<pb::DecisionRecord, Status> {
     let request = pb::GetDecisionRecordRequest { assessment_id: scene.assessment.clone() };
-    Ok(house.as_who(who).decisions.get_decision_record(request).await?.into_inner())
+    Ok(harness.as_who(who).decisions.get_decision_record(request).await?.into_inner())
 }
 
-async fn numbers(house: &House, scene: &Scene, who: &Who) -> Vec<i64> {
-    let outcomes = scene.outcomes(house, who).await;
+async fn numbers(harness: &Harness, scene: &Scene, who: &Who) -> Vec<i64> {
+    let outcomes = scene.outcomes(harness, who).await;
     assert_eq!(outcomes.total_size, outcomes.outcomes.len() as i64);
     outcomes.outcomes.iter().map(|one| one.number).collect()
 }
 
 #[tokio::test]
 async fn an_assessment_closes_once_every_bid_is_determined() {
-    each_house(|house| async move {
-        let mut scene = Scene::joint(&house.peers);
-        scene.determining(&house, [[5, 5], [4, 4], [3, 3]]).await;
-        let meeting = scene.full_meeting(&house).await;
-        scene.determined(&house, scene.bids[0], Outcome::Fund, &meeting).await;
-        let status = scene.close(&house, "", "").await.unwrap_err();
+    each_engine(|harness| async move {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.determining(&harness, [[5, 5], [4, 4], [3, 3]]).await;
+        let meeting = scene.full_meeting(&harness).await;
+        scene.determined(&harness, scene.bids[0], Outcome::Fund, &meeting).await;
+        let status = scene.close(&harness, "", "").await.unwrap_err();
         let undecided = scene.bids[1..].iter().map(|bid| format!("bids[{bid}]")).collect::<Vec<_>>();
         assert_eq!((reason(&status).as_str(), fields(&status)), ("ASSESSMENT_NOT_READY", undecided));
     })
@@ -48,24 +48,24 @@ async fn an_assessment_closes_once_every_bid_is_determined() {
 
 #[tokio::test]
 async fn leaving_the_ranked_line_and_the_pot_need_a_reason_each() {
-    each_house(|house| async move {
-        let mut scene = Scene::joint(&house.peers);
-        scene.determining(&house, [[5, 5], [4, 4], [3, 3]]).await;
-        let meeting = scene.full_meeting(&house).await;
-        scene.determined(&house, scene.bids[0], Outcome::Decline, &meeting).await;
-        scene.determined(&house, scene.bids[1], Outcome::Fund, &meeting).await;
-        scene.determined(&house, scene.bids[2], Outcome::Fund, &meeting).await;
-        let status = scene.close(&house, " ", "").await.unwrap_err();
+    each_engine(|harness| async move {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.determining(&harness, [[5, 5], [4, 4], [3, 3]]).await;
+        let meeting = scene.full_meeting(&harness).await;
+        scene.determined(&harness, scene.bids[0], Outcome::Decline, &meeting).await;
+        scene.determined(&harness, scene.bids[1], Outcome::Fund, &meeting).await;
+        scene.determined(&harness, scene.bids[2], Outcome::Fund, &meeting).await;
+        let status = scene.close(&harness, " ", "").await.unwrap_err();
         assert_eq!(fields(&status), ["departure_reason"]);
         assert!(says(&status)[0].contains("ranks below \u{201c}Bid 1\u{201d}, which is not"), "{:?}", says(&status));
         // All three are more than the pot holds, and leave no line.
-        scene.determined(&house, scene.bids[0], Outcome::Fund, &meeting).await;
-        let status = scene.close(&house, "", "").await.unwrap_err();
+        scene.determined(&harness, scene.bids[0], Outcome::Fund, &meeting).await;
+        let status = scene.close(&harness, "", "").await.unwrap_err();
         assert_eq!(fields(&status), ["over_commitment_reason"]);
         assert_eq!(says(&status), ["say why: £4,500.00 is given for policy_prototype; its pot holds £3,000.00"]);
-        let closed = scene.close(&house, "", "the network adds the rest").await.unwrap();
+        let closed = scene.close(&harness, "", "the network adds the rest").await.unwrap();
         assert_eq!(closed.state(), State::Decided);
-        let json = record(&house, &scene, &scene.manager).await.unwrap().canonical_json;
+        let json = record(&harness, &scene, &scene.manager).await.unwrap().canonical_json;
         assert!(json.contains("the network adds the rest"));
     })
     .await;
@@ -73,14 +73,14 @@ async fn leaving_the_ranked_line_and_the_pot_need_a_reason_each() {
 
 #[tokio::test]
 async fn a_tie_across_the_funding_line_is_cast_before_closing() {
-    each_house(|house| async move {
-        let mut scene = Scene::joint(&house.peers);
-        scene.determining(&house, [[5, 5], [3, 3], [3, 3]]).await;
-        let meeting = scene.full_meeting(&house).await;
+    each_engine(|harness| async move {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.determining(&harness, [[5, 5], [3, 3], [3, 3]]).await;
+        let meeting = scene.full_meeting(&harness).await;
         for (bid, outcome) in scene.bids.into_iter().zip([Outcome::Fund, Outcome::Fund, Outcome::Reserve]) {
-            scene.determined(&house, bid, outcome, &meeting).await;
+            scene.determined(&harness, bid, outcome, &meeting).await;
         }
-        let status = scene.close(&house, "", "").await.unwrap_err();
+        let status = scene.close(&harness, "", "").await.unwrap_err();
         assert_eq!((status.code(), reason(&status).as_str()), (Code::FailedPrecondition, "OPEN_TIE"));
         let cast = pb::CastTieRequest {
             request_id: new_id(),
@@ -89,40 +89,40 @@ async fn a_tie_across_the_funding_line_is_cast_before_closing() {
             reason: "the chair's casting vote".to_string(),
             validate_only: false,
         };
-        house.as_who(&scene.chair).reviews.cast_tie(cast).await.unwrap();
-        scene.close(&house, "", "").await.unwrap();
+        harness.as_who(&scene.chair).reviews.cast_tie(cast).await.unwrap();
+        scene.close(&harness, "", "").await.unwrap();
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_decision_that_lost_its_quorum_to_an_interest_found_since_is_not_closed_over() {
-    each_house(|house| async move {
-        let mut scene = Scene::joint(&house.peers);
-        scene.determining(&house, [[5, 5], [4, 4], [3, 3]]).await;
+    each_engine(|harness| async move {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.determining(&harness, [[5, 5], [4, 4], [3, 3]]).await;
         let part = rounds::grading_board::Part::Joint;
-        let meeting = scene.meeting(&house, part, &[&scene.ann, &scene.bob]).await.unwrap();
+        let meeting = scene.meeting(&harness, part, &[&scene.ann, &scene.bob]).await.unwrap();
         for bid in &scene.bids {
-            scene.determined(&house, *bid, Outcome::Decline, &meeting).await;
+            scene.determined(&harness, *bid, Outcome::Decline, &meeting).await;
         }
-        house.peers.employ(scene.bob.id(), scene.plymouth);
-        let status = scene.close(&house, "", "").await.unwrap_err();
+        harness.peers.employ(scene.bob.id(), scene.plymouth);
+        let status = scene.close(&harness, "", "").await.unwrap_err();
         assert_eq!((status.code(), reason(&status).as_str()), (Code::FailedPrecondition, "NO_QUORUM"));
-        let whole = scene.full_meeting(&house).await;
-        scene.determined(&house, scene.bids[0], Outcome::Decline, &whole).await;
-        scene.close(&house, "", "").await.unwrap();
+        let whole = scene.full_meeting(&harness).await;
+        scene.determined(&harness, scene.bids[0], Outcome::Decline, &whole).await;
+        scene.close(&harness, "", "").await.unwrap();
     })
     .await;
 }
 
 #[tokio::test]
 async fn the_record_is_signed_and_replays_to_its_ranking() {
-    each_house(|house| async move {
-        let mut scene = Scene::joint(&house.peers);
-        scene.decided(&house, [Outcome::Fund, Outcome::Fund, Outcome::Reserve]).await;
+    each_engine(|harness| async move {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.decided(&harness, [Outcome::Fund, Outcome::Fund, Outcome::Reserve]).await;
         let auditor = Who::person(Duty::Auditor, scene.network);
-        let sealed = record(&house, &scene, &auditor).await.unwrap();
-        let (claims, _): (Claims, _) = verify_statement(house.gate.known(), TYPE, &sealed.jws, "grading").unwrap();
+        let sealed = record(&harness, &scene, &auditor).await.unwrap();
+        let (claims, _): (Claims, _) = verify_statement(harness.gate.known(), TYPE, &sealed.jws, "grading").unwrap();
         assert_eq!((&claims.sha256, claims.round_reference.as_str()), (&sealed.sha256, "r3-2020"));
         let replayed = replay(&sealed.canonical_json).unwrap();
         assert_eq!((replayed.n_bids, replayed.n_reviews, &replayed.sha256), (3, 9, &sealed.sha256));
@@ -130,80 +130,80 @@ async fn the_record_is_signed_and_replays_to_its_ranking() {
         assert!(replay(&altered).is_err());
         // No name of a person is in it, and no comment of a review.
         assert!(!sealed.canonical_json.contains("Name of") && !sealed.canonical_json.contains("read twice"));
-        let status = record(&house, &scene, &scene.of_southampton).await.unwrap_err();
+        let status = record(&harness, &scene, &scene.of_southampton).await.unwrap_err();
         assert_eq!(status.code(), Code::PermissionDenied);
     })
     .await;
 }
 
 /// What awards find of the round when they ask how far its decisions are.
-async fn found_by_awards(house: &House, scene: &Scene) -> Option<pb::Assessment> {
+async fn found_by_awards(harness: &Harness, scene: &Scene) -> Option<pb::Assessment> {
     let of_round = pb::ListAssessmentsRequest { round_id: scene.round.to_string(), ..Default::default() };
-    let mut awards = house.as_who(&Who::role(Role::Awards)).assessments;
+    let mut awards = harness.as_who(&Who::role(Role::Awards)).assessments;
     awards.list_assessments(of_round).await.unwrap().into_inner().assessments.pop()
 }
 
 #[tokio::test]
 async fn bidders_learn_first_and_then_the_public() {
-    each_house(|house| async move {
-        let mut scene = Scene::joint(&house.peers);
-        scene.decided(&house, [Outcome::Fund, Outcome::Fund, Outcome::Reserve]).await;
+    each_engine(|harness| async move {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.decided(&harness, [Outcome::Fund, Outcome::Fund, Outcome::Reserve]).await;
         let of_plymouth = Who::person(Duty::ApplicantOfficer, scene.plymouth);
         let system = Who::system(scene.southampton, &[Scope::AwardsRead]);
         let stranger = Who::person(Duty::Certifier, OrgId::new());
         let nobody: [i64; 0] = [];
 
         // Decided: those who run the round, and the platform's roles.
-        assert_eq!(numbers(&house, &scene, &scene.clerk).await, [1, 2, 3]);
-        assert_eq!(numbers(&house, &scene, &Who::role(Role::Awards)).await, [1, 2, 3]);
-        assert_eq!(found_by_awards(&house, &scene).await.map(|one| one.state()), Some(State::Decided));
+        assert_eq!(numbers(&harness, &scene, &scene.clerk).await, [1, 2, 3]);
+        assert_eq!(numbers(&harness, &scene, &Who::role(Role::Awards)).await, [1, 2, 3]);
+        assert_eq!(found_by_awards(&harness, &scene).await.map(|one| one.state()), Some(State::Decided));
         for who in [&of_plymouth, &system, &stranger, &scene.ann] {
-            assert_eq!(numbers(&house, &scene, who).await, nobody);
+            assert_eq!(numbers(&harness, &scene, who).await, nobody);
         }
-        let draft = letter(&house, &scene, &scene.clerk, 0).await.unwrap();
+        let draft = letter(&harness, &scene, &scene.clerk, 0).await.unwrap();
         assert_eq!(draft.released_at, wire("2020-02-04T11:00:00Z"));
-        assert_eq!(letter(&house, &scene, &of_plymouth, 0).await.unwrap_err().message(), "no such letter");
+        assert_eq!(letter(&harness, &scene, &of_plymouth, 0).await.unwrap_err().message(), "no such letter");
 
         // Informed: each bidder of their own.
-        house.at("2020-02-04T10:59:59.999999Z").await;
-        assert_eq!(scene.get(&house).await.state(), State::Decided);
-        house.at("2020-02-04T11:00:00Z").await;
-        assert_eq!(scene.get(&house).await.state(), State::BiddersInformed);
-        assert_eq!(numbers(&house, &scene, &of_plymouth).await, [1]);
-        assert_eq!(numbers(&house, &scene, &system).await, [3]);
-        assert_eq!(numbers(&house, &scene, &stranger).await, nobody);
-        assert_eq!(letter(&house, &scene, &of_plymouth, 0).await.unwrap().text, draft.text);
-        assert_eq!(letter(&house, &scene, &of_plymouth, 1).await.unwrap_err().code(), Code::NotFound);
+        harness.at("2020-02-04T10:59:59.999999Z").await;
+        assert_eq!(scene.get(&harness).await.state(), State::Decided);
+        harness.at("2020-02-04T11:00:00Z").await;
+        assert_eq!(scene.get(&harness).await.state(), State::BiddersInformed);
+        assert_eq!(numbers(&harness, &scene, &of_plymouth).await, [1]);
+        assert_eq!(numbers(&harness, &scene, &system).await, [3]);
+        assert_eq!(numbers(&harness, &scene, &stranger).await, nobody);
+        assert_eq!(letter(&harness, &scene, &of_plymouth, 0).await.unwrap().text, draft.text);
+        assert_eq!(letter(&harness, &scene, &of_plymouth, 1).await.unwrap_err().code(), Code::NotFound);
 
         // Announced: everyone signed in, without the terms.
-        house.at(ANNOUNCES).await;
-        let announced = scene.get(&house).await;
+        harness.at(ANNOUNCES).await;
+        let announced = scene.get(&harness).await;
         assert_eq!((announced.state(), announced.announced_at), (State::Announced, wire(ANNOUNCES)));
-        assert_eq!(numbers(&house, &scene, &stranger).await, [1, 2, 3]);
-        let public = scene.outcomes(&house, &stranger).await.outcomes.remove(2);
-        let told = scene.outcomes(&house, &system).await.outcomes.remove(2);
+        assert_eq!(numbers(&harness, &scene, &stranger).await, [1, 2, 3]);
+        let public = scene.outcomes(&harness, &stranger).await.outcomes.remove(2);
+        let told = scene.outcomes(&harness, &system).await.outcomes.remove(2);
         assert_eq!((public.outcome(), public.reserve_place), (Outcome::Reserve, 0));
         assert_eq!((told.outcome(), told.reserve_place), (Outcome::Reserve, 1));
-        assert_eq!(letter(&house, &scene, &stranger, 0).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(letter(&harness, &scene, &stranger, 0).await.unwrap_err().code(), Code::NotFound);
     })
     .await;
 }
 
 #[tokio::test]
 async fn what_is_decided_after_the_announcement_was_due_is_told_at_once_and_in_order() {
-    each_house(|house| async move {
-        let mut scene = Scene::joint(&house.peers);
-        scene.determining(&house, [[5, 5], [4, 4], [3, 3]]).await;
-        let meeting = scene.full_meeting(&house).await;
+    each_engine(|harness| async move {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.determining(&harness, [[5, 5], [4, 4], [3, 3]]).await;
+        let meeting = scene.full_meeting(&harness).await;
         for bid in &scene.bids {
-            scene.determined(&house, *bid, Outcome::Decline, &meeting).await;
+            scene.determined(&harness, *bid, Outcome::Decline, &meeting).await;
         }
-        house.at("2020-03-01T09:00:00Z").await;
-        scene.close(&house, "", "").await.unwrap();
-        house.grading.tick().await.unwrap();
-        let told = scene.get(&house).await;
+        harness.at("2020-03-01T09:00:00Z").await;
+        scene.close(&harness, "", "").await.unwrap();
+        harness.grading.tick().await.unwrap();
+        let told = scene.get(&harness).await;
         assert_eq!((told.state(), told.etag.as_str()), (State::Announced, "6"));
-        let released = letter(&house, &scene, &scene.manager, 0).await.unwrap().released_at;
+        let released = letter(&harness, &scene, &scene.manager, 0).await.unwrap().released_at;
         assert_eq!(released, wire("2020-03-01T09:00:00Z"));
     })
     .await;
@@ -211,11 +211,11 @@ async fn what_is_decided_after_the_announcement_was_due_is_told_at_once_and_in_o
 
 #[tokio::test]
 async fn a_declined_bidder_reads_the_feedback_and_neither_a_score_nor_a_name() {
-    each_house(|house| async move {
-        let mut scene = Scene::joint(&house.peers);
-        scene.declared(&house).await;
-        scene.all_reviewed(&house, [[5, 5], [4, 4], [3, 3]]).await;
-        scene.start_moderation(&house, &scene.manager).await.unwrap();
+    each_engine(|harness| async move {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.declared(&harness).await;
+        scene.all_reviewed(&harness, [[5, 5], [4, 4], [3, 3]]).await;
+        scene.start_moderation(&harness, &scene.manager).await.unwrap();
         let moderate = pb::ModerateBidRequest {
             request_id: new_id(),
             assessment_id: scene.assessment.clone(),
@@ -224,15 +224,15 @@ async fn a_declined_bidder_reads_the_feedback_and_neither_a_score_nor_a_name() {
             feedback: vec![pb::Feedback { criterion: "need".to_string(), text: "say who benefits".to_string() }],
             ..Default::default()
         };
-        house.as_who(&scene.chair).reviews.moderate_bid(moderate).await.unwrap();
-        house.clock(MEETING).await;
-        scene.start_determination(&house, &scene.manager).await.unwrap();
-        let meeting = scene.full_meeting(&house).await;
+        harness.as_who(&scene.chair).reviews.moderate_bid(moderate).await.unwrap();
+        harness.clock(MEETING).await;
+        scene.start_determination(&harness, &scene.manager).await.unwrap();
+        let meeting = scene.full_meeting(&harness).await;
         for (bid, outcome) in scene.bids.into_iter().zip([Outcome::Fund, Outcome::Fund, Outcome::Decline]) {
-            scene.determined(&house, bid, outcome, &meeting).await;
+            scene.determined(&harness, bid, outcome, &meeting).await;
         }
-        scene.close(&house, "", "").await.unwrap();
-        let letter = letter(&house, &scene, &scene.manager, 2).await.unwrap();
+        scene.close(&harness, "", "").await.unwrap();
+        let letter = letter(&harness, &scene, &scene.manager, 2).await.unwrap();
         let text = letter.text.unwrap().en;
         assert!(text.contains("need: say who benefits") && text.contains("the panel thinks so"), "{text}");
         assert!(!text.contains("Name of") && !text.contains("per_") && !text.contains("60.00"), "{text}");
@@ -243,9 +243,9 @@ async fn a_declined_bidder_reads_the_feedback_and_neither_a_score_nor_a_name() {
 
 #[tokio::test]
 async fn an_assessment_is_called_off_until_it_is_decided() {
-    each_house(|house| async move {
-        let mut scene = Scene::joint(&house.peers);
-        scene.declared(&house).await;
+    each_engine(|harness| async move {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.declared(&harness).await;
         let cancel = |etag: String| pb::CancelAssessmentRequest {
             request_id: new_id(),
             assessment_id: scene.assessment.clone(),
@@ -253,18 +253,18 @@ async fn an_assessment_is_called_off_until_it_is_decided() {
             reason: "the money is gone".to_string(),
             validate_only: false,
         };
-        let mut manager = house.as_who(&scene.manager).assessments;
+        let mut manager = harness.as_who(&scene.manager).assessments;
         let cancelled = manager.cancel_assessment(cancel("1".to_string())).await.unwrap().into_inner();
         assert_eq!((cancelled.state(), cancelled.reason.as_str()), (State::Cancelled, "the money is gone"));
         assert_eq!(reason(&manager.cancel_assessment(cancel(cancelled.etag)).await.unwrap_err()), "ILLEGAL_STEP");
-        assert_eq!(reason(&scene.start_moderation(&house, &scene.manager).await.unwrap_err()), "ILLEGAL_STEP");
+        assert_eq!(reason(&scene.start_moderation(&harness, &scene.manager).await.unwrap_err()), "ILLEGAL_STEP");
     })
     .await;
 }
 
 /// What `rounds` publishes of the scene's round.
-async fn publish(house: &House, scene: &Scene, version: i64, change: impl FnOnce(&mut rounds::Round)) {
-    let mut round = house.peers.rounds.lock().unwrap()[0].clone();
+async fn publish(harness: &Harness, scene: &Scene, version: i64, change: impl FnOnce(&mut rounds::Round)) {
+    let mut round = harness.peers.rounds.lock().unwrap()[0].clone();
     change(&mut round);
     let resource = prost_types::Any {
         type_url: "type.googleapis.com/toadlane.rounds.v1.Round".to_string(),
@@ -277,35 +277,35 @@ async fn publish(house: &House, scene: &Scene, version: i64, change: impl FnOnce
         resource: Some(resource),
         ..Default::default()
     };
-    house.grading.take_round(event).await.unwrap();
+    harness.grading.take_round(event).await.unwrap();
 }
 
 #[tokio::test]
 async fn an_assessment_follows_its_round_to_a_later_announcement_and_is_called_off_with_it() {
-    each_house(|house| async move {
-        let mut scene = Scene::joint(&house.peers);
-        scene.open(&house).await;
-        publish(&house, &scene, 6, |round| {
+    each_engine(|harness| async move {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.open(&harness).await;
+        publish(&harness, &scene, 6, |round| {
             let announces = round.timetable.as_mut().unwrap().announces.as_mut().unwrap();
             announces.instant = Some(at("2020-02-11T12:00:00Z").into());
         })
         .await;
-        assert_eq!(scene.get(&house).await.announces.unwrap().instant, wire("2020-02-11T12:00:00Z"));
-        assert_eq!(events(&house).await.last().unwrap().0, "toadlane.grading.v1.AnnouncementMoved");
-        publish(&house, &scene, 7, |round| {
+        assert_eq!(scene.get(&harness).await.announces.unwrap().instant, wire("2020-02-11T12:00:00Z"));
+        assert_eq!(events(&harness).await.last().unwrap().0, "toadlane.grading.v1.AnnouncementMoved");
+        publish(&harness, &scene, 7, |round| {
             round.set_state(rounds::round::State::Cancelled);
             round.reason = "no money".to_string();
         })
         .await;
-        let cancelled = scene.get(&house).await;
+        let cancelled = scene.get(&harness).await;
         assert_eq!((cancelled.state(), cancelled.reason.as_str()), (State::Cancelled, "no money"));
     })
     .await;
 }
 
 /// The names and bodies of all events so far, in order.
-async fn events(house: &House) -> Vec<(String, Vec<u8>)> {
-    let events = house.db.read(|tx| {
+async fn events(harness: &Harness) -> Vec<(String, Vec<u8>)> {
+    let events = harness.db.read(|tx| {
         use diesel::prelude::*;
         diesel::table! { outbox (id) { id -> Text, kind -> Text, body -> Binary, version -> BigInt, } }
         let rows = outbox::table.order(outbox::version).select((outbox::kind, outbox::body));
@@ -316,11 +316,11 @@ async fn events(house: &House) -> Vec<(String, Vec<u8>)> {
 
 #[tokio::test]
 async fn events_tell_the_steps_of_the_assessment_and_nothing_about_a_single_bid() {
-    each_house(|house| async move {
-        let mut scene = Scene::joint(&house.peers);
-        scene.decided(&house, [Outcome::Fund, Outcome::Fund, Outcome::Reserve]).await;
-        house.at(ANNOUNCES).await;
-        let events = events(&house).await;
+    each_engine(|harness| async move {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.decided(&harness, [Outcome::Fund, Outcome::Fund, Outcome::Reserve]).await;
+        harness.at(ANNOUNCES).await;
+        let events = events(&harness).await;
         let kinds: Vec<&str> = events.iter().map(|(kind, _)| kind.rsplit('.').next().unwrap()).collect();
         let expected = [
             "AssessmentOpened",

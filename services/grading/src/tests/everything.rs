@@ -6,7 +6,7 @@ use toadlane_proto::grading::v1 as pb;
 use tonic::{Response, Status};
 use tonic_types::StatusExt;
 
-use super::house::*;
+use super::harness::*;
 use super::scene::*;
 
 /// The bid that is hidden, of the three of the scene.
@@ -65,9 +65,9 @@ macro_rules! asked {
 }
 
 /// Everything that somebody can read.
-pub async fn reads(house: &House, prepared: &Prepared, who: &Who) -> Vec<String> {
+pub async fn reads(harness: &Harness, prepared: &Prepared, who: &Who) -> Vec<String> {
     let Prepared { scene, of_hidden, meeting, .. } = prepared;
-    let Clients { mut assessments, mut reviews, mut decisions } = house.as_who(who);
+    let Clients { mut assessments, mut reviews, mut decisions } = harness.as_who(who);
     let (assessment_id, round_id) = (scene.assessment.clone(), scene.round.to_string());
     let mut seen = Vec::new();
     asked!(seen, assessments, get_assessment, pb::GetAssessmentRequest { assessment_id: assessment_id.clone() });
@@ -177,11 +177,11 @@ pub async fn reads(house: &House, prepared: &Prepared, who: &Who) -> Vec<String>
 }
 
 /// Everything that somebody can provoke about the hidden bid, or about all bids together. Nothing of it may work.
-pub async fn refusals(house: &House, prepared: &Prepared, who: &Who) -> Vec<String> {
+pub async fn refusals(harness: &Harness, prepared: &Prepared, who: &Who) -> Vec<String> {
     let Prepared { scene, of_hidden, interest, meeting } = prepared;
-    let Clients { mut assessments, mut reviews, mut decisions } = house.as_who(who);
+    let Clients { mut assessments, mut reviews, mut decisions } = harness.as_who(who);
     let (assessment_id, hidden) = (scene.assessment.clone(), scene.bids[HIDDEN].to_string());
-    let (request_id, etag, reason) = (new_id, scene.get(house).await.etag, "why not".to_string());
+    let (request_id, etag, reason) = (new_id, scene.get(harness).await.etag, "why not".to_string());
     let meeting_id =
         meeting.as_ref().map_or_else(|| "mtg_0190163d8694739baea5966c26f8ad91".to_string(), |one| one.id.clone());
     let mut seen = Vec::new();

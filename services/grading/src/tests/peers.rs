@@ -3,17 +3,17 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use kit::heard::canned;
 use kit::ids::{BidId, BoardId, OrgId, PersonId, RoundId, SeatId};
 use kit::transport::Transport;
 use prost::Message;
+use testing::answers::canned;
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 use tonic::Status;
 
-use super::house::{pounds, wire};
+use super::harness::{pounds, wire};
 
 #[derive(Default)]
 pub struct Peers {

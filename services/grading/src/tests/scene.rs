@@ -14,7 +14,7 @@ use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 use tonic::Status;
 
-use super::house::*;
+use super::harness::*;
 use super::peers::Peers;
 
 #[derive(Clone)]
@@ -163,27 +163,27 @@ impl Scene {
         }
     }
 
-    pub async fn open(&mut self, house: &House) -> pb::Assessment {
+    pub async fn open(&mut self, harness: &Harness) -> pb::Assessment {
         let request = self.open_request();
-        let opened = house.as_who(&self.manager).assessments.open_assessment(request).await.unwrap().into_inner();
+        let opened = harness.as_who(&self.manager).assessments.open_assessment(request).await.unwrap().into_inner();
         self.assessment.clone_from(&opened.id);
         opened
     }
 
     /// Opens the assessment, and has every voter declare that there is nothing else.
-    pub async fn declared(&mut self, house: &House) {
-        self.open(house).await;
+    pub async fn declared(&mut self, harness: &Harness) {
+        self.open(harness).await;
         for who in self.voters() {
-            self.declare(house, &who, &[]).await.unwrap();
+            self.declare(harness, &who, &[]).await.unwrap();
         }
     }
 
-    pub async fn get(&self, house: &House) -> pb::Assessment {
+    pub async fn get(&self, harness: &Harness) -> pb::Assessment {
         let request = pb::GetAssessmentRequest { assessment_id: self.assessment.clone() };
-        house.as_who(&self.manager).assessments.get_assessment(request).await.unwrap().into_inner()
+        harness.as_who(&self.manager).assessments.get_assessment(request).await.unwrap().into_inner()
     }
 
-    pub async fn declare(&self, house: &House, who: &Who, bids: &[BidId]) -> Result<pb::PanelMember, Status> {
+    pub async fn declare(&self, harness: &Harness, who: &Who, bids: &[BidId]) -> Result<pb::PanelMember, Status> {
         let interests = bids.iter().map(|bid| interest_in(*bid)).collect();
         let request = pb::DeclareInterestsRequest {
             request_id: new_id(),
@@ -191,10 +191,10 @@ impl Scene {
             interests,
             validate_only: false,
         };
-        Ok(house.as_who(who).assessments.declare_interests(request).await?.into_inner())
+        Ok(harness.as_who(who).assessments.declare_interests(request).await?.into_inner())
     }
 
-    pub async fn assign(&self, house: &House, pairs: &[(BidId, &Who)]) -> Result<Vec<pb::Review>, Status> {
+    pub async fn assign(&self, harness: &Harness, pairs: &[(BidId, &Who)]) -> Result<Vec<pb::Review>, Status> {
         let pair =
             |(bid, who): &(BidId, &Who)| pb::Assignment { bid_id: bid.to_string(), reviewer_id: who.subject.clone() };
         let request = pb::AssignReviewsRequest {
@@ -203,67 +203,67 @@ impl Scene {
             assignments: pairs.iter().map(pair).collect(),
             validate_only: false,
         };
-        Ok(house.as_who(&self.manager).reviews.assign_reviews(request).await?.into_inner().reviews)
+        Ok(harness.as_who(&self.manager).reviews.assign_reviews(request).await?.into_inner().reviews)
     }
 
     /// Assigns a bid to somebody who takes it on.
-    pub async fn accepted(&self, house: &House, bid: BidId, who: &Who) -> pb::Review {
-        let assigned = self.assign(house, &[(bid, who)]).await.unwrap().remove(0);
+    pub async fn accepted(&self, harness: &Harness, bid: BidId, who: &Who) -> pb::Review {
+        let assigned = self.assign(harness, &[(bid, who)]).await.unwrap().remove(0);
         let request = pb::AcceptReviewRequest {
             request_id: new_id(),
             review_id: assigned.id,
             etag: assigned.etag,
             validate_only: false,
         };
-        house.as_who(who).reviews.accept_review(request).await.unwrap().into_inner()
+        harness.as_who(who).reviews.accept_review(request).await.unwrap().into_inner()
     }
 
     /// A whole review, handed in.
-    pub async fn reviewed(&self, house: &House, bid: BidId, who: &Who, marks: [i32; 2]) -> pb::Review {
-        let accepted = self.accepted(house, bid, who).await;
-        let saved = house.as_who(who).reviews.save_review(save(&accepted, &marks)).await.unwrap().into_inner();
-        house.as_who(who).reviews.submit_review(submit(&saved)).await.unwrap().into_inner()
+    pub async fn reviewed(&self, harness: &Harness, bid: BidId, who: &Who, marks: [i32; 2]) -> pb::Review {
+        let accepted = self.accepted(harness, bid, who).await;
+        let saved = harness.as_who(who).reviews.save_review(save(&accepted, &marks)).await.unwrap().into_inner();
+        harness.as_who(who).reviews.submit_review(submit(&saved)).await.unwrap().into_inner()
     }
 
     /// Everybody's reviews: the chair, Ann and Bob mark each bid alike.
-    pub async fn all_reviewed(&self, house: &House, marks: [[i32; 2]; 3]) {
+    pub async fn all_reviewed(&self, harness: &Harness, marks: [[i32; 2]; 3]) {
         for (bid, marks) in self.bids.into_iter().zip(marks) {
             for who in [&self.chair, &self.ann, &self.bob] {
-                self.reviewed(house, bid, who, marks).await;
+                self.reviewed(harness, bid, who, marks).await;
             }
         }
     }
 
-    pub async fn start_moderation(&self, house: &House, who: &Who) -> Result<pb::Assessment, Status> {
+    pub async fn start_moderation(&self, harness: &Harness, who: &Who) -> Result<pb::Assessment, Status> {
         let request = pb::StartModerationRequest {
             request_id: new_id(),
             assessment_id: self.assessment.clone(),
-            etag: self.get(house).await.etag,
+            etag: self.get(harness).await.etag,
             validate_only: false,
         };
-        Ok(house.as_who(who).assessments.start_moderation(request).await?.into_inner())
+        Ok(harness.as_who(who).assessments.start_moderation(request).await?.into_inner())
     }
 
-    pub async fn start_determination(&self, house: &House, who: &Who) -> Result<pb::Assessment, Status> {
+    pub async fn start_determination(&self, harness: &Harness, who: &Who) -> Result<pb::Assessment, Status> {
         let request = pb::StartDeterminationRequest {
             request_id: new_id(),
             assessment_id: self.assessment.clone(),
-            etag: self.get(house).await.etag,
+            etag: self.get(harness).await.etag,
             validate_only: false,
         };
-        Ok(house.as_who(who).assessments.start_determination(request).await?.into_inner())
+        Ok(harness.as_who(who).assessments.start_determination(request).await?.into_inner())
     }
 
     /// An assessment in determination, all bids marked so.
-    pub async fn determining(&mut self, house: &House, marks: [[i32; 2]; 3]) {
-        self.declared(house).await;
-        self.all_reviewed(house, marks).await;
-        self.start_moderation(house, &self.manager).await.unwrap();
-        house.clock(MEETING).await;
-        self.start_determination(house, &self.manager).await.unwrap();
+    pub async fn determining(&mut self, harness: &Harness, marks: [[i32; 2]; 3]) {
+        self.declared(harness).await;
+        self.all_reviewed(harness, marks).await;
+        self.start_moderation(harness, &self.manager).await.unwrap();
+        harness.clock(MEETING).await;
+        self.start_determination(harness, &self.manager).await.unwrap();
     }
 
-    pub async fn meeting(&self, house: &House, part: Part, present: &[&Who]) -> Result<pb::Meeting, Status> {
+    pub async fn meeting(&self, harness: &Harness, part: Part, present: &[&Who]) -> Result<pb::Meeting, Status> {
         let request = pb::RecordMeetingRequest {
             request_id: new_id(),
             assessment_id: self.assessment.clone(),
@@ -275,13 +275,13 @@ impl Scene {
             minutes: "The panel met.".to_string(),
             validate_only: false,
         };
-        Ok(house.as_who(&self.clerk).decisions.record_meeting(request).await?.into_inner())
+        Ok(harness.as_who(&self.clerk).decisions.record_meeting(request).await?.into_inner())
     }
 
     /// A joint meeting of everybody.
-    pub async fn full_meeting(&self, house: &House) -> pb::Meeting {
+    pub async fn full_meeting(&self, harness: &Harness) -> pb::Meeting {
         let voters = self.voters();
-        self.meeting(house, Part::Joint, &voters.iter().collect::<Vec<_>>()).await.unwrap()
+        self.meeting(harness, Part::Joint, &voters.iter().collect::<Vec<_>>()).await.unwrap()
     }
 
     pub fn determine(&self, bid: BidId, outcome: Outcome, meeting: &str) -> pb::DetermineBidRequest {
@@ -307,46 +307,51 @@ impl Scene {
         }
     }
 
-    pub async fn determined(&self, house: &House, bid: BidId, outcome: Outcome, meeting: &pb::Meeting) {
+    pub async fn determined(&self, harness: &Harness, bid: BidId, outcome: Outcome, meeting: &pb::Meeting) {
         let request = self.determine(bid, outcome, &meeting.id);
-        house.as_who(&self.clerk).decisions.determine_bid(request).await.unwrap();
+        harness.as_who(&self.clerk).decisions.determine_bid(request).await.unwrap();
     }
 
-    pub async fn close(&self, house: &House, departure: &str, over_commitment: &str) -> Result<pb::Assessment, Status> {
+    pub async fn close(
+        &self,
+        harness: &Harness,
+        departure: &str,
+        over_commitment: &str,
+    ) -> Result<pb::Assessment, Status> {
         let request = pb::CloseAssessmentRequest {
             request_id: new_id(),
             assessment_id: self.assessment.clone(),
-            etag: self.get(house).await.etag,
+            etag: self.get(harness).await.etag,
             departure_reason: departure.to_string(),
             over_commitment_reason: over_commitment.to_string(),
             validate_only: false,
         };
-        Ok(house.as_who(&self.clerk).assessments.close_assessment(request).await?.into_inner())
+        Ok(harness.as_who(&self.clerk).assessments.close_assessment(request).await?.into_inner())
     }
 
     /// Closed with these outcomes, decided by a meeting of everybody.
-    pub async fn decided(&mut self, house: &House, outcomes: [Outcome; 3]) {
-        self.determining(house, [[5, 5], [4, 4], [3, 3]]).await;
-        let meeting = self.full_meeting(house).await;
+    pub async fn decided(&mut self, harness: &Harness, outcomes: [Outcome; 3]) {
+        self.determining(harness, [[5, 5], [4, 4], [3, 3]]).await;
+        let meeting = self.full_meeting(harness).await;
         for (bid, outcome) in self.bids.into_iter().zip(outcomes) {
-            self.determined(house, bid, outcome, &meeting).await;
+            self.determined(harness, bid, outcome, &meeting).await;
         }
-        self.close(house, "", "").await.unwrap();
+        self.close(harness, "", "").await.unwrap();
     }
 
-    pub async fn ranking(&self, house: &House, who: &Who) -> Result<pb::Ranking, Status> {
+    pub async fn ranking(&self, harness: &Harness, who: &Who) -> Result<pb::Ranking, Status> {
         let request = pb::GetRankingRequest { assessment_id: self.assessment.clone() };
-        Ok(house.as_who(who).reviews.get_ranking(request).await?.into_inner())
+        Ok(harness.as_who(who).reviews.get_ranking(request).await?.into_inner())
     }
 
-    pub async fn list_bids(&self, house: &House, who: &Who) -> Result<pb::ListAssessedBidsResponse, Status> {
+    pub async fn list_bids(&self, harness: &Harness, who: &Who) -> Result<pb::ListAssessedBidsResponse, Status> {
         let request = pb::ListAssessedBidsRequest { assessment_id: self.assessment.clone(), ..Default::default() };
-        Ok(house.as_who(who).assessments.list_assessed_bids(request).await?.into_inner())
+        Ok(harness.as_who(who).assessments.list_assessed_bids(request).await?.into_inner())
     }
 
-    pub async fn outcomes(&self, house: &House, who: &Who) -> pb::ListOutcomesResponse {
+    pub async fn outcomes(&self, harness: &Harness, who: &Who) -> pb::ListOutcomesResponse {
         let request = pb::ListOutcomesRequest { round_id: self.round.to_string(), ..Default::default() };
-        house.as_who(who).decisions.list_outcomes(request).await.unwrap().into_inner()
+        harness.as_who(who).decisions.list_outcomes(request).await.unwrap().into_inner()
     }
 }
 

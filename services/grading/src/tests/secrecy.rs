@@ -1,6 +1,6 @@
 //! What a recused member can read or provoke does not depend on the hidden bid (rule 10).
 //!
-//! One house is prepared, and its store copied, so that every identity that a recused member can see is the same in
+//! One harness is prepared, and its store copied, so that every identity that a recused member can see is the same in
 //! both. From there the two go different ways with the hidden bid alone: other marks, another number of reviews, a tie
 //! here and none there, another rank, another decision. Then every read and every refusal is compared byte for byte.
 //! Copying a store is SQLite's alone; what is hidden is decided above the engine, by the same code for both.
@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use kit::caller::Duty;
 use kit::db::Storage;
-use kit::each_db::Fresh;
 use pb::determination::Outcome;
+use testing::stores::Fresh;
 use toadlane_proto::grading::v1 as pb;
 
 use super::everything::{HIDDEN, Prepared, reads, refusals};
-use super::house::*;
+use super::harness::*;
 use super::peers::Peers;
 use super::scene::*;
 
@@ -35,7 +35,7 @@ fn recused(scene: &Scene) -> Vec<Who> {
 
 fn copy_of(storage: &Storage) -> Fresh {
     let copy = Fresh::sqlite();
-    let (Storage::Sqlite { folder: from }, Storage::Sqlite { folder: to }) = (storage, &copy.storage) else {
+    let (Storage::Sqlite { folder: from, .. }, Storage::Sqlite { folder: to, .. }) = (storage, &copy.storage) else {
         panic!("only SQLite's store is a folder");
     };
     for file in std::fs::read_dir(from).unwrap() {
@@ -45,16 +45,16 @@ fn copy_of(storage: &Storage) -> Fresh {
     copy
 }
 
-async fn prepare(house: &House) -> Prepared {
-    let mut scene = Scene::joint(&house.peers);
-    scene.open(house).await;
-    scene.declare(house, &scene.ann, &[scene.bids[HIDDEN]]).await.unwrap();
-    scene.declare(house, &scene.bob, &[scene.bids[HIDDEN]]).await.unwrap();
+async fn prepare(harness: &Harness) -> Prepared {
+    let mut scene = Scene::joint(&harness.peers);
+    scene.open(harness).await;
+    scene.declare(harness, &scene.ann, &[scene.bids[HIDDEN]]).await.unwrap();
+    scene.declare(harness, &scene.bob, &[scene.bids[HIDDEN]]).await.unwrap();
     for who in [&scene.chair, &scene.of_kirklees, &scene.of_southampton] {
-        scene.declare(house, who, &[]).await.unwrap();
+        scene.declare(harness, who, &[]).await.unwrap();
     }
     let of_bob = pb::ListInterestsRequest { assessment_id: scene.assessment.clone(), ..Default::default() };
-    let of_bob = house.as_who(&scene.bob).assessments.list_interests(of_bob).await.unwrap().into_inner().interests;
+    let of_bob = harness.as_who(&scene.bob).assessments.list_interests(of_bob).await.unwrap().into_inner().interests;
     let clear = pb::DecideInterestRequest {
         request_id: new_id(),
         interest_id: of_bob[0].id.clone(),
@@ -63,22 +63,22 @@ async fn prepare(house: &House) -> Prepared {
         reason: "too long ago".to_string(),
         validate_only: false,
     };
-    house.as_who(&scene.chair).assessments.decide_interest(clear).await.unwrap();
+    harness.as_who(&scene.chair).assessments.decide_interest(clear).await.unwrap();
     for open in OPEN {
         for who in [&scene.chair, &scene.ann, &scene.bob, &scene.of_kirklees] {
-            scene.reviewed(house, scene.bids[open], who, [3, 3]).await;
+            scene.reviewed(harness, scene.bids[open], who, [3, 3]).await;
         }
     }
     let mut of_hidden = Vec::new();
     for who in [&scene.chair, &scene.bob, &scene.of_southampton] {
-        of_hidden.push(scene.accepted(house, scene.bids[HIDDEN], who).await);
+        of_hidden.push(scene.accepted(harness, scene.bids[HIDDEN], who).await);
     }
     Prepared { scene, of_hidden, interest: of_bob[0].id.clone(), meeting: None }
 }
 
 /// Compares all that every recused member finds in the two houses, and makes sure that somebody free finds a
 /// difference.
-async fn compare(one: &House, other: &House, prepared: &Prepared, stage: &str) {
+async fn compare(one: &Harness, other: &Harness, prepared: &Prepared, stage: &str) {
     let mut n_compared = 0;
     for who in recused(&prepared.scene) {
         let (here, there) = (reads(one, prepared, &who).await, reads(other, prepared, &who).await);
@@ -93,13 +93,13 @@ async fn compare(one: &House, other: &House, prepared: &Prepared, stage: &str) {
     println!("{stage}: {n_compared} answers are the same");
 }
 
-async fn hand_in(house: &House, who: &Who, review: &pb::Review, marks: [i32; 2]) {
-    let mut reviews = house.as_who(who).reviews;
+async fn hand_in(harness: &Harness, who: &Who, review: &pb::Review, marks: [i32; 2]) {
+    let mut reviews = harness.as_who(who).reviews;
     let saved = reviews.save_review(save(review, &marks)).await.unwrap().into_inner();
     reviews.submit_review(submit(&saved)).await.unwrap();
 }
 
-async fn decline(house: &House, who: &Who, review: &pb::Review) {
+async fn decline(harness: &Harness, who: &Who, review: &pb::Review) {
     let request = pb::DeclineReviewRequest {
         request_id: new_id(),
         review_id: review.id.clone(),
@@ -107,10 +107,10 @@ async fn decline(house: &House, who: &Who, review: &pb::Review) {
         reason: "no time".to_string(),
         validate_only: false,
     };
-    house.as_who(who).reviews.decline_review(request).await.unwrap();
+    harness.as_who(who).reviews.decline_review(request).await.unwrap();
 }
 
-async fn agree(house: &House, scene: &Scene, marks: [i32; 2]) {
+async fn agree(harness: &Harness, scene: &Scene, marks: [i32; 2]) {
     let agreed = ["difference", "need"].into_iter().zip(marks).map(|(criterion, mark)| pb::AgreedMark {
         criterion: criterion.to_string(),
         mark,
@@ -125,16 +125,16 @@ async fn agree(house: &House, scene: &Scene, marks: [i32; 2]) {
         feedback: vec![pb::Feedback { criterion: "need".to_string(), text: format!("worth {marks:?}") }],
         validate_only: false,
     };
-    house.as_who(&scene.chair).reviews.moderate_bid(request).await.unwrap();
+    harness.as_who(&scene.chair).reviews.moderate_bid(request).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_recused_member_reads_the_same_whatever_the_reviews_of_the_hidden_bid_are() {
     let (fresh, peers) = (Fresh::sqlite(), Arc::new(Peers::default()));
-    let one = House::open(&fresh.storage, peers.clone());
+    let one = Harness::open(&fresh.storage, peers.clone());
     let prepared = prepare(&one).await;
     let copy = copy_of(&fresh.storage);
-    let other = House::open(&copy.storage, peers);
+    let other = Harness::open(&copy.storage, peers);
     let scene = &prepared.scene;
 
     // Here three reviews, as good as can be; there two, apart from each other, and one that was declined.
@@ -147,8 +147,8 @@ async fn a_recused_member_reads_the_same_whatever_the_reviews_of_the_hidden_bid_
     decline(&other, &scene.of_southampton, southampton).await;
     compare(&one, &other, &prepared, "reviewing").await;
 
-    for house in [&one, &other] {
-        scene.start_moderation(house, &scene.manager).await.unwrap();
+    for harness in [&one, &other] {
+        scene.start_moderation(harness, &scene.manager).await.unwrap();
     }
     compare(&one, &other, &prepared, "moderation").await;
     // Now the hidden bid has the same total as the others here, and none to compare with there.
@@ -160,7 +160,7 @@ async fn a_recused_member_reads_the_same_whatever_the_reviews_of_the_hidden_bid_
 #[tokio::test]
 async fn nor_whatever_becomes_of_it_until_the_announcement() {
     let (fresh, peers) = (Fresh::sqlite(), Arc::new(Peers::default()));
-    let one = House::open(&fresh.storage, peers.clone());
+    let one = Harness::open(&fresh.storage, peers.clone());
     let mut prepared = prepare(&one).await;
     let scene = prepared.scene.clone();
     for (who, review) in
@@ -172,7 +172,7 @@ async fn nor_whatever_becomes_of_it_until_the_announcement() {
     one.clock(MEETING).await;
     prepared.meeting = Some(scene.full_meeting(&one).await);
     let copy = copy_of(&fresh.storage);
-    let other = House::open(&copy.storage, peers);
+    let other = Harness::open(&copy.storage, peers);
 
     // Here the hidden bid ties with the two others; there it is the best, with a reviewer less.
     let record = pb::RecordInterestRequest {
@@ -184,8 +184,8 @@ async fn nor_whatever_becomes_of_it_until_the_announcement() {
     };
     other.as_who(&scene.manager).assessments.record_interest(record).await.unwrap();
     agree(&other, &scene, [5, 5]).await;
-    for house in [&one, &other] {
-        scene.start_determination(house, &scene.manager).await.unwrap();
+    for harness in [&one, &other] {
+        scene.start_determination(harness, &scene.manager).await.unwrap();
     }
     compare(&one, &other, &prepared, "determination").await;
 
@@ -205,17 +205,17 @@ async fn nor_whatever_becomes_of_it_until_the_announcement() {
 
     // Here it waits on the reserve list before the last bid; there it is declined.
     let meeting = prepared.meeting.clone().unwrap();
-    for (house, outcome) in [(&one, Outcome::Reserve), (&other, Outcome::Decline)] {
-        scene.determined(house, scene.bids[OPEN[0]], Outcome::Fund, &meeting).await;
-        scene.determined(house, scene.bids[HIDDEN], outcome, &meeting).await;
-        scene.determined(house, scene.bids[OPEN[1]], Outcome::Reserve, &meeting).await;
+    for (harness, outcome) in [(&one, Outcome::Reserve), (&other, Outcome::Decline)] {
+        scene.determined(harness, scene.bids[OPEN[0]], Outcome::Fund, &meeting).await;
+        scene.determined(harness, scene.bids[HIDDEN], outcome, &meeting).await;
+        scene.determined(harness, scene.bids[OPEN[1]], Outcome::Reserve, &meeting).await;
     }
     compare(&one, &other, &prepared, "determined").await;
     scene.close(&one, "", "").await.unwrap();
     scene.close(&other, "it leaves the line", "").await.unwrap();
     compare(&one, &other, &prepared, "decided").await;
-    for house in [&one, &other] {
-        house.at("2020-02-04T11:00:00Z").await;
+    for harness in [&one, &other] {
+        harness.at("2020-02-04T11:00:00Z").await;
     }
     compare(&one, &other, &prepared, "bidders informed").await;
 }
@@ -223,12 +223,12 @@ async fn nor_whatever_becomes_of_it_until_the_announcement() {
 #[tokio::test]
 async fn every_rpc_that_could_tell_of_a_hidden_bid_is_among_those_that_are_compared() {
     let fresh = Fresh::sqlite();
-    let house = House::open(&fresh.storage, Arc::new(Peers::default()));
-    let mut prepared = prepare(&house).await;
+    let harness = Harness::open(&fresh.storage, Arc::new(Peers::default()));
+    let mut prepared = prepare(&harness).await;
     prepared.meeting =
         Some(pb::Meeting { id: "mtg_0190163d8694739baea5966c26f8ad91".to_string(), ..Default::default() });
-    let mut compared = reads(&house, &prepared, &prepared.scene.ann).await;
-    compared.extend(refusals(&house, &prepared, &prepared.scene.ann).await);
+    let mut compared = reads(&harness, &prepared, &prepared.scene.ann).await;
+    compared.extend(refusals(&harness, &prepared, &prepared.scene.ann).await);
     let mut compared: Vec<String> =
         compared.iter().map(|answer| answer.split([' ', ':']).next().unwrap().replace('_', "")).collect();
     // Steps that rest on no bid and answer with none.
@@ -247,15 +247,15 @@ async fn every_rpc_that_could_tell_of_a_hidden_bid_is_among_those_that_are_compa
 
 #[tokio::test]
 async fn a_stored_answer_is_not_given_again_to_somebody_who_was_recused_since() {
-    each_house(|house| async move {
-        let mut scene = Scene::joint(&house.peers);
-        scene.declared(&house).await;
-        let taken = scene.accepted(&house, scene.bids[0], &scene.ann).await;
-        let mut ann = house.as_who(&scene.ann).reviews;
+    each_engine(|harness| async move {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.declared(&harness).await;
+        let taken = scene.accepted(&harness, scene.bids[0], &scene.ann).await;
+        let mut ann = harness.as_who(&scene.ann).reviews;
         let request = save(&taken, &[4, 4]);
         let saved = ann.save_review(request.clone()).await.unwrap().into_inner();
         assert_eq!(ann.save_review(request.clone()).await.unwrap().into_inner(), saved);
-        scene.declare(&house, &scene.ann, &[scene.bids[0]]).await.unwrap();
+        scene.declare(&harness, &scene.ann, &[scene.bids[0]]).await.unwrap();
         assert_eq!(ann.save_review(request).await.unwrap_err().message(), "no such bid");
     })
     .await;

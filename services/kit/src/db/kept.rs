@@ -1,65 +1,103 @@
 //! The rows that nearly every write adds, its answer and its events: kept back until the batch ends, then written with
 //! one statement for each table. One for each row would be two more round trips a write, within the line of its key.
 
-use std::cell::RefCell;
-
 use diesel::prelude::*;
 
-use super::Tx;
-use crate::idempotency::{AnswerRow, idempotency};
-use crate::outbox::{EventRow, outbox};
+use super::Conn;
+use crate::ids::EventId;
+use crate::time::Timestamp;
 
+diesel::table! {
+    idempotency (caller, rpc, request_id) {
+        caller -> Text,
+        rpc -> Text,
+        request_id -> Text,
+        digest -> Binary,
+        answer -> Binary,
+        answered_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        kind -> Text,
+        subject -> Text,
+        version -> BigInt,
+        happened_at -> BigInt,
+        body -> Binary,
+        position -> Nullable<BigInt>,
+        published_at -> Nullable<BigInt>,
+        broker_sequence -> Nullable<BigInt>,
+    }
+}
+
+/// The answer to a request with an identity.
+#[derive(Insertable)]
+#[diesel(table_name = idempotency)]
+pub struct AnswerRow {
+    pub caller: String,
+    pub rpc: String,
+    pub request_id: String,
+    pub digest: Vec<u8>,
+    pub answer: Vec<u8>,
+    pub answered_at: Timestamp,
+}
+
+/// A fact before it is published.
+#[derive(Insertable)]
+#[diesel(table_name = outbox)]
+pub struct EventRow {
+    pub id: EventId,
+    pub kind: &'static str,
+    pub subject: String,
+    pub version: i64,
+    pub happened_at: Timestamp,
+    pub body: Vec<u8>,
+}
+
+/// Those of one batch.
 #[derive(Default)]
-struct Kept {
+pub struct Kept {
     answers: Vec<AnswerRow>,
     events: Vec<EventRow>,
 }
 
-thread_local! {
-    /// Those of the batch that this thread runs. A worker runs one at a time, and its jobs one after the other.
-    static KEPT: RefCell<Kept> = RefCell::default();
-}
-
 /// How much was kept when a job began.
 #[derive(Clone, Copy)]
-pub struct Mark {
+pub struct Bookmark {
     n_answers: usize,
     n_events: usize,
 }
 
-pub fn answer(row: AnswerRow) {
-    KEPT.with_borrow_mut(|kept| kept.answers.push(row));
-}
-
-pub fn event(row: EventRow) {
-    KEPT.with_borrow_mut(|kept| kept.events.push(row));
-}
-
-/// A new batch: nothing is left of the one before it.
-pub fn begin() {
-    KEPT.take();
-}
-
-pub fn mark() -> Mark {
-    KEPT.with_borrow(|kept| Mark { n_answers: kept.answers.len(), n_events: kept.events.len() })
-}
-
-/// Forgets what a job that is undone has added.
-pub fn back_to(mark: Mark) {
-    KEPT.with_borrow_mut(|kept| {
-        kept.answers.truncate(mark.n_answers);
-        kept.events.truncate(mark.n_events);
-    });
-}
-
-/// Writes what is kept, before the commit.
-pub fn write(tx: &mut Tx) -> QueryResult<()> {
-    let Kept { answers, events } = KEPT.take();
-    if !events.is_empty() {
-        crate::each_backend!(tx, conn => diesel::insert_into(outbox::table).values(&events).execute(conn))?;
+impl Kept {
+    pub fn answer(&mut self, row: AnswerRow) {
+        self.answers.push(row);
     }
-    if !answers.is_empty() {
-        crate::each_backend!(tx, conn => diesel::insert_into(idempotency::table).values(&answers).execute(conn))?;
+
+    pub fn event(&mut self, row: EventRow) {
+        self.events.push(row);
     }
-    Ok(())
+
+    pub fn bookmark(&self) -> Bookmark {
+        Bookmark { n_answers: self.answers.len(), n_events: self.events.len() }
+    }
+
+    /// Forgets what a job that is undone has added.
+    pub fn back_to(&mut self, bookmark: Bookmark) {
+        self.answers.truncate(bookmark.n_answers);
+        self.events.truncate(bookmark.n_events);
+    }
+
+    /// Writes all of it, before the commit.
+    pub fn write(self, conn: &mut Conn) -> QueryResult<()> {
+        let Kept { answers, events } = self;
+        if !events.is_empty() {
+            crate::each_backend!(conn, conn => diesel::insert_into(outbox::table).values(&events).execute(conn))?;
+        }
+        if !answers.is_empty() {
+            crate::each_backend!(conn, conn => diesel::insert_into(idempotency::table).values(&answers).execute(conn))?;
+        }
+        Ok(())
+    }
 }

@@ -3,16 +3,18 @@
 mod batches;
 mod opening;
 mod replay;
+mod take;
 mod writes;
 
 use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::*;
-use crate::each_db::{Fresh, each_db};
+use crate::testing::stores::{Fresh, each_db};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("src/db/tests/migrations");
 
@@ -35,17 +37,17 @@ fn open(storage: &Storage) -> Result<Db, OpenError> {
     Db::open(storage, "accounts", MIGRATIONS, None)
 }
 
-fn put(tx: &mut Tx, id: &str, amount: i64) -> Result<(), DbError> {
-    diesel::insert_into(account::table).values((account::id.eq(id), account::amount.eq(amount))).execute(tx)?;
+fn put(conn: &mut Conn, id: &str, amount: i64) -> Result<(), DbError> {
+    diesel::insert_into(account::table).values((account::id.eq(id), account::amount.eq(amount))).execute(conn)?;
     Ok(())
 }
 
-fn amount(tx: &mut Tx, id: &str) -> Result<Option<i64>, DbError> {
-    Ok(account::table.find(id).select(account::amount).first(tx).optional()?)
+fn amount(conn: &mut Conn, id: &str) -> Result<Option<i64>, DbError> {
+    Ok(account::table.find(id).select(account::amount).first(conn).optional()?)
 }
 
-fn set(tx: &mut Tx, id: &str, amount: i64) -> Result<(), DbError> {
-    diesel::update(account::table.find(id)).set(account::amount.eq(amount)).execute(tx)?;
+fn set(conn: &mut Conn, id: &str, amount: i64) -> Result<(), DbError> {
+    diesel::update(account::table.find(id)).set(account::amount.eq(amount)).execute(conn)?;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use super::{DbError, Tx, WriteError};
 
 /// What becomes of the savepoint around a piece of work.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
+pub enum Fate {
     Keep,
     Undo,
     /// The snapshot is stale or a deadlock was broken: the whole batch runs again.
@@ -23,7 +23,7 @@ pub trait Job: Send {
     fn key(&self) -> Option<&str>;
     /// Whether nobody waits any more. Such work is skipped unless it has begun.
     fn abandoned(&self) -> bool;
-    fn run(&mut self, tx: &mut Tx) -> Verdict;
+    fn run(&mut self, tx: &mut Tx) -> Fate;
     /// Answers whoever waits: the outcome after a commit, or why there was none.
     fn finish(self: Box<Self>, committed: Result<(), DbError>);
 }
@@ -45,7 +45,7 @@ impl<T, E, F> Job for Work<T, E, F>
 where
     T: Send,
     E: WriteError,
-    F: FnMut(&mut Tx) -> (Verdict, Result<T, E>) + Send,
+    F: FnMut(&mut Tx) -> (Fate, Result<T, E>) + Send,
 {
     fn key(&self) -> Option<&str> {
         self.key.as_deref()
@@ -55,16 +55,16 @@ where
         self.answer.is_closed()
     }
 
-    fn run(&mut self, tx: &mut Tx) -> Verdict {
+    fn run(&mut self, tx: &mut Tx) -> Fate {
         // The savepoint is rolled back after a panic and the closure owns nothing but its captures, which it may not
         // change: unwinding leaves nothing half done.
-        let (verdict, outcome) = match catch_unwind(AssertUnwindSafe(|| (self.run)(tx))) {
-            Ok((_, Err(error))) => (verdict_on(&error), Err(error)),
-            Ok((verdict, Ok(value))) => (verdict, Ok(value)),
-            Err(panic) => (Verdict::Undo, Err(E::from(DbError::Panicked(words_of(panic.as_ref()))))),
+        let (fate, outcome) = match catch_unwind(AssertUnwindSafe(|| (self.run)(tx))) {
+            Ok((_, Err(error))) => (fate_after(&error), Err(error)),
+            Ok((fate, Ok(value))) => (fate, Ok(value)),
+            Err(panic) => (Fate::Undo, Err(E::from(DbError::Panicked(words_of(panic.as_ref()))))),
         };
         self.outcome = Some(outcome);
-        verdict
+        fate
     }
 
     fn finish(self: Box<Self>, committed: Result<(), DbError>) {
@@ -79,36 +79,36 @@ where
 }
 
 /// What an error from inside the closure means for the batch: looks down the chain of causes.
-fn verdict_on(error: &(dyn StdError + 'static)) -> Verdict {
+fn fate_after(error: &(dyn StdError + 'static)) -> Fate {
     let mut next = Some(error);
     while let Some(cause) = next {
         if let Some(DbError::Meanwhile) = cause.downcast_ref::<DbError>() {
-            return Verdict::Restart;
+            return Fate::Restart;
         }
         if let Some(error) = cause.downcast_ref::<DieselError>() {
-            return verdict_on_query(error);
+            return fate_after_query(error);
         }
         next = cause.source();
     }
-    Verdict::Undo
+    Fate::Undo
 }
 
 /// Diesel shows a serialization failure by kind but a deadlock only by its message.
-pub fn verdict_on_query(error: &DieselError) -> Verdict {
+pub fn fate_after_query(error: &DieselError) -> Fate {
     match error {
-        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Verdict::Restart,
-        DieselError::DatabaseError(_, about) if about.message().starts_with("deadlock detected") => Verdict::Restart,
+        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Fate::Restart,
+        DieselError::DatabaseError(_, about) if about.message().starts_with("deadlock detected") => Fate::Restart,
         DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | DieselError::BrokenTransactionManager => {
-            Verdict::Lost
+            Fate::Lost
         }
         DieselError::DatabaseError(_, about)
             if ["server closed the connection", "terminating connection", "no connection to the server"]
                 .iter()
                 .any(|words| about.message().contains(words)) =>
         {
-            Verdict::Lost
+            Fate::Lost
         }
-        _ => Verdict::Undo,
+        _ => Fate::Undo,
     }
 }
 

@@ -8,11 +8,10 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
-use super::kept;
-use super::open::Connector;
+use super::connector::{Connector, Kind};
 use super::queue::{Batch, Queue};
-use super::work::{Job, Verdict, verdict_on_query};
-use super::{DbError, Tx};
+use super::work::{Fate, Job, fate_after_query};
+use super::{Conn, DbError, Tx};
 
 /// How often a batch as a whole is tried before its items run singly.
 const BATCH_TRIES: u32 = 3;
@@ -25,12 +24,6 @@ const LONGEST_WAIT: Duration = Duration::from_millis(64);
 const CONNECTIONS: usize = 2;
 /// How long a store that cannot be reached is left alone.
 const PAUSE: Duration = Duration::from_millis(50);
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Writer,
-    Reader,
-}
 
 pub struct Worker {
     pub connector: Connector,
@@ -61,8 +54,8 @@ enum Attempt {
 
 impl Worker {
     /// Works until the queue is closed and empty.
-    pub fn run(self, first: Tx) {
-        let mut connection = Some(first);
+    pub fn run(self, first: Conn) {
+        let mut connection = Some(Tx::new(first));
         while let Some(batch) = self.queue.take() {
             let Batch { keys, jobs } = batch;
             self.serve(&mut connection, &keys, jobs);
@@ -80,7 +73,7 @@ impl Worker {
             let mut tx = match connection.take() {
                 Some(tx) => tx,
                 None => match self.connector.connect() {
-                    Ok(tx) => tx,
+                    Ok(conn) => Tx::new(conn),
                     Err(error) => {
                         tracing::warn!(error = %error, "{error}");
                         std::thread::sleep(PAUSE);
@@ -88,7 +81,7 @@ impl Worker {
                     }
                 },
             };
-            match self.settle_under(&mut tx, &locks, jobs) {
+            match self.run_under_locks(&mut tx, &locks, jobs) {
                 Ok(()) => {
                     *connection = Some(tx);
                     return;
@@ -104,19 +97,19 @@ impl Worker {
         }
     }
 
-    fn settle_under(&self, tx: &mut Tx, locks: &[i64], jobs: Jobs) -> Result<(), Lost> {
+    fn run_under_locks(&self, tx: &mut Tx, locks: &[i64], jobs: Jobs) -> Result<(), Lost> {
         if !locks.is_empty()
             && let Err(error) = lock(tx, locks)
         {
             tracing::warn!(error = %error, "a lock was not given and is asked for again: {error}");
             return Err(Lost { left: jobs });
         }
-        let settled = self.settle(tx, jobs);
+        let done = self.run_batch(tx, jobs);
         if self.kind == Kind::Writer {
             self.changed.notify_one();
         }
         // A lost session loses its lock with it.
-        settled?;
+        done?;
         match locks.is_empty() {
             false => unlock(tx, locks).map_err(|_| Lost { left: Vec::new() }),
             true => Ok(()),
@@ -124,7 +117,7 @@ impl Worker {
     }
 
     /// Runs the jobs together, or singly when that keeps failing.
-    fn settle(&self, tx: &mut Tx, mut jobs: Jobs) -> Result<(), Lost> {
+    fn run_batch(&self, tx: &mut Tx, mut jobs: Jobs) -> Result<(), Lost> {
         let alone = jobs.len() == 1;
         let most = if alone { ITEM_TRIES } else { BATCH_TRIES };
         // Together without savepoints, which cost a round trip and a transaction number each: most have no refusal.
@@ -165,7 +158,7 @@ impl Worker {
                 job.finish(Err(why));
                 return Ok(());
             }
-            if let Err(mut lost) = self.settle(tx, vec![job]) {
+            if let Err(mut lost) = self.run_batch(tx, vec![job]) {
                 lost.left.extend(rest);
                 return Err(lost);
             }
@@ -180,26 +173,26 @@ impl Worker {
             tracing::warn!(error = %error, "a transaction could not begin and is tried on a new connection: {error}");
             return Attempt::NotBegun;
         }
-        kept::begin();
+        tx.forget_kept();
         let n_jobs = jobs.len();
         for (n, job) in jobs.iter_mut().enumerate() {
-            let mark = kept::mark();
-            let verdict = job.run(tx);
+            let bookmark = tx.bookmark();
+            let fate = job.run(tx);
             if let Err(error) = leave_nested(tx) {
                 return abort(tx, error);
             }
-            let ended = match verdict {
-                Verdict::Keep if apart && n + 1 < n_jobs => tx.batch_execute("RELEASE SAVEPOINT item; SAVEPOINT item"),
+            let ended = match fate {
+                Fate::Keep if apart && n + 1 < n_jobs => tx.batch_execute("RELEASE SAVEPOINT item; SAVEPOINT item"),
                 // The last savepoint ends with the transaction.
-                Verdict::Keep => Ok(()),
-                Verdict::Undo if apart => {
-                    kept::back_to(mark);
+                Fate::Keep => Ok(()),
+                Fate::Undo if apart => {
+                    tx.back_to(bookmark);
                     // It still stands, for the next job.
                     tx.batch_execute("ROLLBACK TO SAVEPOINT item")
                 }
-                Verdict::Undo => return roll_back(tx, Attempt::Refused),
-                Verdict::Restart => return roll_back(tx, Attempt::Again),
-                Verdict::Lost => return Attempt::Lost,
+                Fate::Undo => return roll_back(tx, Attempt::Refused),
+                Fate::Restart => return roll_back(tx, Attempt::Again),
+                Fate::Lost => return Attempt::Lost,
             };
             if let Err(error) = ended {
                 return abort(tx, error);
@@ -207,7 +200,7 @@ impl Worker {
         }
         // A job may have gone on after a failed statement: then PostgreSQL keeps nothing, a bare COMMIT would be a
         // rollback that looks like success, and the savepoint before it fails instead.
-        match kept::write(tx).and_then(|()| tx.batch_execute("SAVEPOINT whole; COMMIT")) {
+        match tx.write_kept().and_then(|()| tx.batch_execute("SAVEPOINT whole; COMMIT")) {
             Ok(()) => {
                 forget(tx);
                 Attempt::Committed
@@ -221,19 +214,19 @@ impl Worker {
 /// transactions, so that one that a closure begins becomes a savepoint, and not a second BEGIN whose COMMIT would be
 /// ours.
 fn begin(tx: &mut Tx, kind: Kind, apart: bool) -> QueryResult<()> {
-    let how = match (kind, &*tx) {
-        (Kind::Writer, Tx::Postgres(_)) => "BEGIN ISOLATION LEVEL SERIALIZABLE",
-        (Kind::Writer, Tx::Sqlite(_)) => "BEGIN IMMEDIATE",
-        (Kind::Reader, Tx::Postgres(_)) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-        (Kind::Reader, Tx::Sqlite(_)) => "BEGIN DEFERRED",
+    let how = match (kind, &**tx) {
+        (Kind::Writer, Conn::Postgres(_)) => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+        (Kind::Writer, Conn::Sqlite(_)) => "BEGIN IMMEDIATE",
+        (Kind::Reader, Conn::Postgres(_)) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        (Kind::Reader, Conn::Sqlite(_)) => "BEGIN DEFERRED",
     };
     let sql = if apart { format!("{how}; SAVEPOINT item") } else { how.to_string() };
-    crate::each_backend!(tx, conn => AnsiTransactionManager::begin_transaction_sql(conn, &sql))
+    crate::each_backend!(&mut **tx, conn => AnsiTransactionManager::begin_transaction_sql(conn, &sql))
 }
 
 /// A closure that panicked inside a transaction of its own has left it open.
 fn leave_nested(tx: &mut Tx) -> QueryResult<()> {
-    crate::each_backend!(tx, conn => {
+    crate::each_backend!(&mut **tx, conn => {
         while let Ok(Some(depth)) = AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth()
             && depth.get() > 1
         {
@@ -245,44 +238,44 @@ fn leave_nested(tx: &mut Tx) -> QueryResult<()> {
 
 /// Tells Diesel that the transaction is over: its end was sent as plain SQL.
 fn forget(tx: &mut Tx) {
-    crate::each_backend!(tx, conn => {
+    crate::each_backend!(&mut **tx, conn => {
         *AnsiTransactionManager::transaction_manager_status_mut(conn) = Default::default();
     });
 }
 
 fn abort(tx: &mut Tx, error: diesel::result::Error) -> Attempt {
-    match verdict_on_query(&error) {
-        Verdict::Restart => roll_back(tx, Attempt::Again),
-        Verdict::Lost => Attempt::Lost,
-        Verdict::Keep | Verdict::Undo => roll_back(tx, Attempt::Failed(error)),
+    match fate_after_query(&error) {
+        Fate::Restart => roll_back(tx, Attempt::Again),
+        Fate::Lost => Attempt::Lost,
+        Fate::Keep | Fate::Undo => roll_back(tx, Attempt::Failed(error)),
     }
 }
 
 fn roll_back(tx: &mut Tx, attempt: Attempt) -> Attempt {
     let rolled_back = tx.batch_execute("ROLLBACK");
     forget(tx);
-    match (rolled_back, tx) {
+    match (rolled_back, &**tx) {
         // SQLite has already rolled back by itself after some errors.
-        (Ok(()), _) | (Err(_), Tx::Sqlite(_)) => attempt,
-        (Err(_), Tx::Postgres(_)) => Attempt::Lost,
+        (Ok(()), _) | (Err(_), Conn::Sqlite(_)) => attempt,
+        (Err(_), Conn::Postgres(_)) => Attempt::Lost,
     }
 }
 
 /// Waits for the session's locks on keys, but not for ever: the process that holds one may be stopped.
 fn lock(tx: &mut Tx, locks: &[i64]) -> QueryResult<()> {
-    match tx {
-        Tx::Postgres(conn) => {
+    match &mut **tx {
+        Conn::Postgres(conn) => {
             let locks = each(locks, "pg_advisory_lock");
             conn.batch_execute(&format!("SET lock_timeout = '10s'; {locks}; SET lock_timeout = 0"))
         }
-        Tx::Sqlite(_) => Ok(()),
+        Conn::Sqlite(_) => Ok(()),
     }
 }
 
 fn unlock(tx: &mut Tx, locks: &[i64]) -> QueryResult<()> {
-    match tx {
-        Tx::Postgres(conn) => conn.batch_execute(&each(locks, "pg_advisory_unlock")),
-        Tx::Sqlite(_) => Ok(()),
+    match &mut **tx {
+        Conn::Postgres(conn) => conn.batch_execute(&each(locks, "pg_advisory_unlock")),
+        Conn::Sqlite(_) => Ok(()),
     }
 }
 

@@ -16,9 +16,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 use tower::Service;
 
-use super::{Caps, Draining, Peer};
+use super::{Caps, Peer};
 
 /// Received and not yet read by a handler, in bytes. An attachment needs some of it to travel well, and all
 /// connections together must fit in memory.
@@ -37,11 +38,16 @@ pub(super) struct Connections {
     router: Router,
     tls: Option<TlsAcceptor>,
     caps: Caps,
-    draining: Draining,
+    draining: CancellationToken,
 }
 
 impl Connections {
-    pub(super) fn new(router: Router, tls: Option<TlsAcceptor>, caps: Caps, draining: Draining) -> Connections {
+    pub(super) fn new(
+        router: Router,
+        tls: Option<TlsAcceptor>,
+        caps: Caps,
+        draining: CancellationToken,
+    ) -> Connections {
         Connections { http: http(&caps), router, tls, caps, draining }
     }
 
@@ -53,7 +59,7 @@ impl Connections {
             return self.answer(stream, peer).await;
         };
         let greeted = tokio::select! {
-            () = self.draining.begun() => return,
+            () = self.draining.cancelled() => return,
             greeted = timeout(self.caps.handshake, tls.accept(stream)) => greeted,
         };
         if let Ok(Ok(stream)) = greeted {
@@ -72,7 +78,7 @@ impl Connections {
         let mut connection = pin!(self.http.serve_connection(TokioIo::new(heard), service));
         let mut opening = pin!(sleep(self.caps.handshake));
         let mut idle = pin!(sleep(self.caps.idle));
-        let mut draining = pin!(self.draining.begun());
+        let mut draining = pin!(self.draining.cancelled());
         let (mut opened, mut leaving) = (false, false);
         loop {
             tokio::select! {

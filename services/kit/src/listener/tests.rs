@@ -34,7 +34,7 @@ const SHORT: Duration = Duration::from_millis(100);
 /// A running listener.
 struct Running {
     address: SocketAddr,
-    draining: Draining,
+    draining: CancellationToken,
     stop: oneshot::Sender<()>,
     served: JoinHandle<()>,
 }
@@ -436,7 +436,7 @@ async fn a_drain_finishes_running_requests_and_takes_no_new_connection() {
         arrived.notified().await;
     }
     running.stop.send(()).unwrap();
-    running.draining.begun().await;
+    running.draining.cancelled().await;
     TcpStream::connect(running.address).await.unwrap_err();
     release.notify_waiters();
     for (asked, closes) in asked.into_iter().zip([true, false]) {
@@ -483,13 +483,13 @@ async fn a_request_that_outlasts_the_drain_is_cut() {
 async fn a_stream_without_an_end_is_told_to_end() {
     let listener = Listener::bind(Listen { address: LOCAL, tls: None, caps: Caps::default() }).await.unwrap();
     let (address, draining) = (listener.address(), listener.draining());
-    assert!(!draining.has_begun());
+    assert!(!draining.is_cancelled());
     let arrived = Arc::new(Notify::new());
     let watch = get({
         let (arrived, draining) = (arrived.clone(), draining.clone());
         async move || {
             arrived.notify_one();
-            draining.begun().await;
+            draining.cancelled().await;
             "come again"
         }
     });
@@ -504,7 +504,7 @@ async fn a_stream_without_an_end_is_told_to_end() {
     stop.notify_one();
     assert_eq!(asked.await.unwrap(), "come again");
     served.await.unwrap();
-    assert!(draining.has_begun());
+    assert!(draining.is_cancelled());
 }
 
 // What stands in the way of listening.

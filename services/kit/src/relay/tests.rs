@@ -13,9 +13,9 @@ use super::*;
 use crate::bus::Handler;
 use crate::consumer::NotTaken;
 use crate::cx::Cx;
-use crate::db::{OpenError, Storage};
-use crate::each_db::{Fresh, each_db};
+use crate::db::{OpenError, Storage, Tx};
 use crate::outbox::{self, Fact, Take};
+use crate::testing::stores::{Fresh, each_db};
 use crate::time::at;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("src/db/tests/migrations");

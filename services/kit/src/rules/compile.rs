@@ -5,12 +5,11 @@
 use std::collections::HashMap;
 
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, FieldDescriptor, Kind as Type, MessageDescriptor, OneofDescriptor, ReflectMessage,
-    Value,
+    DescriptorPool, DynamicMessage, FieldDescriptor, Kind as Type, MessageDescriptor, OneofDescriptor, Value,
 };
 
 use super::test::{Kind, Size, Test};
-use super::typed::{counted, size, tests};
+use super::typed::{counted, entries, size, tests, unsupported};
 use super::{Error, Field, Item, Plan, Rules, wire};
 
 /// The number under which Buf's options stand, on fields, oneofs and messages alike.
@@ -212,22 +211,7 @@ fn options(name: &str, options: &DynamicMessage) -> Result<Option<DynamicMessage
     Ok(found)
 }
 
-/// The fields that are set in an option, none of them unknown.
-pub(super) fn entries(name: &str, rules: &DynamicMessage) -> Result<Vec<(String, Value)>, Error> {
-    if let Some(unknown) = rules.unknown_fields().next() {
-        return Err(unsupported(name, &format!("{} number {}", rules.descriptor().name(), unknown.number())));
-    }
-    if let Some((extension, _)) = rules.extensions().next() {
-        return Err(unsupported(name, extension.full_name()));
-    }
-    Ok(rules.fields().map(|(field, value)| (field.name().to_string(), value.clone())).collect())
-}
-
 /// The kinds of which a list can be `unique`.
 fn is_whole(kind: &Type) -> bool {
     !matches!(kind, Type::Message(_) | Type::Float | Type::Double)
-}
-
-pub(super) fn unsupported(field: &str, rule: &str) -> Error {
-    Error::Unsupported { field: field.to_string(), rule: rule.to_string() }
 }

@@ -44,7 +44,8 @@ pub struct Asked {
     pub request_id: Option<String>,
     /// The field `validate_only`.
     pub validate_only: bool,
-    /// SHA-256 of the message in canonical order without its request id, unknown fields included.
+    /// SHA-256 of what was asked: the message in canonical order without its request id and without its place in a list
+    /// (page size, page token, resume token), unknown fields included.
     pub digest: [u8; 32],
 }
 
@@ -194,6 +195,9 @@ impl Asked {
         let text = |value: Value| value.as_str().map(str::to_string);
         let request_id = message.take_field_by_name("request_id").and_then(text).filter(|id| !id.is_empty());
         let validate_only = message.get_field_by_name("validate_only").and_then(|value| value.as_bool());
+        for place in ["page_size", "page_token", "resume_token"] {
+            message.take_field_by_name(place);
+        }
         let digest = Sha256::digest(message.encode_to_vec()).into();
         Asked { request_id, validate_only: validate_only.unwrap_or(false), digest }
     }

@@ -1,10 +1,9 @@
 //! The rules of one type (`string`, `int32`, ..) as [`Test`]s, each with its sentence.
 
-use prost_reflect::{DynamicMessage, EnumDescriptor, FieldDescriptor, Kind as Type, Value};
+use prost_reflect::{DynamicMessage, EnumDescriptor, FieldDescriptor, Kind as Type, ReflectMessage, Value};
 use regex::Regex;
 
 use super::Error;
-use super::compile::{entries, unsupported};
 use super::test::{Bound, Kind, Range, Size, Test, number};
 
 /// The tests that the rules of one type (`string`, `int32`, ..) amount to.
@@ -225,4 +224,19 @@ fn may_differ_in_re2(pattern: &str) -> bool {
         }
     }
     false
+}
+
+/// The fields that are set in an option, none of them unknown.
+pub(super) fn entries(name: &str, rules: &DynamicMessage) -> Result<Vec<(String, Value)>, Error> {
+    if let Some(unknown) = rules.unknown_fields().next() {
+        return Err(unsupported(name, &format!("{} number {}", rules.descriptor().name(), unknown.number())));
+    }
+    if let Some((extension, _)) = rules.extensions().next() {
+        return Err(unsupported(name, extension.full_name()));
+    }
+    Ok(rules.fields().map(|(field, value)| (field.name().to_string(), value.clone())).collect())
+}
+
+pub(super) fn unsupported(field: &str, rule: &str) -> Error {
+    Error::Unsupported { field: field.to_string(), rule: rule.to_string() }
 }

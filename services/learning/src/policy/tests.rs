@@ -63,7 +63,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
                       is no such thing.\nFirst before, then after the council was asked, consented, or the publication \
                       was published.\n"
             .to_string();
-    for action in Action::ALL {
+    for &action in Action::VARIANTS {
         matrix += &format!("\n{action:?}\n");
         for (name, caller) in everybody(&shut).into_iter().chain(seated(action)) {
             let word = |facts| decide(&caller, action, facts).word();

@@ -8,7 +8,7 @@ use kit::ids::{CaseStudyId, DocumentId, InsightId, PassageId};
 
 use super::{Citation, Edition, Item, Pinned};
 use crate::case_study::{self, CaseStudy};
-use crate::document::Document;
+use crate::corpus::document::Document;
 use crate::insight::{Insight, State};
 use crate::passage::Passage;
 
@@ -60,7 +60,7 @@ impl Material {
         Ok(sources)
     }
 
-    /// Whether all still stands as it was pinned: at approval, at the embargo and when it becomes public.
+    /// Every source that is no longer as it was pinned, asked at approval, at the embargo and when it becomes public.
     pub fn verify(&self, edition: &Edition) -> Vec<Violation> {
         let mut violations = self.violations(&edition.items, |place| format!("items[{place}]"));
         for (place, source) in edition.sources.iter().enumerate() {

@@ -1,13 +1,16 @@
-//! Where a publication stands, and every legal step. The golden table is `tests/golden/states.txt`.
+//! The states of a publication, and every legal step. The golden table is `tests/golden/states.txt`.
 
 use kit::deadline::Deadline;
 use kit::ids::PersonId;
 use kit::time::Timestamp;
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::error::Error;
 
-/// Where a publication stands. A state carries its facts. While a correction is worked on it is drafting again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How far a publication is. A state carries its facts. While a correction is worked on it is drafting again.
+#[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StateName), derive(VariantArray))]
 pub enum State {
     Planned,
     Drafting,
@@ -26,7 +29,9 @@ pub enum State {
 }
 
 /// What can happen to a publication. Only an editor approves, embargoes, releases, corrects and withdraws it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(StepName), derive(VariantArray))]
 pub enum Step {
     SetItems,
     StartFactCheck,
@@ -44,7 +49,7 @@ pub enum Step {
     Publish {
         at: Timestamp,
     },
-    /// Its instant came, and a source stands no more as it was pinned.
+    /// Its instant came, and a source was no longer as it was pinned.
     HoldBack,
     Correct,
     Withdraw,
@@ -77,82 +82,14 @@ impl State {
                 Step::Withdraw,
             ) => State::Withdrawn,
 
-            (
-                from @ State::Planned,
-                step @ (Step::StartFactCheck
-                | Step::Return
-                | Step::Approve
-                | Step::Embargo { .. }
-                | Step::Release { .. }
-                | Step::Publish { .. }
-                | Step::HoldBack
-                | Step::Correct),
-            )
-            | (
-                from @ State::Drafting,
-                step @ (Step::Return
-                | Step::Approve
-                | Step::Embargo { .. }
-                | Step::Release { .. }
-                | Step::Publish { .. }
-                | Step::HoldBack
-                | Step::Correct),
-            )
-            | (
-                from @ State::FactCheck,
-                step @ (Step::StartFactCheck
-                | Step::Embargo { .. }
-                | Step::Release { .. }
-                | Step::Publish { .. }
-                | Step::HoldBack
-                | Step::Correct),
-            )
-            | (
-                from @ State::Approved,
-                step @ (Step::SetItems
-                | Step::StartFactCheck
-                | Step::Approve
-                | Step::Release { .. }
-                | Step::Publish { .. }
-                | Step::HoldBack
-                | Step::Correct),
-            )
-            | (
-                from @ State::Embargoed { .. },
-                step @ (Step::SetItems
-                | Step::StartFactCheck
-                | Step::Return
-                | Step::Approve
-                | Step::Embargo { .. }
-                | Step::Correct),
-            )
-            | (
-                from @ State::Published { .. },
-                step @ (Step::SetItems
-                | Step::StartFactCheck
-                | Step::Return
-                | Step::Approve
-                | Step::Embargo { .. }
-                | Step::Release { .. }
-                | Step::Publish { .. }
-                | Step::HoldBack),
-            )
-            | (from @ State::Withdrawn, step) => {
+            (from, step) => {
                 return Err(Error::IllegalStep { what: "publication", from: from.name(), step: step.name() });
             }
         })
     }
 
     pub fn name(&self) -> &'static str {
-        match self {
-            State::Planned => "planned",
-            State::Drafting => "drafting",
-            State::FactCheck => "fact_check",
-            State::Approved => "approved",
-            State::Embargoed { .. } => "embargoed",
-            State::Published { .. } => "published",
-            State::Withdrawn => "withdrawn",
-        }
+        self.into()
     }
 
     /// Whether its text can still change without a new edition.
@@ -166,18 +103,7 @@ impl State {
 
 impl Step {
     pub fn name(&self) -> &'static str {
-        match self {
-            Step::SetItems => "set_items",
-            Step::StartFactCheck => "start_fact_check",
-            Step::Return => "return",
-            Step::Approve => "approve",
-            Step::Embargo { .. } => "embargo",
-            Step::Release { .. } => "release",
-            Step::Publish { .. } => "publish",
-            Step::HoldBack => "hold_back",
-            Step::Correct => "correct",
-            Step::Withdraw => "withdraw",
-        }
+        self.into()
     }
 }
 

@@ -9,7 +9,7 @@ use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::types::v1 as types;
 use tonic::Status;
 
-use super::house::*;
+use super::harness::*;
 
 pub const PUBLISH_AT: &str = "2021-03-29T08:00:00Z";
 pub const ANNOUNCED: &str = "9:00am on 29 March 2021";
@@ -30,7 +30,7 @@ pub struct Book {
     pub publication: pb::Publication,
 }
 
-impl House {
+impl Harness {
     pub async fn planned(&self, commission: &pb::Commission) -> pb::Publication {
         let request = pb::CreatePublicationRequest {
             request_id: new_id(),
@@ -160,7 +160,7 @@ pub fn somebody() -> Who {
     Who::person(Duty::Reviewer, OrgId::new())
 }
 
-impl House {
+impl Harness {
     /// The names of all events so far.
     pub async fn events(&self) -> Vec<String> {
         let kinds = self.db.read(|tx| {

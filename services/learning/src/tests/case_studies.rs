@@ -7,7 +7,7 @@ use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::rounds::v1 as rounds;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
 const PUBLISHED: &str = include_str!("../../tests/data/case-studies.json");
 
@@ -79,7 +79,7 @@ fn consent(study: &pb::CaseStudy, consents: bool) -> pb::ConsentCaseStudyRequest
     }
 }
 
-impl House {
+impl Harness {
     /// A published case study whose council consented.
     pub async fn told(&self, place: usize, council: &Council) -> pb::CaseStudy {
         *self.peers.frameworks.lock().unwrap() = vec![framework()];
@@ -95,11 +95,11 @@ impl House {
 
 #[tokio::test]
 async fn principles_are_found_by_name_and_by_wording_alone_and_a_missing_contact_is_a_gap() {
-    each_house(|house| async move {
-        let (one, other) = (house.council("South Tyneside Council"), house.council("Tameside Council"));
+    each_engine(|harness| async move {
+        let (one, other) = (harness.council("South Tyneside Council"), harness.council("Tameside Council"));
         let all: Value = serde_json::from_str(PUBLISHED).unwrap();
         for (place, council) in [&one, &other].into_iter().enumerate() {
-            let study = house.told(place, council).await;
+            let study = harness.told(place, council).await;
             let codes: Vec<&str> = study.principles_met.iter().map(|met| met.principle.as_str()).collect();
             let expected: Vec<&str> = all["case_studies"][place]["principles_met"]
                 .as_array()
@@ -116,31 +116,33 @@ async fn principles_are_found_by_name_and_by_wording_alone_and_a_missing_contact
 
 #[tokio::test]
 async fn a_version_enters_the_corpus_with_consent_and_the_next_needs_it_anew() {
-    each_house(|house| async move {
-        let (council, other) = (house.council("South Tyneside Council"), house.council("Preston"));
-        let commission = house.running().await;
-        *house.peers.frameworks.lock().unwrap() = vec![framework()];
+    each_engine(|harness| async move {
+        let (council, other) = (harness.council("South Tyneside Council"), harness.council("Preston"));
+        let commission = harness.running().await;
+        *harness.peers.frameworks.lock().unwrap() = vec![framework()];
         let request = published(0, &council);
-        let foreign = house.case_studies(&other.officer).create_case_study(request.clone()).await.unwrap_err();
+        let foreign = harness.case_studies(&other.officer).create_case_study(request.clone()).await.unwrap_err();
         assert_eq!(foreign.code(), Code::NotFound);
-        let draft = house.case_studies(&council.officer).create_case_study(request.clone()).await.unwrap().into_inner();
-        assert!(house.documents(&commission).await.is_empty());
+        let draft =
+            harness.case_studies(&council.officer).create_case_study(request.clone()).await.unwrap().into_inner();
+        assert!(harness.documents(&commission).await.is_empty());
         let get = pb::GetCaseStudyRequest { case_study_id: draft.id.clone() };
         assert_eq!(
-            house.case_studies(&house.consultant).get_case_study(get.clone()).await.unwrap_err().code(),
+            harness.case_studies(&harness.consultant).get_case_study(get.clone()).await.unwrap_err().code(),
             Code::NotFound
         );
-        let officer = house.case_studies(&council.officer).consent_case_study(consent(&draft, true)).await.unwrap_err();
+        let officer =
+            harness.case_studies(&council.officer).consent_case_study(consent(&draft, true)).await.unwrap_err();
         assert_eq!(officer.code(), Code::PermissionDenied);
-        let first = house
+        let first = harness
             .case_studies(&council.certifier)
             .consent_case_study(consent(&draft, true))
             .await
             .unwrap()
             .into_inner();
         assert_eq!(first.state(), State::Consented);
-        house.case_studies(&house.consultant).get_case_study(get).await.unwrap();
-        let document = house.documents(&commission).await.remove(0);
+        harness.case_studies(&harness.consultant).get_case_study(get).await.unwrap();
+        let document = harness.documents(&commission).await.remove(0);
         assert_eq!((document.source_revision, document.source_sha256), (1, first.sha256.clone()));
         assert_eq!(document.contact, "Director of Adult Social Services and Commissioning, South Tyneside Council");
 
@@ -152,37 +154,67 @@ async fn a_version_enters_the_corpus_with_consent_and_the_next_needs_it_anew() {
             narrative: request.narrative.clone(),
             ..Default::default()
         };
-        let second = house.case_studies(&council.officer).update_case_study(update).await.unwrap().into_inner();
+        let second = harness.case_studies(&council.officer).update_case_study(update).await.unwrap().into_inner();
         assert_eq!((second.version, second.state()), (2, State::Draft));
         assert_ne!(second.sha256, first.sha256);
-        assert_eq!(house.documents(&commission).await.len(), 1);
-        let second = house
+        assert_eq!(harness.documents(&commission).await.len(), 1);
+        let second = harness
             .case_studies(&council.certifier)
             .consent_case_study(consent(&second, true))
             .await
             .unwrap()
             .into_inner();
-        assert_eq!(house.documents(&commission).await.len(), 2);
-        house.taken_back(&council, &second).await;
-        assert!(house.documents(&commission).await.is_empty());
+        assert_eq!(harness.documents(&commission).await.len(), 2);
+        harness.taken_back(&council, &second).await;
+        assert!(harness.documents(&commission).await.is_empty());
+    })
+    .await;
+}
+
+/// H-1: consent is to a digest, so that nothing but a rewrite touches what it is of.
+#[tokio::test]
+async fn a_consent_leaves_the_text_as_an_earlier_program_wrote_it() {
+    each_engine(|harness| async move {
+        use diesel::prelude::*;
+
+        use crate::schema::case_study;
+        let council = harness.council("South Tyneside Council");
+        let draft = harness.case_studies(&council.officer).create_case_study(published(0, &council)).await.unwrap();
+        let written: String = harness
+            .db
+            .work(None, |tx| {
+                let text: String = case_study::table.select(case_study::text).first(&mut **tx)?;
+                let before = text.replacen('{', r#"{ "asked": "no longer","#, 1);
+                diesel::update(case_study::table).set(case_study::text.eq(&before)).execute(&mut **tx)?;
+                Ok::<_, kit::db::DbError>(before)
+            })
+            .await
+            .unwrap();
+        let request = consent(draft.get_ref(), true);
+        let told = harness.case_studies(&council.certifier).consent_case_study(request).await.unwrap().into_inner();
+        assert_eq!((told.state(), &told.sha256), (State::Consented, &draft.get_ref().sha256));
+        let kept = harness.db.work(None, |tx| {
+            Ok::<String, kit::db::DbError>(case_study::table.select(case_study::text).first(&mut **tx)?)
+        });
+        assert_eq!(kept.await.unwrap(), written);
     })
     .await;
 }
 
 #[tokio::test]
 async fn lists_of_case_studies_hold_what_the_caller_may_see() {
-    each_house(|house| async move {
-        let (one, other) = (house.council("South Tyneside Council"), house.council("Tameside Council"));
-        house.told(0, &one).await;
-        house.case_studies(&other.officer).create_case_study(published(1, &other)).await.unwrap();
+    each_engine(|harness| async move {
+        let (one, other) = (harness.council("South Tyneside Council"), harness.council("Tameside Council"));
+        harness.told(0, &one).await;
+        harness.case_studies(&other.officer).create_case_study(published(1, &other)).await.unwrap();
         let list = pb::ListCaseStudiesRequest::default();
         let seen = async |who: &Who| {
-            house.case_studies(who).list_case_studies(list.clone()).await.unwrap().into_inner().total_size
+            harness.case_studies(who).list_case_studies(list.clone()).await.unwrap().into_inner().total_size
         };
-        assert_eq!((seen(&one.officer).await, seen(&other.officer).await, seen(&house.auditor).await), (1, 1, 2));
-        assert_eq!(seen(&house.consultant).await, 0);
-        house.running().await;
-        assert_eq!(seen(&house.consultant).await, 1);
+        assert_eq!((seen(&one.officer).await, seen(&other.officer).await, seen(&harness.auditor).await), (1, 1, 2));
+        assert_eq!(seen(&harness.consultant).await, 0);
+        harness.running().await;
+        assert_eq!(seen(&harness.consultant).await, 1);
     })
     .await;
 }

@@ -4,15 +4,15 @@ use pb::corpus_service_client::CorpusServiceClient;
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::reporting::v1 as reporting;
 
-use super::house::*;
+use super::harness::*;
 
-async fn search(house: &House, commission: &pb::Commission, words: &str) -> pb::SearchCorpusResponse {
+async fn search(harness: &Harness, commission: &pb::Commission, words: &str) -> pb::SearchCorpusResponse {
     let request = pb::SearchCorpusRequest {
         commission_id: commission.id.clone(),
         words: words.to_string(),
         ..Default::default()
     };
-    house.corpus(&house.consultant).search_corpus(request).await.unwrap().into_inner()
+    harness.corpus(&harness.consultant).search_corpus(request).await.unwrap().into_inner()
 }
 
 fn titles(answer: &pb::SearchCorpusResponse) -> Vec<String> {
@@ -21,39 +21,39 @@ fn titles(answer: &pb::SearchCorpusResponse) -> Vec<String> {
 
 #[tokio::test]
 async fn a_report_enters_when_it_is_released_and_leaves_every_answer_when_that_is_withdrawn() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        let mut report = a_report(house.round, council.id, "Diabeaters", "Carers cooked with three households.");
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        let mut report = a_report(harness.round, council.id, "Diabeaters", "Carers cooked with three households.");
         report.release = None;
-        house.publish("ReportAccepted", &mut report).await;
-        assert!(house.documents(&commission).await.is_empty());
+        harness.publish("ReportAccepted", &mut report).await;
+        assert!(harness.documents(&commission).await.is_empty());
         report.release = Some(reporting::Release { to_learning: true, may_quote: true, ..Default::default() });
-        house.publish("ReportReleased", &mut report).await;
-        let document = house.documents(&commission).await.remove(0);
+        harness.publish("ReportReleased", &mut report).await;
+        let document = harness.documents(&commission).await.remove(0);
         assert_eq!((document.source_id.as_str(), document.source_revision), (report.id.as_str(), 3));
         assert_eq!(
             (document.source_sha256.as_str(), document.theme.as_str()),
             (report.content_sha256.as_str(), "Health and social care")
         );
         assert_eq!((document.group.as_str(), document.principles.len()), ("unitary_authority", 1));
-        let passage = house.marked(&commission, &document, "three households").await;
-        assert_eq!(search(&house, &commission, "cooked").await.total_size, 1);
+        let passage = harness.marked(&commission, &document, "three households").await;
+        assert_eq!(search(&harness, &commission, "cooked").await.total_size, 1);
 
         report.addenda =
             vec![reporting::Addendum { number: 1, text: "A fourth joined.".to_string(), ..Default::default() }];
-        house.publish("AddendumAdded", &mut report).await;
-        assert_eq!(search(&house, &commission, "fourth").await.total_size, 1);
-        assert_eq!(house.documents(&commission).await[0].id, document.id);
+        harness.publish("AddendumAdded", &mut report).await;
+        assert_eq!(search(&harness, &commission, "fourth").await.total_size, 1);
+        assert_eq!(harness.documents(&commission).await[0].id, document.id);
 
         report.release = Some(reporting::Release::default());
-        house.publish("ReleaseWithdrawn", &mut report).await;
-        assert!(house.documents(&commission).await.is_empty());
-        let gone = search(&house, &commission, "cooked").await;
+        harness.publish("ReleaseWithdrawn", &mut report).await;
+        assert!(harness.documents(&commission).await.is_empty());
+        let gone = search(&harness, &commission, "cooked").await;
         assert_eq!((gone.total_size, gone.facets.len()), (0, 0));
         let get = pb::GetPassageRequest { passage_id: passage.id };
-        assert_eq!(house.corpus(&house.auditor).get_passage(get).await.unwrap_err().message(), "no such passage");
+        assert_eq!(harness.corpus(&harness.auditor).get_passage(get).await.unwrap_err().message(), "no such passage");
         let export = pb::ExportPassagesRequest { commission_id: commission.id.clone() };
-        let csv = house.corpus(&house.consultant).export_passages(export).await.unwrap().into_inner();
+        let csv = harness.corpus(&harness.consultant).export_passages(export).await.unwrap().into_inner();
         assert_eq!((csv.n_passages, csv.csv.lines().count()), (0, 1));
     })
     .await;
@@ -61,49 +61,49 @@ async fn a_report_enters_when_it_is_released_and_leaves_every_answer_when_that_i
 
 #[tokio::test]
 async fn an_older_event_does_not_bring_a_withdrawn_report_back() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        let mut report = house.report(&council, "Diabeaters", "Carers cooked.").await;
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        let mut report = harness.report(&council, "Diabeaters", "Carers cooked.").await;
         let mut older = report.clone();
         report.etag = "7".to_string();
         report.release = Some(reporting::Release::default());
-        house.publish("ReleaseWithdrawn", &mut report).await;
-        house.publish("ReportReleased", &mut older).await;
-        assert!(house.documents(&commission).await.is_empty());
+        harness.publish("ReleaseWithdrawn", &mut report).await;
+        harness.publish("ReportReleased", &mut older).await;
+        assert!(harness.documents(&commission).await.is_empty());
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_search_takes_any_words_any_script_and_any_number_of_them() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        house.report(&council, "Diabeaters", "Carers grew leeks 🌱 and cooked. Day opportunities for carers.").await;
-        house.report(&council, "Hubs", "Opportunities came on the second day. مرحبا بكم في المركز.").await;
-        assert_eq!(titles(&search(&house, &commission, "leeks").await), ["Diabeaters"]);
-        assert_eq!(search(&house, &commission, "day opportunities").await.total_size, 2);
-        assert_eq!(titles(&search(&house, &commission, "\"day opportunities\"").await), ["Diabeaters"]);
-        assert_eq!(titles(&search(&house, &commission, "مرحبا").await), ["Hubs"]);
-        assert_eq!(titles(&search(&house, &commission, "🌱").await), ["Diabeaters"]);
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        harness.report(&council, "Diabeaters", "Carers grew leeks 🌱 and cooked. Day opportunities for carers.").await;
+        harness.report(&council, "Hubs", "Opportunities came on the second day. مرحبا بكم في المركز.").await;
+        assert_eq!(titles(&search(&harness, &commission, "leeks").await), ["Diabeaters"]);
+        assert_eq!(search(&harness, &commission, "day opportunities").await.total_size, 2);
+        assert_eq!(titles(&search(&harness, &commission, "\"day opportunities\"").await), ["Diabeaters"]);
+        assert_eq!(titles(&search(&harness, &commission, "مرحبا").await), ["Hubs"]);
+        assert_eq!(titles(&search(&harness, &commission, "🌱").await), ["Diabeaters"]);
         for nothing in ["\"", "\" \"", "title:(x OR", "!?*", "¿"] {
-            let found = search(&house, &commission, nothing).await;
+            let found = search(&harness, &commission, nothing).await;
             assert_eq!(found.total_size, 0, "{nothing}");
         }
         let many: Vec<String> = (0..9_999).map(|n| format!("w{n}")).collect();
-        assert_eq!(titles(&search(&house, &commission, &format!("{} leeks", many.join(" "))).await), ["Diabeaters"]);
+        assert_eq!(titles(&search(&harness, &commission, &format!("{} leeks", many.join(" "))).await), ["Diabeaters"]);
     })
     .await;
 }
 
 #[tokio::test]
 async fn snippets_are_exact_bytes_and_facets_count_the_hits() {
-    each_house(|house| async move {
-        let (council, other) = (house.council("Plymouth City Council"), house.council("Kirklees Council"));
-        let commission = house.running().await;
+    each_engine(|harness| async move {
+        let (council, other) = (harness.council("Plymouth City Council"), harness.council("Kirklees Council"));
+        let commission = harness.running().await;
         let text = format!("{} Carers’ own words count. {}", "é🌱 ".repeat(80), "ö ".repeat(200));
-        let report = house.report(&council, "Diabeaters", &text).await;
-        house.report(&other, "Vision", "Carers, carers and carers.").await;
-        let found = search(&house, &commission, "carers words").await;
+        let report = harness.report(&council, "Diabeaters", &text).await;
+        harness.report(&other, "Vision", "Carers, carers and carers.").await;
+        let found = search(&harness, &commission, "carers words").await;
         for hit in &found.hits {
             for snippet in &hit.snippets {
                 for span in &snippet.highlights {
@@ -127,7 +127,7 @@ async fn snippets_are_exact_bytes_and_facets_count_the_hits() {
             page_size: 1,
             ..Default::default()
         };
-        let mut corpus = house.corpus(&house.consultant);
+        let mut corpus = harness.corpus(&harness.consultant);
         let first = corpus.search_corpus(one.clone()).await.unwrap().into_inner();
         let next = pb::SearchCorpusRequest { page_token: first.next_page_token.clone(), ..one };
         let second = corpus.search_corpus(next).await.unwrap().into_inner();
@@ -139,10 +139,10 @@ async fn snippets_are_exact_bytes_and_facets_count_the_hits() {
 
 #[tokio::test]
 async fn another_process_finds_what_this_one_wrote_and_not_what_it_took_back() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        let mut report = house.report(&council, "Diabeaters", "Carers cooked.").await;
-        let transport = house.with_token(&house.another_process(), &house.consultant);
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        let mut report = harness.report(&council, "Diabeaters", "Carers cooked.").await;
+        let transport = harness.with_token(&harness.another_process(), &harness.consultant);
         let request = pb::SearchCorpusRequest {
             commission_id: commission.id.clone(),
             words: "cooked".to_string(),
@@ -150,9 +150,9 @@ async fn another_process_finds_what_this_one_wrote_and_not_what_it_took_back() {
         };
         let mut other = CorpusServiceClient::new(transport);
         let theirs = other.search_corpus(request.clone()).await.unwrap().into_inner();
-        assert_eq!(theirs.hits, search(&house, &commission, "cooked").await.hits);
+        assert_eq!(theirs.hits, search(&harness, &commission, "cooked").await.hits);
         report.release = Some(reporting::Release::default());
-        house.publish("ReleaseWithdrawn", &mut report).await;
+        harness.publish("ReleaseWithdrawn", &mut report).await;
         assert_eq!(other.search_corpus(request).await.unwrap().into_inner().total_size, 0);
     })
     .await;

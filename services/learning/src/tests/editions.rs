@@ -8,28 +8,28 @@ use toadlane_proto::learning::v1 as pb;
 use tonic::Code;
 
 use super::book::*;
-use super::house::*;
+use super::harness::*;
 
 #[tokio::test]
 async fn a_consent_taken_back_before_publication_removes_the_quote_and_after_it_asks_for_a_corrected_edition() {
-    each_house(|house| async move {
-        let (book, public) = (house.book().await, somebody());
-        let embargoed = house.embargoed(&book.publication, &[]).await;
-        let back = house.answered(&book.council, &book.passage, Consent::Withdrawn).await;
-        let now = house.now(&house.editor, &embargoed).await.unwrap();
+    each_engine(|harness| async move {
+        let (book, public) = (harness.book().await, somebody());
+        let embargoed = harness.embargoed(&book.publication, &[]).await;
+        let back = harness.answered(&book.council, &book.passage, Consent::Withdrawn).await;
+        let now = harness.now(&harness.editor, &embargoed).await.unwrap();
         assert_eq!((now.state(), now.items.len()), (State::Embargoed, 4));
-        assert!(house.citations(&house.editor, &now).await.is_empty());
-        let again = house.answered(&book.council, &back, Consent::Given).await;
-        house.at(PUBLISH_AT).await;
-        let published = house.now(&public, &embargoed).await.unwrap();
+        assert!(harness.citations(&harness.editor, &now).await.is_empty());
+        let again = harness.answered(&book.council, &back, Consent::Given).await;
+        harness.at(PUBLISH_AT).await;
+        let published = harness.now(&public, &embargoed).await.unwrap();
         // The insight cites the passage, and its council lets it be quoted again.
-        assert_eq!(house.citations(&public, &published).await.len(), 1);
+        assert_eq!(harness.citations(&public, &published).await.len(), 1);
 
-        house.answered(&book.council, &again, Consent::Withdrawn).await;
-        let due = house.now(&house.editor, &published).await.unwrap();
+        harness.answered(&book.council, &again, Consent::Withdrawn).await;
+        let due = harness.now(&harness.editor, &published).await.unwrap();
         assert!(due.correction_due);
-        assert_eq!(house.now(&public, &published).await.unwrap().edition, 1);
-        let kinds = house.events().await;
+        assert_eq!(harness.now(&public, &published).await.unwrap().edition, 1);
+        let kinds = harness.events().await;
         assert_eq!(kinds.iter().filter(|kind| kind.ends_with("PublicationNeedsCorrection")).count(), 1);
         assert_eq!(kinds.iter().filter(|kind| kind.ends_with("QuotesRemoved")).count(), 1);
 
@@ -40,14 +40,15 @@ async fn a_consent_taken_back_before_publication_removes_the_quote_and_after_it_
             note: "a quote was taken back".to_string(),
             validate_only: false,
         };
-        let second = house.publications(&house.editor).correct_publication(correct).await.unwrap().into_inner();
+        let second = harness.publications(&harness.editor).correct_publication(correct).await.unwrap().into_inner();
         assert_eq!((second.state(), second.edition), (State::Drafting, 2));
-        assert_eq!(house.now(&public, &due).await.unwrap().edition, 1);
-        assert_eq!(house.document(&public, &due, 2, Format::Html).await.unwrap_err().code(), Code::NotFound);
-        let set = house.with_items(&second, second.items.clone()).await.unwrap();
-        let checked = house.in_fact_check(&set).await;
-        let approved = house.approve(&checked).await.unwrap();
-        let embargoed = house.embargo(&approved, "2021-04-01T08:00:00Z", "9:00am on 1 April 2021", &[]).await.unwrap();
+        assert_eq!(harness.now(&public, &due).await.unwrap().edition, 1);
+        assert_eq!(harness.document(&public, &due, 2, Format::Html).await.unwrap_err().code(), Code::NotFound);
+        let set = harness.with_items(&second, second.items.clone()).await.unwrap();
+        let checked = harness.in_fact_check(&set).await;
+        let approved = harness.approve(&checked).await.unwrap();
+        let embargoed =
+            harness.embargo(&approved, "2021-04-01T08:00:00Z", "9:00am on 1 April 2021", &[]).await.unwrap();
         let release = pb::ReleasePublicationRequest {
             request_id: new_id(),
             publication_id: embargoed.id.clone(),
@@ -55,14 +56,14 @@ async fn a_consent_taken_back_before_publication_removes_the_quote_and_after_it_
             reason: "the correction cannot wait".to_string(),
             validate_only: false,
         };
-        house.publications(&house.editor).release_publication(release).await.unwrap();
-        let seen = house.now(&public, &due).await.unwrap();
+        harness.publications(&harness.editor).release_publication(release).await.unwrap();
+        let seen = harness.now(&public, &due).await.unwrap();
         assert_eq!(
             (seen.edition, seen.edition_note.as_str(), seen.correction_due),
             (2, "a quote was taken back", false)
         );
-        assert!(house.citations(&public, &due).await.is_empty());
-        let first = house.document(&public, &due, 1, Format::Html).await.unwrap();
+        assert!(harness.citations(&public, &due).await.is_empty());
+        let first = harness.document(&public, &due, 1, Format::Html).await.unwrap();
         assert!(first.text.contains("Edition 1,"));
     })
     .await;
@@ -70,15 +71,15 @@ async fn a_consent_taken_back_before_publication_removes_the_quote_and_after_it_
 
 #[tokio::test]
 async fn a_case_study_taken_back_leaves_what_is_not_published() {
-    each_house(|house| async move {
-        let book = house.book().await;
+    each_engine(|harness| async move {
+        let book = harness.book().await;
         let teller = Council {
             id: book.study.organisation_id.parse().unwrap(),
             officer: somebody(),
             certifier: Who::person(Duty::Certifier, book.study.organisation_id.parse().unwrap()),
         };
-        house.taken_back(&teller, &book.study).await;
-        let now = house.now(&house.consultant, &book.publication).await.unwrap();
+        harness.taken_back(&teller, &book.study).await;
+        let now = harness.now(&harness.consultant, &book.publication).await.unwrap();
         assert_eq!((now.items.len(), now.sources.len()), (4, 1));
     })
     .await;
@@ -86,11 +87,11 @@ async fn a_case_study_taken_back_leaves_what_is_not_published() {
 
 #[tokio::test]
 async fn a_publication_that_is_withdrawn_is_read_by_its_authors_alone() {
-    each_house(|house| async move {
-        let (book, public) = (house.book().await, somebody());
-        let embargoed = house.embargoed(&book.publication, &[]).await;
-        house.at(PUBLISH_AT).await;
-        let published = house.now(&public, &embargoed).await.unwrap();
+    each_engine(|harness| async move {
+        let (book, public) = (harness.book().await, somebody());
+        let embargoed = harness.embargoed(&book.publication, &[]).await;
+        harness.at(PUBLISH_AT).await;
+        let published = harness.now(&public, &embargoed).await.unwrap();
         let withdraw = |who: &Who, etag: &str, reason: &str| {
             let request = pb::WithdrawPublicationRequest {
                 request_id: new_id(),
@@ -99,18 +100,18 @@ async fn a_publication_that_is_withdrawn_is_read_by_its_authors_alone() {
                 reason: reason.to_string(),
                 validate_only: false,
             };
-            let mut publications = house.publications(who);
+            let mut publications = harness.publications(who);
             async move { publications.withdraw_publication(request).await.map(tonic::Response::into_inner) }
         };
-        let refused = withdraw(&house.consultant, &published.etag, "a libel").await.unwrap_err();
+        let refused = withdraw(&harness.consultant, &published.etag, "a libel").await.unwrap_err();
         assert_eq!(refused.code(), Code::PermissionDenied);
-        assert_eq!(fields(&withdraw(&house.editor, &published.etag, " ").await.unwrap_err()), ["reason"]);
-        let withdrawn = withdraw(&house.editor, &published.etag, "a libel").await.unwrap();
+        assert_eq!(fields(&withdraw(&harness.editor, &published.etag, " ").await.unwrap_err()), ["reason"]);
+        let withdrawn = withdraw(&harness.editor, &published.etag, "a libel").await.unwrap();
         assert_eq!((withdrawn.state(), withdrawn.reason.as_str()), (State::Withdrawn, "a libel"));
-        assert_eq!(house.now(&public, &published).await.unwrap_err().code(), Code::NotFound);
-        assert_eq!(house.document(&public, &published, 1, Format::Html).await.unwrap_err().code(), Code::NotFound);
-        assert_eq!((house.listed(&public).await, house.listed(&house.editor).await), (0, 1));
-        let again = withdraw(&house.editor, &withdrawn.etag, "twice").await.unwrap_err();
+        assert_eq!(harness.now(&public, &published).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(harness.document(&public, &published, 1, Format::Html).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!((harness.listed(&public).await, harness.listed(&harness.editor).await), (0, 1));
+        let again = withdraw(&harness.editor, &withdrawn.etag, "twice").await.unwrap_err();
         assert_eq!(reason(&again), "ILLEGAL_STEP");
     })
     .await;

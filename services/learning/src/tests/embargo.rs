@@ -8,58 +8,58 @@ use toadlane_proto::reporting::v1 as reporting;
 use tonic::Code;
 
 use super::book::*;
-use super::house::*;
+use super::harness::*;
 
 #[tokio::test]
 async fn under_embargo_only_the_named_group_reads_a_watermarked_document_until_the_instant() {
-    each_house(|house| async move {
-        let (book, reader, public) = (house.book().await, somebody(), somebody());
-        let embargoed = house.embargoed(&book.publication, &[&reader]).await;
+    each_engine(|harness| async move {
+        let (book, reader, public) = (harness.book().await, somebody(), somebody());
+        let embargoed = harness.embargoed(&book.publication, &[&reader]).await;
         assert_eq!(embargoed.state(), State::Embargoed);
-        house.at("2021-03-29T07:59:59.999999Z").await;
-        let seen = house.document(&reader, &embargoed, 0, Format::Html).await.unwrap();
+        harness.at("2021-03-29T07:59:59.999999Z").await;
+        let seen = harness.document(&reader, &embargoed, 0, Format::Html).await.unwrap();
         assert!(seen.watermarked && seen.text.contains("Under embargo until 9:00am on 29 March 2021"));
-        let markdown = house.document(&reader, &embargoed, 0, Format::Markdown).await.unwrap();
+        let markdown = harness.document(&reader, &embargoed, 0, Format::Markdown).await.unwrap();
         assert!(markdown.text.contains("Under embargo until 9:00am on 29 March 2021"));
         for hidden in [&public, &book.council.officer] {
-            assert_eq!(house.now(hidden, &embargoed).await.unwrap_err().code(), Code::NotFound);
-            assert_eq!(house.document(hidden, &embargoed, 1, Format::Html).await.unwrap_err().code(), Code::NotFound);
+            assert_eq!(harness.now(hidden, &embargoed).await.unwrap_err().code(), Code::NotFound);
+            assert_eq!(harness.document(hidden, &embargoed, 1, Format::Html).await.unwrap_err().code(), Code::NotFound);
         }
         // In no list but those of its authors, editors and auditors.
-        let lists = [&reader, &public, &house.consultant, &house.editor, &house.auditor];
+        let lists = [&reader, &public, &harness.consultant, &harness.editor, &harness.auditor];
         let mut n_listed = Vec::new();
         for who in lists {
-            n_listed.push(house.listed(who).await);
+            n_listed.push(harness.listed(who).await);
         }
         assert_eq!(n_listed, [0, 0, 1, 1, 1]);
 
-        house.at(PUBLISH_AT).await;
-        let published = house.now(&public, &embargoed).await.unwrap();
+        harness.at(PUBLISH_AT).await;
+        let published = harness.now(&public, &embargoed).await.unwrap();
         assert_eq!((published.state(), published.published_at), (State::Published, wire(PUBLISH_AT)));
         assert!(published.embargo_group.is_empty());
-        let page = house.document(&public, &embargoed, 0, Format::Html).await.unwrap();
+        let page = harness.document(&public, &embargoed, 0, Format::Html).await.unwrap();
         assert!(!page.watermarked && !page.text.contains("embargo"));
         assert_eq!(page.sha256, kit::digest::digest(page.text.as_bytes()));
-        assert_eq!(house.listed(&public).await, 1);
-        assert_eq!(house.insight(&book.insight).await.state(), pb::insight::State::Used);
+        assert_eq!(harness.listed(&public).await, 1);
+        assert_eq!(harness.insight(&book.insight).await.state(), pb::insight::State::Used);
     })
     .await;
 }
 
 #[tokio::test]
 async fn at_its_instant_a_publication_with_a_withdrawn_source_is_held_back_and_not_published() {
-    each_house(|house| async move {
-        let (mut book, public) = (house.book().await, somebody());
-        let embargoed = house.embargoed(&book.publication, &[]).await;
+    each_engine(|harness| async move {
+        let (mut book, public) = (harness.book().await, somebody());
+        let embargoed = harness.embargoed(&book.publication, &[]).await;
         book.report.release = Some(reporting::Release::default());
-        house.publish("ReleaseWithdrawn", &mut book.report).await;
-        house.at(PUBLISH_AT).await;
-        assert_eq!(house.now(&public, &embargoed).await.unwrap_err().code(), Code::NotFound);
-        let held = house.now(&house.editor, &embargoed).await.unwrap();
+        harness.publish("ReleaseWithdrawn", &mut book.report).await;
+        harness.at(PUBLISH_AT).await;
+        assert_eq!(harness.now(&public, &embargoed).await.unwrap_err().code(), Code::NotFound);
+        let held = harness.now(&harness.editor, &embargoed).await.unwrap();
         assert_eq!(held.state(), State::Drafting);
         assert!(held.reason.contains("withdrew"), "{}", held.reason);
         let (id, version) = (held.id.clone(), held.etag.parse::<i64>().unwrap());
-        let line = house.db.read(move |tx| {
+        let line = harness.db.read(move |tx| {
             use diesel::prelude::*;
             diesel::table! {
                 history (subject, sequence) { subject -> Text, sequence -> BigInt, step -> Text, reason -> Text, }
@@ -74,36 +74,36 @@ async fn at_its_instant_a_publication_with_a_withdrawn_source_is_held_back_and_n
 
 #[tokio::test]
 async fn an_embargo_that_ends_in_the_doubled_hour_must_say_which_of_the_two() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        house.report(&council, "Diabeaters", "Carers cooked.").await;
-        let planned = house.planned(&commission).await;
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        harness.report(&council, "Diabeaters", "Carers cooked.").await;
+        let planned = harness.planned(&commission).await;
         let prose = vec![item(Item::Prose("Words of our own.".to_string()))];
-        let set = house.with_items(&planned, prose).await.unwrap();
-        let checked = house.in_fact_check(&set).await;
-        let approved = house.approve(&checked).await.unwrap();
+        let set = harness.with_items(&planned, prose).await.unwrap();
+        let checked = harness.in_fact_check(&set).await;
+        let approved = harness.approve(&checked).await.unwrap();
         let first = "2021-10-31T00:30:00Z";
-        let vague = house.embargo(&approved, first, "1:30am on 31 October 2021", &[]).await.unwrap_err();
+        let vague = harness.embargo(&approved, first, "1:30am on 31 October 2021", &[]).await.unwrap_err();
         assert_eq!(fields(&vague), ["publish_at.announced"]);
         assert!(vague.message().contains("1:30am BST on 31 October 2021"), "{}", vague.message());
         let past =
-            house.embargo(&approved, "2020-10-25T00:30:00Z", "1:30am BST on 25 October 2020", &[]).await.unwrap_err();
+            harness.embargo(&approved, "2020-10-25T00:30:00Z", "1:30am BST on 25 October 2020", &[]).await.unwrap_err();
         assert_eq!(fields(&past), ["publish_at.instant"]);
-        let embargoed = house.embargo(&approved, first, "1:30am BST on 31 October 2021", &[]).await.unwrap();
-        house.at("2021-10-31T00:29:59.999999Z").await;
-        assert_eq!(house.now(&house.editor, &embargoed).await.unwrap().state(), State::Embargoed);
-        house.at(first).await;
-        assert_eq!(house.now(&house.editor, &embargoed).await.unwrap().state(), State::Published);
+        let embargoed = harness.embargo(&approved, first, "1:30am BST on 31 October 2021", &[]).await.unwrap();
+        harness.at("2021-10-31T00:29:59.999999Z").await;
+        assert_eq!(harness.now(&harness.editor, &embargoed).await.unwrap().state(), State::Embargoed);
+        harness.at(first).await;
+        assert_eq!(harness.now(&harness.editor, &embargoed).await.unwrap().state(), State::Published);
     })
     .await;
 }
 
 #[tokio::test]
 async fn no_event_bears_a_quote_a_note_or_the_title_of_what_is_under_embargo() {
-    each_house(|house| async move {
-        let book = house.book().await;
-        house.embargoed(&book.publication, &[&somebody()]).await;
-        let bodies: Vec<Vec<u8>> = house
+    each_engine(|harness| async move {
+        let book = harness.book().await;
+        harness.embargoed(&book.publication, &[&somebody()]).await;
+        let bodies: Vec<Vec<u8>> = harness
             .db
             .read(|tx| {
                 use diesel::prelude::*;

@@ -4,9 +4,9 @@ use pb::insight::State;
 use toadlane_proto::learning::v1 as pb;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
-impl House {
+impl Harness {
     pub async fn captured(&self, commission: &pb::Commission, passages: &[&pb::Passage]) -> pb::Insight {
         let request = pb::CaptureInsightRequest {
             request_id: new_id(),
@@ -74,38 +74,39 @@ fn approve(insight: &pb::Insight, reason: &str) -> pb::ApproveInsightRequest {
 
 #[tokio::test]
 async fn an_insight_is_checked_when_every_council_has_answered_and_each_sees_its_own_answer_alone() {
-    each_house(|house| async move {
-        let (one, other) = (house.council("Plymouth City Council"), house.council("Kirklees Council"));
-        let commission = house.running().await;
-        house.report(&one, "Diabeaters", "Carers cooked.").await;
-        house.report(&other, "Vision", "People talked.").await;
-        let documents = house.documents(&commission).await;
+    each_engine(|harness| async move {
+        let (one, other) = (harness.council("Plymouth City Council"), harness.council("Kirklees Council"));
+        let commission = harness.running().await;
+        harness.report(&one, "Diabeaters", "Carers cooked.").await;
+        harness.report(&other, "Vision", "People talked.").await;
+        let documents = harness.documents(&commission).await;
         let passages = [
-            house.marked(&commission, &documents[0], "Carers").await,
-            house.marked(&commission, &documents[1], "People").await,
+            harness.marked(&commission, &documents[0], "Carers").await,
+            harness.marked(&commission, &documents[1], "People").await,
         ];
-        let captured = house.captured(&commission, &[&passages[0], &passages[1]]).await;
+        let captured = harness.captured(&commission, &[&passages[0], &passages[1]]).await;
         let get = pb::GetInsightRequest { insight_id: captured.id.clone() };
-        assert_eq!(house.insights(&one.officer).get_insight(get.clone()).await.unwrap_err().code(), Code::NotFound);
-        let checking = house.in_check(&captured).await;
+        assert_eq!(harness.insights(&one.officer).get_insight(get.clone()).await.unwrap_err().code(), Code::NotFound);
+        let checking = harness.in_check(&captured).await;
         assert_eq!((checking.state(), checking.answers.len()), (State::Checking, 2));
 
-        let mute = house.insights(&one.officer).answer_insight(says(&checking, &one, false, " ")).await.unwrap_err();
+        let mute = harness.insights(&one.officer).answer_insight(says(&checking, &one, false, " ")).await.unwrap_err();
         assert_eq!(fields(&mute), ["comment"]);
-        let foreign = house.insights(&one.officer).answer_insight(says(&checking, &other, true, "")).await.unwrap_err();
+        let foreign =
+            harness.insights(&one.officer).answer_insight(says(&checking, &other, true, "")).await.unwrap_err();
         assert_eq!(foreign.code(), Code::NotFound);
         let said = says(&checking, &one, false, "it was the leeks");
-        let seen = house.insights(&one.officer).answer_insight(said).await.unwrap().into_inner();
+        let seen = harness.insights(&one.officer).answer_insight(said).await.unwrap().into_inner();
         assert_eq!((seen.state(), seen.answers.len()), (State::Checking, 1));
-        house.insights(&other.officer).answer_insight(says(&checking, &other, true, "")).await.unwrap();
-        let theirs = house.insights(&other.officer).get_insight(get).await.unwrap().into_inner();
+        harness.insights(&other.officer).answer_insight(says(&checking, &other, true, "")).await.unwrap();
+        let theirs = harness.insights(&other.officer).get_insight(get).await.unwrap().into_inner();
         assert_eq!(
             (theirs.state(), theirs.answers[0].organisation_id.as_str()),
             (State::Checked, other.id.to_string().as_str())
         );
 
-        let checked = house.insight(&checking).await;
-        let mut editor = house.insights(&house.editor);
+        let checked = harness.insight(&checking).await;
+        let mut editor = harness.insights(&harness.editor);
         assert_eq!(fields(&editor.approve_insight(approve(&checked, "")).await.unwrap_err()), ["reason"]);
         let approved =
             editor.approve_insight(approve(&checked, "the disagreement is printed")).await.unwrap().into_inner();
@@ -116,23 +117,23 @@ async fn an_insight_is_checked_when_every_council_has_answered_and_each_sees_its
 
 #[tokio::test]
 async fn silence_is_noted_as_silence_when_the_time_has_passed_and_not_before() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        house.report(&council, "Diabeaters", "Carers cooked.").await;
-        let documents = house.documents(&commission).await;
-        let passage = house.marked(&commission, &documents[0], "Carers").await;
-        let checking = house.in_check(&house.captured(&commission, &[&passage]).await).await;
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        harness.report(&council, "Diabeaters", "Carers cooked.").await;
+        let documents = harness.documents(&commission).await;
+        let passage = harness.marked(&commission, &documents[0], "Carers").await;
+        let checking = harness.in_check(&harness.captured(&commission, &[&passage]).await).await;
         // Ten working days; the 4th, a Monday, is a holiday in Scotland.
         assert_eq!(checking.answer_by, wire("2021-01-19T09:00:00Z"));
-        house.at("2021-01-19T08:59:59.999999Z").await;
-        assert_eq!(house.insight(&checking).await.state(), State::Checking);
-        house.at("2021-01-19T09:00:00Z").await;
-        let checked = house.insight(&checking).await;
+        harness.at("2021-01-19T08:59:59.999999Z").await;
+        assert_eq!(harness.insight(&checking).await.state(), State::Checking);
+        harness.at("2021-01-19T09:00:00Z").await;
+        let checked = harness.insight(&checking).await;
         assert_eq!((checked.state(), checked.answers[0].agrees), (State::Checked, None));
-        let silent = house.insights(&house.editor).approve_insight(approve(&checked, "")).await.unwrap_err();
+        let silent = harness.insights(&harness.editor).approve_insight(approve(&checked, "")).await.unwrap_err();
         assert_eq!(fields(&silent), ["reason"]);
         let late =
-            house.insights(&council.officer).answer_insight(says(&checked, &council, true, "")).await.unwrap_err();
+            harness.insights(&council.officer).answer_insight(says(&checked, &council, true, "")).await.unwrap_err();
         assert_eq!(reason(&late), "ILLEGAL_STEP");
     })
     .await;
@@ -140,30 +141,30 @@ async fn silence_is_noted_as_silence_when_the_time_has_passed_and_not_before() {
 
 #[tokio::test]
 async fn an_insight_is_marked_where_its_consultant_has_an_interest_declared_before_or_after() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        house.report(&council, "Diabeaters", "Carers cooked.").await;
-        let documents = house.documents(&commission).await;
-        let passage = house.marked(&commission, &documents[0], "Carers").await;
-        let before = house.captured(&commission, &[&passage]).await;
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        harness.report(&council, "Diabeaters", "Carers cooked.").await;
+        let documents = harness.documents(&commission).await;
+        let passage = harness.marked(&commission, &documents[0], "Carers").await;
+        let before = harness.captured(&commission, &[&passage]).await;
         assert!(!before.interest_declared);
-        house.declare(&commission, &[council.id]).await;
-        assert!(house.insight(&before).await.interest_declared);
-        assert!(house.captured(&commission, &[&passage]).await.interest_declared);
+        harness.declare(&commission, &[council.id]).await;
+        assert!(harness.insight(&before).await.interest_declared);
+        assert!(harness.captured(&commission, &[&passage]).await.interest_declared);
     })
     .await;
 }
 
 #[tokio::test]
 async fn the_mark_of_an_interest_stays_when_the_insight_is_rewritten_after_the_interest_was_taken_back() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        house.report(&council, "Diabeaters", "Carers cooked.").await;
-        let documents = house.documents(&commission).await;
-        let passage = house.marked(&commission, &documents[0], "Carers").await;
-        house.declare(&commission, &[council.id]).await;
-        let marked = house.captured(&commission, &[&passage]).await;
-        house.declare(&commission, &[]).await;
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        harness.report(&council, "Diabeaters", "Carers cooked.").await;
+        let documents = harness.documents(&commission).await;
+        let passage = harness.marked(&commission, &documents[0], "Carers").await;
+        harness.declare(&commission, &[council.id]).await;
+        let marked = harness.captured(&commission, &[&passage]).await;
+        harness.declare(&commission, &[]).await;
         let update = pb::UpdateInsightRequest {
             request_id: new_id(),
             insight_id: marked.id.clone(),
@@ -173,7 +174,7 @@ async fn the_mark_of_an_interest_stays_when_the_insight_is_rewritten_after_the_i
             passage_ids: vec![passage.id.clone()],
             validate_only: false,
         };
-        let rewritten = house.insights(&house.consultant).update_insight(update).await.unwrap().into_inner();
+        let rewritten = harness.insights(&harness.consultant).update_insight(update).await.unwrap().into_inner();
         assert!(rewritten.interest_declared);
     })
     .await;
@@ -181,14 +182,14 @@ async fn the_mark_of_an_interest_stays_when_the_insight_is_rewritten_after_the_i
 
 #[tokio::test]
 async fn a_rewritten_insight_is_captured_again_and_a_dropped_one_is_gone_for_good() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        house.report(&council, "Diabeaters", "Carers cooked.").await;
-        let documents = house.documents(&commission).await;
-        let passage = house.marked(&commission, &documents[0], "Carers").await;
-        let checking = house.in_check(&house.captured(&commission, &[&passage]).await).await;
-        house.insights(&council.officer).answer_insight(says(&checking, &council, true, "")).await.unwrap();
-        let checked = house.insight(&checking).await;
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        harness.report(&council, "Diabeaters", "Carers cooked.").await;
+        let documents = harness.documents(&commission).await;
+        let passage = harness.marked(&commission, &documents[0], "Carers").await;
+        let checking = harness.in_check(&harness.captured(&commission, &[&passage]).await).await;
+        harness.insights(&council.officer).answer_insight(says(&checking, &council, true, "")).await.unwrap();
+        let checked = harness.insight(&checking).await;
         let update = pb::UpdateInsightRequest {
             request_id: new_id(),
             insight_id: checked.id.clone(),
@@ -198,7 +199,7 @@ async fn a_rewritten_insight_is_captured_again_and_a_dropped_one_is_gone_for_goo
             passage_ids: vec![passage.id.clone()],
             validate_only: false,
         };
-        let again = house.insights(&house.consultant).update_insight(update).await.unwrap().into_inner();
+        let again = harness.insights(&harness.consultant).update_insight(update).await.unwrap().into_inner();
         assert_eq!((again.state(), again.answers.len()), (State::Captured, 0));
         let drop = pb::DropInsightRequest {
             request_id: new_id(),
@@ -207,14 +208,14 @@ async fn a_rewritten_insight_is_captured_again_and_a_dropped_one_is_gone_for_goo
             reason: "not borne out".to_string(),
             validate_only: false,
         };
-        let dropped = house.insights(&house.editor).drop_insight(drop).await.unwrap().into_inner();
+        let dropped = harness.insights(&harness.editor).drop_insight(drop).await.unwrap().into_inner();
         assert_eq!((dropped.state(), dropped.reason.as_str()), (State::Dropped, "not borne out"));
         let states = pb::ListInsightsRequest {
             commission_id: commission.id.clone(),
             states: vec![State::Captured.into()],
             ..Default::default()
         };
-        assert_eq!(house.insights(&house.auditor).list_insights(states).await.unwrap().into_inner().total_size, 0);
+        assert_eq!(harness.insights(&harness.auditor).list_insights(states).await.unwrap().into_inner().total_size, 0);
     })
     .await;
 }
@@ -222,13 +223,13 @@ async fn a_rewritten_insight_is_captured_again_and_a_dropped_one_is_gone_for_goo
 /// Rule 30: not even a refusal opens an insight again, with the newer version that it bears.
 #[tokio::test]
 async fn after_the_end_of_the_commission_a_stale_etag_is_answered_with_the_end() {
-    each_house(|house| async move {
-        let council = house.council("Plymouth City Council");
-        let commission = house.running().await;
-        house.report(&council, "Diabeaters", "Carers cooked.").await;
-        let document = house.documents(&commission).await.remove(0);
-        let passage = house.marked(&commission, &document, "Carers").await;
-        let insight = house.captured(&commission, &[&passage]).await;
+    each_engine(|harness| async move {
+        let council = harness.council("Plymouth City Council");
+        let commission = harness.running().await;
+        harness.report(&council, "Diabeaters", "Carers cooked.").await;
+        let document = harness.documents(&commission).await.remove(0);
+        let passage = harness.marked(&commission, &document, "Carers").await;
+        let insight = harness.captured(&commission, &[&passage]).await;
         let drop = |etag: &str| pb::DropInsightRequest {
             request_id: new_id(),
             insight_id: insight.id.clone(),
@@ -242,10 +243,10 @@ async fn after_the_end_of_the_commission_a_stale_etag_is_answered_with_the_end()
             etag: etag.to_string(),
             validate_only: false,
         };
-        house.at(LAST).await;
-        let mut insights = house.insights(&house.consultant);
+        harness.at(LAST).await;
+        let mut insights = harness.insights(&harness.consultant);
         assert_eq!(reason(&insights.check_insight(check("7")).await.unwrap_err()), "STALE_ETAG");
-        house.at(UNTIL).await;
+        harness.at(UNTIL).await;
         for etag in ["1", "7"] {
             assert_eq!(reason(&insights.check_insight(check(etag)).await.unwrap_err()), "COMMISSION_NOT_RUNNING");
             assert_eq!(reason(&insights.drop_insight(drop(etag)).await.unwrap_err()), "COMMISSION_NOT_RUNNING");

@@ -5,11 +5,11 @@ use kit::ids::OrgId;
 use toadlane_proto::learning::v1 as pb;
 use tonic::{Code, Status};
 
-use super::house::*;
+use super::harness::*;
 
 /// What each door of the corpus says to a consultant now: how much is behind it, or why it is shut.
-async fn doors(house: &House, commission: &pb::Commission, document: &str) -> Vec<Result<i64, Status>> {
-    let mut corpus = house.corpus(&house.consultant);
+async fn doors(harness: &Harness, commission: &pb::Commission, document: &str) -> Vec<Result<i64, Status>> {
+    let mut corpus = harness.corpus(&harness.consultant);
     let commission_id = || commission.id.clone();
     let list = pb::ListDocumentsRequest { commission_id: commission_id(), ..Default::default() };
     let get = pb::GetDocumentRequest { commission_id: commission_id(), document_id: document.to_string() };
@@ -37,27 +37,27 @@ fn all_shut(doors: &[Result<i64, Status>], why: &str) -> bool {
 
 #[tokio::test]
 async fn corpus_search_counts_facets_and_csv_open_at_the_first_instant_and_shut_at_the_last() {
-    each_house(|house| async move {
-        let council = house.council("Plymouth City Council");
-        house.report(&council, "Diabeaters", "Carers cooked with three households.").await;
-        let commission = house.commission().await;
-        house.at(BEFORE).await;
-        house.declare(&commission, &[]).await;
+    each_engine(|harness| async move {
+        let council = harness.council("Plymouth City Council");
+        harness.report(&council, "Diabeaters", "Carers cooked with three households.").await;
+        let commission = harness.commission().await;
+        harness.at(BEFORE).await;
+        harness.declare(&commission, &[]).await;
         let unknown = kit::ids::DocumentId::new().to_string();
-        assert!(all_shut(&doors(&house, &commission, &unknown).await, "COMMISSION_NOT_RUNNING"));
+        assert!(all_shut(&doors(&harness, &commission, &unknown).await, "COMMISSION_NOT_RUNNING"));
 
-        house.at(FROM).await;
-        let document = house.documents(&commission).await.remove(0);
-        house.marked(&commission, &document, "three households").await;
-        let open = doors(&house, &commission, &document.id).await;
+        harness.at(FROM).await;
+        let document = harness.documents(&commission).await.remove(0);
+        harness.marked(&commission, &document, "three households").await;
+        let open = doors(&harness, &commission, &document.id).await;
         let counts: Vec<i64> = open.into_iter().map(Result::unwrap).collect();
         // One document with two sections, one hit in six facets, one passage: a line of titles and one of its code.
         assert_eq!(counts, [1, 2, 1, 6, 1, 2]);
 
-        house.at(LAST).await;
-        assert!(doors(&house, &commission, &document.id).await.iter().all(Result::is_ok));
-        house.clock(UNTIL).await;
-        let shut = doors(&house, &commission, &document.id).await;
+        harness.at(LAST).await;
+        assert!(doors(&harness, &commission, &document.id).await.iter().all(Result::is_ok));
+        harness.clock(UNTIL).await;
+        let shut = doors(&harness, &commission, &document.id).await;
         assert!(all_shut(&shut, "COMMISSION_NOT_RUNNING"), "{shut:?}");
         assert_eq!(
             shut[0].as_ref().unwrap_err().message(),
@@ -69,7 +69,7 @@ async fn corpus_search_counts_facets_and_csv_open_at_the_first_instant_and_shut_
             codes: vec![pb::Code { code: "a".to_string(), label: "a".to_string(), description: String::new() }],
             validate_only: false,
         };
-        let late = house.corpus(&house.consultant).create_codebook(late).await.unwrap_err();
+        let late = harness.corpus(&harness.consultant).create_codebook(late).await.unwrap_err();
         assert_eq!(late.code(), Code::PermissionDenied);
     })
     .await;
@@ -77,29 +77,29 @@ async fn corpus_search_counts_facets_and_csv_open_at_the_first_instant_and_shut_
 
 #[tokio::test]
 async fn nothing_is_read_before_the_consultant_has_declared_and_only_by_those_who_are_named() {
-    each_house(|house| async move {
-        let council = house.council("Plymouth City Council");
-        house.report(&council, "Diabeaters", "Carers cooked.").await;
-        let commission = house.commission().await;
-        house.at(FROM).await;
+    each_engine(|harness| async move {
+        let council = harness.council("Plymouth City Council");
+        harness.report(&council, "Diabeaters", "Carers cooked.").await;
+        let commission = harness.commission().await;
+        harness.at(FROM).await;
         let unknown = kit::ids::DocumentId::new().to_string();
-        assert!(all_shut(&doors(&house, &commission, &unknown).await, "DECLARATION_NEEDED"));
+        assert!(all_shut(&doors(&harness, &commission, &unknown).await, "DECLARATION_NEEDED"));
         let other = Who::person(Duty::Consultant, OrgId::new());
         let list = pb::ListDocumentsRequest { commission_id: commission.id.clone(), ..Default::default() };
         for who in [&other, &council.officer] {
-            let refused = house.corpus(who).list_documents(list.clone()).await.unwrap_err();
+            let refused = harness.corpus(who).list_documents(list.clone()).await.unwrap_err();
             assert_eq!((refused.code(), refused.message()), (Code::NotFound, "no such commission"));
         }
         // Editors and auditors declare nothing.
-        assert_eq!(house.corpus(&house.auditor).list_documents(list).await.unwrap().into_inner().total_size, 1);
+        assert_eq!(harness.corpus(&harness.auditor).list_documents(list).await.unwrap().into_inner().total_size, 1);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_commission_that_is_ended_early_is_shut_from_that_instant() {
-    each_house(|house| async move {
-        let commission = house.running().await;
+    each_engine(|harness| async move {
+        let commission = harness.running().await;
         let end = pb::EndCommissionRequest {
             request_id: new_id(),
             commission_id: commission.id.clone(),
@@ -108,17 +108,17 @@ async fn a_commission_that_is_ended_early_is_shut_from_that_instant() {
             reason: "the report is done".to_string(),
             validate_only: false,
         };
-        let refused = house.commissions(&house.consultant).end_commission(end.clone()).await.unwrap_err();
+        let refused = harness.commissions(&harness.consultant).end_commission(end.clone()).await.unwrap_err();
         assert_eq!(refused.code(), Code::PermissionDenied);
-        house.commissions(&house.editor).end_commission(end).await.unwrap();
-        house.at("2021-02-01T11:59:59.999999Z").await;
-        house.documents(&commission).await;
-        house.clock("2021-02-01T12:00:00Z").await;
+        harness.commissions(&harness.editor).end_commission(end).await.unwrap();
+        harness.at("2021-02-01T11:59:59.999999Z").await;
+        harness.documents(&commission).await;
+        harness.clock("2021-02-01T12:00:00Z").await;
         let list = pb::ListDocumentsRequest { commission_id: commission.id.clone(), ..Default::default() };
-        let refused = house.corpus(&house.consultant).list_documents(list).await.unwrap_err();
+        let refused = harness.corpus(&harness.consultant).list_documents(list).await.unwrap_err();
         assert_eq!(reason(&refused), "COMMISSION_NOT_RUNNING");
         let get = pb::GetCommissionRequest { commission_id: commission.id };
-        let ended = house.commissions(&house.consultant).get_commission(get).await.unwrap().into_inner();
+        let ended = harness.commissions(&harness.consultant).get_commission(get).await.unwrap().into_inner();
         assert_eq!(ended.state(), pb::commission::State::Ended);
     })
     .await;
@@ -126,10 +126,10 @@ async fn a_commission_that_is_ended_early_is_shut_from_that_instant() {
 
 #[tokio::test]
 async fn a_window_that_ends_before_it_begins_is_refused_and_a_retry_replays_the_answer() {
-    each_house(|house| async move {
-        let request = house.a_commission();
+    each_engine(|harness| async move {
+        let request = harness.a_commission();
         let turned = pb::CreateCommissionRequest { from: wire(UNTIL), until: wire(FROM), ..request.clone() };
-        let mut editor = house.commissions(&house.editor);
+        let mut editor = harness.commissions(&harness.editor);
         assert_eq!(fields(&editor.create_commission(turned).await.unwrap_err()), ["until"]);
         let dry = pb::CreateCommissionRequest { validate_only: true, request_id: new_id(), ..request.clone() };
         editor.create_commission(dry).await.unwrap();
@@ -137,10 +137,12 @@ async fn a_window_that_ends_before_it_begins_is_refused_and_a_retry_replays_the_
         let second = editor.create_commission(request).await.unwrap().into_inner();
         assert_eq!(first, second);
         let all = pb::ListCommissionsRequest::default();
-        let listed = house.commissions(&house.consultant).list_commissions(all.clone()).await.unwrap().into_inner();
+        let listed = harness.commissions(&harness.consultant).list_commissions(all.clone()).await.unwrap().into_inner();
         assert_eq!(listed.commissions.len(), 1);
-        let stranger = house.council("Preston").officer;
-        assert!(house.commissions(&stranger).list_commissions(all).await.unwrap().into_inner().commissions.is_empty());
+        let stranger = harness.council("Preston").officer;
+        assert!(
+            harness.commissions(&stranger).list_commissions(all).await.unwrap().into_inner().commissions.is_empty()
+        );
     })
     .await;
 }

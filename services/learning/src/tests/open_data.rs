@@ -15,10 +15,10 @@ use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::types::v1 as types;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
 const EXAMPLE: &str = include_str!("../../tests/data/360giving/example-round-2020.json");
-const ROUND: &str = include_str!("../../../server/data/round-2020.json");
+const ROUND: &str = include_str!("../../../demo/data/round-2020.json");
 const COUNCILS: &str = include_str!("../../../registry/data/uk-councils.csv");
 
 fn money(minor_units: i64) -> Option<types::Money> {
@@ -55,13 +55,13 @@ fn organisations(round: &Value) -> BTreeMap<String, registry::Organisation> {
 
 /// The thirteen awards of the published round, paid in full. Two titles were published longer than the standard has
 /// them: of these the awards are taken to hold the short form.
-fn thirteen(house: &House) -> Vec<awards::Award> {
+fn thirteen(harness: &Harness) -> Vec<awards::Award> {
     let round: Value = serde_json::from_str(ROUND).unwrap();
     let example: Value = serde_json::from_str(EXAMPLE).unwrap();
     let short = |place: usize| example["grants"][place]["title"].as_str().unwrap().to_string();
     let organisations = organisations(&round);
     for organisation in organisations.values() {
-        house.peers.organisations.lock().unwrap().insert(organisation.id.clone(), organisation.clone());
+        harness.peers.organisations.lock().unwrap().insert(organisation.id.clone(), organisation.clone());
     }
     let said = |value: &Value| value.as_str().unwrap().to_string();
     let bids = round["bids"].as_array().unwrap().iter().enumerate().map(|(place, bid)| {
@@ -97,12 +97,12 @@ fn thirteen(house: &House) -> Vec<awards::Award> {
     bids.collect()
 }
 
-fn asked(house: &House, format: Format) -> pb::GetOpenDataRequest {
-    pb::GetOpenDataRequest { round_id: house.round.to_string(), format: format.into() }
+fn asked(harness: &Harness, format: Format) -> pb::GetOpenDataRequest {
+    pb::GetOpenDataRequest { round_id: harness.round.to_string(), format: format.into() }
 }
 
-async fn data(house: &House, who: &Who, format: Format) -> pb::OpenData {
-    house.open_data(who).get_open_data(asked(house, format)).await.unwrap().into_inner()
+async fn data(harness: &Harness, who: &Who, format: Format) -> pb::OpenData {
+    harness.open_data(who).get_open_data(asked(harness, format)).await.unwrap().into_inner()
 }
 
 /// What the standard's schemas and codelists say against a package.
@@ -124,11 +124,11 @@ fn errors_of(package: &str) -> String {
 
 #[tokio::test]
 async fn the_2020_round_is_a_valid_package_equal_to_the_reference() {
-    each_house(|house| async move {
-        *house.peers.awards.lock().unwrap() = thirteen(&house);
-        house.at("2020-12-31T09:00:00Z").await;
+    each_engine(|harness| async move {
+        *harness.peers.awards.lock().unwrap() = thirteen(&harness);
+        harness.at("2020-12-31T09:00:00Z").await;
         let reader = Who::person(Duty::ApplicantOfficer, OrgId::new());
-        let found = data(&house, &reader, Format::Format360givingJson).await;
+        let found = data(&harness, &reader, Format::Format360givingJson).await;
         assert_eq!(errors_of(&found.text), "");
         assert_ne!(errors_of(&found.text.replace("\"2020-01-31\"", "\"31 January\"")), "");
         assert_ne!(errors_of(&found.text.replace("\"MD\"", "\"MET\"")), "");
@@ -164,10 +164,10 @@ async fn the_2020_round_is_a_valid_package_equal_to_the_reference() {
         let keys: Vec<&String> = ours[1].as_object().unwrap().keys().collect();
         assert!(keys.contains(&&"classifications".to_string()));
         // The same facts give the same bytes.
-        assert_eq!(data(&house, &reader, Format::Format360givingJson).await.text, found.text);
+        assert_eq!(data(&harness, &reader, Format::Format360givingJson).await.text, found.text);
         let findings: Vec<&String> = found.findings.iter().filter(|says| says.contains("r3-2020-01")).collect();
         assert_eq!(findings.len(), 2, "{findings:?}");
-        let csv = data(&house, &reader, Format::Format360givingCsv).await;
+        let csv = data(&harness, &reader, Format::Format360givingCsv).await;
         let mut lines = csv::Reader::from_reader(csv.text.as_bytes());
         let rows: Vec<csv::StringRecord> = lines.records().map(Result::unwrap).collect();
         assert_eq!((rows.len(), &rows[8][0], &rows[8][6]), (13, "360G-example-r3-2020-09", "1500"));
@@ -178,33 +178,33 @@ async fn the_2020_round_is_a_valid_package_equal_to_the_reference() {
 
 #[tokio::test]
 async fn nothing_is_public_before_the_announcement_and_everything_at_it() {
-    each_house(|house| async move {
-        *house.peers.awards.lock().unwrap() = thirteen(&house);
+    each_engine(|harness| async move {
+        *harness.peers.awards.lock().unwrap() = thirteen(&harness);
         let reader = Who::person(Duty::ApplicantOfficer, OrgId::new());
         let announce = |instant: &str| {
-            let mut rounds = house.peers.rounds.lock().unwrap();
-            let round = rounds.get_mut(&house.round.to_string()).unwrap();
+            let mut rounds = harness.peers.rounds.lock().unwrap();
+            let round = rounds.get_mut(&harness.round.to_string()).unwrap();
             let announces = round.timetable.as_mut().unwrap().announces.as_mut().unwrap();
             announces.instant = wire(instant);
         };
         announce(BEFORE);
-        house.at("2021-01-04T08:59:59.999998Z").await;
+        harness.at("2021-01-04T08:59:59.999998Z").await;
         let format = Format::Format360givingJson;
-        let early = house.open_data(&reader).get_open_data(asked(&house, format)).await.unwrap_err();
+        let early = harness.open_data(&reader).get_open_data(asked(&harness, format)).await.unwrap_err();
         assert_eq!((early.code(), early.message()), (Code::NotFound, "no such open data"));
-        for who in [&house.editor, &house.auditor, &Who::person(Duty::RoundManager, OrgId::new())] {
-            data(&house, who, format).await;
+        for who in [&harness.editor, &harness.auditor, &Who::person(Duty::RoundManager, OrgId::new())] {
+            data(&harness, who, format).await;
         }
-        house.at(BEFORE).await;
-        data(&house, &reader, format).await;
+        harness.at(BEFORE).await;
+        data(&harness, &reader, format).await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn an_award_that_ended_leaves_the_file_unless_money_was_paid_which_is_shown_net_of_returns() {
-    each_house(|house| async move {
-        let mut some = thirteen(&house);
+    each_engine(|harness| async move {
+        let mut some = thirteen(&harness);
         some.truncate(4);
         for award in &mut some[..3] {
             award.state = awards::award::State::Terminated.into();
@@ -212,9 +212,9 @@ async fn an_award_that_ended_leaves_the_file_unless_money_was_paid_which_is_show
         (some[0].paid, some[1].returned) = (money(0), money(100_050));
         some[2].acceptance = None;
         some[3].state = awards::award::State::Offered.into();
-        *house.peers.awards.lock().unwrap() = some;
+        *harness.peers.awards.lock().unwrap() = some;
         let reader = Who::person(Duty::ApplicantOfficer, OrgId::new());
-        let found = data(&house, &reader, Format::Format360givingJson).await;
+        let found = data(&harness, &reader, Format::Format360givingJson).await;
         let package: Value = serde_json::from_str(&found.text).unwrap();
         let grants = package["grants"].as_array().unwrap();
         assert_eq!(
@@ -222,9 +222,9 @@ async fn an_award_that_ended_leaves_the_file_unless_money_was_paid_which_is_show
             (1, &Value::from(1500), &Value::from(499.5))
         );
         assert_eq!(found.findings, ["r3-2020-01: left out, it ended before any payment"]);
-        house.peers.awards.lock().unwrap().clear();
+        harness.peers.awards.lock().unwrap().clear();
         let none =
-            house.open_data(&reader).get_open_data(asked(&house, Format::Format360givingJson)).await.unwrap_err();
+            harness.open_data(&reader).get_open_data(asked(&harness, Format::Format360givingJson)).await.unwrap_err();
         assert_eq!(reason(&none), "NO_AWARDS_YET");
     })
     .await;

@@ -6,16 +6,16 @@ use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::reporting::v1 as reporting;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
 #[tokio::test]
 async fn a_quote_must_be_the_very_bytes_at_its_place() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        house.report(&council, "Diabeaters", "Café carers cooked.").await;
-        let document = house.documents(&commission).await.remove(0);
-        let right = house.marking(&commission, &document, "Café").await;
-        let mut corpus = house.corpus(&house.consultant);
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        harness.report(&council, "Diabeaters", "Café carers cooked.").await;
+        let document = harness.documents(&commission).await.remove(0);
+        let right = harness.marking(&commission, &document, "Café").await;
+        let mut corpus = harness.corpus(&harness.consultant);
         let wrong = [
             pb::MarkPassageRequest { quote: "Cafe\u{301}".to_string(), ..right.clone() },
             pb::MarkPassageRequest { span: Some(pb::Span { start: 0, end: 4 }), ..right.clone() },
@@ -32,8 +32,8 @@ async fn a_quote_must_be_the_very_bytes_at_its_place() {
         let passage = corpus.mark_passage(right).await.unwrap().into_inner();
         assert_eq!((passage.quote.as_str(), passage.consent()), ("Café", Consent::NotAsked));
         assert_eq!((passage.source_revision, passage.source_sha256), (3, document.source_sha256));
-        let by_editor = house.marking(&commission, &house.documents(&commission).await[0], "Café").await;
-        let refused = house.corpus(&house.editor).mark_passage(by_editor).await.unwrap_err();
+        let by_editor = harness.marking(&commission, &harness.documents(&commission).await[0], "Café").await;
+        let refused = harness.corpus(&harness.editor).mark_passage(by_editor).await.unwrap_err();
         assert_eq!(refused.code(), Code::PermissionDenied);
     })
     .await;
@@ -41,13 +41,13 @@ async fn a_quote_must_be_the_very_bytes_at_its_place() {
 
 #[tokio::test]
 async fn an_export_cites_by_names_that_mean_the_same_in_every_system() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        let report = house.report(&council, "Diabeaters", "Carers cooked.").await;
-        let document = house.documents(&commission).await.remove(0);
-        house.marked(&commission, &document, "Carers cooked").await;
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        let report = harness.report(&council, "Diabeaters", "Carers cooked.").await;
+        let document = harness.documents(&commission).await.remove(0);
+        harness.marked(&commission, &document, "Carers cooked").await;
         let export = pb::ExportPassagesRequest { commission_id: commission.id.clone() };
-        let text = house.corpus(&house.consultant).export_passages(export).await.unwrap().into_inner().csv;
+        let text = harness.corpus(&harness.consultant).export_passages(export).await.unwrap().into_inner().csv;
         let mut lines = csv::Reader::from_reader(text.as_bytes());
         let line = lines.records().next().unwrap().unwrap();
         let (award, revision) = (&report.award_reference, report.revision);
@@ -62,39 +62,41 @@ async fn an_export_cites_by_names_that_mean_the_same_in_every_system() {
 
 #[tokio::test]
 async fn a_council_is_asked_answers_in_its_own_time_and_may_take_it_back() {
-    each_house(|house| async move {
-        let (council, other) = (house.council("Plymouth City Council"), house.council("Kirklees Council"));
-        let commission = house.running().await;
-        house.report(&council, "Diabeaters", "Carers cooked.").await;
-        let document = house.documents(&commission).await.remove(0);
-        let passage = house.marked(&commission, &document, "Carers cooked").await;
+    each_engine(|harness| async move {
+        let (council, other) = (harness.council("Plymouth City Council"), harness.council("Kirklees Council"));
+        let commission = harness.running().await;
+        harness.report(&council, "Diabeaters", "Carers cooked.").await;
+        let document = harness.documents(&commission).await.remove(0);
+        let passage = harness.marked(&commission, &document, "Carers cooked").await;
         let get = pb::GetPassageRequest { passage_id: passage.id.clone() };
         // Before it is asked it does not exist to the council.
-        assert_eq!(house.corpus(&council.officer).get_passage(get.clone()).await.unwrap_err().code(), Code::NotFound);
-        let asked = house.asked(&passage).await;
+        assert_eq!(harness.corpus(&council.officer).get_passage(get.clone()).await.unwrap_err().code(), Code::NotFound);
+        let asked = harness.asked(&passage).await;
         assert_eq!(asked.answer_by, wire("2021-01-19T09:00:00Z"));
-        let seen = house.corpus(&council.officer).get_passage(get.clone()).await.unwrap().into_inner();
+        let seen = harness.corpus(&council.officer).get_passage(get.clone()).await.unwrap().into_inner();
         assert_eq!((seen.quote.as_str(), seen.memo.as_str()), ("Carers cooked", ""));
-        assert_eq!(house.corpus(&other.officer).get_passage(get).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(harness.corpus(&other.officer).get_passage(get).await.unwrap_err().code(), Code::NotFound);
         let own = pb::ListPassagesRequest::default();
-        let listed = house.corpus(&council.officer).list_passages(own.clone()).await.unwrap().into_inner();
+        let listed = harness.corpus(&council.officer).list_passages(own.clone()).await.unwrap().into_inner();
         assert_eq!((listed.total_size, listed.passages[0].memo.as_str()), (1, ""));
-        assert_eq!(house.corpus(&other.officer).list_passages(own).await.unwrap().into_inner().total_size, 0);
+        assert_eq!(harness.corpus(&other.officer).list_passages(own).await.unwrap().into_inner().total_size, 0);
 
-        house.at("2021-03-01T09:00:00Z").await;
+        harness.at("2021-03-01T09:00:00Z").await;
         let early =
-            house.corpus(&council.officer).answer_consent(answer(&asked, Consent::Withdrawn)).await.unwrap_err();
+            harness.corpus(&council.officer).answer_consent(answer(&asked, Consent::Withdrawn)).await.unwrap_err();
         assert_eq!(reason(&early), "ILLEGAL_STEP");
-        let given = house.answered(&council, &asked, Consent::Given).await;
-        let stale = house.corpus(&council.officer).answer_consent(answer(&asked, Consent::Refused)).await.unwrap_err();
+        let given = harness.answered(&council, &asked, Consent::Given).await;
+        let stale =
+            harness.corpus(&council.officer).answer_consent(answer(&asked, Consent::Refused)).await.unwrap_err();
         assert_eq!((stale.code(), reason(&stale).as_str()), (Code::Aborted, "STALE_ETAG"));
         let newer: pb::Passage = newer(&stale, "toadlane.learning.v1.Passage");
         assert_eq!((newer.etag.as_str(), newer.memo.as_str()), (given.etag.as_str(), ""));
-        let back = house.answered(&council, &given, Consent::Withdrawn).await;
+        let back = harness.answered(&council, &given, Consent::Withdrawn).await;
         assert_eq!(back.consent(), Consent::Withdrawn);
         let system = Who::system(council.id, &[Scope::ReportsWrite]);
-        let given = house.corpus(&system).answer_consent(answer(&back, Consent::Given)).await.unwrap().into_inner();
-        let own_word = house.corpus(&house.editor).answer_consent(answer(&given, Consent::Given)).await.unwrap_err();
+        let given = harness.corpus(&system).answer_consent(answer(&back, Consent::Given)).await.unwrap().into_inner();
+        let own_word =
+            harness.corpus(&harness.editor).answer_consent(answer(&given, Consent::Given)).await.unwrap_err();
         assert_eq!(own_word.code(), Code::PermissionDenied);
     })
     .await;
@@ -102,20 +104,20 @@ async fn a_council_is_asked_answers_in_its_own_time_and_may_take_it_back() {
 
 #[tokio::test]
 async fn nobody_is_asked_for_what_the_council_said_may_not_be_quoted() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        let mut report = a_report(house.round, council.id, "Diabeaters", "Carers cooked.");
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        let mut report = a_report(harness.round, council.id, "Diabeaters", "Carers cooked.");
         report.release = Some(reporting::Release { to_learning: true, may_quote: false, ..Default::default() });
-        house.publish("ReportReleased", &mut report).await;
-        let document = house.documents(&commission).await.remove(0);
-        let passage = house.marked(&commission, &document, "Carers").await;
+        harness.publish("ReportReleased", &mut report).await;
+        let document = harness.documents(&commission).await.remove(0);
+        let passage = harness.marked(&commission, &document, "Carers").await;
         let request = pb::AskConsentRequest {
             request_id: new_id(),
             passage_id: passage.id,
             etag: passage.etag,
             validate_only: false,
         };
-        let refused = house.corpus(&house.consultant).ask_consent(request).await.unwrap_err();
+        let refused = harness.corpus(&harness.consultant).ask_consent(request).await.unwrap_err();
         assert_eq!(reason(&refused), "NOT_QUOTABLE");
     })
     .await;
@@ -123,11 +125,11 @@ async fn nobody_is_asked_for_what_the_council_said_may_not_be_quoted() {
 
 #[tokio::test]
 async fn passages_are_coded_anew_and_exported_with_a_line_for_each_code() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        house.report(&council, "Diabeaters", "Carers said \"never again\", and meant it.").await;
-        let document = house.documents(&commission).await.remove(0);
-        let passage = house.marked(&commission, &document, "\"never again\", and").await;
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        harness.report(&council, "Diabeaters", "Carers said \"never again\", and meant it.").await;
+        let document = harness.documents(&commission).await.remove(0);
+        let passage = harness.marked(&commission, &document, "\"never again\", and").await;
         let recode = pb::RecodePassageRequest {
             request_id: new_id(),
             passage_id: passage.id.clone(),
@@ -137,13 +139,13 @@ async fn passages_are_coded_anew_and_exported_with_a_line_for_each_code() {
             memo: "both".to_string(),
             validate_only: false,
         };
-        house.corpus(&house.consultant).recode_passage(recode).await.unwrap();
+        harness.corpus(&harness.consultant).recode_passage(recode).await.unwrap();
         let by_code = |code: &str| pb::ListPassagesRequest {
             commission_id: commission.id.clone(),
             code: code.to_string(),
             ..Default::default()
         };
-        let mut corpus = house.corpus(&house.consultant);
+        let mut corpus = harness.corpus(&harness.consultant);
         assert_eq!(corpus.list_passages(by_code("cost")).await.unwrap().into_inner().total_size, 1);
         assert_eq!(corpus.list_passages(by_code("joy")).await.unwrap().into_inner().total_size, 0);
         let export = pb::ExportPassagesRequest { commission_id: commission.id.clone() };
@@ -160,13 +162,13 @@ async fn passages_are_coded_anew_and_exported_with_a_line_for_each_code() {
 
 #[tokio::test]
 async fn a_passage_keeps_the_version_of_the_codebook_with_which_it_was_marked() {
-    each_house(|house| async move {
-        let (council, commission) = (house.council("Plymouth City Council"), house.running().await);
-        house.report(&council, "Diabeaters", "Carers cooked.").await;
-        let document = house.documents(&commission).await.remove(0);
-        let passage = house.marked(&commission, &document, "Carers").await;
+    each_engine(|harness| async move {
+        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
+        harness.report(&council, "Diabeaters", "Carers cooked.").await;
+        let document = harness.documents(&commission).await.remove(0);
+        let passage = harness.marked(&commission, &document, "Carers").await;
         let get = pb::GetCodebookRequest { codebook_id: passage.codebook_id.clone() };
-        let mut corpus = house.corpus(&house.consultant);
+        let mut corpus = harness.corpus(&harness.consultant);
         let first = corpus.get_codebook(get.clone()).await.unwrap().into_inner();
         let joy = pb::Code { code: "joy".to_string(), label: "Joy".to_string(), description: String::new() };
         let add = |etag: &str| pb::AddCodebookVersionRequest {
@@ -195,7 +197,7 @@ async fn a_passage_keeps_the_version_of_the_codebook_with_which_it_was_marked() 
         assert_eq!(corpus.recode_passage(recode(2)).await.unwrap().into_inner().codes, ["joy"]);
         let listed = corpus.list_codebooks(pb::ListCodebooksRequest::default()).await.unwrap().into_inner();
         assert!(listed.codebooks.contains(&second));
-        let officer = house.corpus(&council.officer).get_codebook(get).await.unwrap_err();
+        let officer = harness.corpus(&council.officer).get_codebook(get).await.unwrap_err();
         assert_eq!(officer.code(), Code::NotFound);
     })
     .await;

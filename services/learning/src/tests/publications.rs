@@ -7,7 +7,7 @@ use toadlane_proto::reporting::v1 as reporting;
 use tonic::Code;
 
 use super::book::*;
-use super::house::*;
+use super::harness::*;
 
 /// The text of the element with an identity, as a browser reads it.
 fn text_of(html: &str, id: &str) -> String {
@@ -19,10 +19,10 @@ fn text_of(html: &str, id: &str) -> String {
 
 #[tokio::test]
 async fn every_citation_leads_to_an_element_whose_text_is_the_pinned_bytes_and_to_its_source() {
-    each_house(|house| async move {
-        let book = house.book().await;
-        let page = house.document(&house.editor, &book.publication, 0, Format::Html).await.unwrap();
-        let citations = house.citations(&house.editor, &book.publication).await;
+    each_engine(|harness| async move {
+        let book = harness.book().await;
+        let page = harness.document(&harness.editor, &book.publication, 0, Format::Html).await.unwrap();
+        let citations = harness.citations(&harness.editor, &book.publication).await;
         assert_eq!(citations.len(), 1);
         let full = format!("Three households took part. {QUOTE} We go on.");
         for citation in &citations {
@@ -49,45 +49,45 @@ async fn every_citation_leads_to_an_element_whose_text_is_the_pinned_bytes_and_t
 
 #[tokio::test]
 async fn a_source_that_was_withdrawn_or_altered_since_keeps_a_publication_from_being_approved() {
-    each_house(|house| async move {
-        let mut book = house.book().await;
-        let checked = house.in_fact_check(&book.publication).await;
+    each_engine(|harness| async move {
+        let mut book = harness.book().await;
+        let checked = harness.in_fact_check(&book.publication).await;
         book.report.release = Some(reporting::Release::default());
-        house.publish("ReleaseWithdrawn", &mut book.report).await;
-        let now = house.now(&house.editor, &checked).await.unwrap();
+        harness.publish("ReleaseWithdrawn", &mut book.report).await;
+        let now = harness.now(&harness.editor, &checked).await.unwrap();
         // The quote left by itself (rule 32); the insight that rests on the report is for people to look at.
         assert_eq!(now.items.len(), 4);
-        let refused = house.approve(&now).await.unwrap_err();
+        let refused = harness.approve(&now).await.unwrap_err();
         assert_eq!(reason(&refused), "SOURCES_CHANGED");
         assert_eq!(fields(&refused), ["items[2]", "sources[0]"]);
-        let refused = house.with_items(&now, now.items.clone()).await.unwrap_err();
+        let refused = harness.with_items(&now, now.items.clone()).await.unwrap_err();
         assert_eq!(fields(&refused), ["items[2]"]);
         let without: Vec<_> =
             now.items.iter().filter(|one| !matches!(one.item, Some(Item::InsightId(_)))).cloned().collect();
-        let mended = house.with_items(&now, without).await.unwrap();
+        let mended = harness.with_items(&now, without).await.unwrap();
         assert_eq!(mended.sources.len(), 1);
-        let checked = house.in_fact_check(&mended).await;
-        house.approve(&checked).await.unwrap();
+        let checked = harness.in_fact_check(&mended).await;
+        harness.approve(&checked).await.unwrap();
     })
     .await;
 }
 
 #[tokio::test]
 async fn one_altered_byte_of_a_pinned_document_is_found() {
-    each_house(|house| async move {
-        let book = house.book().await;
-        let checked = house.in_fact_check(&book.publication).await;
+    each_engine(|harness| async move {
+        let book = harness.book().await;
+        let checked = harness.in_fact_check(&book.publication).await;
         let id = book.passage.document_id.clone();
-        let alter = house.db.work(None, move |tx| {
+        let alter = harness.db.work(None, move |tx| {
             use diesel::prelude::*;
             diesel::table! { document (id) { id -> Text, sections -> Text, source_sha256 -> Text, } }
-            let sections: String = document::table.find(&id).select(document::sections).first(tx)?;
+            let sections: String = document::table.find(&id).select(document::sections).first(&mut **tx)?;
             let altered = sections.replace("never", "nevez");
-            diesel::update(document::table.find(&id)).set(document::sections.eq(altered)).execute(tx)?;
+            diesel::update(document::table.find(&id)).set(document::sections.eq(altered)).execute(&mut **tx)?;
             Ok::<_, kit::db::DbError>(())
         });
         alter.await.unwrap();
-        let refused = house.approve(&checked).await.unwrap_err();
+        let refused = harness.approve(&checked).await.unwrap_err();
         assert_eq!(
             (reason(&refused).as_str(), fields(&refused)),
             ("SOURCES_CHANGED", vec!["items[2]".to_string(), "items[3]".to_string()])
@@ -98,15 +98,15 @@ async fn one_altered_byte_of_a_pinned_document_is_found() {
 
 #[tokio::test]
 async fn authors_see_a_draft_while_their_commission_runs_and_are_readers_like_any_other_afterwards() {
-    each_house(|house| async move {
-        let book = house.book().await;
-        house.now(&house.consultant, &book.publication).await.unwrap();
-        assert_eq!(house.now(&book.council.officer, &book.publication).await.unwrap_err().code(), Code::NotFound);
-        house.at(UNTIL).await;
-        let ended = house.now(&house.consultant, &book.publication).await.unwrap_err();
+    each_engine(|harness| async move {
+        let book = harness.book().await;
+        harness.now(&harness.consultant, &book.publication).await.unwrap();
+        assert_eq!(harness.now(&book.council.officer, &book.publication).await.unwrap_err().code(), Code::NotFound);
+        harness.at(UNTIL).await;
+        let ended = harness.now(&harness.consultant, &book.publication).await.unwrap_err();
         assert_eq!(reason(&ended), "COMMISSION_NOT_RUNNING");
-        assert_eq!(house.listed(&house.consultant).await, 0);
-        house.now(&house.editor, &book.publication).await.unwrap();
+        assert_eq!(harness.listed(&harness.consultant).await, 0);
+        harness.now(&harness.editor, &book.publication).await.unwrap();
         let other_round = pb::CreatePublicationRequest {
             request_id: new_id(),
             commission_id: book.commission.id.clone(),
@@ -114,7 +114,7 @@ async fn authors_see_a_draft_while_their_commission_runs_and_are_readers_like_an
             round_ids: vec![kit::ids::RoundId::new().to_string()],
             validate_only: false,
         };
-        let refused = house.publications(&house.editor).create_publication(other_round).await.unwrap_err();
+        let refused = harness.publications(&harness.editor).create_publication(other_round).await.unwrap_err();
         assert_eq!(fields(&refused), ["round_ids"]);
     })
     .await;

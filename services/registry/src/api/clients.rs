@@ -2,102 +2,72 @@
 
 use kit::cx::{Answer, Cx};
 use kit::ids::SecretId;
-use kit::wire::id;
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::clients_service_server::ClientsService;
 use tonic::{Request, Response};
 
-use crate::convert::{self, NewSecret};
-use crate::error::Error;
-use crate::organisation::fold;
-use crate::policy::{self, Action};
-use crate::{Registry, app, store};
+use super::lists;
+use super::requests::{self, NewSecret};
+use crate::Registry;
+use crate::app::{self, reading};
+use crate::convert::pages;
 
 #[tonic::async_trait]
 impl ClientsService for Registry {
+    /// By hand, since the secret is shown once and not stored with the answer.
     async fn create_client(&self, request: Request<pb::CreateClientRequest>) -> Answer<pb::CreateClientResponse> {
-        let (cx, new) = Cx::parse::<NewSecret<app::clients::Create>>(request)?;
+        let (cx, new) = Cx::parse(request, requests::create_client)?;
         if let Some(stored) = self.db.replay(&cx).await? {
             return Ok(Response::new(stored));
         }
-        let (of, cmd) = (cx.clone(), new.command);
-        let stored: pb::CreateClientResponse =
-            self.db.write(&cx, move |tx| app::clients::create(tx, &of, &cmd)).await?;
-        let secret = to_show(&cx, stored.client.as_ref(), new.id, new.shown_once);
+        let NewSecret { command: cmd, id, shown_once } = new;
+        let of = cx.clone();
+        let stored: pb::CreateClientResponse = self.db.write(&cx, move |tx| app::create_client(tx, &of, &cmd)).await?;
+        let secret = to_show(&cx, stored.client.as_ref(), id, shown_once);
         Ok(Response::new(pb::CreateClientResponse { secret, ..stored }))
     }
 
     async fn get_client(&self, request: Request<pb::GetClientRequest>) -> Answer<pb::Client> {
-        let cx = Cx::of(&request)?;
-        let asked = id("client_id", &request.get_ref().client_id)?;
-        let client = self.db.read(move |tx| store::clients::get(tx, asked)).await?;
-        policy::check(&cx.caller, Action::SeeClient, &policy::of_client(&client), "client")?;
-        Ok(Response::new(client.into()))
+        self.db
+            .show(request, |wire, reader| reader.id("client_id", &wire.client_id), reading::client, pb::Client::from)
+            .await
     }
 
     async fn list_clients(&self, request: Request<pb::ListClientsRequest>) -> Answer<pb::ListClientsResponse> {
-        let cx = Cx::of(&request)?;
-        let asked = convert::list_clients(&cx, request.get_ref()).map_err(Error::Invalid)?;
-        let (filter, page) = (asked.filter, asked.page.clone());
-        let rows = self.db.read(move |tx| store::clients::page(tx, &filter, page.after.clone(), page.limit())).await?;
-        let found = asked.page.found(rows, |row| (fold(&row.name), row.id.to_string()));
-        let clients = found.rows.into_iter().map(pb::Client::from).collect();
-        Ok(Response::new(pb::ListClientsResponse { clients, next_page_token: found.next_page_token }))
+        self.db.show(request, lists::clients, reading::clients, pages::clients).await
     }
 
     async fn set_client_scopes(&self, request: Request<pb::SetClientScopesRequest>) -> Answer<pb::Client> {
-        let (cx, cmd) = Cx::parse::<app::clients::SetScopes>(request)?;
-        if let Some(client) = self.db.replay(&cx).await? {
-            return Ok(Response::new(client));
-        }
-        let of = cx.clone();
-        let client = self.db.write(&cx, move |tx| app::clients::set_scopes(tx, &of, &cmd)).await?;
-        Ok(Response::new(client))
+        self.db.take(request, requests::set_client_scopes, app::set_client_scopes).await
     }
 
     async fn add_client_key(&self, request: Request<pb::AddClientKeyRequest>) -> Answer<pb::Client> {
-        let (cx, cmd) = Cx::parse::<app::clients::AddKey>(request)?;
-        if let Some(client) = self.db.replay(&cx).await? {
-            return Ok(Response::new(client));
-        }
-        let of = cx.clone();
-        let client = self.db.write(&cx, move |tx| app::clients::add_key(tx, &of, &cmd)).await?;
-        Ok(Response::new(client))
+        self.db.take(request, requests::add_client_key, app::add_client_key).await
     }
 
     async fn retire_client_key(&self, request: Request<pb::RetireClientKeyRequest>) -> Answer<pb::Client> {
-        let (cx, cmd) = Cx::parse::<app::clients::RetireKey>(request)?;
-        if let Some(client) = self.db.replay(&cx).await? {
-            return Ok(Response::new(client));
-        }
-        let of = cx.clone();
-        let client = self.db.write(&cx, move |tx| app::clients::retire_key(tx, &of, &cmd)).await?;
-        Ok(Response::new(client))
+        self.db.take(request, requests::retire_client_key, app::retire_client_key).await
     }
 
+    /// By hand, as [`Self::create_client`] is.
     async fn rotate_client_secret(
         &self,
         request: Request<pb::RotateClientSecretRequest>,
     ) -> Answer<pb::RotateClientSecretResponse> {
-        let (cx, new) = Cx::parse::<NewSecret<app::clients::Rotate>>(request)?;
+        let (cx, new) = Cx::parse(request, requests::rotate_client_secret)?;
         if let Some(stored) = self.db.replay(&cx).await? {
             return Ok(Response::new(stored));
         }
-        let (of, cmd) = (cx.clone(), new.command);
+        let NewSecret { command: cmd, id, shown_once } = new;
+        let of = cx.clone();
         let stored: pb::RotateClientSecretResponse =
-            self.db.write(&cx, move |tx| app::clients::rotate(tx, &of, &cmd)).await?;
-        let secret = to_show(&cx, stored.client.as_ref(), new.id, new.shown_once);
+            self.db.write(&cx, move |tx| app::rotate_client_secret(tx, &of, &cmd)).await?;
+        let secret = to_show(&cx, stored.client.as_ref(), id, shown_once);
         Ok(Response::new(pb::RotateClientSecretResponse { secret, ..stored }))
     }
 
     async fn revoke_client(&self, request: Request<pb::RevokeClientRequest>) -> Answer<pb::Client> {
-        let (cx, cmd) = Cx::parse::<app::clients::Revoke>(request)?;
-        if let Some(client) = self.db.replay(&cx).await? {
-            return Ok(Response::new(client));
-        }
-        let of = cx.clone();
-        let client = self.db.write(&cx, move |tx| app::clients::revoke(tx, &of, &cmd)).await?;
-        Ok(Response::new(client))
+        self.db.take(request, requests::revoke_client, app::revoke_client).await
     }
 }
 

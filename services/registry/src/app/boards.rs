@@ -2,48 +2,47 @@
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
-use kit::fault::Violation;
 use kit::ids::{BoardId, OrgId, PersonId, SeatId};
 use kit::outbox;
 use kit::time::Date;
 
 use crate::board::{Board, Names, NewSeat, Seat, SeatNow};
 use crate::dates::Term;
-use crate::error::{Error, Newer};
-use crate::events::{self, OfBoard, OfSeat};
+use crate::error::Error;
+use crate::events::{self, Happened};
 use crate::person::State;
-use crate::policy::{self, Action, Facts};
+use crate::policy::{self, Action};
 use crate::store::{boards as store, organisations, people, revocations};
 
 #[derive(Clone, Debug)]
-pub struct Create {
+pub struct CreateBoard {
     pub id: BoardId,
     pub names: Names,
     pub quorum: i32,
 }
 
-pub fn create(tx: &mut Tx, cx: &Cx, cmd: &Create) -> Result<Board, Error> {
-    policy::check(&cx.caller, Action::ChangeRegister, &Facts::default(), "board")?;
+pub fn create_board(tx: &mut Tx, cx: &Cx, cmd: &CreateBoard) -> Result<Board, Error> {
+    policy::check_at_large(&cx.caller, Action::ChangeRegister, "board")?;
     let board = Board::create(cmd.id, cmd.names.clone(), cmd.quorum, cx.now);
     store::insert(tx, &board)?;
-    outbox::put(tx, cx, cx.now, &events::board(OfBoard::Created, &board))?;
+    outbox::put(tx, cx, cx.now, &events::board(Happened::BoardCreated, &board))?;
     Ok(board)
 }
 
 #[derive(Clone, Debug)]
-pub struct Update {
+pub struct UpdateBoard {
     pub target: Target<BoardId>,
     pub names: Names,
     pub quorum: i32,
 }
 
-pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<Board, Error> {
-    policy::check(&cx.caller, Action::ChangeRegister, &Facts::default(), "board")?;
+pub fn update_board(tx: &mut Tx, cx: &Cx, cmd: &UpdateBoard) -> Result<Board, Error> {
+    policy::check_at_large(&cx.caller, Action::ChangeRegister, "board")?;
     let board = store::get(tx, cmd.target.id)?;
     board.expect_version(cmd.target.version)?;
     let amended = board.amend(cmd.names.clone(), cmd.quorum, cx.now);
     store::update(tx, &board, &amended)?;
-    outbox::put(tx, cx, cx.now, &events::board(OfBoard::Amended, &amended))?;
+    outbox::put(tx, cx, cx.now, &events::board(Happened::BoardAmended, &amended))?;
     Ok(amended)
 }
 
@@ -59,15 +58,14 @@ pub struct AddSeat {
 }
 
 pub fn add_seat(tx: &mut Tx, cx: &Cx, cmd: &AddSeat) -> Result<SeatNow, Error> {
-    policy::check(&cx.caller, Action::ChangeRegister, &Facts::default(), "board")?;
+    policy::check_at_large(&cx.caller, Action::ChangeRegister, "board")?;
     let board = store::get(tx, cmd.board)?.id;
     let organisation = organisations::get(tx, cmd.organisation)?.id;
     let person = people::get(tx, cmd.person)?;
     match person.state {
         State::Active => {}
         State::Ended { .. } => {
-            let says = "this person was ended; name another";
-            return Err(Error::Invalid(vec![Violation::new("person_id", "active", says)]));
+            return Err(Error::bad_field("person_id", "active", "this person was ended; name another"));
         }
     }
     let term = Term::new(cmd.from, cmd.until)?;
@@ -78,7 +76,7 @@ pub fn add_seat(tx: &mut Tx, cx: &Cx, cmd: &AddSeat) -> Result<SeatNow, Error> {
     if seat.binds(cx.now) && person.held_at(cx.now).iter().any(|grant| grant.duty.rests()) {
         revocations::insert(tx, &person.id.to_string())?;
     }
-    record(tx, cx, OfSeat::Taken, seat, person.name)
+    record(tx, cx, Happened::SeatTaken, SeatNow { seat, person_name: person.name })
 }
 
 #[derive(Clone, Debug)]
@@ -88,19 +86,17 @@ pub struct EndSeat {
 }
 
 pub fn end_seat(tx: &mut Tx, cx: &Cx, cmd: &EndSeat) -> Result<SeatNow, Error> {
-    policy::check(&cx.caller, Action::ChangeRegister, &Facts::default(), "seat")?;
-    let seat = store::get_seat(tx, cmd.target.id)?;
-    let person_name = store::name_of(tx, seat.person)?;
+    policy::check_at_large(&cx.caller, Action::ChangeRegister, "seat")?;
+    let SeatNow { seat, person_name } = store::get_seat(tx, cmd.target.id)?;
     if seat.version != cmd.target.version {
-        return Err(Error::stale(Newer::Seat(SeatNow { seat, person_name })));
+        return Err(Error::stale(SeatNow { seat, person_name }));
     }
     let ended = seat.end(cmd.until, cx.now)?;
     store::update_seat(tx, &seat, &ended)?;
-    record(tx, cx, OfSeat::Ended, ended, person_name)
+    record(tx, cx, Happened::SeatEnded, SeatNow { seat: ended, person_name })
 }
 
-fn record(tx: &mut Tx, cx: &Cx, happened: OfSeat, seat: Seat, person_name: String) -> Result<SeatNow, Error> {
-    let now = SeatNow { seat, person_name };
+fn record(tx: &mut Tx, cx: &Cx, happened: Happened, now: SeatNow) -> Result<SeatNow, Error> {
     outbox::put(tx, cx, cx.now, &events::seat(happened, &now))?;
     Ok(now)
 }

@@ -9,12 +9,12 @@ use kit::time::Timestamp;
 
 use crate::client::{Client, Credentials, Key, Secret};
 use crate::error::Error;
-use crate::events::{self, OfClient};
+use crate::events::{self, Happened};
 use crate::policy::{self, Action, of_client, of_organisation};
 use crate::store::{clients as store, organisations, revocations};
 
 #[derive(Clone, Debug)]
-pub struct Create {
+pub struct CreateClient {
     pub id: ClientId,
     pub organisation: OrgId,
     pub name: String,
@@ -23,52 +23,52 @@ pub struct Create {
     pub real_now: Timestamp,
 }
 
-pub fn create(tx: &mut Tx, cx: &Cx, cmd: &Create) -> Result<Client, Error> {
+pub fn create_client(tx: &mut Tx, cx: &Cx, cmd: &CreateClient) -> Result<Client, Error> {
     let facts = of_organisation(cmd.organisation);
     policy::check(&cx.caller, Action::CreateClient, &facts, "organisation")?;
     for scope in &cmd.scopes {
         policy::check(&cx.caller, Action::GiveScope(*scope), &facts, "organisation")?;
     }
     let organisation = organisations::get(tx, cmd.organisation)?.id;
-    let Create { id, name, credentials, scopes, .. } = cmd;
+    let CreateClient { id, name, credentials, scopes, .. } = cmd;
     credentials.check(cmd.real_now)?;
     let client = Client::create(*id, organisation, name, credentials.clone(), scopes, cx.now);
     store::insert(tx, &client)?;
-    outbox::put(tx, cx, cx.now, &events::client(OfClient::Created, &client))?;
+    outbox::put(tx, cx, cx.now, &events::client(Happened::ClientCreated, &client))?;
     Ok(client)
 }
 
 #[derive(Clone, Debug)]
-pub struct SetScopes {
+pub struct SetClientScopes {
     pub target: Target<ClientId>,
     pub scopes: Vec<Scope>,
     pub real_now: Timestamp,
 }
 
-pub fn set_scopes(tx: &mut Tx, cx: &Cx, cmd: &SetScopes) -> Result<Client, Error> {
-    let client = open(tx, cx, Action::SetScopes, &cmd.target)?;
+pub fn set_client_scopes(tx: &mut Tx, cx: &Cx, cmd: &SetClientScopes) -> Result<Client, Error> {
+    let client = load_for(tx, cx, Action::SetScopes, &cmd.target)?;
     for scope in client.added(&cmd.scopes) {
         policy::check(&cx.caller, Action::GiveScope(scope), &of_client(&client), "client")?;
     }
     let changed = client.set_scopes(&cmd.scopes, cx.now)?;
-    settle(tx, cx, &client, changed, OfClient::ScopesSet, cmd.real_now)
+    save(tx, cx, &client, changed, Happened::ClientScopesSet, cmd.real_now)
 }
 
 #[derive(Clone, Debug)]
-pub struct AddKey {
+pub struct AddClientKey {
     pub target: Target<ClientId>,
     pub key: Key,
     pub real_now: Timestamp,
 }
 
-pub fn add_key(tx: &mut Tx, cx: &Cx, cmd: &AddKey) -> Result<Client, Error> {
-    let client = open(tx, cx, Action::ManageCredentials, &cmd.target)?;
+pub fn add_client_key(tx: &mut Tx, cx: &Cx, cmd: &AddClientKey) -> Result<Client, Error> {
+    let client = load_for(tx, cx, Action::ManageCredentials, &cmd.target)?;
     let changed = client.add_key(cmd.key.clone(), cmd.real_now, cx.now)?;
-    settle(tx, cx, &client, changed, OfClient::KeyAdded, cmd.real_now)
+    save(tx, cx, &client, changed, Happened::ClientKeyAdded, cmd.real_now)
 }
 
 #[derive(Clone, Debug)]
-pub struct RetireKey {
+pub struct RetireClientKey {
     pub target: Target<ClientId>,
     pub key: ClientKeyId,
     /// None means now.
@@ -76,14 +76,14 @@ pub struct RetireKey {
     pub real_now: Timestamp,
 }
 
-pub fn retire_key(tx: &mut Tx, cx: &Cx, cmd: &RetireKey) -> Result<Client, Error> {
-    let client = open(tx, cx, Action::ManageCredentials, &cmd.target)?;
+pub fn retire_client_key(tx: &mut Tx, cx: &Cx, cmd: &RetireClientKey) -> Result<Client, Error> {
+    let client = load_for(tx, cx, Action::ManageCredentials, &cmd.target)?;
     let changed = client.retire_key(cmd.key, cmd.retire_at, cmd.real_now, cx.now)?;
-    settle(tx, cx, &client, changed, OfClient::KeyRetired, cmd.real_now)
+    save(tx, cx, &client, changed, Happened::ClientKeyRetired, cmd.real_now)
 }
 
 #[derive(Clone, Debug)]
-pub struct Rotate {
+pub struct RotateClientSecret {
     pub target: Target<ClientId>,
     pub new: Secret,
     /// None means that those before end now.
@@ -91,26 +91,26 @@ pub struct Rotate {
     pub real_now: Timestamp,
 }
 
-pub fn rotate(tx: &mut Tx, cx: &Cx, cmd: &Rotate) -> Result<Client, Error> {
-    let client = open(tx, cx, Action::ManageCredentials, &cmd.target)?;
+pub fn rotate_client_secret(tx: &mut Tx, cx: &Cx, cmd: &RotateClientSecret) -> Result<Client, Error> {
+    let client = load_for(tx, cx, Action::ManageCredentials, &cmd.target)?;
     let changed = client.rotate(cmd.new.clone(), cmd.previous_until, cmd.real_now, cx.now)?;
-    settle(tx, cx, &client, changed, OfClient::SecretRotated, cmd.real_now)
+    save(tx, cx, &client, changed, Happened::ClientSecretRotated, cmd.real_now)
 }
 
 #[derive(Clone, Debug)]
-pub struct Revoke {
+pub struct RevokeClient {
     pub target: Target<ClientId>,
     pub real_now: Timestamp,
 }
 
-pub fn revoke(tx: &mut Tx, cx: &Cx, cmd: &Revoke) -> Result<Client, Error> {
-    let client = open(tx, cx, Action::RevokeClient, &cmd.target)?;
+pub fn revoke_client(tx: &mut Tx, cx: &Cx, cmd: &RevokeClient) -> Result<Client, Error> {
+    let client = load_for(tx, cx, Action::RevokeClient, &cmd.target)?;
     let revoked = client.revoke(cx.now)?;
-    settle(tx, cx, &client, revoked, OfClient::Revoked, cmd.real_now)
+    save(tx, cx, &client, revoked, Happened::ClientRevoked, cmd.real_now)
 }
 
 /// The client as it is, if the caller may take this step and read its present version.
-fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ClientId>) -> Result<Client, Error> {
+fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ClientId>) -> Result<Client, Error> {
     let client = store::get(tx, target.id)?;
     policy::check(&cx.caller, action, &of_client(&client), "client")?;
     client.expect_version(target.version)?;
@@ -118,12 +118,12 @@ fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ClientId>) -> Resu
 }
 
 /// Writes what became of a client. Tokens made with what it no longer has end with it.
-fn settle(
+fn save(
     tx: &mut Tx,
     cx: &Cx,
     old: &Client,
     new: Client,
-    happened: OfClient,
+    happened: Happened,
     real_now: Timestamp,
 ) -> Result<Client, Error> {
     store::update(tx, old, &new)?;

@@ -7,32 +7,33 @@ use kit::ids::{GrantId, OrgId, PersonId};
 use kit::outbox;
 use kit::time::{Date, Timestamp};
 
+use super::reading;
 use crate::board::SeatNow;
 use crate::error::Error;
-use crate::events::{self, OfPerson, OfSeat};
+use crate::events::{self, Happened};
 use crate::person::{Person, RoleGrant, fold_email, keep_an_administrator};
 use crate::policy::{self, Action, of_organisation, of_person};
 use crate::store::{boards, organisations, people as store, revocations, sign_ins};
 
 #[derive(Clone, Debug)]
-pub struct Create {
+pub struct CreatePerson {
     pub id: PersonId,
     pub organisation: OrgId,
     pub name: String,
     pub email: String,
 }
 
-pub fn create(tx: &mut Tx, cx: &Cx, cmd: &Create) -> Result<Person, Error> {
+pub fn create_person(tx: &mut Tx, cx: &Cx, cmd: &CreatePerson) -> Result<Person, Error> {
     policy::check(&cx.caller, Action::ManagePerson, &of_organisation(cmd.organisation), "organisation")?;
     let organisation = organisations::get(tx, cmd.organisation)?.id;
     let person = Person::enter(cmd.id, organisation, &cmd.name, &cmd.email, cx.now);
     store::insert(tx, &person)?;
-    outbox::put(tx, cx, cx.now, &events::person(OfPerson::Entered, &person))?;
+    outbox::put(tx, cx, cx.now, &events::person(Happened::PersonEntered, &person))?;
     Ok(person)
 }
 
 #[derive(Clone, Debug)]
-pub struct Update {
+pub struct UpdatePerson {
     pub target: Target<PersonId>,
     pub name: String,
     pub email: String,
@@ -40,20 +41,20 @@ pub struct Update {
     pub organisation: Option<OrgId>,
 }
 
-pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<Person, Error> {
-    let person = open(tx, cx, Action::ManagePerson, &cmd.target)?;
+pub fn update_person(tx: &mut Tx, cx: &Cx, cmd: &UpdatePerson) -> Result<Person, Error> {
+    let person = load_for(tx, cx, Action::ManagePerson, &cmd.target)?;
     let mut renamed = person.rename(&cmd.name, &cmd.email, cx.now)?;
     if let Some(organisation) = cmd.organisation.filter(|organisation| *organisation != person.organisation) {
         // Both administrators would have to agree; the network's speaks for them.
         policy::check(&cx.caller, Action::ChangeRegister, &of_organisation(organisation), "organisation")?;
         renamed = renamed.of(organisations::get(tx, organisation)?.id);
     }
-    // Whoever had the old address shall not go on under it.
+    // Nobody goes on signing in or working under the old address.
     if fold_email(&person.email) != fold_email(&renamed.email) {
         revocations::insert(tx, &person.id.to_string())?;
         sign_ins::forget_of(tx, person.id)?;
     }
-    settle(tx, cx, &person, renamed, OfPerson::Renamed)
+    save(tx, cx, &person, renamed, Happened::PersonRenamed)
 }
 
 #[derive(Clone, Debug)]
@@ -68,12 +69,12 @@ pub struct GrantRole {
 
 pub fn grant_role(tx: &mut Tx, cx: &Cx, cmd: &GrantRole) -> Result<Person, Error> {
     let Grant { duty, organisation } = cmd.grant;
-    let person = open(tx, cx, Action::Grant { duty, organisation }, &cmd.target)?;
+    let person = load_for(tx, cx, Action::Grant { duty, organisation }, &cmd.target)?;
     organisations::get(tx, organisation)?;
     let starts_at = cmd.starts_at.unwrap_or(cx.now);
     let held = RoleGrant { id: cmd.id, grant: cmd.grant, starts_at, ends_at: cmd.ends_at };
     let granted = person.grant(held, cx.now)?;
-    settle(tx, cx, &person, granted, OfPerson::RoleGranted)
+    save(tx, cx, &person, granted, Happened::RoleGranted)
 }
 
 #[derive(Clone, Debug)]
@@ -83,23 +84,22 @@ pub struct RevokeRole {
 }
 
 pub fn revoke_role(tx: &mut Tx, cx: &Cx, cmd: &RevokeRole) -> Result<Person, Error> {
-    let person = open(tx, cx, Action::SeePerson, &cmd.target)?;
+    let person = load_for(tx, cx, Action::SeePerson, &cmd.target)?;
     let Grant { duty, organisation } = person.find_grant(cmd.grant)?.grant;
-    let facts = of_person(person.id, person.organisation);
-    policy::check(&cx.caller, Action::Grant { duty, organisation }, &facts, "person")?;
+    policy::check(&cx.caller, Action::Grant { duty, organisation }, &of_person(&person), "person")?;
     let revoked = person.revoke(cmd.grant, cx.now)?;
     keep_an_administrator(&person, &revoked, store::n_other_administrators(tx, person.id, cx.now)?, cx.now)?;
     revocations::insert(tx, &person.id.to_string())?;
-    settle(tx, cx, &person, revoked, OfPerson::RoleRevoked)
+    save(tx, cx, &person, revoked, Happened::RoleRevoked)
 }
 
 #[derive(Clone, Debug)]
-pub struct End {
+pub struct EndPerson {
     pub target: Target<PersonId>,
 }
 
-pub fn end(tx: &mut Tx, cx: &Cx, cmd: &End) -> Result<Person, Error> {
-    let person = open(tx, cx, Action::ManagePerson, &cmd.target)?;
+pub fn end_person(tx: &mut Tx, cx: &Cx, cmd: &EndPerson) -> Result<Person, Error> {
+    let person = load_for(tx, cx, Action::ManagePerson, &cmd.target)?;
     let ended = person.end(cx.now)?;
     keep_an_administrator(&person, &ended, store::n_other_administrators(tx, person.id, cx.now)?, cx.now)?;
     revocations::insert(tx, &person.id.to_string())?;
@@ -107,24 +107,22 @@ pub fn end(tx: &mut Tx, cx: &Cx, cmd: &End) -> Result<Person, Error> {
         if let Some(vacated) = seat.vacate(Date::today(cx.now), cx.now) {
             boards::update_seat(tx, &seat, &vacated)?;
             let now = SeatNow { seat: vacated, person_name: person.name.clone() };
-            outbox::put(tx, cx, cx.now, &events::seat(OfSeat::Ended, &now))?;
+            outbox::put(tx, cx, cx.now, &events::seat(Happened::SeatEnded, &now))?;
         }
     }
-    settle(tx, cx, &person, ended, OfPerson::Ended)
+    save(tx, cx, &person, ended, Happened::PersonEnded)
 }
 
 /// The person as they are, if the caller may take this step and read the present version.
-fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PersonId>) -> Result<Person, Error> {
+fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PersonId>) -> Result<Person, Error> {
     let person = store::get(tx, target.id)?;
-    policy::check(&cx.caller, action, &of_person(person.id, person.organisation), "person")?;
+    policy::check(&cx.caller, action, &of_person(&person), "person")?;
     // A refusal bears the newer version: no more of it than the caller may read.
-    let may_see = policy::decide(&cx.caller, Action::SeeEmail, &of_person(person.id, person.organisation));
-    let shown = if may_see == policy::Verdict::Allow { person.clone() } else { person.clone().without_email() };
-    shown.expect_version(target.version)?;
+    reading::shown(cx, person.clone()).expect_version(target.version)?;
     Ok(person)
 }
 
-fn settle(tx: &mut Tx, cx: &Cx, old: &Person, new: Person, happened: OfPerson) -> Result<Person, Error> {
+fn save(tx: &mut Tx, cx: &Cx, old: &Person, new: Person, happened: Happened) -> Result<Person, Error> {
     store::update(tx, old, &new)?;
     outbox::put(tx, cx, cx.now, &events::person(happened, &new))?;
     Ok(new)

@@ -3,22 +3,22 @@
 
 use kit::caller::{Duty, Grant, Subject};
 use kit::cx::Cx;
-use kit::db::{DbError, Tx};
-use kit::fault::Violation;
+use kit::db::{Conn, DbError, Tx};
 use kit::ids::{ClientId, GrantId, OrgId, PersonId, SignInId};
 use kit::outbox;
 use kit::time::Timestamp;
 use kit::tokens::{Code, KeySet, PublicKey};
 
+use super::reading;
 use crate::client::{self, Client};
 use crate::dates::RegisterDate;
 use crate::error::Error;
-use crate::events::{self, OfPerson};
+use crate::events::{self, Happened};
 use crate::organisation::{Details, Kind, Organisation};
 use crate::person::{self, Person, RoleGrant};
 use crate::policy::{self, Action, Facts, of_client, of_person};
 use crate::proof::{Once, Proof, Refused};
-use crate::sign_in::{MOST_STARTS, Revocation, START_WINDOW_S, SignIn, issued_at};
+use crate::sign_in::{AllKeys, MOST_STARTS, Revocation, START_WINDOW_S, SignIn, issued_at};
 use crate::store::keys::Known;
 use crate::store::{self, boards, keys, organisations, people, revocations, sign_ins};
 
@@ -26,7 +26,7 @@ use crate::store::{self, boards, keys, organisations, people, revocations, sign_
 const REMEMBERED_S: i64 = 24 * 3600;
 
 #[derive(Clone, Debug)]
-pub struct Start {
+pub struct StartSignIn {
     pub id: SignInId,
     pub email: String,
     /// Digest of the code.
@@ -35,7 +35,7 @@ pub struct Start {
 }
 
 /// The address to mail the code to, if anybody signs in with it and has not asked too often.
-pub fn start(tx: &mut Tx, cmd: &Start) -> Result<Option<String>, Error> {
+pub fn start_sign_in(tx: &mut Tx, cmd: &StartSignIn) -> Result<Option<String>, Error> {
     sign_ins::forget(tx, cmd.real_now.plus_seconds(-REMEMBERED_S))?;
     let since = cmd.real_now.plus_seconds(-START_WINDOW_S);
     let too_often = sign_ins::n_started(tx, &cmd.email, since)? >= MOST_STARTS;
@@ -46,20 +46,20 @@ pub fn start(tx: &mut Tx, cmd: &Start) -> Result<Option<String>, Error> {
 }
 
 #[derive(Clone, Debug)]
-pub struct Finish {
+pub struct FinishSignIn {
     pub id: SignInId,
     pub code: String,
     pub real_now: Timestamp,
 }
 
 /// Whether the code is right, as far as can be seen before it is tried.
-pub fn is_right(tx: &mut Tx, cmd: &Finish) -> Result<bool, Error> {
-    let sign_in = sign_ins::find(tx, cmd.id)?;
+pub fn is_right(conn: &mut Conn, cmd: &FinishSignIn) -> Result<bool, Error> {
+    let sign_in = sign_ins::find(conn, cmd.id)?;
     Ok(sign_in.is_some_and(|sign_in| Code::matches(&cmd.code, &cmd.id.to_string(), &sign_in.code)))
 }
 
 /// Who signed in, at an instant. None is no error here: the try must be kept.
-pub fn finish(tx: &mut Tx, now: Timestamp, cmd: &Finish) -> Result<Option<SignedIn<Person>>, Error> {
+pub fn finish_sign_in(tx: &mut Tx, now: Timestamp, cmd: &FinishSignIn) -> Result<Option<SignedIn<Person>>, Error> {
     let Some(sign_in) = sign_ins::find(tx, cmd.id)? else { return Ok(None) };
     let matches = Code::matches(&cmd.code, &cmd.id.to_string(), &sign_in.code);
     let (tried, person) = sign_in.try_code(matches, cmd.real_now);
@@ -93,24 +93,24 @@ fn signed_in<T>(tx: &mut Tx, id: impl ToString, who: T) -> Result<SignedIn<T>, E
 }
 
 /// The client with this identity, unless it was revoked.
-pub fn client(tx: &mut Tx, id: ClientId) -> Result<Option<Client>, Error> {
-    Ok(store::clients::find(tx, id)?.filter(|client| client.state == client::State::Active))
+pub fn active_client(conn: &mut Conn, id: ClientId) -> Result<Option<Client>, Error> {
+    Ok(store::clients::find(conn, id)?.filter(|client| client.state == client::State::Active))
 }
 
 #[derive(Clone, Debug)]
-pub struct Exchange {
+pub struct ExchangeToken {
     pub id: ClientId,
     pub proof: Proof,
     /// What an assertion may name as its audience.
     pub accepted: [String; 2],
 }
 
-/// Lets a client in that proves who it is as it now stands. Its assertion is used up.
-pub fn exchange(tx: &mut Tx, cmd: &Exchange) -> Result<Result<SignedIn<Client>, Refused>, Error> {
+/// Lets a client in that proves who it is by the credentials that it now has. Its assertion is used up.
+pub fn exchange_token(tx: &mut Tx, cmd: &ExchangeToken) -> Result<Result<SignedIn<Client>, Refused>, Error> {
     revocations::hold(tx)?;
     // Not the instant of the request, which may have waited while a key was retired.
     let real_now = revocations::real_now(tx)?;
-    let Some(client) = client(tx, cmd.id)? else { return Ok(Err(Refused::InvalidClient)) };
+    let Some(client) = active_client(tx, cmd.id)? else { return Ok(Err(Refused::InvalidClient)) };
     match cmd.proof.check(&client, &cmd.accepted, real_now) {
         Err(refused) => return Ok(Err(refused)),
         Ok(None) => {}
@@ -141,7 +141,7 @@ fn facts_of(tx: &mut Tx, subject: Subject) -> Result<Facts, Error> {
     match subject {
         Subject::Person(id) => {
             let person = people::find(tx, id)?.ok_or(none)?;
-            Ok(of_person(person.id, person.organisation))
+            Ok(of_person(&person))
         }
         Subject::Client(id) => Ok(of_client(&store::clients::find(tx, id)?.ok_or(none)?)),
         Subject::Role(_) | Subject::Anonymous => Err(none),
@@ -154,17 +154,14 @@ pub struct PublishKey {
     pub real_now: Timestamp,
 }
 
-/// Every key that is known, after one was published.
-pub struct AllKeys(pub Vec<PublicKey>);
-
 pub fn publish_key(tx: &mut Tx, cx: &Cx, cmd: &PublishKey) -> Result<AllKeys, Error> {
-    policy::check(&cx.caller, Action::ServePlatform, &Facts::default(), "key")?;
+    policy::check_at_large(&cx.caller, Action::ServePlatform, "key")?;
     if cx.caller.subject.to_string() != format!("role:{}", cmd.key.role) {
         let says = "a role publishes its own key";
-        return Err(Error::Invalid(vec![Violation::new("jwks", "role", says)]));
+        return Err(Error::bad_field("jwks", "role", says));
     }
     put_key(tx, &cmd.key, cmd.real_now)?;
-    Ok(AllKeys(keys::all(tx)?))
+    reading::keys(tx)
 }
 
 /// Makes a new key known and retires the one before; one that is in use changes nothing.
@@ -206,7 +203,7 @@ pub fn take_keys(tx: &mut Tx, set: &KeySet, own: &str, real_now: Timestamp) -> R
 
 /// The first administrator of a network that has none.
 #[derive(Clone, Debug)]
-pub struct First {
+pub struct FirstAdministrator {
     pub person: PersonId,
     pub grant: GrantId,
     /// Identity of the network, if it has to be entered too.
@@ -216,7 +213,7 @@ pub struct First {
     pub email: String,
 }
 
-pub fn admin_first(tx: &mut Tx, cx: &Cx, cmd: &First) -> Result<Person, Error> {
+pub fn admin_first(tx: &mut Tx, cx: &Cx, cmd: &FirstAdministrator) -> Result<Person, Error> {
     if people::n_other_administrators(tx, cmd.person, cx.now)? > 0 {
         return Err(Error::AdministratorExists);
     }
@@ -233,7 +230,7 @@ pub fn admin_first(tx: &mut Tx, cx: &Cx, cmd: &First) -> Result<Person, Error> {
     let grant = Grant { duty: Duty::NetworkAdministrator, organisation };
     let person = entered.grant(RoleGrant { id: cmd.grant, grant, starts_at: cx.now, ends_at: None }, cx.now)?;
     people::update(tx, &entered, &person)?;
-    outbox::put(tx, cx, cx.now, &events::person(OfPerson::RoleGranted, &person))?;
+    outbox::put(tx, cx, cx.now, &events::person(Happened::RoleGranted, &person))?;
     Ok(person)
 }
 

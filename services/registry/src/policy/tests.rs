@@ -27,7 +27,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// Everybody who can call, by the name that stands in the golden file.
+    /// Everybody who can call, under their names in the golden file.
     fn callers(&self) -> Vec<(String, Caller)> {
         let mut all: Vec<(String, Caller)> = Vec::new();
         for duty in Duty::ALL {
@@ -90,6 +90,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
         "Who may do what in the registry: yes; `no` is told why and who may; `hidden` is told that there is no \
                       such thing.\nDuties are held for the organisation unless it says `of another`.\n"
             .to_string();
+    testing::golden::covers(ActionName::VARIANTS, scene.actions().into_iter().map(|(_, action, _)| action.into()));
     for (name, action, facts) in scene.actions() {
         matrix += &format!("\n{name}\n");
         for (caller_name, caller) in scene.callers() {

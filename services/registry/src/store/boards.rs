@@ -1,141 +1,124 @@
 //! Boards and seats.
 
 use diesel::prelude::*;
-use kit::db::{Backend, DbError, Tx, taken_meanwhile};
-use kit::ids::{BoardId, PersonId, SeatId};
-use kit::stored::parsed;
+use kit::db::{Backend, Conn, DbError, taken_meanwhile};
+use kit::ids::{BoardId, OrgId, PersonId, SeatId};
 use kit::time::{Date, Timestamp};
 
-use super::{After, term_of};
+use super::Key;
 use crate::board::{Board, Names, Seat, SeatNow};
-use crate::error::{Error, Newer};
+use crate::dates::Term;
+use crate::error::Error;
 use crate::schema::{board, person, seat};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = board)]
 struct BoardRow {
-    id: String,
+    id: BoardId,
     version: i64,
     name: String,
     name_cy: String,
     short_name: String,
     quorum: i32,
-    created_at: i64,
-    updated_at: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
 }
 
 impl From<&Board> for BoardRow {
     fn from(board: &Board) -> BoardRow {
-        let Names { name, name_cy, short_name } = board.names.clone();
-        BoardRow {
-            id: board.id.to_string(),
-            version: board.version,
-            name,
-            name_cy,
-            short_name,
-            quorum: board.quorum,
-            created_at: board.created_at.micros(),
-            updated_at: board.updated_at.micros(),
-        }
+        let Board { id, version, names, quorum, created_at, updated_at } = board.clone();
+        let Names { name, name_cy, short_name } = names;
+        BoardRow { id, version, name, name_cy, short_name, quorum, created_at, updated_at }
     }
 }
 
-impl TryFrom<BoardRow> for Board {
-    type Error = DbError;
-
-    fn try_from(row: BoardRow) -> Result<Board, DbError> {
-        Ok(Board {
-            id: parsed(&row.id)?,
-            version: row.version,
-            names: Names { name: row.name, name_cy: row.name_cy, short_name: row.short_name },
-            quorum: row.quorum,
-            created_at: Timestamp::from_micros(row.created_at),
-            updated_at: Timestamp::from_micros(row.updated_at),
-        })
+impl From<BoardRow> for Board {
+    fn from(row: BoardRow) -> Board {
+        let BoardRow { id, version, name, name_cy, short_name, quorum, created_at, updated_at } = row;
+        Board { id, version, names: Names { name, name_cy, short_name }, quorum, created_at, updated_at }
     }
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = seat, treat_none_as_null = true)]
 struct SeatRow {
-    id: String,
+    id: SeatId,
     version: i64,
-    board_id: String,
-    organisation_id: String,
-    person_id: String,
+    board_id: BoardId,
+    organisation_id: OrgId,
+    person_id: PersonId,
     voting: bool,
-    from_date: String,
-    until_date: Option<String>,
-    created_at: i64,
-    updated_at: i64,
+    from_date: Date,
+    until_date: Option<Date>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
 }
 
 impl From<&Seat> for SeatRow {
     fn from(seat: &Seat) -> SeatRow {
         SeatRow {
-            id: seat.id.to_string(),
+            id: seat.id,
             version: seat.version,
-            board_id: seat.board.to_string(),
-            organisation_id: seat.organisation.to_string(),
-            person_id: seat.person.to_string(),
+            board_id: seat.board,
+            organisation_id: seat.organisation,
+            person_id: seat.person,
             voting: seat.voting,
-            from_date: seat.term.from.to_string(),
-            until_date: seat.term.until.map(|day| day.to_string()),
-            created_at: seat.created_at.micros(),
-            updated_at: seat.updated_at.micros(),
+            from_date: seat.term.from,
+            until_date: seat.term.until,
+            created_at: seat.created_at,
+            updated_at: seat.updated_at,
         }
     }
 }
 
-impl TryFrom<SeatRow> for Seat {
-    type Error = DbError;
-
-    fn try_from(row: SeatRow) -> Result<Seat, DbError> {
-        Ok(Seat {
-            id: parsed(&row.id)?,
+impl From<SeatRow> for Seat {
+    fn from(row: SeatRow) -> Seat {
+        Seat {
+            id: row.id,
             version: row.version,
-            board: parsed(&row.board_id)?,
-            organisation: parsed(&row.organisation_id)?,
-            person: parsed(&row.person_id)?,
+            board: row.board_id,
+            organisation: row.organisation_id,
+            person: row.person_id,
             voting: row.voting,
-            term: term_of(&row.from_date, row.until_date.as_deref())?,
-            created_at: Timestamp::from_micros(row.created_at),
-            updated_at: Timestamp::from_micros(row.updated_at),
-        })
+            term: Term { from: row.from_date, until: row.until_date },
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
     }
 }
 
-pub fn get(tx: &mut Tx, id: BoardId) -> Result<Board, Error> {
-    let row: Option<BoardRow> = board::table.find(id.to_string()).select(BoardRow::as_select()).first(tx).optional()?;
-    match row {
-        Some(row) => Ok(Board::try_from(row)?),
-        None => Err(Error::NotFound { what: "board" }),
-    }
+fn seat_now((row, person_name): (SeatRow, String)) -> SeatNow {
+    SeatNow { seat: row.into(), person_name }
 }
 
-pub fn insert(tx: &mut Tx, board: &Board) -> Result<(), Error> {
-    expect_free_name(tx, board)?;
-    diesel::insert_into(board::table).values(BoardRow::from(board)).execute(tx).map_err(taken_meanwhile)?;
+pub fn get(conn: &mut Conn, id: BoardId) -> Result<Board, Error> {
+    let row: Option<BoardRow> = board::table.find(id).select(BoardRow::as_select()).first(conn).optional()?;
+    row.map(Board::from).ok_or(Error::NotFound { what: "board" })
+}
+
+pub fn insert(conn: &mut Conn, board: &Board) -> Result<(), Error> {
+    expect_free_name(conn, board)?;
+    diesel::insert_into(board::table).values(BoardRow::from(board)).execute(conn).map_err(taken_meanwhile)?;
     Ok(())
 }
 
 /// Writes the new version over the one it was made from.
-pub fn update(tx: &mut Tx, old: &Board, new: &Board) -> Result<(), Error> {
-    expect_free_name(tx, new)?;
-    let of_old_version = board::table.filter(board::id.eq(new.id.to_string())).filter(board::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(BoardRow::from(new)).execute(tx).map_err(taken_meanwhile)?;
+pub fn update(conn: &mut Conn, old: &Board, new: &Board) -> Result<(), Error> {
+    expect_free_name(conn, new)?;
+    let of_old_version = board::table.find(new.id).filter(board::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(BoardRow::from(new)).execute(conn).map_err(taken_meanwhile)?;
     if n_changed == 0 {
-        return Err(Error::stale(Newer::Board(get(tx, new.id)?)));
+        return Err(Error::stale(get(conn, new.id)?));
     }
     Ok(())
 }
 
-fn expect_free_name(tx: &mut Tx, board: &Board) -> Result<(), Error> {
+fn expect_free_name(conn: &mut Conn, board: &Board) -> Result<(), Error> {
     let other: Option<String> = board::table
         .filter(board::short_name.eq(&board.names.short_name))
-        .filter(board::id.ne(board.id.to_string()))
+        .filter(board::id.ne(board.id))
         .select(board::id)
-        .first(tx)
+        .first(conn)
         .optional()?;
     match other {
         Some(existing) => Err(Error::AlreadyExists { what: "board", field: "short_name", existing }),
@@ -144,55 +127,49 @@ fn expect_free_name(tx: &mut Tx, board: &Board) -> Result<(), Error> {
 }
 
 /// One page, by short name.
-pub fn page(tx: &mut Tx, after: After, limit: i64) -> Result<Vec<Board>, DbError> {
+pub fn page(conn: &mut Conn, after: Option<&Key<BoardId>>, limit: i64) -> Result<Vec<Board>, DbError> {
     let mut query = board::table.into_boxed::<Backend>();
     if let Some((name, id)) = after {
-        let same_name = board::short_name.eq(name.clone()).and(board::id.gt(id));
-        query = query.filter(board::short_name.gt(name).or(same_name));
+        query = query.filter(board::short_name.gt(name).or(board::short_name.eq(name).and(board::id.gt(id))));
     }
-    let rows: Vec<BoardRow> =
-        query.order((board::short_name.asc(), board::id.asc())).limit(limit).select(BoardRow::as_select()).load(tx)?;
-    rows.into_iter().map(Board::try_from).collect()
+    let query = query.order((board::short_name.asc(), board::id.asc())).limit(limit);
+    let rows: Vec<BoardRow> = query.select(BoardRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Board::from).collect())
 }
 
-pub fn get_seat(tx: &mut Tx, id: SeatId) -> Result<Seat, Error> {
-    let row: Option<SeatRow> = seat::table.find(id.to_string()).select(SeatRow::as_select()).first(tx).optional()?;
-    match row {
-        Some(row) => Ok(Seat::try_from(row)?),
-        None => Err(Error::NotFound { what: "seat" }),
-    }
+pub fn get_seat(conn: &mut Conn, id: SeatId) -> Result<SeatNow, Error> {
+    let row: Option<(SeatRow, String)> = seat::table
+        .inner_join(person::table)
+        .filter(seat::id.eq(id))
+        .select((SeatRow::as_select(), person::name))
+        .first(conn)
+        .optional()?;
+    row.map(seat_now).ok_or(Error::NotFound { what: "seat" })
 }
 
-pub fn insert_seat(tx: &mut Tx, seat: &Seat) -> Result<(), Error> {
-    diesel::insert_into(seat::table).values(SeatRow::from(seat)).execute(tx).map_err(taken_meanwhile)?;
+pub fn insert_seat(conn: &mut Conn, seat: &Seat) -> Result<(), Error> {
+    diesel::insert_into(seat::table).values(SeatRow::from(seat)).execute(conn).map_err(taken_meanwhile)?;
     Ok(())
 }
 
 /// Writes the new version over the one it was made from.
-pub fn update_seat(tx: &mut Tx, old: &Seat, new: &Seat) -> Result<(), Error> {
-    let of_old_version = seat::table.filter(seat::id.eq(new.id.to_string())).filter(seat::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(SeatRow::from(new)).execute(tx)?;
+pub fn update_seat(conn: &mut Conn, old: &Seat, new: &Seat) -> Result<(), Error> {
+    let of_old_version = seat::table.find(new.id).filter(seat::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(SeatRow::from(new)).execute(conn)?;
     if n_changed == 0 {
-        let seat = get_seat(tx, new.id)?;
-        let person_name = name_of(tx, seat.person)?;
-        return Err(Error::stale(Newer::Seat(SeatNow { seat, person_name })));
+        return Err(Error::stale(get_seat(conn, new.id)?));
     }
     Ok(())
 }
 
-/// Name of a person who sits.
-pub fn name_of(tx: &mut Tx, id: PersonId) -> Result<String, DbError> {
-    Ok(person::table.find(id.to_string()).select(person::name).first(tx)?)
-}
-
 /// All seats of one person, on one board or on every board.
-pub fn seats_of(tx: &mut Tx, person: PersonId, board: Option<BoardId>) -> Result<Vec<Seat>, DbError> {
-    let mut query = seat::table.filter(seat::person_id.eq(person.to_string())).into_boxed::<Backend>();
+pub fn seats_of(conn: &mut Conn, person: PersonId, board: Option<BoardId>) -> Result<Vec<Seat>, DbError> {
+    let mut query = seat::table.filter(seat::person_id.eq(person)).into_boxed::<Backend>();
     if let Some(board) = board {
-        query = query.filter(seat::board_id.eq(board.to_string()));
+        query = query.filter(seat::board_id.eq(board));
     }
-    let rows: Vec<SeatRow> = query.order(seat::id.asc()).select(SeatRow::as_select()).load(tx)?;
-    rows.into_iter().map(Seat::try_from).collect()
+    let rows: Vec<SeatRow> = query.order(seat::id.asc()).select(SeatRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Seat::from).collect())
 }
 
 /// Which seats.
@@ -204,32 +181,27 @@ pub struct Filter {
 }
 
 /// One page with the names of those who sit, by first day.
-pub fn page_of_seats(tx: &mut Tx, filter: &Filter, after: After, limit: i64) -> Result<Vec<(Seat, String)>, DbError> {
+pub fn page_of_seats(
+    conn: &mut Conn,
+    filter: &Filter,
+    after: Option<&Key<SeatId>>,
+    limit: i64,
+) -> Result<Vec<SeatNow>, DbError> {
     let mut query = seat::table.inner_join(person::table).into_boxed::<Backend>();
     if let Some(board) = filter.board {
-        query = query.filter(seat::board_id.eq(board.to_string()));
+        query = query.filter(seat::board_id.eq(board));
     }
     if let Some(person) = filter.person {
-        query = query.filter(seat::person_id.eq(person.to_string()));
+        query = query.filter(seat::person_id.eq(person));
     }
     if let Some(day) = filter.as_of {
-        let day = day.to_string();
-        let lasts = seat::until_date.assume_not_null().gt(day.clone());
         query = query.filter(seat::from_date.le(day));
-        query = query.filter(seat::until_date.is_null().or(lasts));
+        query = query.filter(seat::until_date.is_null().or(seat::until_date.assume_not_null().gt(day)));
     }
     if let Some((day, id)) = after {
-        let same_day = seat::from_date.eq(day.clone()).and(seat::id.gt(id));
-        query = query.filter(seat::from_date.gt(day).or(same_day));
+        query = query.filter(seat::from_date.gt(day).or(seat::from_date.eq(day).and(seat::id.gt(id))));
     }
-    let rows: Vec<(SeatRow, String)> = query
-        .order((seat::from_date.asc(), seat::id.asc()))
-        .limit(limit)
-        .select((SeatRow::as_select(), person::name))
-        .load(tx)?;
-    let mut seats = Vec::with_capacity(rows.len());
-    for (row, person_name) in rows {
-        seats.push((Seat::try_from(row)?, person_name));
-    }
-    Ok(seats)
+    let query = query.order((seat::from_date.asc(), seat::id.asc())).limit(limit);
+    let rows: Vec<(SeatRow, String)> = query.select((SeatRow::as_select(), person::name)).load(conn)?;
+    Ok(rows.into_iter().map(seat_now).collect())
 }

@@ -5,22 +5,22 @@ use std::collections::HashMap;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use kit::db::{Backend, DbError, Tx, taken_meanwhile};
+use kit::db::{Backend, Conn, DbError, taken_meanwhile};
 use kit::fault::Violation;
 use kit::ids::OrgId;
-use kit::stored::{named, parsed, parsed_option};
+use kit::stored::{parsed, parsed_option};
 use kit::time::{Date, Timestamp};
 
-use super::After;
+use super::Key;
 use crate::dates::RegisterDate;
-use crate::error::{Error, Newer};
+use crate::error::Error;
 use crate::organisation::{Details, Kind, Nation, Organisation, fold};
 use crate::schema::{former_gss_code, organisation, successor};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = organisation, treat_none_as_null = true)]
 struct Row {
-    id: String,
+    id: OrgId,
     version: i64,
     kind: String,
     name: String,
@@ -37,23 +37,23 @@ struct Row {
     combined_authority_code: String,
     start_date: String,
     end_date: String,
-    abolished_from: Option<String>,
+    abolished_from: Option<Date>,
     gov_uk_slug: String,
     website: String,
     legal_body: bool,
     sort_name: String,
     haystack: String,
-    created_at: i64,
-    updated_at: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
 }
 
 impl From<&Organisation> for Row {
     fn from(organisation: &Organisation) -> Row {
         let details = organisation.details.clone();
         Row {
-            id: organisation.id.to_string(),
+            id: organisation.id,
             version: organisation.version,
-            kind: details.kind.name().to_string(),
+            kind: details.kind.to_string(),
             sort_name: fold(&details.name),
             haystack: details.haystack(),
             name: details.name,
@@ -64,29 +64,28 @@ impl From<&Organisation> for Row {
             gss_code: details.gss_code,
             authority_type: details.authority_type,
             authority_type_name: details.authority_type_name,
-            nation: details.nation.map(|nation| nation.name().to_string()),
+            nation: details.nation.map(|nation| nation.to_string()),
             region: details.region,
             county_code: details.county_code,
             combined_authority_code: details.combined_authority_code,
             start_date: details.start_date.to_string(),
             end_date: details.end_date.to_string(),
-            abolished_from: organisation.abolished_from.map(|day| day.to_string()),
+            abolished_from: organisation.abolished_from,
             gov_uk_slug: details.gov_uk_slug,
             website: details.website,
             legal_body: details.legal_body,
-            created_at: organisation.created_at.micros(),
-            updated_at: organisation.updated_at.micros(),
+            created_at: organisation.created_at,
+            updated_at: organisation.updated_at,
         }
     }
 }
 
 fn organisation_of(row: Row, former_gss_codes: Vec<String>, successors: Vec<OrgId>) -> Result<Organisation, DbError> {
-    let nation = row.nation.as_deref().map(|name| named(&Nation::ALL, Nation::name, name)).transpose()?;
     Ok(Organisation {
-        id: parsed(&row.id)?,
+        id: row.id,
         version: row.version,
         details: Details {
-            kind: named(&Kind::ALL, Kind::name, &row.kind)?,
+            kind: parsed(&row.kind)?,
             name: row.name,
             name_cy: row.name_cy,
             short_name: row.short_name,
@@ -96,7 +95,7 @@ fn organisation_of(row: Row, former_gss_codes: Vec<String>, successors: Vec<OrgI
             former_gss_codes,
             authority_type: row.authority_type,
             authority_type_name: row.authority_type_name,
-            nation,
+            nation: parsed_option(row.nation.as_deref())?,
             region: row.region,
             county_code: row.county_code,
             combined_authority_code: row.combined_authority_code,
@@ -107,50 +106,49 @@ fn organisation_of(row: Row, former_gss_codes: Vec<String>, successors: Vec<OrgI
             website: row.website,
             legal_body: row.legal_body,
         },
-        abolished_from: parsed_option(row.abolished_from.as_deref())?,
-        created_at: Timestamp::from_micros(row.created_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
+        abolished_from: row.abolished_from,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
     })
 }
 
-pub fn get(tx: &mut Tx, id: OrgId) -> Result<Organisation, Error> {
-    find(tx, id)?.ok_or(Error::NotFound { what: "organisation" })
+pub fn get(conn: &mut Conn, id: OrgId) -> Result<Organisation, Error> {
+    find(conn, id)?.ok_or(Error::NotFound { what: "organisation" })
 }
 
-fn find(tx: &mut Tx, id: OrgId) -> Result<Option<Organisation>, DbError> {
-    let row: Option<Row> = organisation::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
-    Ok(complete(tx, row.into_iter().collect())?.pop())
+fn find(conn: &mut Conn, id: OrgId) -> Result<Option<Organisation>, DbError> {
+    let row: Option<Row> = organisation::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    Ok(complete(conn, row.into_iter().collect())?.pop())
 }
 
 /// Whether the councils of the registers were never entered. The network itself, which `toadlane admin first` enters
 /// before the first start, has no code of a register.
-pub fn lacks_registers(tx: &mut Tx) -> Result<bool, DbError> {
+pub fn lacks_registers(conn: &mut Conn) -> Result<bool, DbError> {
     let coded = organisation::table.filter(organisation::code.ne(""));
-    let first: Option<String> = coded.select(organisation::id).first(tx).optional()?;
+    let first: Option<String> = coded.select(organisation::id).first(conn).optional()?;
     Ok(first.is_none())
 }
 
 /// The organisation of a kind that was entered first.
-pub fn first_of_kind(tx: &mut Tx, kind: Kind) -> Result<Option<OrgId>, DbError> {
-    let first: Option<String> = organisation::table
-        .filter(organisation::kind.eq(kind.name()))
+pub fn first_of_kind(conn: &mut Conn, kind: Kind) -> Result<Option<OrgId>, DbError> {
+    Ok(organisation::table
+        .filter(organisation::kind.eq(kind.to_string()))
         .order((organisation::created_at.asc(), organisation::id.asc()))
         .select(organisation::id)
-        .first(tx)
-        .optional()?;
-    parsed_option(first.as_deref())
+        .first(conn)
+        .optional()?)
 }
 
 /// When each of these began.
 ///
 /// # Errors
 /// [`Error::Invalid`] naming those that do not exist.
-pub fn began(tx: &mut Tx, successors: &[OrgId]) -> Result<Vec<RegisterDate>, Error> {
+pub fn began(conn: &mut Conn, successors: &[OrgId]) -> Result<Vec<RegisterDate>, Error> {
     let mut dates = Vec::with_capacity(successors.len());
     let mut wrong = Vec::new();
     for (place, id) in successors.iter().enumerate() {
         let date: Option<String> =
-            organisation::table.find(id.to_string()).select(organisation::start_date).first(tx).optional()?;
+            organisation::table.find(id).select(organisation::start_date).first(conn).optional()?;
         match date {
             Some(date) => dates.push(parsed(&date)?),
             None => {
@@ -163,72 +161,56 @@ pub fn began(tx: &mut Tx, successors: &[OrgId]) -> Result<Vec<RegisterDate>, Err
 }
 
 /// The organisations that each of these followed.
-pub fn predecessors(tx: &mut Tx, of: &[OrgId]) -> Result<HashMap<OrgId, Vec<OrgId>>, DbError> {
-    let ids: Vec<String> = of.iter().map(OrgId::to_string).collect();
-    let rows: Vec<(String, String)> = successor::table
-        .filter(successor::successor_id.eq_any(ids))
+pub fn predecessors(conn: &mut Conn, of: &[OrgId]) -> Result<HashMap<OrgId, Vec<OrgId>>, DbError> {
+    let rows = successor::table
+        .filter(successor::successor_id.eq_any(of))
         .order(successor::organisation_id.asc())
         .select((successor::successor_id, successor::organisation_id))
-        .load(tx)?;
-    let mut found: HashMap<OrgId, Vec<OrgId>> = HashMap::new();
-    for (of, predecessor) in rows {
-        found.entry(parsed(&of)?).or_default().push(parsed(&predecessor)?);
-    }
-    Ok(found)
+        .load(conn)?;
+    Ok(grouped(rows))
 }
 
-pub fn insert(tx: &mut Tx, organisation: &Organisation) -> Result<(), Error> {
-    expect_free_codes(tx, organisation)?;
-    insert_alone(tx, organisation)?;
-    Ok(insert_links(tx, organisation)?)
+pub fn insert(conn: &mut Conn, organisation: &Organisation) -> Result<(), Error> {
+    expect_free_codes(conn, organisation)?;
+    insert_alone(conn, organisation)?;
+    Ok(insert_links(conn, organisation)?)
 }
 
 /// The row without what refers to others: those may not be there yet while a registry is seeded.
-pub fn insert_alone(tx: &mut Tx, organisation: &Organisation) -> Result<(), Error> {
-    diesel::insert_into(organisation::table).values(Row::from(organisation)).execute(tx).map_err(taken_meanwhile)?;
+pub fn insert_alone(conn: &mut Conn, organisation: &Organisation) -> Result<(), Error> {
+    diesel::insert_into(organisation::table).values(Row::from(organisation)).execute(conn).map_err(taken_meanwhile)?;
     Ok(())
 }
 
-pub fn insert_links(tx: &mut Tx, organisation: &Organisation) -> Result<(), DbError> {
-    let id = organisation.id.to_string();
-    for (place, code) in (0..).zip(&organisation.details.former_gss_codes) {
-        diesel::insert_into(former_gss_code::table)
-            .values((
-                former_gss_code::organisation_id.eq(&id),
-                former_gss_code::place.eq(place),
-                former_gss_code::gss_code.eq(code),
-            ))
-            .execute(tx)?;
+pub fn insert_links(conn: &mut Conn, organisation: &Organisation) -> Result<(), DbError> {
+    for (place, code) in (0_i32..).zip(&organisation.details.former_gss_codes) {
+        let of = former_gss_code::organisation_id.eq(organisation.id);
+        let row = (of, former_gss_code::place.eq(place), former_gss_code::gss_code.eq(code));
+        diesel::insert_into(former_gss_code::table).values(row).execute(conn)?;
     }
-    for (place, follower) in (0..).zip(&organisation.details.successors) {
-        diesel::insert_into(successor::table)
-            .values((
-                successor::organisation_id.eq(&id),
-                successor::place.eq(place),
-                successor::successor_id.eq(follower.to_string()),
-            ))
-            .execute(tx)?;
+    for (place, follower) in (0_i32..).zip(&organisation.details.successors) {
+        let of = successor::organisation_id.eq(organisation.id);
+        let row = (of, successor::place.eq(place), successor::successor_id.eq(follower));
+        diesel::insert_into(successor::table).values(row).execute(conn)?;
     }
     Ok(())
 }
 
 /// Writes the new version over the one it was made from.
-pub fn update(tx: &mut Tx, old: &Organisation, new: &Organisation) -> Result<(), Error> {
-    expect_free_codes(tx, new)?;
-    let id = new.id.to_string();
-    let of_old_version =
-        organisation::table.filter(organisation::id.eq(&id)).filter(organisation::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(tx).map_err(taken_meanwhile)?;
+pub fn update(conn: &mut Conn, old: &Organisation, new: &Organisation) -> Result<(), Error> {
+    expect_free_codes(conn, new)?;
+    let of_old_version = organisation::table.find(new.id).filter(organisation::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn).map_err(taken_meanwhile)?;
     if n_changed == 0 {
-        return Err(Error::stale(Newer::Organisation(Box::new(get(tx, new.id)?))));
+        return Err(Error::stale(get(conn, new.id)?));
     }
-    diesel::delete(former_gss_code::table.filter(former_gss_code::organisation_id.eq(&id))).execute(tx)?;
-    diesel::delete(successor::table.filter(successor::organisation_id.eq(&id))).execute(tx)?;
-    Ok(insert_links(tx, new)?)
+    diesel::delete(former_gss_code::table.filter(former_gss_code::organisation_id.eq(new.id))).execute(conn)?;
+    diesel::delete(successor::table.filter(successor::organisation_id.eq(new.id))).execute(conn)?;
+    Ok(insert_links(conn, new)?)
 }
 
 /// Names the organisation that has one of these codes.
-fn expect_free_codes(tx: &mut Tx, organisation: &Organisation) -> Result<(), Error> {
+fn expect_free_codes(conn: &mut Conn, organisation: &Organisation) -> Result<(), Error> {
     let Details { code, org_id, gss_code, .. } = &organisation.details;
     let by_code: Condition = Box::new(organisation::code.eq(code.clone()));
     let by_org_id: Condition = Box::new(organisation::org_id.eq(org_id.clone()));
@@ -244,9 +226,9 @@ fn expect_free_codes(tx: &mut Tx, organisation: &Organisation) -> Result<(), Err
         }
         let other: Option<String> = organisation::table
             .filter(has_it)
-            .filter(organisation::id.ne(organisation.id.to_string()))
+            .filter(organisation::id.ne(organisation.id))
             .select(organisation::id)
-            .first(tx)
+            .first(conn)
             .optional()?;
         if let Some(existing) = other {
             return Err(Error::AlreadyExists { what: "organisation", field, existing });
@@ -262,8 +244,8 @@ pub struct Filter {
     pub search: String,
     pub kind: Option<Kind>,
     pub nation: Option<Nation>,
-    /// Only those that exist on a day, or that no longer do.
-    pub exists: Option<(Date, bool)>,
+    /// Only those that exist, or that no longer do.
+    pub current: Option<bool>,
 }
 
 type Condition = Box<dyn BoxableExpression<organisation::table, Backend, SqlType = Bool>>;
@@ -298,19 +280,19 @@ fn found_by(search: &str) -> Condition {
     }
 }
 
-fn filtered(filter: &Filter) -> organisation::BoxedQuery<'static, Backend> {
+fn filtered(filter: &Filter, today: Date) -> organisation::BoxedQuery<'static, Backend> {
     let mut query = organisation::table.into_boxed();
     if !filter.search.is_empty() {
         query = query.filter(found_by(&filter.search));
     }
     if let Some(kind) = filter.kind {
-        query = query.filter(organisation::kind.eq(kind.name()));
+        query = query.filter(organisation::kind.eq(kind.to_string()));
     }
     if let Some(nation) = filter.nation {
-        query = query.filter(organisation::nation.assume_not_null().eq(nation.name()));
+        query = query.filter(organisation::nation.assume_not_null().eq(nation.to_string()));
     }
-    if let Some((day, wanted)) = filter.exists {
-        let gone = organisation::abolished_from.assume_not_null().le(day.to_string());
+    if let Some(wanted) = filter.current {
+        let gone = organisation::abolished_from.assume_not_null().le(today);
         query = match wanted {
             true => query.filter(organisation::abolished_from.is_null().or(diesel::dsl::not(gone))),
             false => query.filter(organisation::abolished_from.is_not_null().and(gone)),
@@ -320,51 +302,53 @@ fn filtered(filter: &Filter) -> organisation::BoxedQuery<'static, Backend> {
 }
 
 /// One page, by folded name.
-pub fn page(tx: &mut Tx, filter: &Filter, after: After, limit: i64) -> Result<Vec<Organisation>, DbError> {
-    let mut query = filtered(filter);
-    if let Some((name, id)) = after {
+pub fn page(
+    conn: &mut Conn,
+    filter: &Filter,
+    today: Date,
+    after: Option<&Key<OrgId>>,
+    limit: i64,
+) -> Result<Vec<Organisation>, DbError> {
+    let mut query = filtered(filter, today);
+    if let Some((name, id)) = after.cloned() {
         let same_name = organisation::sort_name.eq(name.clone()).and(organisation::id.gt(id));
         query = query.filter(organisation::sort_name.gt(name).or(same_name));
     }
-    let rows: Vec<Row> = query
-        .order((organisation::sort_name.asc(), organisation::id.asc()))
-        .limit(limit)
-        .select(Row::as_select())
-        .load(tx)?;
-    complete(tx, rows)
+    let query = query.order((organisation::sort_name.asc(), organisation::id.asc())).limit(limit);
+    let rows = query.select(Row::as_select()).load(conn)?;
+    complete(conn, rows)
 }
 
 /// How many match on all pages.
-pub fn count(tx: &mut Tx, filter: &Filter) -> Result<i64, DbError> {
-    Ok(filtered(filter).count().get_result(tx)?)
+pub fn count(conn: &mut Conn, filter: &Filter, today: Date) -> Result<i64, DbError> {
+    Ok(filtered(filter, today).count().get_result(conn)?)
 }
 
-/// Adds to rows what stands in other tables.
-fn complete(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Organisation>, DbError> {
-    let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-    let codes: Vec<(String, String)> = former_gss_code::table
-        .filter(former_gss_code::organisation_id.eq_any(ids.clone()))
+/// Adds to rows what other tables keep of them.
+fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Organisation>, DbError> {
+    let ids: Vec<OrgId> = rows.iter().map(|row| row.id).collect();
+    let codes = former_gss_code::table
+        .filter(former_gss_code::organisation_id.eq_any(&ids))
         .order((former_gss_code::organisation_id.asc(), former_gss_code::place.asc()))
         .select((former_gss_code::organisation_id, former_gss_code::gss_code))
-        .load(tx)?;
-    let followers: Vec<(String, String)> = successor::table
-        .filter(successor::organisation_id.eq_any(ids))
+        .load(conn)?;
+    let followers = successor::table
+        .filter(successor::organisation_id.eq_any(&ids))
         .order((successor::organisation_id.asc(), successor::place.asc()))
         .select((successor::organisation_id, successor::successor_id))
-        .load(tx)?;
+        .load(conn)?;
     let (mut codes, mut followers) = (grouped(codes), grouped(followers));
     let mut organisations = Vec::with_capacity(rows.len());
     for row in rows {
-        let of_row = followers.remove(&row.id).unwrap_or_default();
-        let successors = of_row.iter().map(|id| parsed(id)).collect::<Result<_, _>>()?;
         let former_gss_codes = codes.remove(&row.id).unwrap_or_default();
+        let successors = followers.remove(&row.id).unwrap_or_default();
         organisations.push(organisation_of(row, former_gss_codes, successors)?);
     }
     Ok(organisations)
 }
 
-fn grouped(rows: Vec<(String, String)>) -> HashMap<String, Vec<String>> {
-    let mut groups: HashMap<String, Vec<String>> = HashMap::new();
+fn grouped<T>(rows: Vec<(OrgId, T)>) -> HashMap<OrgId, Vec<T>> {
+    let mut groups: HashMap<OrgId, Vec<T>> = HashMap::new();
     for (of, value) in rows {
         groups.entry(of).or_default().push(value);
     }

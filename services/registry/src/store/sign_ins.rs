@@ -1,94 +1,76 @@
-//! Sign-ins that were started. Addresses stand here as digests alone.
+//! Sign-ins that were started. Addresses are kept as digests alone.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::db::{Conn, DbError};
 use kit::digest::digest;
 use kit::ids::{PersonId, SignInId};
-use kit::stored::{parsed, parsed_option};
 use kit::time::Timestamp;
 
 use crate::person::fold_email;
 use crate::schema::sign_in;
 use crate::sign_in::{SignIn, State};
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = sign_in)]
-struct Row {
-    id: String,
-    email_sha256: String,
-    person_id: Option<String>,
-    code: String,
-    n_tries: i32,
-    started_at: i64,
-    used_at: Option<i64>,
-}
-
 fn digest_of(email: &str) -> String {
     digest(fold_email(email))
 }
 
 /// How often a sign-in was started for an address since an instant.
-pub fn n_started(tx: &mut Tx, email: &str, since: Timestamp) -> Result<i64, DbError> {
+pub fn n_started(conn: &mut Conn, email: &str, since: Timestamp) -> Result<i64, DbError> {
     Ok(sign_in::table
         .filter(sign_in::email_sha256.eq(digest_of(email)))
-        .filter(sign_in::started_at.gt(since.micros()))
+        .filter(sign_in::started_at.gt(since))
         .count()
-        .get_result(tx)?)
+        .get_result(conn)?)
 }
 
-pub fn insert(tx: &mut Tx, email: &str, new: &SignIn) -> Result<(), DbError> {
+pub fn insert(conn: &mut Conn, email: &str, new: &SignIn) -> Result<(), DbError> {
     let (n_tries, used_at) = columns(new.state);
-    let row = Row {
-        id: new.id.to_string(),
-        email_sha256: digest_of(email),
-        person_id: new.person.map(|id| id.to_string()),
-        code: new.code.clone(),
-        n_tries,
-        started_at: new.started_at.micros(),
-        used_at,
-    };
-    diesel::insert_into(sign_in::table).values(row).execute(tx)?;
+    let row = (
+        sign_in::id.eq(new.id),
+        sign_in::email_sha256.eq(digest_of(email)),
+        sign_in::person_id.eq(new.person),
+        sign_in::code.eq(&new.code),
+        sign_in::n_tries.eq(n_tries),
+        sign_in::started_at.eq(new.started_at),
+        sign_in::used_at.eq(used_at),
+    );
+    diesel::insert_into(sign_in::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn find(tx: &mut Tx, id: SignInId) -> Result<Option<SignIn>, DbError> {
-    let row: Option<Row> = sign_in::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(SignIn {
-        id: parsed(&row.id)?,
-        person: parsed_option(row.person_id.as_deref())?,
-        code: row.code,
-        started_at: Timestamp::from_micros(row.started_at),
-        state: row
-            .used_at
-            .map_or(State::Waiting { n_tries: row.n_tries }, |at| State::Used { at: Timestamp::from_micros(at) }),
-    }))
+pub fn find(conn: &mut Conn, id: SignInId) -> Result<Option<SignIn>, DbError> {
+    let columns = (sign_in::person_id, sign_in::code, sign_in::started_at, sign_in::n_tries, sign_in::used_at);
+    let row: Option<(_, _, _, _, Option<Timestamp>)> =
+        sign_in::table.find(id).select(columns).first(conn).optional()?;
+    let Some((person, code, started_at, n_tries, used_at)) = row else { return Ok(None) };
+    let state = used_at.map_or(State::Waiting { n_tries }, |at| State::Used { at });
+    Ok(Some(SignIn { id, person, code, started_at, state }))
 }
 
 /// Writes how a try went.
-pub fn update(tx: &mut Tx, new: &SignIn) -> Result<(), DbError> {
+pub fn update(conn: &mut Conn, new: &SignIn) -> Result<(), DbError> {
     let (n_tries, used_at) = columns(new.state);
-    diesel::update(sign_in::table.find(new.id.to_string()))
+    diesel::update(sign_in::table.find(new.id))
         .set((sign_in::n_tries.eq(n_tries), sign_in::used_at.eq(used_at)))
-        .execute(tx)?;
+        .execute(conn)?;
     Ok(())
 }
 
 /// Forgets what was started for a person: the codes went to an address that is no longer theirs.
-pub fn forget_of(tx: &mut Tx, person: PersonId) -> Result<(), DbError> {
-    diesel::delete(sign_in::table.filter(sign_in::person_id.eq(person.to_string()))).execute(tx)?;
+pub fn forget_of(conn: &mut Conn, person: PersonId) -> Result<(), DbError> {
+    diesel::delete(sign_in::table.filter(sign_in::person_id.eq(person))).execute(conn)?;
     Ok(())
 }
 
 /// Forgets what was started before an instant.
-pub fn forget(tx: &mut Tx, before: Timestamp) -> Result<(), DbError> {
-    diesel::delete(sign_in::table.filter(sign_in::started_at.lt(before.micros()))).execute(tx)?;
+pub fn forget(conn: &mut Conn, before: Timestamp) -> Result<(), DbError> {
+    diesel::delete(sign_in::table.filter(sign_in::started_at.lt(before))).execute(conn)?;
     Ok(())
 }
 
-fn columns(state: State) -> (i32, Option<i64>) {
+fn columns(state: State) -> (i32, Option<Timestamp>) {
     match state {
         State::Waiting { n_tries } => (n_tries, None),
-        State::Used { at } => (0, Some(at.micros())),
+        State::Used { at } => (0, Some(at)),
     }
 }

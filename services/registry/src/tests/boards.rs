@@ -3,7 +3,7 @@ use kit::ids::OrgId;
 use toadlane_proto::registry::v1 as pb;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
 pub fn a_board(short_name: &str) -> pb::CreateBoardRequest {
     pb::CreateBoardRequest {
@@ -31,10 +31,10 @@ pub fn a_seat(board: &pb::Board, organisation: OrgId, person: &pb::Person, from:
 
 #[tokio::test]
 async fn one_person_may_sit_on_both_boards_but_once_on_each() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let member = house.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let member = harness.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
+        let mut admin = harness.as_admin();
         let eoc = admin.boards.create_board(a_board("EOC")).await.unwrap().into_inner();
         let values = admin.boards.create_board(a_board("V&P")).await.unwrap().into_inner();
         let first = admin.boards.add_seat(a_seat(&eoc, kirklees, &member, "2019-07-01")).await.unwrap().into_inner();
@@ -53,7 +53,7 @@ async fn one_person_may_sit_on_both_boards_but_once_on_each() {
         admin.boards.end_seat(request).await.unwrap();
         admin.boards.add_seat(a_seat(&eoc, kirklees, &member, "2020-07-01")).await.unwrap();
         let request = pb::ListSeatsRequest { board_id: eoc.id, ..Default::default() };
-        let mut reader = house.as_who(&a_system(kirklees));
+        let mut reader = harness.as_who(&a_system(kirklees));
         let seats = reader.boards.list_seats(request).await.unwrap().into_inner().seats;
         let terms: Vec<_> = seats.iter().map(|one| (one.from_date.as_str(), one.until_date.as_str())).collect();
         assert_eq!(terms, [("2019-07-01", "2020-07-01"), ("2020-07-01", "")]);
@@ -63,8 +63,8 @@ async fn one_person_may_sit_on_both_boards_but_once_on_each() {
 
 #[tokio::test]
 async fn a_short_name_is_given_once() {
-    each_house(|house| async move {
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let mut admin = harness.as_admin();
         admin.boards.create_board(a_board("EOC")).await.unwrap();
         let answer = admin.boards.create_board(a_board("EOC")).await;
         assert_eq!(refusal(answer), (Code::AlreadyExists, "ALREADY_EXISTS".to_string()));
@@ -74,8 +74,8 @@ async fn a_short_name_is_given_once() {
 
 #[tokio::test]
 async fn a_boards_quorum_is_a_setting_that_administrators_change() {
-    each_house(|house| async move {
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let mut admin = harness.as_admin();
         let board = admin.boards.create_board(a_board("EOC")).await.unwrap().into_inner();
         let request = pb::UpdateBoardRequest {
             request_id: new_id(),
@@ -87,7 +87,7 @@ async fn a_boards_quorum_is_a_setting_that_administrators_change() {
             quorum: 5,
             validate_only: false,
         };
-        let mut manager = house.as_who(&Who::person(Duty::RoundManager, house.network));
+        let mut manager = harness.as_who(&Who::person(Duty::RoundManager, harness.network));
         let answer = manager.boards.update_board(request.clone()).await;
         assert_eq!(refusal(answer), (Code::PermissionDenied, "NOT_ALLOWED".to_string()));
         let amended = admin.boards.update_board(request.clone()).await.unwrap().into_inner();

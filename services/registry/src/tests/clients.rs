@@ -1,7 +1,6 @@
 use diesel::prelude::*;
 use kit::caller::{Caller, Duty, Role, Subject};
 use kit::db::DbError;
-use kit::idempotency::idempotency;
 use kit::ids::OrgId;
 use kit::outbox::outbox;
 use kit::time::Timestamp;
@@ -9,7 +8,14 @@ use kit::tokens::{KeySet, SigningKey};
 use toadlane_proto::registry::v1 as pb;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
+
+diesel::table! {
+    idempotency (request_id) {
+        request_id -> Text,
+        answer -> Binary,
+    }
+}
 
 pub fn with_secret(organisation: OrgId, scopes: &[&str]) -> pb::CreateClientRequest {
     pb::CreateClientRequest {
@@ -63,16 +69,16 @@ async fn signs_in(called: &mut Clients, client: &pb::Client, secret: &str) -> bo
 
 #[tokio::test]
 async fn a_secret_is_shown_once_and_never_replayed() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let request = with_secret(kirklees, &["bids.read"]);
         let first = own.clients.create_client(request.clone()).await.unwrap().into_inner();
         assert!(first.secret.starts_with("tls_"));
         let again = own.clients.create_client(request).await.unwrap().into_inner();
         assert_eq!((again.secret.as_str(), again.client.clone()), ("", first.client.clone()));
         let client = first.client.unwrap();
-        assert!(signs_in(&mut house.as_nobody(), &client, &first.secret).await);
+        assert!(signs_in(&mut harness.as_nobody(), &client, &first.secret).await);
 
         let request = rotate(&client, None);
         let rotated = own.clients.rotate_client_secret(request.clone()).await.unwrap().into_inner();
@@ -86,15 +92,15 @@ async fn a_secret_is_shown_once_and_never_replayed() {
 
 #[tokio::test]
 async fn secrets_rotate_with_an_overlap_of_two() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let first = own.clients.create_client(with_secret(kirklees, &[])).await.unwrap().into_inner();
         let soon = Timestamp::of_this_machine().plus_seconds(3600);
         let request = rotate(first.client.as_ref().unwrap(), Some(soon));
         let second = own.clients.rotate_client_secret(request).await.unwrap().into_inner();
         let client = second.client.unwrap();
-        let mut nobody = house.as_nobody();
+        let mut nobody = harness.as_nobody();
         assert!(signs_in(&mut nobody, &client, &first.secret).await);
         assert!(signs_in(&mut nobody, &client, &second.secret).await);
         let third = own.clients.rotate_client_secret(rotate(&client, Some(soon))).await;
@@ -109,9 +115,9 @@ async fn secrets_rotate_with_an_overlap_of_two() {
 
 #[tokio::test]
 async fn certifying_is_given_by_the_councils_own_administrator_alone() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let mut admin = harness.as_admin();
         let answer = admin.clients.create_client(with_secret(kirklees, &["bids.write", "bids.certify"])).await;
         assert_eq!(refusal(answer), (Code::PermissionDenied, "NOT_ALLOWED".to_string()));
         let created = admin.clients.create_client(with_secret(kirklees, &["bids.write"])).await.unwrap().into_inner();
@@ -125,7 +131,7 @@ async fn certifying_is_given_by_the_councils_own_administrator_alone() {
         };
         let answer = admin.clients.set_client_scopes(widen(&client.etag, &["bids.write", "bids.certify"])).await;
         assert_eq!(refusal(answer).0, Code::PermissionDenied);
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let both = widen(&client.etag, &["bids.certify", "bids.write"]);
         let widened = own.clients.set_client_scopes(both).await.unwrap().into_inner();
         assert_eq!(widened.scopes, ["bids.write", "bids.certify"]);
@@ -139,9 +145,9 @@ async fn certifying_is_given_by_the_councils_own_administrator_alone() {
 
 #[tokio::test]
 async fn an_unknown_scope_and_a_private_key_are_named() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let answer = own.clients.create_client(with_secret(kirklees, &["bids.read", "bids.delete"])).await;
         assert_eq!(violations(&answer.unwrap_err()), ["scopes[1] scope"]);
         let private =
@@ -166,9 +172,9 @@ async fn an_unknown_scope_and_a_private_key_are_named() {
 
 #[tokio::test]
 async fn somebody_elses_client_and_none_are_the_same_not_found() {
-    each_house(|house| async move {
-        let (kirklees, rochdale) = (house.council("KIR").await, house.council("RCH").await);
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+    each_engine(|harness| async move {
+        let (kirklees, rochdale) = (harness.council("KIR").await, harness.council("RCH").await);
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let client = own.clients.create_client(with_secret(kirklees, &[])).await.unwrap().into_inner().client.unwrap();
         let strangers = [
             Who::person(Duty::CouncilAdministrator, rochdale),
@@ -176,7 +182,7 @@ async fn somebody_elses_client_and_none_are_the_same_not_found() {
             a_system(kirklees),
         ];
         for caller in strangers {
-            let mut stranger = house.as_who(&caller);
+            let mut stranger = harness.as_who(&caller);
             let mut said = Vec::new();
             for id in [client.id.clone(), format!("cli_{:032x}", 1)] {
                 let status =
@@ -202,9 +208,9 @@ async fn somebody_elses_client_and_none_are_the_same_not_found() {
             ..Caller::anonymous()
         });
         let shown =
-            house.as_who(&itself).clients.get_client(pb::GetClientRequest { client_id: client.id.clone() }).await;
+            harness.as_who(&itself).clients.get_client(pb::GetClientRequest { client_id: client.id.clone() }).await;
         assert_eq!(shown.unwrap().into_inner(), client);
-        let mut auditor = house.as_who(&Who::person(Duty::Auditor, house.network));
+        let mut auditor = harness.as_who(&Who::person(Duty::Auditor, harness.network));
         let listed = auditor.clients.list_clients(pb::ListClientsRequest::default()).await.unwrap().into_inner();
         assert_eq!(listed.clients, [client]);
     })
@@ -213,9 +219,9 @@ async fn somebody_elses_client_and_none_are_the_same_not_found() {
 
 #[tokio::test]
 async fn keys_rotate_by_the_councils_own_hand() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let (old, new) = (SigningKey::generate("a").unwrap(), SigningKey::generate("b").unwrap());
         let client =
             own.clients.create_client(with_key(kirklees, &old, &[])).await.unwrap().into_inner().client.unwrap();
@@ -248,9 +254,9 @@ async fn keys_rotate_by_the_councils_own_hand() {
 
 #[tokio::test]
 async fn a_revoked_client_signs_in_no_more_and_its_tokens_end() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let created = own.clients.create_client(with_secret(kirklees, &["bids.read"])).await.unwrap().into_inner();
         let client = created.client.unwrap();
         let revoke = pb::RevokeClientRequest {
@@ -259,11 +265,11 @@ async fn a_revoked_client_signs_in_no_more_and_its_tokens_end() {
             etag: client.etag.clone(),
             validate_only: false,
         };
-        let revoked = house.as_admin().clients.revoke_client(revoke).await.unwrap().into_inner();
+        let revoked = harness.as_admin().clients.revoke_client(revoke).await.unwrap().into_inner();
         assert!(revoked.revoked_at.is_some());
-        assert!(!signs_in(&mut house.as_nobody(), &client, &created.secret).await);
+        assert!(!signs_in(&mut harness.as_nobody(), &client, &created.secret).await);
         let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-        let listed = house.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+        let listed = harness.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
         assert_eq!(listed.revocations[0].subject, client.id);
         let answer = own.clients.rotate_client_secret(rotate(&revoked, None)).await;
         assert_eq!(refusal(answer), (Code::FailedPrecondition, "ILLEGAL_STEP".to_string()));
@@ -273,15 +279,15 @@ async fn a_revoked_client_signs_in_no_more_and_its_tokens_end() {
 
 #[tokio::test]
 async fn no_stored_answer_holds_a_secret_and_no_event_an_address() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let person = house.an_official(pb::Role::Certifier, kirklees, "bethan@kirklees.example").await;
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let person = harness.an_official(pb::Role::Certifier, kirklees, "bethan@kirklees.example").await;
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let created = own.clients.create_client(with_secret(kirklees, &[])).await.unwrap().into_inner();
         let rotated =
             own.clients.rotate_client_secret(rotate(&created.client.unwrap(), None)).await.unwrap().into_inner();
         let stored = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
-        let found = house
+        let found = harness
             .db
             .read(move |tx| {
                 let answers: Vec<Vec<u8>> = idempotency::table.select(idempotency::answer).load(tx)?;

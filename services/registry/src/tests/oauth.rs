@@ -9,7 +9,7 @@ use toadlane_proto::registry::v1 as pb;
 use tower::ServiceExt;
 
 use super::clients::with_secret;
-use super::house::*;
+use super::harness::*;
 
 struct Answered {
     status: StatusCode,
@@ -27,8 +27,8 @@ impl Answered {
     }
 }
 
-async fn call(house: &House, request: Request<Body>) -> Answered {
-    let response = house.registry.http_routes().oneshot(request).await.unwrap();
+async fn call(harness: &Harness, request: Request<Body>) -> Answered {
+    let response = harness.registry.http_routes().oneshot(request).await.unwrap();
     let (head, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, 1024 * 1024).await.unwrap();
     Answered { status: head.status, headers: head.headers, body: String::from_utf8(bytes.to_vec()).unwrap() }
@@ -47,9 +47,9 @@ fn with_basic(mut request: Request<Body>, id: &str, secret: &str) -> Request<Bod
     request
 }
 
-async fn a_client(house: &House) -> (String, String) {
-    let kirklees = house.council("KIR").await;
-    let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+async fn a_client(harness: &Harness) -> (String, String) {
+    let kirklees = harness.council("KIR").await;
+    let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
     let request = with_secret(kirklees, &["bids.read", "bids.write"]);
     let created = own.clients.create_client(request).await.unwrap().into_inner();
     (created.client.unwrap().id, created.secret)
@@ -57,19 +57,19 @@ async fn a_client(house: &House) -> (String, String) {
 
 #[tokio::test]
 async fn a_secret_in_the_header_or_in_the_form_gives_a_token() {
-    each_house(|house| async move {
-        let (id, secret) = a_client(&house).await;
+    each_engine(|harness| async move {
+        let (id, secret) = a_client(&harness).await;
         let in_header = with_basic(form("grant_type=client_credentials&scope=bids.read"), &id, &secret);
         let in_form = form(&format!("grant_type=client_credentials&client_id={id}&client_secret={secret}&x=ignored"));
         for (request, scope) in [(in_header, "bids.read"), (in_form, "bids.read bids.write")] {
-            let answered = call(&house, request).await;
+            let answered = call(&harness, request).await;
             assert_eq!(answered.status, StatusCode::OK, "{}", answered.body);
             assert_eq!(answered.header(header::CACHE_CONTROL), "no-store");
             assert_eq!(answered.header(header::PRAGMA), "no-cache");
             let answer = answered.json();
             assert_eq!((&answer["token_type"], &answer["expires_in"]), (&Value::from("Bearer"), &Value::from(600)));
             assert_eq!(answer["scope"], scope);
-            let mut signed_in = house.with_token(answer["access_token"].as_str().unwrap());
+            let mut signed_in = harness.with_token(answer["access_token"].as_str().unwrap());
             let who = signed_in.sign_in.who_am_i(pb::WhoAmIRequest {}).await.unwrap().into_inner();
             assert_eq!(who.subject, id);
         }
@@ -79,8 +79,8 @@ async fn a_secret_in_the_header_or_in_the_form_gives_a_token() {
 
 #[tokio::test]
 async fn refusals_have_the_form_of_the_rfc() {
-    each_house(|house| async move {
-        let (id, secret) = a_client(&house).await;
+    each_engine(|harness| async move {
+        let (id, secret) = a_client(&harness).await;
         let with = |fields: &str| form(&format!("client_id={id}&client_secret={secret}&{fields}"));
         let json = Request::post("/oauth/token")
             .header(header::CONTENT_TYPE, "application/json")
@@ -99,7 +99,7 @@ async fn refusals_have_the_form_of_the_rfc() {
         ];
         for (n, (request, status, error)) in cases.into_iter().enumerate() {
             let by_header = request.headers().contains_key(header::AUTHORIZATION);
-            let answered = call(&house, request).await;
+            let answered = call(&harness, request).await;
             assert_eq!(
                 (answered.status.as_u16(), &answered.json()["error"]),
                 (status, &Value::from(error)),
@@ -115,8 +115,8 @@ async fn refusals_have_the_form_of_the_rfc() {
 
 #[tokio::test]
 async fn a_form_that_is_too_long_is_refused() {
-    each_house(|house| async move {
-        let answered = call(&house, form(&format!("grant_type={}", "x".repeat(20_000)))).await;
+    each_engine(|harness| async move {
+        let answered = call(&harness, form(&format!("grant_type={}", "x".repeat(20_000)))).await;
         assert_eq!(
             (answered.status, &answered.json()["error"]),
             (StatusCode::BAD_REQUEST, &Value::from("invalid_request"))
@@ -127,14 +127,14 @@ async fn a_form_that_is_too_long_is_refused() {
 
 #[tokio::test]
 async fn the_metadata_leads_to_the_token_form_and_the_keys() {
-    each_house(|house| async move {
+    each_engine(|harness| async move {
         let get = |path: &str| Request::get(path).body(Body::empty()).unwrap();
-        let metadata = call(&house, get("/.well-known/oauth-authorization-server")).await.json();
+        let metadata = call(&harness, get("/.well-known/oauth-authorization-server")).await.json();
         assert_eq!(metadata["issuer"], ISSUER);
         assert_eq!(metadata["token_endpoint"], format!("{ISSUER}/oauth/token"));
         assert_eq!(metadata["response_types_supported"], serde_json::json!(["none"]));
         let path = metadata["jwks_uri"].as_str().unwrap().strip_prefix(ISSUER).unwrap();
-        let keys = call(&house, get(path)).await;
+        let keys = call(&harness, get(path)).await;
         assert_eq!(keys.header(header::CONTENT_TYPE), "application/jwk-set+json");
         assert_eq!(KeySet::parse(&keys.body).unwrap().iter().count(), 2);
     })

@@ -2,7 +2,7 @@ use kit::caller::{Duty, Role};
 use toadlane_proto::registry::v1 as pb;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
 fn a_town_council() -> pb::OrganisationDetails {
     pb::OrganisationDetails {
@@ -28,8 +28,8 @@ async fn search(called: &mut Clients, text: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_council_is_found_by_name_code_former_code_org_id_and_website() {
-    each_house(|house| async move {
-        let mut system = house.as_who(&a_system(house.network));
+    each_engine(|harness| async move {
+        let mut system = harness.as_who(&a_system(harness.network));
         let kirklees = ["kirklees", "KIRKLEES  council", "KIR", "kir", "E08000034", "GB-LAE-KIR", "kirklees.gov.uk"];
         for text in kirklees {
             assert!(search(&mut system, text).await.contains(&"KIR".to_string()), "{text}");
@@ -46,8 +46,8 @@ async fn a_council_is_found_by_name_code_former_code_org_id_and_website() {
 
 #[tokio::test]
 async fn all_councils_are_walked_page_by_page_without_loss_or_double() {
-    each_house(|house| async move {
-        let mut somebody = house.as_who(&Who::person(Duty::ApplicantOfficer, house.network));
+    each_engine(|harness| async move {
+        let mut somebody = harness.as_who(&Who::person(Duty::ApplicantOfficer, harness.network));
         let mut seen = Vec::new();
         let mut page_token = String::new();
         loop {
@@ -70,8 +70,8 @@ async fn all_councils_are_walked_page_by_page_without_loss_or_double() {
 
 #[tokio::test]
 async fn filters_are_by_kind_nation_and_whether_it_still_exists() {
-    each_house(|house| async move {
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let mut admin = harness.as_admin();
         let mut count = async |request: pb::ListOrganisationsRequest| {
             admin.organisations.list_organisations(request).await.unwrap().into_inner().total_size
         };
@@ -93,8 +93,8 @@ async fn filters_are_by_kind_nation_and_whether_it_still_exists() {
 
 #[tokio::test]
 async fn a_page_token_is_bound_to_its_filter_and_caller() {
-    each_house(|house| async move {
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let mut admin = harness.as_admin();
         let request = pb::ListOrganisationsRequest { page_size: 10, ..Default::default() };
         let page_token = admin.organisations.list_organisations(request).await.unwrap().into_inner().next_page_token;
         let other_filter = pb::ListOrganisationsRequest {
@@ -107,7 +107,7 @@ async fn a_page_token_is_bound_to_its_filter_and_caller() {
             ["page_token page_token"]
         );
         let same_filter = pb::ListOrganisationsRequest { page_token, ..Default::default() };
-        let mut other = house.as_who(&Who::person(Duty::Auditor, house.network));
+        let mut other = harness.as_who(&Who::person(Duty::Auditor, harness.network));
         assert_eq!(
             violations(&other.organisations.list_organisations(same_filter).await.unwrap_err()),
             ["page_token page_token"]
@@ -118,8 +118,8 @@ async fn a_page_token_is_bound_to_its_filter_and_caller() {
 
 #[tokio::test]
 async fn a_body_that_no_register_lists_is_entered_and_found() {
-    each_house(|house| async move {
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let mut admin = harness.as_admin();
         let entered = admin.organisations.create_organisation(enter(a_town_council())).await.unwrap().into_inner();
         assert!(entered.current);
         let request = pb::GetOrganisationRequest { organisation_id: entered.id.clone() };
@@ -132,8 +132,8 @@ async fn a_body_that_no_register_lists_is_entered_and_found() {
 
 #[tokio::test]
 async fn a_code_that_another_organisation_has_is_refused_with_its_name() {
-    each_house(|house| async move {
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let mut admin = harness.as_admin();
         for details in [
             pb::OrganisationDetails { code: "KIR".to_string(), ..a_town_council() },
             pb::OrganisationDetails { gss_code: "E08000034".to_string(), ..a_town_council() },
@@ -148,17 +148,17 @@ async fn a_code_that_another_organisation_has_is_refused_with_its_name() {
 
 #[tokio::test]
 async fn every_bad_field_is_named_at_once() {
-    each_house(|house| async move {
+    each_engine(|harness| async move {
         let details = pb::OrganisationDetails {
             name: "  ".to_string(),
             start_date: "2023-02-30".to_string(),
             ..a_town_council()
         };
-        let answer = house.as_admin().organisations.create_organisation(enter(details)).await;
+        let answer = harness.as_admin().organisations.create_organisation(enter(details)).await;
         assert_eq!(violations(&answer.unwrap_err()), ["details.name blank", "details.start_date date"]);
         let details = pb::OrganisationDetails { successor_ids: vec![format!("org_{:032x}", 7)], ..a_town_council() };
         let details = pb::OrganisationDetails { end_date: "2023".to_string(), ..details };
-        let answer = house.as_admin().organisations.create_organisation(enter(details)).await;
+        let answer = harness.as_admin().organisations.create_organisation(enter(details)).await;
         assert_eq!(violations(&answer.unwrap_err()), ["details.successor_ids[0] exists"]);
     })
     .await;
@@ -166,12 +166,12 @@ async fn every_bad_field_is_named_at_once() {
 
 #[tokio::test]
 async fn only_a_network_administrator_changes_the_register() {
-    each_house(|house| async move {
-        for caller in [Who::person(Duty::CouncilAdministrator, house.network), a_system(house.network)] {
-            let answer = house.as_who(&caller).organisations.create_organisation(enter(a_town_council())).await;
+    each_engine(|harness| async move {
+        for caller in [Who::person(Duty::CouncilAdministrator, harness.network), a_system(harness.network)] {
+            let answer = harness.as_who(&caller).organisations.create_organisation(enter(a_town_council())).await;
             assert_eq!(refusal(answer), (Code::PermissionDenied, "NOT_ALLOWED".to_string()));
         }
-        let answer = house.as_nobody().organisations.create_organisation(enter(a_town_council())).await;
+        let answer = harness.as_nobody().organisations.create_organisation(enter(a_town_council())).await;
         assert_eq!(refusal(answer), (Code::Unauthenticated, "SIGN_IN_NEEDED".to_string()));
     })
     .await;
@@ -179,9 +179,9 @@ async fn only_a_network_administrator_changes_the_register() {
 
 #[tokio::test]
 async fn a_merger_links_both_sides_and_the_standing_says_so() {
-    each_house(|house| async move {
-        let (old, new) = (house.council("KIR").await, house.council("CLD").await);
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let (old, new) = (harness.council("KIR").await, harness.council("CLD").await);
+        let mut admin = harness.as_admin();
         let request = pb::GetOrganisationRequest { organisation_id: old.to_string() };
         let before = admin.organisations.get_organisation(request).await.unwrap().into_inner();
         let details = pb::OrganisationDetails {
@@ -221,8 +221,8 @@ async fn a_merger_links_both_sides_and_the_standing_says_so() {
 
 #[tokio::test]
 async fn a_stale_etag_is_refused_with_the_newer_version() {
-    each_house(|house| async move {
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let mut admin = harness.as_admin();
         let entered = admin.organisations.create_organisation(enter(a_town_council())).await.unwrap().into_inner();
         let update = |name: &str| pb::UpdateOrganisationRequest {
             request_id: new_id(),
@@ -243,8 +243,8 @@ async fn a_stale_etag_is_refused_with_the_newer_version() {
 
 #[tokio::test]
 async fn a_repeated_request_replays_and_a_dry_run_writes_nothing() {
-    each_house(|house| async move {
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let mut admin = harness.as_admin();
         let request = enter(a_town_council());
         let dry = pb::CreateOrganisationRequest { validate_only: true, request_id: new_id(), ..request.clone() };
         admin.organisations.create_organisation(dry).await.unwrap();
@@ -275,9 +275,9 @@ async fn add(called: &mut Clients, organisation: &str, class: pb::MembershipClas
 
 #[tokio::test]
 async fn membership_is_read_as_at_a_day() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await.to_string();
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await.to_string();
+        let mut admin = harness.as_admin();
         let associate = add(&mut admin, &kirklees, pb::MembershipClass::Associate, "2018-04-01").await;
         let end = pb::EndMembershipRequest {
             request_id: new_id(),
@@ -307,7 +307,7 @@ async fn membership_is_read_as_at_a_day() {
         let restored = admin.organisations.restore_membership(restore).await.unwrap().into_inner();
         assert_eq!(restored.suspensions.len(), 1, "it stays on record");
 
-        let mut bids = house.as_role(Role::Bids);
+        let mut bids = harness.as_role(Role::Bids);
         let mut on = async |as_of: &str| {
             let request = pb::GetStandingRequest {
                 organisation_id: kirklees.clone(),
@@ -332,10 +332,10 @@ async fn membership_is_read_as_at_a_day() {
 
 #[tokio::test]
 async fn two_memberships_of_one_organisation_never_overlap_not_even_in_a_race() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await.to_string();
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await.to_string();
         let attempts = (0..8).map(|n| {
-            let mut admin = house.as_admin();
+            let mut admin = harness.as_admin();
             let organisation_id = kirklees.clone();
             tokio::spawn(async move {
                 let request = pb::AddMembershipRequest {
@@ -363,25 +363,25 @@ async fn two_memberships_of_one_organisation_never_overlap_not_even_in_a_race() 
 
 #[tokio::test]
 async fn whether_a_person_is_a_certifier_is_told_to_those_who_need_it() {
-    each_house(|house| async move {
-        let (kirklees, rochdale) = (house.council("KIR").await, house.council("RCH").await);
-        let certifier = house.an_official(pb::Role::Certifier, kirklees, "c@kirklees.example").await;
+    each_engine(|harness| async move {
+        let (kirklees, rochdale) = (harness.council("KIR").await, harness.council("RCH").await);
+        let certifier = harness.an_official(pb::Role::Certifier, kirklees, "c@kirklees.example").await;
         let asked = |organisation: kit::ids::OrgId| pb::GetStandingRequest {
             organisation_id: organisation.to_string(),
             as_of: String::new(),
             person_id: certifier.id.clone(),
         };
         let standing =
-            house.as_role(Role::Bids).organisations.get_standing(asked(kirklees)).await.unwrap().into_inner();
+            harness.as_role(Role::Bids).organisations.get_standing(asked(kirklees)).await.unwrap().into_inner();
         assert!(standing.person_is_certifier);
         assert_eq!(standing.certifier_name, "Bethan Rees");
         let standing =
-            house.as_role(Role::Bids).organisations.get_standing(asked(rochdale)).await.unwrap().into_inner();
+            harness.as_role(Role::Bids).organisations.get_standing(asked(rochdale)).await.unwrap().into_inner();
         assert!(!standing.person_is_certifier);
         assert_eq!(standing.certifier_name, "", "the name of somebody who is none is not told");
-        let mut own = house.as_who(&a_system(kirklees));
+        let mut own = harness.as_who(&a_system(kirklees));
         assert!(own.organisations.get_standing(asked(kirklees)).await.unwrap().into_inner().person_is_certifier);
-        let mut other = house.as_who(&a_system(rochdale));
+        let mut other = harness.as_who(&a_system(rochdale));
         let answer = other.organisations.get_standing(asked(kirklees)).await;
         assert_eq!(refusal(answer), (Code::PermissionDenied, "NOT_ALLOWED".to_string()));
     })

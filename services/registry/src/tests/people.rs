@@ -3,7 +3,7 @@ use kit::ids::OrgId;
 use toadlane_proto::registry::v1 as pb;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
 fn grant(person: &pb::Person, role: pb::Role, organisation: OrgId) -> pb::GrantRoleRequest {
     pb::GrantRoleRequest {
@@ -33,9 +33,9 @@ fn get(person: &pb::Person) -> pb::GetPersonRequest {
 
 #[tokio::test]
 async fn a_councils_own_administrator_manages_its_people_and_no_others() {
-    each_house(|house| async move {
-        let (kirklees, rochdale) = (house.council("KIR").await, house.council("RCH").await);
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+    each_engine(|harness| async move {
+        let (kirklees, rochdale) = (harness.council("KIR").await, harness.council("RCH").await);
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let request = pb::CreatePersonRequest {
             request_id: new_id(),
             organisation_id: kirklees.to_string(),
@@ -67,18 +67,18 @@ async fn a_councils_own_administrator_manages_its_people_and_no_others() {
 
 #[tokio::test]
 async fn somebody_elses_person_and_nobody_are_the_same_not_found() {
-    each_house(|house| async move {
-        let (kirklees, rochdale) = (house.council("KIR").await, house.council("RCH").await);
-        let officer = house.an_official(pb::Role::ApplicantOfficer, kirklees, "o@kirklees.example").await;
+    each_engine(|harness| async move {
+        let (kirklees, rochdale) = (harness.council("KIR").await, harness.council("RCH").await);
+        let officer = harness.an_official(pb::Role::ApplicantOfficer, kirklees, "o@kirklees.example").await;
         let nobody = pb::Person { id: format!("per_{:032x}", 1), etag: "1".to_string(), ..Default::default() };
         let strangers = [
             Who::person(Duty::CouncilAdministrator, rochdale),
-            Who::person(Duty::RoundManager, house.network),
-            Who::person(Duty::Reviewer, house.network),
+            Who::person(Duty::RoundManager, harness.network),
+            Who::person(Duty::Reviewer, harness.network),
             a_system(rochdale),
         ];
         for caller in strangers {
-            let mut stranger = house.as_who(&caller);
+            let mut stranger = harness.as_who(&caller);
             let mut said = Vec::new();
             for person in [&officer, &nobody] {
                 let status = stranger.people.get_person(get(person)).await.unwrap_err();
@@ -95,22 +95,22 @@ async fn somebody_elses_person_and_nobody_are_the_same_not_found() {
 
 #[tokio::test]
 async fn an_email_address_is_seen_by_administrators_and_the_person_alone() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let officer = house.an_official(pb::Role::ApplicantOfficer, kirklees, "o@kirklees.example").await;
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let officer = harness.an_official(pb::Role::ApplicantOfficer, kirklees, "o@kirklees.example").await;
         let themself = Who::nobody(officer.id.parse().unwrap());
         let seen_by = async |caller: &Who| {
-            let shown = house.as_who(caller).people.get_person(get(&officer)).await.unwrap().into_inner();
-            let listed = house.as_who(caller).people.list_people(pb::ListPeopleRequest::default()).await.unwrap();
+            let shown = harness.as_who(caller).people.get_person(get(&officer)).await.unwrap().into_inner();
+            let listed = harness.as_who(caller).people.list_people(pb::ListPeopleRequest::default()).await.unwrap();
             let in_list = listed.into_inner().people.into_iter().find(|one| one.id == officer.id).unwrap();
             assert_eq!(in_list, shown);
             !shown.email.is_empty()
         };
         assert!(seen_by(&themself).await);
-        assert!(seen_by(&Who::person(Duty::NetworkAdministrator, house.network)).await);
+        assert!(seen_by(&Who::person(Duty::NetworkAdministrator, harness.network)).await);
         assert!(seen_by(&Who::person(Duty::CouncilAdministrator, kirklees)).await);
-        assert!(!seen_by(&Who::person(Duty::Auditor, house.network)).await);
-        assert!(!seen_by(&Who::person(Duty::DataProtectionOfficer, house.network)).await);
+        assert!(!seen_by(&Who::person(Duty::Auditor, harness.network)).await);
+        assert!(!seen_by(&Who::person(Duty::DataProtectionOfficer, harness.network)).await);
         assert!(!seen_by(&Who::person(Duty::Certifier, kirklees)).await, "a colleague");
         assert!(!seen_by(&a_system(kirklees)).await, "the council's system");
     })
@@ -119,37 +119,37 @@ async fn an_email_address_is_seen_by_administrators_and_the_person_alone() {
 
 #[tokio::test]
 async fn a_list_holds_only_people_whom_the_caller_may_see() {
-    each_house(|house| async move {
-        let (kirklees, rochdale) = (house.council("KIR").await, house.council("RCH").await);
-        let certifier = house.an_official(pb::Role::Certifier, kirklees, "c@kirklees.example").await;
-        let other = house.an_official(pb::Role::Certifier, rochdale, "c@rochdale.example").await;
+    each_engine(|harness| async move {
+        let (kirklees, rochdale) = (harness.council("KIR").await, harness.council("RCH").await);
+        let certifier = harness.an_official(pb::Role::Certifier, kirklees, "c@kirklees.example").await;
+        let other = harness.an_official(pb::Role::Certifier, rochdale, "c@rochdale.example").await;
         let listed = async |caller: &Who, request: pb::ListPeopleRequest| {
-            let listed = house.as_who(caller).people.list_people(request).await.unwrap().into_inner();
+            let listed = harness.as_who(caller).people.list_people(request).await.unwrap().into_inner();
             listed.people.into_iter().map(|one| one.id).collect::<Vec<_>>()
         };
         let certifiers = pb::ListPeopleRequest { role: pb::Role::Certifier.into(), ..Default::default() };
         assert_eq!(listed(&a_system(kirklees), certifiers.clone()).await, std::slice::from_ref(&certifier.id));
         let of_rochdale = pb::ListPeopleRequest { organisation_id: rochdale.to_string(), ..Default::default() };
         assert_eq!(listed(&a_system(kirklees), of_rochdale).await, [""; 0]);
-        let manager = Who::person(Duty::RoundManager, house.network);
+        let manager = Who::person(Duty::RoundManager, harness.network);
         assert_eq!(listed(&manager, pb::ListPeopleRequest::default()).await, [""; 0]);
-        let everyone = listed(&Who::person(Duty::Auditor, house.network), certifiers).await;
+        let everyone = listed(&Who::person(Duty::Auditor, harness.network), certifiers).await;
         assert_eq!(everyone.len(), 2);
         assert!(everyone.contains(&other.id));
         let by_name = pb::ListPeopleRequest { search: "ADMIN ada".to_string(), ..Default::default() };
-        let found = listed(&Who::person(Duty::Auditor, house.network), by_name).await;
-        assert_eq!(found, [house.admin.to_string()]);
+        let found = listed(&Who::person(Duty::Auditor, harness.network), by_name).await;
+        assert_eq!(found, [harness.admin.to_string()]);
     })
     .await;
 }
 
 #[tokio::test]
 async fn an_address_that_somebody_signs_in_with_is_refused_whatever_its_case() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let first = house.a_person(kirklees, "Olu", "olu@kirklees.example").await;
-        let second = house.a_person(kirklees, "Ola", "ola@kirklees.example").await;
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let first = harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
+        let second = harness.a_person(kirklees, "Ola", "ola@kirklees.example").await;
+        let mut admin = harness.as_admin();
         let request = pb::UpdatePersonRequest {
             request_id: new_id(),
             person_id: second.id.clone(),
@@ -170,28 +170,28 @@ async fn an_address_that_somebody_signs_in_with_is_refused_whatever_its_case() {
 
 #[tokio::test]
 async fn a_role_is_held_from_its_start_until_its_end_by_the_servers_clock() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let person = house.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let person = harness.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
         let later = kit::time::at("2020-04-01T00:00:00Z");
         let request = pb::GrantRoleRequest {
             starts_at: Some(later.into()),
             ends_at: Some(later.plus_seconds(3600).into()),
             ..grant(&person, pb::Role::Certifier, kirklees)
         };
-        let granted = house.as_admin().people.grant_role(request).await.unwrap().into_inner();
+        let granted = harness.as_admin().people.grant_role(request).await.unwrap().into_inner();
         let asked = pb::GetStandingRequest {
             organisation_id: kirklees.to_string(),
             as_of: String::new(),
             person_id: granted.id.clone(),
         };
-        let standing = house.as_role(Role::Bids).organisations.get_standing(asked).await.unwrap().into_inner();
+        let standing = harness.as_role(Role::Bids).organisations.get_standing(asked).await.unwrap().into_inner();
         assert!(!standing.person_is_certifier, "it begins in April");
         let too_soon = pb::GrantRoleRequest {
             starts_at: Some(later.plus_seconds(3599).into()),
             ..grant(&granted, pb::Role::Certifier, kirklees)
         };
-        let answer = house.as_admin().people.grant_role(too_soon).await;
+        let answer = harness.as_admin().people.grant_role(too_soon).await;
         assert_eq!(refusal(answer), (Code::AlreadyExists, "ALREADY_EXISTS".to_string()));
     })
     .await;
@@ -199,9 +199,9 @@ async fn a_role_is_held_from_its_start_until_its_end_by_the_servers_clock() {
 
 #[tokio::test]
 async fn a_revoked_role_ends_tokens_too() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let certifier = house.an_official(pb::Role::Certifier, kirklees, "c@kirklees.example").await;
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let certifier = harness.an_official(pb::Role::Certifier, kirklees, "c@kirklees.example").await;
         let request = pb::RevokeRoleRequest {
             request_id: new_id(),
             person_id: certifier.id.clone(),
@@ -209,10 +209,10 @@ async fn a_revoked_role_ends_tokens_too() {
             grant_id: certifier.grants[0].id.clone(),
             validate_only: false,
         };
-        let left = house.as_admin().people.revoke_role(request).await.unwrap().into_inner();
+        let left = harness.as_admin().people.revoke_role(request).await.unwrap().into_inner();
         assert!(left.grants[0].ends_at.is_some());
         let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-        let revoked = house.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+        let revoked = harness.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
         assert_eq!(revoked.revocations[0].subject, certifier.id);
     })
     .await;
@@ -220,10 +220,10 @@ async fn a_revoked_role_ends_tokens_too() {
 
 #[tokio::test]
 async fn an_ended_person_leaves_their_seats_and_tokens_behind() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let member = house.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let member = harness.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
+        let mut admin = harness.as_admin();
         let board = pb::CreateBoardRequest {
             request_id: new_id(),
             name: "Executive Oversight Committee".to_string(),
@@ -262,13 +262,13 @@ async fn an_ended_person_leaves_their_seats_and_tokens_behind() {
 
 #[tokio::test]
 async fn the_last_network_administrator_cannot_be_ended() {
-    each_house(|house| async move {
-        let mut admin = house.as_admin();
-        let request = pb::GetPersonRequest { person_id: house.admin.to_string() };
+    each_engine(|harness| async move {
+        let mut admin = harness.as_admin();
+        let request = pb::GetPersonRequest { person_id: harness.admin.to_string() };
         let first = admin.people.get_person(request).await.unwrap().into_inner();
         let answer = admin.people.end_person(end(&first)).await;
         assert_eq!(refusal(answer), (Code::FailedPrecondition, "ILLEGAL_STEP".to_string()));
-        house.an_official(pb::Role::NetworkAdministrator, house.network, "second@example.org").await;
+        harness.an_official(pb::Role::NetworkAdministrator, harness.network, "second@example.org").await;
         admin.people.end_person(end(&first)).await.unwrap();
     })
     .await;
@@ -276,7 +276,7 @@ async fn the_last_network_administrator_cannot_be_ended() {
 
 #[tokio::test]
 async fn a_second_first_administrator_is_refused() {
-    kit::each_db::each_db(
+    testing::stores::each_db(
         |storage| crate::open(storage, None),
         |db| async move {
             let network = "The network";
@@ -291,10 +291,10 @@ async fn a_second_first_administrator_is_refused() {
 
 #[tokio::test]
 async fn a_stale_etag_of_a_person_comes_with_the_newer_version() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let person = house.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let person = harness.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
+        let mut admin = harness.as_admin();
         admin.people.grant_role(grant(&person, pb::Role::Certifier, kirklees)).await.unwrap();
         let status = admin.people.grant_role(grant(&person, pb::Role::ApplicantOfficer, kirklees)).await.unwrap_err();
         assert_eq!(status.code(), Code::Aborted);
@@ -306,9 +306,9 @@ async fn a_stale_etag_of_a_person_comes_with_the_newer_version() {
 
 #[tokio::test]
 async fn a_network_administrator_alone_moves_a_person_to_another_organisation() {
-    each_house(|house| async move {
-        let (kirklees, rochdale) = (house.council("KIR").await, house.council("RCH").await);
-        let person = house.a_person(kirklees, "Olu", "olu@kirklees.example").await;
+    each_engine(|harness| async move {
+        let (kirklees, rochdale) = (harness.council("KIR").await, harness.council("RCH").await);
+        let person = harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
         let request = pb::UpdatePersonRequest {
             request_id: new_id(),
             person_id: person.id.clone(),
@@ -318,9 +318,9 @@ async fn a_network_administrator_alone_moves_a_person_to_another_organisation() 
             organisation_id: rochdale.to_string(),
             validate_only: false,
         };
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         assert_eq!(refusal(own.people.update_person(request.clone()).await).0, Code::PermissionDenied);
-        let moved = house.as_admin().people.update_person(request).await.unwrap().into_inner();
+        let moved = harness.as_admin().people.update_person(request).await.unwrap().into_inner();
         assert_eq!(moved.organisation_id, rochdale.to_string());
         assert_eq!(refusal(own.people.get_person(get(&moved)).await).0, Code::NotFound);
     })

@@ -7,7 +7,7 @@ use tonic::{Code, Status};
 
 use super::boards::{a_board, a_seat};
 use super::clients::{with_key, with_secret};
-use super::house::*;
+use super::harness::*;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -27,17 +27,17 @@ pub async fn finish(
 
 #[tokio::test]
 async fn a_person_signs_in_with_the_code_from_the_mail() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let certifier = house.an_official(pb::Role::Certifier, kirklees, "Bethan@kirklees.example").await;
-        let mut nobody = house.as_nobody();
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let certifier = harness.an_official(pb::Role::Certifier, kirklees, "Bethan@kirklees.example").await;
+        let mut nobody = harness.as_nobody();
         let started = start(&mut nobody, "bethan@KIRKLEES.example").await;
-        let codes = house.wait_for_mail(1).await;
+        let codes = harness.wait_for_mail(1).await;
         let typed = codes[0].to_lowercase().replace('-', " ");
         let token = finish(&mut nobody, &started, &typed).await.unwrap();
         assert_eq!((token.token_type.as_str(), token.expires_in, token.scope.as_str()), ("Bearer", 600, ""));
 
-        let mut signed_in = house.with_token(&token.access_token);
+        let mut signed_in = harness.with_token(&token.access_token);
         let who = signed_in.sign_in.who_am_i(pb::WhoAmIRequest {}).await.unwrap().into_inner();
         assert_eq!((who.subject.as_str(), who.name.as_str()), (certifier.id.as_str(), "Bethan Rees"));
         let role = pb::HeldRole { role: pb::Role::Certifier.into(), organisation_id: kirklees.to_string() };
@@ -50,31 +50,31 @@ async fn a_person_signs_in_with_the_code_from_the_mail() {
 
 #[tokio::test]
 async fn an_unknown_address_cannot_be_told_from_a_known_one() {
-    each_house(|house| async move {
-        let mut nobody = house.as_nobody();
+    each_engine(|harness| async move {
+        let mut nobody = harness.as_nobody();
         let known = start(&mut nobody, "ada@example.org").await;
         let unknown = start(&mut nobody, "eve@example.org").await;
         let lasts = |started: &pb::StartSignInResponse| started.expires_at.unwrap().seconds;
         assert!((lasts(&known) - lasts(&unknown)).abs() <= 1);
         let said = async |started: &pb::StartSignInResponse| {
-            let status = finish(&mut house.as_nobody(), started, "0000-0000").await.unwrap_err();
+            let status = finish(&mut harness.as_nobody(), started, "0000-0000").await.unwrap_err();
             (status.code(), status.message().to_string(), status.details().to_vec())
         };
         let never = pb::StartSignInResponse { sign_in_id: format!("sgn_{:032x}", 1), expires_at: None };
         let of_known = said(&known).await;
         assert_eq!(of_known, said(&unknown).await);
         assert_eq!(of_known, said(&never).await);
-        assert_eq!(house.wait_for_mail(1).await.len(), 1);
+        assert_eq!(harness.wait_for_mail(1).await.len(), 1);
     })
     .await;
 }
 
 #[tokio::test]
 async fn five_wrong_codes_lock_a_sign_in_although_each_was_refused() {
-    each_house(|house| async move {
-        let mut nobody = house.as_nobody();
+    each_engine(|harness| async move {
+        let mut nobody = harness.as_nobody();
         let started = start(&mut nobody, "ada@example.org").await;
-        let code = house.wait_for_mail(1).await.remove(0);
+        let code = harness.wait_for_mail(1).await.remove(0);
         for _ in 0..5 {
             assert_eq!(refusal(finish(&mut nobody, &started, "0000-0000").await).0, Code::Unauthenticated);
         }
@@ -85,46 +85,46 @@ async fn five_wrong_codes_lock_a_sign_in_although_each_was_refused() {
 
 #[tokio::test]
 async fn wrong_codes_in_a_race_are_all_counted() {
-    each_house(|house| async move {
-        let started = start(&mut house.as_nobody(), "ada@example.org").await;
-        let code = house.wait_for_mail(1).await.remove(0);
+    each_engine(|harness| async move {
+        let started = start(&mut harness.as_nobody(), "ada@example.org").await;
+        let code = harness.wait_for_mail(1).await.remove(0);
         let tries: Vec<_> = (0..5)
             .map(|_| {
-                let (mut nobody, started) = (house.as_nobody(), started.clone());
+                let (mut nobody, started) = (harness.as_nobody(), started.clone());
                 tokio::spawn(async move { finish(&mut nobody, &started, "0000-0000").await })
             })
             .collect();
         for one in tries {
             assert_eq!(refusal(one.await.unwrap()).0, Code::Unauthenticated);
         }
-        assert!(finish(&mut house.as_nobody(), &started, &code).await.is_err());
+        assert!(finish(&mut harness.as_nobody(), &started, &code).await.is_err());
     })
     .await;
 }
 
 #[tokio::test]
 async fn an_address_is_sent_five_codes_in_a_quarter_of_an_hour_and_the_answer_stays_the_same() {
-    each_house(|house| async move {
-        let mut nobody = house.as_nobody();
+    each_engine(|harness| async move {
+        let mut nobody = harness.as_nobody();
         for _ in 0..7 {
             start(&mut nobody, "ada@example.org").await;
         }
         // Somebody else's mail is not held up, and comes last.
-        let kirklees = house.council("KIR").await;
-        house.a_person(kirklees, "Olu", "olu@kirklees.example").await;
+        let kirklees = harness.council("KIR").await;
+        harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
         start(&mut nobody, "olu@kirklees.example").await;
-        assert_eq!(house.wait_for_mail(6).await.len(), 6);
+        assert_eq!(harness.wait_for_mail(6).await.len(), 6);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_code_sent_to_an_address_that_was_replaced_is_worth_nothing() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let person = house.a_person(kirklees, "Olu", "olu@kirklees.example").await;
-        let started = start(&mut house.as_nobody(), "olu@kirklees.example").await;
-        let code = house.wait_for_mail(1).await.remove(0);
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let person = harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
+        let started = start(&mut harness.as_nobody(), "olu@kirklees.example").await;
+        let code = harness.wait_for_mail(1).await.remove(0);
         let request = pb::UpdatePersonRequest {
             request_id: new_id(),
             person_id: person.id.clone(),
@@ -134,10 +134,10 @@ async fn a_code_sent_to_an_address_that_was_replaced_is_worth_nothing() {
             organisation_id: String::new(),
             validate_only: false,
         };
-        house.as_admin().people.update_person(request).await.unwrap();
-        assert!(finish(&mut house.as_nobody(), &started, &code).await.is_err());
+        harness.as_admin().people.update_person(request).await.unwrap();
+        assert!(finish(&mut harness.as_nobody(), &started, &code).await.is_err());
         let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-        let listed = house.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+        let listed = harness.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
         assert_eq!(listed.revocations[0].subject, person.id, "and the tokens of the old address end");
     })
     .await;
@@ -145,9 +145,9 @@ async fn a_code_sent_to_an_address_that_was_replaced_is_worth_nothing() {
 
 #[tokio::test]
 async fn a_token_lasts_no_longer_than_the_role_in_it() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let person = house.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let person = harness.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
         let request = pb::GrantRoleRequest {
             request_id: new_id(),
             person_id: person.id,
@@ -158,57 +158,57 @@ async fn a_token_lasts_no_longer_than_the_role_in_it() {
             ends_at: Some(kit::time::at("2020-01-06T09:02:00Z").into()),
             validate_only: false,
         };
-        house.as_admin().people.grant_role(request).await.unwrap();
-        let started = start(&mut house.as_nobody(), "b@kirklees.example").await;
-        let code = house.wait_for_mail(1).await.remove(0);
-        assert_eq!(finish(&mut house.as_nobody(), &started, &code).await.unwrap().expires_in, 120);
+        harness.as_admin().people.grant_role(request).await.unwrap();
+        let started = start(&mut harness.as_nobody(), "b@kirklees.example").await;
+        let code = harness.wait_for_mail(1).await.remove(0);
+        assert_eq!(finish(&mut harness.as_nobody(), &started, &code).await.unwrap().expires_in, 120);
     })
     .await;
 }
 
 #[tokio::test]
 async fn an_ended_person_signs_in_no_more() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let person = house.a_person(kirklees, "Olu", "olu@kirklees.example").await;
-        let started = start(&mut house.as_nobody(), "olu@kirklees.example").await;
-        let code = house.wait_for_mail(1).await.remove(0);
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let person = harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
+        let started = start(&mut harness.as_nobody(), "olu@kirklees.example").await;
+        let code = harness.wait_for_mail(1).await.remove(0);
         let end = pb::EndPersonRequest {
             request_id: new_id(),
             person_id: person.id,
             etag: person.etag,
             validate_only: false,
         };
-        house.as_admin().people.end_person(end).await.unwrap();
-        assert!(finish(&mut house.as_nobody(), &started, &code).await.is_err(), "a code from before");
+        harness.as_admin().people.end_person(end).await.unwrap();
+        assert!(finish(&mut harness.as_nobody(), &started, &code).await.is_err(), "a code from before");
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_revocation_ends_the_tokens_before_it_and_none_after() {
-    each_house(|house| async move {
-        let mut nobody = house.as_nobody();
+    each_engine(|harness| async move {
+        let mut nobody = harness.as_nobody();
         let started = start(&mut nobody, "ada@example.org").await;
-        let code = house.wait_for_mail(1).await.remove(0);
+        let code = harness.wait_for_mail(1).await.remove(0);
         let token = finish(&mut nobody, &started, &code).await.unwrap().access_token;
-        let mut ada = house.with_token(&token);
+        let mut ada = harness.with_token(&token);
         let request =
-            pb::RevokeSubjectRequest { request_id: new_id(), subject: house.admin.to_string(), validate_only: false };
+            pb::RevokeSubjectRequest { request_id: new_id(), subject: harness.admin.to_string(), validate_only: false };
         let revoked = ada.sign_in.revoke_subject(request).await.unwrap().into_inner();
         let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-        let listed = house.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+        let listed = harness.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
         assert_eq!(listed.revocations, std::slice::from_ref(&revoked));
         assert_eq!((listed.last_position, listed.more), (revoked.position, false));
         // As each role's guard does when it has asked.
-        house.gate.revocations().add(&revoked.subject, revoked.revoked_at.unwrap().seconds);
+        harness.gate.revocations().add(&revoked.subject, revoked.revoked_at.unwrap().seconds);
         assert_eq!(refusal(ada.sign_in.who_am_i(pb::WhoAmIRequest {}).await).0, Code::Unauthenticated);
 
         let started = start(&mut nobody, "ada@example.org").await;
-        let codes = house.wait_for_mail(2).await;
+        let codes = harness.wait_for_mail(2).await;
         let new_code = codes.iter().find(|one| **one != code).unwrap();
         let token = finish(&mut nobody, &started, new_code).await.unwrap().access_token;
-        let who = house.with_token(&token).sign_in.who_am_i(pb::WhoAmIRequest {}).await;
+        let who = harness.with_token(&token).sign_in.who_am_i(pb::WhoAmIRequest {}).await;
         assert!(who.is_ok(), "in the very same second: {who:?}");
     })
     .await;
@@ -216,26 +216,26 @@ async fn a_revocation_ends_the_tokens_before_it_and_none_after() {
 
 #[tokio::test]
 async fn whoever_takes_a_seat_signs_in_as_one_who_sits() {
-    each_house(|house| async move {
-        let mut admin = house.as_admin();
+    each_engine(|harness| async move {
+        let mut admin = harness.as_admin();
         let board = admin.boards.create_board(a_board("EOC")).await.unwrap().into_inner();
         for (role, ends) in [(pb::Role::Auditor, true), (pb::Role::Certifier, false)] {
             let email = format!("{}@example.org", role.as_str_name());
-            let person = house.an_official(role, house.network, &email).await;
-            let seen = house.mailed_codes();
-            let mut nobody = house.as_nobody();
+            let person = harness.an_official(role, harness.network, &email).await;
+            let seen = harness.mailed_codes();
+            let mut nobody = harness.as_nobody();
             let sits = async |nobody: &mut Clients, seen: &[String]| {
                 let started = start(nobody, &email).await;
-                let codes = house.wait_for_mail(seen.len() + 1).await;
+                let codes = harness.wait_for_mail(seen.len() + 1).await;
                 let code = codes.iter().find(|code| !seen.contains(code)).unwrap();
                 let token = finish(nobody, &started, code).await.unwrap().access_token;
-                let who = house.with_token(&token).sign_in.who_am_i(pb::WhoAmIRequest {}).await.unwrap().into_inner();
+                let who = harness.with_token(&token).sign_in.who_am_i(pb::WhoAmIRequest {}).await.unwrap().into_inner();
                 (who.sits, codes)
             };
             let (before, seen) = sits(&mut nobody, &seen).await;
-            admin.boards.add_seat(a_seat(&board, house.network, &person, "2019-07-01")).await.unwrap();
+            admin.boards.add_seat(a_seat(&board, harness.network, &person, "2019-07-01")).await.unwrap();
             let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-            let listed = house.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+            let listed = harness.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
             let ended = listed.revocations.iter().any(|revocation| revocation.subject == person.id);
             assert_eq!(ended, ends, "only a token that opened too much ends");
             assert_eq!((before, sits(&mut nobody, &seen).await.0), (false, true));
@@ -246,12 +246,12 @@ async fn whoever_takes_a_seat_signs_in_as_one_who_sits() {
 
 #[tokio::test]
 async fn revocations_are_numbered_without_gaps_and_read_from_a_position() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let person = house.a_person(kirklees, "Olu", "olu@kirklees.example").await;
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let person = harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
         let writers: Vec<_> = (0..20)
             .map(|_| {
-                let mut admin = house.as_admin();
+                let mut admin = harness.as_admin();
                 let request =
                     pb::RevokeSubjectRequest { request_id: new_id(), subject: person.id.clone(), validate_only: false };
                 tokio::spawn(async move { admin.sign_in.revoke_subject(request).await.unwrap() })
@@ -260,7 +260,7 @@ async fn revocations_are_numbered_without_gaps_and_read_from_a_position() {
         for one in writers {
             one.await.unwrap();
         }
-        let mut bids = house.as_role(Role::Bids);
+        let mut bids = harness.as_role(Role::Bids);
         let (mut after_position, mut seen) = (0, Vec::new());
         loop {
             let request = pb::ListRevocationsRequest { after_position, page_size: 7 };
@@ -272,7 +272,7 @@ async fn revocations_are_numbered_without_gaps_and_read_from_a_position() {
             }
         }
         assert_eq!(seen, (1..=20).collect::<Vec<_>>());
-        let mut admin = house.as_admin();
+        let mut admin = harness.as_admin();
         let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
         assert_eq!(refusal(admin.sign_in.list_revocations(request).await).0, Code::PermissionDenied);
     })
@@ -281,16 +281,16 @@ async fn revocations_are_numbered_without_gaps_and_read_from_a_position() {
 
 #[tokio::test]
 async fn who_may_revoke_whom() {
-    each_house(|house| async move {
-        let (kirklees, rochdale) = (house.council("KIR").await, house.council("RCH").await);
-        let person = house.a_person(kirklees, "Olu", "olu@kirklees.example").await;
+    each_engine(|harness| async move {
+        let (kirklees, rochdale) = (harness.council("KIR").await, harness.council("RCH").await);
+        let person = harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
         let revoke =
             || pb::RevokeSubjectRequest { request_id: new_id(), subject: person.id.clone(), validate_only: false };
-        let mut other = house.as_who(&Who::person(Duty::CouncilAdministrator, rochdale));
+        let mut other = harness.as_who(&Who::person(Duty::CouncilAdministrator, rochdale));
         assert_eq!(refusal(other.sign_in.revoke_subject(revoke()).await).0, Code::NotFound);
-        let mut colleague = house.as_who(&Who::person(Duty::Certifier, kirklees));
+        let mut colleague = harness.as_who(&Who::person(Duty::Certifier, kirklees));
         assert_eq!(refusal(colleague.sign_in.revoke_subject(revoke()).await).0, Code::PermissionDenied);
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         assert!(own.sign_in.revoke_subject(revoke()).await.is_ok());
     })
     .await;
@@ -308,17 +308,17 @@ fn by_secret(client: &str, secret: &str, scope: &str) -> pb::ExchangeTokenReques
 
 #[tokio::test]
 async fn a_secret_is_exchanged_for_a_token_of_the_clients_scopes_or_fewer() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let request = with_secret(kirklees, &["bids.read", "bids.write"]);
         let created = own.clients.create_client(request).await.unwrap().into_inner();
         let (client, secret) = (created.client.unwrap().id, created.secret);
-        let mut nobody = house.as_nobody();
+        let mut nobody = harness.as_nobody();
         let all = nobody.sign_in.exchange_token(by_secret(&client, &secret, "")).await.unwrap().into_inner();
         assert_eq!((all.scope.as_str(), all.expires_in), ("bids.read bids.write", 600));
         let who =
-            house.with_token(&all.access_token).sign_in.who_am_i(pb::WhoAmIRequest {}).await.unwrap().into_inner();
+            harness.with_token(&all.access_token).sign_in.who_am_i(pb::WhoAmIRequest {}).await.unwrap().into_inner();
         assert_eq!((who.subject.as_str(), who.organisation_id), (client.as_str(), kirklees.to_string()));
         assert_eq!(who.scopes, ["bids.read", "bids.write"]);
         assert_eq!(who.roles, []);
@@ -332,11 +332,11 @@ async fn a_secret_is_exchanged_for_a_token_of_the_clients_scopes_or_fewer() {
 
 #[tokio::test]
 async fn an_unknown_client_and_a_wrong_secret_are_refused_alike() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let client = own.clients.create_client(with_secret(kirklees, &[])).await.unwrap().into_inner().client.unwrap();
-        let mut nobody = house.as_nobody();
+        let mut nobody = harness.as_nobody();
         let mut said = Vec::new();
         for request in [
             by_secret(&client.id, "tls_wrong", ""),
@@ -370,13 +370,13 @@ fn by_assertion(assertion: &str) -> pb::ExchangeTokenRequest {
 
 #[tokio::test]
 async fn an_assertion_is_exchanged_once() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let key = SigningKey::generate("council").unwrap();
         let request = with_key(kirklees, &key, &["bids.certify"]);
         let client = own.clients.create_client(request).await.unwrap().into_inner().client.unwrap().id;
-        let mut nobody = house.as_nobody();
+        let mut nobody = harness.as_nobody();
         for audience in [ISSUER.to_string(), format!("{ISSUER}/oauth/token")] {
             let once = assertion(&client, &key, &audience, &new_id());
             let token = nobody.sign_in.exchange_token(by_assertion(&once)).await.unwrap().into_inner();
@@ -399,16 +399,16 @@ async fn an_assertion_is_exchanged_once() {
 
 #[tokio::test]
 async fn one_assertion_in_a_race_gives_one_token() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let mut own = house.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
         let key = SigningKey::generate("council").unwrap();
         let client =
             own.clients.create_client(with_key(kirklees, &key, &[])).await.unwrap().into_inner().client.unwrap();
         let once = assertion(&client.id, &key, ISSUER, &new_id());
         let uses: Vec<_> = (0..8)
             .map(|_| {
-                let (mut nobody, request) = (house.as_nobody(), by_assertion(&once));
+                let (mut nobody, request) = (harness.as_nobody(), by_assertion(&once));
                 tokio::spawn(async move { nobody.sign_in.exchange_token(request).await })
             })
             .collect();
@@ -426,8 +426,8 @@ async fn one_assertion_in_a_race_gives_one_token() {
 
 #[tokio::test]
 async fn the_key_set_is_for_everybody_and_keeps_retired_keys_dated() {
-    each_house(|house| async move {
-        let mut nobody = house.as_nobody();
+    each_engine(|harness| async move {
+        let mut nobody = harness.as_nobody();
         let before = nobody.sign_in.get_key_set(pb::GetKeySetRequest {}).await.unwrap().into_inner();
         assert_eq!(before.keys.iter().map(|key| key.role.as_str()).collect::<Vec<_>>(), ["bids", "registry"]);
 
@@ -435,7 +435,7 @@ async fn the_key_set_is_for_everybody_and_keeps_retired_keys_dated() {
         let mut set = KeySet::default();
         set.add(new.public()).unwrap();
         let publish = |jwks: String| pb::PublishKeyRequest { request_id: new_id(), jwks };
-        let mut bids = house.as_role(Role::Bids);
+        let mut bids = harness.as_role(Role::Bids);
         bids.sign_in.publish_key(publish(set.to_json())).await.unwrap();
         let after = bids.sign_in.publish_key(publish(set.to_json())).await.unwrap().into_inner();
         let of_bids: Vec<_> = after.keys.iter().filter(|key| key.role == "bids").collect();
@@ -448,38 +448,38 @@ async fn the_key_set_is_for_everybody_and_keeps_retired_keys_dated() {
         let mut foreign = KeySet::default();
         foreign.add(SigningKey::generate("registry").unwrap().public()).unwrap();
         assert_eq!(violations(&bids.sign_in.publish_key(publish(foreign.to_json())).await.unwrap_err()), ["jwks role"]);
-        let answer = house.as_admin().sign_in.publish_key(publish(set.to_json())).await;
+        let answer = harness.as_admin().sign_in.publish_key(publish(set.to_json())).await;
         assert_eq!(refusal(answer).0, Code::PermissionDenied);
     })
     .await;
 }
 
-async fn retired(house: &House, key: &SigningKey) -> Option<bool> {
-    let set = house.as_nobody().sign_in.get_key_set(pb::GetKeySetRequest {}).await.unwrap().into_inner();
+async fn retired(harness: &Harness, key: &SigningKey) -> Option<bool> {
+    let set = harness.as_nobody().sign_in.get_key_set(pb::GetKeySetRequest {}).await.unwrap().into_inner();
     set.keys.iter().find(|one| one.kid == key.kid()).map(|one| one.retired_at.is_some())
 }
 
 #[tokio::test]
 async fn a_key_that_follows_another_retires_it_and_an_old_key_set_never_brings_it_back() {
-    each_house(|house| async move {
+    each_engine(|harness| async move {
         let (one, two) = (SigningKey::generate("rounds").unwrap(), SigningKey::generate("rounds").unwrap());
-        house.registry.prepare(&[one.public()]).await.unwrap();
-        house.registry.prepare(&[two.public()]).await.unwrap();
-        house.registry.prepare(&[one.public()]).await.unwrap();
-        assert_eq!((retired(&house, &one).await, retired(&house, &two).await), (Some(true), Some(false)));
+        harness.registry.prepare(&[one.public()]).await.unwrap();
+        harness.registry.prepare(&[two.public()]).await.unwrap();
+        harness.registry.prepare(&[one.public()]).await.unwrap();
+        assert_eq!((retired(&harness, &one).await, retired(&harness, &two).await), (Some(true), Some(false)));
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_dated_key_of_the_set_is_taken_as_retired() {
-    each_house(|house| async move {
+    each_engine(|harness| async move {
         let (old, new) = (SigningKey::generate("rounds").unwrap(), SigningKey::generate("rounds").unwrap());
         let dated = PublicKey { retired_at: Some(1_600_000_000), ..old.public() };
-        house.registry.prepare(&[dated.clone(), new.public()]).await.unwrap();
-        assert_eq!((retired(&house, &old).await, retired(&house, &new).await), (Some(true), Some(false)));
+        harness.registry.prepare(&[dated.clone(), new.public()]).await.unwrap();
+        assert_eq!((retired(&harness, &old).await, retired(&harness, &new).await), (Some(true), Some(false)));
         let both = [old.public(), new.public()];
-        let refused = house.registry.prepare(&both).await.unwrap_err();
+        let refused = harness.registry.prepare(&both).await.unwrap_err();
         assert!(matches!(refused, crate::error::Error::TwoKeys { .. }), "{refused}");
     })
     .await;
@@ -487,10 +487,10 @@ async fn a_dated_key_of_the_set_is_taken_as_retired() {
 
 #[tokio::test]
 async fn preparing_again_changes_nothing() {
-    each_house(|house| async move {
-        let mut nobody = house.as_nobody();
+    each_engine(|harness| async move {
+        let mut nobody = harness.as_nobody();
         let before = nobody.sign_in.get_key_set(pb::GetKeySetRequest {}).await.unwrap().into_inner();
-        house.registry.prepare(&[]).await.unwrap();
+        harness.registry.prepare(&[]).await.unwrap();
         let after = nobody.sign_in.get_key_set(pb::GetKeySetRequest {}).await.unwrap().into_inner();
         assert_eq!(before, after);
     })
@@ -499,11 +499,11 @@ async fn preparing_again_changes_nothing() {
 
 #[tokio::test]
 async fn a_person_without_roles_is_somebody_all_the_same() {
-    each_house(|house| async move {
-        let kirklees = house.council("KIR").await;
-        let person = house.a_person(kirklees, "Olu", "olu@kirklees.example").await;
+    each_engine(|harness| async move {
+        let kirklees = harness.council("KIR").await;
+        let person = harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
         let caller = Who::nobody(person.id.parse().unwrap());
-        let who = house.as_who(&caller).sign_in.who_am_i(pb::WhoAmIRequest {}).await.unwrap().into_inner();
+        let who = harness.as_who(&caller).sign_in.who_am_i(pb::WhoAmIRequest {}).await.unwrap().into_inner();
         assert_eq!((who.name.as_str(), who.roles.len()), ("Olu", 0));
     })
     .await;

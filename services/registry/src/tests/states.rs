@@ -9,6 +9,8 @@ use crate::sign_in::{self, SignIn};
 use kit::caller::{Duty, Grant, Scope};
 use kit::ids::{ClientId, ClientKeyId, GrantId, MembershipId, OrgId, PersonId, SecretId, SignInId};
 use kit::time::{Date, Timestamp, at};
+use strum::VariantArray;
+use testing::golden::covers;
 
 const NOW: &str = "2020-01-06T09:00:00Z";
 
@@ -55,10 +57,8 @@ fn people() -> String {
     let entered = Person::enter(PersonId::new(), organisation, "Bethan Rees", "b@example.org", now());
     let active = entered.grant(held, now()).unwrap();
     let ended = active.end(now()).unwrap();
-    let name = |person: &Person| match person.state {
-        person::State::Active => "active".to_string(),
-        person::State::Ended { .. } => "ended".to_string(),
-    };
+    covers(person::StateName::VARIANTS, [&active, &ended].map(|person| person.state.into()));
+    let name = |person: &Person| <&str>::from(person.state).to_string();
     let steps = ["update", "grant role", "revoke role", "end"];
     let row = |from: &Person| {
         vec![
@@ -115,10 +115,8 @@ fn clients() -> String {
     let with_key = create(Credentials::Keys(vec![one.clone()]));
     let with_secret = create(Credentials::Secrets(vec![secret()]));
     let revoked = with_key.revoke(now()).unwrap();
-    let name = |client: &Client| match client.state {
-        client::State::Active => "active".to_string(),
-        client::State::Revoked { .. } => "revoked".to_string(),
-    };
+    covers(client::StateName::VARIANTS, [&with_key, &with_secret, &revoked].map(|client| client.state.into()));
+    let name = |client: &Client| <&str>::from(client.state).to_string();
     let steps = ["set scopes", "add key", "retire key", "rotate secret", "revoke"];
     let row = |from: &Client| {
         vec![
@@ -138,6 +136,7 @@ fn sign_ins() -> String {
     let unknown = SignIn { person: None, ..waiting.clone() };
     let used = waiting.try_code(true, now()).0;
     let locked = SignIn { state: sign_in::State::Waiting { n_tries: sign_in::MOST_TRIES }, ..waiting.clone() };
+    covers(sign_in::StateName::VARIANTS, [&waiting, &unknown, &used, &locked].map(|sign_in| sign_in.state.into()));
     let steps = ["right code", "wrong code", "right, too late"];
     let row = |from: &SignIn| {
         let try_it = |matches, when| match from.try_code(matches, when) {

@@ -2,18 +2,20 @@
 
 use kit::caller::Role;
 use kit::cx::Cx;
-use kit::db::{DbError, Tx};
+use kit::db::{Conn, DbError, Tx};
 use kit::deadline::Deadline;
 use kit::ids::ReportId;
 use kit::time::Timestamp;
 use kit::working_days::Calendar;
+use strum::VariantArray;
 
-use super::{record, settle, write_revision};
+use super::{record, save, write_revision};
 use crate::award::{Award, Ended, Told};
 use crate::error::Error;
 use crate::events::Happened;
+use crate::kind::Kind;
 use crate::prefill::{self, BidWords};
-use crate::report::{Kind, Report};
+use crate::report::Report;
 use crate::state::State;
 use crate::store;
 
@@ -27,6 +29,16 @@ pub struct Gathered {
     pub last: ReportId,
 }
 
+/// Whether every report that an award awaits is scheduled: then its bid need not be asked for.
+pub fn all_scheduled(conn: &mut Conn, told: &Told) -> Result<bool, Error> {
+    for &kind in Kind::VARIANTS {
+        if told.awaits(kind) && store::of_award(conn, told.id, kind)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Takes an award as it now is. Dates move with it (rule 23), and its holder too (rule 28); what is accepted, waived or
 /// cancelled stays.
 pub fn take_award(tx: &mut Tx, told: &Told, gathered: &Gathered, now: Timestamp) -> Result<(), Error> {
@@ -35,7 +47,7 @@ pub fn take_award(tx: &mut Tx, told: &Told, gathered: &Gathered, now: Timestamp)
     let framework_version = match (&held, &gathered.bid) {
         (Some(held), _) => held.framework_version,
         (None, Some(bid)) => bid.framework.version,
-        // Withdrawn before it was ever told of: there is nothing to report.
+        // Withdrawn before we heard of it: there is nothing to report.
         (None, None) => return Ok(()),
     };
     let award = told.held(framework_version, gathered.calendar);
@@ -63,7 +75,7 @@ fn schedule(
     gathered: &Gathered,
 ) -> Result<(), Error> {
     let (Some(bid), Some(due)) = (&gathered.bid, told.due(kind)) else {
-        // Another event of this award was taken since the bid was asked for; the bus brings this one again.
+        // Another event of this award was taken since the bid was asked for; the bus delivers this one again.
         return Err(DbError::Inconsistent(format!("award {}: its bid was not asked for", award.id)).into());
     };
     let content = prefill::content(kind, told, bid);
@@ -100,7 +112,7 @@ fn pass_on(tx: &mut Tx, cx: &Cx, report: Report) -> Result<Report, Error> {
         return Ok(report);
     }
     let new = report.novate(cx.now)?;
-    Ok(settle(tx, cx, &report, new, Happened::Novated)?.report)
+    Ok(save(tx, cx, &report, new, Happened::Novated)?.report)
 }
 
 fn move_due(tx: &mut Tx, cx: &Cx, report: Report, told: &Told) -> Result<Report, Error> {
@@ -108,7 +120,7 @@ fn move_due(tx: &mut Tx, cx: &Cx, report: Report, told: &Told) -> Result<Report,
     match moved {
         Some(due) if moves(&report) => {
             let new = report.reschedule(told, due, cx.now)?;
-            Ok(settle(tx, cx, &report, new, Happened::Rescheduled)?.report)
+            Ok(save(tx, cx, &report, new, Happened::Rescheduled)?.report)
         }
         Some(_) | None => Ok(report),
     }
@@ -126,14 +138,14 @@ fn cancel(tx: &mut Tx, cx: &Cx, report: Report) -> Result<Report, Error> {
         return Ok(report);
     }
     let new = report.cancel(&format!("the award was {}", ended.name()), cx.now)?;
-    Ok(settle(tx, cx, &report, new, Happened::Cancelled)?.report)
+    Ok(save(tx, cx, &report, new, Happened::Cancelled)?.report)
 }
 
 /// The final report of an award that ended early need not wait for its time.
 fn open_after_termination(tx: &mut Tx, cx: &Cx, report: Report) -> Result<(), Error> {
     if report.award.ended == Some(Ended::Terminated) && report.state == State::Scheduled {
         let new = report.open(cx.now)?;
-        settle(tx, cx, &report, new, Happened::Opened)?;
+        save(tx, cx, &report, new, Happened::Opened)?;
     }
     Ok(())
 }

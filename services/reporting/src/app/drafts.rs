@@ -4,7 +4,7 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{EvidenceId, ReportId};
 
-use super::{open_live, settle, write_revision};
+use super::{load_live_for, save, write_revision};
 use crate::content::{Content, Evidence, Paper};
 use crate::error::Error;
 use crate::events::Happened;
@@ -15,13 +15,13 @@ use crate::report::{Report, ReportNow};
 const MOST_FILES: usize = 20;
 
 #[derive(Clone, Debug)]
-pub struct Update {
+pub struct UpdateReport {
     pub target: Target<ReportId>,
     pub content: Content,
 }
 
-pub fn update(tx: &mut Tx, cx: &Cx, cmd: &Update) -> Result<ReportNow, Error> {
-    let report = open_live(tx, cx, Action::Edit, &cmd.target)?;
+pub fn update_report(tx: &mut Tx, cx: &Cx, cmd: &UpdateReport) -> Result<ReportNow, Error> {
+    let report = load_live_for(tx, cx, Action::Edit, &cmd.target)?;
     let content = cmd.content.clone().written_over(&report.paper.content, report.award.framework_version);
     let paper = Paper { content, evidence: report.paper.evidence.clone() };
     revise(tx, cx, &report, paper)
@@ -36,8 +36,8 @@ pub fn check_room(report: &Report) -> Result<(), Error> {
 }
 
 /// Adds a file whose bytes are already kept.
-pub fn add_file(tx: &mut Tx, cx: &Cx, target: &Target<ReportId>, file: &Evidence) -> Result<ReportNow, Error> {
-    let report = open_live(tx, cx, Action::Edit, target)?;
+pub fn add_evidence(tx: &mut Tx, cx: &Cx, target: &Target<ReportId>, file: &Evidence) -> Result<ReportNow, Error> {
+    let report = load_live_for(tx, cx, Action::Edit, target)?;
     check_room(&report)?;
     let mut paper = report.paper.clone();
     paper.evidence.push(file.clone());
@@ -45,13 +45,13 @@ pub fn add_file(tx: &mut Tx, cx: &Cx, target: &Target<ReportId>, file: &Evidence
 }
 
 #[derive(Clone, Debug)]
-pub struct RemoveFile {
+pub struct RemoveEvidence {
     pub target: Target<ReportId>,
     pub file: EvidenceId,
 }
 
-pub fn remove_file(tx: &mut Tx, cx: &Cx, cmd: &RemoveFile) -> Result<ReportNow, Error> {
-    let report = open_live(tx, cx, Action::Edit, &cmd.target)?;
+pub fn remove_evidence(tx: &mut Tx, cx: &Cx, cmd: &RemoveEvidence) -> Result<ReportNow, Error> {
+    let report = load_live_for(tx, cx, Action::Edit, &cmd.target)?;
     report.file(cmd.file)?;
     let mut paper = report.paper.clone();
     paper.evidence.retain(|file| file.id != cmd.file);
@@ -61,5 +61,5 @@ pub fn remove_file(tx: &mut Tx, cx: &Cx, cmd: &RemoveFile) -> Result<ReportNow, 
 fn revise(tx: &mut Tx, cx: &Cx, old: &Report, paper: Paper) -> Result<ReportNow, Error> {
     let new = old.revise(paper, cx.now)?;
     write_revision(tx, cx, &new)?;
-    settle(tx, cx, old, new, Happened::Revised)
+    save(tx, cx, old, new, Happened::Revised)
 }

@@ -4,7 +4,7 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{OrgId, PersonId, ReportId};
 
-use super::{open_live, settle};
+use super::{load_live_for, save};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::policy::Action;
@@ -17,13 +17,13 @@ pub struct RequestSignOff {
 }
 
 pub fn request_sign_off(tx: &mut Tx, cx: &Cx, cmd: &RequestSignOff) -> Result<ReportNow, Error> {
-    let report = open_live(tx, cx, Action::Edit, &cmd.target)?;
+    let report = load_live_for(tx, cx, Action::Edit, &cmd.target)?;
     let new = report.request_sign_off(cx.now)?;
-    settle(tx, cx, &report, new, Happened::SignOffRequested)
+    save(tx, cx, &report, new, Happened::SignOffRequested)
 }
 
 #[derive(Clone, Debug)]
-pub struct SignOff {
+pub struct SignOffReport {
     pub target: Target<ReportId>,
     /// The revision that the certifier read.
     pub revision: i32,
@@ -31,10 +31,15 @@ pub struct SignOff {
     pub role: String,
 }
 
-/// `certifier_of` is the organisation of which the registry holds the certifier, asked beforehand.
-pub fn sign_off(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &SignOff) -> Result<ReportNow, Error> {
-    let report = open_live(tx, cx, Action::SignOff, &cmd.target)?;
-    if certifier_of != Some(report.organisation) {
+/// `certifier_of` is the organisation that the certifier named belongs to, as the registry said beforehand.
+pub fn sign_off_report(
+    tx: &mut Tx,
+    cx: &Cx,
+    certifier_of: &Option<OrgId>,
+    cmd: &SignOffReport,
+) -> Result<ReportNow, Error> {
+    let report = load_live_for(tx, cx, Action::SignOff, &cmd.target)?;
+    if *certifier_of != Some(report.organisation) {
         return Err(Error::NoSuchCertifier);
     }
     if !cx.caller.gives_word_of(cmd.certifier) {
@@ -42,18 +47,18 @@ pub fn sign_off(tx: &mut Tx, cx: &Cx, certifier_of: Option<OrgId>, cmd: &SignOff
     }
     let recorded_by = cx.caller.subject.to_string();
     let new = report.sign_off(cmd.revision, cmd.certifier, cmd.role.clone(), recorded_by, cx.now)?;
-    settle(tx, cx, &report, new, Happened::SignedOff)
+    save(tx, cx, &report, new, Happened::SignedOff)
 }
 
 #[derive(Clone, Debug)]
-pub struct Submit {
+pub struct SubmitReport {
     pub target: Target<ReportId>,
 }
 
 /// Hands a report in. One that comes late is taken all the same: overdue is a fact, and no bar.
-pub fn submit(tx: &mut Tx, cx: &Cx, cmd: &Submit) -> Result<ReportNow, Error> {
-    let report = open_live(tx, cx, Action::Submit, &cmd.target)?;
+pub fn submit_report(tx: &mut Tx, cx: &Cx, cmd: &SubmitReport) -> Result<ReportNow, Error> {
+    let report = load_live_for(tx, cx, Action::Submit, &cmd.target)?;
     let new = report.submit(cx.now)?;
     store::insert_hand_in(tx, &new, cx.now)?;
-    settle(tx, cx, &report, new, Happened::Submitted)
+    save(tx, cx, &report, new, Happened::Submitted)
 }

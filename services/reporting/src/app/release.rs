@@ -4,7 +4,7 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::ReportId;
 
-use super::{actor, open, settle};
+use super::{actor, load_for, save};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::policy::Action;
@@ -18,12 +18,12 @@ pub struct AddAddendum {
 }
 
 pub fn add_addendum(tx: &mut Tx, cx: &Cx, cmd: &AddAddendum) -> Result<ReportNow, Error> {
-    let report = open(tx, cx, Action::AddAddendum, &cmd.target)?;
+    let report = load_for(tx, cx, Action::AddAddendum, &cmd.target)?;
     let new = report.add_addendum(cmd.text.clone(), actor(cx, &report, Happened::AddendumAdded), cx.now)?;
     if let Some(added) = new.addenda.last() {
         store::insert_addendum(tx, new.id, added)?;
     }
-    settle(tx, cx, &report, new, Happened::AddendumAdded)
+    save(tx, cx, &report, new, Happened::AddendumAdded)
 }
 
 #[derive(Clone, Debug)]
@@ -34,8 +34,8 @@ pub struct SetRelease {
 
 /// The council's word, either way; without it nothing is released (rules 30 and 32).
 pub fn set_release(tx: &mut Tx, cx: &Cx, cmd: &SetRelease) -> Result<ReportNow, Error> {
-    let report = open(tx, cx, Action::SetRelease, &cmd.target)?;
+    let report = load_for(tx, cx, Action::SetRelease, &cmd.target)?;
     let new = report.set_release(cmd.release.clone(), cx.now)?;
     let happened = if new.release.to_learning { Happened::Released } else { Happened::ReleaseWithdrawn };
-    settle(tx, cx, &report, new, happened)
+    save(tx, cx, &report, new, happened)
 }

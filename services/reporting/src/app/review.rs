@@ -4,7 +4,7 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::ReportId;
 
-use super::{open_live, settle};
+use super::{load_live_for, save};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::policy::Action;
@@ -18,31 +18,31 @@ pub struct RequestChanges {
 }
 
 pub fn request_changes(tx: &mut Tx, cx: &Cx, cmd: &RequestChanges) -> Result<ReportNow, Error> {
-    let report = open_live(tx, cx, Action::Review, &cmd.target)?;
+    let report = load_live_for(tx, cx, Action::Review, &cmd.target)?;
     let new = report.request_changes(cmd.changes.clone(), &cmd.reason, cx.now)?;
-    settle(tx, cx, &report, new, Happened::ChangesRequested)
+    save(tx, cx, &report, new, Happened::ChangesRequested)
 }
 
 #[derive(Clone, Debug)]
-pub struct Accept {
+pub struct AcceptReport {
     pub target: Target<ReportId>,
 }
 
 /// What the report says is no condition: that it did not work is an account too (rule 25).
-pub fn accept(tx: &mut Tx, cx: &Cx, cmd: &Accept) -> Result<ReportNow, Error> {
-    let report = open_live(tx, cx, Action::Review, &cmd.target)?;
+pub fn accept_report(tx: &mut Tx, cx: &Cx, cmd: &AcceptReport) -> Result<ReportNow, Error> {
+    let report = load_live_for(tx, cx, Action::Review, &cmd.target)?;
     let new = report.accept(cx.now)?;
-    settle(tx, cx, &report, new, Happened::Accepted)
+    save(tx, cx, &report, new, Happened::Accepted)
 }
 
 #[derive(Clone, Debug)]
-pub struct Waive {
+pub struct WaiveReport {
     pub target: Target<ReportId>,
     pub reason: String,
 }
 
-pub fn waive(tx: &mut Tx, cx: &Cx, cmd: &Waive) -> Result<ReportNow, Error> {
-    let report = open_live(tx, cx, Action::Waive, &cmd.target)?;
+pub fn waive_report(tx: &mut Tx, cx: &Cx, cmd: &WaiveReport) -> Result<ReportNow, Error> {
+    let report = load_live_for(tx, cx, Action::Waive, &cmd.target)?;
     let new = report.waive(&cmd.reason, cx.now)?;
-    settle(tx, cx, &report, new, Happened::Waived)
+    save(tx, cx, &report, new, Happened::Waived)
 }

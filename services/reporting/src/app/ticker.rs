@@ -7,7 +7,8 @@ use kit::ids::ReportId;
 use kit::outbox;
 use kit::time::Timestamp;
 
-use super::{settle, shown};
+use super::reading::shown;
+use super::save;
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::reminder;
@@ -22,7 +23,7 @@ pub fn open_due(tx: &mut Tx, id: ReportId, now: Timestamp) -> Result<(), Error> 
         return Ok(());
     }
     let new = report.open(now)?;
-    settle(tx, &Cx::of_role(Role::Reporting, now), &report, new, Happened::Opened)?;
+    save(tx, &Cx::of_role(Role::Reporting, now), &report, new, Happened::Opened)?;
     Ok(())
 }
 

@@ -65,7 +65,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
          released to the learning.\nThe council is the one that holds the award; the council before it is that from \
          which the award was novated.\n"
             .to_string();
-    for action in Action::ALL {
+    for &action in Action::VARIANTS {
         matrix += &format!("\n{action:?}\n");
         for (name, caller) in everybody(&draft) {
             let word = |facts| decide(&caller, action, facts).word();

@@ -1,4 +1,5 @@
 use kit::time::at;
+use testing::golden::covers;
 
 use super::*;
 
@@ -36,6 +37,12 @@ const STEPS: [fn() -> Step; 12] = [
     || Step::AddAddendum,
     || Step::SetRelease,
 ];
+
+#[test]
+fn the_golden_table_has_every_state_and_every_step() {
+    covers(StateName::VARIANTS, states().into_iter().map(|(_, state)| state.into()));
+    covers(StepName::VARIANTS, STEPS.map(|step| step().into()));
+}
 
 #[test]
 fn every_step_from_every_state_is_as_the_golden_table_says() {

@@ -3,30 +3,27 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use kit::db::{Backend, DbError, Tx};
-use kit::ids::{AwardId, OrgId, RoundId};
+use kit::db::{Backend, Conn, DbError};
+use kit::ids::{AwardId, OrgId, ReportId, RoundId};
 use kit::time::Timestamp;
 
 use super::reports::get_all;
-use crate::report::{Kind, Report};
+use crate::report::Report;
 use crate::schema::{award, report};
 
-/// Which reports: what was asked for, within what the caller may see.
+/// Which reports are asked for.
 #[derive(Clone, Debug)]
 pub struct Filter {
     pub round: Option<RoundId>,
     pub award: Option<AwardId>,
     pub organisation: Option<OrgId>,
-    pub kind: Option<Kind>,
-    pub states: Vec<&'static str>,
+    pub kind: Option<String>,
+    pub states: Vec<String>,
     pub overdue: bool,
     pub order: Order,
-    pub visible: Visible,
-    /// Decides what is overdue.
-    pub now: Timestamp,
 }
 
-/// What a caller sees.
+/// Which reports a caller sees.
 #[derive(Clone, Debug)]
 pub enum Visible {
     All,
@@ -44,7 +41,7 @@ pub enum Order {
 }
 
 /// Place of a report in either order: its due instant and its identity.
-pub type Key = (i64, String);
+pub type Key = (Timestamp, ReportId);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Totals {
@@ -55,50 +52,56 @@ pub struct Totals {
 type Boxed<'a> = report::BoxedQuery<'a, Backend>;
 type Condition<'a> = Box<dyn BoxableExpression<report::table, Backend, SqlType = Bool> + 'a>;
 
-fn of_any(organisations: &[OrgId]) -> Condition<'static> {
-    let ids: Vec<String> = organisations.iter().map(OrgId::to_string).collect();
-    let held = award::table.filter(award::holder_id.eq_any(ids.clone())).select(award::id);
-    Box::new(report::organisation_id.eq_any(ids).or(report::award_id.eq_any(held)))
+fn of_any(organisations: Vec<OrgId>) -> Condition<'static> {
+    let held = award::table.filter(award::holder_id.eq_any(organisations.clone())).select(award::id);
+    Box::new(report::organisation_id.eq_any(organisations).or(report::award_id.eq_any(held)))
 }
 
 /// `Report::is_overdue` in SQL.
 fn is_overdue(now: Timestamp) -> Condition<'static> {
     let begun = report::state.eq_any(["in_draft", "awaiting_sign_off"]).and(report::handed_in_at.is_null());
     let awaited = report::state.eq_any(["scheduled", "open"]).or(begun);
-    Box::new(awaited.and(report::due_at.le(now.micros())))
+    Box::new(awaited.and(report::due_at.le(now)))
 }
 
-fn filtered(filter: &Filter) -> Boxed<'static> {
+fn filtered(filter: &Filter, visible: &Visible, now: Timestamp) -> Boxed<'static> {
     let mut query = report::table.into_boxed();
-    query = match &filter.visible {
+    query = match visible {
         Visible::All => query,
         Visible::Released => query.filter(report::state.eq("accepted").and(report::to_learning.eq(true))),
-        Visible::Of(organisations) => query.filter(of_any(organisations)),
+        Visible::Of(organisations) => query.filter(of_any(organisations.clone())),
     };
     if let Some(round) = filter.round {
-        query = query.filter(report::round_id.eq(round.to_string()));
+        query = query.filter(report::round_id.eq(round));
     }
     if let Some(award) = filter.award {
-        query = query.filter(report::award_id.eq(award.to_string()));
+        query = query.filter(report::award_id.eq(award));
     }
     if let Some(organisation) = filter.organisation {
-        query = query.filter(of_any(&[organisation]));
+        query = query.filter(of_any(vec![organisation]));
     }
-    if let Some(kind) = filter.kind {
-        query = query.filter(report::kind.eq(kind.name()));
+    if let Some(kind) = &filter.kind {
+        query = query.filter(report::kind.eq(kind.clone()));
     }
     if !filter.states.is_empty() {
         query = query.filter(report::state.eq_any(filter.states.clone()));
     }
     if filter.overdue {
-        query = query.filter(is_overdue(filter.now));
+        query = query.filter(is_overdue(now));
     }
     query
 }
 
-/// One page.
-pub fn page(tx: &mut Tx, filter: &Filter, after: Option<Key>, limit: i64) -> Result<Vec<Report>, DbError> {
-    let mut query = filtered(filter);
+/// One page. What is overdue is decided by `now`.
+pub fn page(
+    conn: &mut Conn,
+    filter: &Filter,
+    visible: &Visible,
+    now: Timestamp,
+    after: Option<Key>,
+    limit: i64,
+) -> Result<Vec<Report>, DbError> {
+    let mut query = filtered(filter, visible, now);
     if let Some((due_at, id)) = after {
         query = match filter.order {
             Order::Due => query.filter(report::due_at.gt(due_at).or(report::due_at.eq(due_at).and(report::id.gt(id)))),
@@ -109,13 +112,13 @@ pub fn page(tx: &mut Tx, filter: &Filter, after: Option<Key>, limit: i64) -> Res
         Order::Due => query.order((report::due_at.asc(), report::id.asc())),
         Order::NewestFirst => query.order(report::id.desc()),
     };
-    let ids: Vec<String> = query.select(report::id).limit(limit).load(tx)?;
-    get_all(tx, &ids)
+    let ids: Vec<ReportId> = query.select(report::id).limit(limit).load(conn)?;
+    get_all(conn, &ids)
 }
 
 /// How many reports match on all pages, and how many of these are overdue.
-pub fn totals(tx: &mut Tx, filter: &Filter) -> Result<Totals, DbError> {
-    let n_reports = filtered(filter).select(count_star()).first(tx)?;
-    let n_overdue = filtered(filter).filter(is_overdue(filter.now)).select(count_star()).first(tx)?;
+pub fn totals(conn: &mut Conn, filter: &Filter, visible: &Visible, now: Timestamp) -> Result<Totals, DbError> {
+    let n_reports = filtered(filter, visible, now).select(count_star()).first(conn)?;
+    let n_overdue = filtered(filter, visible, now).filter(is_overdue(now)).select(count_star()).first(conn)?;
     Ok(Totals { n_reports, n_overdue })
 }

@@ -3,75 +3,32 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use kit::db::{Backend, DbError, Tx};
-use kit::ids::ReportId;
-use kit::stored::{self, from_json, parsed};
+use kit::caller::Actor;
+use kit::db::{Backend, Conn, DbError};
+use kit::ids::{OrgId, ReportId};
+use kit::stored::from_json;
 use kit::time::Timestamp;
 
 use crate::content::{Paper, Revision};
 use crate::report::{Addendum, Report};
 use crate::schema::{addendum, hand_in, revision};
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = revision)]
-struct RevisionRow {
-    report_id: String,
-    number: i32,
-    canonical_json: String,
-    sha256: String,
-    created_at: i64,
-    author: String,
-    author_organisation: Option<String>,
-}
-
-impl From<&Revision> for RevisionRow {
-    fn from(revision: &Revision) -> RevisionRow {
-        RevisionRow {
-            report_id: revision.report.to_string(),
-            number: revision.number,
-            canonical_json: revision.canonical_json.clone(),
-            sha256: revision.digest.clone(),
-            created_at: revision.created_at.micros(),
-            author: revision.author.subject.clone(),
-            author_organisation: revision.author.organisation.map(|id| id.to_string()),
-        }
-    }
-}
-
-impl TryFrom<RevisionRow> for Revision {
-    type Error = DbError;
-
-    fn try_from(row: RevisionRow) -> Result<Revision, DbError> {
-        Ok(Revision {
-            report: parsed(&row.report_id)?,
-            number: row.number,
-            paper: paper_of(&row.canonical_json)?,
-            canonical_json: row.canonical_json,
-            digest: row.sha256,
-            created_at: Timestamp::from_micros(row.created_at),
-            author: stored::actor(row.author, row.author_organisation.as_deref())?,
-        })
-    }
-}
-
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = addendum)]
-struct AddendumRow {
-    report_id: String,
-    number: i32,
-    text: String,
-    author: String,
-    author_organisation: Option<String>,
-    added_at: i64,
-}
-
 /// Reads the canonical JSON of a revision back.
 pub fn paper_of(canonical_json: &str) -> Result<Paper, DbError> {
     from_json(canonical_json)
 }
 
-pub fn insert_revision(tx: &mut Tx, new: &Revision) -> Result<(), DbError> {
-    diesel::insert_into(revision::table).values(RevisionRow::from(new)).execute(tx)?;
+pub fn insert_revision(conn: &mut Conn, new: &Revision) -> Result<(), DbError> {
+    let row = (
+        revision::report_id.eq(new.report),
+        revision::number.eq(new.number),
+        revision::canonical_json.eq(&new.canonical_json),
+        revision::sha256.eq(&new.digest),
+        revision::created_at.eq(new.created_at),
+        revision::author.eq(&new.author.subject),
+        revision::author_organisation.eq(new.author.organisation),
+    );
+    diesel::insert_into(revision::table).values(row).execute(conn)?;
     Ok(())
 }
 
@@ -87,21 +44,20 @@ pub enum Readable {
 
 /// Revisions of a report with their last hand-in, newest first, from below a number on.
 pub fn revisions(
-    tx: &mut Tx,
+    conn: &mut Conn,
     report: ReportId,
     readable: Readable,
     below: Option<i32>,
     limit: i64,
 ) -> Result<Vec<(Revision, Option<Timestamp>)>, DbError> {
-    let id = report.to_string();
     // At most a handful: a report is handed in anew only after changes were requested.
-    let handed_in: Vec<(i32, i64)> = hand_in::table
-        .filter(hand_in::report_id.eq(&id))
+    let handed_in: Vec<(i32, Timestamp)> = hand_in::table
+        .filter(hand_in::report_id.eq(report))
         .order(hand_in::version.asc())
         .select((hand_in::revision, hand_in::handed_in_at))
-        .load(tx)?;
-    let handed_in: HashMap<i32, i64> = handed_in.into_iter().collect();
-    let mut query = revision::table.filter(revision::report_id.eq(id)).into_boxed::<Backend>();
+        .load(conn)?;
+    let handed_in: HashMap<i32, Timestamp> = handed_in.into_iter().collect();
+    let mut query = revision::table.filter(revision::report_id.eq(report)).into_boxed::<Backend>();
     query = match readable {
         Readable::All => query,
         Readable::HandedIn => query.filter(revision::number.eq_any(handed_in.keys().copied().collect::<Vec<_>>())),
@@ -110,58 +66,69 @@ pub fn revisions(
     if let Some(below) = below {
         query = query.filter(revision::number.lt(below));
     }
-    let rows: Vec<RevisionRow> =
-        query.order(revision::number.desc()).limit(limit).select(RevisionRow::as_select()).load(tx)?;
+    let rows: Vec<(i32, String, String, Timestamp, String, Option<OrgId>)> = query
+        .order(revision::number.desc())
+        .limit(limit)
+        .select((
+            revision::number,
+            revision::canonical_json,
+            revision::sha256,
+            revision::created_at,
+            revision::author,
+            revision::author_organisation,
+        ))
+        .load(conn)?;
     let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
-        let handed_in_at = handed_in.get(&row.number).copied().map(Timestamp::from_micros);
-        found.push((row.try_into()?, handed_in_at));
+    for (number, canonical_json, digest, created_at, subject, organisation) in rows {
+        let (paper, author) = (paper_of(&canonical_json)?, Actor { subject, organisation });
+        let revision = Revision { report, number, paper, canonical_json, digest, created_at, author };
+        found.push((revision, handed_in.get(&number).copied()));
     }
     Ok(found)
 }
 
 /// Records that the present revision of a report was handed in.
-pub fn insert_hand_in(tx: &mut Tx, of: &Report, at: Timestamp) -> Result<(), DbError> {
-    diesel::insert_into(hand_in::table)
-        .values((
-            hand_in::report_id.eq(of.id.to_string()),
-            hand_in::version.eq(of.version),
-            hand_in::revision.eq(of.revision),
-            hand_in::handed_in_at.eq(at.micros()),
-        ))
-        .execute(tx)?;
+pub fn insert_hand_in(conn: &mut Conn, of: &Report, at: Timestamp) -> Result<(), DbError> {
+    let row = (
+        hand_in::report_id.eq(of.id),
+        hand_in::version.eq(of.version),
+        hand_in::revision.eq(of.revision),
+        hand_in::handed_in_at.eq(at),
+    );
+    diesel::insert_into(hand_in::table).values(row).execute(conn)?;
     Ok(())
 }
 
-pub fn insert_addendum(tx: &mut Tx, report: ReportId, one: &Addendum) -> Result<(), DbError> {
-    let row = AddendumRow {
-        report_id: report.to_string(),
-        number: one.number,
-        text: one.text.clone(),
-        author: one.author.subject.clone(),
-        author_organisation: one.author.organisation.map(|id| id.to_string()),
-        added_at: one.at.micros(),
-    };
-    diesel::insert_into(addendum::table).values(row).execute(tx)?;
+pub fn insert_addendum(conn: &mut Conn, report: ReportId, new: &Addendum) -> Result<(), DbError> {
+    let row = (
+        addendum::report_id.eq(report),
+        addendum::number.eq(new.number),
+        addendum::text.eq(&new.text),
+        addendum::author.eq(&new.author.subject),
+        addendum::author_organisation.eq(new.author.organisation),
+        addendum::added_at.eq(new.at),
+    );
+    diesel::insert_into(addendum::table).values(row).execute(conn)?;
     Ok(())
 }
 
 /// The addenda of some reports, in their order.
-pub fn addenda_of(tx: &mut Tx, reports: &[String]) -> Result<HashMap<String, Vec<Addendum>>, DbError> {
-    let rows: Vec<AddendumRow> = addendum::table
+pub fn addenda_of(conn: &mut Conn, reports: &[ReportId]) -> Result<HashMap<ReportId, Vec<Addendum>>, DbError> {
+    let rows: Vec<(ReportId, i32, String, String, Option<OrgId>, Timestamp)> = addendum::table
         .filter(addendum::report_id.eq_any(reports))
         .order(addendum::number.asc())
-        .select(AddendumRow::as_select())
-        .load(tx)?;
-    let mut found: HashMap<String, Vec<Addendum>> = HashMap::new();
-    for row in rows {
-        let one = Addendum {
-            number: row.number,
-            text: row.text,
-            author: stored::actor(row.author, row.author_organisation.as_deref())?,
-            at: Timestamp::from_micros(row.added_at),
-        };
-        found.entry(row.report_id).or_default().push(one);
+        .select((
+            addendum::report_id,
+            addendum::number,
+            addendum::text,
+            addendum::author,
+            addendum::author_organisation,
+            addendum::added_at,
+        ))
+        .load(conn)?;
+    let mut found: HashMap<ReportId, Vec<Addendum>> = HashMap::new();
+    for (report, number, text, subject, organisation, at) in rows {
+        found.entry(report).or_default().push(Addendum { number, text, author: Actor { subject, organisation }, at });
     }
     Ok(found)
 }

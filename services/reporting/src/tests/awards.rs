@@ -8,16 +8,16 @@ use toadlane_proto::registry::v1::Nation;
 use toadlane_proto::reporting::v1 as pb;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
 #[tokio::test]
 async fn an_accepted_award_schedules_its_two_reports_once_prefilled_from_bid_and_award() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let mut award = house.award(&council);
-        house.tell(&mut award, |_| {}).await;
-        house.reporting.take_award(event(&award)).await.unwrap();
-        let (interim, last) = house.both(&council, &award).await;
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let mut award = harness.award(&council);
+        harness.tell(&mut award, |_| {}).await;
+        harness.reporting.take_award(event(&award)).await.unwrap();
+        let (interim, last) = harness.both(&council, &award).await;
         assert_eq!((interim.kind(), last.kind()), (Kind::Interim, Kind::Final));
         assert_eq!(
             (interim.state(), interim.opens_at, interim.due.clone()),
@@ -38,7 +38,7 @@ async fn an_accepted_award_schedules_its_two_reports_once_prefilled_from_bid_and
         assert_eq!((content.spent, content.forecast), (pence(150_000), pence(0)));
         let interim = interim.content.unwrap();
         assert_eq!((interim.spent, interim.forecast), (pence(0), pence(150_000)));
-        let names: Vec<String> = house.events().await.into_iter().map(|(name, _)| name).collect();
+        let names: Vec<String> = harness.events().await.into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["ReportScheduled", "ReportScheduled"]);
     })
     .await;
@@ -46,17 +46,17 @@ async fn an_accepted_award_schedules_its_two_reports_once_prefilled_from_bid_and
 
 #[tokio::test]
 async fn an_award_without_an_interim_date_has_a_final_report_alone_and_an_offer_has_none() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let mut award = house.award(&council);
-        house.tell(&mut award, |award| award.state = awards::award::State::Offered.into()).await;
-        assert_eq!(house.reports(&council.officer, &award).await, []);
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let mut award = harness.award(&council);
+        harness.tell(&mut award, |award| award.state = awards::award::State::Offered.into()).await;
+        assert_eq!(harness.reports(&council.officer, &award).await, []);
         let accepted = |award: &mut awards::Award| {
             award.state = awards::award::State::Accepted.into();
             award.agreement.as_mut().unwrap().interim_report_due = None;
         };
-        house.tell(&mut award, accepted).await;
-        let kinds: Vec<Kind> = house.reports(&council.officer, &award).await.iter().map(pb::Report::kind).collect();
+        harness.tell(&mut award, accepted).await;
+        let kinds: Vec<Kind> = harness.reports(&council.officer, &award).await.iter().map(pb::Report::kind).collect();
         assert_eq!(kinds, [Kind::Final]);
     })
     .await;
@@ -64,44 +64,44 @@ async fn an_award_without_an_interim_date_has_a_final_report_alone_and_an_offer_
 
 #[tokio::test]
 async fn an_event_is_taken_later_where_the_bid_cannot_be_asked_for_now() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let award = house.award(&council);
-        house.peers.down.store(true, Ordering::SeqCst);
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let award = harness.award(&council);
+        harness.peers.down.store(true, Ordering::SeqCst);
         let told = event(&award);
-        house.reporting.take_award(told.clone()).await.unwrap_err();
-        assert_eq!(house.reports(&council.officer, &award).await, []);
-        house.peers.down.store(false, Ordering::SeqCst);
-        house.reporting.take_award(told).await.unwrap();
-        assert_eq!(house.reports(&council.officer, &award).await.len(), 2);
+        harness.reporting.take_award(told.clone()).await.unwrap_err();
+        assert_eq!(harness.reports(&council.officer, &award).await, []);
+        harness.peers.down.store(false, Ordering::SeqCst);
+        harness.reporting.take_award(told).await.unwrap();
+        assert_eq!(harness.reports(&council.officer, &award).await.len(), 2);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_moved_date_moves_the_report_keeps_the_first_date_and_touches_no_accepted_report() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let mut award = house.award(&council);
-        house.tell(&mut award, |_| {}).await;
-        house.at(BEGINS).await;
-        let (interim, _) = house.both(&council, &award).await;
-        let complete = house.update(&council, &interim, progress(&interim, "well")).await.unwrap();
-        let signed = house.signed(&council, &complete).await;
-        let submitted = house.submit(&council, &signed).await.unwrap();
-        let accepted = house.accept(&submitted).await.unwrap();
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let mut award = harness.award(&council);
+        harness.tell(&mut award, |_| {}).await;
+        harness.at(BEGINS).await;
+        let (interim, _) = harness.both(&council, &award).await;
+        let complete = harness.update(&council, &interim, progress(&interim, "well")).await.unwrap();
+        let signed = harness.signed(&council, &complete).await;
+        let submitted = harness.submit(&council, &signed).await.unwrap();
+        let accepted = harness.accept(&submitted).await.unwrap();
 
         let extended = |award: &mut awards::Award| {
             let agreement = award.agreement.as_mut().unwrap();
             agreement.interim_report_due = due("2020-12-11T17:00:00Z");
             agreement.final_report_due = due("2021-05-28T16:00:00Z");
         };
-        house.tell(&mut award, extended).await;
-        let (interim, last) = house.both(&council, &award).await;
+        harness.tell(&mut award, extended).await;
+        let (interim, last) = harness.both(&council, &award).await;
         assert_eq!((interim.etag, interim.due), (accepted.etag, due(INTERIM_DUE)));
         assert_eq!((last.due.clone(), last.originally_due.clone()), (due("2021-05-28T16:00:00Z"), due(FINAL_DUE)));
         assert_eq!((last.state(), last.opens_at), (State::Scheduled, wire("2021-04-30T16:00:00Z")));
-        let (name, report) = house.events().await.pop().unwrap();
+        let (name, report) = harness.events().await.pop().unwrap();
         assert_eq!((name.as_str(), report.id), ("ReportRescheduled", last.id));
     })
     .await;
@@ -109,19 +109,19 @@ async fn a_moved_date_moves_the_report_keeps_the_first_date_and_touches_no_accep
 
 #[tokio::test]
 async fn a_withdrawn_award_cancels_both_reports_and_takes_none() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let mut award = house.award(&council);
-        house.tell(&mut award, |_| {}).await;
-        house.at(BEGINS).await;
-        let (interim, _) = house.both(&council, &award).await;
-        let draft = house.update(&council, &interim, progress(&interim, "well")).await.unwrap();
-        house.tell(&mut award, |award| award.state = awards::award::State::Withdrawn.into()).await;
-        let (interim, last) = house.both(&council, &award).await;
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let mut award = harness.award(&council);
+        harness.tell(&mut award, |_| {}).await;
+        harness.at(BEGINS).await;
+        let (interim, _) = harness.both(&council, &award).await;
+        let draft = harness.update(&council, &interim, progress(&interim, "well")).await.unwrap();
+        harness.tell(&mut award, |award| award.state = awards::award::State::Withdrawn.into()).await;
+        let (interim, last) = harness.both(&council, &award).await;
         assert_eq!((interim.state(), last.state()), (State::Cancelled, State::Cancelled));
         assert_eq!(interim.reason, "the award was withdrawn");
         for report in [&draft, &interim] {
-            let refused = house.update(&council, report, progress(&draft, "well")).await.unwrap_err();
+            let refused = harness.update(&council, report, progress(&draft, "well")).await.unwrap_err();
             assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "AWARD_ENDED"));
             assert_eq!(refused.message(), "the award was withdrawn, so there is nothing to report here");
         }
@@ -131,25 +131,25 @@ async fn a_withdrawn_award_cancels_both_reports_and_takes_none() {
 
 #[tokio::test]
 async fn an_award_withdrawn_before_it_was_told_of_has_no_reports_and_an_older_event_brings_none() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let mut award = house.award(&council);
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let mut award = harness.award(&council);
         let older = event(&award);
-        house.tell(&mut award, |award| award.state = awards::award::State::Withdrawn.into()).await;
-        house.reporting.take_award(older).await.unwrap();
-        assert_eq!(house.reports(&council.officer, &award).await, []);
+        harness.tell(&mut award, |award| award.state = awards::award::State::Withdrawn.into()).await;
+        harness.reporting.take_award(older).await.unwrap();
+        assert_eq!(harness.reports(&council.officer, &award).await, []);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_terminated_award_still_awaits_its_final_report_which_opens_at_once() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let mut award = house.award(&council);
-        house.tell(&mut award, |_| {}).await;
-        house.tell(&mut award, |award| award.state = awards::award::State::Terminated.into()).await;
-        let (interim, last) = house.both(&council, &award).await;
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let mut award = harness.award(&council);
+        harness.tell(&mut award, |_| {}).await;
+        harness.tell(&mut award, |award| award.state = awards::award::State::Terminated.into()).await;
+        let (interim, last) = harness.both(&council, &award).await;
         assert_eq!((interim.state(), last.state()), (State::Cancelled, State::Open));
         assert_eq!((last.opens_at, last.due.clone()), (wire(ACCEPTED), due(FINAL_DUE)));
         let said = [
@@ -162,11 +162,11 @@ async fn a_terminated_award_still_awaits_its_final_report_which_opens_at_once() 
         for measure in &mut content.measures {
             (measure.value, measure.method) = ("not measured".to_string(), "it stopped early".to_string());
         }
-        let draft = house.update(&council, &last, content).await.unwrap();
-        let signed = house.signed(&council, &draft).await;
-        let submitted = house.submit(&council, &signed).await.unwrap();
-        assert_eq!(house.accept(&submitted).await.unwrap().state(), State::Accepted);
-        let refused = house.update(&council, &interim, progress(&interim, "well")).await.unwrap_err();
+        let draft = harness.update(&council, &last, content).await.unwrap();
+        let signed = harness.signed(&council, &draft).await;
+        let submitted = harness.submit(&council, &signed).await.unwrap();
+        assert_eq!(harness.accept(&submitted).await.unwrap().state(), State::Accepted);
+        let refused = harness.update(&council, &interim, progress(&interim, "well")).await.unwrap_err();
         assert_eq!(refused.message(), "the award was terminated, so there is nothing to report here");
     })
     .await;
@@ -174,26 +174,26 @@ async fn a_terminated_award_still_awaits_its_final_report_which_opens_at_once() 
 
 #[tokio::test]
 async fn a_novation_passes_what_is_not_accepted_to_the_successor_who_also_reads_what_is() {
-    each_house(|house| async move {
-        let (council, successor) = (house.council(Nation::England), house.council(Nation::England));
-        let mut award = house.award(&council);
-        house.tell(&mut award, |_| {}).await;
-        house.at(BEGINS).await;
-        let (interim, last) = house.both(&council, &award).await;
-        let complete = house.update(&council, &interim, progress(&interim, "well")).await.unwrap();
-        let signed = house.signed(&council, &complete).await;
-        let submitted = house.submit(&council, &signed).await.unwrap();
-        house.accept(&submitted).await.unwrap();
+    each_engine(|harness| async move {
+        let (council, successor) = (harness.council(Nation::England), harness.council(Nation::England));
+        let mut award = harness.award(&council);
+        harness.tell(&mut award, |_| {}).await;
+        harness.at(BEGINS).await;
+        let (interim, last) = harness.both(&council, &award).await;
+        let complete = harness.update(&council, &interim, progress(&interim, "well")).await.unwrap();
+        let signed = harness.signed(&council, &complete).await;
+        let submitted = harness.submit(&council, &signed).await.unwrap();
+        harness.accept(&submitted).await.unwrap();
 
-        house.tell(&mut award, |award| award.applicant_organisation_id = successor.id.to_string()).await;
-        let (interim, theirs) = house.both(&successor, &award).await;
+        harness.tell(&mut award, |award| award.applicant_organisation_id = successor.id.to_string()).await;
+        let (interim, theirs) = harness.both(&successor, &award).await;
         assert_eq!(
             (interim.organisation_id, theirs.organisation_id),
             (council.id.to_string(), successor.id.to_string())
         );
-        house.get(&council.officer, &submitted).await.unwrap();
-        assert_eq!(house.get(&council.officer, &last).await.unwrap_err().message(), "no such report");
-        let names: Vec<String> = house.events().await.into_iter().map(|(name, _)| name).collect();
+        harness.get(&council.officer, &submitted).await.unwrap();
+        assert_eq!(harness.get(&council.officer, &last).await.unwrap_err().message(), "no such report");
+        let names: Vec<String> = harness.events().await.into_iter().map(|(name, _)| name).collect();
         assert_eq!(names.last().unwrap(), "ReportNovated");
     })
     .await;

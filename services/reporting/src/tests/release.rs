@@ -6,7 +6,7 @@ use toadlane_proto::registry::v1::Nation;
 use toadlane_proto::reporting::v1 as pb;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
 fn set_release(report: &pb::Report) -> pb::SetReleaseRequest {
     pb::SetReleaseRequest {
@@ -21,36 +21,36 @@ fn set_release(report: &pb::Report) -> pb::SetReleaseRequest {
     }
 }
 
-async fn seen_by_learning(house: &House) -> Vec<String> {
+async fn seen_by_learning(harness: &Harness) -> Vec<String> {
     let list = pb::ListReportsRequest::default();
-    let found = house.as_role(Role::Learning).list_reports(list).await.unwrap().into_inner();
+    let found = harness.as_role(Role::Learning).list_reports(list).await.unwrap().into_inner();
     assert_eq!(found.total_size as usize, found.reports.len());
     found.reports.into_iter().map(|report| report.id).collect()
 }
 
 #[tokio::test]
 async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_withdrawn() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let submitted = house.submitted(&council).await;
-        let mut officer = house.as_who(&council.officer);
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let submitted = harness.submitted(&council).await;
+        let mut officer = harness.as_who(&council.officer);
         let early = officer.set_release(set_release(&submitted)).await.unwrap_err();
         assert_eq!((early.code(), reason(&early).as_str()), (Code::FailedPrecondition, "ILLEGAL_STEP"));
-        let accepted = house.accept(&submitted).await.unwrap();
+        let accepted = harness.accept(&submitted).await.unwrap();
         let get = || pb::GetReportRequest { report_id: accepted.id.clone() };
         // Accepted, and nobody has said a word: silence is no consent.
         assert_eq!(accepted.release, Some(pb::Release::default()));
-        assert_eq!(house.as_role(Role::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
-        assert_eq!(seen_by_learning(&house).await, Vec::<String>::new());
+        assert_eq!(harness.as_role(Role::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(seen_by_learning(&harness).await, Vec::<String>::new());
 
         let released = officer.set_release(set_release(&accepted)).await.unwrap().into_inner();
         assert_eq!((released.state(), released.release.clone().unwrap().changed_at), (State::Accepted, wire(BEGINS)));
-        let read = house.as_role(Role::Learning).get_report(get()).await.unwrap().into_inner();
+        let read = harness.as_role(Role::Learning).get_report(get()).await.unwrap().into_inner();
         assert_eq!(
             (read.content, read.release.unwrap().contact.as_str()),
             (accepted.content.clone(), "policy@plymouth.example")
         );
-        assert_eq!(seen_by_learning(&house).await, std::slice::from_ref(&accepted.id));
+        assert_eq!(seen_by_learning(&harness).await, std::slice::from_ref(&accepted.id));
 
         let withdraw = pb::SetReleaseRequest {
             to_learning: false,
@@ -59,9 +59,9 @@ async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_w
             ..set_release(&released)
         };
         officer.set_release(withdraw).await.unwrap();
-        assert_eq!(house.as_role(Role::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
-        assert_eq!(seen_by_learning(&house).await, Vec::<String>::new());
-        let events = house.events().await;
+        assert_eq!(harness.as_role(Role::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(seen_by_learning(&harness).await, Vec::<String>::new());
+        let events = harness.events().await;
         let names: Vec<&str> = events.iter().rev().take(3).map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["ReleaseWithdrawn", "ReportReleased", "ReportAccepted"]);
         assert!(!format!("{events:?}").contains("plymouth.example"));
@@ -71,16 +71,16 @@ async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_w
 
 #[tokio::test]
 async fn the_learning_reads_the_accepted_revision_and_none_that_was_given_back() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let submitted = house.submitted(&council).await;
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let submitted = harness.submitted(&council).await;
         let asked = request_changes(&submitted, &[("answers[progress]", "leave the name out")]);
-        let given_back = house.as_who(&house.manager).request_changes(asked).await.unwrap().into_inner();
-        let edited = house.update(&council, &given_back, progress(&submitted, "three households")).await.unwrap();
-        let signed = house.signed(&council, &edited).await;
-        let again = house.submit(&council, &signed).await.unwrap();
-        let accepted = house.accept(&again).await.unwrap();
-        house.as_who(&council.officer).set_release(set_release(&accepted)).await.unwrap();
+        let given_back = harness.as_who(&harness.manager).request_changes(asked).await.unwrap().into_inner();
+        let edited = harness.update(&council, &given_back, progress(&submitted, "three households")).await.unwrap();
+        let signed = harness.signed(&council, &edited).await;
+        let again = harness.submit(&council, &signed).await.unwrap();
+        let accepted = harness.accept(&again).await.unwrap();
+        harness.as_who(&council.officer).set_release(set_release(&accepted)).await.unwrap();
         let list = pb::ListReportRevisionsRequest { report_id: accepted.id.clone(), ..Default::default() };
         let numbers = |client: Client| {
             let (mut client, list) = (client, list.clone());
@@ -89,20 +89,20 @@ async fn the_learning_reads_the_accepted_revision_and_none_that_was_given_back()
                 found.iter().map(|one| one.number).collect::<Vec<i32>>()
             }
         };
-        assert_eq!(numbers(house.as_role(Role::Learning)).await, [accepted.revision]);
-        assert_eq!(numbers(house.as_who(&house.manager)).await, [accepted.revision, submitted.revision]);
-        assert_eq!(numbers(house.as_who(&council.officer)).await, [3, 2, 1]);
+        assert_eq!(numbers(harness.as_role(Role::Learning)).await, [accepted.revision]);
+        assert_eq!(numbers(harness.as_who(&harness.manager)).await, [accepted.revision, submitted.revision]);
+        assert_eq!(numbers(harness.as_who(&council.officer)).await, [3, 2, 1]);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_consent_that_makes_no_sense_is_refused_with_every_reason() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let submitted = house.submitted(&council).await;
-        let accepted = house.accept(&submitted).await.unwrap();
-        let mut officer = house.as_who(&council.officer);
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let submitted = harness.submitted(&council).await;
+        let accepted = harness.accept(&submitted).await.unwrap();
+        let mut officer = harness.as_who(&council.officer);
         let blind = pb::SetReleaseRequest { to_learning: false, contact: String::new(), ..set_release(&accepted) };
         let refused = officer.set_release(blind).await.unwrap_err();
         assert_eq!(fields(&refused), ["may_quote", "name_contact", "contact"]);
@@ -117,17 +117,17 @@ async fn a_consent_that_makes_no_sense_is_refused_with_every_reason() {
 
 #[tokio::test]
 async fn only_the_council_consents_by_a_person_or_a_system_that_certifies() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let submitted = house.submitted(&council).await;
-        let accepted = house.accept(&submitted).await.unwrap();
-        for who in [&house.manager, &council.system] {
-            let refused = house.as_who(who).set_release(set_release(&accepted)).await.unwrap_err();
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let submitted = harness.submitted(&council).await;
+        let accepted = harness.accept(&submitted).await.unwrap();
+        for who in [&harness.manager, &council.system] {
+            let refused = harness.as_who(who).set_release(set_release(&accepted)).await.unwrap_err();
             assert_eq!(refused.code(), Code::PermissionDenied);
         }
         let system = Who::system(council.id, &[Scope::ReportsCertify]);
-        let by_system = house.as_who(&system).set_release(set_release(&accepted)).await.unwrap().into_inner();
-        house.as_who(&council.certifier).set_release(set_release(&by_system)).await.unwrap();
+        let by_system = harness.as_who(&system).set_release(set_release(&accepted)).await.unwrap().into_inner();
+        harness.as_who(&council.certifier).set_release(set_release(&by_system)).await.unwrap();
     })
     .await;
 }

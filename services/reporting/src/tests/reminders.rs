@@ -3,20 +3,20 @@
 use toadlane_proto::registry::v1::Nation;
 use toadlane_proto::reporting::v1 as pb;
 
-use super::house::*;
+use super::harness::*;
 
 /// The reminders sent so far: of which kind of report, and at which offset.
-async fn sent(house: &House) -> Vec<(pb::report::Kind, i32)> {
-    let events = house.events().await.into_iter();
+async fn sent(harness: &Harness) -> Vec<(pb::report::Kind, i32)> {
+    let events = harness.events().await.into_iter();
     let reminders = events.filter(|(name, _)| name == "ReportReminded");
     reminders.map(|(_, report)| (report.kind(), report.reminder_offset_days.unwrap())).collect()
 }
 
 #[tokio::test]
 async fn an_overdue_report_is_reminded_of_five_times_and_no_etag_goes_stale() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let open = house.open_interim(&council).await;
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let open = harness.open_interim(&council).await;
         let steps = [
             // A Wednesday, two weeks before: nine in the morning by the clock on the wall.
             ("2020-06-17T07:59:59Z", None),
@@ -31,27 +31,27 @@ async fn an_overdue_report_is_reminded_of_five_times_and_no_etag_goes_stale() {
         ];
         let mut expected = Vec::new();
         for (instant, offset) in steps {
-            house.at(instant).await;
-            house.reporting.tick().await.unwrap();
+            harness.at(instant).await;
+            harness.reporting.tick().await.unwrap();
             expected.extend(offset.map(|offset| (pb::report::Kind::Interim, offset)));
-            assert_eq!(sent(&house).await, expected, "{instant}");
+            assert_eq!(sent(&harness).await, expected, "{instant}");
         }
-        assert_eq!(house.get(&council.officer, &open).await.unwrap().etag, open.etag);
-        house.update(&council, &open, progress(&open, "late, and well")).await.unwrap();
+        assert_eq!(harness.get(&council.officer, &open).await.unwrap().etag, open.etag);
+        harness.update(&council, &open, progress(&open, "late, and well")).await.unwrap();
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_watcher_is_told_of_what_a_reminder_reminds() {
-    each_house(|house| async move {
-        house.relay();
-        let council = house.council(Nation::England);
-        house.open_interim(&council).await;
+    each_engine(|harness| async move {
+        harness.relay();
+        let council = harness.council(Nation::England);
+        harness.open_interim(&council).await;
         let request = pb::WatchReportsRequest::default();
-        let mut watching = house.as_who(&council.system).watch_reports(request).await.unwrap().into_inner();
+        let mut watching = harness.as_who(&council.system).watch_reports(request).await.unwrap().into_inner();
         watching.message().await.unwrap();
-        house.at("2020-06-17T08:00:00Z").await;
+        harness.at("2020-06-17T08:00:00Z").await;
         let told = loop {
             let response = watching.message().await.unwrap().unwrap();
             if response.event_type == "ReportReminded" {
@@ -65,42 +65,42 @@ async fn a_watcher_is_told_of_what_a_reminder_reminds() {
 
 #[tokio::test]
 async fn what_was_handed_in_or_excused_is_not_reminded_of() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        house.submitted(&council).await;
-        let (interim, _) = house.accepted(&council).await;
-        house.as_who(&house.manager).waive_report(waive(&interim, "the project is small")).await.unwrap();
-        house.at("2020-09-30T08:00:00Z").await;
-        assert_eq!(sent(&house).await, []);
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        harness.submitted(&council).await;
+        let (interim, _) = harness.accepted(&council).await;
+        harness.as_who(&harness.manager).waive_report(waive(&interim, "the project is small")).await.unwrap();
+        harness.at("2020-09-30T08:00:00Z").await;
+        assert_eq!(sent(&harness).await, []);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_moved_date_is_reminded_of_anew_and_the_nation_decides_the_day() {
-    each_house(|house| async move {
-        let (english, scottish) = (house.council(Nation::England), house.council(Nation::Scotland));
-        let mut both = [house.award(&english), house.award(&scottish)];
+    each_engine(|harness| async move {
+        let (english, scottish) = (harness.council(Nation::England), harness.council(Nation::Scotland));
+        let mut both = [harness.award(&english), harness.award(&scottish)];
         for award in &mut both {
-            house.tell(award, |_| {}).await;
+            harness.tell(award, |_| {}).await;
         }
-        house.at("2020-06-30T08:00:00Z").await;
-        assert_eq!(sent(&house).await.len(), 4);
+        harness.at("2020-06-30T08:00:00Z").await;
+        assert_eq!(sent(&harness).await.len(), 4);
         // St Andrew's Day, a Monday.
         for award in &mut both {
-            house
+            harness
                 .tell(award, |award| award.agreement.as_mut().unwrap().interim_report_due = due("2020-11-30T17:00:00Z"))
                 .await;
         }
-        house.at("2020-11-27T12:00:00Z").await;
+        harness.at("2020-11-27T12:00:00Z").await;
         // Two weeks and three days before the new date, and two weeks before that of the final reports.
-        assert_eq!(sent(&house).await.len(), 4 + 4 + 2);
+        assert_eq!(sent(&harness).await.len(), 4 + 4 + 2);
         let of = |council: &Council| council.id.to_string();
-        house.at("2020-11-30T12:00:00Z").await;
-        let last = house.events().await.pop().unwrap().1;
+        harness.at("2020-11-30T12:00:00Z").await;
+        let last = harness.events().await.pop().unwrap().1;
         assert_eq!((last.organisation_id, last.reminder_offset_days), (of(&english), Some(0)));
-        house.at("2020-12-01T12:00:00Z").await;
-        let last = house.events().await.pop().unwrap().1;
+        harness.at("2020-12-01T12:00:00Z").await;
+        let last = harness.events().await.pop().unwrap().1;
         assert_eq!((last.organisation_id, last.reminder_offset_days), (of(&scottish), Some(0)));
     })
     .await;
@@ -108,15 +108,15 @@ async fn a_moved_date_is_reminded_of_anew_and_the_nation_decides_the_day() {
 
 #[tokio::test]
 async fn a_report_opens_and_is_reminded_of_while_its_neighbours_are_down() {
-    each_house(|house| async move {
-        let council = house.council(Nation::Wales);
-        let (interim, _) = house.accepted(&council).await;
-        house.peers.down.store(true, std::sync::atomic::Ordering::SeqCst);
-        house.at("2020-06-17T08:00:00Z").await;
-        assert_eq!(sent(&house).await, [(pb::report::Kind::Interim, -14)]);
-        let open = house.get(&council.officer, &interim).await.unwrap();
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::Wales);
+        let (interim, _) = harness.accepted(&council).await;
+        harness.peers.down.store(true, std::sync::atomic::Ordering::SeqCst);
+        harness.at("2020-06-17T08:00:00Z").await;
+        assert_eq!(sent(&harness).await, [(pb::report::Kind::Interim, -14)]);
+        let open = harness.get(&council.officer, &interim).await.unwrap();
         assert_eq!(open.state(), pb::report::State::Open);
-        house.update(&council, &open, progress(&open, "well")).await.unwrap();
+        harness.update(&council, &open, progress(&open, "well")).await.unwrap();
     })
     .await;
 }

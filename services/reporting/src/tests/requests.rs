@@ -2,7 +2,7 @@
 
 use toadlane_proto::reporting::v1 as pb;
 
-use super::house::{Council, new_id};
+use super::harness::{Council, new_id};
 
 pub fn update(report: &pb::Report, content: pb::ReportContent) -> pb::UpdateReportRequest {
     pb::UpdateReportRequest {

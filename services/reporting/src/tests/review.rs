@@ -7,46 +7,46 @@ use toadlane_proto::registry::v1::Nation;
 use toadlane_proto::reporting::v1 as pb;
 use tonic::Code;
 
-use super::house::*;
+use super::harness::*;
 
 #[tokio::test]
 async fn the_network_sees_where_a_draft_stands_and_reads_it_once_it_is_handed_in() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let draft = house.complete(&council).await;
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let draft = harness.complete(&council).await;
         let overseers = [Duty::RoundManager, Duty::NetworkAdministrator, Duty::Auditor, Duty::FinanceOfficer]
             .map(|duty| Who::person(duty, OrgId::new()));
         for who in &overseers {
-            let seen = house.get(who, &draft).await.unwrap();
+            let seen = harness.get(who, &draft).await.unwrap();
             assert_eq!((seen.state(), seen.due.clone()), (State::InDraft, draft.due.clone()));
             assert_eq!((seen.content, seen.content_sha256.as_str(), seen.revision), (None, "", 0));
         }
         let list = pb::ListReportRevisionsRequest { report_id: draft.id.clone(), ..Default::default() };
-        let mut manager = house.as_who(&house.manager);
+        let mut manager = harness.as_who(&harness.manager);
         assert_eq!(manager.list_report_revisions(list.clone()).await.unwrap().into_inner().revisions, []);
-        let signed = house.signed(&council, &draft).await;
-        let submitted = house.submit(&council, &signed).await.unwrap();
+        let signed = harness.signed(&council, &draft).await;
+        let submitted = harness.submit(&council, &signed).await.unwrap();
         for who in &overseers {
-            assert_eq!(house.get(who, &draft).await.unwrap().content, submitted.content);
+            assert_eq!(harness.get(who, &draft).await.unwrap().content, submitted.content);
         }
         let revisions = manager.list_report_revisions(list).await.unwrap().into_inner().revisions;
         assert_eq!(revisions.iter().map(|one| one.number).collect::<Vec<_>>(), [2]);
         assert_eq!(revisions[0].submitted_at, submitted.submitted_at);
         let consultant = Who::person(Duty::Consultant, OrgId::new());
-        assert_eq!(house.get(&consultant, &draft).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(harness.get(&consultant, &draft).await.unwrap_err().code(), Code::NotFound);
         let get = || pb::GetReportRequest { report_id: draft.id.clone() };
-        assert!(house.as_role(Role::Awards).get_report(get()).await.unwrap().into_inner().content.is_some());
-        assert_eq!(house.as_role(Role::Bids).get_report(get()).await.unwrap_err().code(), Code::NotFound);
+        assert!(harness.as_role(Role::Awards).get_report(get()).await.unwrap().into_inner().content.is_some());
+        assert_eq!(harness.as_role(Role::Bids).get_report(get()).await.unwrap_err().code(), Code::NotFound);
     })
     .await;
 }
 
 #[tokio::test]
 async fn changes_are_asked_for_by_name_and_the_second_hand_in_answers_them() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let submitted = house.submitted(&council).await;
-        let mut manager = house.as_who(&house.manager);
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let submitted = harness.submitted(&council).await;
+        let mut manager = harness.as_who(&harness.manager);
         let unknown = request_changes(&submitted, &[("answers[progress]", "how many?"), ("measures[7].value", "?")]);
         let refused = manager.request_changes(unknown).await.unwrap_err();
         assert_eq!(fields(&refused), ["changes[1].field"]);
@@ -54,14 +54,14 @@ async fn changes_are_asked_for_by_name_and_the_second_hand_in_answers_them() {
         let given_back = manager.request_changes(asked).await.unwrap().into_inner();
         assert_eq!((given_back.state(), given_back.sign_off.clone()), (State::ChangesRequested, None));
 
-        let edited = house.update(&council, &given_back, progress(&submitted, "three households")).await.unwrap();
+        let edited = harness.update(&council, &given_back, progress(&submitted, "three households")).await.unwrap();
         assert_eq!((edited.state(), edited.requested_changes.len()), (State::InDraft, 1));
-        let seen = house.get(&house.manager, &edited).await.unwrap();
+        let seen = harness.get(&harness.manager, &edited).await.unwrap();
         assert_eq!((seen.content, seen.submitted_at), (None, submitted.submitted_at));
-        let signed = house.signed(&council, &edited).await;
-        let again = house.submit(&council, &signed).await.unwrap();
+        let signed = harness.signed(&council, &edited).await;
+        let again = harness.submit(&council, &signed).await.unwrap();
         assert_eq!((again.state(), again.requested_changes.len(), again.overdue), (State::Submitted, 0, false));
-        assert_eq!(house.accept(&again).await.unwrap().state(), State::Accepted);
+        assert_eq!(harness.accept(&again).await.unwrap().state(), State::Accepted);
 
         let list = pb::ListReportHistoryRequest { report_id: again.id.clone(), ..Default::default() };
         let entries = manager.list_report_history(list).await.unwrap().into_inner().entries;
@@ -87,23 +87,23 @@ async fn changes_are_asked_for_by_name_and_the_second_hand_in_answers_them() {
 
 #[tokio::test]
 async fn an_accepted_report_does_not_change_and_takes_addenda_of_either_side() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let submitted = house.submitted(&council).await;
-        let early = house.as_who(&council.officer).add_addendum(addendum(&submitted, "more")).await.unwrap_err();
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let submitted = harness.submitted(&council).await;
+        let early = harness.as_who(&council.officer).add_addendum(addendum(&submitted, "more")).await.unwrap_err();
         assert_eq!(reason(&early), "ILLEGAL_STEP");
-        let accepted = house.accept(&submitted).await.unwrap();
-        let refused = house.update(&council, &accepted, progress(&accepted, "better")).await.unwrap_err();
+        let accepted = harness.accept(&submitted).await.unwrap();
+        let refused = harness.update(&council, &accepted, progress(&accepted, "better")).await.unwrap_err();
         assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "REPORT_ACCEPTED"));
         assert_eq!(refused.message(), "an accepted report does not change; add an addendum");
-        let mut officer = house.as_who(&council.officer);
+        let mut officer = harness.as_who(&council.officer);
         let first = officer.add_addendum(addendum(&accepted, "a figure was wrong")).await.unwrap().into_inner();
-        let mut manager = house.as_who(&house.manager);
+        let mut manager = harness.as_who(&harness.manager);
         let second = manager.add_addendum(addendum(&first, "noted")).await.unwrap().into_inner();
         let said: Vec<_> = second.addenda.iter().map(|one| (one.number, one.text.as_str())).collect();
         assert_eq!(said, [(1, "a figure was wrong"), (2, "noted")]);
         assert_eq!((second.content_sha256, second.accepted_at), (accepted.content_sha256, accepted.accepted_at));
-        assert_eq!(house.get(&council.system, &first).await.unwrap().addenda, second.addenda);
+        assert_eq!(harness.get(&council.system, &first).await.unwrap().addenda, second.addenda);
     })
     .await;
 }
@@ -120,20 +120,20 @@ fn addendum(report: &pb::Report, text: &str) -> pb::AddAddendumRequest {
 
 #[tokio::test]
 async fn a_report_is_excused_with_a_reason_by_a_round_manager_before_it_was_ever_handed_in() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let submitted = house.submitted(&council).await;
-        let (interim, last) = house.accepted(&council).await;
-        let by_council = house.as_who(&council.officer).waive_report(waive(&interim, "small")).await.unwrap_err();
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let submitted = harness.submitted(&council).await;
+        let (interim, last) = harness.accepted(&council).await;
+        let by_council = harness.as_who(&council.officer).waive_report(waive(&interim, "small")).await.unwrap_err();
         assert_eq!(by_council.code(), Code::PermissionDenied);
-        let mut manager = house.as_who(&house.manager);
+        let mut manager = harness.as_who(&harness.manager);
         let silent = manager.waive_report(waive(&interim, " \n")).await.unwrap_err();
         assert_eq!(fields(&silent), ["reason"]);
         let waived = manager.waive_report(waive(&interim, "the project is small")).await.unwrap().into_inner();
         assert_eq!((waived.state(), waived.reason.as_str()), (State::Waived, "the project is small"));
-        house.at("2021-01-31T10:00:00Z").await;
-        assert!(!house.get(&council.officer, &interim).await.unwrap().overdue);
-        assert!(house.get(&council.officer, &last).await.unwrap().overdue);
+        harness.at("2021-01-31T10:00:00Z").await;
+        assert!(!harness.get(&council.officer, &interim).await.unwrap().overdue);
+        assert!(harness.get(&council.officer, &last).await.unwrap().overdue);
         let late = manager.waive_report(waive(&submitted, "never mind")).await.unwrap_err();
         assert_eq!(reason(&late), "ILLEGAL_STEP");
     })
@@ -142,21 +142,21 @@ async fn a_report_is_excused_with_a_reason_by_a_round_manager_before_it_was_ever
 
 #[tokio::test]
 async fn an_event_says_nothing_of_a_draft_and_no_words_of_a_report() {
-    each_house(|house| async move {
-        let council = house.council(Nation::England);
-        let open = house.open_interim(&council).await;
-        let draft = house.update(&council, &open, progress(&open, "Mrs Jones of Stonehouse")).await.unwrap();
-        let signed = house.signed(&council, &draft).await;
-        let handed_in = house.submit(&council, &signed).await.unwrap();
-        let events = house.events().await;
+    each_engine(|harness| async move {
+        let council = harness.council(Nation::England);
+        let open = harness.open_interim(&council).await;
+        let draft = harness.update(&council, &open, progress(&open, "Mrs Jones of Stonehouse")).await.unwrap();
+        let signed = harness.signed(&council, &draft).await;
+        let handed_in = harness.submit(&council, &signed).await.unwrap();
+        let events = harness.events().await;
         let drafted: Vec<_> = events.iter().filter(|(name, _)| name != "ReportSubmitted").collect();
         assert_eq!(drafted.len(), 5);
         assert!(drafted.iter().all(|(_, report)| report.content.is_none() && report.evidence.is_empty()));
         let (_, submitted) = events.last().unwrap();
         assert_eq!((submitted.content_sha256.clone(), submitted.sign_off.clone()), (draft.content_sha256, None));
         let asked = request_changes(&handed_in, &[("answers[progress]", "leave Mrs Jones out")]);
-        house.as_who(&house.manager).request_changes(asked).await.unwrap();
-        let events = house.events().await;
+        harness.as_who(&harness.manager).request_changes(asked).await.unwrap();
+        let events = harness.events().await;
         let (name, given_back) = events.last().unwrap();
         assert_eq!((name.as_str(), given_back.requested_changes.len()), ("ChangesRequested", 1));
         let said = format!("{events:?}");

@@ -10,7 +10,8 @@ use crate::policy::{self, Action, Facts};
 use crate::rules::Text;
 use crate::store;
 
-fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<FrameworkId>) -> Result<Framework, Error> {
+/// The framework as it is, if the caller may take this step and read its present version.
+fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<FrameworkId>) -> Result<Framework, Error> {
     let framework = store::framework(tx, target.id)?;
     policy::check(&cx.caller, action, &Facts::Published)?;
     framework.expect_version(target.version)?;
@@ -25,10 +26,15 @@ pub struct CreateFramework {
     pub wording: Wording,
 }
 
-/// `owner` is the organisation as the registry holds it, asked beforehand.
-pub fn create_framework(tx: &mut Tx, cx: &Cx, owner: Option<OrgId>, cmd: &CreateFramework) -> Result<Framework, Error> {
+/// `owner` is the organisation, if the registry holds it, asked beforehand.
+pub fn create_framework(
+    tx: &mut Tx,
+    cx: &Cx,
+    owner: &Option<OrgId>,
+    cmd: &CreateFramework,
+) -> Result<Framework, Error> {
     policy::check(&cx.caller, Action::CreateFramework, &Facts::New)?;
-    if owner != Some(cmd.owner) {
+    if *owner != Some(cmd.owner) {
         return Err(Error::NoSuchOwner);
     }
     let framework = Framework::new(cmd.id, cmd.name.clone(), cmd.owner, cmd.wording.clone(), cx.now)?;
@@ -37,27 +43,27 @@ pub fn create_framework(tx: &mut Tx, cx: &Cx, owner: Option<OrgId>, cmd: &Create
 }
 
 #[derive(Clone, Debug)]
-pub struct AddVersion {
+pub struct AddFrameworkVersion {
     pub target: Target<FrameworkId>,
     pub wording: Wording,
 }
 
-pub fn add_version(tx: &mut Tx, cx: &Cx, cmd: &AddVersion) -> Result<Framework, Error> {
-    let framework = open(tx, cx, Action::AddVersion, &cmd.target)?;
+pub fn add_framework_version(tx: &mut Tx, cx: &Cx, cmd: &AddFrameworkVersion) -> Result<Framework, Error> {
+    let framework = load_for(tx, cx, Action::AddVersion, &cmd.target)?;
     let new = framework.add_version(cmd.wording.clone(), cx.now)?;
     store::update_framework(tx, &framework, &new)?;
     Ok(new)
 }
 
 #[derive(Clone, Debug)]
-pub struct UpdateVersion {
+pub struct UpdateFrameworkVersion {
     pub target: Target<FrameworkId>,
     pub number: i32,
     pub wording: Wording,
 }
 
-pub fn update_version(tx: &mut Tx, cx: &Cx, cmd: &UpdateVersion) -> Result<Framework, Error> {
-    let framework = open(tx, cx, Action::UpdateVersion, &cmd.target)?;
+pub fn update_framework_version(tx: &mut Tx, cx: &Cx, cmd: &UpdateFrameworkVersion) -> Result<Framework, Error> {
+    let framework = load_for(tx, cx, Action::UpdateVersion, &cmd.target)?;
     let new = framework.reword(cmd.number, cmd.wording.clone(), cx.now)?;
     store::update_framework(tx, &framework, &new)?;
     Ok(new)

@@ -6,7 +6,7 @@ use kit::db::Tx;
 use kit::ids::{BoardId, RoundId};
 use kit::outbox;
 
-use crate::check::Known;
+use super::reading;
 use crate::error::Error;
 use crate::events;
 use crate::policy::{self, Action, Facts};
@@ -16,9 +16,8 @@ use crate::state::Step;
 use crate::store;
 
 /// The round as it is, if the caller may take this step and read its present version.
-fn open(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<RoundId>) -> Result<Round, Error> {
-    let round = store::round(tx, target.id)?;
-    policy::check(&cx.caller, action, &Facts::of(&round))?;
+fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<RoundId>) -> Result<Round, Error> {
+    let round = reading::seen(tx, cx, action, target.id)?;
     round.expect_version(target.version)?;
     Ok(round)
 }
@@ -29,7 +28,7 @@ fn actor(cx: &Cx) -> Actor {
 }
 
 /// Writes what became of a round: its row, its history and the event.
-pub(super) fn settle(tx: &mut Tx, cx: &Cx, old: &Round, new: Round, step: Step) -> Result<RoundNow, Error> {
+pub(super) fn save(tx: &mut Tx, cx: &Cx, old: &Round, new: Round, step: Step) -> Result<RoundNow, Error> {
     store::update_round(tx, old, &new)?;
     store::insert_history(tx, new.id, Entry::of(actor(cx), step, old, &new))?;
     let now = RoundNow { round: new, as_of: cx.now };
@@ -63,7 +62,7 @@ pub struct UpdateRound {
 
 /// Rewrites a draft. Not a transition: history keeps the steps, and who drafted what is nobody's later.
 pub fn update_round(tx: &mut Tx, cx: &Cx, cmd: &UpdateRound) -> Result<RoundNow, Error> {
-    let round = open(tx, cx, Action::UpdateRound, &cmd.target)?;
+    let round = load_for(tx, cx, Action::UpdateRound, &cmd.target)?;
     let new = round.update(cmd.rules.clone(), cmd.timetable.clone(), cx.now)?;
     store::update_round(tx, &round, &new)?;
     Ok(RoundNow { round: new, as_of: cx.now })
@@ -77,8 +76,8 @@ pub struct ScheduleRound {
 /// Publishes a draft and freezes its version of the framework. `boards` are those of its boards that the
 /// registry holds, asked beforehand.
 pub fn schedule_round(tx: &mut Tx, cx: &Cx, boards: &[BoardId], cmd: &ScheduleRound) -> Result<RoundNow, Error> {
-    let round = open(tx, cx, Action::ScheduleRound, &cmd.target)?;
-    let known = known(tx, &round, boards)?;
+    let round = load_for(tx, cx, Action::ScheduleRound, &cmd.target)?;
+    let known = reading::known(tx, &round, boards)?;
     let new = round.schedule(&known, cx.now)?;
     if let Some(used) = new.rules.framework {
         let framework = store::framework(tx, used.id)?;
@@ -86,16 +85,7 @@ pub fn schedule_round(tx: &mut Tx, cx: &Cx, boards: &[BoardId], cmd: &ScheduleRo
             store::update_framework(tx, &framework, &frozen)?;
         }
     }
-    settle(tx, cx, &round, new, Step::Schedule)
-}
-
-/// What exists of the things that a round's rules name.
-pub fn known(tx: &mut Tx, round: &Round, boards: &[BoardId]) -> Result<Known, Error> {
-    let framework = match round.rules.framework {
-        Some(used) => store::framework_version(tx, used)?,
-        None => None,
-    };
-    Ok(Known { framework, boards: boards.to_vec() })
+    save(tx, cx, &round, new, Step::Schedule)
 }
 
 #[derive(Clone, Debug)]
@@ -106,9 +96,9 @@ pub struct ExtendRound {
 }
 
 pub fn extend_round(tx: &mut Tx, cx: &Cx, cmd: &ExtendRound) -> Result<RoundNow, Error> {
-    let round = open(tx, cx, Action::ExtendRound, &cmd.target)?;
+    let round = load_for(tx, cx, Action::ExtendRound, &cmd.target)?;
     let new = round.extend(cmd.dates.clone(), cmd.reason.clone(), cx.now)?;
-    settle(tx, cx, &round, new, Step::Extend)
+    save(tx, cx, &round, new, Step::Extend)
 }
 
 #[derive(Clone, Debug)]
@@ -119,9 +109,9 @@ pub struct ReopenRound {
 }
 
 pub fn reopen_round(tx: &mut Tx, cx: &Cx, cmd: &ReopenRound) -> Result<RoundNow, Error> {
-    let round = open(tx, cx, Action::ReopenRound, &cmd.target)?;
+    let round = load_for(tx, cx, Action::ReopenRound, &cmd.target)?;
     let new = round.reopen(cmd.dates.clone(), cmd.reason.clone(), cx.now)?;
-    settle(tx, cx, &round, new, Step::Reopen)
+    save(tx, cx, &round, new, Step::Reopen)
 }
 
 #[derive(Clone, Debug)]
@@ -131,7 +121,7 @@ pub struct CancelRound {
 }
 
 pub fn cancel_round(tx: &mut Tx, cx: &Cx, cmd: &CancelRound) -> Result<RoundNow, Error> {
-    let round = open(tx, cx, Action::CancelRound, &cmd.target)?;
+    let round = load_for(tx, cx, Action::CancelRound, &cmd.target)?;
     let new = round.cancel(cmd.reason.clone(), cx.now)?;
-    settle(tx, cx, &round, new, Step::Cancel)
+    save(tx, cx, &round, new, Step::Cancel)
 }

@@ -6,7 +6,7 @@ use kit::db::Tx;
 use kit::ids::RoundId;
 use kit::time::Timestamp;
 
-use super::rounds::settle;
+use super::rounds::save;
 use crate::error::Error;
 use crate::store;
 
@@ -17,7 +17,7 @@ pub fn tick(tx: &mut Tx, id: RoundId, now: Timestamp) -> Result<(), Error> {
     let round = store::round(tx, id)?;
     // None where another process was first.
     let Some(step) = round.due(now) else { return Ok(()) };
-    let state = settle(tx, &cx, &round, round.tick(step, now)?, step)?.round.state.name();
+    let state = save(tx, &cx, &round, round.tick(step, now)?, step)?.round.state.name();
     tracing::info!(round.id = %id, "round {id} is now {state}");
     Ok(())
 }

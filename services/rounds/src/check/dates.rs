@@ -35,7 +35,7 @@ impl Timetable {
         found.0
     }
 
-    /// Dates that stand before one they should follow. `under` is the path of the dates in the request.
+    /// Dates that come before one they should follow. `under` is the path of the dates in the request.
     pub fn order_violations(&self, under: &str) -> Vec<Violation> {
         let dates = [
             ("opens", "the opening", &self.opens),

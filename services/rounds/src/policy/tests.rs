@@ -45,7 +45,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
          no such thing.\nFirst for what is yet to be, then for a draft or a round that was cancelled as one, then for \
          what is published; `-` where that is never asked.\n"
             .to_string();
-    for action in Action::ALL {
+    for &action in Action::VARIANTS {
         matrix += &format!("\n{action:?}\n");
         for (name, caller) in everybody() {
             let words = facts(action).map(|facts| facts.map_or("-", |facts| decide(&caller, action, &facts).word()));

@@ -1,11 +1,12 @@
-//! The record of a round's transitions: written once and never changed. It has columns that other histories have not:
-//! the dates that a step moved.
+//! The record of a round's transitions: written once and never changed. It has two columns more than other
+//! histories, so that `kit::history!` does not serve: the dates that a step moved.
 
 use diesel::prelude::*;
-use kit::db::{DbError, Tx};
+use kit::caller::Actor;
+use kit::db::{Conn, DbError};
 use kit::history::Line;
-use kit::ids::RoundId;
-use kit::stored::{self, from_json, inconsistent, json};
+use kit::ids::{OrgId, RoundId};
+use kit::stored::{from_json, inconsistent, json};
 use kit::time::Timestamp;
 
 use crate::round::Entry;
@@ -14,11 +15,11 @@ use crate::schema::history;
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = history)]
 struct Row {
-    round_id: String,
+    round_id: RoundId,
     sequence: i64,
-    happened_at: i64,
+    happened_at: Timestamp,
     actor: String,
-    actor_organisation: Option<String>,
+    actor_organisation: Option<OrgId>,
     step: String,
     from_state: Option<String>,
     to_state: String,
@@ -38,8 +39,8 @@ impl TryFrom<Row> for Entry {
         };
         let line = Line {
             sequence: row.sequence,
-            at: Timestamp::from_micros(row.happened_at),
-            by: stored::actor(row.actor, row.actor_organisation.as_deref())?,
+            at: row.happened_at,
+            by: Actor { subject: row.actor, organisation: row.actor_organisation },
             step: row.step,
             from: row.from_state,
             to: row.to_state,
@@ -49,14 +50,14 @@ impl TryFrom<Row> for Entry {
     }
 }
 
-pub fn insert_history(tx: &mut Tx, of: RoundId, entry: Entry) -> Result<(), DbError> {
+pub fn insert_history(conn: &mut Conn, of: RoundId, entry: Entry) -> Result<(), DbError> {
     let Entry { line, moved } = entry;
     let row = Row {
-        round_id: of.to_string(),
+        round_id: of,
         sequence: line.sequence,
-        happened_at: line.at.micros(),
+        happened_at: line.at,
         actor: line.by.subject,
-        actor_organisation: line.by.organisation.map(|id| id.to_string()),
+        actor_organisation: line.by.organisation,
         step: line.step,
         from_state: line.from,
         to_state: line.to,
@@ -64,18 +65,18 @@ pub fn insert_history(tx: &mut Tx, of: RoundId, entry: Entry) -> Result<(), DbEr
         timetable_before: moved.as_ref().map(|(before, _)| json(before)),
         timetable_after: moved.as_ref().map(|(_, after)| json(after)),
     };
-    diesel::insert_into(history::table).values(row).execute(tx)?;
+    diesel::insert_into(history::table).values(row).execute(conn)?;
     Ok(())
 }
 
 /// Oldest first, from above a sequence on.
-pub fn history(tx: &mut Tx, of: RoundId, above: i64, limit: i64) -> Result<Vec<Entry>, DbError> {
+pub fn history(conn: &mut Conn, of: RoundId, above: i64, limit: i64) -> Result<Vec<Entry>, DbError> {
     let rows: Vec<Row> = history::table
-        .filter(history::round_id.eq(of.to_string()))
+        .filter(history::round_id.eq(of))
         .filter(history::sequence.gt(above))
         .order(history::sequence.asc())
         .limit(limit)
         .select(Row::as_select())
-        .load(tx)?;
+        .load(conn)?;
     rows.into_iter().map(Entry::try_from).collect()
 }

@@ -1,12 +1,12 @@
 //! The round's own row, and lists of rounds.
 
 use diesel::prelude::*;
-use kit::db::{Backend, DbError, Tx, is_unique_violation};
-use kit::ids::RoundId;
-use kit::stored::{from_json, inconsistent, json, parsed};
+use kit::db::{Backend, Conn, DbError, is_unique_violation};
+use kit::ids::{FrameworkId, RoundId};
+use kit::stored::{from_json, inconsistent, json};
 use kit::time::Timestamp;
 
-use crate::error::{Error, Newer};
+use crate::error::Error;
 use crate::round::Round;
 use crate::schema::round;
 use crate::state::State;
@@ -14,25 +14,25 @@ use crate::state::State;
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = round, treat_none_as_null = true)]
 struct Row {
-    id: String,
+    id: RoundId,
     reference: String,
     programme: Option<String>,
     version: i64,
     state: String,
     rules: String,
     timetable: String,
-    framework_id: Option<String>,
+    framework_id: Option<FrameworkId>,
     framework_version: Option<i32>,
-    opens_at: Option<i64>,
-    closes_at: Option<i64>,
+    opens_at: Option<Timestamp>,
+    closes_at: Option<Timestamp>,
     originally_closes: Option<String>,
     reason: String,
-    scheduled_at: Option<i64>,
-    opened_at: Option<i64>,
-    closed_at: Option<i64>,
-    cancelled_at: Option<i64>,
-    created_at: i64,
-    updated_at: i64,
+    scheduled_at: Option<Timestamp>,
+    opened_at: Option<Timestamp>,
+    closed_at: Option<Timestamp>,
+    cancelled_at: Option<Timestamp>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
 }
 
 impl From<&Round> for Row {
@@ -40,25 +40,25 @@ impl From<&Round> for Row {
         let (rules, state) = (&round.rules, round.state);
         let framework = rules.framework.filter(|_| state.scheduled_at().is_some());
         Row {
-            id: round.id.to_string(),
+            id: round.id,
             reference: rules.reference.clone(),
             programme: rules.programme.as_ref().map(|programme| programme.code.clone()),
             version: round.version,
             state: state.name().to_string(),
             rules: json(rules),
             timetable: json(&round.timetable),
-            framework_id: framework.map(|used| used.id.to_string()),
+            framework_id: framework.map(|used| used.id),
             framework_version: framework.map(|used| used.version),
-            opens_at: round.opens_at().map(Timestamp::micros),
-            closes_at: round.closes_at().map(Timestamp::micros),
+            opens_at: round.opens_at(),
+            closes_at: round.closes_at(),
             originally_closes: round.originally_closes.as_ref().map(json),
             reason: round.reason.clone(),
-            scheduled_at: state.scheduled_at().map(Timestamp::micros),
-            opened_at: state.opened_at().map(Timestamp::micros),
-            closed_at: state.closed_at().map(Timestamp::micros),
-            cancelled_at: state.cancelled_at().map(Timestamp::micros),
-            created_at: round.created_at.micros(),
-            updated_at: round.updated_at.micros(),
+            scheduled_at: state.scheduled_at(),
+            opened_at: state.opened_at(),
+            closed_at: state.closed_at(),
+            cancelled_at: state.cancelled_at(),
+            created_at: round.created_at,
+            updated_at: round.updated_at,
         }
     }
 }
@@ -68,24 +68,21 @@ impl TryFrom<Row> for Round {
 
     fn try_from(row: Row) -> Result<Round, DbError> {
         Ok(Round {
-            id: parsed(&row.id)?,
+            id: row.id,
             version: row.version,
             state: state_of(&row)?,
             rules: from_json(&row.rules)?,
             timetable: from_json(&row.timetable)?,
             originally_closes: row.originally_closes.as_deref().map(from_json).transpose()?,
             reason: row.reason,
-            created_at: Timestamp::from_micros(row.created_at),
-            updated_at: Timestamp::from_micros(row.updated_at),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
         })
     }
 }
 
 fn state_of(row: &Row) -> Result<State, DbError> {
-    let at = |micros: Option<i64>| micros.map(Timestamp::from_micros);
-    let (scheduled_at, opened_at) = (at(row.scheduled_at), at(row.opened_at));
-    let (closed_at, cancelled_at) = (at(row.closed_at), at(row.cancelled_at));
-    match (row.state.as_str(), scheduled_at, opened_at, closed_at, cancelled_at) {
+    match (row.state.as_str(), row.scheduled_at, row.opened_at, row.closed_at, row.cancelled_at) {
         ("draft", None, None, None, None) => Ok(State::Draft),
         ("scheduled", Some(scheduled_at), None, None, None) => Ok(State::Scheduled { scheduled_at }),
         ("open", Some(scheduled_at), Some(opened_at), None, None) => Ok(State::Open { scheduled_at, opened_at }),
@@ -100,27 +97,27 @@ fn state_of(row: &Row) -> Result<State, DbError> {
 }
 
 /// The round as it now is.
-pub fn round(tx: &mut Tx, id: RoundId) -> Result<Round, Error> {
-    let found: Option<Row> = round::table.find(id.to_string()).select(Row::as_select()).first(tx).optional()?;
+pub fn round(conn: &mut Conn, id: RoundId) -> Result<Round, Error> {
+    let found: Option<Row> = round::table.find(id).select(Row::as_select()).first(conn).optional()?;
     match found {
         Some(row) => Ok(row.try_into()?),
         None => Err(Error::NotFound { what: "round" }),
     }
 }
 
-pub fn insert_round(tx: &mut Tx, new: &Round) -> Result<(), Error> {
-    let written = diesel::insert_into(round::table).values(Row::from(new)).execute(tx);
+pub fn insert_round(conn: &mut Conn, new: &Round) -> Result<(), Error> {
+    let written = diesel::insert_into(round::table).values(Row::from(new)).execute(conn);
     written.map_err(|error| reference_taken(error, new))?;
     Ok(())
 }
 
 /// Writes the new version over the one it was made from.
-pub fn update_round(tx: &mut Tx, old: &Round, new: &Round) -> Result<(), Error> {
-    let of_old_version = round::table.filter(round::id.eq(new.id.to_string())).filter(round::version.eq(old.version));
-    let written = diesel::update(of_old_version).set(Row::from(new)).execute(tx);
+pub fn update_round(conn: &mut Conn, old: &Round, new: &Round) -> Result<(), Error> {
+    let of_old_version = round::table.filter(round::id.eq(new.id)).filter(round::version.eq(old.version));
+    let written = diesel::update(of_old_version).set(Row::from(new)).execute(conn);
     let n_changed = written.map_err(|error| reference_taken(error, new))?;
     if n_changed == 0 {
-        return Err(Error::stale(Newer::Round(self::round(tx, new.id)?)));
+        return Err(Error::stale(self::round(conn, new.id)?));
     }
     Ok(())
 }
@@ -139,16 +136,22 @@ fn reference_taken(error: diesel::result::Error, round: &Round) -> Error {
 #[derive(Clone, Debug, Default)]
 pub struct RoundFilter {
     /// Empty means all.
-    pub states: Vec<&'static str>,
+    pub states: Vec<String>,
     pub programme: Option<String>,
     pub reference: Option<String>,
-    /// Whether rounds that were never published are among them.
-    pub unpublished: bool,
+}
+
+/// Which rounds a caller sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visible {
+    All,
+    /// Those that were scheduled at some time.
+    Published,
 }
 
 type Boxed<'a> = round::BoxedQuery<'a, Backend>;
 
-fn filtered(filter: &RoundFilter) -> Boxed<'_> {
+fn filtered(filter: &RoundFilter, visible: Visible) -> Boxed<'_> {
     let mut query = round::table.into_boxed();
     if !filter.states.is_empty() {
         query = query.filter(round::state.eq_any(filter.states.clone()));
@@ -159,45 +162,44 @@ fn filtered(filter: &RoundFilter) -> Boxed<'_> {
     if let Some(reference) = &filter.reference {
         query = query.filter(round::reference.eq(reference));
     }
-    if !filter.unpublished {
-        query = query.filter(round::scheduled_at.is_not_null());
+    match visible {
+        Visible::All => query,
+        Visible::Published => query.filter(round::scheduled_at.is_not_null()),
     }
-    query
 }
 
 /// Rounds newest first, from below an identity on.
 pub fn page_of_rounds(
-    tx: &mut Tx,
+    conn: &mut Conn,
     filter: &RoundFilter,
-    below: Option<&str>,
+    visible: Visible,
+    below: Option<RoundId>,
     limit: i64,
 ) -> Result<Vec<Round>, DbError> {
-    let mut query = filtered(filter);
+    let mut query = filtered(filter, visible);
     if let Some(below) = below {
         query = query.filter(round::id.lt(below));
     }
-    let rows: Vec<Row> = query.order(round::id.desc()).limit(limit).select(Row::as_select()).load(tx)?;
+    let rows: Vec<Row> = query.order(round::id.desc()).limit(limit).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Round::try_from).collect()
 }
 
 /// How many rounds match, on all pages.
-pub fn n_rounds(tx: &mut Tx, filter: &RoundFilter) -> Result<i64, DbError> {
-    Ok(filtered(filter).count().get_result(tx)?)
+pub fn n_rounds(conn: &mut Conn, filter: &RoundFilter, visible: Visible) -> Result<i64, DbError> {
+    Ok(filtered(filter, visible).count().get_result(conn)?)
 }
 
 /// Rounds for which the clock brings something about at this instant.
-pub fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<RoundId>, DbError> {
-    let to_open = round::state.eq("scheduled").and(round::opens_at.le(now.micros()));
-    let to_close = round::state.eq("open").and(round::closes_at.le(now.micros()));
-    let ids: Vec<String> =
-        round::table.filter(to_open.or(to_close)).order(round::id.asc()).limit(limit).select(round::id).load(tx)?;
-    ids.iter().map(|id| parsed(id)).collect()
+pub fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<RoundId>, DbError> {
+    let to_open = round::state.eq("scheduled").and(round::opens_at.le(now));
+    let to_close = round::state.eq("open").and(round::closes_at.le(now));
+    Ok(round::table.filter(to_open.or(to_close)).order(round::id.asc()).limit(limit).select(round::id).load(conn)?)
 }
 
 #[cfg(test)]
 mod tests {
-    use kit::each_db::each_db;
     use kit::time::at;
+    use testing::stores::each_db;
 
     use super::*;
     use crate::samples::a_draft;
@@ -211,11 +213,11 @@ mod tests {
                 let cancelled = draft.cancel("no money".to_string(), at("2019-11-01T10:00:00Z")).unwrap();
                 let expected = [draft.clone(), cancelled.clone()];
                 let found: Result<[Round; 2], Error> = db
-                    .work(None, move |tx| {
-                        insert_round(tx, &draft)?;
-                        let first = round(tx, draft.id)?;
-                        update_round(tx, &draft, &cancelled)?;
-                        Ok([first, round(tx, draft.id)?])
+                    .work(None, move |conn| {
+                        insert_round(conn, &draft)?;
+                        let first = round(conn, draft.id)?;
+                        update_round(conn, &draft, &cancelled)?;
+                        Ok([first, round(conn, draft.id)?])
                     })
                     .await;
                 assert_eq!(found.unwrap(), expected);
@@ -235,14 +237,14 @@ mod tests {
                 let other = draft.cancel("no money".to_string(), now).unwrap();
                 let newest = one.clone();
                 let refused: Result<(), Error> = db
-                    .work(None, move |tx| {
-                        insert_round(tx, &draft)?;
-                        update_round(tx, &draft, &one)?;
-                        update_round(tx, &draft, &other)
+                    .work(None, move |conn| {
+                        insert_round(conn, &draft)?;
+                        update_round(conn, &draft, &one)?;
+                        update_round(conn, &draft, &other)
                     })
                     .await;
-                let Err(Error::Stale { newer }) = refused else { panic!("{refused:?}") };
-                assert!(matches!(*newer, Newer::Round(newer) if newer == newest));
+                let Err(Error::Stale(newer)) = refused else { panic!("{refused:?}") };
+                assert_eq!(format!("{newer:?}"), format!("{newest:?}"));
             },
         )
         .await;

@@ -5,7 +5,7 @@ use kit::ids::OrgId;
 use toadlane_proto::rounds::v1 as pb;
 use tonic::Code;
 
-use super::house::{Clients, each_house, new_id, refusal, violations};
+use super::harness::{Clients, each_engine, new_id, refusal, violations};
 use super::requests::{create_framework, wording};
 
 fn add(framework: &pb::Framework, wording: pb::FrameworkWording) -> pb::AddFrameworkVersionRequest {
@@ -40,12 +40,13 @@ fn states(framework: &pb::Framework) -> Vec<pb::framework_version::State> {
 
 #[tokio::test]
 async fn a_framework_is_read_by_everyone_and_written_by_editors() {
-    each_house(|house| async move {
-        let framework = house.framework().await;
-        assert_eq!(read(&mut house.as_who(&house.officer), &framework.id).await, framework);
-        let refused = house.as_who(&house.officer).frameworks.create_framework(create_framework(house.network)).await;
+    each_engine(|harness| async move {
+        let framework = harness.framework().await;
+        assert_eq!(read(&mut harness.as_who(&harness.officer), &framework.id).await, framework);
+        let refused =
+            harness.as_who(&harness.officer).frameworks.create_framework(create_framework(harness.network)).await;
         assert_eq!(refusal(refused), (Code::PermissionDenied, "NOT_ALLOWED".to_string()));
-        let mut manager = house.as_who(&house.manager);
+        let mut manager = harness.as_who(&harness.manager);
         let request = add(&framework, wording("2020", &["learning"]));
         let refused = manager.frameworks.add_framework_version(request).await;
         assert_eq!(refusal(refused).0, Code::PermissionDenied);
@@ -55,8 +56,8 @@ async fn a_framework_is_read_by_everyone_and_written_by_editors() {
 
 #[tokio::test]
 async fn an_owner_that_the_registry_does_not_hold_is_refused() {
-    each_house(|house| async move {
-        let mut editor = house.as_who(&house.who(Duty::Editor));
+    each_engine(|harness| async move {
+        let mut editor = harness.as_who(&harness.who(Duty::Editor));
         let refused = editor.frameworks.create_framework(create_framework(OrgId::new())).await.unwrap_err();
         assert_eq!(violations(&refused), ["owner_organisation_id organisation.unknown"]);
     })
@@ -65,16 +66,16 @@ async fn an_owner_that_the_registry_does_not_hold_is_refused() {
 
 #[tokio::test]
 async fn a_version_that_a_scheduled_round_uses_is_frozen() {
-    each_house(|house| async move {
-        let mut editor = house.as_who(&house.who(Duty::Editor));
-        let round = house.draft(&mut house.as_who(&house.manager)).await;
+    each_engine(|harness| async move {
+        let mut editor = harness.as_who(&harness.who(Duty::Editor));
+        let round = harness.draft(&mut harness.as_who(&harness.manager)).await;
         let id = &round.rules.as_ref().unwrap().framework_id;
         let draft = read(&mut editor, id).await;
         assert_eq!(states(&draft), [pb::framework_version::State::Draft]);
         let reworded = wording("2019-1", &["co-production", "learning"]);
         editor.frameworks.update_framework_version(reword(&draft, reworded.clone())).await.unwrap();
 
-        house.as_who(&house.manager).rounds.schedule_round(super::requests::schedule(&round)).await.unwrap();
+        harness.as_who(&harness.manager).rounds.schedule_round(super::requests::schedule(&round)).await.unwrap();
         let frozen = read(&mut editor, id).await;
         assert_eq!(states(&frozen), [pb::framework_version::State::Frozen]);
         let refused = editor.frameworks.update_framework_version(reword(&frozen, reworded)).await;
@@ -85,9 +86,9 @@ async fn a_version_that_a_scheduled_round_uses_is_frozen() {
 
 #[tokio::test]
 async fn a_new_version_says_what_became_of_each_statement() {
-    each_house(|house| async move {
-        let mut editor = house.as_who(&house.who(Duty::NetworkAdministrator));
-        let framework = house.framework().await;
+    each_engine(|harness| async move {
+        let mut editor = harness.as_who(&harness.who(Duty::NetworkAdministrator));
+        let framework = harness.framework().await;
         let mut next = wording("2024-observed", &["co-production", "sharing"]);
         let refused = editor.frameworks.add_framework_version(add(&framework, next.clone())).await.unwrap_err();
         assert_eq!(refused.code(), Code::InvalidArgument);
@@ -109,10 +110,11 @@ async fn a_new_version_says_what_became_of_each_statement() {
 
 #[tokio::test]
 async fn frameworks_are_listed_by_owner_without_their_statements() {
-    each_house(|house| async move {
-        let framework = house.framework().await;
-        let mut officer = house.as_who(&house.officer);
-        let own = pb::ListFrameworksRequest { owner_organisation_id: house.network.to_string(), ..Default::default() };
+    each_engine(|harness| async move {
+        let framework = harness.framework().await;
+        let mut officer = harness.as_who(&harness.officer);
+        let own =
+            pb::ListFrameworksRequest { owner_organisation_id: harness.network.to_string(), ..Default::default() };
         let listed = officer.frameworks.list_frameworks(own.clone()).await.unwrap().into_inner();
         assert_eq!((listed.total_size, listed.frameworks[0].id.as_str()), (1, framework.id.as_str()));
         assert!(listed.frameworks[0].versions[0].wording.as_ref().unwrap().statements.is_empty());
@@ -125,9 +127,9 @@ async fn frameworks_are_listed_by_owner_without_their_statements() {
 
 #[tokio::test]
 async fn a_stale_etag_of_a_framework_is_refused() {
-    each_house(|house| async move {
-        let mut editor = house.as_who(&house.who(Duty::Editor));
-        let framework = house.framework().await;
+    each_engine(|harness| async move {
+        let mut editor = harness.as_who(&harness.who(Duty::Editor));
+        let framework = harness.framework().await;
         let again = wording("2019-1", &["co-production"]);
         editor.frameworks.update_framework_version(reword(&framework, again.clone())).await.unwrap();
         let refused = editor.frameworks.update_framework_version(reword(&framework, again)).await;

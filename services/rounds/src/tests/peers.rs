@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kit::heard::canned;
 use kit::ids::{BoardId, OrgId};
 use kit::transport::Transport;
 use prost::Message;
+use testing::answers::canned;
 use toadlane_proto::registry::v1 as registry;
 use tonic::Status;
 

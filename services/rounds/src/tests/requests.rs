@@ -1,7 +1,7 @@
 //! Requests: the 2020 round as far as it was published, with dates and criteria of our own.
 
-use kit::heard::{new_id, wire};
 use kit::ids::{BoardId, OrgId};
+use testing::answers::{new_id, wire};
 use toadlane_proto::registry::v1::MembershipClass;
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::types::v1 as types;

@@ -9,17 +9,17 @@ use toadlane_proto::rounds::v1 as pb;
 use tonic::Code;
 use tonic_types::StatusExt;
 
-use super::house::{Clients, each_house, new_id, refusal, violations};
+use super::harness::{Clients, each_engine, new_id, refusal, violations};
 use super::requests::{cancel, create_round, extend, london, reopen, rules, schedule, text, timetable, update};
 
 #[tokio::test]
 async fn what_is_written_of_a_round_is_what_is_answered() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let framework = house.framework().await;
-        let request = create_round(&framework, house.boards);
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let framework = harness.framework().await;
+        let request = create_round(&framework, harness.boards);
         let created = manager.rounds.create_round(request).await.unwrap().into_inner();
-        assert_eq!(created.rules, Some(rules(&framework, house.boards)));
+        assert_eq!(created.rules, Some(rules(&framework, harness.boards)));
         assert_eq!(created.timetable, Some(timetable()));
         assert_eq!(created.state(), pb::round::State::Draft);
         assert_eq!(created.closes_at, Some(at("2019-12-14T00:00:00Z").into()), "the close and its grace");
@@ -30,20 +30,20 @@ async fn what_is_written_of_a_round_is_what_is_answered() {
 
 #[tokio::test]
 async fn a_scheduled_round_opens_and_closes_by_the_clock() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let id = house.scheduled(&mut manager).await.id;
-        house.at("2019-11-11T08:59:59Z").await;
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let id = harness.scheduled(&mut manager).await.id;
+        harness.at("2019-11-11T08:59:59Z").await;
         assert_eq!(manager.round(&id).await.unwrap().state(), pb::round::State::Scheduled);
-        house.at("2019-11-11T09:00:00Z").await;
+        harness.at("2019-11-11T09:00:00Z").await;
         assert_eq!(manager.round(&id).await.unwrap().state(), pb::round::State::Open);
-        house.at("2019-12-13T23:59:59Z").await;
+        harness.at("2019-12-13T23:59:59Z").await;
         assert_eq!(manager.round(&id).await.unwrap().state(), pb::round::State::Open);
-        house.at("2019-12-14T00:00:00Z").await;
+        harness.at("2019-12-14T00:00:00Z").await;
         let closed = manager.round(&id).await.unwrap();
         assert_eq!(closed.state(), pb::round::State::Closed);
         assert_eq!(closed.closed_at, Some(at("2019-12-14T00:00:00Z").into()));
-        let published = house.published().await;
+        let published = harness.published().await;
         assert_eq!(published, ["RoundScheduled", "RoundOpened", "RoundClosed"]);
     })
     .await;
@@ -51,20 +51,20 @@ async fn a_scheduled_round_opens_and_closes_by_the_clock() {
 
 #[tokio::test]
 async fn every_transition_is_on_record_with_who_and_when() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let id = house.scheduled(&mut manager).await.id;
-        house.at("2019-11-11T09:00:00Z").await;
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let id = harness.scheduled(&mut manager).await.id;
+        harness.at("2019-11-11T09:00:00Z").await;
         let history = manager.history(&id).await;
         let steps: Vec<(i64, &str)> = history.iter().map(|entry| (entry.sequence, entry.step.as_str())).collect();
         assert_eq!(steps, [(1, "create"), (2, "schedule"), (3, "open")]);
         let actors: Vec<&str> = history.iter().flat_map(|entry| &entry.actor).map(|actor| &*actor.subject).collect();
-        let person = &house.manager.subject;
+        let person = &harness.manager.subject;
         assert_eq!(actors, [person.as_str(), person.as_str(), "role:rounds"]);
         let of = |entry: &pb::HistoryEntry| entry.actor.clone().unwrap_or_default().organisation_id;
         assert_eq!(
             history.iter().map(of).collect::<Vec<_>>(),
-            [&*house.network.to_string(), &house.network.to_string(), ""]
+            [&*harness.network.to_string(), &harness.network.to_string(), ""]
         );
         assert_eq!(
             (history[0].from_state(), history[0].to_state()),
@@ -87,12 +87,12 @@ async fn every_transition_is_on_record_with_who_and_when() {
 
 #[tokio::test]
 async fn an_event_carries_the_round_as_it_then_is() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let round = house.scheduled(&mut manager).await;
-        let event = house.events().await.pop().unwrap();
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let round = harness.scheduled(&mut manager).await;
+        let event = harness.events().await.pop().unwrap();
         assert_eq!((event.subject.as_str(), event.version.to_string()), (round.id.as_str(), round.etag.clone()));
-        assert_eq!(event.actor.unwrap().subject, house.manager.subject);
+        assert_eq!(event.actor.unwrap().subject, harness.manager.subject);
         let resource = event.resource.unwrap();
         assert_eq!(resource.type_url, "type.googleapis.com/toadlane.rounds.v1.Round");
         assert_eq!(pb::Round::decode(resource.value.as_slice()), Ok(round));
@@ -102,24 +102,24 @@ async fn an_event_carries_the_round_as_it_then_is() {
 
 #[tokio::test]
 async fn of_two_managers_who_schedule_at_once_one_is_told_that_it_changed() {
-    each_house(|house| async move {
-        let (mut one, mut other) = (house.as_who(&house.manager), house.as_who(&house.manager));
-        let draft = house.draft(&mut one).await;
+    each_engine(|harness| async move {
+        let (mut one, mut other) = (harness.as_who(&harness.manager), harness.as_who(&harness.manager));
+        let draft = harness.draft(&mut one).await;
         let (first, second) =
             tokio::join!(one.rounds.schedule_round(schedule(&draft)), other.rounds.schedule_round(schedule(&draft)));
         let (won, lost) = if first.is_ok() { (first, second) } else { (second, first) };
         assert!(won.is_ok());
         assert_eq!(refusal(lost), (Code::Aborted, "STALE_ETAG".to_string()));
-        assert_eq!(house.published().await, ["RoundScheduled"]);
+        assert_eq!(harness.published().await, ["RoundScheduled"]);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_round_that_is_scheduled_is_no_longer_checked() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let round = house.scheduled(&mut manager).await;
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let round = harness.scheduled(&mut manager).await;
         let refused = manager.rounds.check_round(pb::CheckRoundRequest { round_id: round.id }).await;
         assert_eq!(refusal(refused), (Code::FailedPrecondition, "ILLEGAL_STEP".to_string()));
     })
@@ -128,13 +128,13 @@ async fn a_round_that_is_scheduled_is_no_longer_checked() {
 
 #[tokio::test]
 async fn two_tickers_take_each_step_once() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        house.scheduled(&mut manager).await;
-        assert!(house.db.move_clock(at("2020-01-06T09:00:00Z")).await.unwrap());
-        let (one, other) = tokio::join!(house.rounds.tick(), house.rounds.tick());
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        harness.scheduled(&mut manager).await;
+        assert!(harness.db.move_clock(at("2020-01-06T09:00:00Z")).await.unwrap());
+        let (one, other) = tokio::join!(harness.rounds.tick(), harness.rounds.tick());
         assert!(one.is_ok() && other.is_ok());
-        let kinds = house.published().await;
+        let kinds = harness.published().await;
         assert_eq!(kinds, ["RoundScheduled", "RoundOpened", "RoundClosed"]);
     })
     .await;
@@ -142,10 +142,10 @@ async fn two_tickers_take_each_step_once() {
 
 #[tokio::test]
 async fn everything_that_is_missing_is_listed_and_keeps_a_round_from_being_scheduled() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let framework = house.framework().await;
-        let mut request = create_round(&framework, house.boards);
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let framework = harness.framework().await;
+        let mut request = create_round(&framework, harness.boards);
         let rules = request.rules.as_mut().unwrap();
         rules.criteria.clear();
         rules.framework_version = 7;
@@ -177,8 +177,8 @@ async fn everything_that_is_missing_is_listed_and_keeps_a_round_from_being_sched
 
 #[tokio::test]
 async fn an_empty_draft_can_be_kept() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
         let rules = pb::RoundRules { reference: "r8-2027".to_string(), title: text("2027"), ..Default::default() };
         let request = pb::CreateRoundRequest { request_id: new_id(), rules: Some(rules), ..Default::default() };
         let draft = manager.rounds.create_round(request).await.unwrap().into_inner();
@@ -189,9 +189,9 @@ async fn an_empty_draft_can_be_kept() {
 
 #[tokio::test]
 async fn the_rules_of_a_scheduled_round_cannot_be_updated() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let round = house.scheduled(&mut manager).await;
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let round = harness.scheduled(&mut manager).await;
         let refused = manager.rounds.update_round(update(&round)).await;
         assert_eq!(refusal(refused), (Code::FailedPrecondition, "RULES_FROZEN".to_string()));
     })
@@ -200,9 +200,9 @@ async fn the_rules_of_a_scheduled_round_cannot_be_updated() {
 
 #[tokio::test]
 async fn a_draft_can_be_updated_and_its_form_counts_the_changes() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let draft = house.draft(&mut manager).await;
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let draft = harness.draft(&mut manager).await;
         let mut request = update(&draft);
         request.rules.as_mut().unwrap().form.as_mut().unwrap().questions.pop();
         let updated = manager.rounds.update_round(request).await.unwrap().into_inner();
@@ -214,9 +214,9 @@ async fn a_draft_can_be_updated_and_its_form_counts_the_changes() {
 
 #[tokio::test]
 async fn a_stale_etag_is_refused_with_the_newer_version() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let draft = house.draft(&mut manager).await;
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let draft = harness.draft(&mut manager).await;
         manager.rounds.update_round(update(&draft)).await.unwrap();
         let refused = manager.rounds.update_round(update(&draft)).await.unwrap_err();
         assert_eq!(refused.code(), Code::Aborted);
@@ -230,12 +230,12 @@ const ROUND: &[u8] = b"type.googleapis.com/toadlane.rounds.v1.Round";
 
 #[tokio::test]
 async fn a_repeated_request_replays_its_answer_and_one_with_other_content_is_refused() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let framework = house.framework().await;
-        let request = create_round(&framework, house.boards);
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let framework = harness.framework().await;
+        let request = create_round(&framework, harness.boards);
         let first = manager.rounds.create_round(request.clone()).await.unwrap().into_inner();
-        house.at("2019-10-02T10:00:00Z").await;
+        harness.at("2019-10-02T10:00:00Z").await;
         let second = manager.rounds.create_round(request.clone()).await.unwrap().into_inner();
         assert_eq!(first, second);
         let other = pb::CreateRoundRequest { timetable: None, ..request };
@@ -247,11 +247,11 @@ async fn a_repeated_request_replays_its_answer_and_one_with_other_content_is_ref
 
 #[tokio::test]
 async fn a_reference_is_used_once() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let framework = house.framework().await;
-        manager.rounds.create_round(create_round(&framework, house.boards)).await.unwrap();
-        let refused = manager.rounds.create_round(create_round(&framework, house.boards)).await.unwrap_err();
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let framework = harness.framework().await;
+        manager.rounds.create_round(create_round(&framework, harness.boards)).await.unwrap();
+        let refused = manager.rounds.create_round(create_round(&framework, harness.boards)).await.unwrap_err();
         let info = refused.get_details_error_info().unwrap();
         assert_eq!((refused.code(), info.reason.as_str()), (Code::AlreadyExists, "ALREADY_EXISTS"));
         assert_eq!(info.metadata.get("existing").map(String::as_str), Some("r3-2020"));
@@ -261,14 +261,14 @@ async fn a_reference_is_used_once() {
 
 #[tokio::test]
 async fn a_dry_run_checks_everything_and_writes_nothing() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let draft = house.draft(&mut manager).await;
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let draft = harness.draft(&mut manager).await;
         let dry = pb::ScheduleRoundRequest { validate_only: true, ..schedule(&draft) };
         let shown = manager.rounds.schedule_round(dry).await.unwrap().into_inner();
         assert_eq!(shown.state(), pb::round::State::Scheduled);
         assert_eq!(manager.round(&draft.id).await.unwrap().state(), pb::round::State::Draft);
-        assert_eq!(house.published().await, [""; 0]);
+        assert_eq!(harness.published().await, [""; 0]);
         assert_eq!(manager.history(&draft.id).await.len(), 1);
     })
     .await;
@@ -276,10 +276,13 @@ async fn a_dry_run_checks_everything_and_writes_nothing() {
 
 #[tokio::test]
 async fn a_draft_does_not_exist_for_others_until_it_is_scheduled() {
-    each_house(|house| async move {
-        let (mut manager, mut officer, mut auditor) =
-            (house.as_who(&house.manager), house.as_who(&house.officer), house.as_who(&house.who(Duty::Auditor)));
-        let draft = house.draft(&mut manager).await;
+    each_engine(|harness| async move {
+        let (mut manager, mut officer, mut auditor) = (
+            harness.as_who(&harness.manager),
+            harness.as_who(&harness.officer),
+            harness.as_who(&harness.who(Duty::Auditor)),
+        );
+        let draft = harness.draft(&mut manager).await;
         let n_seen = async |caller: &mut Clients| {
             caller.rounds.list_rounds(pb::ListRoundsRequest::default()).await.unwrap().into_inner().total_size
         };
@@ -301,10 +304,10 @@ async fn a_draft_does_not_exist_for_others_until_it_is_scheduled() {
 
 #[tokio::test]
 async fn an_extension_moves_the_close_for_everyone_and_keeps_the_first_dates() {
-    each_house(|house| async move {
-        let (mut manager, mut officer) = (house.as_who(&house.manager), house.as_who(&house.officer));
-        house.scheduled(&mut manager).await;
-        house.at("2019-12-13T20:00:00Z").await;
+    each_engine(|harness| async move {
+        let (mut manager, mut officer) = (harness.as_who(&harness.manager), harness.as_who(&harness.officer));
+        harness.scheduled(&mut manager).await;
+        harness.at("2019-12-13T20:00:00Z").await;
         let rounds = manager.rounds.list_rounds(pb::ListRoundsRequest::default()).await.unwrap().into_inner();
         let open = &rounds.rounds[0];
         let midnight = manager.rounds.extend_round(extend(open, london("2019-12-17T00:00:00Z", "midnight")));
@@ -321,19 +324,19 @@ async fn an_extension_moves_the_close_for_everyone_and_keeps_the_first_dates() {
         assert_eq!((last.step.as_str(), last.reason.as_str()), ("extend", "the portal was down"));
         assert_eq!(last.timetable_before, Some(timetable()));
         assert_eq!(last.timetable_after.and_then(|dates| dates.closes), closes);
-        house.at("2019-12-14T00:00:00Z").await;
+        harness.at("2019-12-14T00:00:00Z").await;
         assert_eq!(officer.round(&open.id).await.unwrap().state(), pb::round::State::Open);
-        assert_eq!(house.published().await.pop().as_deref(), Some("RoundExtended"));
+        assert_eq!(harness.published().await.pop().as_deref(), Some("RoundExtended"));
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_closed_round_is_not_extended_but_reopened_and_closes_again() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let id = house.scheduled(&mut manager).await.id;
-        house.at("2019-12-14T00:00:00Z").await;
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let id = harness.scheduled(&mut manager).await.id;
+        harness.at("2019-12-14T00:00:00Z").await;
         let closed = manager.round(&id).await.unwrap();
         let closes = london("2019-12-18T23:59:00Z", "11:59pm on 18 December 2019");
         let refused = manager.rounds.extend_round(extend(&closed, closes.clone())).await;
@@ -341,9 +344,9 @@ async fn a_closed_round_is_not_extended_but_reopened_and_closes_again() {
 
         let open = manager.rounds.reopen_round(reopen(&closed, closes)).await.unwrap().into_inner();
         assert_eq!((open.state(), open.closed_at), (pb::round::State::Open, None));
-        house.at("2019-12-19T00:00:00Z").await;
+        harness.at("2019-12-19T00:00:00Z").await;
         assert_eq!(manager.round(&id).await.unwrap().state(), pb::round::State::Closed);
-        let kinds = house.published().await;
+        let kinds = harness.published().await;
         assert_eq!(kinds, ["RoundScheduled", "RoundOpened", "RoundClosed", "RoundReopened", "RoundClosed"]);
     })
     .await;
@@ -351,15 +354,15 @@ async fn a_closed_round_is_not_extended_but_reopened_and_closes_again() {
 
 #[tokio::test]
 async fn a_cancelled_round_tells_everyone_and_stays_so() {
-    each_house(|house| async move {
-        let (mut manager, mut officer) = (house.as_who(&house.manager), house.as_who(&house.officer));
-        let round = house.scheduled(&mut manager).await;
+    each_engine(|harness| async move {
+        let (mut manager, mut officer) = (harness.as_who(&harness.manager), harness.as_who(&harness.officer));
+        let round = harness.scheduled(&mut manager).await;
         manager.rounds.cancel_round(cancel(&round)).await.unwrap();
-        house.at("2019-11-11T09:00:00Z").await;
+        harness.at("2019-11-11T09:00:00Z").await;
         let cancelled = officer.round(&round.id).await.unwrap();
         assert_eq!(cancelled.state(), pb::round::State::Cancelled);
         assert_eq!(cancelled.reason, "the money was withdrawn");
-        let kinds = house.published().await;
+        let kinds = harness.published().await;
         assert_eq!(kinds, ["RoundScheduled", "RoundCancelled"]);
     })
     .await;
@@ -367,25 +370,25 @@ async fn a_cancelled_round_tells_everyone_and_stays_so() {
 
 #[tokio::test]
 async fn a_draft_that_is_cancelled_stays_unseen_and_nothing_is_published() {
-    each_house(|house| async move {
-        let (mut manager, mut officer) = (house.as_who(&house.manager), house.as_who(&house.officer));
-        let draft = house.draft(&mut manager).await;
+    each_engine(|harness| async move {
+        let (mut manager, mut officer) = (harness.as_who(&harness.manager), harness.as_who(&harness.officer));
+        let draft = harness.draft(&mut manager).await;
         manager.rounds.cancel_round(cancel(&draft)).await.unwrap();
         assert_eq!(refusal(officer.round(&draft.id).await).0, Code::NotFound);
-        assert_eq!(house.published().await, [""; 0]);
+        assert_eq!(harness.published().await, [""; 0]);
     })
     .await;
 }
 
 #[tokio::test]
 async fn while_the_registry_is_down_a_round_cannot_be_scheduled_but_can_be_extended() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let round = house.scheduled(&mut manager).await;
-        let mut other = create_round(&house.framework().await, house.boards);
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let round = harness.scheduled(&mut manager).await;
+        let mut other = create_round(&harness.framework().await, harness.boards);
         other.rules.as_mut().unwrap().reference = "r4-2021".to_string();
         let draft = manager.rounds.create_round(other).await.unwrap().into_inner();
-        house.peers.down.store(true, Ordering::SeqCst);
+        harness.peers.down.store(true, Ordering::SeqCst);
         let refused = manager.rounds.schedule_round(schedule(&draft)).await;
         assert_eq!(refusal(refused), (Code::Unavailable, "TRY_AGAIN".to_string()));
         let closes = london("2019-12-16T23:59:00Z", "11:59pm on 16 December 2019");
@@ -396,11 +399,11 @@ async fn while_the_registry_is_down_a_round_cannot_be_scheduled_but_can_be_exten
 
 #[tokio::test]
 async fn rounds_are_listed_newest_first_by_page_state_programme_and_reference() {
-    each_house(|house| async move {
-        let mut manager = house.as_who(&house.manager);
-        let framework = house.framework().await;
+    each_engine(|harness| async move {
+        let mut manager = harness.as_who(&harness.manager);
+        let framework = harness.framework().await;
         for number in 1..=5 {
-            let mut request = create_round(&framework, house.boards);
+            let mut request = create_round(&framework, harness.boards);
             let rules = request.rules.as_mut().unwrap();
             rules.reference = format!("r{number}");
             if number == 5 {
@@ -418,7 +421,7 @@ async fn rounds_are_listed_newest_first_by_page_state_programme_and_reference() 
         let prototypes = pb::ListRoundsRequest { programme: "policy-prototypes".to_string(), ..all.clone() };
         assert_eq!(listed(&mut manager, &prototypes).await, ["r4", "r3", "r2", "r1"]);
         let one = pb::ListRoundsRequest { reference: "r2".to_string(), ..all.clone() };
-        assert_eq!(listed(&mut house.as_who(&house.officer), &one).await, ["r2"]);
+        assert_eq!(listed(&mut harness.as_who(&harness.officer), &one).await, ["r2"]);
 
         let by_two = pb::ListRoundsRequest { page_size: 2, ..all };
         let first = manager.rounds.list_rounds(by_two.clone()).await.unwrap().into_inner();

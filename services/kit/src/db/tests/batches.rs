@@ -12,7 +12,7 @@ async fn writes_that_all_read_what_the_others_write_are_tried_until_they_succeed
         let dbs = [open(&fresh.storage).unwrap(), open(&fresh.storage).unwrap()];
         let counting = (0..200).map(|n| {
             dbs[n % 2].work(None, move |tx| {
-                let n_before: i64 = account::table.count().get_result(tx)?;
+                let n_before: i64 = account::table.count().get_result(&mut **tx)?;
                 put(tx, &n.to_string(), n_before)
             })
         });
@@ -36,7 +36,7 @@ async fn writes_of_different_keys_do_not_fail_each_other() {
             let n_runs = n_runs.clone();
             db.work(Some(format!("round {}", n % 16)), move |tx| {
                 n_runs.fetch_add(1, Ordering::SeqCst);
-                let n_before: i64 = account::table.count().get_result(tx)?;
+                let n_before: i64 = account::table.count().get_result(&mut **tx)?;
                 put(tx, &n.to_string(), n_before)
             })
         });
@@ -57,10 +57,10 @@ async fn an_update_that_is_marked_so_is_prepared_once_for_each_connection() {
         for amount in [2, 3] {
             let row = account::table.find("a");
             let updating = diesel::update(row).set(account::amount.eq(amount)).returning(account::amount);
-            let _: i64 = Prepared(updating).get_result(tx)?;
+            let _: i64 = Prepared(updating).get_result(&mut **tx)?;
         }
         let kept = "(SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'UPDATE%')";
-        let n_kept: i64 = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(kept)).get_result(tx)?;
+        let n_kept: i64 = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(kept)).get_result(&mut **tx)?;
         Ok::<_, DbError>((n_kept, amount(tx, "a")?))
     });
     assert_eq!(prepared.await.unwrap(), (1, Some(3)));

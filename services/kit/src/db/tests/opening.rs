@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use super::*;
-use crate::time::at;
+use crate::time::{Timestamp, at};
 
 fn url(fresh: &Fresh) -> String {
     match &fresh.storage {
@@ -15,7 +15,7 @@ fn url(fresh: &Fresh) -> String {
 
 fn file(fresh: &Fresh) -> PathBuf {
     match &fresh.storage {
-        Storage::Sqlite { folder } => folder.join("accounts.sqlite"),
+        Storage::Sqlite { folder, .. } => folder.join("accounts.sqlite"),
         Storage::Postgres { .. } => unreachable!("only SQLite has a file"),
     }
 }
@@ -87,7 +87,7 @@ async fn a_file_with_a_broken_page_is_said_to_be_damaged() {
 
 #[test]
 fn a_folder_that_is_not_there_is_not_called_damage() {
-    let storage = Storage::Sqlite { folder: PathBuf::from("/nowhere/at/all") };
+    let storage = Storage::sqlite(PathBuf::from("/nowhere/at/all"));
     let words = words(&storage);
     assert!(words.contains("cannot be used") && !words.contains("damaged"), "{words}");
 }
@@ -189,7 +189,9 @@ async fn a_held_clock_moves_forward_only_and_the_database_tells_the_same_time() 
         let db = held(Some(start));
         let told = |db: &Db| {
             let db = db.clone();
-            async move { (db.clock().now(), db.read(instant).await.unwrap(), db.work(None, instant).await.unwrap()) }
+            async move {
+                (db.clock().now(), db.read(instant).await.unwrap(), db.work(None, |tx| instant(tx)).await.unwrap())
+            }
         };
         assert_eq!(told(&db).await, (start, start, start));
         let later = at("2020-01-10T12:00:00Z");

@@ -134,8 +134,8 @@ async fn a_write_that_panics_fails_alone() {
 async fn a_write_that_panics_in_a_transaction_of_its_own_fails_alone() {
     each_db(open, |db| async move {
         let answers = batch_of_ten(&db, |tx| {
-            tx.transaction(|tx| {
-                put(tx, "within", 1).unwrap();
+            tx.transaction(|conn| {
+                put(conn, "within", 1).unwrap();
                 panic!("a bug in a rule")
             })
             .map_err(|error: diesel::result::Error| Refused::Db(error.into()))
@@ -151,8 +151,8 @@ async fn a_write_that_panics_in_a_transaction_of_its_own_fails_alone() {
 async fn a_transaction_inside_a_write_is_a_savepoint_of_it() {
     each_db(open, |db| async move {
         let refused = db.work(None, |tx| {
-            let within = tx.transaction(|tx| {
-                put(tx, "within", 1).unwrap();
+            let within = tx.transaction(|conn| {
+                put(conn, "within", 1).unwrap();
                 Ok::<(), diesel::result::Error>(())
             });
             within.map_err(DbError::from)?;
@@ -282,7 +282,7 @@ async fn a_write_that_meets_a_twin_runs_again_and_finds_it() {
                         return Err(Refused::Rule);
                     }
                     let row = (account::id.eq("a"), account::amount.eq(1));
-                    Ok(diesel::insert_into(account::table).values(row).execute(tx).map_err(taken_meanwhile)?)
+                    Ok(diesel::insert_into(account::table).values(row).execute(&mut **tx).map_err(taken_meanwhile)?)
                 });
                 taken.await
             }
@@ -302,7 +302,9 @@ async fn a_write_whose_twin_is_nowhere_to_be_found_runs_again_a_few_times_and_en
         let blind = db.work(None, move |tx| {
             counted.fetch_add(1, Ordering::SeqCst);
             let row = (account::id.eq("a"), account::amount.eq(2));
-            Ok::<_, Refused>(diesel::insert_into(account::table).values(row).execute(tx).map_err(taken_meanwhile)?)
+            Ok::<_, Refused>(
+                diesel::insert_into(account::table).values(row).execute(&mut **tx).map_err(taken_meanwhile)?,
+            )
         });
         let Err(Refused::Db(error)) = blind.await else { panic!("written twice") };
         assert!(matches!(error, DbError::Contention), "{error:?}");

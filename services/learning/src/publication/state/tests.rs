@@ -1,4 +1,5 @@
 use kit::time::at;
+use testing::golden::covers;
 
 use super::*;
 
@@ -33,6 +34,8 @@ fn every_step_from_every_state_is_as_the_golden_table_says() {
             Step::Withdraw,
         ]
     };
+    covers(StateName::VARIANTS, states.iter().map(StateName::from));
+    covers(StepName::VARIANTS, steps().iter().map(StepName::from));
     let mut table = "Where each step leads a publication from each state; `-` is refused.\n".to_string();
     for from in &states {
         table += &format!("\n{}\n", from.name());
@@ -48,8 +51,10 @@ fn every_step_from_every_state_is_as_the_golden_table_says() {
 /// The same for insights, consents and case studies.
 fn insights_and_consents() -> String {
     use crate::case_study::{State as Story, Step as StoryStep};
-    use crate::insight::{State as Insight, Step as InsightStep};
-    use crate::passage::{Consent, ConsentStep};
+    use crate::insight::{
+        State as Insight, StateName as InsightName, Step as InsightStep, StepName as InsightStepName,
+    };
+    use crate::passage::{Consent, ConsentName, ConsentStep, ConsentStepName};
     let answer_by = at("2021-03-29T08:00:00Z");
     let mut table = "\nThe same for an insight.\n".to_string();
     let insights = [
@@ -60,16 +65,19 @@ fn insights_and_consents() -> String {
         Insight::Used { answer_by },
         Insight::Dropped { answer_by: None },
     ];
+    let steps = [
+        InsightStep::Rewrite,
+        InsightStep::Check { answer_by },
+        InsightStep::Settle,
+        InsightStep::Approve,
+        InsightStep::Use,
+        InsightStep::Drop,
+    ];
+    covers(InsightName::VARIANTS, insights.map(InsightName::from));
+    covers(InsightStepName::VARIANTS, steps.map(InsightStepName::from));
     for from in insights {
         table += &format!("\n{}\n", from.name());
-        for step in [
-            InsightStep::Rewrite,
-            InsightStep::Check { answer_by },
-            InsightStep::Settle,
-            InsightStep::Approve,
-            InsightStep::Use,
-            InsightStep::Drop,
-        ] {
+        for step in steps {
             table += &format!("  {:<18} {}\n", step.name(), from.step(step).map_or("-", Insight::name));
         }
     }
@@ -81,16 +89,19 @@ fn insights_and_consents() -> String {
         Consent::Refused { answer_by },
         Consent::Withdrawn { answer_by },
     ];
+    let steps = [ConsentStep::Ask { answer_by }, ConsentStep::Give, ConsentStep::Refuse, ConsentStep::Withdraw];
+    covers(ConsentName::VARIANTS, consents.map(ConsentName::from));
+    covers(ConsentStepName::VARIANTS, steps.map(ConsentStepName::from));
     for from in consents {
         table += &format!("\n{}\n", from.name());
-        for step in [ConsentStep::Ask { answer_by }, ConsentStep::Give, ConsentStep::Refuse, ConsentStep::Withdraw] {
+        for step in steps {
             table += &format!("  {:<18} {}\n", step.name(), from.step(step).map_or("-", Consent::name));
         }
     }
     table += "\nThe same for a case study.\n";
-    for from in [Story::Draft, Story::Consented, Story::Withdrawn] {
+    for from in Story::VARIANTS {
         table += &format!("\n{}\n", from.name());
-        for step in [StoryStep::Rewrite, StoryStep::Consent, StoryStep::Withdraw] {
+        for &step in StoryStep::VARIANTS {
             table += &format!("  {:<18} {}\n", step.name(), from.step(step).map_or("-", Story::name));
         }
     }

@@ -1,0 +1,217 @@
+//! What requests ask: commands, and which rows of which list. Every bad field is reported at once; what the field rules of
+//! the contract already hold is not said again here.
+
+use kit::cx::Target;
+use kit::fault::Violation;
+use kit::files::Declared;
+use kit::ids::{AttachmentId, BidId, ClarificationId, OrgId, RoundId};
+use kit::language::Language;
+use kit::paging::Listed;
+use kit::wire::{Reader, row_name};
+use toadlane_proto::bids::v1 as pb;
+
+use crate::app;
+use crate::app::reading::Compared;
+use crate::bid::Participant;
+use crate::content::{Answer, Content};
+use crate::store::{Filter, Order};
+
+fn content(reader: &mut Reader, wire: Option<pb::BidContent>) -> Option<Content> {
+    let wire = reader.needed("content", wire)?;
+    let language = Language::of_wire(wire.language());
+    let requested = reader.money_or_none("content.requested", wire.requested);
+    let lead = reader.id_or_none("content.lead_organisation_id", &wire.lead_organisation_id);
+    let payee = reader.id_or_none("content.payee_organisation_id", &wire.payee_organisation_id);
+    let answers = wire.answers.into_iter().map(|answer| Answer { question: answer.question_id, text: answer.text });
+    Some(Content {
+        title: wire.title,
+        summary: wire.summary,
+        language,
+        instrument: wire.instrument,
+        requested: requested?,
+        months: wire.months,
+        lead: lead?,
+        payee: payee?,
+        partners: wire.partners,
+        answers: answers.collect(),
+    })
+}
+
+pub fn create_bid(wire: pb::CreateBidRequest, reader: &mut Reader) -> Option<app::CreateBid> {
+    let round = reader.id("round_id", &wire.round_id);
+    let applicant = reader.id("applicant_organisation_id", &wire.applicant_organisation_id);
+    let content = content(reader, wire.content);
+    let client_reference = Some(wire.client_reference).filter(|reference| !reference.is_empty());
+    let id = BidId::new();
+    Some(app::CreateBid { id, round: round?, applicant: applicant?, client_reference, content: content? })
+}
+
+pub fn update_bid(wire: pb::UpdateBidRequest, reader: &mut Reader) -> Option<app::UpdateBid> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    let content = content(reader, wire.content);
+    Some(app::UpdateBid { target: target?, content: content? })
+}
+
+pub fn restore_revision(wire: pb::RestoreRevisionRequest, reader: &mut Reader) -> Option<app::RestoreRevision> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    Some(app::RestoreRevision { target: target?, revision: wire.revision })
+}
+
+/// Each organisation once.
+fn participants(reader: &mut Reader, wire: Vec<pb::Participant>) -> Vec<Participant> {
+    let mut found: Vec<Participant> = Vec::with_capacity(wire.len());
+    for (n, one) in wire.into_iter().enumerate() {
+        let field = format!("participants[{n}].organisation_id");
+        let Some(organisation) = reader.id::<OrgId>(&field, &one.organisation_id) else {
+            continue;
+        };
+        if found.iter().any(|other| other.organisation == organisation) {
+            reader.add(Violation::new(&field, "unique", "name each organisation once"));
+        }
+        found.push(Participant { organisation, may_edit: one.may_edit });
+    }
+    found.sort_by_key(|participant| participant.organisation);
+    found
+}
+
+pub fn set_participants(wire: pb::SetParticipantsRequest, reader: &mut Reader) -> Option<app::SetParticipants> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    let participants = participants(reader, wire.participants);
+    Some(app::SetParticipants { target: target?, participants })
+}
+
+pub fn remove_attachment(wire: pb::RemoveAttachmentRequest, reader: &mut Reader) -> Option<app::RemoveAttachment> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    let file = reader.id("attachment_id", &wire.attachment_id);
+    Some(app::RemoveAttachment { target: target?, file: file? })
+}
+
+pub fn sign_off_bid(wire: pb::SignOffBidRequest, reader: &mut Reader) -> Option<app::SignOffBid> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    let certifier = reader.id("certifier_id", &wire.certifier_id);
+    let role = reader.said("role", &wire.role);
+    Some(app::SignOffBid { target: target?, certifier: certifier?, role: role? })
+}
+
+pub fn submit_bid(wire: pb::SubmitBidRequest, reader: &mut Reader) -> Option<app::SubmitBid> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    let client_time = reader.time_or_none("client_time", wire.client_time);
+    Some(app::SubmitBid { target: target?, client_time: client_time? })
+}
+
+pub fn reopen_bid(wire: pb::ReopenBidRequest, reader: &mut Reader) -> Option<app::ReopenBid> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    let reason = reader.said("reason", &wire.reason);
+    Some(app::ReopenBid { target: target?, reason: reason? })
+}
+
+pub fn withdraw_bid(wire: pb::WithdrawBidRequest, reader: &mut Reader) -> Option<app::WithdrawBid> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    let reason = reader.said("reason", &wire.reason);
+    Some(app::WithdrawBid { target: target?, reason: reason? })
+}
+
+pub fn admit_late_bid(wire: pb::AdmitLateBidRequest, reader: &mut Reader) -> Option<app::DecideLate> {
+    decide_late(reader, &wire.bid_id, &wire.etag, &wire.reason)
+}
+
+pub fn reject_late_bid(wire: pb::RejectLateBidRequest, reader: &mut Reader) -> Option<app::DecideLate> {
+    decide_late(reader, &wire.bid_id, &wire.etag, &wire.reason)
+}
+
+/// A decision on a late bid; the RPC says which.
+fn decide_late(reader: &mut Reader, bid_id: &str, etag: &str, reason: &str) -> Option<app::DecideLate> {
+    let target = reader.target("bid_id", bid_id, etag);
+    let reason = reader.said("reason", reason);
+    Some(app::DecideLate { target: target?, reason: reason? })
+}
+
+pub fn screen_bid(wire: pb::ScreenBidRequest, reader: &mut Reader) -> Option<app::ScreenBid> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    Some(app::ScreenBid { target: target? })
+}
+
+pub fn decide_eligibility(wire: pb::DecideEligibilityRequest, reader: &mut Reader) -> Option<app::DecideEligibility> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    let (eligible, reason) = (wire.eligible, wire.reason);
+    Some(app::DecideEligibility { target: target?, eligible, reason })
+}
+
+pub fn ask_clarification(wire: pb::AskClarificationRequest, reader: &mut Reader) -> Option<app::AskClarification> {
+    let bid = reader.id("bid_id", &wire.bid_id);
+    let question = reader.said("question", &wire.question);
+    let answer_by = reader.time("answer_by", wire.answer_by);
+    let id = ClarificationId::new();
+    Some(app::AskClarification { id, bid: bid?, question: question?, answer_by: answer_by? })
+}
+
+pub fn answer_clarification(
+    wire: pb::AnswerClarificationRequest,
+    reader: &mut Reader,
+) -> Option<app::AnswerClarification> {
+    let bid = reader.id("bid_id", &wire.bid_id);
+    let target = reader.target("clarification_id", &wire.clarification_id, &wire.etag);
+    let text = reader.said("answer", &wire.answer);
+    Some(app::AnswerClarification { bid: bid?, target: target?, text: text? })
+}
+
+pub fn list_bids(wire: pb::ListBidsRequest, reader: &mut Reader) -> Option<Listed<Filter, (i64, BidId)>> {
+    use pb::list_bids_request::Order as Wire;
+    let round = reader.id_or_none("round_id", &wire.round_id);
+    let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
+    let page = reader.page(wire.page_size, &wire.page_token);
+    let states = wire.states().filter_map(|state| row_name(state.as_str_name(), "STATE_")).collect();
+    let order = match wire.order() {
+        Wire::Number => Order::Number,
+        Wire::Unspecified | Wire::NewestFirst => Order::NewestFirst,
+    };
+    let client_reference = Some(wire.client_reference).filter(|reference| !reference.is_empty());
+    let filter = Filter { round: round?, involved: organisation?, states, client_reference, order };
+    Some(Listed { filter, page: page? })
+}
+
+pub fn list_revisions(wire: pb::ListRevisionsRequest, reader: &mut Reader) -> Option<Listed<BidId, i32>> {
+    reader.listed("bid_id", &wire.bid_id, wire.page_size, &wire.page_token)
+}
+
+pub fn list_bid_history(wire: pb::ListBidHistoryRequest, reader: &mut Reader) -> Option<Listed<BidId, i64>> {
+    reader.listed("bid_id", &wire.bid_id, wire.page_size, &wire.page_token)
+}
+
+pub fn list_clarifications(
+    wire: pb::ListClarificationsRequest,
+    reader: &mut Reader,
+) -> Option<Listed<BidId, ClarificationId>> {
+    reader.listed("bid_id", &wire.bid_id, wire.page_size, &wire.page_token)
+}
+
+pub fn list_duplicates(
+    wire: pb::ListDuplicatesRequest,
+    reader: &mut Reader,
+) -> Option<Listed<RoundId, (BidId, BidId)>> {
+    reader.listed("round_id", &wire.round_id, wire.page_size, &wire.page_token)
+}
+
+pub fn watch_bids(wire: pb::WatchBidsRequest, reader: &mut Reader) -> Option<(Option<RoundId>, Option<OrgId>)> {
+    let round = reader.id_or_none("round_id", &wire.round_id);
+    let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
+    Some((round?, organisation?))
+}
+
+pub fn compare_revisions(wire: pb::CompareRevisionsRequest, reader: &mut Reader) -> Option<Compared> {
+    let bid = reader.id("bid_id", &wire.bid_id);
+    Some(Compared { bid: bid?, numbers: [wire.first, wire.second] })
+}
+
+pub fn download_attachment(wire: pb::DownloadAttachmentRequest, reader: &mut Reader) -> Option<(BidId, AttachmentId)> {
+    let bid = reader.id("bid_id", &wire.bid_id);
+    let file = reader.id("attachment_id", &wire.attachment_id);
+    Some((bid?, file?))
+}
+
+/// What an upload declares, and to which bid it goes.
+pub fn header(wire: &pb::AttachmentHeader, reader: &mut Reader) -> Option<(Target<BidId>, Declared)> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    let (media_type, sha256) = (wire.media_type.clone(), wire.sha256.clone());
+    Some((target?, Declared { media_type, size_bytes: wire.size_bytes, sha256 }))
+}

@@ -1,0 +1,21 @@
+//! What requests ask: commands, and which rows of which list, by service. Every bad field is reported at once; what the
+//! field rules of the contract already hold is not said again here.
+
+pub mod assessments;
+pub mod decisions;
+pub mod reviews;
+
+use kit::ids::AssessmentId;
+use kit::paging::Listed;
+use kit::wire::Reader;
+
+use crate::app::OnBid;
+
+/// A page of what belongs to an assessment.
+type OfAssessment<K> = Option<Listed<AssessmentId, K>>;
+
+fn on_bid(reader: &mut Reader, assessment: &str, bid: &str) -> Option<OnBid> {
+    let assessment = reader.id("assessment_id", assessment);
+    let bid = reader.id("bid_id", bid);
+    Some(OnBid { assessment: assessment?, bid: bid? })
+}

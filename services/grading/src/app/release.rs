@@ -1,0 +1,281 @@
+//! An assessment is closed: every decision is tested once more, letters are written, and all that the decisions rest on is
+//! gathered and sealed.
+
+use kit::cx::{Cx, Target};
+use kit::db::Tx;
+use kit::fault::Violation;
+use kit::ids::{AssessmentId, BidId, PersonId};
+
+use super::deciding::determining_part;
+use super::panel::derive;
+use super::ranking::{entries_of, rank_entries};
+use super::reading::enter;
+use super::{Bench, bench, save};
+use crate::assessment::{Assessment, AssessmentNow};
+use crate::bid::AssessedBid;
+use crate::deciding::decision::{Basis, Determination, Grounds, Recommendation};
+use crate::deciding::meeting::Meeting;
+use crate::error::Error;
+use crate::events::Happened;
+use crate::marking::moderation::{Casting, Feedback, Moderation};
+use crate::marking::ranking::{RULE_VERSION, Ranking};
+use crate::marking::review::Review;
+use crate::panel::Member;
+use crate::panel::derive::Register;
+use crate::panel::interest::Interest;
+use crate::panel::quorum::{Body, Quorum};
+use crate::policy::Action;
+use crate::release::closing::{self, Closed};
+use crate::release::letter::{self, Told};
+use crate::release::outcome::{BidOutcome, Letter};
+use crate::release::record::{self, Closing, HistoryLine, Record, Seal};
+use crate::state::Step;
+use crate::store;
+
+#[derive(Clone, Debug)]
+pub struct CloseAssessment {
+    pub target: Target<AssessmentId>,
+    pub departure_reason: String,
+    pub over_commitment_reason: String,
+}
+
+pub fn close_assessment(
+    tx: &mut Tx,
+    cx: &Cx,
+    (register, seal): &(Register, Seal),
+    cmd: &CloseAssessment,
+) -> Result<AssessmentNow, Error> {
+    let assessment = store::assessment(tx, cmd.target.id)?;
+    // The caller may have come to belong to a bidder, and so may somebody who decided.
+    derive(tx, cx, &assessment, register)?;
+    let old = enter(tx, cx, Action::Close, cmd.target.id)?.assessment;
+    old.expect_version(cmd.target.version)?;
+    let new = old.step(Step::Close, "", cx.now)?;
+
+    let gathered = gather(tx, &old)?;
+    let quorums = retest(tx, &old, &gathered)?;
+    let ranking = gathered.ranking(&old)?;
+    let closed = closing::closed(&gathered.bids, &ranking, &gathered.determinations).map_err(undecided)?;
+    if let Some(tie) = closing::ties_that_matter(&ranking, &closed).first() {
+        return Err(Error::OpenTie { bids: tie.bids.clone() });
+    }
+    let closing = explained(&old, &closed, cmd)?;
+    for (outcome, letter) in outcomes(&old, &closed, &gathered) {
+        store::insert_outcome(tx, old.id, &outcome, &letter)?;
+    }
+    let sealed = gathered.record(&old, &ranking, &quorums, closing).seal(seal, cx.now)?;
+    store::insert_record(tx, &sealed)?;
+    save(tx, cx, &old, new, Happened::Decided, &cmd.departure_reason)
+}
+
+fn undecided(bids: Vec<BidId>) -> Error {
+    let undecided = |bid: &BidId| Violation::new(format!("bids[{bid}]"), "bid.undetermined", "determine it first");
+    Error::NotReady(bids.iter().map(undecided).collect())
+}
+
+/// Tests every decision with the interests that are known by now (rule 11). The quorums are in the order of the decisions.
+fn retest(tx: &mut Tx, assessment: &Assessment, gathered: &Gathered) -> Result<Vec<Quorum>, Error> {
+    let bench = bench(tx, assessment.id)?;
+    let retest = |one| retest_one(tx, assessment, &bench, &gathered.meetings, one);
+    gathered.determinations.iter().map(retest).collect()
+}
+
+fn retest_one(
+    tx: &mut Tx,
+    assessment: &Assessment,
+    bench: &Bench,
+    meetings: &[Meeting],
+    determination: &Determination,
+) -> Result<Quorum, Error> {
+    let bid = determination.bid;
+    let (part, present): (_, &[PersonId]) = match &determination.basis {
+        Basis::Meeting(id) => match meetings.iter().find(|meeting| meeting.id == *id) {
+            Some(meeting) => (meeting.part, &meeting.account.present),
+            None => return Err(Error::NotFound { what: "meeting" }),
+        },
+        Basis::Written { .. } | Basis::OtherBoard { .. } => (determining_part(tx, assessment, bench, bid)?, &[]),
+    };
+    let body = Body::sitting(assessment, &bench.members, part);
+    let grounds = Grounds { body: &body, conflicts: &bench.conflicts, present, other_board: None };
+    determination.basis.still_holds(bid, grounds)?;
+    Ok(body.quorum(bid, present, &bench.conflicts))
+}
+
+/// What leaves the ranked line (rule 17) or the pots (rule 1) needs a reason each.
+fn explained(assessment: &Assessment, closed: &[Closed], cmd: &CloseAssessment) -> Result<Closing, Error> {
+    let departures = closing::departures(closed);
+    let over_commitments = closing::over_commitments(&assessment.call, closed)?;
+    let mut missing = Vec::new();
+    let mut ask = |found: &[String], reason: &str, field: &str, rule: &str| {
+        if let (Some(first), true) = (found.first(), reason.trim().is_empty()) {
+            missing.push(Violation::new(field, rule, format!("say why: {first}")));
+        }
+    };
+    ask(&departures, &cmd.departure_reason, "departure_reason", "decision.departure");
+    ask(&over_commitments, &cmd.over_commitment_reason, "over_commitment_reason", "decision.over_commitment");
+    if !missing.is_empty() {
+        return Err(Error::Invalid(missing));
+    }
+    let (departure_reason, over_commitment_reason) = (cmd.departure_reason.clone(), cmd.over_commitment_reason.clone());
+    Ok(Closing { departures, departure_reason, over_commitments, over_commitment_reason })
+}
+
+/// What each bidder is told.
+fn outcomes(assessment: &Assessment, closed: &[Closed], gathered: &Gathered) -> Vec<(BidOutcome, Letter)> {
+    let places = closing::reserve_places(closed);
+    let outcome = |one: &Closed| {
+        let settled = gathered.moderations.iter().find(|moderation| moderation.bid == one.bid.id);
+        let feedback: &[Feedback] = settled.map_or(&[], |moderation| &moderation.feedback);
+        let reserve_place = places.get(&one.bid.id).copied();
+        let told = Told {
+            call: &assessment.call,
+            bid: one.bid,
+            determination: one.determination,
+            boards: &assessment.boards,
+            reserve_place,
+            feedback,
+        };
+        let outcome = BidOutcome {
+            bid: one.bid.clone(),
+            determination: one.determination.clone(),
+            reserve_place,
+            principles: closing::principles_met(&assessment.call.rubric, one.ranked),
+        };
+        (outcome, Letter { bid: one.bid.id, text: letter::compose(told), feedback: feedback.to_vec() })
+    };
+    closed.iter().map(outcome).collect()
+}
+
+/// Everything about an assessment, none of it hidden: only a caller who is recused from no bid gets here.
+pub struct Gathered {
+    pub bids: Vec<AssessedBid>,
+    pub meetings: Vec<Meeting>,
+    pub moderations: Vec<Moderation>,
+    pub determinations: Vec<Determination>,
+    members: Vec<Member>,
+    interests: Vec<Interest>,
+    reviews: Vec<Review>,
+    castings: Vec<Casting>,
+    recommendations: Vec<Recommendation>,
+    history: Vec<HistoryLine>,
+}
+
+pub fn gather(tx: &mut Tx, assessment: &Assessment) -> Result<Gathered, Error> {
+    let id = assessment.id;
+    let recommendations = store::page_of_recommendations(tx, id, &[], None, i64::MAX)?;
+    Ok(Gathered {
+        bids: store::bids(tx, id, &[])?,
+        meetings: store::meetings(tx, id)?,
+        moderations: store::moderations(tx, id)?,
+        determinations: store::determinations(tx, id)?,
+        members: store::members(tx, id)?,
+        interests: store::interests(tx, id)?,
+        reviews: store::reviews(tx, id)?,
+        castings: store::castings(tx, id)?,
+        recommendations: recommendations.into_iter().map(|(_, recommendation)| recommendation).collect(),
+        history: store::history(tx, id)?,
+    })
+}
+
+impl Gathered {
+    /// The ranking that the record will hold.
+    pub fn ranking(&self, assessment: &Assessment) -> Result<Ranking, Error> {
+        rank_entries(assessment, &entries_of(&self.bids, &self.reviews, &self.moderations), &self.castings)
+    }
+
+    /// `quorums` are those of the determinations, in their order.
+    pub fn record(&self, assessment: &Assessment, ranking: &Ranking, quorums: &[Quorum], closing: Closing) -> Record {
+        let determinations = self.determinations.iter().zip(quorums);
+        Record {
+            rule_version: RULE_VERSION.to_string(),
+            assessment: assessment.id,
+            round: assessment.call.round,
+            round_reference: assessment.call.reference.clone(),
+            rubric: assessment.call.rubric.clone(),
+            settings: assessment.settings.clone(),
+            boards: assessment.boards.clone(),
+            panel: self.members.iter().map(seated).collect(),
+            bids: self.bids.clone(),
+            interests: self.interests.iter().map(interest).collect(),
+            reviews: self.reviews.iter().map(review).collect(),
+            moderations: self.moderations.iter().map(moderated).collect(),
+            castings: self.castings.clone(),
+            ranking: ranking.clone(),
+            meetings: self.meetings.iter().map(meeting).collect(),
+            recommendations: self.recommendations.iter().map(recommendation).collect(),
+            determinations: determinations.map(|(one, quorum)| determination(one, quorum)).collect(),
+            closing,
+            history: self.history.clone(),
+        }
+    }
+}
+
+fn seated(member: &Member) -> record::Seated {
+    record::Seated {
+        person: member.person,
+        seats: member.seats.clone(),
+        organisations: member.organisations.clone(),
+        stands_in_for: member.stands_in_for,
+        declared_at: member.declared_at,
+    }
+}
+
+fn interest(one: &Interest) -> record::Interest {
+    record::Interest {
+        person: one.person,
+        bid: one.bid,
+        kind: one.kind.name().to_string(),
+        origin: one.origin.name().to_string(),
+        state: one.state.name().to_string(),
+    }
+}
+
+fn review(one: &Review) -> record::Review {
+    let marks = if one.state.is_handed_in() { one.marks.clone() } else { Vec::new() };
+    let state = one.state.name().to_string();
+    record::Review { review: one.id, bid: one.bid, reviewer: one.reviewer, state, marks }
+}
+
+fn moderated(one: &Moderation) -> record::Moderated {
+    record::Moderated { bid: one.bid, agreed: one.agreed.clone(), feedback: one.feedback.clone() }
+}
+
+fn meeting(one: &Meeting) -> record::Meeting {
+    record::Meeting {
+        meeting: one.id,
+        part: one.part,
+        held_at: one.held_at,
+        place: one.account.place.clone(),
+        present: one.account.present.clone(),
+        chair: one.account.chair,
+        minutes: one.account.minutes.clone(),
+    }
+}
+
+fn recommendation(one: &Recommendation) -> record::Recommendation {
+    record::Recommendation {
+        bid: one.bid,
+        sequence: one.sequence,
+        advice: one.advice.name().to_string(),
+        amount: one.amount,
+        conditions: one.conditions.clone(),
+        reason: one.reason.clone(),
+        meeting: one.meeting,
+        referred_back_with: one.referred_back.as_ref().map(|referral| referral.question.clone()),
+    }
+}
+
+fn determination(one: &Determination, quorum: &Quorum) -> record::Determination {
+    record::Determination {
+        bid: one.bid,
+        outcome: one.outcome,
+        amount: one.amount,
+        conditions: one.conditions.clone(),
+        reason: one.reason.clone(),
+        basis: one.basis.clone(),
+        decided_on: one.decided_on.to_string(),
+        n_entitled: quorum.n_entitled,
+        n_present: quorum.n_present,
+        needed: quorum.needed,
+    }
+}

@@ -1,0 +1,102 @@
+//! What the panel settled about one bid, beside the marks of its reviewers, which stay as they are; and the chair's
+//! casting decisions between bids that no rule tells apart (rule 15).
+//!
+//! A sealed record holds some of this: see `release/record.rs` before you add a field.
+
+use kit::fault::Violation;
+use kit::ids::{AssessmentId, BidId, PersonId};
+use kit::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::call::Rubric;
+use crate::error::Error;
+
+/// What is settled of one bid. A criterion on which no mark is agreed has the mean of its marks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moderation {
+    pub assessment: AssessmentId,
+    pub bid: BidId,
+    /// 0 while nothing is settled.
+    pub version: i64,
+    pub agreed: Vec<AgreedMark>,
+    pub feedback: Vec<Feedback>,
+    pub updated_at: Option<Timestamp>,
+}
+
+/// A mark on which the panel agreed. It counts in place of the mean (rule 14).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreedMark {
+    pub criterion: String,
+    pub mark: i32,
+    pub reason: String,
+}
+
+/// What the bidder is told about one criterion, without names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Feedback {
+    pub criterion: String,
+    pub text: String,
+}
+
+/// A casting decision: bids of a tie, best first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Casting {
+    pub bids: Vec<BidId>,
+    pub chair: PersonId,
+    pub reason: String,
+    pub at: Timestamp,
+}
+
+impl Moderation {
+    /// Before anything is settled.
+    pub fn of_nothing(assessment: AssessmentId, bid: BidId) -> Moderation {
+        Moderation { assessment, bid, version: 0, agreed: Vec::new(), feedback: Vec::new(), updated_at: None }
+    }
+
+    /// # Errors
+    /// [`Error::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    }
+
+    /// Settles anew: what was agreed before and is not named is agreed no longer.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for criteria that the rubric does not have or that are named twice, and for marks off the
+    /// scale.
+    pub fn settle(
+        &self,
+        agreed: Vec<AgreedMark>,
+        feedback: Vec<Feedback>,
+        rubric: &Rubric,
+        now: Timestamp,
+    ) -> Result<Moderation, Error> {
+        let mut violations = named_once("agreed", agreed.iter().map(|one| one.criterion.as_str()), rubric);
+        violations.extend(named_once("feedback", feedback.iter().map(|one| one.criterion.as_str()), rubric));
+        for (place, one) in agreed.iter().enumerate() {
+            if !rubric.scale.admits(one.mark) {
+                let says =
+                    format!("{} is not on the scale from {} to {}", one.mark, rubric.scale.min, rubric.scale.max);
+                violations.push(Violation::new(format!("agreed[{place}].mark"), "rubric.scale", says));
+            }
+        }
+        if !violations.is_empty() {
+            return Err(Error::Invalid(violations));
+        }
+        Ok(Moderation { agreed, feedback, version: self.version + 1, updated_at: Some(now), ..self.clone() })
+    }
+}
+
+fn named_once<'a>(list: &str, criteria: impl Iterator<Item = &'a str>, rubric: &Rubric) -> Vec<Violation> {
+    let (mut found, mut seen) = (Vec::new(), Vec::new());
+    for (place, criterion) in criteria.enumerate() {
+        let field = format!("{list}[{place}].criterion");
+        if rubric.criterion(criterion).is_none() {
+            found.push(Violation::new(field, "rubric.criterion", "the round has no such criterion; leave it out"));
+        } else if seen.contains(&criterion) {
+            found.push(Violation::new(field, "rubric.criterion_twice", "name each criterion once"));
+        }
+        seen.push(criterion);
+    }
+    found
+}

@@ -1,0 +1,158 @@
+//! What must be there before reviews are locked, and before marks are settled (rule 13).
+
+use kit::fault::Violation;
+use kit::ids::BidId;
+
+use crate::assessment::Assessment;
+use crate::call::Rubric;
+use crate::marking::ranking::{self, Entry, Ranking};
+use crate::panel::Member;
+use crate::panel::quorum::Conflicts;
+
+/// From how far apart two marks need a reason each, or an agreed mark.
+const APART: i32 = 2;
+
+/// How many of the panel may score a bid: those whose seat scores and who are free of conflict.
+pub fn n_free_to_score(members: &[Member], rubric: &Rubric, conflicts: &Conflicts, bid: BidId) -> usize {
+    members.iter().filter(|member| member.may_score(rubric) && !conflicts.keeps(member.person, bid)).count()
+}
+
+/// Bids with fewer reviews than they must have. Where fewer people are free to score than that, theirs are enough.
+pub fn too_few_reviews(
+    assessment: &Assessment,
+    members: &[Member],
+    conflicts: &Conflicts,
+    entries: &[Entry],
+) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for entry in entries {
+        let n_free = n_free_to_score(members, &assessment.call.rubric, conflicts, entry.bid);
+        let least = assessment.settings.least_reviews.min(n_free);
+        if entry.reviews.len() < least {
+            let says = format!("it has {} reviews and must have {least}; assign more", entry.reviews.len());
+            found.push(Violation::new(format!("bids[{}]", entry.bid), "assessment.least_reviews", says));
+        }
+    }
+    found
+}
+
+/// Criteria that count and that nobody judged, and marks that lie apart without a word. A bid from which everyone who
+/// may score is recused is referred (rule 11), and is asked for neither.
+pub fn unsettled(
+    rubric: &Rubric,
+    members: &[Member],
+    conflicts: &Conflicts,
+    entries: &[Entry],
+    ranking: &Ranking,
+) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for ranked in &ranking.bids {
+        let is_referred = n_free_to_score(members, rubric, conflicts, ranked.bid) == 0;
+        for criterion in ranking::unmarked(rubric, ranked).into_iter().filter(|_| !is_referred) {
+            let says = "nobody judged it; agree on a mark";
+            let field = format!("bids[{}].criteria[{}]", ranked.bid, criterion.code);
+            found.push(Violation::new(field, "assessment.unmarked", says));
+        }
+    }
+    for entry in entries {
+        for criterion in rubric.criteria.iter().filter(|criterion| lies_apart(&criterion.code, entry)) {
+            let says = "marks lie two or more apart; have each say why, or agree on a mark";
+            let field = format!("bids[{}].criteria[{}]", entry.bid, criterion.code);
+            found.push(Violation::new(field, "assessment.apart", says));
+        }
+    }
+    found
+}
+
+/// Whether a mark that lies apart from another one has neither a reason nor an agreed mark beside it.
+fn lies_apart(criterion: &str, entry: &Entry) -> bool {
+    if entry.agreed.iter().any(|agreed| agreed.criterion == criterion) {
+        return false;
+    }
+    let of_criterion = entry.reviews.iter().flatten().filter(|mark| mark.criterion == criterion);
+    let given: Vec<(i32, bool)> =
+        of_criterion.filter_map(|mark| Some((mark.mark?, mark.reason.trim().is_empty()))).collect();
+    let is_far = |mark: i32| given.iter().any(|(other, _)| mark.abs_diff(*other) >= APART.unsigned_abs());
+    given.iter().any(|&(mark, is_bare)| is_bare && is_far(mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::ids::{BoardId, OrgId, PersonId};
+    use kit::money::Money;
+
+    use super::*;
+    use crate::marking::moderation::AgreedMark;
+    use crate::marking::ranking::{Rules, rank};
+    use crate::marking::review::Mark;
+    use crate::panel::Seat;
+    use crate::samples::{a_rubric, an_assessment};
+
+    /// A bid whose reviews give the first criterion these marks, each with its reason, and the second a 3.
+    fn entry(given: &[(i32, &str)]) -> Entry {
+        let review = |&(mark, reason): &(i32, &str)| {
+            let of = |code: &str, mark, reason: &str| Mark {
+                criterion: code.to_string(),
+                mark: Some(mark),
+                reason: reason.to_string(),
+            };
+            vec![of("difference", mark, reason), of("need", 3, "")]
+        };
+        Entry {
+            bid: BidId::new(),
+            number: 1,
+            applicant: OrgId::new(),
+            requested: Money::pence(150_000),
+            reviews: given.iter().map(review).collect(),
+            agreed: Vec::new(),
+        }
+    }
+
+    fn panel(n: usize) -> Vec<Member> {
+        let seat = || Seat { board: BoardId::new(), organisation: OrgId::new(), voting: true };
+        (0..n).map(|_| Member::seated(PersonId::new(), String::new(), vec![seat()])).collect()
+    }
+
+    fn rules_broken(entry: &Entry, members: &[Member], conflicts: &Conflicts) -> Vec<String> {
+        let rubric = a_rubric();
+        let entries = std::slice::from_ref(entry);
+        let ranking = rank(Rules { rubric: &rubric, tie_criterion: "difference" }, entries, &[]).unwrap();
+        let found = unsettled(&rubric, members, conflicts, entries, &ranking);
+        found.into_iter().map(|violation| violation.rule).collect()
+    }
+
+    fn apart(entry: &Entry) -> Vec<String> {
+        rules_broken(entry, &panel(3), &Conflicts::default())
+    }
+
+    #[test]
+    fn marks_two_apart_need_a_reason_each_or_an_agreed_mark() {
+        assert!(apart(&entry(&[(2, ""), (3, "")])).is_empty());
+        assert_eq!(apart(&entry(&[(2, ""), (4, "")])), ["assessment.apart"]);
+        assert_eq!(apart(&entry(&[(2, "why"), (4, "")])), ["assessment.apart"]);
+        assert!(apart(&entry(&[(2, "why"), (4, "why")])).is_empty());
+        // The one in the middle lies apart from nobody.
+        assert!(apart(&entry(&[(2, "why"), (3, ""), (4, "why")])).is_empty());
+        let agreed = AgreedMark { criterion: "difference".to_string(), mark: 3, reason: "talked over".to_string() };
+        assert!(apart(&Entry { agreed: vec![agreed], ..entry(&[(2, ""), (4, "")]) }).is_empty());
+    }
+
+    #[test]
+    fn a_criterion_that_nobody_judged_is_named_unless_nobody_is_free_to_judge_it() {
+        let (unread, members) = (entry(&[]), panel(2));
+        assert_eq!(rules_broken(&unread, &members, &Conflicts::default()), ["assessment.unmarked"; 2]);
+        let all: Conflicts = members.iter().map(|member| (member.person, unread.bid)).collect();
+        assert!(rules_broken(&unread, &members, &all).is_empty());
+    }
+
+    #[test]
+    fn a_bid_needs_the_least_number_of_reviews_or_one_by_everyone_who_is_free() {
+        let (assessment, members) = (an_assessment(), panel(3));
+        let short = entry(&[(3, "")]);
+        let few =
+            |conflicts: &Conflicts| too_few_reviews(&assessment, &members, conflicts, std::slice::from_ref(&short));
+        assert_eq!(few(&Conflicts::default()).len(), 1);
+        let but_one: Conflicts = members[1..].iter().map(|member| (member.person, short.bid)).collect();
+        assert!(few(&but_one).is_empty());
+    }
+}

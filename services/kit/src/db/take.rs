@@ -1,0 +1,182 @@
+//! An RPC in one line. A write: the request is parsed, one that was answered before is replayed, what the write rests on
+//! is gathered, it is written and answered; in this order, and nowhere else. A read: it is parsed, read in one snapshot
+//! and shown.
+
+use std::future::{Future, ready};
+
+use prost::Message;
+use tonic::{Request, Response, Status};
+use tracing::Instrument;
+
+use super::{Conn, Db, DbError, Tx, WriteError};
+use crate::cx::{Answer, Cx};
+use crate::wire::Parse;
+
+/// One write, for a command.
+pub type Write<C, T, E> = fn(&mut Tx, &Cx, &C) -> Result<T, E>;
+/// One write that rests on what was gathered for it.
+pub type WriteWith<G, C, T, E> = fn(&mut Tx, &Cx, &G, &C) -> Result<T, E>;
+/// What a caller may read of what they ask for.
+pub type Read<C, T, E> = fn(&mut Conn, &Cx, &C) -> Result<T, E>;
+
+/// What a write rests on, and the key that it shares with those that contend with it for a row.
+pub struct Gathered<G> {
+    pub key: Option<String>,
+    pub facts: G,
+}
+
+impl Db {
+    /// Takes a write that rests on its command alone.
+    ///
+    /// # Errors
+    /// Every bad field at once; a request identity that was used for something else; what the write refuses.
+    pub async fn take<R, C, W, T, E>(&self, request: Request<R>, parse: Parse<R, C>, write: Write<C, T, E>) -> Answer<W>
+    where
+        C: Clone + Send + Sync + 'static,
+        W: Message + Default + From<T> + 'static,
+        T: Send + 'static,
+        E: WriteError,
+        Status: From<E>,
+    {
+        let gather = |_, _| ready(Ok(Gathered { key: None, facts: () }));
+        self.take_after(request, parse, |cx| self.replay_of(cx), gather, move |tx, cx, (), cmd| write(tx, cx, cmd))
+            .await
+    }
+
+    /// The same for writes that contend for one row: those with the same key run one after the other, in every process,
+    /// without retries.
+    ///
+    /// # Errors
+    /// Those of [`Db::take`].
+    pub async fn take_keyed<R, C, W, T, E>(
+        &self,
+        request: Request<R>,
+        parse: Parse<R, C>,
+        key: fn(&C) -> String,
+        write: Write<C, T, E>,
+    ) -> Answer<W>
+    where
+        C: Clone + Send + Sync + 'static,
+        W: Message + Default + From<T> + 'static,
+        T: Send + 'static,
+        E: WriteError,
+        Status: From<E>,
+    {
+        let gather = |_, cmd: C| ready(Ok(Gathered { key: Some(key(&cmd)), facts: () }));
+        self.take_after(request, parse, |cx| self.replay_of(cx), gather, move |tx, cx, (), cmd| write(tx, cx, cmd))
+            .await
+    }
+
+    /// Takes a write that rests on facts which are gathered first, from other services or from this store.
+    ///
+    /// # Errors
+    /// Those of [`Db::take`], and what keeps the facts from being gathered.
+    pub async fn take_with<R, C, G, W, T, E, F>(
+        &self,
+        request: Request<R>,
+        parse: Parse<R, C>,
+        gather: impl FnOnce(Cx, C) -> F,
+        write: WriteWith<G, C, T, E>,
+    ) -> Answer<W>
+    where
+        C: Clone + Send + Sync + 'static,
+        G: Send + 'static,
+        W: Message + Default + From<T> + 'static,
+        T: Send + 'static,
+        E: WriteError,
+        Status: From<E>,
+        F: Future<Output = Result<G, E>>,
+    {
+        let gather = |cx, cmd| {
+            let gathering = gather(cx, cmd);
+            async { Ok(Gathered { key: None, facts: gathering.await? }) }
+        };
+        self.take_after(request, parse, |cx| self.replay_of(cx), gather, write).await
+    }
+
+    /// The same with the key that was found on the way.
+    ///
+    /// # Errors
+    /// Those of [`Db::take_with`].
+    pub async fn take_keyed_with<R, C, G, W, T, E, F>(
+        &self,
+        request: Request<R>,
+        parse: Parse<R, C>,
+        gather: impl FnOnce(Cx, C) -> F,
+        write: WriteWith<G, C, T, E>,
+    ) -> Answer<W>
+    where
+        C: Clone + Send + Sync + 'static,
+        G: Send + 'static,
+        W: Message + Default + From<T> + 'static,
+        T: Send + 'static,
+        E: WriteError,
+        Status: From<E>,
+        F: Future<Output = Result<Gathered<G>, E>>,
+    {
+        self.take_after(request, parse, |cx| self.replay_of(cx), gather, write).await
+    }
+
+    /// What all of them do. A service that may not replay every answer to everybody hands in its own way to look for
+    /// one.
+    ///
+    /// # Errors
+    /// Those of [`Db::take_with`], and those of the replay.
+    pub async fn take_after<R, C, G, W, T, E, P, F>(
+        &self,
+        request: Request<R>,
+        parse: Parse<R, C>,
+        replay: impl FnOnce(Cx) -> P,
+        gather: impl FnOnce(Cx, C) -> F,
+        write: impl Fn(&mut Tx, &Cx, &G, &C) -> Result<T, E> + Send + 'static,
+    ) -> Answer<W>
+    where
+        C: Clone + Send + Sync + 'static,
+        G: Send + 'static,
+        W: Message + Default + From<T> + 'static,
+        T: Send + 'static,
+        E: WriteError,
+        Status: From<E>,
+        P: Future<Output = Result<Option<W>, E>>,
+        F: Future<Output = Result<Gathered<G>, E>>,
+    {
+        let (cx, cmd) = Cx::parse(request, parse)?;
+        let span = tracing::debug_span!("take", rpc = cx.rpc);
+        let answered = async {
+            if let Some(answer) = replay(cx.clone()).await? {
+                return Ok(answer);
+            }
+            let Gathered { key, facts } = gather(cx.clone(), cmd.clone()).await?;
+            let of = cx.clone();
+            self.answer(&cx, key, move |tx| write(tx, &of, &facts, &cmd)).await
+        };
+        Ok(Response::new(answered.instrument(span).await?))
+    }
+
+    /// Shows what a caller may read of what they ask for, at one snapshot.
+    ///
+    /// # Errors
+    /// Every bad field at once; what the read refuses.
+    pub async fn show<R, C, T, E, W>(
+        &self,
+        request: Request<R>,
+        parse: Parse<R, C>,
+        read: Read<C, T, E>,
+        convert: fn(T) -> W,
+    ) -> Answer<W>
+    where
+        C: Send + Sync + 'static,
+        T: Send + 'static,
+        E: WriteError,
+        Status: From<E>,
+    {
+        let (cx, asked) = Cx::parse(request, parse)?;
+        let span = tracing::debug_span!("show", rpc = cx.rpc);
+        let found = self.read(move |conn| read(conn, &cx, &asked)).instrument(span).await?;
+        Ok(Response::new(convert(found)))
+    }
+
+    async fn replay_of<W: Message + Default + 'static, E: From<DbError>>(&self, cx: Cx) -> Result<Option<W>, E> {
+        Ok(self.replay(&cx).await?)
+    }
+}

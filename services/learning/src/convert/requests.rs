@@ -1,7 +1,0 @@
-//! Requests as commands.
-
-mod case_studies;
-mod commissions;
-mod corpus;
-mod insights;
-mod publications;

@@ -1,0 +1,174 @@
+//! What requests ask about documents, codebooks and passages.
+
+use kit::fault::Violation;
+use kit::ids::{CodebookId, CommissionId, DocumentId, PassageId};
+use kit::paging::Listed;
+use kit::wire::Reader;
+use toadlane_proto::learning::v1 as pb;
+
+use crate::codebook::{self, Code};
+use crate::corpus::document::{DocumentFilter, Kind};
+use crate::corpus::search::Search;
+use crate::corpus::words::Query;
+use crate::passage::store::PassageFilter;
+use crate::passage::{self, ConsentStep};
+
+fn filter(reader: &mut Reader, wire: &pb::ListDocumentsRequest) -> Option<DocumentFilter> {
+    let commission = reader.id("commission_id", &wire.commission_id);
+    let round = reader.id_or_none("round_id", &wire.round_id);
+    let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
+    let kind = match wire.kind() {
+        pb::document::Kind::Unspecified => None,
+        pb::document::Kind::InterimReport => Some(Kind::InterimReport),
+        pb::document::Kind::FinalReport => Some(Kind::FinalReport),
+        pb::document::Kind::CaseStudy => Some(Kind::CaseStudy),
+    };
+    Some(DocumentFilter {
+        commission: commission?,
+        round: round?,
+        organisation: organisation?,
+        principle: wire.principle.clone(),
+        theme: wire.theme.clone(),
+        group: wire.group.clone(),
+        kind,
+    })
+}
+
+pub fn list_documents(
+    wire: pb::ListDocumentsRequest,
+    reader: &mut Reader,
+) -> Option<Listed<DocumentFilter, DocumentId>> {
+    let filter = filter(reader, &wire);
+    let page = reader.page(wire.page_size, &wire.page_token);
+    Some(Listed { filter: filter?, page: page? })
+}
+
+/// A search filters as a list does.
+pub fn search_corpus(wire: pb::SearchCorpusRequest, reader: &mut Reader) -> Option<Listed<Search, (i64, DocumentId)>> {
+    let list = pb::ListDocumentsRequest {
+        commission_id: wire.commission_id,
+        round_id: wire.round_id,
+        organisation_id: wire.organisation_id,
+        principle: wire.principle,
+        theme: wire.theme,
+        group: wire.group,
+        kind: wire.kind,
+        ..Default::default()
+    };
+    let within = filter(reader, &list);
+    let page = reader.page(wire.page_size, &wire.page_token);
+    Some(Listed { filter: Search { within: within?, query: Query::read(&wire.words) }, page: page? })
+}
+
+pub fn get_document(wire: pb::GetDocumentRequest, reader: &mut Reader) -> Option<(CommissionId, DocumentId)> {
+    let commission = reader.id("commission_id", &wire.commission_id);
+    let document = reader.id("document_id", &wire.document_id);
+    Some((commission?, document?))
+}
+
+/// Codes, each once.
+fn codes(reader: &mut Reader, wire: Vec<pb::Code>) -> Vec<Code> {
+    let mut codes: Vec<Code> = Vec::with_capacity(wire.len());
+    for (place, code) in wire.into_iter().enumerate() {
+        if codes.iter().any(|known| known.code == code.code) {
+            reader.add(Violation::new(format!("codes[{place}].code"), "unique", "name each code once"));
+        }
+        codes.push(Code { code: code.code, label: code.label, description: code.description });
+    }
+    codes
+}
+
+pub fn create_codebook(wire: pb::CreateCodebookRequest, reader: &mut Reader) -> Option<codebook::app::CreateCodebook> {
+    let name = reader.said("name", &wire.name);
+    let codes = codes(reader, wire.codes);
+    Some(codebook::app::CreateCodebook { id: CodebookId::new(), name: name?, codes })
+}
+
+pub fn add_codebook_version(
+    wire: pb::AddCodebookVersionRequest,
+    reader: &mut Reader,
+) -> Option<codebook::app::AddCodebookVersion> {
+    let target = reader.target("codebook_id", &wire.codebook_id, &wire.etag);
+    let codes = codes(reader, wire.codes);
+    Some(codebook::app::AddCodebookVersion { target: target?, codes })
+}
+
+pub fn get_codebook(wire: pb::GetCodebookRequest, reader: &mut Reader) -> Option<CodebookId> {
+    reader.id("codebook_id", &wire.codebook_id)
+}
+
+pub fn list_codebooks(wire: pb::ListCodebooksRequest, reader: &mut Reader) -> Option<Listed<(), CodebookId>> {
+    Some(Listed { filter: (), page: reader.page(wire.page_size, &wire.page_token)? })
+}
+
+/// Names of codes, each once, in the order of the alphabet.
+fn named(mut codes: Vec<String>) -> Vec<String> {
+    codes.sort();
+    codes.dedup();
+    codes
+}
+
+pub fn mark_passage(wire: pb::MarkPassageRequest, reader: &mut Reader) -> Option<passage::app::MarkPassage> {
+    let commission = reader.id("commission_id", &wire.commission_id);
+    let document = reader.id("document_id", &wire.document_id);
+    let codebook = reader.id("codebook_id", &wire.codebook_id);
+    let span = reader.needed("span", wire.span).and_then(|span| {
+        let bytes = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
+        let in_order = if bytes.0 < bytes.1 { Ok(bytes) } else { Err("end it behind its start") };
+        reader.take("span", "order", in_order)
+    });
+    let (start, end) = span?;
+    Some(passage::app::MarkPassage {
+        id: PassageId::new(),
+        commission: commission?,
+        document: document?,
+        section: wire.section_key,
+        start,
+        end,
+        quote: wire.quote,
+        codebook: codebook?,
+        codebook_version: wire.codebook_version,
+        codes: named(wire.codes),
+        memo: wire.memo,
+    })
+}
+
+pub fn recode_passage(wire: pb::RecodePassageRequest, reader: &mut Reader) -> Option<passage::app::RecodePassage> {
+    let target = reader.target("passage_id", &wire.passage_id, &wire.etag);
+    let (codebook_version, codes, memo) = (wire.codebook_version, named(wire.codes), wire.memo);
+    Some(passage::app::RecodePassage { target: target?, codebook_version, codes, memo })
+}
+
+pub fn ask_consent(wire: pb::AskConsentRequest, reader: &mut Reader) -> Option<passage::app::AskConsent> {
+    let target = reader.target("passage_id", &wire.passage_id, &wire.etag);
+    Some(passage::app::AskConsent { target: target? })
+}
+
+pub fn answer_consent(wire: pb::AnswerConsentRequest, reader: &mut Reader) -> Option<passage::app::AnswerConsent> {
+    use pb::passage::Consent as Wire;
+    let target = reader.target("passage_id", &wire.passage_id, &wire.etag);
+    let step = match wire.consent() {
+        Wire::Given => Some(ConsentStep::Give),
+        Wire::Refused => Some(ConsentStep::Refuse),
+        Wire::Withdrawn => Some(ConsentStep::Withdraw),
+        Wire::Unspecified | Wire::NotAsked | Wire::Asked => None,
+    };
+    let step = reader.known("consent", step);
+    Some(passage::app::AnswerConsent { target: target?, step: step? })
+}
+
+pub fn get_passage(wire: pb::GetPassageRequest, reader: &mut Reader) -> Option<PassageId> {
+    reader.id("passage_id", &wire.passage_id)
+}
+
+pub fn export_passages(wire: pb::ExportPassagesRequest, reader: &mut Reader) -> Option<CommissionId> {
+    reader.id("commission_id", &wire.commission_id)
+}
+
+pub fn list_passages(wire: pb::ListPassagesRequest, reader: &mut Reader) -> Option<Listed<PassageFilter, PassageId>> {
+    let commission = reader.id_or_none("commission_id", &wire.commission_id);
+    let document = reader.id_or_none("document_id", &wire.document_id);
+    let page = reader.page(wire.page_size, &wire.page_token);
+    let filter = PassageFilter { commission: commission?, document: document?, code: wire.code };
+    Some(Listed { filter, page: page? })
+}

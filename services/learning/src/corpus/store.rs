@@ -1,0 +1,170 @@
+//! Documents of the corpus. One query finds what a commission opens, for lists, counts, searches and exports alike.
+
+use diesel::dsl::max;
+use diesel::prelude::*;
+use kit::db::{Backend, Conn, DbError};
+use kit::ids::{CaseStudyId, DocumentId, OrgId, RoundId};
+use kit::stored::{from_json, json, parsed};
+use kit::time::Timestamp;
+
+use super::document::Document;
+use crate::error::Error;
+use crate::schema::document;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = document, treat_none_as_null = true)]
+struct Row {
+    id: DocumentId,
+    position: i64,
+    kind: String,
+    source_id: String,
+    source_revision: i32,
+    source_sha256: String,
+    round_id: Option<RoundId>,
+    award_reference: String,
+    title: String,
+    organisation_id: OrgId,
+    organisation_name: String,
+    principles: String,
+    theme: String,
+    council_group: String,
+    sections: String,
+    may_quote: bool,
+    contact: String,
+    withdrawn: bool,
+    added_at: Timestamp,
+}
+
+impl From<&Document> for Row {
+    fn from(document: &Document) -> Row {
+        Row {
+            id: document.id,
+            position: document.position,
+            kind: document.kind.name().to_string(),
+            source_id: document.source.clone(),
+            source_revision: document.source_revision,
+            source_sha256: document.source_sha256.clone(),
+            round_id: document.round,
+            award_reference: document.award_reference.clone(),
+            title: document.title.clone(),
+            organisation_id: document.organisation,
+            organisation_name: document.organisation_name.clone(),
+            principles: json(&document.principles),
+            theme: document.theme.clone(),
+            council_group: document.group.clone(),
+            sections: json(&document.sections),
+            may_quote: document.may_quote,
+            contact: document.contact.clone(),
+            withdrawn: document.withdrawn,
+            added_at: document.added_at,
+        }
+    }
+}
+
+impl TryFrom<Row> for Document {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Document, DbError> {
+        Ok(Document {
+            id: row.id,
+            position: row.position,
+            kind: parsed(&row.kind)?,
+            source: row.source_id,
+            source_revision: row.source_revision,
+            source_sha256: row.source_sha256,
+            round: row.round_id,
+            award_reference: row.award_reference,
+            title: row.title,
+            organisation: row.organisation_id,
+            organisation_name: row.organisation_name,
+            principles: from_json(&row.principles)?,
+            theme: row.theme,
+            group: row.council_group,
+            sections: from_json(&row.sections)?,
+            may_quote: row.may_quote,
+            contact: row.contact,
+            withdrawn: row.withdrawn,
+            added_at: row.added_at,
+        })
+    }
+}
+
+pub fn get(conn: &mut Conn, id: DocumentId) -> Result<Document, Error> {
+    let row = document::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    Ok(Document::try_from(row.ok_or(Error::NotFound { what: "document" })?)?)
+}
+
+/// The document of a source at one revision.
+pub fn of_revision(conn: &mut Conn, source: &str, revision: i32) -> Result<Option<Document>, DbError> {
+    let row = document::table
+        .filter(document::source_id.eq(source))
+        .filter(document::source_revision.eq(revision))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Document::try_from).transpose()
+}
+
+/// Every document of a source.
+pub fn of_source(conn: &mut Conn, source: &str) -> Result<Vec<Document>, DbError> {
+    let rows: Vec<Row> = document::table
+        .filter(document::source_id.eq(source))
+        .order(document::id.asc())
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Document::try_from).collect()
+}
+
+/// The documents of case studies, for what a publication is made of.
+pub fn of_case_studies(conn: &mut Conn, studies: &[CaseStudyId]) -> Result<Vec<Document>, DbError> {
+    let sources: Vec<String> = studies.iter().map(CaseStudyId::to_string).collect();
+    let rows: Vec<Row> =
+        document::table.filter(document::source_id.eq_any(sources)).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(Document::try_from).collect()
+}
+
+pub fn named(conn: &mut Conn, ids: &[DocumentId]) -> Result<Vec<Document>, DbError> {
+    let rows: Vec<Row> = document::table.filter(document::id.eq_any(ids)).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(Document::try_from).collect()
+}
+
+/// The next position. Writes to the corpus share a key, and two that met all the same would break the unique rule.
+pub fn next_position(conn: &mut Conn) -> Result<i64, DbError> {
+    let last: Option<i64> = document::table.select(max(document::position)).first(conn)?;
+    Ok(last.unwrap_or(0) + 1)
+}
+
+pub fn insert(conn: &mut Conn, new: &Document) -> Result<(), DbError> {
+    diesel::insert_into(document::table).values(Row::from(new)).execute(conn)?;
+    Ok(())
+}
+
+pub fn update(conn: &mut Conn, one: &Document) -> Result<(), DbError> {
+    diesel::update(document::table.find(one.id)).set(Row::from(one)).execute(conn)?;
+    Ok(())
+}
+
+/// What an index has not seen, oldest first.
+pub fn changed(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Document>, DbError> {
+    let rows: Vec<Row> = document::table
+        .filter(document::position.gt(after))
+        .order(document::position.asc())
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Document::try_from).collect()
+}
+
+/// What a commission over these rounds opens: reports of its rounds that are released, and case studies of its rounds or of none that
+/// are consented to; by identity, with their text.
+pub fn visible(conn: &mut Conn, rounds: &[RoundId]) -> Result<Vec<Document>, DbError> {
+    let of_rounds = document::round_id.assume_not_null().eq_any(rounds).and(document::round_id.is_not_null());
+    let rows: Vec<Row> = document::table
+        .filter(document::withdrawn.eq(false))
+        .filter(of_rounds.or(document::round_id.is_null()))
+        .order(document::id.asc())
+        .into_boxed::<Backend>()
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Document::try_from).collect()
+}

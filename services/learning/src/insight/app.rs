@@ -1,0 +1,203 @@
+//! Insights: captured, checked with councils, approved, dropped.
+
+use kit::caller::{Role, Subject};
+use kit::cx::{Cx, Target};
+use kit::db::Tx;
+use kit::ids::{CommissionId, InsightId, OrgId, PassageId, PersonId};
+use kit::time::Timestamp;
+
+use super::{Insight, Said, State, reading, store};
+use crate::commission::Commission;
+use crate::commission::access::{expect_open, opened};
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::history::note;
+use crate::passage;
+use crate::policy::{self, Action};
+
+#[derive(Clone, Debug)]
+pub struct CaptureInsight {
+    pub id: InsightId,
+    pub commission: CommissionId,
+    pub text: String,
+    pub conditions: String,
+    pub passages: Vec<PassageId>,
+}
+
+pub fn capture_insight(tx: &mut Tx, cx: &Cx, cmd: &CaptureInsight) -> Result<Insight, Error> {
+    let commission = opened(tx, cx, Action::Draw, cmd.commission)?;
+    let councils = councils(tx, &commission, &cmd.passages)?;
+    let Subject::Person(author) = cx.caller.subject else {
+        return Err(Error::NotFound { what: "commission" });
+    };
+    let insight = Insight {
+        id: cmd.id,
+        version: 1,
+        commission: cmd.commission,
+        author,
+        text: cmd.text.clone(),
+        conditions: cmd.conditions.clone(),
+        passages: cmd.passages.clone(),
+        state: State::Captured,
+        answers: Vec::new(),
+        interest_declared: commission.is_interested(author, &councils),
+        reason: String::new(),
+        created_at: cx.now,
+        updated_at: cx.now,
+    };
+    store::insert(tx, &insight)?;
+    record(tx, cx, None, insight, Happened::InsightCaptured)
+}
+
+/// The councils of passages, which are all of this commission and in the corpus.
+fn councils(tx: &mut Tx, commission: &Commission, passages: &[PassageId]) -> Result<Vec<OrgId>, Error> {
+    let mut councils = Vec::new();
+    for id in passages {
+        let passage = match passage::store::get(tx, *id) {
+            Err(Error::NotFound { .. }) => return Err(Error::PassagesElsewhere),
+            found => found?,
+        };
+        if passage.commission != commission.id {
+            return Err(Error::PassagesElsewhere);
+        }
+        councils.push(passage.organisation);
+    }
+    councils.sort();
+    councils.dedup();
+    Ok(councils)
+}
+
+#[derive(Clone, Debug)]
+pub struct UpdateInsight {
+    pub target: Target<InsightId>,
+    pub text: String,
+    pub conditions: String,
+    pub passages: Vec<PassageId>,
+}
+
+pub fn update_insight(tx: &mut Tx, cx: &Cx, cmd: &UpdateInsight) -> Result<Insight, Error> {
+    let (insight, commission) = load_for(tx, cx, Action::Draw, &cmd.target)?;
+    let councils = councils(tx, &commission, &cmd.passages)?;
+    let new = insight.rewrite(cmd.text.clone(), cmd.conditions.clone(), cmd.passages.clone(), cx.now)?;
+    let interest_declared = insight.interest_declared || commission.is_interested(insight.author, &councils);
+    save(tx, cx, &insight, Insight { interest_declared, ..new }, Happened::InsightRewritten)
+}
+
+#[derive(Clone, Debug)]
+pub struct CheckInsight {
+    pub target: Target<InsightId>,
+}
+
+pub fn check_insight(tx: &mut Tx, cx: &Cx, cmd: &CheckInsight) -> Result<Insight, Error> {
+    let (insight, commission) = load_for(tx, cx, Action::Draw, &cmd.target)?;
+    let councils = councils(tx, &commission, &insight.passages)?;
+    let new = insight.check(councils, passage::answer_by(cx.now), cx.now)?;
+    save(tx, cx, &insight, new, Happened::InsightPutToCouncils)
+}
+
+#[derive(Clone, Debug)]
+pub struct AnswerInsight {
+    pub id: InsightId,
+    pub organisation: OrgId,
+    pub agrees: bool,
+    pub comment: String,
+}
+
+pub fn answer_insight(tx: &mut Tx, cx: &Cx, cmd: &AnswerInsight) -> Result<Insight, Error> {
+    let (insight, _) = reading::seen(tx, cx, Action::AnswerInsight, cmd.id)?;
+    // For one council alone: who reads for another that is cited does not speak for this one.
+    if !policy::answers_for(&cx.caller, cmd.organisation) {
+        return Err(Error::NotFound { what: "insight" });
+    }
+    let said = Said { agrees: cmd.agrees, comment: cmd.comment.clone(), at: cx.now };
+    let new = insight.answer(cmd.organisation, said)?;
+    Ok(save(tx, cx, &insight, new, Happened::InsightAnswered)?.with_answers_of(&[cmd.organisation]))
+}
+
+#[derive(Clone, Debug)]
+pub struct ApproveInsight {
+    pub target: Target<InsightId>,
+    pub reason: String,
+}
+
+pub fn approve_insight(tx: &mut Tx, cx: &Cx, cmd: &ApproveInsight) -> Result<Insight, Error> {
+    let (insight, _) = load_for(tx, cx, Action::ApproveInsight, &cmd.target)?;
+    let new = insight.approve(&cmd.reason, cx.now)?;
+    save(tx, cx, &insight, new, Happened::InsightApproved)
+}
+
+#[derive(Clone, Debug)]
+pub struct DropInsight {
+    pub target: Target<InsightId>,
+    pub reason: String,
+}
+
+pub fn drop_insight(tx: &mut Tx, cx: &Cx, cmd: &DropInsight) -> Result<Insight, Error> {
+    let (insight, _) = load_for(tx, cx, Action::DropInsight, &cmd.target)?;
+    let new = insight.dropped(&cmd.reason, cx.now)?;
+    save(tx, cx, &insight, new, Happened::InsightDropped)
+}
+
+/// The time for answers has passed: silence is noted as silence.
+pub fn end_check(tx: &mut Tx, id: InsightId, now: Timestamp) -> Result<(), Error> {
+    let cx = Cx::of_role(Role::Learning, now);
+    let insight = store::get(tx, id)?;
+    match insight.state {
+        State::Checking { answer_by } if answer_by <= now => {
+            let new = insight.end_check(now)?;
+            save(tx, &cx, &insight, new, Happened::InsightChecked).map(|_| ())
+        }
+        // It moved on since it was looked for.
+        State::Checking { .. }
+        | State::Captured
+        | State::Checked { .. }
+        | State::Approved { .. }
+        | State::Used { .. }
+        | State::Dropped { .. } => Ok(()),
+    }
+}
+
+/// Marks what a consultant wrote on councils in which they declare an interest. A mark stays.
+pub fn mark_interests(tx: &mut Tx, cx: &Cx, commission: &Commission, author: PersonId) -> Result<(), Error> {
+    for insight in store::of_author(tx, commission.id, author)? {
+        let mut councils = Vec::new();
+        for id in &insight.passages {
+            match passage::store::get(tx, *id) {
+                Ok(passage) => councils.push(passage.organisation),
+                // Its document was withdrawn.
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if !insight.interest_declared && commission.is_interested(author, &councils) {
+            let new = insight.mark_interest(cx.now);
+            save(tx, cx, &insight, new, Happened::InsightInterestMarked)?;
+        }
+    }
+    Ok(())
+}
+
+/// A publication holds it from now on.
+pub fn use_insight(tx: &mut Tx, cx: &Cx, insight: &Insight) -> Result<(), Error> {
+    let new = insight.used(cx.now)?;
+    save(tx, cx, insight, new, Happened::InsightUsed).map(|_| ())
+}
+
+/// The insight as it is, if the caller may take this step now and read its present version.
+fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<InsightId>) -> Result<(Insight, Commission), Error> {
+    let (insight, commission) = reading::seen(tx, cx, action, target.id)?;
+    expect_open(cx, action, &commission)?;
+    insight.expect_version(target.version)?;
+    Ok((insight, commission))
+}
+
+fn save(tx: &mut Tx, cx: &Cx, old: &Insight, new: Insight, happened: Happened) -> Result<Insight, Error> {
+    store::update(tx, old, &new)?;
+    record(tx, cx, Some(old), new, happened)
+}
+
+fn record(tx: &mut Tx, cx: &Cx, old: Option<&Insight>, new: Insight, happened: Happened) -> Result<Insight, Error> {
+    let states = (old.map(|old| old.state.name()), new.state.name());
+    note(tx, cx, happened, states, &new.reason, &events::insight(happened, &new))?;
+    Ok(new)
+}

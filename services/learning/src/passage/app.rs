@@ -1,0 +1,134 @@
+//! Passages: marked, coded anew, and their council's consent.
+
+use kit::caller::Subject;
+use kit::cx::{Cx, Target};
+use kit::db::Tx;
+use kit::ids::{CodebookId, CommissionId, DocumentId, PassageId};
+
+use super::{Consent, ConsentStep, Passage, answer_by, reading, store};
+use crate::commission::access::{expect_open, opened};
+use crate::error::Error;
+use crate::events::{self, Happened};
+use crate::history::note;
+use crate::policy::Action;
+use crate::{codebook, corpus};
+
+#[derive(Clone, Debug)]
+pub struct MarkPassage {
+    pub id: PassageId,
+    pub commission: CommissionId,
+    pub document: DocumentId,
+    pub section: String,
+    pub start: usize,
+    pub end: usize,
+    pub quote: String,
+    pub codebook: CodebookId,
+    pub codebook_version: i32,
+    pub codes: Vec<String>,
+    pub memo: String,
+}
+
+pub fn mark_passage(tx: &mut Tx, cx: &Cx, cmd: &MarkPassage) -> Result<Passage, Error> {
+    let commission = opened(tx, cx, Action::Draw, cmd.commission)?;
+    let document = corpus::reading::opened_document(tx, &commission, cmd.document)?;
+    document.expect_quote(&cmd.section, cmd.start, cmd.end, &cmd.quote)?;
+    codebook::store::get(tx, cmd.codebook)?.expect_codes(cmd.codebook_version, &cmd.codes)?;
+    let Subject::Person(marked_by) = cx.caller.subject else {
+        return Err(Error::NotFound { what: "commission" });
+    };
+    let passage = Passage {
+        id: cmd.id,
+        version: 1,
+        commission: cmd.commission,
+        document: document.id,
+        source: document.source,
+        source_revision: document.source_revision,
+        source_sha256: document.source_sha256,
+        section: cmd.section.clone(),
+        start: cmd.start,
+        end: cmd.end,
+        quote: cmd.quote.clone(),
+        codes: cmd.codes.clone(),
+        codebook: cmd.codebook,
+        codebook_version: cmd.codebook_version,
+        memo: cmd.memo.clone(),
+        consent: Consent::NotAsked,
+        organisation: document.organisation,
+        award_reference: document.award_reference,
+        marked_by,
+        created_at: cx.now,
+    };
+    store::insert(tx, &passage)?;
+    record(tx, cx, None, passage, Happened::PassageMarked)
+}
+
+#[derive(Clone, Debug)]
+pub struct RecodePassage {
+    pub target: Target<PassageId>,
+    pub codebook_version: i32,
+    pub codes: Vec<String>,
+    pub memo: String,
+}
+
+pub fn recode_passage(tx: &mut Tx, cx: &Cx, cmd: &RecodePassage) -> Result<Passage, Error> {
+    let passage = load_for(tx, cx, &cmd.target)?;
+    codebook::store::get(tx, passage.codebook)?.expect_codes(cmd.codebook_version, &cmd.codes)?;
+    let new = passage.recode(cmd.codebook_version, cmd.codes.clone(), cmd.memo.clone());
+    save(tx, cx, &passage, new, Happened::PassageRecoded)
+}
+
+#[derive(Clone, Debug)]
+pub struct AskConsent {
+    pub target: Target<PassageId>,
+}
+
+pub fn ask_consent(tx: &mut Tx, cx: &Cx, cmd: &AskConsent) -> Result<Passage, Error> {
+    let passage = load_for(tx, cx, &cmd.target)?;
+    if !corpus::store::get(tx, passage.document)?.may_quote {
+        return Err(Error::NotQuotable);
+    }
+    let new = passage.consent_step(ConsentStep::Ask { answer_by: answer_by(cx.now) })?;
+    save(tx, cx, &passage, new, Happened::ConsentAsked)
+}
+
+#[derive(Clone, Debug)]
+pub struct AnswerConsent {
+    pub target: Target<PassageId>,
+    pub step: ConsentStep,
+}
+
+pub fn answer_consent(tx: &mut Tx, cx: &Cx, cmd: &AnswerConsent) -> Result<Passage, Error> {
+    let (passage, _) = reading::seen(tx, cx, Action::AnswerConsent, cmd.target.id)?;
+    passage.clone().without_notes().expect_version(cmd.target.version)?;
+    let new = passage.consent_step(cmd.step)?;
+    let happened = match new.consent {
+        Consent::Given { .. } => Happened::ConsentGiven,
+        Consent::Refused { .. } => Happened::ConsentRefused,
+        Consent::Withdrawn { .. } => Happened::ConsentWithdrawn,
+        Consent::NotAsked | Consent::Asked { .. } => Happened::ConsentAsked,
+    };
+    let new = save(tx, cx, &passage, new, happened)?;
+    if matches!(new.consent, Consent::Withdrawn { .. }) {
+        corpus::app::remove_quotes(tx, cx, new.document, vec![new.id], None)?;
+    }
+    Ok(new.without_notes())
+}
+
+/// The passage as it is, if the caller may work on it now as its consultant and read its present version.
+fn load_for(tx: &mut Tx, cx: &Cx, target: &Target<PassageId>) -> Result<Passage, Error> {
+    let (passage, commission) = reading::seen(tx, cx, Action::Draw, target.id)?;
+    expect_open(cx, Action::Draw, &commission)?;
+    passage.expect_version(target.version)?;
+    Ok(passage)
+}
+
+fn save(tx: &mut Tx, cx: &Cx, old: &Passage, new: Passage, happened: Happened) -> Result<Passage, Error> {
+    store::update(tx, old, &new)?;
+    record(tx, cx, Some(old), new, happened)
+}
+
+fn record(tx: &mut Tx, cx: &Cx, old: Option<&Passage>, new: Passage, happened: Happened) -> Result<Passage, Error> {
+    let states = (old.map(|old| old.consent.name()), new.consent.name());
+    note(tx, cx, happened, states, "", &events::passage(happened, &new))?;
+    Ok(new)
+}

@@ -1,0 +1,272 @@
+//! Publications, their printed editions, and which document is cited by which.
+
+use std::collections::HashMap;
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use kit::db::{Backend, Conn, DbError};
+use kit::deadline::Deadline;
+use kit::ids::{CommissionId, DocumentId, PublicationId, RoundId};
+use kit::stored::{from_json, inconsistent, json};
+use kit::time::Timestamp;
+
+use super::material::Material;
+use super::state::State;
+use super::{Edition, Item, Printed, Publication};
+use crate::error::Error;
+use crate::schema::{cited, printed, publication, publication_round};
+use crate::{case_study, corpus, insight, passage};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = publication, treat_none_as_null = true)]
+struct Row {
+    id: PublicationId,
+    version: i64,
+    commission_id: CommissionId,
+    rounds: String,
+    state: String,
+    readable: i32,
+    edition_number: i32,
+    edition: String,
+    publish_at: Option<Timestamp>,
+    deadline: Option<String>,
+    embargo_group: String,
+    published_at: Option<Timestamp>,
+    reason: String,
+    correction_due: bool,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<&Publication> for Row {
+    fn from(publication: &Publication) -> Row {
+        let (deadline, published_at) = match &publication.state {
+            State::Embargoed { publish_at, .. } => (Some(publish_at), None),
+            State::Published { at, publish_at } => (publish_at.as_ref(), Some(*at)),
+            State::Planned | State::Drafting | State::FactCheck | State::Approved | State::Withdrawn => (None, None),
+        };
+        Row {
+            id: publication.id,
+            version: publication.version,
+            commission_id: publication.commission,
+            rounds: json(&publication.rounds),
+            state: publication.state.name().to_string(),
+            readable: publication.readable,
+            edition_number: publication.edition.number,
+            edition: json(&publication.edition),
+            publish_at: deadline.map(|deadline| deadline.instant),
+            deadline: deadline.map(json),
+            embargo_group: json(&publication.embargo_group()),
+            published_at,
+            reason: publication.reason.clone(),
+            correction_due: publication.correction_due,
+            created_at: publication.created_at,
+            updated_at: publication.updated_at,
+        }
+    }
+}
+
+impl TryFrom<Row> for Publication {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Publication, DbError> {
+        let deadline: Option<Deadline> = row.deadline.as_deref().map(from_json).transpose()?;
+        let state = match (row.state.as_str(), deadline, row.published_at) {
+            ("planned", None, None) => State::Planned,
+            ("drafting", None, None) => State::Drafting,
+            ("fact_check", None, None) => State::FactCheck,
+            ("approved", None, None) => State::Approved,
+            ("embargoed", Some(publish_at), None) => {
+                State::Embargoed { publish_at, group: from_json(&row.embargo_group)? }
+            }
+            ("published", publish_at, Some(at)) => State::Published { at, publish_at },
+            ("withdrawn", None, None) => State::Withdrawn,
+            (other, _, _) => {
+                return Err(inconsistent(format!("publication {}: {other} does not fit its dates", row.id)));
+            }
+        };
+        Ok(Publication {
+            id: row.id,
+            version: row.version,
+            commission: row.commission_id,
+            rounds: from_json(&row.rounds)?,
+            state,
+            readable: row.readable,
+            edition: from_json(&row.edition)?,
+            reason: row.reason,
+            correction_due: row.correction_due,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+pub fn get(conn: &mut Conn, id: PublicationId) -> Result<Publication, Error> {
+    let row = publication::table.find(id).select(Row::as_select()).first(conn).optional()?;
+    Ok(Publication::try_from(row.ok_or(Error::NotFound { what: "publication" })?)?)
+}
+
+pub fn insert(conn: &mut Conn, new: &Publication) -> Result<(), DbError> {
+    diesel::insert_into(publication::table).values(Row::from(new)).execute(conn)?;
+    for round in &new.rounds {
+        diesel::insert_into(publication_round::table)
+            .values((publication_round::publication_id.eq(new.id), publication_round::round_id.eq(round)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Writes the new version over the one it was made from.
+pub fn update(conn: &mut Conn, old: &Publication, new: &Publication) -> Result<(), Error> {
+    let of_old_version =
+        publication::table.filter(publication::id.eq(new.id)).filter(publication::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
+    if n_changed == 0 {
+        return Err(Error::stale(get(conn, new.id)?));
+    }
+    Ok(())
+}
+
+/// Records what an edition cites.
+pub fn cite(conn: &mut Conn, id: PublicationId, edition: &Edition) -> Result<(), DbError> {
+    let of_it = cited::table.filter(cited::publication_id.eq(id)).filter(cited::number.eq(edition.number));
+    diesel::delete(of_it).execute(conn)?;
+    for source in &edition.sources {
+        diesel::insert_into(cited::table)
+            .values((
+                cited::publication_id.eq(id),
+                cited::number.eq(edition.number),
+                cited::document_id.eq(source.document),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Publications of which an edition cites a document.
+pub fn citing(conn: &mut Conn, document: DocumentId) -> Result<Vec<PublicationId>, DbError> {
+    Ok(cited::table
+        .filter(cited::document_id.eq(document))
+        .order(cited::publication_id.asc())
+        .select(cited::publication_id)
+        .distinct()
+        .load(conn)?)
+}
+
+/// Which publications a caller sees besides those that are public.
+#[derive(Clone, Debug, Default)]
+pub struct Visible {
+    pub all: bool,
+    /// Commissions under which the caller writes.
+    pub commissions: Vec<CommissionId>,
+}
+
+/// One page by identity, of a round or of all.
+pub fn page(
+    conn: &mut Conn,
+    round: Option<RoundId>,
+    visible: &Visible,
+    after: Option<PublicationId>,
+    limit: i64,
+) -> Result<Vec<Publication>, DbError> {
+    let mut query = publication::table.into_boxed::<Backend>();
+    if !visible.all {
+        // Rule 31: what is under embargo is in nobody else's list or count.
+        let public = publication::readable.gt(0).and(publication::state.ne("withdrawn"));
+        query = query.filter(publication::commission_id.eq_any(&visible.commissions).or(public));
+    }
+    if let Some(round) = round {
+        query = query.filter(exists(
+            publication_round::table
+                .filter(publication_round::publication_id.eq(publication::id))
+                .filter(publication_round::round_id.eq(round)),
+        ));
+    }
+    if let Some(after) = after {
+        query = query.filter(publication::id.gt(after));
+    }
+    let rows: Vec<Row> = query.order(publication::id.asc()).limit(limit).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(Publication::try_from).collect()
+}
+
+/// Publications whose instant has come.
+pub fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<PublicationId>, DbError> {
+    Ok(publication::table
+        .filter(publication::state.eq("embargoed"))
+        .filter(publication::publish_at.assume_not_null().le(now))
+        .order(publication::publish_at.asc())
+        .limit(limit)
+        .select(publication::id)
+        .load(conn)?)
+}
+
+pub fn insert_printed(conn: &mut Conn, id: PublicationId, new: &Printed) -> Result<(), DbError> {
+    diesel::insert_into(printed::table)
+        .values((
+            printed::publication_id.eq(id),
+            printed::number.eq(new.edition.number),
+            printed::edition.eq(json(&new.edition)),
+            printed::html.eq(&new.html),
+            printed::markdown.eq(&new.markdown),
+            printed::citations.eq(json(&new.citations)),
+            printed::published_at.eq(new.published_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// An edition as it was published; none where that number never was.
+pub fn printed(conn: &mut Conn, id: PublicationId, number: i32) -> Result<Option<Printed>, DbError> {
+    let row: Option<(String, String, String, String, Timestamp)> = printed::table
+        .find((id, number))
+        .select((printed::edition, printed::html, printed::markdown, printed::citations, printed::published_at))
+        .first(conn)
+        .optional()?;
+    let Some((edition, html, markdown, citations, published_at)) = row else { return Ok(None) };
+    Ok(Some(Printed { edition: from_json(&edition)?, html, markdown, citations: from_json(&citations)?, published_at }))
+}
+
+/// The editions that readers have, without their pages, and when each was published.
+pub fn readable_editions(
+    conn: &mut Conn,
+    ids: &[PublicationId],
+) -> Result<HashMap<PublicationId, (Edition, Timestamp)>, DbError> {
+    let rows: Vec<(PublicationId, String, Timestamp)> = printed::table
+        .inner_join(publication::table)
+        .filter(printed::number.eq(publication::readable))
+        .filter(printed::publication_id.eq_any(ids))
+        .select((printed::publication_id, printed::edition, printed::published_at))
+        .load(conn)?;
+    let mut editions = HashMap::with_capacity(rows.len());
+    for (id, edition, at) in rows {
+        editions.insert(id, (from_json(&edition)?, at));
+    }
+    Ok(editions)
+}
+
+/// What items are made of, and every document that is pinned already.
+pub fn material(conn: &mut Conn, edition: &Edition) -> Result<Material, DbError> {
+    let (mut passages, mut insights, mut studies) = (Vec::new(), Vec::new(), Vec::new());
+    for item in &edition.items {
+        match item {
+            Item::Heading { .. } | Item::Prose(_) => {}
+            Item::Passage(id) => passages.push(*id),
+            Item::Insight(id) => insights.push(*id),
+            Item::CaseStudy(id) => studies.push(*id),
+        }
+    }
+    let insights = insight::store::named(conn, &insights)?;
+    passages.extend(insights.iter().flat_map(|insight| &insight.passages));
+    let passages = passage::store::named(conn, &passages)?;
+    let mut documents: Vec<DocumentId> = edition.sources.iter().map(|source| source.document).collect();
+    documents.extend(passages.iter().map(|passage| passage.document));
+    let mut documents = corpus::store::named(conn, &documents)?;
+    documents.extend(corpus::store::of_case_studies(conn, &studies)?);
+    let studies = case_study::store::named(conn, &studies)?;
+    Ok(Material {
+        passages: passages.into_iter().map(|one| (one.id, one)).collect(),
+        documents: documents.into_iter().map(|one| (one.id, one)).collect(),
+        insights: insights.into_iter().map(|one| (one.id, one)).collect(),
+        case_studies: studies.into_iter().map(|one| (one.id, one)).collect(),
+    })
+}

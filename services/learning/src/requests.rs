@@ -1,0 +1,15 @@
+//! What the requests of several things have in common. Every bad field is reported at once; what the field rules of the
+//! contract already hold is not said again.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use kit::wire::Reader;
+
+/// Identities, each once and in their order.
+pub fn ids<I: FromStr<Err: Display> + Ord>(reader: &mut Reader, field: &str, wire: Vec<String>) -> Vec<I> {
+    let mut ids = reader.each(field, wire, |reader, field, id| reader.id(field, &id));
+    ids.sort();
+    ids.dedup();
+    ids
+}

@@ -1,0 +1,375 @@
+//! A service in one process, with everything around it that a test needs.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use kit::caller::Duty;
+use kit::db::{Db, Storage};
+use kit::ids::{AwardId, BidId, EventId, OrgId, ReportId, RoundId};
+use kit::stop::{self, StopCaller};
+use kit::time::at;
+use kit::transport::Transport;
+use pb::case_studies_service_client::CaseStudiesServiceClient;
+use pb::commissions_service_client::CommissionsServiceClient;
+use pb::corpus_service_client::CorpusServiceClient;
+use pb::insights_service_client::InsightsServiceClient;
+use pb::open_data_service_client::OpenDataServiceClient;
+use pb::publications_service_client::PublicationsServiceClient;
+use prost::Message;
+pub use testing::answers::{fields, new_id, newer, reason, wire};
+use testing::callers::Gate;
+pub use testing::callers::Who;
+use testing::stores::each_storage;
+use toadlane_proto::learning::v1 as pb;
+use toadlane_proto::registry::v1 as registry;
+use toadlane_proto::reporting::v1 as reporting;
+use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::types::v1 as types;
+
+use super::peers::Peers;
+use crate::Learning;
+use crate::open_data::Publisher;
+
+pub const BEFORE: &str = "2021-01-04T08:59:59.999999Z";
+pub const FROM: &str = "2021-01-04T09:00:00Z";
+pub const LAST: &str = "2021-06-30T22:59:59.999999Z";
+pub const UNTIL: &str = "2021-06-30T23:00:00Z";
+
+/// A council with its people.
+#[derive(Clone)]
+pub struct Council {
+    pub id: OrgId,
+    pub officer: Who,
+    pub certifier: Who,
+}
+
+pub struct Harness {
+    pub db: Db,
+    pub learning: Learning,
+    pub peers: Arc<Peers>,
+    pub round: RoundId,
+    pub consultant: Who,
+    pub editor: Who,
+    pub auditor: Who,
+    transport: Transport,
+    gate: Gate,
+    stop: StopCaller,
+}
+
+impl Drop for Harness {
+    fn drop(&mut self) {
+        self.stop.call();
+    }
+}
+
+/// Runs a test on each engine; the clock is held, at an instant before the commission begins.
+pub async fn each_engine<F, R>(test: F)
+where
+    F: Fn(Harness) -> R,
+    R: Future<Output = ()>,
+{
+    each_storage(|storage| test(Harness::open(&storage))).await;
+}
+
+impl Harness {
+    fn open(storage: &Storage) -> Harness {
+        let db = crate::open(storage, Some(at("2020-12-01T09:00:00Z"))).unwrap();
+        let gate = Gate::new(&[
+            "/toadlane.learning.v1.PublicationsService/SetItems",
+            "/toadlane.learning.v1.CorpusService/SearchCorpus",
+        ]);
+        let round = RoundId::new();
+        let peers = Arc::new(Peers::default());
+        peers.rounds.lock().unwrap().insert(round.to_string(), a_round(round));
+        let (stop, stopped) = stop::channel();
+        let way = || peers.transport();
+        let learning = Learning::new(db.clone(), Publisher::default(), way(), way(), way(), way(), stopped).unwrap();
+        let transport = gate.guard(learning.routes(), db.clock());
+        let consultant = Who::person(Duty::Consultant, OrgId::new());
+        let network = OrgId::new();
+        let (editor, auditor) = (Who::person(Duty::Editor, network), Who::person(Duty::Auditor, network));
+        Harness { db, learning, peers, round, consultant, editor, auditor, transport, gate, stop }
+    }
+
+    /// A second process of the service over the same store.
+    pub fn another_process(&self) -> Transport {
+        let (_, stopped) = stop::channel();
+        let way = || self.peers.transport();
+        let learning =
+            Learning::new(self.db.clone(), Publisher::default(), way(), way(), way(), way(), stopped).unwrap();
+        self.gate.guard(learning.routes(), self.db.clock())
+    }
+
+    pub fn transport_of(&self, who: &Who) -> Transport {
+        self.with_token(&self.transport, who)
+    }
+
+    pub fn with_token(&self, transport: &Transport, who: &Who) -> Transport {
+        self.gate.way_of(who, transport)
+    }
+
+    pub fn commissions(&self, who: &Who) -> CommissionsServiceClient<Transport> {
+        CommissionsServiceClient::new(self.transport_of(who))
+    }
+
+    pub fn corpus(&self, who: &Who) -> CorpusServiceClient<Transport> {
+        CorpusServiceClient::new(self.transport_of(who))
+    }
+
+    pub fn insights(&self, who: &Who) -> InsightsServiceClient<Transport> {
+        InsightsServiceClient::new(self.transport_of(who))
+    }
+
+    pub fn case_studies(&self, who: &Who) -> CaseStudiesServiceClient<Transport> {
+        CaseStudiesServiceClient::new(self.transport_of(who))
+    }
+
+    pub fn publications(&self, who: &Who) -> PublicationsServiceClient<Transport> {
+        PublicationsServiceClient::new(self.transport_of(who))
+    }
+
+    pub fn open_data(&self, who: &Who) -> OpenDataServiceClient<Transport> {
+        OpenDataServiceClient::new(self.transport_of(who))
+    }
+
+    pub fn council(&self, name: &str) -> Council {
+        let id = OrgId::new();
+        let details = registry::OrganisationDetails {
+            kind: registry::organisation::Kind::PrincipalCouncil.into(),
+            name: name.to_string(),
+            authority_type: "UA".to_string(),
+            authority_type_name: "Unitary authority".to_string(),
+            ..Default::default()
+        };
+        let organisation = registry::Organisation { id: id.to_string(), details: Some(details), ..Default::default() };
+        self.peers.organisations.lock().unwrap().insert(id.to_string(), organisation);
+        let (officer, certifier) = (Who::person(Duty::ApplicantOfficer, id), Who::person(Duty::Certifier, id));
+        Council { id, officer, certifier }
+    }
+
+    /// Moves the clock while the ticker has yet to notice.
+    pub async fn clock(&self, instant: &str) {
+        assert!(self.db.move_clock(at(instant)).await.unwrap());
+    }
+
+    /// Moves the clock, and lets what is due happen.
+    pub async fn at(&self, instant: &str) {
+        self.clock(instant).await;
+        self.learning.tick().await.unwrap();
+    }
+
+    /// What `reporting` publishes of a report as it now is; it holds the whole one.
+    pub async fn publish(&self, kind: &str, report: &mut reporting::Report) {
+        let version = report.etag.parse::<i64>().unwrap() + 1;
+        report.etag = version.to_string();
+        self.peers.reports.lock().unwrap().insert(report.id.clone(), report.clone());
+        let mut told = report.clone();
+        told.content = None;
+        let resource = prost_types::Any {
+            type_url: "type.googleapis.com/toadlane.reporting.v1.Report".to_string(),
+            value: told.encode_to_vec(),
+        };
+        let event = types::Event {
+            id: EventId::new().to_string(),
+            r#type: format!("toadlane.reporting.v1.{kind}"),
+            subject: report.id.clone(),
+            version,
+            resource: Some(resource),
+            ..Default::default()
+        };
+        self.learning.take_report(event).await.unwrap();
+    }
+
+    /// An accepted final report of a council that lets it be read and quoted.
+    pub async fn report(&self, council: &Council, title: &str, text: &str) -> reporting::Report {
+        let mut report = a_report(self.round, council.id, title, text);
+        self.publish("ReportReleased", &mut report).await;
+        report
+    }
+
+    pub fn a_commission(&self) -> pb::CreateCommissionRequest {
+        pb::CreateCommissionRequest {
+            request_id: new_id(),
+            title: "The learning of the 2020 round".to_string(),
+            organisation_id: OrgId::new().to_string(),
+            consultant_ids: vec![self.consultant.subject.clone()],
+            round_ids: vec![self.round.to_string()],
+            from: wire(FROM),
+            until: wire(UNTIL),
+            validate_only: false,
+        }
+    }
+
+    /// A commission that has yet to begin.
+    pub async fn commission(&self) -> pb::Commission {
+        let request = self.a_commission();
+        self.commissions(&self.editor).create_commission(request).await.unwrap().into_inner()
+    }
+
+    /// A running commission whose consultant has declared.
+    pub async fn running(&self) -> pb::Commission {
+        let commission = self.commission().await;
+        self.at(FROM).await;
+        self.declare(&commission, &[]).await
+    }
+
+    pub async fn declare(&self, commission: &pb::Commission, interests: &[OrgId]) -> pb::Commission {
+        let request = pb::DeclareConsultantInterestsRequest {
+            request_id: new_id(),
+            commission_id: commission.id.clone(),
+            organisation_ids: interests.iter().map(OrgId::to_string).collect(),
+            note: String::new(),
+            validate_only: false,
+        };
+        self.commissions(&self.consultant).declare_consultant_interests(request).await.unwrap().into_inner()
+    }
+
+    pub async fn documents(&self, commission: &pb::Commission) -> Vec<pb::Document> {
+        let request = pb::ListDocumentsRequest { commission_id: commission.id.clone(), ..Default::default() };
+        self.corpus(&self.consultant).list_documents(request).await.unwrap().into_inner().documents
+    }
+
+    pub async fn codebook(&self) -> pb::Codebook {
+        let code =
+            |code: &str| pb::Code { code: code.to_string(), label: code.to_string(), description: String::new() };
+        let request = pb::CreateCodebookRequest {
+            request_id: new_id(),
+            name: "Learning".to_string(),
+            codes: vec![code("people"), code("cost")],
+            validate_only: false,
+        };
+        self.corpus(&self.consultant).create_codebook(request).await.unwrap().into_inner()
+    }
+
+    /// A request to mark words where they first stand in the outcomes of a document.
+    pub async fn marking(
+        &self,
+        commission: &pb::Commission,
+        document: &pb::Document,
+        quote: &str,
+    ) -> pb::MarkPassageRequest {
+        let get = pb::GetDocumentRequest { commission_id: commission.id.clone(), document_id: document.id.clone() };
+        let full = self.corpus(&self.consultant).get_document(get).await.unwrap().into_inner();
+        let section = full.sections.iter().find(|section| section.text.contains(quote)).unwrap();
+        let start = section.text.find(quote).unwrap();
+        let codebook = self.codebook().await;
+        pb::MarkPassageRequest {
+            request_id: new_id(),
+            commission_id: commission.id.clone(),
+            document_id: document.id.clone(),
+            section_key: section.key.clone(),
+            span: Some(pb::Span { start: start as i32, end: (start + quote.len()) as i32 }),
+            quote: quote.to_string(),
+            codebook_id: codebook.id,
+            codebook_version: 1,
+            codes: vec!["people".to_string()],
+            memo: "note to myself".to_string(),
+            validate_only: false,
+        }
+    }
+
+    pub async fn marked(&self, commission: &pb::Commission, document: &pb::Document, quote: &str) -> pb::Passage {
+        let request = self.marking(commission, document, quote).await;
+        self.corpus(&self.consultant).mark_passage(request).await.unwrap().into_inner()
+    }
+
+    pub async fn asked(&self, passage: &pb::Passage) -> pb::Passage {
+        let request = pb::AskConsentRequest {
+            request_id: new_id(),
+            passage_id: passage.id.clone(),
+            etag: passage.etag.clone(),
+            validate_only: false,
+        };
+        self.corpus(&self.consultant).ask_consent(request).await.unwrap().into_inner()
+    }
+
+    pub async fn answered(
+        &self,
+        council: &Council,
+        passage: &pb::Passage,
+        consent: pb::passage::Consent,
+    ) -> pb::Passage {
+        let request = answer(passage, consent);
+        self.corpus(&council.officer).answer_consent(request).await.unwrap().into_inner()
+    }
+
+    /// A passage whose council consented.
+    pub async fn quotable(
+        &self,
+        commission: &pb::Commission,
+        council: &Council,
+        document: &pb::Document,
+        quote: &str,
+    ) -> pb::Passage {
+        let marked = self.marked(commission, document, quote).await;
+        let asked = self.asked(&marked).await;
+        self.answered(council, &asked, pb::passage::Consent::Given).await
+    }
+}
+
+pub fn answer(passage: &pb::Passage, consent: pb::passage::Consent) -> pb::AnswerConsentRequest {
+    pb::AnswerConsentRequest {
+        request_id: new_id(),
+        passage_id: passage.id.clone(),
+        etag: passage.etag.clone(),
+        consent: consent.into(),
+        validate_only: false,
+    }
+}
+
+pub fn text(en: &str) -> Option<types::LocalizedText> {
+    Some(types::LocalizedText { en: en.to_string(), cy: String::new() })
+}
+
+pub fn a_report(round: RoundId, council: OrgId, title: &str, outcomes: &str) -> reporting::Report {
+    let answer = reporting::NarrativeAnswer { question_id: "outcomes".to_string(), text: outcomes.to_string() };
+    let principle = reporting::PrincipleRecord {
+        principle: "co-production".to_string(),
+        evidenced: true,
+        evidence: "Carers planned it with us.".to_string(),
+        ..Default::default()
+    };
+    let content = reporting::ReportContent { answers: vec![answer], principles: vec![principle], ..Default::default() };
+    let release = reporting::Release { to_learning: true, may_quote: true, ..Default::default() };
+    reporting::Report {
+        id: ReportId::new().to_string(),
+        etag: "1".to_string(),
+        award_id: AwardId::new().to_string(),
+        award_reference: "r3-2020-09".to_string(),
+        round_id: round.to_string(),
+        bid_id: BidId::new().to_string(),
+        title: title.to_string(),
+        organisation_id: council.to_string(),
+        kind: reporting::report::Kind::Final.into(),
+        state: reporting::report::State::Accepted.into(),
+        revision: 3,
+        content_sha256: kit::digest::digest(outcomes.as_bytes()),
+        content: Some(content),
+        release: Some(release),
+        ..Default::default()
+    }
+}
+
+fn a_round(id: RoundId) -> rounds::Round {
+    let deadline = types::Deadline {
+        instant: wire("2020-02-01T09:00:00Z"),
+        zone: "Europe/London".to_string(),
+        announced: "9:00am on 1 February 2020".to_string(),
+    };
+    let rules = rounds::RoundRules {
+        reference: "r3-2020".to_string(),
+        title: text("2020 Policy Prototypes: Health & Social Care"),
+        theme: text("Health and social care"),
+        programme: Some(rounds::Programme { code: "policy-prototypes".to_string(), title: text("Policy prototypes") }),
+        ..Default::default()
+    };
+    rounds::Round {
+        id: id.to_string(),
+        etag: "3".to_string(),
+        state: rounds::round::State::Closed.into(),
+        rules: Some(rules),
+        timetable: Some(rounds::Timetable { announces: Some(deadline), ..Default::default() }),
+        opens_at: wire("2020-01-10T12:00:00Z"),
+        ..Default::default()
+    }
+}

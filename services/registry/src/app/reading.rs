@@ -1,0 +1,236 @@
+//! What a caller may read, each at one snapshot. Which rows of a list they see is decided here, as `policy.rs` says, and
+//! nowhere else.
+
+use kit::caller::{Caller, Subject};
+use kit::cx::Cx;
+use kit::db::Conn;
+use kit::ids::{BoardId, ClientId, MembershipId, OrgId, PersonId, SeatId};
+use kit::paging::{Found, Listed, Page};
+use kit::time::{Date, Timestamp};
+
+use crate::board::{Board, SeatNow};
+use crate::client::Client;
+use crate::error::Error;
+use crate::membership::{Membership, Standing, standing_on};
+use crate::organisation::{Organisation, OrganisationNow, fold};
+use crate::person::Person;
+use crate::policy::{self, Action, Verdict};
+use crate::sign_in::{AllKeys, Revocation};
+use crate::store::{self, Key, Visible};
+
+/// A page of organisations, and how many there are on all pages.
+pub struct OrganisationsFound {
+    pub organisations: Found<OrganisationNow>,
+    pub n_organisations: i64,
+    pub as_of: Timestamp,
+}
+
+pub fn organisation(conn: &mut Conn, cx: &Cx, id: &OrgId) -> Result<OrganisationNow, Error> {
+    policy::check_at_large(&cx.caller, Action::ReadRegister, "organisation")?;
+    let organisation = store::organisations::get(conn, *id)?;
+    now(conn, cx, organisation)
+}
+
+/// An organisation with what follows from others and from the day.
+pub fn now(conn: &mut Conn, cx: &Cx, organisation: Organisation) -> Result<OrganisationNow, Error> {
+    let id = organisation.id;
+    let predecessors = store::organisations::predecessors(conn, &[id])?.remove(&id).unwrap_or_default();
+    Ok(OrganisationNow { organisation, predecessors, today: Date::today(cx.now) })
+}
+
+pub fn organisations(
+    conn: &mut Conn,
+    cx: &Cx,
+    asked: &Listed<store::organisations::Filter, Key<OrgId>>,
+) -> Result<OrganisationsFound, Error> {
+    policy::check_at_large(&cx.caller, Action::ReadRegister, "organisation")?;
+    let Listed { filter, page } = asked;
+    let today = Date::today(cx.now);
+    let rows = store::organisations::page(conn, filter, today, page.after.as_ref(), page.limit())?;
+    let ids: Vec<OrgId> = rows.iter().map(|organisation| organisation.id).collect();
+    let mut predecessors = store::organisations::predecessors(conn, &ids)?;
+    let now = |organisation: Organisation| {
+        let predecessors = predecessors.remove(&organisation.id).unwrap_or_default();
+        OrganisationNow { organisation, predecessors, today }
+    };
+    let rows = rows.into_iter().map(now).collect();
+    let key = |now: &OrganisationNow| (fold(&now.organisation.details.name), now.organisation.id);
+    let organisations = page.found(rows, key);
+    let n_organisations = store::organisations::count(conn, filter, today)?;
+    Ok(OrganisationsFound { organisations, n_organisations, as_of: cx.now })
+}
+
+/// A page of memberships, and how many there are on all pages.
+pub fn memberships(
+    conn: &mut Conn,
+    cx: &Cx,
+    asked: &Listed<store::memberships::Filter, Key<MembershipId>>,
+) -> Result<(Found<Membership>, i64), Error> {
+    policy::check_at_large(&cx.caller, Action::ReadRegister, "membership")?;
+    let Listed { filter, page } = asked;
+    let rows = store::memberships::page(conn, filter, page.after.as_ref(), page.limit())?;
+    let found = page.found(rows, |membership| (membership.term.from.to_string(), membership.id));
+    Ok((found, store::memberships::count(conn, filter)?))
+}
+
+/// Of which organisation, on which day, and about which person a standing is asked; on the present day where none is
+/// given.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedStanding {
+    pub organisation: OrgId,
+    pub day: Option<Date>,
+    pub person: Option<PersonId>,
+}
+
+/// What holds of an organisation on a day.
+pub struct StandingFound {
+    pub organisation: Organisation,
+    pub day: Date,
+    pub standing: Standing,
+    /// The person who was asked about, if they are a certifier.
+    pub certifier: Option<Person>,
+}
+
+pub fn standing(conn: &mut Conn, cx: &Cx, asked: &AskedStanding) -> Result<StandingFound, Error> {
+    policy::check_at_large(&cx.caller, Action::ReadRegister, "organisation")?;
+    if asked.person.is_some() {
+        let facts = policy::of_organisation(asked.organisation);
+        policy::check(&cx.caller, Action::AskCertifier, &facts, "organisation")?;
+    }
+    let day = asked.day.unwrap_or_else(|| Date::today(cx.now));
+    let organisation = store::organisations::get(conn, asked.organisation)?;
+    let standing = standing_on(&store::memberships::of_organisation(conn, asked.organisation)?, day);
+    let person = match asked.person {
+        Some(person) => store::people::find(conn, person)?,
+        None => None,
+    };
+    let certifier = person.filter(|person| person.is_certifier_of(asked.organisation, cx.now));
+    Ok(StandingFound { organisation, day, standing, certifier })
+}
+
+pub fn person(conn: &mut Conn, cx: &Cx, id: &PersonId) -> Result<Person, Error> {
+    let person = store::people::get(conn, *id)?;
+    policy::check(&cx.caller, Action::SeePerson, &policy::of_person(&person), "person")?;
+    Ok(shown(cx, person))
+}
+
+/// The person as this caller may see them.
+pub fn shown(cx: &Cx, person: Person) -> Person {
+    match policy::decide(&cx.caller, Action::SeeEmail, &policy::of_person(&person)) {
+        Verdict::Allow => person,
+        Verdict::Refuse { .. } | Verdict::Hide => person.without_email(),
+    }
+}
+
+pub fn people(
+    conn: &mut Conn,
+    cx: &Cx,
+    asked: &Listed<store::people::Filter, Key<PersonId>>,
+) -> Result<Found<Person>, Error> {
+    let Listed { filter, page } = asked;
+    let (all, organisations) = (policy::sees_all_people(&cx.caller), policy::belongs_to_all(&cx.caller));
+    let visible = Visible { all, organisations, caller: cx.caller.subject };
+    let rows = store::people::page(conn, filter, &visible, cx.now, page.after.as_ref(), page.limit())?;
+    let rows = rows.into_iter().map(|person| shown(cx, person)).collect();
+    Ok(page.found(rows, |person| (fold(&person.name), person.id)))
+}
+
+pub fn board(conn: &mut Conn, cx: &Cx, id: &BoardId) -> Result<Board, Error> {
+    policy::check_at_large(&cx.caller, Action::ReadRegister, "board")?;
+    store::boards::get(conn, *id)
+}
+
+pub fn boards(conn: &mut Conn, cx: &Cx, page: &Page<Key<BoardId>>) -> Result<Found<Board>, Error> {
+    policy::check_at_large(&cx.caller, Action::ReadRegister, "board")?;
+    let rows = store::boards::page(conn, page.after.as_ref(), page.limit())?;
+    Ok(page.found(rows, |board| (board.names.short_name.clone(), board.id)))
+}
+
+pub fn seats(
+    conn: &mut Conn,
+    cx: &Cx,
+    asked: &Listed<store::boards::Filter, Key<SeatId>>,
+) -> Result<Found<SeatNow>, Error> {
+    policy::check_at_large(&cx.caller, Action::ReadRegister, "seat")?;
+    let Listed { filter, page } = asked;
+    let rows = store::boards::page_of_seats(conn, filter, page.after.as_ref(), page.limit())?;
+    Ok(page.found(rows, |now| (now.seat.term.from.to_string(), now.seat.id)))
+}
+
+pub fn client(conn: &mut Conn, cx: &Cx, id: &ClientId) -> Result<Client, Error> {
+    let client = store::clients::get(conn, *id)?;
+    policy::check(&cx.caller, Action::SeeClient, &policy::of_client(&client), "client")?;
+    Ok(client)
+}
+
+pub fn clients(
+    conn: &mut Conn,
+    cx: &Cx,
+    asked: &Listed<store::clients::Filter, Key<ClientId>>,
+) -> Result<Found<Client>, Error> {
+    let Listed { filter, page } = asked;
+    let (all, organisations) = (policy::sees_all_clients(&cx.caller), policy::administers_all(&cx.caller));
+    let visible = Visible { all, organisations, caller: cx.caller.subject };
+    let rows = store::clients::page(conn, filter, &visible, page.after.as_ref(), page.limit())?;
+    Ok(page.found(rows, |client| (fold(&client.name), client.id)))
+}
+
+/// A caller, with their name and whose they are.
+pub struct WhoIs {
+    pub caller: Caller,
+    pub name: String,
+    /// None for a role of the platform.
+    pub organisation: Option<OrgId>,
+}
+
+pub fn who_am_i(conn: &mut Conn, cx: &Cx) -> Result<WhoIs, Error> {
+    policy::check_at_large(&cx.caller, Action::ReadRegister, "subject")?;
+    let (name, organisation) = match cx.caller.subject {
+        Subject::Person(id) => {
+            let person = store::people::get(conn, id)?;
+            (person.name, Some(person.organisation))
+        }
+        Subject::Client(id) => {
+            let client = store::clients::get(conn, id)?;
+            (client.name, Some(client.organisation))
+        }
+        Subject::Role(role) => (role.name().to_string(), None),
+        Subject::Anonymous => return Err(Error::NotFound { what: "subject" }),
+    };
+    Ok(WhoIs { caller: cx.caller.clone(), name, organisation })
+}
+
+/// For everybody: whatever the platform signs is verified with them.
+pub fn keys(conn: &mut Conn) -> Result<AllKeys, Error> {
+    Ok(AllKeys(store::keys::all(conn)?))
+}
+
+/// How many revocations are asked for, after which position.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedRevocations {
+    pub after: i64,
+    pub size: i64,
+    /// Those that end nothing but tokens which had expired by then are left out.
+    pub since: Timestamp,
+}
+
+/// Some revocations, and the position up to which they are all.
+pub struct RevocationsFound {
+    pub revocations: Vec<Revocation>,
+    pub last_position: i64,
+    pub more: bool,
+}
+
+pub fn revocations(conn: &mut Conn, cx: &Cx, asked: &AskedRevocations) -> Result<RevocationsFound, Error> {
+    policy::check_at_large(&cx.caller, Action::ServePlatform, "revocation")?;
+    let mut revocations = store::revocations::after(conn, asked.after, asked.since, asked.size + 1)?;
+    let more = revocations.len() as i64 > asked.size;
+    if more {
+        revocations.pop();
+    }
+    let last_position = match revocations.last() {
+        Some(last) if more => last.position,
+        Some(_) | None => store::revocations::last_position(conn)?.max(asked.after),
+    };
+    Ok(RevocationsFound { revocations, last_position, more })
+}

@@ -1,0 +1,180 @@
+//! A service in one process: seeded, with a held clock, a first administrator and a folder for its mail.
+
+use std::future::Future;
+use std::path::PathBuf;
+
+use kit::caller::{Duty, Role, Scope};
+use kit::db::{Db, Storage};
+use kit::ids::{OrgId, PersonId};
+use kit::time::at;
+use kit::transport::Transport;
+pub use testing::answers::{new_id, newer, refusal, violations};
+pub use testing::callers::{Gate, ISSUER, Who};
+use testing::stores::each_storage;
+use toadlane_proto::registry::v1 as pb;
+use toadlane_proto::registry::v1::boards_service_client::BoardsServiceClient;
+use toadlane_proto::registry::v1::clients_service_client::ClientsServiceClient;
+use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
+use toadlane_proto::registry::v1::people_service_client::PeopleServiceClient;
+use toadlane_proto::registry::v1::sign_in_service_client::SignInServiceClient;
+
+use crate::mail::Mail;
+use crate::{Registry, Settings};
+
+pub const NOW: &str = "2020-01-06T09:00:00Z";
+
+/// The generated clients with somebody's token, or without one.
+pub struct Clients {
+    pub organisations: OrganisationsServiceClient<Transport>,
+    pub people: PeopleServiceClient<Transport>,
+    pub boards: BoardsServiceClient<Transport>,
+    pub clients: ClientsServiceClient<Transport>,
+    pub sign_in: SignInServiceClient<Transport>,
+}
+
+impl Clients {
+    fn over(transport: Transport) -> Clients {
+        Clients {
+            organisations: OrganisationsServiceClient::new(transport.clone()),
+            people: PeopleServiceClient::new(transport.clone()),
+            boards: BoardsServiceClient::new(transport.clone()),
+            clients: ClientsServiceClient::new(transport.clone()),
+            sign_in: SignInServiceClient::new(transport),
+        }
+    }
+}
+
+pub struct Harness {
+    pub storage: Storage,
+    pub db: Db,
+    pub registry: Registry,
+    pub mail: PathBuf,
+    pub network: OrgId,
+    /// The first administrator.
+    pub admin: PersonId,
+    pub gate: Gate,
+    transport: Transport,
+}
+
+impl Drop for Harness {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.mail);
+    }
+}
+
+/// Runs a test on each engine, with a held clock.
+pub async fn each_engine<F, R>(test: F)
+where
+    F: Fn(Harness) -> R,
+    R: Future<Output = ()>,
+{
+    let test = &test;
+    each_storage(|storage| async move { test(Harness::open(&storage).await).await }).await;
+}
+
+impl Harness {
+    async fn open(storage: &Storage) -> Harness {
+        let db = crate::open(storage, Some(at(NOW))).unwrap();
+        let gate = Gate::new(&[]).open_to(&crate::PUBLIC_RPCS);
+        let mail = std::env::temp_dir().join(format!("toadlane_mail_{}", uuid::Uuid::now_v7().simple()));
+        let settings = Settings {
+            issuer: ISSUER.to_string(),
+            key: gate.key(Role::Registry),
+            mail: Mail::to_folder(&mail, "Toad Lane <noreply@example.org>").unwrap(),
+        };
+        let registry = Registry::new(db.clone(), settings);
+        registry.prepare(&[gate.key(Role::Bids).public()]).await.unwrap();
+        let first = crate::admin_first(&db, "The network", "Ada Admin", "ada@example.org").await.unwrap();
+        let transport = gate.guard(registry.routes(), db.clock());
+        let storage = storage.clone();
+        Harness { storage, db, registry, mail, network: first.organisation, admin: first.id, gate, transport }
+    }
+
+    /// The generated clients with somebody's token.
+    pub fn as_who(&self, who: &Who) -> Clients {
+        Clients::over(self.gate.way_of(who, &self.transport))
+    }
+
+    /// The first administrator, signed in.
+    pub fn as_admin(&self) -> Clients {
+        self.as_who(&Who::nobody(self.admin).and(Duty::NetworkAdministrator, self.network))
+    }
+
+    /// Another role of the platform.
+    pub fn as_role(&self, role: Role) -> Clients {
+        self.as_who(&Who::role(role))
+    }
+
+    /// Somebody who has not signed in.
+    pub fn as_nobody(&self) -> Clients {
+        Clients::over(self.transport.clone())
+    }
+
+    pub fn with_token(&self, token: &str) -> Clients {
+        Clients::over(self.gate.way_with(token, &self.transport))
+    }
+
+    /// A council of the register, by its code.
+    pub async fn council(&self, code: &str) -> OrgId {
+        let request = pb::ListOrganisationsRequest { search: code.to_string(), ..Default::default() };
+        let found = self.as_admin().organisations.list_organisations(request).await.unwrap().into_inner();
+        let of_code = |one: &&pb::Organisation| one.details.as_ref().is_some_and(|details| details.code == code);
+        found.organisations.iter().find(of_code).unwrap().id.parse().unwrap()
+    }
+
+    /// A person of an organisation, entered by the first administrator.
+    pub async fn a_person(&self, organisation: OrgId, name: &str, email: &str) -> pb::Person {
+        let request = pb::CreatePersonRequest {
+            request_id: new_id(),
+            organisation_id: organisation.to_string(),
+            name: name.to_string(),
+            email: email.to_string(),
+            validate_only: false,
+        };
+        self.as_admin().people.create_person(request).await.unwrap().into_inner()
+    }
+
+    /// The same with a role for that organisation.
+    pub async fn an_official(&self, role: pb::Role, organisation: OrgId, email: &str) -> pb::Person {
+        let person = self.a_person(organisation, "Bethan Rees", email).await;
+        let request = pb::GrantRoleRequest {
+            request_id: new_id(),
+            person_id: person.id,
+            etag: person.etag,
+            role: role.into(),
+            organisation_id: organisation.to_string(),
+            starts_at: None,
+            ends_at: None,
+            validate_only: false,
+        };
+        self.as_admin().people.grant_role(request).await.unwrap().into_inner()
+    }
+
+    /// Every code that was mailed, in any order.
+    pub fn mailed_codes(&self) -> Vec<String> {
+        let mut codes = Vec::new();
+        for entry in std::fs::read_dir(&self.mail).unwrap() {
+            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            let said = text.split("sign-in code for Toad Lane is ").nth(1).unwrap();
+            codes.push(said[..9].to_string());
+        }
+        codes
+    }
+
+    /// The mail goes behind the answer; this waits until there are so many.
+    pub async fn wait_for_mail(&self, n_mails: usize) -> Vec<String> {
+        for _ in 0..500 {
+            let n_written = std::fs::read_dir(&self.mail).unwrap().count();
+            if n_written >= n_mails {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        self.mailed_codes()
+    }
+}
+
+/// A council's system that may read and write bids.
+pub fn a_system(organisation: OrgId) -> Who {
+    Who::system(organisation, &[Scope::BidsRead, Scope::BidsWrite])
+}

@@ -1,0 +1,12 @@
+use kit::wire::row_name;
+use strum::VariantArray;
+
+use super::*;
+use crate::state::StateName;
+
+#[test]
+fn every_state_has_the_same_name_in_rows_and_on_the_wire() {
+    for name in StateName::VARIANTS.iter().map(|&name| <&str>::from(name)) {
+        assert_eq!(row_name(state_named(name).as_str_name(), "STATE_").as_deref(), Some(name));
+    }
+}

@@ -1,0 +1,183 @@
+//! Callers with tokens, and the door that lets them in: for tests of a service as its callers see it.
+
+use std::sync::Arc;
+
+use http::{HeaderValue, Request, header};
+use tonic::body::Body;
+use tonic::service::Routes;
+use tower::{ServiceExt, service_fn};
+
+use kit::caller::{Caller, Duty, Grant, Role, Scope, Subject};
+use kit::clock::Clock;
+use kit::guard::{Door, Revocations, guarded};
+use kit::ids::{ClientId, OrgId, PersonId};
+use kit::rules::RulesLayer;
+use kit::time::Timestamp;
+use kit::tokens::{AccessClaims, Expect, KeySet, SigningKey, TokenCache, mint, mint_role};
+use kit::transport::{AUDIENCE, Transport};
+
+/// Who signed the tokens of these callers.
+pub const ISSUER: &str = "https://toadlane.test";
+
+/// Somebody with a token.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// As it stands in tokens and records.
+    pub subject: String,
+    caller: Caller,
+}
+
+impl Who {
+    /// Somebody whose token makes them this caller.
+    pub fn of(caller: Caller) -> Who {
+        Who { subject: caller.subject.to_string(), caller }
+    }
+
+    /// A person without any duty.
+    pub fn nobody(person: PersonId) -> Who {
+        Who::of(Caller { subject: Subject::Person(person), ..Caller::anonymous() })
+    }
+
+    pub fn person(duty: Duty, organisation: OrgId) -> Who {
+        Who::nobody(PersonId::new()).and(duty, organisation)
+    }
+
+    /// The same person with one more duty.
+    pub fn and(mut self, duty: Duty, organisation: OrgId) -> Who {
+        self.caller.grants.push(Grant { duty, organisation });
+        self
+    }
+
+    /// The same person with a seat on a board.
+    pub fn seated(mut self) -> Who {
+        self.caller.sits = true;
+        self
+    }
+
+    /// A system of an organisation.
+    pub fn system(organisation: OrgId, scopes: &[Scope]) -> Who {
+        let subject = Subject::Client(ClientId::new());
+        Who::of(Caller { subject, organisation: Some(organisation), scopes: scopes.to_vec(), ..Caller::anonymous() })
+    }
+
+    /// Another role of the platform.
+    pub fn role(role: Role) -> Who {
+        Who::of(Caller::role(role))
+    }
+
+    /// What the guard makes of the token.
+    pub fn caller(&self) -> Caller {
+        self.caller.clone()
+    }
+
+    /// # Panics
+    /// For a system and for a role.
+    pub fn id(&self) -> PersonId {
+        self.subject.parse().expect("this is a person")
+    }
+}
+
+/// The way into a service: its guard, and the keys of all who sign tokens for it.
+pub struct Gate {
+    door: Arc<Door>,
+    /// One for each role.
+    keys: Vec<Arc<SigningKey>>,
+}
+
+impl Gate {
+    /// `large` names the RPCs whose requests may be.
+    ///
+    /// # Panics
+    /// When the contract cannot be held.
+    pub fn new(large: &[&str]) -> Gate {
+        let made = |role: Role| Arc::new(SigningKey::generate(role.name()).expect("a key can be made"));
+        let keys: Vec<Arc<SigningKey>> = Role::ALL.map(made).into();
+        let mut known = KeySet::default();
+        for key in &keys {
+            known.add(key.public()).expect("each role has one key");
+        }
+        let door = Arc::new(Door {
+            keys: known,
+            tokens: TokenCache::new(Expect { issuer: ISSUER.to_string(), audience: AUDIENCE.to_string() }, AUDIENCE),
+            revocations: Revocations::default(),
+            public: Vec::new(),
+            rules: RulesLayer::new(toadlane_proto::pool(), large, 64 << 20).expect("the contract can be held"),
+        });
+        Gate { door, keys }
+    }
+
+    /// The same with RPCs that need no token.
+    ///
+    /// # Panics
+    /// When something is behind the door by then.
+    pub fn open_to(mut self, public: &[&str]) -> Gate {
+        let door = Arc::get_mut(&mut self.door).expect("nothing is behind the door yet");
+        door.public = public.iter().map(|rpc| (*rpc).to_string()).collect();
+        self
+    }
+
+    /// Puts a service behind the door.
+    pub fn guard(&self, routes: Routes, clock: &Clock) -> Transport {
+        guarded(routes, self.door.clone(), clock.clone())
+    }
+
+    /// The key that a role signs with.
+    pub fn key(&self, role: Role) -> Arc<SigningKey> {
+        let key = self.keys.iter().find(|key| key.role() == role.name());
+        key.expect("there is one for each role").clone()
+    }
+
+    /// The public keys of all roles.
+    pub fn known(&self) -> &KeySet {
+        &self.door.keys
+    }
+
+    /// Whose tokens have ended.
+    pub fn revocations(&self) -> &Revocations {
+        &self.door.revocations
+    }
+
+    /// The same way in, with somebody's token on each call.
+    ///
+    /// # Panics
+    /// For somebody who has not signed in.
+    pub fn way_of(&self, who: &Who, transport: &Transport) -> Transport {
+        self.way_with(&self.token(who), transport)
+    }
+
+    /// The same way in, with this token on each call.
+    ///
+    /// # Panics
+    /// For a token that is not plain text.
+    pub fn way_with(&self, token: &str, transport: &Transport) -> Transport {
+        let bearer = HeaderValue::from_str(&format!("Bearer {token}")).expect("a token is plain text");
+        let transport = transport.clone();
+        Transport::new(service_fn(move |mut request: Request<Body>| {
+            request.headers_mut().insert(header::AUTHORIZATION, bearer.clone());
+            transport.clone().oneshot(request)
+        }))
+    }
+
+    fn token(&self, who: &Who) -> String {
+        let (caller, now) = (&who.caller, Timestamp::of_this_machine().seconds());
+        if let Subject::Role(role) = caller.subject {
+            return mint_role(&self.key(role), AUDIENCE, now);
+        }
+        let scopes: Vec<&str> = caller.scopes.iter().map(|scope| scope.name()).collect();
+        let claims = AccessClaims {
+            iss: ISSUER.to_string(),
+            aud: AUDIENCE.to_string(),
+            sub: who.subject.clone(),
+            jti: uuid::Uuid::now_v7().to_string(),
+            iat: now,
+            nbf: now,
+            exp: now + 600,
+            org: caller.organisation.map(|id| id.to_string()),
+            roles: caller.grants.iter().map(Grant::to_string).collect(),
+            scope: scopes.join(" "),
+            client_id: caller.organisation.map(|_| who.subject.clone()),
+            sits: caller.sits,
+        };
+        mint(&self.key(Role::Registry), &claims)
+    }
+}

@@ -20,8 +20,8 @@ const ZONE: &str = "Etc/UTC";
 const ANNOUNCES: &str = "2099-01-05T12:00:00Z";
 
 impl Host {
-    pub async fn set_up(stage: &Deployment) -> Host {
-        let network = network::set_up(stage, &Record::published()).await.unwrap();
+    pub async fn set_up(deployment: &Deployment) -> Host {
+        let network = network::set_up(deployment, &Record::published()).await.unwrap();
         let principles = Principles::published();
         let framework = retry(|request_id| {
             let mut frameworks = network.administrator.frameworks();

@@ -4,7 +4,7 @@
 use std::env;
 use std::process::Command;
 
-use crate::{kills, syncs};
+use crate::{crashes, durability};
 
 const PART: &str = "TOADLANE_TEST_PART";
 
@@ -19,8 +19,8 @@ pub fn to_play(part: &str) -> Command {
 #[tokio::test(flavor = "multi_thread")]
 async fn plays_its_part() {
     match env::var(PART).as_deref() {
-        Ok(kills::consumer::PART) => kills::consumer::consume().await,
-        Ok(syncs::PART) => syncs::serve_without_syncs().await,
+        Ok(crashes::consumer::PART) => crashes::consumer::consume().await,
+        Ok(durability::PART) => durability::serve_without_syncs().await,
         Ok(other) => panic!("{PART}={other} is no part"),
         Err(_) => {}
     }

@@ -11,8 +11,8 @@ pub fn rpcs() -> Vec<MethodDescriptor> {
 const READING_STREAMS: [&str; 5] =
     ["DownloadAttachment", "DownloadEvidence", "WatchAwards", "WatchBids", "WatchReports"];
 
-/// Whether an RPC changes anything. It reads only when it is named for reading and is a GET as well; `verdicts` then
-/// looks whether the stores stay as they are.
+/// Whether an RPC changes anything. It reads only when it is named for reading and is a GET as well; `authorization`
+/// then looks whether the stores stay as they are.
 pub fn changes(rpc: &MethodDescriptor) -> bool {
     let reads = ["Get", "List", "Check", "Compare", "Download", "Export", "Search", "Watch", "WhoAmI"];
     let is_named_so = reads.iter().any(|verb| rpc.name().starts_with(verb));

@@ -7,18 +7,19 @@
 #[path = "../field_rules/mod.rs"]
 mod field_rules;
 
+mod authorization;
+mod boundaries;
 mod call;
 mod child;
-mod closes;
+mod close_races;
 mod contract;
-mod figures;
-mod instants;
-mod kills;
-mod luck;
+mod crashes;
+mod durability;
+mod imports;
+mod measured;
+mod platform;
 mod recusal;
 mod scenario;
+mod seeded;
 mod servers;
 mod start;
-mod syncs;
-mod town;
-mod verdicts;

@@ -1,4 +1,4 @@
-//! A member who is recused from a bid receives the same bytes whatever that bid's data are. One store is played up to
+//! A member who is recused from a bid receives the same bytes whatever that bid's data are. One store is filled up to
 //! its reviews, copied, and carried on twice with one seed for identities and the same held clock: once the hidden bid
 //! comes out on top and is declined, once it ties with another and is funded. After each step the member asks every RPC
 //! that reads, about everything, in both; nothing may tell the two apart before the announcement.
@@ -15,7 +15,7 @@ use demo::{assessment, call, first_half, interests, people, reviews};
 use testing::stores::Fresh;
 use toadlane_proto::grading::v1 as pb;
 
-use crate::town::{Process, Town, program};
+use crate::platform::{Platform, Process, program};
 use branch::{Branch, Course, Step};
 use reads::{Reader, Tally};
 
@@ -36,16 +36,16 @@ const CASES: [Case; 2] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recused_member_cannot_tell_what_became_of_the_hidden_bid() {
-    let mut town = Town::embedded(Fresh::sqlite(), Some(call::BEGINS));
-    let shared = Shared::play(&town.stage).await;
-    assert_eq!(town.processes[0].terminate(), Some(0));
-    let data = town.folder.join("data");
+    let mut platform = Platform::embedded(Fresh::sqlite(), Some(call::BEGINS));
+    let shared = Shared::set_up(&platform.deployment).await;
+    assert_eq!(platform.processes[0].terminate(), Some(0));
+    let data = platform.folder.join("data");
     for case in &CASES {
         let hidden = &shared.round.bids[usize::try_from(case.hidden - 1).unwrap()].bid;
         let mut branches = Vec::new();
         for course in [Course::Declined, Course::Funded] {
-            let folder = town.folder.join(format!("{}-{course:?}", case.council));
-            let server = Served::copy_of(&data, &town.folder.join("keys"), &folder);
+            let folder = platform.folder.join(format!("{}-{course:?}", case.council));
+            let server = Served::copy_of(&data, &platform.folder.join("keys"), &folder);
             branches.push(Branch::of(server, &shared, case.hidden, course).await);
         }
         let email = format!("certifier@{}.example", case.council);
@@ -77,23 +77,23 @@ const REVIEWS_PER_BID: usize = 3;
 
 impl Shared {
     /// Up to the reviews of all bids that nobody is going to hide.
-    async fn play(stage: &Deployment) -> Shared {
-        let round = first_half::play(stage, &mut |_| {}).await.unwrap();
-        let cast = people::enter(stage, &round.network).await.unwrap();
-        stage.move_clocks(&round.network.token, kit::time::at(assessment::SCREENED)).await.unwrap();
+    async fn set_up(deployment: &Deployment) -> Shared {
+        let round = first_half::play(deployment, &mut |_| {}).await.unwrap();
+        let people = people::enter(deployment, &round.network).await.unwrap();
+        deployment.move_clocks(&round.network.token, kit::time::at(assessment::SCREENED)).await.unwrap();
         assessment::screen(&round.network.manager, &round.bids).await.unwrap();
         let assessment_id = assessment::open(&round).await.unwrap().id;
-        let interests = interests::declare(&round, &cast, &assessment_id).await.unwrap();
+        let interests = interests::declare(&round, &people, &assessment_id).await.unwrap();
         let is_hidden = |number: i64| CASES.iter().any(|case| case.hidden == number);
         let mut assignments = Vec::new();
-        for (turn, played) in round.bids.iter().enumerate() {
-            let free = cast.members.iter();
-            let free = free.filter(|member| !interests::is_out(&interests, &member.person_id, &played.bid.id));
+        for (turn, submitted) in round.bids.iter().enumerate() {
+            let free = people.members.iter();
+            let free = free.filter(|member| !interests::is_out(&interests, &member.person_id, &submitted.bid.id));
             let free: Vec<_> = free.collect();
-            let n_reviews = REVIEWS_PER_BID + usize::from(is_hidden(played.bid.number));
+            let n_reviews = REVIEWS_PER_BID + usize::from(is_hidden(submitted.bid.number));
             for place in 0..n_reviews {
                 let reviewer_id = free[(turn + place) % free.len()].person_id.clone();
-                assignments.push(pb::Assignment { bid_id: played.bid.id.clone(), reviewer_id });
+                assignments.push(pb::Assignment { bid_id: submitted.bid.id.clone(), reviewer_id });
             }
         }
         let assign = pb::AssignReviewsRequest {
@@ -109,12 +109,12 @@ impl Shared {
             let place = places.entry(review.bid_id.clone()).or_default();
             *place += 1;
             if !is_hidden(number) {
-                let member = cast.members.iter().find(|member| member.person_id == review.reviewer_id).unwrap();
+                let member = people.members.iter().find(|member| member.person_id == review.reviewer_id).unwrap();
                 let marks = reviews::marks(number, *place);
                 reviews::write_review(&member.client, review.clone(), marks).await.unwrap();
             }
         }
-        let members = cast.members.iter().map(|member| (member.council.clone(), member.person_id.clone())).collect();
+        let members = people.members.iter().map(|member| (member.council.clone(), member.person_id.clone())).collect();
         Shared { round, assessment_id, interests, reviews, members }
     }
 }
@@ -125,7 +125,7 @@ pub fn kit_request_id() -> String {
 
 /// A server on a copy of the shared store.
 pub struct Served {
-    pub stage: Deployment,
+    pub deployment: Deployment,
     pub address: String,
     _process: Process,
 }
@@ -141,8 +141,8 @@ impl Served {
         let process = Process::start(&mut serve);
         let address = format!("http://{}", process.address);
         let place = toadlane_client::Place::new(address.clone());
-        let stage = Deployment::at(place, folder.join("data/mail"));
-        Served { stage, address, _process: process }
+        let deployment = Deployment::at(place, folder.join("data/mail"));
+        Served { deployment, address, _process: process }
     }
 }
 

@@ -12,7 +12,7 @@ use demo::{call, first_half};
 use kit::tokens::KeySet;
 use server::verify;
 
-use crate::town::{Town, each_engine};
+use crate::platform::{Platform, each_engine};
 
 /// What a round leaves: its papers by their names, and what its receipts say.
 #[derive(Debug, PartialEq)]
@@ -21,7 +21,7 @@ struct Left {
     receipts: Vec<Receipt>,
 }
 
-/// The claims of a verified receipt that are the same wherever the round is played.
+/// The claims of a verified receipt that are the same wherever the round is run.
 #[derive(Debug, PartialEq)]
 struct Receipt {
     number: Option<i64>,
@@ -31,11 +31,11 @@ struct Receipt {
     state: String,
 }
 
-async fn plays(town: &Town) -> (Round, SecondHalf, Left) {
-    let round = first_half::play(&town.stage, &mut |_| {}).await.unwrap();
-    let receipts = receipts(town, &round).await;
-    let out = town.folder.join("out");
-    let whole = second_half::play(&town.stage, &round, &out, &mut |_| {}).await.unwrap();
+async fn run_round(platform: &Platform) -> (Round, SecondHalf, Left) {
+    let round = first_half::play(&platform.deployment, &mut |_| {}).await.unwrap();
+    let receipts = receipts(platform, &round).await;
+    let out = platform.folder.join("out");
+    let whole = second_half::play(&platform.deployment, &round, &out, &mut |_| {}).await.unwrap();
     let papers = whole.files.iter().map(|path| {
         let name = path.strip_prefix(&out).unwrap().display().to_string();
         (name, std::fs::read_to_string(path).unwrap())
@@ -45,21 +45,21 @@ async fn plays(town: &Town) -> (Round, SecondHalf, Left) {
 }
 
 /// The receipts as they are verified offline; each with one letter changed is refused.
-async fn receipts(town: &Town, round: &Round) -> Vec<Receipt> {
+async fn receipts(platform: &Platform, round: &Round) -> Vec<Receipt> {
     let record = demo::record::Record::published();
-    let key_set = town.stage.key_set().await.unwrap();
+    let key_set = platform.deployment.key_set().await.unwrap();
     let keys = KeySet::parse(&key_set).unwrap();
     assert_eq!(round.bids.len(), 13);
-    let instants: Vec<_> = round.bids.iter().map(|played| played.bid.received_at).collect();
+    let instants: Vec<_> = round.bids.iter().map(|submitted| submitted.bid.received_at).collect();
     assert!(instants.is_sorted_by_key(|at| at.map(|at| (at.seconds, at.nanos))));
-    let verified = round.bids.iter().zip(&record.bids).map(|(played, published)| {
-        assert_eq!(played.bid.number, i64::from(published.order), "{}", published.title);
-        assert_eq!(played.bid.content.as_ref().unwrap().title, published.title);
-        let claims = verify::receipt_claims(&keys, &played.receipt.jws).unwrap();
+    let verified = round.bids.iter().zip(&record.bids).map(|(submitted, published)| {
+        assert_eq!(submitted.bid.number, i64::from(published.order), "{}", published.title);
+        assert_eq!(submitted.bid.content.as_ref().unwrap().title, published.title);
+        let claims = verify::receipt_claims(&keys, &submitted.receipt.jws).unwrap();
         assert_eq!(claims.number, Some(i64::from(published.order)));
-        assert_eq!(claims.content_sha256, played.bid.content_sha256);
-        assert_eq!(claims.client_reference, played.client_reference);
-        assert!(verify::receipt_claims(&keys, &altered(&played.receipt.jws)).is_err());
+        assert_eq!(claims.content_sha256, submitted.bid.content_sha256);
+        assert_eq!(claims.client_reference, submitted.client_reference);
+        assert!(verify::receipt_claims(&keys, &altered(&submitted.receipt.jws)).is_err());
         let (number, client_reference, revision) = (claims.number, claims.client_reference, claims.revision);
         Receipt { number, client_reference, revision, received_at: claims.received_at, state: claims.state }
     });
@@ -72,16 +72,16 @@ fn altered(jws: &str) -> String {
     format!("{}{other}{}", &jws[..middle], &jws[middle + 1..])
 }
 
-type Place = fn(testing::stores::Fresh, Option<&str>) -> Town;
+type Place = fn(testing::stores::Fresh, Option<&str>) -> Platform;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_round_leaves_the_same_bytes_on_every_engine_in_one_process_and_in_seven() {
     let mut first: Option<Left> = None;
-    let places: [(&str, Place); 2] = [("in one process", Town::embedded), ("in seven processes", Town::apart)];
+    let places: [(&str, Place); 2] = [("in one process", Platform::embedded), ("in seven processes", Platform::apart)];
     for (placement, place) in places {
         for (engine, fresh) in each_engine() {
-            let town = place(fresh, Some(call::BEGINS));
-            let (round, whole, left) = plays(&town).await;
+            let platform = place(fresh, Some(call::BEGINS));
+            let (round, whole, left) = run_round(&platform).await;
             println!("{placement} on {engine}: {} papers, {} receipts", left.papers.len(), left.receipts.len());
             let Some(first) = &first else {
                 whole_round(&whole, &left);
@@ -97,7 +97,7 @@ async fn the_round_leaves_the_same_bytes_on_every_engine_in_one_process_and_in_s
             assert_eq!(left.receipts, first.receipts);
         }
     }
-    let compared = first.expect("four rounds were played");
+    let compared = first.expect("four rounds were run");
     println!("compared, byte for byte: {}", compared.papers.keys().cloned().collect::<Vec<_>>().join(", "));
 }
 

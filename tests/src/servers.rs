@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use diesel::{Connection, PgConnection};
 use testing::stores::Fresh;
 
-use crate::luck::Luck;
-use crate::town::{folder_of, free_port, provided};
+use crate::platform::{folder_of, free_port, provided};
+use crate::seeded::Random;
 
 /// How long a server may take to come up, crash recovery included.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -94,7 +94,7 @@ impl Cluster {
     pub fn start() -> Cluster {
         let files = Fresh::sqlite();
         let folder = folder_of(&files);
-        let (password, port) = (format!("{:x}", Luck::of_this_machine().between(0, u64::MAX)), free_port());
+        let (password, port) = (format!("{:x}", Random::of_this_machine().between(0, u64::MAX)), free_port());
         let (password_file, data) = (folder.join("password"), folder.join("data"));
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).expect("the folder is ours");
         fs::write(&password_file, &password).expect("the folder is ours");

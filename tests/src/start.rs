@@ -4,7 +4,7 @@ use std::process::Command;
 
 use testing::stores::Fresh;
 
-use crate::town::{Town, program};
+use crate::platform::{Platform, program};
 
 fn refused(arguments: &[&str]) -> String {
     let output = Command::new(program()).args(arguments).output().unwrap();
@@ -33,11 +33,11 @@ fn wrong_settings_are_refused_with_the_setting_and_what_is_accepted() {
 #[test]
 fn a_second_server_on_the_same_folder_and_a_taken_port_are_refused() {
     let fresh = Fresh::sqlite();
-    let town = Town::embedded(Fresh::sqlite(), None);
-    let data = town.folder.join("data").display().to_string();
+    let platform = Platform::embedded(Fresh::sqlite(), None);
+    let data = platform.folder.join("data").display().to_string();
     let same = refused(&["serve", "--data", &data, "--listen", "127.0.0.1:0"]);
     assert!(same.contains("another toadlane uses the folder"), "{same}");
-    let taken = refused(&["serve", "--data", &in_folder(&fresh), "--listen", &town.processes[0].address]);
+    let taken = refused(&["serve", "--data", &in_folder(&fresh), "--listen", &platform.processes[0].address]);
     assert!(taken.contains("is taken"), "{taken}");
 }
 
@@ -60,6 +60,6 @@ fn a_damaged_database_file_is_named() {
 
 #[test]
 fn a_stopped_server_ends_in_order() {
-    let mut town = Town::embedded(Fresh::sqlite(), None);
-    assert_eq!(town.processes[0].terminate(), Some(0));
+    let mut platform = Platform::embedded(Fresh::sqlite(), None);
+    assert_eq!(platform.processes[0].terminate(), Some(0));
 }

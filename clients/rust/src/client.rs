@@ -1,4 +1,4 @@
-//! The way in: one value that hands out the generated clients, signed in.
+//! One value that gives out the generated clients, signed in.
 
 use toadlane_proto::awards::v1::awards_service_client::AwardsServiceClient;
 use toadlane_proto::awards::v1::payments_service_client::PaymentsServiceClient;

@@ -2,10 +2,10 @@
 //!
 //! # What is here
 //!
-//! The generated clients do the talking; this crate adds what every caller would write around them: signing in and
-//! renewing the token (`session`), refusals with their reason (`refusal`), trying again under one request id
-//! (`retry`, and `patience` for callers who leave it to the client), pages and watches as streams (`answers`, `watch`), and files (`attachments`). It hides no message: what
-//! is sent and answered is described in the contract, [`proto`].
+//! The generated clients make the calls; this crate adds what every caller would write around them: signing in and
+//! renewing the token (`session`), refusals with their reason (`refusal`), trying again under one request id (`retry`,
+//! and `patience` for callers who leave it to the client), pages and watches as streams (`answers`, `watch`), and files
+//! (`attachments`). It hides no message: what is sent and answered is described in the contract, [`proto`].
 
 mod answers;
 mod attachments;

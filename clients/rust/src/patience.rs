@@ -1,4 +1,4 @@
-//! Calls that are tried again by themselves, below the generated clients: the same bytes, and so the same request id.
+//! Calls that are retried automatically, below the generated clients: the same bytes, and so the same request id.
 
 use std::fmt;
 use std::future::Future;

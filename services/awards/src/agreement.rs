@@ -1,8 +1,8 @@
 //! The terms of an award, version by version. A version is never changed: a variation writes the next one, and a
-//! certifier's word is for the digest of one.
+//! certifier accepts the digest of one.
 //!
 //! [`Terms`] are sealed: a field is added, here or to what they hold, only with
-//! `#[serde(default, skip_serializing_if = ..)]`. The first ones lie in `tests/golden/*terms.v1.json`.
+//! `#[serde(default, skip_serializing_if = ..)]`. The first ones are in `tests/golden/*terms.v1.json`.
 
 use kit::deadline::Deadline;
 use kit::digest::digest;
@@ -146,74 +146,4 @@ impl Terms {
 }
 
 #[cfg(test)]
-mod tests {
-    use kit::time::at;
-
-    use super::*;
-
-    fn terms() -> Terms {
-        let council = "org_0190163d8694739baea5966c26f8ad91".parse().unwrap();
-        Terms {
-            reference: "r3-2020-01".to_string(),
-            version: 1,
-            recipient: council,
-            payee: council,
-            amount: Money::pence(150_000),
-            scope: String::new(),
-            conditions: Vec::new(),
-            starts_on: "2020-03-01".parse().unwrap(),
-            ends_on: "2020-11-30".parse().unwrap(),
-            interim_report_due: None,
-            final_report_due: Deadline {
-                instant: at("2021-01-01T00:00:00Z"),
-                zone: "Europe/London".to_string(),
-                announced: "31 December 2020".to_string(),
-            },
-        }
-    }
-
-    #[test]
-    fn the_first_terms_keep_their_bytes_and_their_digest() {
-        for (sealed, sha256) in [
-            (
-                include_str!("../tests/golden/terms.v1.json"),
-                "66e3ea92b4f16291c61320824ad28d43b9e74300afd4db2c1db5a96568a64608",
-            ),
-            (
-                include_str!("../tests/golden/first_terms.v1.json"),
-                "4abf2ad70ee86a6a27d9c2d804c8edc01370ce3af7674ea7a387e312b19bbe4a",
-            ),
-        ] {
-            let terms: Terms = testing::sealed::expect(sealed, sha256);
-            let agreement = Agreement::new(terms, None, at("2020-02-04T10:00:00Z"));
-            assert_eq!((agreement.canonical_json.as_str(), agreement.digest.as_str()), (sealed, sha256));
-        }
-    }
-
-    #[test]
-    fn the_digest_covers_every_term_and_is_the_same_for_the_same_terms() {
-        let first = Agreement::new(terms(), None, at("2020-02-04T10:00:00Z"));
-        assert!(
-            first.canonical_json.starts_with(r#"{"amount":{"currency":"GBP","minor_units":150000},"conditions":[]"#)
-        );
-        assert_eq!(first.digest, Agreement::new(terms(), None, at("2020-02-05T10:00:00Z")).digest);
-        let other = Terms { amount: Money::pence(150_001), ..terms() };
-        assert_ne!(first.digest, Agreement::new(other, None, at("2020-02-04T10:00:00Z")).digest);
-    }
-
-    #[test]
-    fn the_money_follows_a_council_to_its_successor_but_not_another_payee() {
-        let (successor, accountable) = (OrgId::new(), OrgId::new());
-        let change = Change { successor: Some(successor), ..Change::default() };
-        assert_eq!(terms().varied(&change).unwrap().payee, successor);
-        let paid_elsewhere = Terms { payee: accountable, ..terms() };
-        let varied = paid_elsewhere.varied(&change).unwrap();
-        assert_eq!((varied.recipient, varied.payee, varied.version), (successor, accountable, 2));
-    }
-
-    #[test]
-    fn a_project_never_ends_before_it_starts() {
-        let change = Change { ends_on: Some("2020-02-29".parse().unwrap()), ..Change::default() };
-        assert!(matches!(terms().varied(&change), Err(Error::EndsBeforeStart)));
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! The tonic traits, and what their writes rest on: most wait their turn at the pot of an award. No rule lives here.
+//! The tonic traits, and what their writes need: most wait in line for the pot of an award. No rules here.
 
 mod awards;
 mod payments;

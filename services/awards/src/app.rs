@@ -1,5 +1,5 @@
 //! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it;
-//! only an id that nobody else has heard of is not.
+//! the exception is an id first used inside the transaction.
 
 mod delivery;
 mod extensions;
@@ -72,7 +72,7 @@ fn actor(cx: &Cx, award: &Award, happened: Happened) -> Actor {
     }
 }
 
-/// Writes what became of an award: its row, its history and the event.
+/// Saves the new version of an award with its line of history and its event.
 fn save(tx: &mut Tx, cx: &Cx, old: &Award, new: &Award, happened: Happened) -> Result<AwardNow, Error> {
     store::update(tx, old, new)?;
     record(tx, cx, Some(old), new, happened)

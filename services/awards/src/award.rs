@@ -1,5 +1,5 @@
-//! The award and its rules. Where it stands, and every legal step, is in `state.rs`; its terms are in `agreement.rs`,
-//! its money in `payment.rs`, `recovery.rs` and `ledger.rs`.
+//! The award and its rules. Its states and legal steps are in `state.rs`; its terms are in `agreement.rs`, its money in
+//! `payment.rs`, `recovery.rs` and `ledger.rs`.
 
 use kit::ids::{AwardId, BidId, OrgId, PersonId, RoundId, VariationId};
 use kit::money::Money;

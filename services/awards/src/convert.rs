@@ -1,5 +1,5 @@
-//! Domain to wire, and what other services say to what awards keeps of it. Here the award and its agreement; each other
-//! thing has a file.
+//! Domain to wire, and other services' messages to what awards keeps of them. Here the award and its agreement; each
+//! other thing has a file.
 
 mod extensions;
 pub mod pages;

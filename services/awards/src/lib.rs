@@ -1,13 +1,12 @@
-//! `awards` makes awards from decisions and leads them to their close-out: offers and agreements, version by version;
+//! `awards` turns decisions into awards and follows them to close-out: offers and agreements, version by version;
 //! variations and extensions; payments, and what comes back.
 //!
-//! The network's trust rests on two things. A pot is never overdrawn and no penny is lost, because
-//! every sum moves by a posting of a double entry whose balances are one row ([`ledger`], rule 1). What a council
-//! agreed to is never changed, because a certifier's word is for the digest of one version, and a variation writes the
-//! next ([`agreement`]).
+//! Two guarantees hold throughout. A pot is never overdrawn and no penny is lost, because every sum moves by a posting
+//! of a double entry whose balances are one row ([`ledger`], rule 1). What a council agreed to never changes: a
+//! certifier accepts the digest of one version, and a variation writes the next ([`agreement`]).
 //!
-//! What is not here: who is funded is `grading`'s to say, and what a report says is `reporting`'s. The platform keeps
-//! no account number and sends no money: it records who approved, who instructed, and what the bank said.
+//! `grading` decides who is funded; `reporting` keeps the reports. The platform keeps no account number and sends no
+//! money: it records who approved, who instructed, and what the bank said.
 
 pub mod agreement;
 pub mod app;
@@ -40,11 +39,10 @@ use std::time::Duration;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::consumer::{self, NotTaken};
 use kit::db::{Db, OpenError, Storage};
 use kit::ids::AwardId;
-use kit::stop::Stop;
 use kit::ticker;
 use kit::time::{Date, Timestamp};
 use kit::transport::Transport;
@@ -52,6 +50,7 @@ use toadlane_proto::awards::v1::awards_service_server::AwardsServiceServer;
 use toadlane_proto::awards::v1::payments_service_server::PaymentsServiceServer;
 use toadlane_proto::reporting::v1::Report;
 use toadlane_proto::types::v1::Event;
+use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use error::Error;
@@ -64,7 +63,7 @@ const MOST_PER_LOOK: i64 = 200;
 
 /// Opens the store of `awards`.
 pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
-    Db::open(storage, Role::Awards.name(), MIGRATIONS, held_clock)
+    Db::open(storage, Area::Awards.name(), MIGRATIONS, held_clock)
 }
 
 /// The service, as its RPCs, its ticker and its consumer see it.
@@ -72,11 +71,11 @@ pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, Open
 pub struct Awards {
     db: Db,
     peers: Peers,
-    stop: Stop,
+    stop: CancellationToken,
 }
 
 impl Awards {
-    pub fn new(db: Db, registry: Transport, rounds: Transport, grading: Transport, stop: Stop) -> Awards {
+    pub fn new(db: Db, registry: Transport, rounds: Transport, grading: Transport, stop: CancellationToken) -> Awards {
         Awards { db, peers: Peers::new(registry, rounds, grading), stop }
     }
 
@@ -87,7 +86,7 @@ impl Awards {
     /// Takes the events of `reporting`.
     pub fn subscribe(&self, bus: &Bus) {
         let awards = self.clone();
-        bus.subscribe(Role::Reporting, Role::Awards.name(), &self.stop, move |event| {
+        bus.subscribe(Area::Reporting, Area::Awards.name(), &self.stop, move |event| {
             let awards = awards.clone();
             async move { awards.take_report(event).await }
         });
@@ -98,7 +97,7 @@ impl Awards {
         ticker::run(&self.stop, TICK_EVERY, "the awards", || self.tick()).await;
     }
 
-    /// Lets all that is due by now happen: offers expire, and payments that wait for a day become due.
+    /// Does everything that is due: offers expire, and payments that wait for a day become due.
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
         let expired = || self.db.read(move |conn| store::expired_offers(conn, now, MOST_PER_LOOK));

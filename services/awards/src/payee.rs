@@ -1,4 +1,4 @@
-//! The finding that an account belongs to a payee (rules 21, 22). No account number is kept here.
+//! A check that an account belongs to a payee (rules 21, 22). No account number is kept here.
 
 use kit::caller::Actor;
 use kit::ids::OrgId;

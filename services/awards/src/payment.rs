@@ -1,4 +1,4 @@
-//! One instalment of an award, from plan to reconciliation. Two persons are needed to send it: one approves, another
+//! One instalment of an award, from plan to reconciliation. Two people are needed to send it: one approves, another
 //! instructs (rule 21).
 
 use kit::caller::Actor;
@@ -38,7 +38,7 @@ pub enum Trigger {
     Day(#[serde(with = "crate::dates::text")] Date),
 }
 
-/// Where a payment stands. A state carries its facts.
+/// The state of a payment, with the facts that belong to it.
 #[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 #[strum_discriminants(name(StateName), derive(VariantArray))]

@@ -1,5 +1,5 @@
-//! Facts asked of other services, each before a transaction begins. What the register said of a certifier is kept for a
-//! while and serves when it cannot be reached.
+//! Facts from other services, each asked before a transaction begins. What the registry said about a certifier is kept
+//! for a while and used while it is unreachable.
 
 use kit::ids::{OrgId, PersonId, RoundId};
 use kit::neighbour::{answered, pages, patient};

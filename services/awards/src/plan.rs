@@ -1,4 +1,4 @@
-//! In which parts an award is paid, and what becomes of the open parts when its sum changes (rule 22).
+//! The parts in which an award is paid, and what happens to the open ones when its sum changes (rule 22).
 
 use kit::money::Money;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Who may do what with an award and its money: one pure function, deny by default. `tests/golden/policy.txt` prints it
 //! as a matrix.
 
-use kit::caller::{Caller, Duty, Role, Scope, Subject};
+use kit::caller::{Area, Caller, Role, Scope, Subject};
 use kit::ids::OrgId;
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
@@ -86,12 +86,12 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     }
     let of_applicant =
         |may: fn(&Caller, OrgId) -> bool| facts.applicant.is_some_and(|applicant| may(caller, applicant));
-    let manager = caller.serves(Duty::RoundManager);
+    let manager = caller.serves(Role::RoundManager);
     let (allowed, who_may) = match action {
         Action::See => (true, ""),
         Action::SeeBooks => (oversees(caller), OVERSEERS),
         Action::Prepare | Action::Extend | Action::Offer | Action::CallReserve => {
-            (manager || caller.serves(Duty::NetworkAdministrator), RUNNERS)
+            (manager || caller.serves(Role::NetworkAdministrator), RUNNERS)
         }
         Action::Accept | Action::Withdraw => (of_applicant(certifies_for), CERTIFIERS),
         Action::Refuse => (of_applicant(acts_for), COUNCIL),
@@ -103,40 +103,40 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         | Action::DecideVariation
         | Action::ApprovePayment
         | Action::HoldPayment => (manager, MANAGERS),
-        Action::Terminate => (caller.serves(Duty::Clerk) || manager, DECIDERS),
-        Action::InstructPayment | Action::Book | Action::CheckPayee => (caller.serves(Duty::FinanceOfficer), FINANCE),
-        Action::OpenRecovery => (manager || caller.serves(Duty::FinanceOfficer), CLAIMANTS),
-        Action::WriteOff => (caller.serves(Duty::Clerk), CLERKS),
+        Action::Terminate => (caller.serves(Role::Clerk) || manager, DECIDERS),
+        Action::InstructPayment | Action::Book | Action::CheckPayee => (caller.serves(Role::FinanceOfficer), FINANCE),
+        Action::OpenRecovery => (manager || caller.serves(Role::FinanceOfficer), CLAIMANTS),
+        Action::WriteOff => (caller.serves(Role::Clerk), CLERKS),
     };
     if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
 }
 
 /// Speaks for an organisation with its certifier's word.
 fn certifies_for(caller: &Caller, organisation: OrgId) -> bool {
-    caller.has_for(Duty::Certifier, organisation) || caller.may_as_system(Scope::AwardsCertify, organisation)
+    caller.has_for(Role::Certifier, organisation) || caller.may_as_system(Scope::AwardsCertify, organisation)
 }
 
 /// Acts on behalf of an organisation.
 fn acts_for(caller: &Caller, organisation: OrgId) -> bool {
-    certifies_for(caller, organisation) || caller.has_for(Duty::ApplicantOfficer, organisation)
+    certifies_for(caller, organisation) || caller.has_for(Role::ApplicantOfficer, organisation)
 }
 
 /// Reads what its own organisation has to do with.
 fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
     acts_for(caller, organisation)
-        || caller.has_for(Duty::CouncilAdministrator, organisation)
+        || caller.has_for(Role::CouncilAdministrator, organisation)
         || caller.may_as_system(Scope::AwardsRead, organisation)
 }
 
 /// Sees every award and the books.
 fn oversees(caller: &Caller) -> bool {
-    let duties = [Duty::RoundManager, Duty::NetworkAdministrator, Duty::FinanceOfficer, Duty::Clerk, Duty::Auditor];
-    duties.into_iter().any(|duty| caller.serves(duty))
+    let roles = [Role::RoundManager, Role::NetworkAdministrator, Role::FinanceOfficer, Role::Clerk, Role::Auditor];
+    roles.into_iter().any(|role| caller.serves(role))
 }
 
 /// Sees every award: reports rest on them, and the learning reads of them.
 pub fn sees_all(caller: &Caller) -> bool {
-    oversees(caller) || [Role::Reporting, Role::Learning].map(Subject::Role).contains(&caller.subject)
+    oversees(caller) || [Area::Reporting, Area::Learning].map(Subject::Area).contains(&caller.subject)
 }
 
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
@@ -161,8 +161,8 @@ pub fn council_of(caller: &Caller, award: &Award) -> Option<OrgId> {
 
 /// The organisation for which a caller runs rounds or keeps their books.
 pub fn network_of(caller: &Caller) -> Option<OrgId> {
-    let duties = [Duty::RoundManager, Duty::NetworkAdministrator, Duty::FinanceOfficer, Duty::Clerk, Duty::Auditor];
-    caller.grants.iter().find(|grant| duties.contains(&grant.duty)).map(|grant| grant.organisation)
+    let roles = [Role::RoundManager, Role::NetworkAdministrator, Role::FinanceOfficer, Role::Clerk, Role::Auditor];
+    caller.grants.iter().find(|grant| roles.contains(&grant.role)).map(|grant| grant.organisation)
 }
 
 /// The organisations whose awards a caller sees as their own.

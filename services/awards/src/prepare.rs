@@ -1,4 +1,4 @@
-//! The awards of a round as they are made of its decisions.
+//! The awards of a round, as made from its decisions.
 
 use kit::ids::{AwardId, BidId, OrgId};
 use kit::money::Money;

@@ -1,5 +1,5 @@
-//! Money that is to come back, or comes back by choice (rule 26). It is of the award, not of an instalment, so a refund
-//! may be larger than any one of these.
+//! Money to be recovered, or returned by choice (rule 26). It belongs to the award, not to an instalment, so a refund
+//! may be larger than any one instalment.
 
 use kit::ids::{AwardId, RecoveryId};
 use kit::money::Money;
@@ -24,7 +24,7 @@ pub struct Recovery {
     pub updated_at: Timestamp,
 }
 
-/// Where a recovery stands. Money may come back before anybody has asked for it.
+/// The state of a recovery, with the facts that belong to it. Money may come back before anybody has asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum State {

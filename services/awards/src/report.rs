@@ -1,4 +1,4 @@
-//! What awards knows of a report: whether it ends an award, or holds its payments.
+//! What awards knows about a report: whether it ends an award, or holds its payments.
 
 use kit::ids::{AwardId, ReportId};
 use kit::time::Timestamp;

@@ -1,4 +1,5 @@
-//! What awards knows of a round: what it offers, and how its awards are offered and paid. Fixed when they are prepared.
+//! What awards knows about a round: what it offers, and how its awards are offered and paid. Fixed when they are
+//! prepared.
 
 use kit::deadline::Deadline;
 use kit::ids::RoundId;

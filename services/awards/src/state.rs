@@ -1,4 +1,4 @@
-//! Where an award stands, and every legal step between states. The golden table is `tests/golden/states.txt`.
+//! The states of an award and every legal step between them. The golden table is `tests/golden/states.txt`.
 
 use kit::ids::PersonId;
 use kit::time::Timestamp;
@@ -7,7 +7,7 @@ use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::error::Error;
 
-/// Where an award stands. A state carries its facts.
+/// The state of an award, with the facts that belong to it.
 #[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 #[strum_discriminants(name(StateName), derive(VariantArray))]

@@ -23,7 +23,8 @@ pub struct Variation {
     pub state: State,
 }
 
-/// Where a variation stands. One that was asked for is decided once, by a round manager.
+/// The state of a variation, with the facts that belong to it. One that was asked for is decided once, by a round
+/// manager.
 #[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 #[strum_discriminants(name(StateName), derive(VariantArray))]

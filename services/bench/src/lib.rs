@@ -1,9 +1,9 @@
-//! `toadlane bench`: how fast a running server takes bids in, asked as councils' systems ask, through its public API.
+//! `toadlane bench`: how fast a running server takes bids from councils' systems, through its public API.
 //!
 //! In two steps, so that what else is to be measured on the same tables can come between them: `prepare` leaves drafts
-//! that lack nothing but being handed in, and `submit` hands them in under the clock. What is measured beside it, and
-//! what becomes of the figures, is `infra/bench`. Everything here is made up, and left behind: for servers on which
-//! nobody runs a real round. What a network needs before anyone can bid is set up as the demo does it.
+//! that are ready, and `submit` submits them under the clock. What is measured beside it, and what becomes of the
+//! figures, is `infra/bench`. Everything here is made up, and left behind: for servers on which nobody runs a real
+//! round. What a network needs before anyone can bid is set up as the demo does it.
 
 mod caller;
 mod plan;

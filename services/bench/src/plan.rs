@@ -1,4 +1,4 @@
-//! What was prepared, as a file: `submit` hands it in, `infra/bench` reads of it.
+//! What was prepared, as a file: `submit` submits it, `infra/bench` reads it.
 
 use std::fs::OpenOptions;
 use std::io::Write;

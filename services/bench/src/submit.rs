@@ -1,4 +1,4 @@
-//! The measured part: prepared drafts handed in by many callers at once, each waiting for its answer.
+//! The measured part: prepared drafts submitted by many callers at once, each waiting for its answer.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! The tonic trait. Each RPC is a line: what it asks, what is gathered for it, what it writes or reads. No rule lives here.
+//! The tonic trait. Each RPC is one line: how it is parsed, what is gathered for it, what it writes or reads. No rules
+//! here.
 
 mod requests;
 mod streams;
@@ -87,7 +88,7 @@ impl BidsService for Bids {
             .await
     }
 
-    /// By hand, since what it rests on is read at the same look at the store as the replay: it is the hottest write.
+    /// Written out: as the busiest write it reads its facts together with the replay.
     async fn submit_bid(&self, request: Request<pb::SubmitBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse(request, requests::submit_bid)?;
         let (of, id) = (cx.clone(), cmd.target.id);
@@ -177,7 +178,7 @@ impl BidsService for Bids {
     }
 }
 
-/// What writes rest on.
+/// Facts that writes need.
 impl Bids {
     async fn call(&self, round: RoundId) -> Result<Call, Error> {
         Ok(self.intake(round).await?.call)

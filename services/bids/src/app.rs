@@ -70,7 +70,7 @@ fn actor(cx: &Cx, bid: &Bid, happened: Happened) -> Actor {
     cx.caller.acting_for(organisation)
 }
 
-/// Writes what became of a bid: its row, its history and the event.
+/// Saves the new version of a bid with its line of history and its event.
 fn save(tx: &mut Tx, cx: &Cx, old: &Bid, new: &Bid, happened: Happened, closes_at: Timestamp) -> Result<BidNow, Error> {
     store::update(tx, old, new)?;
     record(tx, cx, Some(old), new, happened, closes_at)

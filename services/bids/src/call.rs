@@ -1,5 +1,5 @@
-//! What bids needs to know of a round: its window and what it asks of a bid. A copy, fed by events and by a pull, so
-//! that submitting needs `rounds` for nothing.
+//! What bids needs to know about a round: its window and what it asks of a bid. A copy, kept by events and by a pull,
+//! so that submitting does not need `rounds`.
 
 use kit::ids::RoundId;
 use kit::money::Money;

@@ -1,7 +1,7 @@
 //! What a bid says: its content, the canonical bytes of a revision, and what differs between two.
 //!
 //! A [`Paper`] is sealed: a field is added, here or to what it holds, only with
-//! `#[serde(default, skip_serializing_if = ..)]`. The first ones lie in `tests/golden/*paper.v1.json`.
+//! `#[serde(default, skip_serializing_if = ..)]`. The first ones are in `tests/golden/*paper.v1.json`.
 
 use kit::caller::Actor;
 use kit::ids::{AttachmentId, BidId, OrgId};
@@ -130,66 +130,4 @@ fn fields(paper: &Paper) -> Vec<(String, String)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use kit::digest::digest;
-
-    use super::*;
-
-    fn paper(title: &str) -> Paper {
-        let content =
-            Content { title: title.to_string(), requested: Some(Money::pence(150_000)), ..Default::default() };
-        Paper { content, attachments: Vec::new() }
-    }
-
-    #[test]
-    fn the_canonical_json_has_sorted_keys_and_no_space() {
-        let json = paper("Diabeaters").canonical_json();
-        assert!(
-            json.starts_with(r#"{"attachments":[],"content":{"answers":[],"instrument":"","language":null"#),
-            "{json}"
-        );
-        assert!(json.contains(r#""requested":{"currency":"GBP","minor_units":150000}"#), "{json}");
-    }
-
-    #[test]
-    fn the_first_papers_keep_their_bytes_and_their_digest() {
-        for (sealed, sha256) in [
-            (
-                include_str!("../tests/golden/paper.v1.json"),
-                "2e462106782594b3d7d1205f470633b0b001d06699113068a5402c7b2dc20c9c",
-            ),
-            (
-                include_str!("../tests/golden/empty_paper.v1.json"),
-                "a69b54b9a057e2b49e73276d7f472fc97a8787f9d0ecbd62bd6adfb20fff735c",
-            ),
-        ] {
-            let paper: Paper = testing::sealed::expect(sealed, sha256);
-            assert_eq!(paper.canonical_json(), sealed);
-        }
-    }
-
-    #[test]
-    fn the_digest_covers_an_attachment() {
-        let plain = paper("Diabeaters");
-        let file = Attachment {
-            id: "att_0190163d8694739baea5966c26f8ad91".parse().unwrap(),
-            file_name: "plan.pdf".to_string(),
-            media_type: "application/pdf".to_string(),
-            size_bytes: 4,
-            sha256: "ab".repeat(32),
-        };
-        let with_file = Paper { attachments: vec![file], ..plain.clone() };
-        assert_ne!(digest(plain.canonical_json()), digest(with_file.canonical_json()));
-    }
-
-    #[test]
-    fn a_comparison_names_what_was_added_changed_and_taken_away() {
-        let mut before = paper("Complex Needs Leads");
-        before.content.answers.push(Answer { question: "risks".to_string(), text: "few".to_string() });
-        let mut after = paper("Complex Needs Alliance");
-        after.content.answers.push(Answer { question: "need".to_string(), text: "great".to_string() });
-        let fields: Vec<_> = compare(&before, &after).into_iter().map(|change| change.field).collect();
-        assert_eq!(fields, ["title", "answers[risks].text", "answers[need].text"]);
-        assert_eq!(compare(&before, &before), []);
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! Domain to wire, and what other services say to what bids keeps of it.
+//! Domain to wire, and other services' messages to what bids keeps of them.
 
 pub mod pages;
 mod peers;

@@ -1,4 +1,4 @@
-//! What bids knows of earlier awards: which reports are owed, and who leads projects. Copies, fed by events, so that
+//! What bids knows of earlier awards: which reports are owed, and who leads projects. Copies, kept by events, so that
 //! screening needs neither `awards` nor `reporting`.
 
 use kit::ids::{AwardId, BidId, OrgId, ReportId};
@@ -25,7 +25,7 @@ pub struct Project {
     pub live: bool,
 }
 
-/// What the organisations of a bid have on their hands.
+/// Overdue reports and live projects of a bid's organisations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Burden {
     /// Bids that the lead has with the network for this instrument in this round, this one included.

@@ -1,4 +1,4 @@
-//! Eligibility: pass-or-fail rules tried before review, each with the reason of its result (rule 9).
+//! Eligibility: pass-or-fail rules applied before review, each with the reason of its result (rule 9).
 
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};

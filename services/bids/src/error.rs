@@ -1,4 +1,4 @@
-//! What bids refuses, as sentences with data. What each becomes on the wire stands in `convert/refusal.rs`.
+//! What bids refuses, as sentences with data. What each becomes on the wire is in `convert/refusal.rs`.
 
 use kit::db::DbError;
 use kit::fault::{Newer, Violation};

@@ -1,4 +1,4 @@
-//! What a round's form demands of a bid before it can be handed in: everything missing at once.
+//! What a round's form requires before a bid can be submitted. Everything missing is reported at once.
 
 use kit::fault::Violation;
 use kit::time::Date;

@@ -1,9 +1,9 @@
 //! `bids` takes bids from councils: drafts and revisions, partners who edit, a certifier's sign-off, submission with a
 //! gapless number and a signed receipt, eligibility, clarifications and withdrawal.
 //!
-//! What a council must be able to trust stands in two places. The close is exact because taking a place and closing
-//! update one row ([`store::take_place`]). A retry is safe because the answer is committed with
-//! the write it answers ([`kit::db::Db::take`]).
+//! Councils rely on two guarantees. The close is exact, because taking a number and closing update one row
+//! ([`store::take_place`]). A retry is safe, because the answer is committed with the write it answers
+//! ([`kit::db::Db::take`]).
 //!
 //! Outcomes are not here: they belong to `grading` and `awards`, and stay secret there.
 
@@ -37,13 +37,12 @@ use std::time::Duration;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::consumer::{self, NotTaken};
 use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage};
 use kit::files::{FileError, Files};
 use kit::ids::{BidId, RoundId};
-use kit::stop::Stop;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::tokens::SigningKey;
@@ -53,6 +52,7 @@ use toadlane_proto::bids::v1::bids_service_server::BidsServiceServer;
 use toadlane_proto::reporting::v1::Report;
 use toadlane_proto::rounds::v1::Round;
 use toadlane_proto::types::v1::Event;
+use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use app::reading;
@@ -70,7 +70,7 @@ const MOST_PER_LOOK: i64 = 200;
 
 /// Opens the store of `bids`.
 pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
-    Db::open(storage, Role::Bids.name(), MIGRATIONS, held_clock)
+    Db::open(storage, Area::Bids.name(), MIGRATIONS, held_clock)
 }
 
 /// The service, as its RPCs, its ticker and its consumer see it.
@@ -80,7 +80,7 @@ pub struct Bids {
     peers: Peers,
     files: Files,
     key: Arc<SigningKey>,
-    stop: Stop,
+    stop: CancellationToken,
 }
 
 impl Bids {
@@ -91,7 +91,7 @@ impl Bids {
         key: Arc<SigningKey>,
         registry: Transport,
         rounds: Transport,
-        stop: Stop,
+        stop: CancellationToken,
     ) -> Result<Bids, FileError> {
         let files = Files::in_folder(files)?;
         Ok(Bids { db, peers: Peers::new(registry, rounds), files, key, stop })
@@ -104,17 +104,17 @@ impl Bids {
     /// Takes the events of `rounds`, `awards` and `reporting`.
     pub fn subscribe(&self, bus: &Bus) {
         let bids = self.clone();
-        bus.subscribe(Role::Rounds, Role::Bids.name(), &self.stop, move |event| {
+        bus.subscribe(Area::Rounds, Area::Bids.name(), &self.stop, move |event| {
             let bids = bids.clone();
             async move { bids.take_round(event).await }
         });
         let bids = self.clone();
-        bus.subscribe(Role::Awards, Role::Bids.name(), &self.stop, move |event| {
+        bus.subscribe(Area::Awards, Area::Bids.name(), &self.stop, move |event| {
             let bids = bids.clone();
             async move { bids.take_award(event).await }
         });
         let bids = self.clone();
-        bus.subscribe(Role::Reporting, Role::Bids.name(), &self.stop, move |event| {
+        bus.subscribe(Area::Reporting, Area::Bids.name(), &self.stop, move |event| {
             let bids = bids.clone();
             async move { bids.take_report(event).await }
         });
@@ -125,7 +125,7 @@ impl Bids {
         ticker::run(&self.stop, TICK_EVERY, "the gates", || self.tick()).await;
     }
 
-    /// Lets all that is due by now happen: gates close, and bids fall in line with their gates.
+    /// Does everything that is due: gates close, and bids fall in line with their gates.
     pub async fn tick(&self) -> Result<(), Error> {
         let close = |round: RoundId| self.db.work(Some(round.to_string()), move |tx| app::close(tx, round));
         let due = || self.db.read(|conn| store::due_intakes(conn, MOST_PER_LOOK));

@@ -1,6 +1,6 @@
 //! Who may do what with a bid: one pure function, deny by default. `tests/golden/policy.txt` prints it as a matrix.
 
-use kit::caller::{Caller, Duty, Role, Scope, Subject};
+use kit::caller::{Area, Caller, Role, Scope, Subject};
 use kit::ids::OrgId;
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
@@ -65,7 +65,7 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         | Action::Answer => (of_applicant(writes_for), WRITERS),
         Action::SignOff | Action::WithdrawReceived => (of_applicant(certifies_for), CERTIFIERS),
         Action::DecideLate | Action::Screen | Action::Decide | Action::Ask => {
-            (caller.serves(Duty::RoundManager), MANAGERS)
+            (caller.serves(Role::RoundManager), MANAGERS)
         }
         Action::ListDuplicates => (oversees(caller), OVERSEERS),
     };
@@ -74,19 +74,19 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
 
 /// Writes on behalf of an organisation.
 fn writes_for(caller: &Caller, organisation: OrgId) -> bool {
-    caller.has_for(Duty::ApplicantOfficer, organisation) || caller.may_as_system(Scope::BidsWrite, organisation)
+    caller.has_for(Role::ApplicantOfficer, organisation) || caller.may_as_system(Scope::BidsWrite, organisation)
 }
 
 /// Signs off on behalf of an organisation.
 fn certifies_for(caller: &Caller, organisation: OrgId) -> bool {
-    caller.has_for(Duty::Certifier, organisation) || caller.may_as_system(Scope::BidsCertify, organisation)
+    caller.has_for(Role::Certifier, organisation) || caller.may_as_system(Scope::BidsCertify, organisation)
 }
 
 /// Reads what its own organisation has to do with.
 fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
     writes_for(caller, organisation)
         || certifies_for(caller, organisation)
-        || caller.has_for(Duty::CouncilAdministrator, organisation)
+        || caller.has_for(Role::CouncilAdministrator, organisation)
         || caller.may_as_system(Scope::BidsRead, organisation)
 }
 
@@ -98,16 +98,16 @@ pub fn council_of(caller: &Caller, bid: &Bid) -> Option<OrgId> {
 
 /// The organisation for which a caller runs rounds.
 pub fn network_of(caller: &Caller) -> Option<OrgId> {
-    let grant = caller.grants.iter().find(|grant| grant.duty == Duty::RoundManager);
+    let grant = caller.grants.iter().find(|grant| grant.role == Role::RoundManager);
     grant.map(|grant| grant.organisation)
 }
 
 /// Sees every bid that the network has received. Grading pins the eligible ones.
 pub fn oversees(caller: &Caller) -> bool {
-    caller.serves(Duty::RoundManager)
-        || caller.serves(Duty::NetworkAdministrator)
-        || caller.serves(Duty::Auditor)
-        || matches!(caller.subject, Subject::Role(Role::Grading | Role::Reporting))
+    caller.serves(Role::RoundManager)
+        || caller.serves(Role::NetworkAdministrator)
+        || caller.serves(Role::Auditor)
+        || matches!(caller.subject, Subject::Area(Area::Grading | Area::Reporting))
 }
 
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {

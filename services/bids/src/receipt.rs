@@ -1,7 +1,7 @@
-//! The signed receipt: the platform's word that it received a bid, verifiable offline by anyone with the key set.
+//! The signed receipt: the platform's proof that it received a bid, verifiable offline by anyone with the key set.
 //!
-//! [`Claims`] are sealed: a field is added only with `#[serde(default, skip_serializing_if = ..)]`. The first
-//! receipts lie in `tests/golden/*receipt.v1.jws`.
+//! [`Claims`] are sealed: a field is added only with `#[serde(default, skip_serializing_if = ..)]`. The first receipts
+//! are in `tests/golden/*receipt.v1.jws`.
 
 use std::sync::Arc;
 

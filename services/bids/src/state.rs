@@ -1,4 +1,4 @@
-//! Where a bid stands, and every legal step between states. The golden table is `tests/golden/states.txt`.
+//! The states of a bid and every legal step between them. The golden table is `tests/golden/states.txt`.
 
 use kit::time::Timestamp;
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
@@ -6,7 +6,7 @@ use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 use crate::error::Error;
 use crate::intake::{Place, Timing};
 
-/// Where a bid stands. A state carries its facts.
+/// The state of a bid, with the facts that belong to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 #[strum_discriminants(name(StateName), derive(VariantArray))]

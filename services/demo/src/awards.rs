@@ -1,5 +1,5 @@
-//! The awards: offered, accepted, paid, and put back by Covid-19 in one act. Amounts and the postponement are published;
-//! days, accounts and words are made up.
+//! The awards: offered, accepted, paid, and postponed for Covid-19 in one act. Amounts and the postponement are
+//! published; days, accounts and words are made up.
 
 use export::money::money;
 use kit::time::at;

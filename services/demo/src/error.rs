@@ -1,4 +1,4 @@
-//! Why the round cannot be played on.
+//! Why the round cannot go on.
 
 use toadlane_client::{ConnectError, KeyError, Status, TransferError};
 

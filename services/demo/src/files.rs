@@ -1,6 +1,5 @@
-//! What the demo leaves in its folder: board packs, minutes, tables, letters, open data, the publication. No random
-//! identity and no signature stands in any of them, so that the same round gives the same bytes on every engine and
-//! placement.
+//! What the demo leaves in its folder: board packs, minutes, tables, letters, open data, the publication. No random id
+//! and no signature is in any of them, so that the same round gives the same bytes on every engine and placement.
 
 use std::fs;
 use std::path::{Path, PathBuf};

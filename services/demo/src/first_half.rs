@@ -1,4 +1,4 @@
-//! The 2020 round from the call to the close: every council's own system hands its bids in, and has its receipts.
+//! The 2020 round from the call to the close: every council's own system submits its bids and gets its receipts.
 
 use kit::time::at;
 use toadlane_client::upload;

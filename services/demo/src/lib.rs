@@ -1,9 +1,9 @@
-//! The real 2020 round, played on a platform whose clock stands in 2019. Everything goes through the public API, with
-//! the credentials of each council's own system and of people who sign in; of kit it knows the time alone. How the
-//! platform is started, and what `toadlane demo` prints around the round, is the server's.
+//! The real 2020 round, played on a platform whose clock is held in 2019. Everything goes through the public API, with
+//! the credentials of each council's own system and of people who sign in; of kit it uses the time alone. How the
+//! platform is started, and what `toadlane demo` prints around the round, is in `server`.
 //!
-//! [`first_half`] leads from the call to the close, [`second_half`] from there to the publication and to the files that
-//! tell of it. What they consist of can be played step by step, as tests do.
+//! [`first_half`] leads from the call to the close, [`second_half`] from there to the publication and the files about
+//! it. Their steps can be played one by one, as tests do.
 
 pub mod assessment;
 pub mod awards;

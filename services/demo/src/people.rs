@@ -1,4 +1,4 @@
-//! Who acts beside councils and managers: board members, two of whom chair, the clerk, finance, consultant and editor.
+//! Who acts besides councils and managers: board members, two of whom chair, the clerk, finance, consultant and editor.
 //! All of them are made up.
 
 use toadlane_client::Client;

@@ -1,4 +1,4 @@
-//! What all requests need: an identity each, and patience where one service tells another.
+//! What all requests need: an id each, and waiting where one service has yet to hear from another.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What happens in the round, told line by line as it happens.
+//! What happens in the round, printed line by line as it happens.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! The tonic traits. Each RPC is a line: what it asks, what is gathered for it, what it writes or reads. No rule lives here.
+//! The tonic traits. Each RPC is one line: how it is parsed, what is gathered for it, what it writes or reads. No rules
+//! here.
 
 mod assessments;
 mod decisions;

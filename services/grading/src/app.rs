@@ -1,5 +1,5 @@
-//! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it,
-//! but for the ids of interests that the register turns out to show.
+//! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it;
+//! the exception is the id of an interest first found inside the transaction.
 
 mod assessment;
 mod deciding;
@@ -85,7 +85,7 @@ fn note(tx: &mut Tx, cx: &Cx, assessment: AssessmentId, happening: Happening) ->
     Ok(store::insert_history(tx, assessment, line)?)
 }
 
-/// Writes what became of an assessment: its row, its history and the event.
+/// Saves the new version of an assessment with its line of history and its event.
 fn save(
     tx: &mut Tx,
     cx: &Cx,

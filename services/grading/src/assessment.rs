@@ -1,5 +1,5 @@
-//! The grading of one round. Its states, and every legal step, are in `state.rs`; its bids, panel, reviews and
-//! decisions stand beside it and change without it, so that its version tells nothing about any of them.
+//! The grading of one round. Its states, and every legal step, are in `state.rs`. Bids, panel, reviews and decisions
+//! are stored separately, so the version reveals nothing about them.
 //!
 //! A sealed record holds some of this: see `release/record.rs` before you add a field.
 

@@ -1,4 +1,5 @@
-//! What grading knows of a round: its rules as they were published with the call, pinned when the assessment is opened.
+//! What grading knows about a round: its rules as they were published with the call, pinned when the assessment is
+//! opened.
 //!
 //! A sealed record holds some of this: see `release/record.rs` before you add a field.
 

@@ -1,4 +1,4 @@
-//! Domain to wire, and what other services say to what grading keeps of it.
+//! Domain to wire, and other services' messages to what grading keeps of them.
 
 mod deciding;
 mod marking;

@@ -1,5 +1,5 @@
-//! The facts that grading publishes. Each carries the assessment, and none tells anything about a single bid: a
-//! subscriber may be anybody's.
+//! The facts that grading publishes. Each carries the assessment, and none reveals anything about a single bid, since
+//! anybody may subscribe.
 
 use kit::outbox::Fact;
 use prost::Message;

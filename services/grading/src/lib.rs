@@ -1,14 +1,14 @@
 //! `grading` judges the bids of a closed round: panels and interests, reviews and moderation, ranking, meetings and
 //! quorum, recommendation and determination, and the letter that tells each bidder.
 //!
-//! What everybody must be able to trust is in three places. A bid from which somebody is recused does not exist for
-//! them: every read and write begins with what its caller may see ([`view::View`]), and whatever is counted, ranked
-//! or listed for them leaves hidden bids out (rule 10). The arithmetic is plain functions on exact fractions
-//! ([`marking::ranking`]), sealed with its inputs when the assessment is closed and replayed by anyone ([`release::record::replay`]).
-//! And no bid is decided by a body that had no quorum for it: rule 11 is tested when a decision is recorded, and again
-//! with the interests known by then when the assessment is closed ([`deciding::decision::Basis`]).
+//! Three guarantees hold throughout. A bid from which somebody is recused does not exist for them: every read and write
+//! begins with what its caller may see ([`view::View`]), and whatever is counted, ranked or listed for them leaves
+//! hidden bids out (rule 10). The arithmetic is plain functions on exact fractions ([`marking::ranking`]), sealed with
+//! its inputs when the assessment is closed and replayed by anyone ([`release::record::replay`]). And no bid is decided
+//! by a body that had no quorum for it: rule 11 is tested when a decision is recorded, and again with the interests
+//! known by then when the assessment is closed ([`deciding::decision::Basis`]).
 //!
-//! Money is not here: what is offered, paid and taken back belongs to `awards`.
+//! Money is not here: what is offered, paid and recovered belongs to `awards`.
 
 pub mod app;
 pub mod assessment;
@@ -39,12 +39,11 @@ use std::time::Duration;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::consumer::{self, NotTaken};
 use kit::db::{Db, OpenError, Storage};
 use kit::ids::{AssessmentId, RoundId};
 use kit::neighbour::unusable;
-use kit::stop::Stop;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::tokens::SigningKey;
@@ -54,6 +53,7 @@ use toadlane_proto::grading::v1::decisions_service_server::DecisionsServiceServe
 use toadlane_proto::grading::v1::reviews_service_server::ReviewsServiceServer;
 use toadlane_proto::rounds::v1::Round;
 use toadlane_proto::types::v1::Event;
+use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use error::Error;
@@ -67,7 +67,7 @@ const MOST_PER_LOOK: i64 = 200;
 
 /// Opens the store of `grading`.
 pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
-    Db::open(storage, Role::Grading.name(), MIGRATIONS, held_clock)
+    Db::open(storage, Area::Grading.name(), MIGRATIONS, held_clock)
 }
 
 /// The service, as its RPCs, its ticker and its consumer see it.
@@ -76,7 +76,7 @@ pub struct Grading {
     db: Db,
     peers: Peers,
     key: Arc<SigningKey>,
-    stop: Stop,
+    stop: CancellationToken,
 }
 
 impl Grading {
@@ -87,7 +87,7 @@ impl Grading {
         registry: Transport,
         rounds: Transport,
         bids: Transport,
-        stop: Stop,
+        stop: CancellationToken,
     ) -> Grading {
         Grading { db, peers: Peers::new(registry, rounds, bids), key, stop }
     }
@@ -101,7 +101,7 @@ impl Grading {
     /// Takes the events of `rounds`: an assessment is called off with its round, and follows its announcement.
     pub fn subscribe(&self, bus: &Bus) {
         let grading = self.clone();
-        bus.subscribe(Role::Rounds, Role::Grading.name(), &self.stop, move |event| {
+        bus.subscribe(Area::Rounds, Area::Grading.name(), &self.stop, move |event| {
             let grading = grading.clone();
             async move { grading.take_round(event).await }
         });
@@ -112,7 +112,7 @@ impl Grading {
         ticker::run(&self.stop, TICK_EVERY, "the assessments", || self.tick()).await;
     }
 
-    /// Lets all that is due by now happen: reviews lapse, letters are released, decisions become public.
+    /// Does everything that is due: reviews lapse, letters are released, decisions become public.
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
         let lapse = |id| self.db.work(None, move |tx| app::lapse(tx, id, now));

@@ -1,5 +1,5 @@
-//! Facts asked of other services. An assessment pulls what it needs when it begins, and asks the register anew with
-//! every step; nothing is cached, for a member may join a bidder at any time.
+//! Facts from other services. An assessment pulls what it needs when it begins, and asks the registry again at every
+//! step; nothing is cached, because a member may join a bidder at any time.
 
 use std::collections::HashSet;
 

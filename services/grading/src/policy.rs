@@ -1,10 +1,10 @@
 //! Who may do what in an assessment: one pure function, deny by default. `tests/golden/policy.txt` prints it as a
 //! matrix.
 //!
-//! Recusal goes before every duty (rule 10): a bid from which a caller is recused, or in which they declared an
-//! interest, does not exist for them, and what rests on all bids together is not theirs to do or to read.
+//! Recusal overrides every role (rule 10): a bid from which a caller is recused, or in which they declared an interest,
+//! does not exist for them, and they may neither do nor read what rests on all bids together.
 
-use kit::caller::{Caller, Duty, Role, Scope, Subject};
+use kit::caller::{Area, Caller, Role, Scope, Subject};
 use kit::ids::{BidId, OrgId};
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
@@ -134,7 +134,7 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         | Action::SeeTerms
         | Action::SeeLetter => (true, ""),
         // There is no panel yet on which they could be hidden from anything.
-        Action::Open => (caller.has(Duty::RoundManager), MANAGERS),
+        Action::Open => (caller.has(Role::RoundManager), MANAGERS),
         Action::Cancel | Action::AssignReviews | Action::CancelReview => (is.manager, MANAGERS),
         // On the panel interests are declared before anything is read, whatever else somebody is charged with.
         Action::ReadBid | Action::SeeResults => (facts.panel != Place::Undeclared, DECLARED),
@@ -177,38 +177,38 @@ struct Charge {
 impl Charge {
     fn of(caller: &Caller, facts: &Facts) -> Charge {
         let (manager, clerk) =
-            (holds(caller, Duty::RoundManager, facts.panel), holds(caller, Duty::Clerk, facts.panel));
-        let chair = caller.has(Duty::PanelChair) && facts.panel != Place::Outside;
+            (holds(caller, Role::RoundManager, facts.panel), holds(caller, Role::Clerk, facts.panel));
+        let chair = caller.has(Role::PanelChair) && facts.panel != Place::Outside;
         Charge {
             manager,
             chair,
             clerk,
             overseer: oversees(caller, facts.panel),
-            sees_interests: manager || chair || clerk || holds(caller, Duty::Auditor, facts.panel),
+            sees_interests: manager || chair || clerk || holds(caller, Role::Auditor, facts.panel),
         }
     }
 }
 
-/// On the panel a duty goes with all that is hidden there. Elsewhere nothing is derived that could be hidden, so it rests
-/// for a caller who has a seat: they may yet come onto this panel.
-fn holds(caller: &Caller, duty: Duty, place: Place) -> bool {
+/// On the panel a duty goes with all that is hidden there. Elsewhere nothing is derived that could be hidden, so it
+/// rests for a caller who has a seat: they may yet come onto this panel.
+fn holds(caller: &Caller, role: Role, place: Place) -> bool {
     match place {
-        Place::Outside => caller.serves(duty),
-        Place::Undeclared | Place::Declared => caller.has(duty),
+        Place::Outside => caller.serves(role),
+        Place::Undeclared | Place::Declared => caller.has(role),
     }
 }
 
-const OVERSEE: [Duty; 4] = [Duty::RoundManager, Duty::NetworkAdministrator, Duty::Clerk, Duty::Auditor];
+const OVERSEE: [Role; 4] = [Role::RoundManager, Role::NetworkAdministrator, Role::Clerk, Role::Auditor];
 
 /// Runs the round or watches over it.
 fn oversees(caller: &Caller, place: Place) -> bool {
-    OVERSEE.into_iter().any(|duty| holds(caller, duty, place))
+    OVERSEE.into_iter().any(|role| holds(caller, role, place))
 }
 
 /// Whether a caller finds every assessment in a list, not only those on whose panel they are: those who oversee, and
 /// the platform's awards, which are prepared once bidders know. It says how far an assessment is and no more.
 pub fn finds_all(caller: &Caller) -> bool {
-    OVERSEE.into_iter().any(|duty| caller.has(duty)) || caller.subject == Subject::Role(Role::Awards)
+    OVERSEE.into_iter().any(|role| caller.has(role)) || caller.subject == Subject::Area(Area::Awards)
 }
 
 /// Whether a caller finds the interests of others in a list, those of bids apart that are hidden from them.
@@ -310,8 +310,8 @@ fn is_told(caller: &Caller, facts: &Facts) -> bool {
 
 /// Works for an organisation that bids, or is a system of it that follows its bids or awards.
 fn bids_for(caller: &Caller, organisation: OrgId) -> bool {
-    let people = [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator];
-    people.iter().any(|&duty| caller.has_for(duty, organisation))
+    let people = [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator];
+    people.iter().any(|&role| caller.has_for(role, organisation))
         || [Scope::BidsRead, Scope::AwardsRead].iter().any(|&scope| caller.may_as_system(scope, organisation))
 }
 
@@ -353,8 +353,8 @@ pub fn told(caller: &Caller, stage: Stage, place: Place) -> Told {
 /// The platform's roles that go on from an outcome.
 pub fn reads_outcomes(caller: &Caller) -> bool {
     match caller.subject {
-        Subject::Role(Role::Awards | Role::Reporting | Role::Learning) => true,
-        Subject::Role(Role::Registry | Role::Rounds | Role::Bids | Role::Grading)
+        Subject::Area(Area::Awards | Area::Reporting | Area::Learning) => true,
+        Subject::Area(Area::Registry | Area::Rounds | Area::Bids | Area::Grading)
         | Subject::Person(_)
         | Subject::Client(_)
         | Subject::Anonymous => false,

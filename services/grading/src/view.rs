@@ -143,6 +143,6 @@ impl View {
 pub fn person(caller: &Caller) -> Option<PersonId> {
     match caller.subject {
         Subject::Person(person) => Some(person),
-        Subject::Client(_) | Subject::Role(_) | Subject::Anonymous => None,
+        Subject::Client(_) | Subject::Area(_) | Subject::Anonymous => None,
     }
 }

@@ -1,6 +1,6 @@
 //! How events travel: inside the process, or over NATS JetStream. Either way at least once, in no promised order
-//! between subjects. A consumer that cannot take an event now is asked again; one that never can has it logged, and the
-//! events behind it go on.
+//! between subjects. An event that cannot be taken now is redelivered; one that never can be is logged, and the next
+//! ones go on.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -13,9 +13,9 @@ use futures_util::{FutureExt, StreamExt};
 use prost::Message;
 use toadlane_proto::types::v1 as pb;
 
-use crate::caller::Role;
+use crate::caller::Area;
 use crate::consumer::NotTaken;
-use crate::stop::Stop;
+use tokio_util::sync::CancellationToken;
 
 /// What a consumer does with an event.
 pub(crate) type Handler = Arc<dyn Fn(pb::Event) -> BoxFuture<'static, Result<(), NotTaken>> + Send + Sync>;
@@ -42,7 +42,7 @@ pub struct Receipt {
 #[derive(Clone)]
 pub enum Bus {
     /// Consumers live in this process; publishing is calling them.
-    Local(Arc<Mutex<HashMap<Role, Vec<Handler>>>>),
+    Local(Arc<Mutex<HashMap<Area, Vec<Handler>>>>),
     Nats(jetstream::Context),
 }
 
@@ -54,8 +54,8 @@ fn broker(cause: impl std::fmt::Display) -> BusError {
     BusError::Broker(cause.to_string())
 }
 
-fn stream_of(role: Role) -> String {
-    format!("toadlane_{role}")
+fn stream_of(area: Area) -> String {
+    format!("toadlane_{area}")
 }
 
 impl Bus {
@@ -73,7 +73,7 @@ impl Bus {
     }
 
     /// Hands an event of a role to all its consumers, or to the broker, whose receipt is the answer.
-    pub async fn publish(&self, from: Role, event: &pb::Event) -> Result<Option<Receipt>, BusError> {
+    pub async fn publish(&self, from: Area, event: &pb::Event) -> Result<Option<Receipt>, BusError> {
         match self {
             Bus::Local(consumers) => {
                 let handlers = {
@@ -101,11 +101,11 @@ impl Bus {
     }
 
     /// The last sequence that the broker holds of a role; none without a broker. Makes the stream if it is absent.
-    pub async fn last_sequence(&self, role: Role) -> Result<Option<i64>, BusError> {
+    pub async fn last_sequence(&self, area: Area) -> Result<Option<i64>, BusError> {
         match self {
             Bus::Local(_) => Ok(None),
             Bus::Nats(context) => {
-                let mut stream = context.get_or_create_stream(config(role)).await.map_err(broker)?;
+                let mut stream = context.get_or_create_stream(config(area)).await.map_err(broker)?;
                 let info = stream.info().await.map_err(broker)?;
                 Ok(Some(i64::try_from(info.state.last_sequence).map_err(broker)?))
             }
@@ -114,7 +114,7 @@ impl Bus {
 
     /// Has every event of a role taken: over a broker from the first that it holds, and after a restart from where the
     /// consumer stopped; inside the process from now on, before [`publish`](Bus::publish) answers.
-    pub fn subscribe<F, R>(&self, from: Role, consumer: &str, stop: &Stop, take: F)
+    pub fn subscribe<F, R>(&self, from: Area, consumer: &str, stop: &CancellationToken, take: F)
     where
         F: Fn(pb::Event) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), NotTaken>> + Send + 'static,
@@ -128,7 +128,7 @@ impl Bus {
             Bus::Nats(context) => {
                 let (context, consumer, stop) = (context.clone(), consumer.to_string(), stop.clone());
                 tokio::spawn(async move {
-                    while !stop.is_called() {
+                    while !stop.is_cancelled() {
                         let pulled = pull_events(&context, from, &consumer, &handler, &stop).await;
                         if let Err(error) = pulled {
                             tracing::warn!(role = %from, error = %error, "events of {from} do not arrive: {error}");
@@ -155,10 +155,10 @@ async fn take(handler: &Handler, event: pb::Event) -> Result<(), NotTaken> {
     }
 }
 
-fn config(role: Role) -> stream::Config {
+fn config(area: Area) -> stream::Config {
     stream::Config {
-        name: stream_of(role),
-        subjects: vec![format!("toadlane.{role}.>")],
+        name: stream_of(area),
+        subjects: vec![format!("toadlane.{area}.>")],
         duplicate_window: DUPLICATES,
         ..Default::default()
     }
@@ -166,10 +166,10 @@ fn config(role: Role) -> stream::Config {
 
 async fn pull_events(
     context: &jetstream::Context,
-    from: Role,
+    from: Area,
     consumer: &str,
     handler: &Handler,
-    stop: &Stop,
+    stop: &CancellationToken,
 ) -> Result<(), BusError> {
     let stream = context.get_or_create_stream(config(from)).await.map_err(broker)?;
     let durable = pull::Config {
@@ -186,7 +186,7 @@ async fn pull_events(
                 Some(message) => message.map_err(broker)?,
                 None => return Ok(()),
             },
-            () = stop.called() => return Ok(()),
+            () = stop.cancelled() => return Ok(()),
         };
         let done = match pb::Event::decode(message.payload.clone()) {
             Ok(event) => take(handler, event).await,

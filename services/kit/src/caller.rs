@@ -4,13 +4,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+use strum::{EnumCount, IntoStaticStr, VariantArray};
 use toadlane_proto::types::v1 as types;
 
 use crate::ids::{ClientId, OrgId, PersonId};
 
 /// A part of the platform that can be placed in a process of its own.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub enum Role {
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, EnumCount, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Area {
     Registry,
     Rounds,
     Bids,
@@ -20,25 +22,16 @@ pub enum Role {
     Learning,
 }
 
-impl Role {
+impl Area {
     /// In the order in which they call each other: each only those before it.
-    pub const ALL: [Role; 7] =
-        [Role::Registry, Role::Rounds, Role::Bids, Role::Grading, Role::Awards, Role::Reporting, Role::Learning];
+    pub const ALL: [Area; Area::COUNT] = array(Area::VARIANTS);
 
     pub fn name(self) -> &'static str {
-        match self {
-            Role::Registry => "registry",
-            Role::Rounds => "rounds",
-            Role::Bids => "bids",
-            Role::Grading => "grading",
-            Role::Awards => "awards",
-            Role::Reporting => "reporting",
-            Role::Learning => "learning",
-        }
+        self.into()
     }
 }
 
-impl fmt::Display for Role {
+impl fmt::Display for Area {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -51,18 +44,30 @@ pub struct UnknownName {
     pub accepted: String,
 }
 
-impl FromStr for Role {
+/// A closed list, for whoever maps it.
+const fn array<T: Copy, const N: usize>(variants: &[T]) -> [T; N] {
+    *variants.first_chunk().expect("there are as many variants as are counted")
+}
+
+/// The one of a closed list that has this name.
+fn named<T: VariantArray + Copy + Into<&'static str>>(text: &str) -> Result<T, UnknownName> {
+    let found = T::VARIANTS.iter().copied().find(|&one| one.into() == text);
+    let names = || T::VARIANTS.iter().map(|&one| one.into()).collect::<Vec<&str>>();
+    found.ok_or_else(|| UnknownName { accepted: names().join(", ") })
+}
+
+impl FromStr for Area {
     type Err = UnknownName;
 
-    fn from_str(text: &str) -> Result<Role, UnknownName> {
-        let found = Role::ALL.into_iter().find(|role| role.name() == text);
-        found.ok_or_else(|| UnknownName { accepted: Role::ALL.map(Role::name).join(", ") })
+    fn from_str(text: &str) -> Result<Area, UnknownName> {
+        named(text)
     }
 }
 
 /// What a person may be charged with, for one organisation.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub enum Duty {
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, EnumCount, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Role {
     ApplicantOfficer,
     Certifier,
     CouncilAdministrator,
@@ -78,80 +83,51 @@ pub enum Duty {
     DataProtectionOfficer,
 }
 
-impl Duty {
-    pub const ALL: [Duty; 13] = [
-        Duty::ApplicantOfficer,
-        Duty::Certifier,
-        Duty::CouncilAdministrator,
-        Duty::NetworkAdministrator,
-        Duty::RoundManager,
-        Duty::Reviewer,
-        Duty::PanelChair,
-        Duty::Clerk,
-        Duty::FinanceOfficer,
-        Duty::Consultant,
-        Duty::Editor,
-        Duty::Auditor,
-        Duty::DataProtectionOfficer,
-    ];
+impl Role {
+    pub const ALL: [Role; Role::COUNT] = array(Role::VARIANTS);
 
-    /// Whether it opens bids, awards and reports of all councils by itself. Such a duty rests while its holder sits on a
-    /// board, see [`Caller::serves`]. A consultant and an editor read what is accepted and released, later.
+    /// Whether it opens bids, awards and reports of all councils by itself. Such a duty rests while its holder sits on
+    /// a board, see [`Caller::serves`]. A consultant and an editor read what is accepted and released, later.
     pub fn rests(self) -> bool {
         match self {
-            Duty::NetworkAdministrator | Duty::RoundManager | Duty::Clerk | Duty::FinanceOfficer | Duty::Auditor => {
+            Role::NetworkAdministrator | Role::RoundManager | Role::Clerk | Role::FinanceOfficer | Role::Auditor => {
                 true
             }
-            Duty::ApplicantOfficer
-            | Duty::Certifier
-            | Duty::CouncilAdministrator
-            | Duty::Reviewer
-            | Duty::PanelChair
-            | Duty::Consultant
-            | Duty::Editor
-            | Duty::DataProtectionOfficer => false,
+            Role::ApplicantOfficer
+            | Role::Certifier
+            | Role::CouncilAdministrator
+            | Role::Reviewer
+            | Role::PanelChair
+            | Role::Consultant
+            | Role::Editor
+            | Role::DataProtectionOfficer => false,
         }
     }
 
     /// The name in tokens and in the golden matrices.
     pub fn name(self) -> &'static str {
-        match self {
-            Duty::ApplicantOfficer => "applicant_officer",
-            Duty::Certifier => "certifier",
-            Duty::CouncilAdministrator => "council_administrator",
-            Duty::NetworkAdministrator => "network_administrator",
-            Duty::RoundManager => "round_manager",
-            Duty::Reviewer => "reviewer",
-            Duty::PanelChair => "panel_chair",
-            Duty::Clerk => "clerk",
-            Duty::FinanceOfficer => "finance_officer",
-            Duty::Consultant => "consultant",
-            Duty::Editor => "editor",
-            Duty::Auditor => "auditor",
-            Duty::DataProtectionOfficer => "data_protection_officer",
-        }
+        self.into()
     }
 }
 
-impl FromStr for Duty {
+impl FromStr for Role {
     type Err = UnknownName;
 
-    fn from_str(text: &str) -> Result<Duty, UnknownName> {
-        let found = Duty::ALL.into_iter().find(|duty| duty.name() == text);
-        found.ok_or_else(|| UnknownName { accepted: Duty::ALL.map(Duty::name).join(", ") })
+    fn from_str(text: &str) -> Result<Role, UnknownName> {
+        named(text)
     }
 }
 
 /// A duty for an organisation; printed `certifier@org_..`, as it stands in a token.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Grant {
-    pub duty: Duty,
+    pub role: Role,
     pub organisation: OrgId,
 }
 
 impl fmt::Display for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}", self.duty.name(), self.organisation)
+        write!(f, "{}@{}", self.role.name(), self.organisation)
     }
 }
 
@@ -160,8 +136,8 @@ impl FromStr for Grant {
 
     fn from_str(text: &str) -> Result<Grant, UnknownName> {
         let form = || UnknownName { accepted: "duty@org_..".to_string() };
-        let (duty, organisation) = text.split_once('@').ok_or_else(form)?;
-        Ok(Grant { duty: duty.parse()?, organisation: organisation.parse().map_err(|_| form())? })
+        let (role, organisation) = text.split_once('@').ok_or_else(form)?;
+        Ok(Grant { role: role.parse()?, organisation: organisation.parse().map_err(|_| form())? })
     }
 }
 
@@ -170,7 +146,7 @@ impl FromStr for Grant {
 pub enum Subject {
     Person(PersonId),
     Client(ClientId),
-    Role(Role),
+    Area(Area),
     /// Nobody signed in. Only the RPCs on the public list see this.
     Anonymous,
 }
@@ -180,48 +156,38 @@ impl fmt::Display for Subject {
         match self {
             Subject::Person(id) => write!(f, "{id}"),
             Subject::Client(id) => write!(f, "{id}"),
-            Subject::Role(role) => write!(f, "role:{role}"),
+            Subject::Area(role) => write!(f, "role:{role}"),
             Subject::Anonymous => f.write_str("anonymous"),
         }
     }
 }
 
 /// A scope of an integration client.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, EnumCount, IntoStaticStr, VariantArray)]
 pub enum Scope {
+    #[strum(serialize = "bids.read")]
     BidsRead,
+    #[strum(serialize = "bids.write")]
     BidsWrite,
+    #[strum(serialize = "bids.certify")]
     BidsCertify,
+    #[strum(serialize = "awards.read")]
     AwardsRead,
+    #[strum(serialize = "awards.certify")]
     AwardsCertify,
+    #[strum(serialize = "reports.read")]
     ReportsRead,
+    #[strum(serialize = "reports.write")]
     ReportsWrite,
+    #[strum(serialize = "reports.certify")]
     ReportsCertify,
 }
 
 impl Scope {
-    pub const ALL: [Scope; 8] = [
-        Scope::BidsRead,
-        Scope::BidsWrite,
-        Scope::BidsCertify,
-        Scope::AwardsRead,
-        Scope::AwardsCertify,
-        Scope::ReportsRead,
-        Scope::ReportsWrite,
-        Scope::ReportsCertify,
-    ];
+    pub const ALL: [Scope; Scope::COUNT] = array(Scope::VARIANTS);
 
     pub fn name(self) -> &'static str {
-        match self {
-            Scope::BidsRead => "bids.read",
-            Scope::BidsWrite => "bids.write",
-            Scope::BidsCertify => "bids.certify",
-            Scope::AwardsRead => "awards.read",
-            Scope::AwardsCertify => "awards.certify",
-            Scope::ReportsRead => "reports.read",
-            Scope::ReportsWrite => "reports.write",
-            Scope::ReportsCertify => "reports.certify",
-        }
+        self.into()
     }
 }
 
@@ -229,8 +195,7 @@ impl FromStr for Scope {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Scope, UnknownName> {
-        let found = Scope::ALL.into_iter().find(|scope| scope.name() == text);
-        found.ok_or_else(|| UnknownName { accepted: Scope::ALL.map(Scope::name).join(", ") })
+        named(text)
     }
 }
 
@@ -251,24 +216,24 @@ impl Caller {
         Caller { subject: Subject::Anonymous, organisation: None, grants: Vec::new(), scopes: Vec::new(), sits: false }
     }
 
-    pub fn role(role: Role) -> Caller {
-        Caller { subject: Subject::Role(role), ..Caller::anonymous() }
+    pub fn area(area: Area) -> Caller {
+        Caller { subject: Subject::Area(area), ..Caller::anonymous() }
     }
 
     /// Whether the caller has a duty for any organisation.
-    pub fn has(&self, duty: Duty) -> bool {
-        self.grants.iter().any(|grant| grant.duty == duty)
+    pub fn has(&self, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.role == role)
     }
 
-    /// Whether the caller has a duty that does not rest: who sits on a board reads bids, and what became of them, as the
-    /// panel does, where recusal hides what it must (rule 10).
-    pub fn serves(&self, duty: Duty) -> bool {
-        self.has(duty) && !(self.sits && duty.rests())
+    /// Whether the caller has a duty that does not rest: who sits on a board reads bids, and what became of them, as
+    /// the panel does, where recusal hides what it must (rule 10).
+    pub fn serves(&self, role: Role) -> bool {
+        self.has(role) && !(self.sits && role.rests())
     }
 
     /// Whether the caller has a duty for this organisation.
-    pub fn has_for(&self, duty: Duty, organisation: OrgId) -> bool {
-        self.grants.contains(&Grant { duty, organisation })
+    pub fn has_for(&self, role: Role, organisation: OrgId) -> bool {
+        self.grants.contains(&Grant { role, organisation })
     }
 
     /// Whether the caller is a system of this organisation with this scope.
@@ -280,7 +245,7 @@ impl Caller {
     pub fn gives_word_of(&self, certifier: PersonId) -> bool {
         match self.subject {
             Subject::Person(person) => person == certifier,
-            Subject::Client(_) | Subject::Role(_) | Subject::Anonymous => true,
+            Subject::Client(_) | Subject::Area(_) | Subject::Anonymous => true,
         }
     }
 
@@ -319,17 +284,17 @@ mod tests {
 
     #[test]
     fn what_opens_bids_rests_while_its_holder_sits_on_a_board() {
-        let grants = Duty::ALL.map(|duty| Grant { duty, organisation: OrgId::new() }).to_vec();
+        let grants = Role::ALL.map(|role| Grant { role, organisation: OrgId::new() }).to_vec();
         let free = Caller { grants, ..Caller::anonymous() };
         let seated = Caller { sits: true, ..free.clone() };
-        assert!(Duty::ALL.into_iter().all(|duty| free.serves(duty)));
-        let resting: Vec<&str> = Duty::ALL.into_iter().filter(|&duty| !seated.serves(duty)).map(Duty::name).collect();
+        assert!(Role::ALL.into_iter().all(|role| free.serves(role)));
+        let resting: Vec<&str> = Role::ALL.into_iter().filter(|&role| !seated.serves(role)).map(Role::name).collect();
         assert_eq!(resting, ["network_administrator", "round_manager", "clerk", "finance_officer", "auditor"]);
     }
 
     #[test]
     fn a_grant_reads_back_as_it_prints() {
-        let grant = Grant { duty: Duty::Certifier, organisation: OrgId::new() };
+        let grant = Grant { role: Role::Certifier, organisation: OrgId::new() };
         assert_eq!(grant.to_string().parse(), Ok(grant));
     }
 

@@ -1,5 +1,5 @@
-//! The server's clock. It follows real time, or stands still until it is moved: the demo and the tests live in 2020
-//! that way. Tokens never use it; they live in real time.
+//! The server's clock. It follows real time, or is held until it is moved, as in the demo and the tests. Tokens use
+//! real time instead.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

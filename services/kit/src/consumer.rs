@@ -1,5 +1,5 @@
-//! How a service takes the events of another one: each once, whatever comes again, and none stands in the way of those
-//! behind it.
+//! How a service takes another's events: each once, however often delivered; one that cannot be taken does not block
+//! the next.
 
 use prost::Message;
 use toadlane_proto::types::v1::Event;
@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 /// Why an event was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum NotTaken {
-    /// What it takes cannot be had now: the event comes again.
+    /// Something it needs is unavailable: the event is redelivered.
     #[error("it cannot be taken now: {0}")]
     Now(String),
     /// It cannot be read, or makes no sense here, and no second try changes that: it is logged and passed over. Its

@@ -4,7 +4,7 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 use tonic::{Request, Response, Status};
 
-use crate::caller::{Caller, Role};
+use crate::caller::{Area, Caller};
 use crate::fault::{Fault, Reason};
 use crate::rules::Asked;
 use crate::time::Timestamp;
@@ -60,9 +60,9 @@ impl Cx {
     }
 
     /// The context of what a role does by itself: tickers and consumers.
-    pub fn of_role(role: Role, now: Timestamp) -> Cx {
+    pub fn of_area(area: Area, now: Timestamp) -> Cx {
         Cx {
-            caller: Caller::role(role),
+            caller: Caller::area(area),
             now,
             rpc: String::new(),
             request_id: None,

@@ -1,9 +1,9 @@
 //! One database handle over SQLite and PostgreSQL: serializable writes in batches, repeatable reads, replayed requests.
 //!
-//! A read is one synchronous closure on a connection, a write one on [`Tx`], which is the connection within its transaction
-//! and what it keeps. A write may run again, so it touches only that. Nobody is answered before the commit, refusals
-//! neither: one may rest on a neighbour's uncommitted row. There is no query language of our own here and no repository:
-//! services write Diesel.
+//! A read is one synchronous closure on a connection, a write one on [`Tx`], which is the connection within its
+//! transaction and what it keeps. A write may run again, so it touches only that. Nobody is answered before the commit,
+//! not even with a refusal: it may rest on a neighbour's uncommitted row. There is no query language of our own here
+//! and no repository: services write Diesel.
 
 mod answers;
 mod columns;

@@ -1,10 +1,9 @@
 //! Deadlines: one instant with the zone and the words in which it was announced (rule 5).
 //!
-//! The instant is what counts. The words are held to it: "midnight" is refused, and so is a time or a day
-//! that is not the instant's in its zone. Words that nothing here can read pass, except for a close, which
-//! must say when.
+//! The instant is what counts. The words are checked against it: "midnight" is refused, and so is a time or a day that
+//! is not the instant's in its zone. Words that nothing here can read pass, except for a close, which must say when.
 //!
-//! Sealed papers, terms and records hold it: its JSON stays as it is.
+//! Sealed papers, terms and records contain it: its JSON must not change.
 
 mod words;
 

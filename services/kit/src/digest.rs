@@ -1,4 +1,4 @@
-//! The digest by which a text is known.
+//! The digest that identifies a text.
 
 use sha2::{Digest, Sha256};
 

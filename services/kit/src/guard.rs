@@ -1,4 +1,4 @@
-//! The one layer around every service, in both placements: it clears what a caller could smuggle in, signs callers in,
+//! The one layer around every service, in both placements: it clears what a caller could inject, authenticates callers,
 //! keeps deadlines (over the stream too), turns a panic into `INTERNAL` and writes one line per request.
 //!
 //! Deny by default: an RPC that is not on the public list needs a good token. What a caller may do with a resource is
@@ -174,8 +174,8 @@ fn sign_in(door: &Door, value: &http::HeaderValue) -> Result<(Caller, Option<Pas
     let now = Timestamp::of_this_machine().seconds();
     let refused = |error: crate::tokens::TokenError| sign_in_needed(format!("{error}; sign in again"));
     match door.tokens.verify(&door.keys, token, now).map_err(refused)? {
-        Verified::Role(claims) => match claims.role().parse() {
-            Ok(role) => Ok((Caller::role(role), None)),
+        Verified::Area(claims) => match claims.role().parse() {
+            Ok(role) => Ok((Caller::area(role), None)),
             Err(_) => Err(sign_in_needed("the token names a role that is unknown here")),
         },
         Verified::Access(claims) => {

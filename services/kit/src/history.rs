@@ -1,4 +1,4 @@
-//! What became of a thing, line by line: written with each of its versions, and never changed.
+//! The history of a thing, line by line: written with each of its versions, and never changed.
 
 use crate::caller::Actor;
 use crate::time::Timestamp;

@@ -22,8 +22,8 @@ struct Seeded {
 }
 
 /// From now on this process makes the same identities, in the same order, as any other with this seed: two runs can
-/// then be compared byte for byte. They can be guessed, so this is for stores with a held clock alone, and one seed must
-/// not be used twice on a store. What is secret (tokens, codes, keys) is not made of identities and stays random.
+/// then be compared byte for byte. They can be guessed, so this is for stores with a held clock alone, and one seed
+/// must not be used twice on a store. What is secret (tokens, codes, keys) is not made of identities and stays random.
 pub fn seed(seed: u64) {
     // A second call changes nothing: a process has one seed.
     let _ = SEEDED.set(Seeded { seed, counts: Mutex::default() });

@@ -1,4 +1,4 @@
-//! What at least three services share, or two that must not differ in it.
+//! What at least three services share, or two where they must not differ.
 
 pub mod bus;
 pub mod caller;
@@ -24,7 +24,6 @@ pub mod register;
 pub mod relay;
 pub mod rules;
 mod service_error;
-pub mod stop;
 pub mod stored;
 pub mod ticker;
 pub mod time;

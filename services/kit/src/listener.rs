@@ -1,8 +1,8 @@
 //! How a process listens: one accept loop over `hyper-util` and `rustls`, HTTP/1.1 and HTTP/2, in clear or with TLS.
 //!
-//! It stands in for `tonic::transport::Server`, whose TLS offers h2 alone and which 250 silent connections hang. Every
-//! wait for a caller has a limit here, and so has everything a caller may hold. What a request may ask for is not
-//! decided here but in [`crate::edge`], and how long it may run in the guard.
+//! It replaces `tonic::transport::Server`, whose TLS offers h2 alone and which 250 silent connections hang. Every wait
+//! for a caller has a limit here, and so has everything a caller may hold. What a request may ask for is not decided
+//! here but in [`crate::edge`], and how long it may run in the guard.
 
 mod connection;
 mod crowd;

@@ -1,6 +1,6 @@
 //! Money: integer minor units with a currency, checked (rule 1).
 //!
-//! Sealed papers, terms and records hold it: its JSON stays as it is.
+//! Sealed papers, terms and records contain it: its JSON must not change.
 
 use std::fmt;
 

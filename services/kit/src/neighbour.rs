@@ -1,4 +1,4 @@
-//! Asking another service: how long we wait for it, and what it means when it does not say what we need.
+//! Asking another service: how long we wait, and what an unusable answer means.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::fault::Fault;
 /// How long a caller of ours waits for a neighbour.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Why a neighbour's word could not be had.
+/// Why another service gave no usable answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Unanswered {
     #[error("a part of the platform cannot be reached; try again with the same request id")]

@@ -1,5 +1,4 @@
-//! What the register says of organisations, as services ask it. Its word is kept for a while and serves when it cannot be
-//! reached, so that a deadline can be met meanwhile.
+//! Asks the registry about organisations. An answer is kept for ten minutes and used while the registry is unreachable.
 
 use std::time::Duration;
 

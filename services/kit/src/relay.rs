@@ -12,11 +12,11 @@ use prost::Message;
 use toadlane_proto::types::v1 as pb;
 
 use crate::bus::{Bus, BusError, Receipt};
-use crate::caller::Role;
+use crate::caller::Area;
 use crate::db::{Conn, Db, DbError, Prepared};
 use crate::outbox::outbox;
-use crate::stop::Stop;
 use crate::time::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 const MOST_PER_PASS: i64 = 256;
 /// Commits of other processes do not wake us, so the outbox is also looked at this often.
@@ -38,41 +38,41 @@ enum RelayError {
 }
 
 /// Publishes until the process stops.
-pub async fn run(db: Db, bus: Bus, role: Role, stop: Stop) {
+pub async fn run(db: Db, bus: Bus, area: Area, stop: CancellationToken) {
     let changed = db.changed();
     let mut healthy = false;
     let mut swept_at = Instant::now();
-    while !stop.is_called() {
+    while !stop.is_cancelled() {
         if !healthy {
-            healthy = settle(refill(&db, &bus, role).await, role);
+            healthy = settle(refill(&db, &bus, area).await, area);
         }
         if healthy {
-            healthy = settle(pass(&db, &bus, role).await, role);
+            healthy = settle(pass(&db, &bus, area).await, area);
         }
         if swept_at.elapsed() > SWEEP_EVERY {
-            healthy &= settle(sweep(&db, Timestamp::of_this_machine()).await.map_err(RelayError::Db), role);
+            healthy &= settle(sweep(&db, Timestamp::of_this_machine()).await.map_err(RelayError::Db), area);
             swept_at = Instant::now();
         }
         tokio::select! {
             () = changed.notified() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
-            () = stop.called() => {}
+            () = stop.cancelled() => {}
         }
     }
 }
 
-fn settle(result: Result<(), RelayError>, role: Role) -> bool {
+fn settle(result: Result<(), RelayError>, area: Area) -> bool {
     match result {
         Ok(()) => true,
         Err(error) => {
-            tracing::warn!(role = %role, error = %error, "events of {role} wait: {error}");
+            tracing::warn!(role = %area, error = %error, "events of {area} wait: {error}");
             false
         }
     }
 }
 
 /// Publishes all that waits, page by page.
-async fn pass(db: &Db, bus: &Bus, role: Role) -> Result<(), RelayError> {
+async fn pass(db: &Db, bus: &Bus, area: Area) -> Result<(), RelayError> {
     loop {
         let (waiting, highest) = db.read(|conn| Ok::<_, DbError>((waiting(conn)?, highest_sequence(conn)?))).await?;
         if waiting.is_empty() {
@@ -81,7 +81,7 @@ async fn pass(db: &Db, bus: &Bus, role: Role) -> Result<(), RelayError> {
         let mut sent = Vec::with_capacity(waiting.len());
         let mut failed = None;
         for event in waiting {
-            match bus.publish(role, &event).await {
+            match bus.publish(area, &event).await {
                 Ok(receipt) => sent.push((event.id, receipt)),
                 Err(error) => {
                     failed = Some(error);
@@ -99,7 +99,7 @@ async fn pass(db: &Db, bus: &Bus, role: Role) -> Result<(), RelayError> {
             db.published().notify_waiters();
         }
         if lost_from.is_some() {
-            refill(db, bus, role).await?;
+            refill(db, bus, area).await?;
         }
         if let Some(error) = failed {
             return Err(error.into());
@@ -195,8 +195,8 @@ fn write_marks(conn: &mut Conn, marks: &[Mark<'_>], now: Timestamp) -> QueryResu
 }
 
 /// Publishes again what the broker has lost: it holds no sequence as high as that of these rows.
-async fn refill(db: &Db, bus: &Bus, role: Role) -> Result<(), RelayError> {
-    let Some(last) = bus.last_sequence(role).await? else {
+async fn refill(db: &Db, bus: &Bus, area: Area) -> Result<(), RelayError> {
+    let Some(last) = bus.last_sequence(area).await? else {
         return Ok(());
     };
     // Noted before anything is published, for that raises the last sequence of the broker.
@@ -209,7 +209,7 @@ async fn refill(db: &Db, bus: &Bus, role: Role) -> Result<(), RelayError> {
             return Ok(());
         }
         for event in lost {
-            let receipt = bus.publish(role, &event).await?;
+            let receipt = bus.publish(area, &event).await?;
             db.work(Some("relay".to_string()), move |tx| {
                 let conn: &mut Conn = tx;
                 let row = outbox::table.find(&event.id);

@@ -1,9 +1,9 @@
 //! The field rules of the contract, checked before a handler runs.
 //!
-//! [`Rules`] reads `buf.validate` from the descriptors once, at start; at run time nothing is looked up by option. What
-//! a rule means is Buf's to say: `tests/field_rules` holds this module to their validator on the same bytes. A rule
-//! that is not known here stops the start, so that none is ever ignored. Not here: what one field means to another, and
-//! anything that needs state (rules of the services), and CEL.
+//! [`Rules`] reads `buf.validate` from the descriptors once, at start; at run time nothing is looked up by option. Buf
+//! defines what a rule means: `tests/field_rules` compares this module with their validator on the same bytes. A rule
+//! that is not known here stops the start, so that none is ever ignored. Not here: rules across fields, anything that
+//! needs state (rules of the services), and CEL.
 
 mod compile;
 mod layer;

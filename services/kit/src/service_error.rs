@@ -1,9 +1,9 @@
-//! What the errors of all services have in common, so that they fail and are told alike.
+//! What every service's `Error` implements in the same way.
 
-/// What a service's error comes from and turns into in the same way everywhere: queries fail as `Error::Db`, a verdict
-/// refuses as `Error::NotAllowed` and hides as `Error::NotFound`, and the caller is told its fault. With
-/// `asks neighbours`, also: what a neighbour's word lacks is `Error::Neighbour`, and an event that fails for store or
-/// neighbour comes again, for anything else never.
+/// What a service's error is made from and turned into: queries fail as `Error::Db`, a verdict refuses as
+/// `Error::NotAllowed` and hides as `Error::NotFound`, and the caller gets its fault. With `asks neighbours`, also: an
+/// unusable answer is `Error::Neighbour`, and an event that fails for store or neighbour is redelivered, for anything
+/// else never.
 #[macro_export]
 macro_rules! service_error {
     ($error:ident) => {

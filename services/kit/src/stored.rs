@@ -1,5 +1,4 @@
-//! Texts as a store holds them, read back. What stands there was written by us: one that cannot be read is a fault of
-//! the store, and never of a caller.
+//! Reads back what we stored: a text that cannot be read is a fault of the store, never of a caller.
 
 use std::fmt::Display;
 use std::str::FromStr;

@@ -1,30 +1,30 @@
-//! What a service looks at again and again by itself.
+//! Periodic work of a service.
 
 use std::fmt::{Debug, Display};
 use std::time::Duration;
 
-use crate::stop::Stop;
+use tokio_util::sync::CancellationToken;
 
-/// Ticks until the process stops. A tick that fails is logged as `what` that could not be looked at, and comes again.
-pub async fn run<E, F, R>(stop: &Stop, every: Duration, what: &str, tick: F)
+/// Runs `tick` at this interval until the process stops; a failed one is logged and tried again.
+pub async fn run<E, F, R>(stop: &CancellationToken, every: Duration, what: &str, tick: F)
 where
     E: Display,
     F: Fn() -> R,
     R: Future<Output = Result<(), E>>,
 {
-    while !stop.is_called() {
+    while !stop.is_cancelled() {
         if let Err(error) = tick().await {
             tracing::warn!(error = %error, "{what} could not be looked at: {error}");
         }
         tokio::select! {
             () = tokio::time::sleep(every) => {}
-            () = stop.called() => {}
+            () = stop.cancelled() => {}
         }
     }
 }
 
-/// Works off what is due, one after the other. One that fails is logged, and comes again with the next tick: those behind
-/// it have their turn now. The number of those done; when it is not 0, more may have been due.
+/// Does what is due, one after the other. One that fails is logged and left to the next tick, and the others go on.
+/// Returns how many were done; when it is not 0, more may have been due.
 pub async fn each<T, E, F, R>(what: &str, due: Vec<T>, work: F) -> usize
 where
     T: Clone + Debug,

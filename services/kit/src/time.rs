@@ -44,8 +44,8 @@ impl Timestamp {
         self.plus_micros(seconds.saturating_mul(1_000_000))
     }
 
-    /// In words, in a zone: `11:59pm on 16 March 2026`; `1:30am BST on 25 October 2026` where the clock shows the minute
-    /// twice. An unknown zone falls back to UTC and says so.
+    /// In words, in a zone: `11:59pm on 16 March 2026`; `1:30am BST on 25 October 2026` where the clock shows the
+    /// minute twice. An unknown zone falls back to UTC and says so.
     pub fn in_words(self, zone: &str) -> String {
         let instant = jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         match instant.in_tz(zone) {

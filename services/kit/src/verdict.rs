@@ -1,4 +1,4 @@
-//! What a service's policy says of an action. What it rests on stands in each service's `policy.rs`.
+//! A policy's verdict on an action. The rules are in each service's `policy.rs`.
 
 use tonic::Code;
 

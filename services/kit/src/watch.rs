@@ -1,5 +1,5 @@
-//! A watch on what a service publishes: every event that the caller may see, and a token to go on from. What is shown of
-//! an event is the service's; when to look, what a token means and when to end are the same for all.
+//! A watch on a service's events: each that the caller may see, with a token to resume from. What is shown of an event
+//! is the service's; when to look, what a token means and when to end are the same for all.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -17,8 +17,8 @@ use crate::db::{Conn, Db, DbError};
 use crate::fault::{Fault, Reason, Violation};
 use crate::outbox::{self, Published};
 use crate::paging::Page;
-use crate::stop::Stop;
 use crate::time::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 /// What an RPC answers with that goes on for longer than one answer.
 pub type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -36,7 +36,7 @@ struct Watch<F> {
     db: Db,
     /// Woken when this process has published.
     published: Arc<Notify>,
-    stop: Stop,
+    stop: CancellationToken,
     page: Page<i64>,
     position: i64,
     show: Arc<Show<F>>,
@@ -54,7 +54,7 @@ struct Watch<F> {
 pub async fn stream<F: Default + Send + 'static>(
     cx: &Cx,
     db: &Db,
-    stop: &Stop,
+    stop: &CancellationToken,
     resume_token: &str,
     show: impl Fn(&mut Conn, &Event, Timestamp) -> Result<Option<F>, DbError> + Send + Sync + 'static,
     set_token: fn(&mut F, String),
@@ -122,7 +122,7 @@ impl<F: Default + Send + 'static> Watch<F> {
             tokio::select! {
                 () = self.published.notified() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = self.stop.called() => {
+                () = self.stop.cancelled() => {
                     let says = "the server is stopping; watch again with the last resume token";
                     return Err(Fault::new(Code::Unavailable, Reason::TryAgain, says).into());
                 }

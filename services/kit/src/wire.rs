@@ -1,4 +1,4 @@
-//! Between the wire and a service's own values: a [`Reader`] takes a request apart and reports every bad field at once.
+//! From the wire to a service's own values: a [`Reader`] parses a request and reports every bad field at once.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -29,8 +29,8 @@ pub fn etag(version: i64) -> String {
     version.to_string()
 }
 
-/// The name of an enum's value in rows, such as `held_late` for `STATE_HELD_LATE`; none for the unspecified one, which the
-/// field rules refuse.
+/// The name of an enum's value in rows, such as `held_late` for `STATE_HELD_LATE`; none for the unspecified one, which
+/// the field rules refuse.
 pub fn row_name(wire_name: &str, prefix: &str) -> Option<String> {
     let name = wire_name.strip_prefix(prefix).unwrap_or(wire_name).to_lowercase();
     Some(name).filter(|name| name != "unspecified")
@@ -58,8 +58,8 @@ pub fn id_or_none<T: FromStr<Err: Display>>(field: &str, text: &str) -> Result<O
     if text.is_empty() { Ok(None) } else { id(field, text).map(Some) }
 }
 
-/// How a request becomes what a service understands: a command, or what is asked of a list. The good parts are read on, so
-/// that every bad field is reported at once; none when what is bad cannot be done without.
+/// How a request becomes what a service understands: a command, or what is asked of a list. The good parts are read on,
+/// so that every bad field is reported at once; none when what is bad cannot be done without.
 pub type Parse<R, C> = fn(R, &mut Reader) -> Option<C>;
 
 impl Cx {
@@ -230,13 +230,13 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::caller::Role;
+    use crate::caller::Area;
     use crate::ids::{BidId, RoundId};
     use crate::time::at;
 
     #[test]
     fn every_bad_field_is_named_and_nothing_is_made() {
-        let cx = Cx::of_role(Role::Bids, at("2020-01-10T12:00:00Z"));
+        let cx = Cx::of_area(Area::Bids, at("2020-01-10T12:00:00Z"));
         let mut reader = Reader::of(&cx);
         let round = reader.id::<RoundId>("round_id", &RoundId::new().to_string());
         reader.id::<BidId>("bid_id", "bid_of_nobody");
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_list_names_the_place_of_each_bad_item() {
-        let cx = Cx::of_role(Role::Bids, at("2020-01-10T12:00:00Z"));
+        let cx = Cx::of_area(Area::Bids, at("2020-01-10T12:00:00Z"));
         let mut reader = Reader::of(&cx);
         let good = BidId::new();
         let read = reader.each("bid_ids", vec![good.to_string(), "x".to_string()], |reader, field, text| {

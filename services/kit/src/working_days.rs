@@ -15,7 +15,8 @@ pub enum Calendar {
     NorthernIreland,
 }
 
-/// Proclaimed for one year, everywhere: the Platinum Jubilee, the funeral of Elizabeth II, the coronation of Charles III.
+/// Proclaimed for one year, everywhere: the Platinum Jubilee, the funeral of Elizabeth II, the coronation of Charles
+/// III.
 const ONCE: [Date; 3] = [date(2022, 6, 3), date(2022, 9, 19), date(2023, 5, 8)];
 
 /// Moved in one year, everywhere: May Day to VE Day, and the spring holiday to the Platinum Jubilee.

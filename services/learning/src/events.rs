@@ -1,5 +1,5 @@
-//! The facts that learning publishes. None carries a text, a quote, a note or the name of a reader: what stands under
-//! embargo is told by its identity alone (rule 31).
+//! The facts that learning publishes. None carries a text, a quote, a note or the name of a reader. What is under
+//! embargo is named by its id alone (rule 31).
 
 use kit::outbox::Fact;
 use prost::Message;

@@ -1,4 +1,4 @@
-//! What every write leaves behind: a line of history and an event.
+//! What every write adds: a line of history and an event.
 
 mod store;
 

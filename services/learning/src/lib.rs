@@ -1,13 +1,12 @@
 //! `learning` draws the learning of rounds together and publishes it: commissions and the corpus that they open,
 //! passages marked with codes, insights checked with the councils, case studies, publications, open data.
 //!
-//! What a council must be able to trust stands in three places. What it takes back is gone at once, for one query
-//! decides what may be read ([`corpus::store::visible`]; the index only finds, it never decides). A quote is the
-//! very bytes of one revision of its report, held to it again before anything becomes public
-//! ([`publication::material`]). And a consultant reads while the commission runs and not an instant longer
-//! ([`commission::access`], rule 30).
+//! Councils rely on three guarantees. What is withdrawn disappears at once: one query decides what may be read
+//! ([`corpus::store::visible`]), never the index. A quote is the exact bytes of one revision, checked again before
+//! publication ([`publication::material`]). A consultant reads only while the commission runs ([`commission::access`],
+//! rule 30).
 //!
-//! Reports are not written here, and awards not counted: `reporting` and `awards` hold them.
+//! Reports and awards are not kept here: they belong to `reporting` and `awards`.
 
 pub mod case_study;
 pub mod codebook;
@@ -35,12 +34,11 @@ use std::time::Duration;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::consumer::{self, NotTaken};
 use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage, Tx};
 use kit::ids::DocumentId;
-use kit::stop::Stop;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::transport::Transport;
@@ -53,6 +51,7 @@ use toadlane_proto::learning::v1::open_data_service_server::OpenDataServiceServe
 use toadlane_proto::learning::v1::publications_service_server::PublicationsServiceServer;
 use toadlane_proto::reporting::v1::Report;
 use toadlane_proto::types::v1::Event;
+use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use corpus::search::Index;
@@ -74,7 +73,7 @@ fn corpus_key<C>(_: &C) -> String {
 
 /// Opens the store of `learning`.
 pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
-    Db::open(storage, Role::Learning.name(), MIGRATIONS, held_clock)
+    Db::open(storage, Area::Learning.name(), MIGRATIONS, held_clock)
 }
 
 /// The service, as its RPCs, its ticker and its consumer see it.
@@ -84,7 +83,7 @@ pub struct Learning {
     peers: Peers,
     publisher: Arc<Publisher>,
     index: Arc<Mutex<Index>>,
-    stop: Stop,
+    stop: CancellationToken,
 }
 
 impl Learning {
@@ -97,7 +96,7 @@ impl Learning {
         rounds: Transport,
         awards: Transport,
         reporting: Transport,
-        stop: Stop,
+        stop: CancellationToken,
     ) -> Result<Learning, Error> {
         let peers = Peers::new(registry, rounds, awards, reporting);
         let index = Arc::new(Mutex::new(Index::empty()?));
@@ -116,7 +115,7 @@ impl Learning {
     /// Takes the events of `reporting`.
     pub fn subscribe(&self, bus: &Bus) {
         let learning = self.clone();
-        bus.subscribe(Role::Reporting, Role::Learning.name(), &self.stop, move |event| {
+        bus.subscribe(Area::Reporting, Area::Learning.name(), &self.stop, move |event| {
             let learning = learning.clone();
             async move { learning.take_report(event).await }
         });
@@ -130,7 +129,7 @@ impl Learning {
         ticker::run(&self.stop, TICK_EVERY, "what is due", || self.tick()).await;
     }
 
-    /// Lets all that is due by now happen: checks of insights end, embargoes too.
+    /// Does everything that is due: checks of insights end, embargoes too.
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
         let checked = || self.db.read(move |conn| insight::store::due(conn, now, MOST_PER_LOOK));
@@ -161,7 +160,8 @@ impl Learning {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes an event of `reporting`, once. The report itself is asked for beforehand, as it now is: events carry no texts.
+    /// Takes an event of `reporting`, once. The report itself is asked for beforehand, as it now is: events carry no
+    /// texts.
     async fn take_report(&self, event: Event) -> Result<(), NotTaken> {
         const KINDS: [&str; 4] = ["ReportAccepted", "ReportReleased", "ReleaseWithdrawn", "AddendumAdded"];
         let is_of_use = KINDS.contains(&event.r#type.rsplit('.').next().unwrap_or_default());
@@ -172,7 +172,7 @@ impl Learning {
             false => None,
         };
         let effect = move |tx: &mut Tx, now| {
-            let cx = Cx::of_role(Role::Learning, now);
+            let cx = Cx::of_area(Area::Learning, now);
             match &document {
                 Some(document) => corpus::app::take_document(tx, &cx, document),
                 None => corpus::app::withdraw(tx, &cx, &told.id, None),

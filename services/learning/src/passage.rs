@@ -1,5 +1,5 @@
 //! A passage: an exact piece of an exact document, marked with codes, and whether its council lets it be quoted.
-//! Silence is no consent.
+//! Silence is not consent.
 
 pub mod app;
 pub mod convert;

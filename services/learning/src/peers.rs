@@ -1,4 +1,4 @@
-//! Facts asked of other services: reports, rounds with their principles, councils, awards.
+//! Facts from other services: reports, rounds with their principles, councils, awards.
 
 pub mod convert;
 

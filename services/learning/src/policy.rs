@@ -1,7 +1,7 @@
 //! Who may do what with the learning: one pure function, deny by default. `tests/golden/policy.txt` prints it as a
-//! matrix. When a commission is open is not asked here: `commission/access.rs` does that.
+//! matrix. Whether a commission is open is checked in `commission/access.rs`.
 
-use kit::caller::{Caller, Duty, Scope, Subject};
+use kit::caller::{Caller, Role, Scope, Subject};
 use kit::ids::{OrgId, PersonId};
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
@@ -66,12 +66,12 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     if !sees(caller, action, facts) {
         return Verdict::Hide;
     }
-    let (consultant, editor) = (is_consultant(caller, facts), caller.has(Duty::Editor));
-    let auditor = caller.serves(Duty::Auditor);
+    let (consultant, editor) = (is_consultant(caller, facts), caller.has(Role::Editor));
+    let auditor = caller.serves(Role::Auditor);
     let council = |may: fn(&Caller, OrgId) -> bool| facts.councils.iter().any(|&one| may(caller, one));
     let (allowed, who_may) = match action {
         Action::MakeCommission | Action::EndCommission => {
-            (editor || caller.has(Duty::NetworkAdministrator), COMMISSIONERS)
+            (editor || caller.has(Role::NetworkAdministrator), COMMISSIONERS)
         }
         Action::DeclareInterests | Action::Draw => (consultant, CONSULTANTS),
         Action::ReadCorpus => (consultant || editor || auditor, READERS),
@@ -93,15 +93,15 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
 }
 
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
-    let reads = is_consultant(caller, facts) || caller.has(Duty::Editor) || caller.serves(Duty::Auditor);
+    let reads = is_consultant(caller, facts) || caller.has(Role::Editor) || caller.serves(Role::Auditor);
     let of_council = facts.councils.iter().any(|&one| reads_for(caller, one));
     match action {
         // Nothing that could be hidden exists yet.
         Action::MakeCommission => matches!(caller.subject, Subject::Person(_) | Subject::Client(_)),
         Action::SeeCommission | Action::DeclareInterests | Action::EndCommission | Action::ReadCorpus => {
-            reads || caller.has(Duty::RoundManager) || caller.has(Duty::NetworkAdministrator)
+            reads || caller.has(Role::RoundManager) || caller.has(Role::NetworkAdministrator)
         }
-        Action::WriteCodebook | Action::SeeCodebook => reads || caller.has(Duty::Consultant),
+        Action::WriteCodebook | Action::SeeCodebook => reads || caller.has(Role::Consultant),
         Action::Draw
         | Action::SeePassage
         | Action::AnswerConsent
@@ -111,7 +111,7 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
         | Action::DropInsight => reads || (facts.open && of_council),
         Action::WriteCaseStudy | Action::SeeCaseStudy | Action::ConsentCaseStudy => {
             let consultant = is_consultant(caller, facts) && facts.open;
-            of_council || consultant || caller.has(Duty::Editor) || caller.serves(Duty::Auditor)
+            of_council || consultant || caller.has(Role::Editor) || caller.serves(Role::Auditor)
         }
         Action::WritePublication | Action::SeePublication | Action::EditPublication => {
             let named = matches!(caller.subject, Subject::Person(person) if facts.readers.contains(&person));
@@ -126,12 +126,12 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
 /// Named by the commission, and a consultant still.
 pub fn is_consultant(caller: &Caller, facts: &Facts) -> bool {
     let named = matches!(caller.subject, Subject::Person(person) if facts.consultants.contains(&person));
-    named && caller.has(Duty::Consultant)
+    named && caller.has(Role::Consultant)
 }
 
 /// Reads by an office, and not as a consultant: it does not matter then whether a commission runs.
 pub fn reads_by_office(caller: &Caller) -> bool {
-    caller.has(Duty::Editor) || caller.serves(Duty::Auditor)
+    caller.has(Role::Editor) || caller.serves(Role::Auditor)
 }
 
 /// Reads what there is under a commission whole, as its consultant or by office. Councils see their part of it.
@@ -141,33 +141,33 @@ pub fn reads_whole(caller: &Caller, commission: &Commission) -> bool {
 
 /// Sees every commission, and awards before they are announced.
 pub fn oversees(caller: &Caller) -> bool {
-    reads_by_office(caller) || caller.has(Duty::RoundManager) || caller.has(Duty::NetworkAdministrator)
+    reads_by_office(caller) || caller.has(Role::RoundManager) || caller.has(Role::NetworkAdministrator)
 }
 
 fn writes_for(caller: &Caller, council: OrgId) -> bool {
-    caller.has_for(Duty::ApplicantOfficer, council) || caller.may_as_system(Scope::ReportsWrite, council)
+    caller.has_for(Role::ApplicantOfficer, council) || caller.may_as_system(Scope::ReportsWrite, council)
 }
 
 fn certifies_for(caller: &Caller, council: OrgId) -> bool {
-    caller.has_for(Duty::Certifier, council) || caller.may_as_system(Scope::ReportsCertify, council)
+    caller.has_for(Role::Certifier, council) || caller.may_as_system(Scope::ReportsCertify, council)
 }
 
 pub fn answers_for(caller: &Caller, council: OrgId) -> bool {
-    writes_for(caller, council) || caller.has_for(Duty::Certifier, council)
+    writes_for(caller, council) || caller.has_for(Role::Certifier, council)
 }
 
 fn reads_for(caller: &Caller, council: OrgId) -> bool {
     writes_for(caller, council)
         || certifies_for(caller, council)
-        || caller.has_for(Duty::CouncilAdministrator, council)
+        || caller.has_for(Role::CouncilAdministrator, council)
         || caller.may_as_system(Scope::ReportsRead, council)
 }
 
 /// Who calls, if that is a consultant in person.
 pub fn consultant(caller: &Caller) -> Option<PersonId> {
     match caller.subject {
-        Subject::Person(person) if caller.has(Duty::Consultant) => Some(person),
-        Subject::Person(_) | Subject::Client(_) | Subject::Role(_) | Subject::Anonymous => None,
+        Subject::Person(person) if caller.has(Role::Consultant) => Some(person),
+        Subject::Person(_) | Subject::Client(_) | Subject::Area(_) | Subject::Anonymous => None,
     }
 }
 
@@ -175,7 +175,7 @@ pub fn consultant(caller: &Caller) -> Option<PersonId> {
 pub fn is_signed_in(caller: &Caller) -> bool {
     match caller.subject {
         Subject::Person(_) | Subject::Client(_) => true,
-        Subject::Role(_) | Subject::Anonymous => false,
+        Subject::Area(_) | Subject::Anonymous => false,
     }
 }
 

@@ -1,9 +1,9 @@
 //! A publication: edited work from many reports, each edition pinned to exactly the documents that it used (rule 32).
-//! Its states are in `publication/state.rs`; what its sources are, and whether they are still as they were, in
+//! Its states are in `publication/state.rs`; what its sources are, and whether they have changed, in
 //! `publication/material.rs`.
 //!
 //! An [`Edition`] and its [`Citation`]s are sealed when it is published: a field is added only with
-//! `#[serde(default, skip_serializing_if = ..)]`. The first ones lie in `tests/golden/edition.v1.json` and
+//! `#[serde(default, skip_serializing_if = ..)]`. The first ones are in `tests/golden/edition.v1.json` and
 //! `tests/golden/citations.v1.json`.
 
 mod api;

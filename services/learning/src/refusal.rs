@@ -1,5 +1,5 @@
-//! What each refusal becomes on the wire: its code and its reason. What is stale comes with its newer version, which each
-//! thing makes in its `convert.rs`.
+//! What each refusal becomes on the wire: its code and its reason. A stale write is refused with the newer version,
+//! made in each thing's `convert.rs`.
 
 use kit::fault::{Fault, Reason, Violation};
 use kit::verdict::not_allowed;

@@ -1,5 +1,5 @@
-//! What the requests of several things have in common. Every bad field is reported at once; what the field rules of the
-//! contract already hold is not said again.
+//! Parsing that several things share. Every bad field is reported at once; what the field rules of the contract already
+//! check is not repeated.
 
 use std::fmt::Display;
 use std::str::FromStr;

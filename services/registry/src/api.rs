@@ -1,4 +1,5 @@
-//! The tonic traits, and the forms of OAuth. Each RPC is a line: what it asks, what it writes or reads. No rule lives here.
+//! The tonic traits, and the forms of OAuth. Each RPC is one line: how it is parsed, what it writes or reads. No rules
+//! here.
 
 mod boards;
 mod clients;

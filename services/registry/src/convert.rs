@@ -3,7 +3,7 @@
 pub mod pages;
 mod refusal;
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::time::Timestamp;
 use kit::tokens::{KeySet, PublicKey};
 use kit::wire::{etag, row_name, wire_date, wire_name, wire_time};
@@ -106,26 +106,26 @@ pub fn class(wire: pb::MembershipClass) -> Option<Class> {
     row_name(wire.as_str_name(), "MEMBERSHIP_CLASS_")?.parse().ok()
 }
 
-fn wire_role(duty: Duty) -> pb::Role {
-    match duty {
-        Duty::ApplicantOfficer => pb::Role::ApplicantOfficer,
-        Duty::Certifier => pb::Role::Certifier,
-        Duty::CouncilAdministrator => pb::Role::CouncilAdministrator,
-        Duty::NetworkAdministrator => pb::Role::NetworkAdministrator,
-        Duty::RoundManager => pb::Role::RoundManager,
-        Duty::Reviewer => pb::Role::Reviewer,
-        Duty::PanelChair => pb::Role::PanelChair,
-        Duty::Clerk => pb::Role::Clerk,
-        Duty::FinanceOfficer => pb::Role::FinanceOfficer,
-        Duty::Consultant => pb::Role::LearningConsultant,
-        Duty::Editor => pb::Role::Editor,
-        Duty::Auditor => pb::Role::Auditor,
-        Duty::DataProtectionOfficer => pb::Role::DataProtectionOfficer,
+fn wire_role(role: Role) -> pb::Role {
+    match role {
+        Role::ApplicantOfficer => pb::Role::ApplicantOfficer,
+        Role::Certifier => pb::Role::Certifier,
+        Role::CouncilAdministrator => pb::Role::CouncilAdministrator,
+        Role::NetworkAdministrator => pb::Role::NetworkAdministrator,
+        Role::RoundManager => pb::Role::RoundManager,
+        Role::Reviewer => pb::Role::Reviewer,
+        Role::PanelChair => pb::Role::PanelChair,
+        Role::Clerk => pb::Role::Clerk,
+        Role::FinanceOfficer => pb::Role::FinanceOfficer,
+        Role::Consultant => pb::Role::LearningConsultant,
+        Role::Editor => pb::Role::Editor,
+        Role::Auditor => pb::Role::Auditor,
+        Role::DataProtectionOfficer => pb::Role::DataProtectionOfficer,
     }
 }
 
-pub fn duty(wire: pb::Role) -> Option<Duty> {
-    Duty::ALL.into_iter().find(|&duty| wire_role(duty) == wire)
+pub fn role(wire: pb::Role) -> Option<Role> {
+    Role::ALL.into_iter().find(|&role| wire_role(role) == wire)
 }
 
 impl From<Membership> for pb::Membership {
@@ -191,7 +191,7 @@ impl From<Person> for pb::Person {
 fn grant(held: RoleGrant) -> pb::RoleGrant {
     pb::RoleGrant {
         id: held.id.to_string(),
-        role: wire_role(held.grant.duty).into(),
+        role: wire_role(held.grant.role).into(),
         organisation_id: held.grant.organisation.to_string(),
         starts_at: wire_time(held.starts_at),
         ends_at: held.ends_at.and_then(wire_time),
@@ -303,7 +303,7 @@ impl From<Revocation> for pb::Revocation {
 pub fn who_is(found: WhoIs) -> pb::WhoAmIResponse {
     let WhoIs { caller, name, organisation } = found;
     let roles = caller.grants.iter().map(|grant| pb::HeldRole {
-        role: wire_role(grant.duty).into(),
+        role: wire_role(grant.role).into(),
         organisation_id: grant.organisation.to_string(),
     });
     pb::WhoAmIResponse {

@@ -1,4 +1,4 @@
-//! The facts that registry publishes. None carries an e-mail address, and that somebody signed in is none.
+//! The facts that registry publishes. None carries an e-mail address, and signing in publishes none.
 
 use kit::outbox::Fact;
 use prost::Message;

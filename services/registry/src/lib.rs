@@ -5,8 +5,7 @@
 //! Two clocks run here. What the network agrees on (roles, terms, memberships) follows the server's clock, which a demo
 //! holds in 2020; tokens, codes, keys and secrets live in real time (`real_now`), or nobody could sign in there.
 //!
-//! What is not here: what a role may do elsewhere is in each service's `policy.rs`, and who is recused from a bid
-//! is `grading`'s to say.
+//! What a role may do elsewhere is in each service's `policy.rs`; recusals are in `grading`.
 
 pub mod app;
 pub mod board;
@@ -33,7 +32,7 @@ mod tests;
 use std::sync::Arc;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage, Tx};
 use kit::ids::{GrantId, OrgId, PersonId};
@@ -62,7 +61,7 @@ pub const PUBLIC_RPCS: [&str; 4] = [
 
 /// Opens the store of `registry`. [`Registry::prepare`] then fills a new one.
 pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
-    Db::open(storage, Role::Registry.name(), MIGRATIONS, held_clock)
+    Db::open(storage, Area::Registry.name(), MIGRATIONS, held_clock)
 }
 
 /// What the service needs to start.
@@ -134,7 +133,7 @@ impl Registry {
 /// [`Error::AdministratorExists`] unless there is none, [`Error::AlreadyExists`] when somebody signs in with the
 /// address.
 pub async fn admin_first(db: &Db, network_name: &str, name: &str, email: &str) -> Result<Person, Error> {
-    let cx = Cx::of_role(Role::Registry, db.clock().now());
+    let cx = Cx::of_area(Area::Registry, db.clock().now());
     let first = app::FirstAdministrator {
         person: PersonId::new(),
         grant: GrantId::new(),

@@ -1,6 +1,6 @@
 //! People and the roles that they hold. Signing in is in `sign_in.rs`.
 
-use kit::caller::{Duty, Grant};
+use kit::caller::{Grant, Role};
 use kit::ids::{GrantId, OrgId, PersonId};
 use kit::time::Timestamp;
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
@@ -186,11 +186,11 @@ impl Person {
     }
 
     pub fn is_certifier_of(&self, organisation: OrgId, at: Timestamp) -> bool {
-        self.held_at(at).contains(&Grant { duty: Duty::Certifier, organisation })
+        self.held_at(at).contains(&Grant { role: Role::Certifier, organisation })
     }
 
     pub fn is_administrator(&self, at: Timestamp) -> bool {
-        self.held_at(at).iter().any(|held| held.duty == Duty::NetworkAdministrator)
+        self.held_at(at).iter().any(|held| held.role == Role::NetworkAdministrator)
     }
 
     fn expect_active(&self, step: &'static str) -> Result<(), Error> {
@@ -224,111 +224,4 @@ pub fn fold_email(email: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use kit::time::at;
-
-    use super::*;
-
-    const NOW: &str = "2020-01-06T09:00:00Z";
-
-    fn a_person() -> Person {
-        Person::enter(PersonId::new(), OrgId::new(), "Bethan Rees", "Bethan.Rees@example.gov.uk", at(NOW))
-    }
-
-    fn a_grant(duty: Duty, organisation: OrgId, starts_at: &str, ends_at: &str) -> RoleGrant {
-        RoleGrant {
-            id: GrantId::new(),
-            grant: Grant { duty, organisation },
-            starts_at: at(starts_at),
-            ends_at: (!ends_at.is_empty()).then(|| at(ends_at)),
-        }
-    }
-
-    #[test]
-    fn one_person_holds_several_roles_for_several_organisations() {
-        let person = a_person();
-        let other = OrgId::new();
-        let person = person.grant(a_grant(Duty::Certifier, person.organisation, NOW, ""), at(NOW)).unwrap();
-        let person = person.grant(a_grant(Duty::ApplicantOfficer, person.organisation, NOW, ""), at(NOW)).unwrap();
-        let person = person.grant(a_grant(Duty::Reviewer, other, NOW, ""), at(NOW)).unwrap();
-        assert_eq!(person.held_at(at(NOW)).len(), 3);
-        assert!(person.is_certifier_of(person.organisation, at(NOW)));
-        assert!(!person.is_certifier_of(other, at(NOW)));
-    }
-
-    #[test]
-    fn a_role_holds_from_its_start_until_its_end() {
-        let person = a_person();
-        let year = a_grant(Duty::Certifier, person.organisation, "2020-04-01T00:00:00Z", "2021-04-01T00:00:00Z");
-        let person = person.grant(year, at(NOW)).unwrap();
-        let certifies = |text| person.is_certifier_of(person.organisation, at(text));
-        assert!(!certifies("2020-03-31T23:59:59.999999Z"));
-        assert!(certifies("2020-04-01T00:00:00Z"));
-        assert!(!certifies("2021-04-01T00:00:00Z"));
-        assert_eq!(person.first_end_after(at("2020-05-01T00:00:00Z")), Some(at("2021-04-01T00:00:00Z")));
-        assert_eq!(person.first_end_after(at(NOW)), None, "it has not begun");
-    }
-
-    #[test]
-    fn a_role_is_not_granted_for_the_past_or_twice() {
-        let person = a_person();
-        let grant = |person: &Person, starts_at, ends_at| {
-            person.grant(a_grant(Duty::Certifier, person.organisation, starts_at, ends_at), at(NOW))
-        };
-        assert!(matches!(grant(&person, "2020-01-06T08:59:59Z", ""), Err(Error::Invalid(_))));
-        assert!(matches!(grant(&person, NOW, NOW), Err(Error::EndBeforeStart { .. })));
-        let person = grant(&person, NOW, "2020-06-01T00:00:00Z").unwrap();
-        assert!(matches!(grant(&person, "2020-05-31T23:59:59Z", ""), Err(Error::Overlap { .. })));
-        assert!(grant(&person, "2020-06-01T00:00:00Z", "").is_ok());
-    }
-
-    #[test]
-    fn a_revoked_role_ends_at_that_instant_and_can_be_granted_again() {
-        let person = a_person();
-        let certifier = a_grant(Duty::Certifier, person.organisation, NOW, "");
-        let person = person.grant(certifier, at(NOW)).unwrap();
-        let later = at("2020-02-01T09:00:00Z");
-        let revoked = person.revoke(certifier.id, later).unwrap();
-        assert!(revoked.is_certifier_of(revoked.organisation, at("2020-02-01T08:59:59Z")));
-        assert!(!revoked.is_certifier_of(revoked.organisation, later));
-        assert!(matches!(revoked.revoke(certifier.id, later), Err(Error::EndedAlready { .. })));
-        assert!(matches!(revoked.revoke(GrantId::new(), later), Err(Error::NotFound { .. })));
-        let again = RoleGrant { id: GrantId::new(), starts_at: later, ..certifier };
-        assert!(revoked.grant(again, later).is_ok());
-    }
-
-    #[test]
-    fn a_role_revoked_before_it_begins_never_does() {
-        let person = a_person();
-        let later = a_grant(Duty::Certifier, person.organisation, "2020-04-01T00:00:00Z", "");
-        let person = person.grant(later, at(NOW)).unwrap().revoke(later.id, at(NOW)).unwrap();
-        assert!(!person.is_certifier_of(person.organisation, at("2020-04-01T00:00:00Z")));
-        assert!(matches!(person.revoke(later.id, at(NOW)), Err(Error::EndedAlready { .. })));
-        assert!(person.grant(RoleGrant { id: GrantId::new(), ..later }, at(NOW)).is_ok());
-    }
-
-    #[test]
-    fn an_ended_person_holds_nothing_and_changes_no_more() {
-        let person = a_person();
-        let grant = a_grant(Duty::Certifier, person.organisation, NOW, "");
-        let ended = person.grant(grant, at(NOW)).unwrap().end(at("2020-02-01T09:00:00Z")).unwrap();
-        assert_eq!(ended.held_at(at("2020-01-20T00:00:00Z")), [], "not even as at a time before");
-        assert_eq!(ended.grants[0].ends_at, Some(at("2020-02-01T09:00:00Z")));
-        let now = at("2020-03-01T09:00:00Z");
-        assert!(matches!(ended.end(now), Err(Error::IllegalStep { .. })));
-        assert!(matches!(ended.rename("", "", now), Err(Error::IllegalStep { .. })));
-        assert!(matches!(ended.grant(grant, now), Err(Error::IllegalStep { .. })));
-    }
-
-    #[test]
-    fn the_last_network_administrator_stays() {
-        let person = a_person();
-        let grant = a_grant(Duty::NetworkAdministrator, person.organisation, NOW, "");
-        let person = person.grant(grant, at(NOW)).unwrap();
-        let ended = person.end(at(NOW)).unwrap();
-        assert!(matches!(keep_an_administrator(&person, &ended, 0, at(NOW)), Err(Error::LastAdministrator)));
-        assert!(keep_an_administrator(&person, &ended, 1, at(NOW)).is_ok());
-        let renamed = person.rename("B. Rees", &person.email, at(NOW)).unwrap();
-        assert!(keep_an_administrator(&person, &renamed, 0, at(NOW)).is_ok());
-    }
-}
+mod tests;

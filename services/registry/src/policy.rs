@@ -1,7 +1,7 @@
 //! Who may do what in the registry: one pure function, deny by default. `tests/golden/policy.txt` prints it as a
 //! matrix.
 
-use kit::caller::{Caller, Duty, Scope, Subject};
+use kit::caller::{Caller, Role, Scope, Subject};
 use kit::ids::OrgId;
 pub use kit::verdict::Verdict;
 use strum::{EnumDiscriminants, VariantArray};
@@ -25,7 +25,7 @@ pub enum Action {
     ManagePerson,
     /// Gives a role for an organisation, or takes it away.
     Grant {
-        duty: Duty,
+        role: Role,
         organisation: OrgId,
     },
     SeeClient,
@@ -60,13 +60,13 @@ const ASKERS: &str = "a role of the platform, a network administrator or the org
 const PLATFORM: &str = "a role of the platform";
 
 /// Duties that a council's own administrator hands out.
-const COUNCIL_DUTIES: [Duty; 3] = [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator];
+const COUNCIL_DUTIES: [Role; 3] = [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator];
 
 pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     if !sees(caller, action, facts) {
         return Verdict::Hide;
     }
-    let network = caller.has(Duty::NetworkAdministrator);
+    let network = caller.has(Role::NetworkAdministrator);
     let own = facts.organisation.is_some_and(|organisation| administers(caller, organisation));
     let (allowed, who_may) = match action {
         Action::SeePerson | Action::SeeClient => (true, ""),
@@ -79,10 +79,10 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         Action::SeeEmail => (network || own || is_self(caller, facts), EITHER),
         Action::ManagePerson | Action::RevokeClient => (network || own, EITHER),
         Action::RevokeSubject => (network || own || is_self(caller, facts), EITHER),
-        Action::Grant { duty, organisation } => {
+        Action::Grant { role, organisation } => {
             // The person must be the council's own too, or its administrator could give roles to anybody.
-            let at_home = own && facts.organisation == Some(organisation) && COUNCIL_DUTIES.contains(&duty);
-            (network || at_home, if COUNCIL_DUTIES.contains(&duty) { EITHER } else { NETWORK })
+            let at_home = own && facts.organisation == Some(organisation) && COUNCIL_DUTIES.contains(&role);
+            (network || at_home, if COUNCIL_DUTIES.contains(&role) { EITHER } else { NETWORK })
         }
         Action::CreateClient | Action::SetScopes => (network || own, EITHER),
         Action::GiveScope(Scope::BidsCertify | Scope::AwardsCertify | Scope::ReportsCertify)
@@ -115,30 +115,30 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
         | Action::RevokeClient => as_staff,
         Action::RevokeSubject => match facts.subject {
             Some(Subject::Person(_)) => as_staff || of_its_own(belongs_to),
-            Some(Subject::Client(_) | Subject::Role(_) | Subject::Anonymous) | None => as_staff,
+            Some(Subject::Client(_) | Subject::Area(_) | Subject::Anonymous) | None => as_staff,
         },
     }
 }
 
 fn administers(caller: &Caller, organisation: OrgId) -> bool {
-    caller.has_for(Duty::CouncilAdministrator, organisation)
+    caller.has_for(Role::CouncilAdministrator, organisation)
 }
 
 /// Works for an organisation: an officer, a certifier, its administrator, or a system of it.
 fn belongs_to(caller: &Caller, organisation: OrgId) -> bool {
-    COUNCIL_DUTIES.iter().any(|&duty| caller.has_for(duty, organisation))
+    COUNCIL_DUTIES.iter().any(|&role| caller.has_for(role, organisation))
         || (caller.organisation == Some(organisation) && matches!(caller.subject, Subject::Client(_)))
 }
 
 fn is_self(caller: &Caller, facts: &Facts) -> bool {
     match caller.subject {
         Subject::Person(_) | Subject::Client(_) => facts.subject == Some(caller.subject),
-        Subject::Role(_) | Subject::Anonymous => false,
+        Subject::Area(_) | Subject::Anonymous => false,
     }
 }
 
 fn is_platform(caller: &Caller) -> bool {
-    matches!(caller.subject, Subject::Role(_))
+    matches!(caller.subject, Subject::Area(_))
 }
 
 /// Whether a caller sees the people of every organisation.
@@ -148,7 +148,7 @@ pub fn sees_all_people(caller: &Caller) -> bool {
 
 /// Whether a caller sees the clients of every organisation.
 pub fn sees_all_clients(caller: &Caller) -> bool {
-    [Duty::NetworkAdministrator, Duty::Auditor, Duty::DataProtectionOfficer].iter().any(|&duty| caller.has(duty))
+    [Role::NetworkAdministrator, Role::Auditor, Role::DataProtectionOfficer].iter().any(|&role| caller.has(role))
 }
 
 /// The organisations whose people a caller sees.

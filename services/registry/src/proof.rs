@@ -41,8 +41,8 @@ pub struct Once {
 }
 
 impl Proof {
-    /// Whether it proves that it is this client, as the client now is. It is not known here whether an assertion was used
-    /// before.
+    /// Whether it proves that it is this client, as the client now is. It is not known here whether an assertion was
+    /// used before.
     ///
     /// # Errors
     /// [`Refused::InvalidClient`] for a wrong or retired secret, for another client's assertion, and for the kind of

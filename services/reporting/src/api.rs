@@ -1,4 +1,5 @@
-//! The tonic trait. Each RPC is a line: what it asks, what is gathered for it, what it writes or reads. No rule lives here.
+//! The tonic trait. Each RPC is one line: how it is parsed, what is gathered for it, what it writes or reads. No rules
+//! here.
 
 mod requests;
 mod streams;
@@ -109,7 +110,7 @@ impl ReportsService for Reporting {
     }
 }
 
-/// What writes rest on.
+/// Facts that writes need.
 impl Reporting {
     async fn certifier_of(&self, cx: Cx, cmd: app::SignOffReport) -> Result<Option<OrgId>, Error> {
         let report = self.seen(&cx, Action::SignOff, cmd.target.id).await?;

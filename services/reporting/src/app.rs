@@ -64,7 +64,7 @@ fn actor(cx: &Cx, report: &Report, happened: Happened) -> Actor {
     cx.caller.acting_for(organisation)
 }
 
-/// Writes what became of a report: its row, its history and the event.
+/// Saves the new version of a report with its line of history and its event.
 fn save(tx: &mut Tx, cx: &Cx, old: &Report, new: Report, happened: Happened) -> Result<ReportNow, Error> {
     if !store::update(tx, old, &new)? {
         return Err(Error::stale(shown(cx, store::get(tx, old.id)?)));

@@ -1,5 +1,5 @@
-//! What reporting knows of an award: a copy, fed by the events of `awards`, so that a report needs `awards` for
-//! nothing.
+//! What reporting knows about an award: a copy, kept by the events of `awards`, so that reporting does not need
+//! `awards`.
 
 use kit::deadline::Deadline;
 use kit::ids::{AwardId, BidId, OrgId, RoundId};

@@ -1,4 +1,4 @@
-//! Domain to wire, and what other services say to what reporting keeps of it.
+//! Domain to wire, and other services' messages to what reporting keeps of them.
 
 pub mod pages;
 mod peers;

@@ -1,5 +1,5 @@
 //! The facts that reporting publishes. Each carries the report as the network may read it: without its content until it
-//! is handed in, never with the text of its answers, and with no name or address of a person.
+//! is submitted, never with the text of its answers, and with no name or address of a person.
 
 use kit::outbox::Fact;
 use prost::Message;

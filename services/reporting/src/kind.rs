@@ -1,4 +1,4 @@
-//! Which account of an award a report is.
+//! Whether a report is the interim or the final one.
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 

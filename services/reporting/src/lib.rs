@@ -1,13 +1,11 @@
 //! `reporting` takes councils' accounts of their awards: interim and final reports, scheduled when an award is
-//! accepted, prefilled from bid and award, written, certified, handed in, accepted, and released to the learning.
+//! accepted, prefilled from bid and award, written, certified, submitted, accepted, and released to the learning.
 //!
 //! Nobody creates a report. The events of `awards` schedule, move and cancel them ([`app::take_award`]), so that a
-//! council reports while `awards` is down. A draft stays the council's: the network sees where it stands, and reads
-//! what it says once it is handed in ([`policy`]). The learning reads what is accepted and released, for silence is no
-//! consent.
+//! council reports while `awards` is down. A draft is visible to its council alone: the network sees its state, and its
+//! content once submitted ([`policy`]). The learning reads what is accepted and released; consent must be explicit.
 //!
-//! Payments are not held here, and nobody is written to: overdue is computed, reminders are facts, and those who own
-//! payments, bids and letters act on them.
+//! No payment is held and no mail sent here: overdue is computed and reminders are events, on which others act.
 
 pub mod app;
 pub mod award;
@@ -35,19 +33,19 @@ use std::time::Duration;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::consumer::{self, NotTaken};
 use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage};
 use kit::files::{FileError, Files};
 use kit::ids::ReportId;
-use kit::stop::Stop;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::transport::Transport;
 use toadlane_proto::awards::v1::Award as WireAward;
 use toadlane_proto::reporting::v1::reports_service_server::ReportsServiceServer;
 use toadlane_proto::types::v1::Event;
+use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use app::{Gathered, reading};
@@ -64,7 +62,7 @@ const MOST_PER_LOOK: i64 = 200;
 
 /// Opens the store of `reporting`.
 pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
-    Db::open(storage, Role::Reporting.name(), MIGRATIONS, held_clock)
+    Db::open(storage, Area::Reporting.name(), MIGRATIONS, held_clock)
 }
 
 /// The service, as its RPCs, its ticker and its consumer see it.
@@ -73,7 +71,7 @@ pub struct Reporting {
     db: Db,
     peers: Peers,
     files: Files,
-    stop: Stop,
+    stop: CancellationToken,
 }
 
 impl Reporting {
@@ -84,7 +82,7 @@ impl Reporting {
         registry: Transport,
         rounds: Transport,
         bids: Transport,
-        stop: Stop,
+        stop: CancellationToken,
     ) -> Result<Reporting, FileError> {
         let files = Files::in_folder(files)?;
         Ok(Reporting { db, peers: Peers::new(registry, rounds, bids), files, stop })
@@ -97,7 +95,7 @@ impl Reporting {
     /// Takes the events of `awards`.
     pub fn subscribe(&self, bus: &Bus) {
         let reporting = self.clone();
-        bus.subscribe(Role::Awards, Role::Reporting.name(), &self.stop, move |event| {
+        bus.subscribe(Area::Awards, Area::Reporting.name(), &self.stop, move |event| {
             let reporting = reporting.clone();
             async move { reporting.take_award(event).await }
         });
@@ -108,7 +106,7 @@ impl Reporting {
         ticker::run(&self.stop, TICK_EVERY, "what is due", || self.tick()).await;
     }
 
-    /// Lets all that is due by now happen: reports open, and reminders go out.
+    /// Does everything that is due: reports open, and reminders go out.
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
         let openable = || self.db.read(move |conn| store::openable(conn, now, MOST_PER_LOOK));

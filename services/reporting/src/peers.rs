@@ -1,4 +1,4 @@
-//! Facts asked of other services. What the register said is kept for a while and serves when it cannot be reached.
+//! Facts from other services. The registry's answers are kept for a while and used while it is unreachable.
 
 use std::time::Duration;
 

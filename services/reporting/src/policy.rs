@@ -1,6 +1,6 @@
 //! Who may do what with a report: one pure function, deny by default. `tests/golden/policy.txt` prints it as a matrix.
 
-use kit::caller::{Caller, Duty, Role, Scope, Subject};
+use kit::caller::{Area, Caller, Role, Scope, Subject};
 use kit::ids::OrgId;
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
@@ -51,19 +51,19 @@ const READERS: &str = "the council, until the report is handed in,";
 
 pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     let own = is_of_its_own(caller, facts);
-    let learns = caller.subject == Subject::Role(Role::Learning) && facts.released;
+    let learns = caller.subject == Subject::Area(Area::Learning) && facts.released;
     if !own && !oversees(caller) && !learns {
         return Verdict::Hide;
     }
     let holder = facts.holder;
-    let people = [Duty::ApplicantOfficer, Duty::Certifier].iter().any(|&duty| caller.has_for(duty, holder));
+    let people = [Role::ApplicantOfficer, Role::Certifier].iter().any(|&role| caller.has_for(role, holder));
     let system = |scope| caller.may_as_system(scope, holder);
-    let manager = caller.serves(Duty::RoundManager);
+    let manager = caller.serves(Role::RoundManager);
     let (allowed, who_may) = match action {
         Action::See => (true, ""),
         Action::Read => (own || facts.handed_in, READERS),
-        Action::Edit => (caller.has_for(Duty::ApplicantOfficer, holder) || system(Scope::ReportsWrite), WRITERS),
-        Action::SignOff => (caller.has_for(Duty::Certifier, holder) || system(Scope::ReportsCertify), CERTIFIERS),
+        Action::Edit => (caller.has_for(Role::ApplicantOfficer, holder) || system(Scope::ReportsWrite), WRITERS),
+        Action::SignOff => (caller.has_for(Role::Certifier, holder) || system(Scope::ReportsCertify), CERTIFIERS),
         Action::Submit => (people || system(Scope::ReportsWrite) || system(Scope::ReportsCertify), SUBMITTERS),
         Action::SetRelease => (people || system(Scope::ReportsCertify), RELEASERS),
         Action::AddAddendum => (people || system(Scope::ReportsWrite) || manager, ADDERS),
@@ -74,9 +74,9 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
 
 /// Reads what its own organisation has to do with.
 fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
-    let duties = [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator];
+    let roles = [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator];
     let scopes = [Scope::ReportsRead, Scope::ReportsWrite, Scope::ReportsCertify];
-    duties.iter().any(|&duty| caller.has_for(duty, organisation))
+    roles.iter().any(|&role| caller.has_for(role, organisation))
         || scopes.iter().any(|&scope| caller.may_as_system(scope, organisation))
 }
 
@@ -87,15 +87,15 @@ pub fn is_of_its_own(caller: &Caller, facts: &Facts) -> bool {
 
 /// Sees every report, and reads what was handed in. Awards completes on the final one.
 pub fn oversees(caller: &Caller) -> bool {
-    [Duty::RoundManager, Duty::NetworkAdministrator, Duty::Auditor, Duty::FinanceOfficer]
+    [Role::RoundManager, Role::NetworkAdministrator, Role::Auditor, Role::FinanceOfficer]
         .iter()
-        .any(|&duty| caller.serves(duty))
-        || caller.subject == Subject::Role(Role::Awards)
+        .any(|&role| caller.serves(role))
+        || caller.subject == Subject::Area(Area::Awards)
 }
 
 /// Sees what is accepted and released, and that alone (rule 30).
 pub fn learns(caller: &Caller) -> bool {
-    caller.subject == Subject::Role(Role::Learning)
+    caller.subject == Subject::Area(Area::Learning)
 }
 
 /// The organisations whose reports a caller sees as their own.
@@ -111,7 +111,7 @@ pub fn council_of(caller: &Caller, report: &Report) -> Option<OrgId> {
 
 /// The organisation for which a caller runs rounds.
 pub fn network_of(caller: &Caller) -> Option<OrgId> {
-    let grant = caller.grants.iter().find(|grant| grant.duty == Duty::RoundManager);
+    let grant = caller.grants.iter().find(|grant| grant.role == Role::RoundManager);
     grant.map(|grant| grant.organisation)
 }
 

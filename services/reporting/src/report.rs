@@ -1,4 +1,4 @@
-//! The report and its rules. Where it stands, and every legal step, is in `state.rs`; what it must say in `form.rs`.
+//! The report and its rules. Its states and legal steps are in `state.rs`; what it must say in `form.rs`.
 
 use kit::caller::Actor;
 use kit::deadline::Deadline;

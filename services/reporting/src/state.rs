@@ -1,12 +1,12 @@
-//! Where a report stands, and every legal step between states. The golden table is `tests/golden/states.txt`.
-//! Overdue is computed, and no state.
+//! The states of a report and every legal step between them. The golden table is `tests/golden/states.txt`. Overdue is
+//! computed, and no state.
 
 use kit::time::Timestamp;
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::error::Error;
 
-/// Where a report stands. A state carries its facts.
+/// The state of a report, with the facts that belong to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 #[strum_discriminants(name(StateName), derive(IntoStaticStr, VariantArray), strum(serialize_all = "snake_case"))]

@@ -1,4 +1,5 @@
-//! The tonic traits. Each RPC is a line: what it asks, what is gathered for it, what it writes or reads. No rule lives here.
+//! The tonic traits. Each RPC is one line: how it is parsed, what is gathered for it, what it writes or reads. No rules
+//! here.
 
 mod requests;
 
@@ -34,7 +35,7 @@ impl RoundsService for Rounds {
         self.db.take(request, requests::update_round, app::update_round).await
     }
 
-    /// By hand, since the registry is asked for its boards.
+    /// Written out, because the registry is asked for its boards.
     async fn check_round(&self, request: Request<pb::CheckRoundRequest>) -> Answer<pb::CheckRoundResponse> {
         let (cx, id) = Cx::parse(request, |wire, reader| reader.id("round_id", &wire.round_id))?;
         let round = self.seen(&cx, Action::SeeRound, id).await?;
@@ -99,7 +100,7 @@ impl FrameworksService for Rounds {
     }
 }
 
-/// What writes rest on.
+/// Facts that writes need.
 impl Rounds {
     /// Those of a round's boards that the registry holds.
     async fn boards(&self, round: &Round) -> Result<Vec<BoardId>, Error> {

@@ -1,5 +1,5 @@
-//! The facts that rounds publishes. Each carries the round as it then is. Nothing is published of a draft, nor of a round
-//! that is cancelled before it was scheduled.
+//! The facts that rounds publishes. Each carries the round as it then is. Nothing is published of a draft, nor of a
+//! round that is cancelled before it was scheduled.
 
 use kit::outbox::Fact;
 use prost::Message;

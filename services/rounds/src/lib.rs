@@ -1,12 +1,12 @@
 //! `rounds` sets rounds up and keeps their dates: frameworks of principles, instruments and pots, limits,
 //! form, criteria and timetable.
 //!
-//! What a bidder must be able to trust: the rules of a scheduled round never change, and neither does the
-//! wording of the principles it names. Dates move to later ones only, for everyone, with a reason, and the
-//! first ones stay on record. A deadline's words are held to its instant (rule 5, [`kit::deadline`]).
+//! Bidders rely on this: the rules of a scheduled round never change, nor does the wording of the principles it names.
+//! Dates move to later ones only, for everyone, with a reason, and the first ones stay on record. A deadline's words
+//! are checked against its instant (rule 5, [`kit::deadline`]).
 //!
-//! The gate that bids pass through is not here: `bids` keeps its own row and closes it by its own clock, so a
-//! bid can be handed in while this service is down.
+//! The intake of bids is not here: `bids` keeps its own row and closes it by its own clock, so a bid can be submitted
+//! while this service is down.
 
 pub mod app;
 pub mod check;
@@ -31,16 +31,16 @@ mod tests;
 use std::time::Duration;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage};
 use kit::ids::RoundId;
-use kit::stop::Stop;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::transport::Transport;
 use toadlane_proto::rounds::v1::frameworks_service_server::FrameworksServiceServer;
 use toadlane_proto::rounds::v1::rounds_service_server::RoundsServiceServer;
+use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use app::reading;
@@ -56,7 +56,7 @@ const MOST_PER_LOOK: i64 = 200;
 
 /// Opens the store of `rounds`.
 pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
-    Db::open(storage, Role::Rounds.name(), MIGRATIONS, held_clock)
+    Db::open(storage, Area::Rounds.name(), MIGRATIONS, held_clock)
 }
 
 /// The service, as its RPCs and its ticker see it.
@@ -64,11 +64,11 @@ pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, Open
 pub struct Rounds {
     db: Db,
     peers: Peers,
-    stop: Stop,
+    stop: CancellationToken,
 }
 
 impl Rounds {
-    pub fn new(db: Db, registry: Transport, stop: Stop) -> Rounds {
+    pub fn new(db: Db, registry: Transport, stop: CancellationToken) -> Rounds {
         Rounds { db, peers: Peers::new(registry), stop }
     }
 
@@ -81,7 +81,7 @@ impl Rounds {
         ticker::run(&self.stop, TICK_EVERY, "the rounds", || self.tick()).await;
     }
 
-    /// Lets all that is due by now happen: rounds open and close.
+    /// Does everything that is due: rounds open and close.
     pub async fn tick(&self) -> Result<(), Error> {
         let now = self.db.clock().now();
         let due = || self.db.read(move |conn| store::due(conn, now, MOST_PER_LOOK));

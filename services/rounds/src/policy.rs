@@ -1,9 +1,9 @@
 //! Who may do what: one pure function from caller, action and facts to a verdict, deny by default.
 //!
-//! Whether a step is legal in a state is the round's own affair (`state.rs`). The whole matrix is a golden
-//! file, `tests/golden/policy.txt`: a change of policy shows there as a diff.
+//! Whether a step is legal in a state is decided in `state.rs`. The whole matrix is a golden file,
+//! `tests/golden/policy.txt`: a change of policy shows there as a diff.
 
-use kit::caller::{Caller, Duty, Subject};
+use kit::caller::{Caller, Role, Subject};
 use kit::ids::OrgId;
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
@@ -63,9 +63,9 @@ const MANAGERS: &str = "a round manager or a network administrator";
 const EDITORS: &str = "a network administrator or an editor";
 
 pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
-    let runs_rounds = caller.has(Duty::RoundManager) || caller.has(Duty::NetworkAdministrator);
-    let words_frameworks = caller.has(Duty::NetworkAdministrator) || caller.has(Duty::Editor);
-    let sees_drafts = runs_rounds || caller.has(Duty::Auditor);
+    let runs_rounds = caller.has(Role::RoundManager) || caller.has(Role::NetworkAdministrator);
+    let words_frameworks = caller.has(Role::NetworkAdministrator) || caller.has(Role::Editor);
+    let sees_drafts = runs_rounds || caller.has(Role::Auditor);
     if caller.subject == Subject::Anonymous || (*facts == Facts::Unpublished && !sees_drafts) {
         return Verdict::Hide;
     }
@@ -89,8 +89,8 @@ pub fn sees_drafts(caller: &Caller) -> bool {
 
 /// The network for which the caller runs rounds.
 pub fn network_of(caller: &Caller) -> Option<OrgId> {
-    let duties = [Duty::RoundManager, Duty::NetworkAdministrator];
-    caller.grants.iter().find(|grant| duties.contains(&grant.duty)).map(|grant| grant.organisation)
+    let roles = [Role::RoundManager, Role::NetworkAdministrator];
+    caller.grants.iter().find(|grant| roles.contains(&grant.role)).map(|grant| grant.organisation)
 }
 
 /// # Errors

@@ -1,4 +1,4 @@
-//! What a round manager writes of a round: instruments and pots, limits, form, criteria, scale and boards.
+//! What a round manager sets for a round: instruments and pots, limits, form, criteria, scale and boards.
 //!
 //! Values only. A draft may hold them incomplete; `check.rs` says what keeps them from being scheduled.
 

@@ -1,7 +1,7 @@
 //! The clock service: tells the time, and moves the held clocks of this process.
 
 use futures_util::future::BoxFuture;
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::cx::Cx;
 use kit::db::Db;
 use kit::fault::{Fault, Reason, Violation};
@@ -10,7 +10,7 @@ use toadlane_proto::types::v1 as pb;
 use toadlane_proto::types::v1::clock_service_server::ClockService;
 use tonic::{Code, Request, Response, Status};
 
-/// Lets all that is due in a role happen.
+/// Does everything that is due in a role.
 pub type Tick = Box<dyn Fn() -> BoxFuture<'static, Result<(), Status>> + Send + Sync>;
 
 /// The clocks of the roles hosted here, in the order in which the roles call each other.
@@ -35,7 +35,7 @@ impl ClockService for Clocks {
 
     async fn set_clock(&self, request: Request<pb::SetClockRequest>) -> Result<Response<pb::Clock>, Status> {
         let cx = Cx::of(&request)?;
-        if !cx.caller.has(Duty::NetworkAdministrator) {
+        if !cx.caller.has(Role::NetworkAdministrator) {
             let who_may = "a network administrator";
             let fault = Fault::new(Code::PermissionDenied, Reason::NotAllowed, format!("{who_may} may do this"));
             return Err(fault.with("who_may", who_may).into());

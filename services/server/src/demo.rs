@@ -1,5 +1,5 @@
-//! `toadlane demo`: starts the platform on a store of its own whose clock stands in 2019, has the real 2020 round played
-//! on it ([`demo`](::demo)), verifies the receipts offline, and leaves the server up.
+//! `toadlane demo`: starts the platform on a store of its own whose clock is held in 2019, has the real 2020 round
+//! played on it ([`demo`](::demo)), verifies the receipts offline, and leaves the server up.
 
 use std::fs;
 use std::net::SocketAddr;

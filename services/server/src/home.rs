@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::tokens::{KeyError, KeySet, SigningKey};
 
 use crate::settings::Store;
@@ -28,7 +28,7 @@ pub enum HomeError {
 /// An opened data folder. The lock ends with the process.
 pub struct Home {
     pub folder: PathBuf,
-    keys: HashMap<Role, Arc<SigningKey>>,
+    keys: HashMap<Area, Arc<SigningKey>>,
     /// The public keys of all roles, this process's or not.
     pub key_set: KeySet,
     _lock: File,
@@ -42,7 +42,7 @@ fn io_error(path: &Path) -> impl Fn(io::Error) -> HomeError + use<> {
 impl Home {
     /// Opens the folder for these roles, and makes what is absent: the folder, and the keys of all roles where there
     /// are none at all. A role without its key among existing ones is refused: keys are handed out, not guessed.
-    pub fn open(store: &Store, roles: &[Role]) -> Result<Home, HomeError> {
+    pub fn open(store: &Store, roles: &[Area]) -> Result<Home, HomeError> {
         private_folder(&store.data)?;
         let lock = lock(&store.data)?;
         let key_folder = store.keys();
@@ -62,8 +62,8 @@ impl Home {
     }
 
     /// The signing key of a role that this process hosts.
-    pub fn key(&self, role: Role) -> Option<Arc<SigningKey>> {
-        self.keys.get(&role).cloned()
+    pub fn key(&self, area: Area) -> Option<Arc<SigningKey>> {
+        self.keys.get(&area).cloned()
     }
 }
 
@@ -86,7 +86,7 @@ fn private_folder(path: &Path) -> Result<(), HomeError> {
 /// Makes a key for every role, so that the public half of each is known everywhere from the first day.
 fn make_keys(folder: &Path, set_path: &Path) -> Result<(), HomeError> {
     let mut set = KeySet::default();
-    for role in Role::ALL {
+    for role in Area::ALL {
         let key = SigningKey::generate(role.name())?;
         key.write(&folder.join(format!("{role}.key")))?;
         set.add(key.public())?;

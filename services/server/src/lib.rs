@@ -22,7 +22,7 @@ use settings::Store;
 
 /// Makes or updates the stores of all roles, and their keys. `clock` makes new stores whose clock is held.
 pub fn make(store: &Store, clock: Option<Timestamp>) -> Result<(), error::StartError> {
-    home::Home::open(store, &kit::caller::Role::ALL)?;
+    home::Home::open(store, &kit::caller::Area::ALL)?;
     let storage = store.storage();
     let opens =
         [registry::open, rounds::open, bids::open, grading::open, awards::open, reporting::open, learning::open];

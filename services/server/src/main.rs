@@ -1,4 +1,4 @@
-//! `toadlane`: the one program. It hosts every role, or some of them; the command line reads in one screen.
+//! `toadlane`: the one program. It hosts every role, or some of them; the command line fits on one screen.
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

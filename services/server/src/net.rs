@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use http::Request;
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::clock::Clock;
 use kit::guard::{Door, guarded};
 use kit::tokens::SigningKey;
@@ -19,9 +19,9 @@ use tower::{ServiceExt, service_fn};
 /// The transports of all roles, and the routes of those that are here.
 pub struct Net {
     door: Arc<Door>,
-    peers: HashMap<Role, String>,
+    peers: HashMap<Area, String>,
     authority: Option<Vec<u8>>,
-    transports: HashMap<Role, Transport>,
+    transports: HashMap<Area, Transport>,
     router: Router,
 }
 
@@ -29,20 +29,20 @@ pub struct Net {
 #[derive(Debug, thiserror::Error)]
 #[error("--peer {role}={address}: {cause}")]
 pub struct BadPeer {
-    role: Role,
+    role: Area,
     address: String,
     cause: tonic::transport::Error,
 }
 
 impl Net {
-    pub fn new(door: Arc<Door>, peers: HashMap<Role, String>, authority: Option<Vec<u8>>) -> Net {
+    pub fn new(door: Arc<Door>, peers: HashMap<Area, String>, authority: Option<Vec<u8>>) -> Net {
         Net { door, peers, authority, transports: HashMap::new(), router: Router::new() }
     }
 
     /// Hosts a role here, behind its guard.
-    pub fn place(&mut self, role: Role, routes: Routes, clock: &Clock) {
-        let transport = self.serve(&format!("toadlane.{role}.v1"), routes, clock);
-        self.transports.insert(role, transport);
+    pub fn place(&mut self, area: Area, routes: Routes, clock: &Clock) {
+        let transport = self.serve(&format!("toadlane.{area}.v1"), routes, clock);
+        self.transports.insert(area, transport);
     }
 
     /// Serves all services of a package here, behind their guard.
@@ -75,13 +75,13 @@ impl Net {
     }
 
     /// How one role reaches another, signing each call with its own key.
-    pub fn to(&mut self, role: Role, as_key: &Arc<SigningKey>) -> Result<Transport, BadPeer> {
-        let transport = match (self.transports.get(&role), self.peers.get(&role)) {
+    pub fn to(&mut self, area: Area, as_key: &Arc<SigningKey>) -> Result<Transport, BadPeer> {
+        let transport = match (self.transports.get(&area), self.peers.get(&area)) {
             (Some(transport), _) => transport.clone(),
             (None, Some(address)) => {
                 let made = transport::remote(address, self.authority.as_deref());
-                let made = made.map_err(|cause| BadPeer { role, address: address.clone(), cause })?;
-                self.transports.insert(role, made.clone());
+                let made = made.map_err(|cause| BadPeer { role: area, address: address.clone(), cause })?;
+                self.transports.insert(area, made.clone());
                 made
             }
             (None, None) => unreachable_role(),

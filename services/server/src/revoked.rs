@@ -1,20 +1,20 @@
 //! Follows the registry's revocations, so that a revoked subject is refused everywhere within two seconds. While the
-//! registry is down, what is known goes on to count.
+//! registry is down, what is known still counts.
 
 use std::time::Duration;
 
 use kit::guard::Revocations;
-use kit::stop::Stop;
 use kit::transport::Transport;
 use toadlane_proto::registry::v1::ListRevocationsRequest;
 use toadlane_proto::registry::v1::sign_in_service_client::SignInServiceClient;
+use tokio_util::sync::CancellationToken;
 
 const ASK_EVERY: Duration = Duration::from_secs(1);
 
-pub async fn follow(registry: Transport, revocations: Revocations, stop: Stop) {
+pub async fn follow(registry: Transport, revocations: Revocations, stop: CancellationToken) {
     let mut client = SignInServiceClient::new(registry);
     let mut position = 0;
-    while !stop.is_called() {
+    while !stop.is_cancelled() {
         let mut request =
             tonic::Request::new(ListRevocationsRequest { after_position: position, ..Default::default() });
         request.set_timeout(ASK_EVERY);
@@ -31,12 +31,12 @@ pub async fn follow(registry: Transport, revocations: Revocations, stop: Stop) {
                 }
             }
             Err(status) => {
-                tracing::debug!(code = ?status.code(), "revocations could not be asked: {}", status.message())
+                tracing::debug!(code = ?status.code(), "revocations could not be asked: {}", status.message());
             }
         }
         tokio::select! {
             () = tokio::time::sleep(ASK_EVERY) => {}
-            () = stop.called() => {}
+            () = stop.cancelled() => {}
         }
     }
 }

@@ -1,15 +1,15 @@
-//! The roles of a process, placed one after the other in the order in which they call each other. The whole topology
-//! reads here.
+//! The roles of a process, placed one after the other in the order in which they call each other. The whole topology is
+//! here.
 
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use kit::bus::Bus;
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::db::{Db, Storage};
 use kit::relay;
-use kit::stop::Stop;
 use kit::tokens::SigningKey;
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::service::Routes;
 
@@ -26,7 +26,7 @@ pub struct Roles<'a> {
     pub issuer: String,
     pub storage: Storage,
     pub bus: Bus,
-    pub stop: Stop,
+    pub stop: CancellationToken,
     pub net: Net,
     pub clocks: Clocks,
     pub http: axum::Router,
@@ -39,16 +39,16 @@ pub struct Roles<'a> {
 impl Roles<'_> {
     /// Places the roles of this process.
     pub async fn place(&mut self) -> Result<(), StartError> {
-        for role in Role::ALL {
+        for role in Area::ALL {
             let Some(key) = self.home.key(role) else { continue };
             match role {
-                Role::Registry => self.registry(key).await?,
-                Role::Rounds => self.rounds(&key)?,
-                Role::Bids => self.bids(key)?,
-                Role::Grading => self.grading(key)?,
-                Role::Awards => self.awards(&key)?,
-                Role::Reporting => self.reporting(&key)?,
-                Role::Learning => self.learning(&key)?,
+                Area::Registry => self.registry(key).await?,
+                Area::Rounds => self.rounds(&key)?,
+                Area::Bids => self.bids(key)?,
+                Area::Grading => self.grading(key)?,
+                Area::Awards => self.awards(&key)?,
+                Area::Reporting => self.reporting(&key)?,
+                Area::Learning => self.learning(&key)?,
             }
         }
         Ok(())
@@ -62,15 +62,15 @@ impl Roles<'_> {
         let keys: Vec<_> = self.home.key_set.iter().cloned().collect();
         service.prepare(&keys).await?;
         self.http = std::mem::take(&mut self.http).merge(service.http_routes());
-        self.keep(Role::Registry, db, service.routes());
+        self.keep(Area::Registry, db, service.routes());
         Ok(())
     }
 
     fn rounds(&mut self, key: &Arc<SigningKey>) -> Result<(), StartError> {
         let db = rounds::open(&self.storage, None)?;
-        let registry = self.net.to(Role::Registry, key)?;
+        let registry = self.net.to(Area::Registry, key)?;
         let service = rounds::Rounds::new(db.clone(), registry, self.stop.clone());
-        self.keep(Role::Rounds, db, service.routes());
+        self.keep(Area::Rounds, db, service.routes());
         self.tick(&service, |service| async move { Ok(service.tick().await?) });
         self.running.push(Box::pin(service.run()));
         Ok(())
@@ -78,10 +78,10 @@ impl Roles<'_> {
 
     fn bids(&mut self, key: Arc<SigningKey>) -> Result<(), StartError> {
         let db = bids::open(&self.storage, None)?;
-        let (registry, rounds) = (self.net.to(Role::Registry, &key)?, self.net.to(Role::Rounds, &key)?);
+        let (registry, rounds) = (self.net.to(Area::Registry, &key)?, self.net.to(Area::Rounds, &key)?);
         let files = self.home.folder.join("attachments");
         let service = bids::Bids::new(db.clone(), &files, key, registry, rounds, self.stop.clone())?;
-        self.keep(Role::Bids, db, service.routes());
+        self.keep(Area::Bids, db, service.routes());
         service.subscribe(&self.bus);
         self.tick(&service, |service| async move { Ok(service.tick().await?) });
         self.running.push(Box::pin(service.run()));
@@ -90,10 +90,10 @@ impl Roles<'_> {
 
     fn grading(&mut self, key: Arc<SigningKey>) -> Result<(), StartError> {
         let db = grading::open(&self.storage, None)?;
-        let (registry, rounds) = (self.net.to(Role::Registry, &key)?, self.net.to(Role::Rounds, &key)?);
-        let bids = self.net.to(Role::Bids, &key)?;
+        let (registry, rounds) = (self.net.to(Area::Registry, &key)?, self.net.to(Area::Rounds, &key)?);
+        let bids = self.net.to(Area::Bids, &key)?;
         let service = grading::Grading::new(db.clone(), key, registry, rounds, bids, self.stop.clone());
-        self.keep(Role::Grading, db, service.routes());
+        self.keep(Area::Grading, db, service.routes());
         service.subscribe(&self.bus);
         self.tick(&service, |service| async move { Ok(service.tick().await?) });
         self.running.push(Box::pin(service.run()));
@@ -102,10 +102,10 @@ impl Roles<'_> {
 
     fn awards(&mut self, key: &Arc<SigningKey>) -> Result<(), StartError> {
         let db = awards::open(&self.storage, None)?;
-        let (registry, rounds) = (self.net.to(Role::Registry, key)?, self.net.to(Role::Rounds, key)?);
-        let grading = self.net.to(Role::Grading, key)?;
+        let (registry, rounds) = (self.net.to(Area::Registry, key)?, self.net.to(Area::Rounds, key)?);
+        let grading = self.net.to(Area::Grading, key)?;
         let service = awards::Awards::new(db.clone(), registry, rounds, grading, self.stop.clone());
-        self.keep(Role::Awards, db, service.routes());
+        self.keep(Area::Awards, db, service.routes());
         service.subscribe(&self.bus);
         self.tick(&service, |service| async move { Ok(service.tick().await?) });
         self.running.push(Box::pin(service.run()));
@@ -114,11 +114,11 @@ impl Roles<'_> {
 
     fn reporting(&mut self, key: &Arc<SigningKey>) -> Result<(), StartError> {
         let db = reporting::open(&self.storage, None)?;
-        let (registry, rounds) = (self.net.to(Role::Registry, key)?, self.net.to(Role::Rounds, key)?);
-        let bids = self.net.to(Role::Bids, key)?;
+        let (registry, rounds) = (self.net.to(Area::Registry, key)?, self.net.to(Area::Rounds, key)?);
+        let bids = self.net.to(Area::Bids, key)?;
         let files = self.home.folder.join("evidence");
         let service = reporting::Reporting::new(db.clone(), &files, registry, rounds, bids, self.stop.clone())?;
-        self.keep(Role::Reporting, db, service.routes());
+        self.keep(Area::Reporting, db, service.routes());
         service.subscribe(&self.bus);
         self.tick(&service, |service| async move { Ok(service.tick().await?) });
         self.running.push(Box::pin(service.run()));
@@ -127,11 +127,11 @@ impl Roles<'_> {
 
     fn learning(&mut self, key: &Arc<SigningKey>) -> Result<(), StartError> {
         let db = learning::open(&self.storage, None)?;
-        let (registry, rounds) = (self.net.to(Role::Registry, key)?, self.net.to(Role::Rounds, key)?);
-        let (awards, reporting) = (self.net.to(Role::Awards, key)?, self.net.to(Role::Reporting, key)?);
+        let (registry, rounds) = (self.net.to(Area::Registry, key)?, self.net.to(Area::Rounds, key)?);
+        let (awards, reporting) = (self.net.to(Area::Awards, key)?, self.net.to(Area::Reporting, key)?);
         let (publisher, stop) = (self.settings.publisher.publisher(db.clock()), self.stop.clone());
         let service = learning::Learning::new(db.clone(), publisher, registry, rounds, awards, reporting, stop)?;
-        self.keep(Role::Learning, db, service.routes());
+        self.keep(Area::Learning, db, service.routes());
         service.subscribe(&self.bus);
         self.tick(&service, |service| async move { Ok(service.tick().await?) });
         self.running.push(Box::pin(service.run()));
@@ -139,9 +139,9 @@ impl Roles<'_> {
     }
 
     /// What every role has: its RPCs, its clock, and its relay.
-    fn keep(&mut self, role: Role, db: Db, routes: Routes) {
-        self.net.place(role, routes, db.clock());
-        self.relays.push(Box::pin(relay::run(db.clone(), self.bus.clone(), role, self.stop.clone())));
+    fn keep(&mut self, area: Area, db: Db, routes: Routes) {
+        self.net.place(area, routes, db.clock());
+        self.relays.push(Box::pin(relay::run(db.clone(), self.bus.clone(), area, self.stop.clone())));
         self.clocks.dbs.push(db);
     }
 

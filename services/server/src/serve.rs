@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit::bus::Bus;
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::clock::Clock;
 use kit::edge::edge;
 use kit::guard::{Door, Revocations};
 use kit::listener::{Caps, Listen, Listener};
 use kit::rules::RulesLayer;
-use kit::stop::{self, Stop, StopCaller};
 use kit::tokens::{Expect, TokenCache};
 use kit::transport::{AUDIENCE, Transport};
 use toadlane_proto::types::v1::clock_service_server::ClockServiceServer;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::service::Routes;
 
 use crate::clock::Clocks;
@@ -64,7 +64,7 @@ pub struct Running {
     pub address: SocketAddr,
     pub issuer: String,
     pub clock: Clock,
-    stop: StopCaller,
+    stop: DropGuard,
     serving: JoinHandle<()>,
     background: JoinSet<()>,
 }
@@ -72,7 +72,7 @@ pub struct Running {
 impl Running {
     /// Finishes what runs, then stops.
     pub async fn stop(mut self) {
-        self.stop.call();
+        self.stop.disarm().cancel();
         if self.serving.await.is_err() {
             tracing::error!("the listener ended by a panic");
         }
@@ -101,7 +101,9 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         public: public(),
         rules: RulesLayer::new(toadlane_proto::pool(), &LARGE, IN_FLIGHT)?,
     });
-    let (stop_caller, stop) = stop::channel();
+    let stop = CancellationToken::new();
+    // What was started ends also when something after it does not start.
+    let guard = stop.clone().drop_guard();
     let mut roles = Roles {
         settings,
         home: &home,
@@ -132,19 +134,18 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
     }
     let watcher = settings.roles.iter().find_map(|&role| home.key(role));
     if let Some(key) = watcher {
-        background.spawn(revoked::follow(net.to(Role::Registry, &key)?, revocations, stop.clone()));
+        background.spawn(revoked::follow(net.to(Area::Registry, &key)?, revocations, stop.clone()));
     }
     let clock = clocks.dbs.first().map_or_else(Clock::real, |db| db.clock().clone());
     net.serve("toadlane.types.v1", Routes::new(ClockServiceServer::new(clocks)), &clock);
     let router = edge(common(net, &clock).into_router().merge(http), rpcs());
     let serving = tokio::spawn(serve(listener, router, stop, settings.drain(), home));
-    Ok(Running { address, issuer, clock, stop: stop_caller, serving, background })
+    Ok(Running { address, issuer, clock, stop: guard, serving, background })
 }
 
 /// Serves until told to stop. The data folder stays locked until the last request has ended.
-async fn serve(listener: Listener, router: axum::Router, stop: Stop, drain: Duration, home: Home) {
-    let told = stop.clone();
-    listener.serve(router, async move { told.called().await }, drain).await;
+async fn serve(listener: Listener, router: axum::Router, stop: CancellationToken, drain: Duration, home: Home) {
+    listener.serve(router, stop.cancelled_owned(), drain).await;
     drop(home);
 }
 
@@ -183,7 +184,7 @@ fn rpcs() -> Vec<String> {
 /// Tokens name the registry's address as their issuer.
 fn issuer(settings: &Serve, address: SocketAddr) -> String {
     let scheme = if settings.tls_certificate.is_some() { "https" } else { "http" };
-    match (&settings.issuer, settings.peers().get(&Role::Registry)) {
+    match (&settings.issuer, settings.peers().get(&Area::Registry)) {
         (Some(issuer), _) => issuer.clone(),
         (None, Some(registry)) => registry.clone(),
         (None, None) => format!("{scheme}://{address}"),

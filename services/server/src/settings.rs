@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::clock::Clock;
 use kit::db::Storage;
 use kit::listener::Tls;
@@ -49,8 +49,8 @@ pub struct Serve {
     #[command(flatten)]
     pub store: Store,
     /// Roles that this process hosts, separated by commas; all by default
-    #[arg(long, env = "TOADLANE_ROLES", value_delimiter = ',', default_values_t = Role::ALL)]
-    pub roles: Vec<Role>,
+    #[arg(long, env = "TOADLANE_ROLES", value_delimiter = ',', default_values_t = Area::ALL)]
+    pub roles: Vec<Area>,
     /// Address and port to listen on; port 0 chooses a free one
     #[arg(long, env = "TOADLANE_LISTEN", default_value = "127.0.0.1:7070")]
     pub listen: SocketAddr,
@@ -62,7 +62,7 @@ pub struct Serve {
     pub tls_key: Option<PathBuf>,
     /// Address of a role placed elsewhere, such as `registry=http://10.0.0.5:7070`; once for each
     #[arg(long = "peer", env = "TOADLANE_PEERS", value_delimiter = ',', value_parser = peer)]
-    pub peers: Vec<(Role, String)>,
+    pub peers: Vec<(Area, String)>,
     /// PEM file with the authority that signed the certificates of the peers, if it is a private one
     #[arg(long, env = "TOADLANE_PEER_AUTHORITY")]
     pub peer_authority: Option<PathBuf>,
@@ -134,7 +134,7 @@ impl Default for PublisherSettings {
     }
 }
 
-fn peer(text: &str) -> Result<(Role, String), String> {
+fn peer(text: &str) -> Result<(Area, String), String> {
     let form = "give a role and its address, such as registry=http://10.0.0.5:7070";
     let (role, address) = text.split_once('=').ok_or(form)?;
     if !(address.starts_with("http://") || address.starts_with("https://")) {
@@ -147,12 +147,12 @@ fn peer(text: &str) -> Result<(Role, String), String> {
 #[derive(Debug, thiserror::Error)]
 pub enum WrongSetting {
     #[error("--peer {role}=..: this process hosts {role} itself; leave one of the two out")]
-    HostedAndPeer { role: Role },
+    HostedAndPeer { role: Area },
     #[error("--roles leaves {role} out; give its address with --peer {role}=http://..")]
-    NoPeer { role: Role },
+    NoPeer { role: Area },
     #[error("--roles places roles apart; give the NATS URL with --nats, over which their events travel")]
     NoNats,
-    #[error("--roles names no role; accepted are {}", Role::ALL.map(Role::name).join(", "))]
+    #[error("--roles names no role; accepted are {}", Area::ALL.map(Area::name).join(", "))]
     NoRole,
     #[error("--seed-ids: this store has a real clock, and its identities must not be foreseeable; leave it out")]
     SeedOnRealClock,
@@ -165,7 +165,7 @@ impl Serve {
     pub fn embedded(store: Store) -> Serve {
         Serve {
             store,
-            roles: Role::ALL.to_vec(),
+            roles: Area::ALL.to_vec(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             tls_certificate: None,
             tls_key: None,
@@ -181,11 +181,11 @@ impl Serve {
         }
     }
 
-    pub fn hosts(&self, role: Role) -> bool {
-        self.roles.contains(&role)
+    pub fn hosts(&self, area: Area) -> bool {
+        self.roles.contains(&area)
     }
 
-    pub fn peers(&self) -> HashMap<Role, String> {
+    pub fn peers(&self) -> HashMap<Area, String> {
         self.peers.iter().cloned().collect()
     }
 
@@ -217,7 +217,7 @@ impl Serve {
             return Err(WrongSetting::NoRole);
         }
         let peers = self.peers();
-        for role in Role::ALL {
+        for role in Area::ALL {
             match (self.hosts(role), peers.contains_key(&role)) {
                 (true, true) => return Err(WrongSetting::HostedAndPeer { role }),
                 // Only who calls a role needs its address, and a role calls only those before it.
@@ -225,13 +225,13 @@ impl Serve {
                 (true, false) | (false, true | false) => {}
             }
         }
-        let apart = Role::ALL.into_iter().any(|role| !self.hosts(role));
+        let apart = Area::ALL.into_iter().any(|role| !self.hosts(role));
         if apart && self.nats.is_none() { Err(WrongSetting::NoNats) } else { Ok(()) }
     }
 
     /// Whether what is hosted here calls another role. Every process asks the registry who is revoked.
-    fn needs(&self, role: Role) -> bool {
-        role == Role::Registry || self.roles.iter().any(|&hosted| hosted > role)
+    fn needs(&self, area: Area) -> bool {
+        area == Area::Registry || self.roles.iter().any(|&hosted| hosted > area)
     }
 }
 

@@ -1,5 +1,4 @@
-//! What tests of a service say and hear on the wire: identities of requests, instants, refusals, and answers of canned
-//! neighbours.
+//! What tests of a service send and receive: request ids, instants, refusals, and answers of canned neighbours.
 
 use std::fmt::Debug;
 

@@ -1,4 +1,4 @@
-//! Callers with tokens, and the door that lets them in: for tests of a service as its callers see it.
+//! Callers with tokens, and the guard that admits them: for tests of a service as its callers see it.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use tonic::body::Body;
 use tonic::service::Routes;
 use tower::{ServiceExt, service_fn};
 
-use kit::caller::{Caller, Duty, Grant, Role, Scope, Subject};
+use kit::caller::{Area, Caller, Grant, Role, Scope, Subject};
 use kit::clock::Clock;
 use kit::guard::{Door, Revocations, guarded};
 use kit::ids::{ClientId, OrgId, PersonId};
@@ -38,13 +38,13 @@ impl Who {
         Who::of(Caller { subject: Subject::Person(person), ..Caller::anonymous() })
     }
 
-    pub fn person(duty: Duty, organisation: OrgId) -> Who {
-        Who::nobody(PersonId::new()).and(duty, organisation)
+    pub fn person(role: Role, organisation: OrgId) -> Who {
+        Who::nobody(PersonId::new()).and(role, organisation)
     }
 
     /// The same person with one more duty.
-    pub fn and(mut self, duty: Duty, organisation: OrgId) -> Who {
-        self.caller.grants.push(Grant { duty, organisation });
+    pub fn and(mut self, role: Role, organisation: OrgId) -> Who {
+        self.caller.grants.push(Grant { role, organisation });
         self
     }
 
@@ -61,8 +61,8 @@ impl Who {
     }
 
     /// Another role of the platform.
-    pub fn role(role: Role) -> Who {
-        Who::of(Caller::role(role))
+    pub fn area(area: Area) -> Who {
+        Who::of(Caller::area(area))
     }
 
     /// What the guard makes of the token.
@@ -90,8 +90,8 @@ impl Gate {
     /// # Panics
     /// When the contract cannot be held.
     pub fn new(large: &[&str]) -> Gate {
-        let made = |role: Role| Arc::new(SigningKey::generate(role.name()).expect("a key can be made"));
-        let keys: Vec<Arc<SigningKey>> = Role::ALL.map(made).into();
+        let made = |role: Area| Arc::new(SigningKey::generate(role.name()).expect("a key can be made"));
+        let keys: Vec<Arc<SigningKey>> = Area::ALL.map(made).into();
         let mut known = KeySet::default();
         for key in &keys {
             known.add(key.public()).expect("each role has one key");
@@ -122,8 +122,8 @@ impl Gate {
     }
 
     /// The key that a role signs with.
-    pub fn key(&self, role: Role) -> Arc<SigningKey> {
-        let key = self.keys.iter().find(|key| key.role() == role.name());
+    pub fn key(&self, area: Area) -> Arc<SigningKey> {
+        let key = self.keys.iter().find(|key| key.role() == area.name());
         key.expect("there is one for each role").clone()
     }
 
@@ -160,7 +160,7 @@ impl Gate {
 
     fn token(&self, who: &Who) -> String {
         let (caller, now) = (&who.caller, Timestamp::of_this_machine().seconds());
-        if let Subject::Role(role) = caller.subject {
+        if let Subject::Area(role) = caller.subject {
             return mint_role(&self.key(role), AUDIENCE, now);
         }
         let scopes: Vec<&str> = caller.scopes.iter().map(|scope| scope.name()).collect();
@@ -178,6 +178,6 @@ impl Gate {
             client_id: caller.organisation.map(|_| who.subject.clone()),
             sits: caller.sits,
         };
-        mint(&self.key(Role::Registry), &claims)
+        mint(&self.key(Area::Registry), &claims)
     }
 }

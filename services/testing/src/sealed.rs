@@ -1,5 +1,5 @@
-//! What is sealed, held to the bytes that an earlier program wrote. Those files are never written anew: whoever must
-//! seal otherwise adds a file of the next version, and keeps these.
+//! Sealed texts, compared with the bytes that an earlier program wrote. Those files never change: another form gets a
+//! file of the next version beside them.
 
 use std::fmt::Debug;
 

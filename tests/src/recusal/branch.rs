@@ -79,19 +79,19 @@ pub struct Branch<'a> {
 
 impl<'a> Branch<'a> {
     pub async fn of(server: Served, shared: &'a Shared, hidden: i64, course: Course) -> Branch<'a> {
-        let stage = server.stage.clone();
+        let deployment = server.deployment.clone();
         let mut members = Vec::new();
         for (council, person) in &shared.members {
-            members.push((person.clone(), stage.sign_in(&format!("certifier@{council}.example")).await.unwrap()));
+            members.push((person.clone(), deployment.sign_in(&format!("certifier@{council}.example")).await.unwrap()));
         }
         Branch {
             server,
             shared,
             hidden,
             course,
-            manager: stage.sign_in("round.manager@network.example").await.unwrap(),
-            clerk: stage.sign_in("clerk@network.example").await.unwrap(),
-            token: stage.token(demo::network::ADMINISTRATOR).await.unwrap(),
+            manager: deployment.sign_in("round.manager@network.example").await.unwrap(),
+            clerk: deployment.sign_in("clerk@network.example").await.unwrap(),
+            token: deployment.token(demo::network::ADMINISTRATOR).await.unwrap(),
             members,
             meeting_id: String::new(),
             made: Known::default(),
@@ -105,10 +105,10 @@ impl<'a> Branch<'a> {
         known.add(&shared.assessment_id);
         shared.round.network.boards.iter().take(1).for_each(|id| known.add(id));
         let involved = |number: i64| number == self.hidden || number == 9;
-        for played in shared.round.bids.iter().filter(|played| involved(played.bid.number)) {
-            known.add(&played.bid.id);
-            known.add(&played.bid.applicant_organisation_id);
-            played.bid.attachments.iter().for_each(|file| known.add(&file.id));
+        for submitted in shared.round.bids.iter().filter(|submitted| involved(submitted.bid.number)) {
+            known.add(&submitted.bid.id);
+            known.add(&submitted.bid.applicant_organisation_id);
+            submitted.bid.attachments.iter().for_each(|file| known.add(&file.id));
         }
         for review in &shared.reviews {
             if involved(shared.round.number_of(&review.bid_id)) {
@@ -138,7 +138,7 @@ impl<'a> Branch<'a> {
     }
 
     async fn at(&self, instant: &str) {
-        self.server.stage.move_clocks(&self.token, at(instant)).await.unwrap();
+        self.server.deployment.move_clocks(&self.token, at(instant)).await.unwrap();
     }
 
     fn member(&self, person: &str) -> &Client {

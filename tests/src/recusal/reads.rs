@@ -8,10 +8,10 @@ use std::time::Duration;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MethodDescriptor, Value};
 
 use super::branch::{Branch, Known, Step};
+use crate::authorization::asking::path;
+use crate::authorization::wire::{Answer, Wire};
 use crate::contract;
-use crate::town::program;
-use crate::verdicts::asking::path;
-use crate::verdicts::wire::{Answer, Wire};
+use crate::platform::program;
 
 /// These answer about the token itself, which lives in real time, and differ with it.
 const OF_THE_TOKEN: [&str; 1] = ["WhoAmI"];
@@ -28,7 +28,7 @@ pub struct Reader {
 
 impl Reader {
     pub async fn of(branch: &Branch<'_>, email: &str) -> Reader {
-        let token = branch.server.stage.token(email).await.unwrap();
+        let token = branch.server.deployment.token(email).await.unwrap();
         Reader { wire: Wire::to(&branch.server.address), address: branch.server.address.clone(), token }
     }
 

@@ -1,4 +1,4 @@
-//! A server that answers as a test tells it: for what a real one does only by accident.
+//! A server that answers as a test says: for what a real one does only by accident.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

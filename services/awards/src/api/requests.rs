@@ -1,5 +1,5 @@
-//! What requests ask: commands, and which rows of which list. Every bad field is reported at once; what the field rules of
-//! the contract already hold is not said again here.
+//! Parses requests into commands and list filters. Every bad field is reported at once; what the field rules of the
+//! contract already check is not repeated here.
 
 mod awards;
 mod extensions;

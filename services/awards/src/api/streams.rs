@@ -1,4 +1,4 @@
-//! The watch on awards: every change that the caller may see, and a token to go on from.
+//! The watch on awards: every change that the caller may see, and a token to resume from.
 
 use kit::cx::{Answer, Cx};
 use kit::db::Conn;

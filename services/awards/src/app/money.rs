@@ -54,7 +54,7 @@ fn plan_payment(
     Ok(payment)
 }
 
-/// Writes what became of a payment, and the event.
+/// Saves the new version of a payment with its event.
 pub fn save_payment(
     tx: &mut Tx,
     cx: &Cx,
@@ -66,7 +66,7 @@ pub fn save_payment(
     Ok(outbox::put(tx, cx, new.updated_at, &events::payment(happened, new))?)
 }
 
-/// Writes what became of a recovery, and the event.
+/// Saves the new version of a recovery with its event.
 pub fn save_recovery(
     tx: &mut Tx,
     cx: &Cx,

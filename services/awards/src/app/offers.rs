@@ -1,4 +1,4 @@
-//! The offer and what the council says to it; and the reserve that is called when money is free.
+//! Offers and the council's answer; and the reserve list, which is called on when money is free.
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;

@@ -1,4 +1,4 @@
-//! Money that comes back, by claim or by choice, and what is given up (rule 26).
+//! Recoveries: money returned on a claim or by choice, and claims that are given up (rule 26).
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;

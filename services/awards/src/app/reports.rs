@@ -1,6 +1,6 @@
 //! What awards takes from `reporting`: an accepted final report, and a report that is long overdue.
 
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::cx::Cx;
 use kit::db::Tx;
 use kit::time::Timestamp;
@@ -20,7 +20,7 @@ const HOLD_AFTER_DAYS: i64 = 30;
 
 /// Rule 25: whatever the report says of the project, its acceptance counts.
 pub fn take_report(tx: &mut Tx, report: &AboutReport, now: Timestamp) -> Result<(), Error> {
-    let cx = Cx::of_role(Role::Awards, now);
+    let cx = Cx::of_area(Area::Awards, now);
     let award = match store::get(tx, report.award) {
         Ok(award) => award,
         // Of a store that was since restored from an older copy: no retry makes it known.

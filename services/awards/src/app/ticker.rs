@@ -1,6 +1,6 @@
 //! What falls due by the clock: offers expire, and payments that wait for a day become due.
 
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::{AwardId, PaymentId};
@@ -22,7 +22,7 @@ pub fn lapse(tx: &mut Tx, id: AwardId, now: Timestamp) -> Result<(), Error> {
     if !expired {
         return Ok(());
     }
-    let cx = Cx::of_role(Role::Awards, now);
+    let cx = Cx::of_area(Area::Awards, now);
     let new = award.step(state::Step::Lapse, "", now)?;
     save(tx, &cx, &award, &new, Happened::Lapsed)?;
     release(tx, &cx, &new, "the offer expired")
@@ -35,5 +35,5 @@ pub fn fall_due(tx: &mut Tx, id: PaymentId, now: Timestamp) -> Result<(), Error>
         return Ok(());
     }
     let due = payment.step(Step::FallDue, "", now)?;
-    save_payment(tx, &Cx::of_role(Role::Awards, now), &payment, &due, PaymentHappened::FellDue)
+    save_payment(tx, &Cx::of_area(Area::Awards, now), &payment, &due, PaymentHappened::FellDue)
 }

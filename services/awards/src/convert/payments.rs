@@ -40,7 +40,7 @@ impl From<PaymentSeen> for pb::Payment {
     }
 }
 
-/// For the council, and for events: what was paid, but not by whose hands.
+/// For the council and for events: without who approved and instructed it.
 pub fn without_hands(mut payment: pb::Payment) -> pb::Payment {
     (payment.approved_by, payment.instructed_by) = (None, None);
     payment

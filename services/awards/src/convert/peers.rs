@@ -1,4 +1,4 @@
-//! What other services said, as awards understands it.
+//! Other services' messages, as awards understands them.
 
 use kit::deadline::Deadline;
 use kit::ids::{AwardId, OrgId};

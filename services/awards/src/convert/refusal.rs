@@ -17,7 +17,7 @@ use crate::variation::Variation;
 
 kit::service_error!(Error asks neighbours);
 
-/// Without the instant, which is not at hand.
+/// `as_of` is left out: it is unknown here.
 impl Newer for Award {
     fn to_any(&self) -> Any {
         let wire = pb::Award::from(AwardNow { award: self.clone(), as_of: self.updated_at });

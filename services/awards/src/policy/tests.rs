@@ -1,15 +1,15 @@
-use kit::caller::{Duty, Grant};
+use kit::caller::{Grant, Role};
 use kit::ids::{ClientId, OrgId, PersonId};
 
 use super::*;
 
-fn person(duty: Duty, organisation: OrgId) -> Caller {
-    let grants = vec![Grant { duty, organisation }];
+fn person(role: Role, organisation: OrgId) -> Caller {
+    let grants = vec![Grant { role, organisation }];
     Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
 }
 
-fn seated(duty: Duty) -> Caller {
-    Caller { sits: true, ..person(duty, OrgId::new()) }
+fn seated(role: Role) -> Caller {
+    Caller { sits: true, ..person(role, OrgId::new()) }
 }
 
 fn system(organisation: OrgId, scope: Scope) -> Caller {
@@ -24,24 +24,24 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
         ("one that leads or is paid", facts.readers[0]),
         ("another council", OrgId::new()),
     ];
-    let of_councils = [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator];
+    let of_councils = [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator];
     let mut all = Vec::new();
     for (relation, organisation) in organisations {
-        for duty in of_councils {
-            all.push((format!("{} of {relation}", duty.name()), person(duty, organisation)));
+        for role in of_councils {
+            all.push((format!("{} of {relation}", role.name()), person(role, organisation)));
         }
         for scope in Scope::ALL {
             all.push((format!("system with {} of {relation}", scope.name()), system(organisation, scope)));
         }
     }
-    for duty in Duty::ALL.into_iter().filter(|duty| !of_councils.contains(duty)) {
-        all.push((format!("{} of the network", duty.name()), person(duty, OrgId::new())));
+    for role in Role::ALL.into_iter().filter(|role| !of_councils.contains(role)) {
+        all.push((format!("{} of the network", role.name()), person(role, OrgId::new())));
     }
-    for duty in Duty::ALL.into_iter().filter(|duty| duty.rests()) {
-        all.push((format!("{} of the network, with a seat", duty.name()), seated(duty)));
+    for role in Role::ALL.into_iter().filter(|role| role.rests()) {
+        all.push((format!("{} of the network, with a seat", role.name()), seated(role)));
     }
-    for role in Role::ALL {
-        all.push((format!("the platform's {}", role.name()), Caller::role(role)));
+    for role in Area::ALL {
+        all.push((format!("the platform's {}", role.name()), Caller::area(role)));
     }
     all.push(("nobody signed in".to_string(), Caller::anonymous()));
     all
@@ -68,7 +68,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
 #[test]
 fn who_may_is_said_to_those_who_may_not() {
     let facts = Facts { applicant: Some(OrgId::new()), offered: true, ..Facts::default() };
-    let officer = person(Duty::ApplicantOfficer, facts.applicant.unwrap());
+    let officer = person(Role::ApplicantOfficer, facts.applicant.unwrap());
     let refused = decide(&officer, Action::Accept, &facts).enforce::<Error>("award").unwrap_err();
     assert_eq!(refused.to_string(), "a certifier, or a system with awards.certify, of the applicant may do this");
 }

@@ -1,4 +1,4 @@
-//! The award's own row, with the agreement as it stands and as it was first offered.
+//! The award's own row, with its present agreement and the one first offered.
 
 use std::collections::HashMap;
 
@@ -203,7 +203,7 @@ pub fn insert(conn: &mut Conn, award: &Award) -> Result<(), DbError> {
     insert_agreement(conn, award)
 }
 
-/// Writes the new version over the one it was made from. A new version of the agreement is added to the earlier ones.
+/// Replaces the version it was made from. A new version of the agreement is added to the earlier ones.
 pub fn update(conn: &mut Conn, old: &Award, new: &Award) -> Result<(), Error> {
     let of_old_version = award::table.filter(award::id.eq(new.id)).filter(award::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(AwardRow::from(new)).execute(conn)?;

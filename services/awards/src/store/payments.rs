@@ -153,7 +153,7 @@ pub fn payments_of(conn: &mut Conn, award: AwardId) -> Result<Vec<Payment>, DbEr
     rows.into_iter().map(Payment::try_from).collect()
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update_payment(conn: &mut Conn, old: &Payment, new: &Payment) -> Result<(), Error> {
     let of_old_version = payment::table.filter(payment::id.eq(new.id)).filter(payment::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;

@@ -88,7 +88,7 @@ pub fn recoveries_of(conn: &mut Conn, award: AwardId) -> Result<Vec<Recovery>, D
     rows.into_iter().map(Recovery::try_from).collect()
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update_recovery(conn: &mut Conn, old: &Recovery, new: &Recovery) -> Result<(), Error> {
     let of_old_version = recovery::table.filter(recovery::id.eq(new.id)).filter(recovery::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;

@@ -104,7 +104,7 @@ pub fn variation(conn: &mut Conn, id: VariationId) -> Result<Variation, Error> {
     Ok(Variation::try_from(row)?)
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update_variation(conn: &mut Conn, old: &Variation, new: &Variation) -> Result<(), Error> {
     let of_old_version = variation::table.filter(variation::id.eq(new.id)).filter(variation::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;

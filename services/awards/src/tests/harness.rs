@@ -4,10 +4,9 @@ use std::future::Future;
 use std::sync::Arc;
 
 use kit::bus::Bus;
-use kit::caller::{Duty, Role, Scope};
+use kit::caller::{Area, Role, Scope};
 use kit::db::{Db, Storage};
 use kit::ids::{BidId, OrgId, RoundId};
-use kit::stop::{self, StopCaller};
 use kit::time::{Timestamp, at};
 use kit::transport::Transport;
 use testing::answers;
@@ -23,6 +22,7 @@ use toadlane_proto::grading::v1::determination::Outcome as Decision;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 pub use super::peers::Peers;
@@ -54,12 +54,12 @@ pub struct Harness {
     pub clerk: Who,
     transport: Transport,
     gate: Gate,
-    stop: StopCaller,
+    stop: CancellationToken,
 }
 
 impl Drop for Harness {
     fn drop(&mut self) {
-        self.stop.call();
+        self.stop.cancel();
     }
 }
 
@@ -77,13 +77,14 @@ impl Harness {
         let db = crate::open(storage, clock).unwrap();
         let gate = Gate::new(&[]);
         let peers = Arc::new(Peers::default());
-        let (stop, stopped) = stop::channel();
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
         let (rounds, registry, grading) = (peers.transport(), peers.transport(), peers.transport());
         let awards = Awards::new(db.clone(), registry, rounds, grading, stopped);
         let transport = gate.guard(awards.routes(), db.clock());
         let network = OrgId::new();
         let [manager, finance, clerk] =
-            [Duty::RoundManager, Duty::FinanceOfficer, Duty::Clerk].map(|duty| Who::person(duty, network));
+            [Role::RoundManager, Role::FinanceOfficer, Role::Clerk].map(|role| Who::person(role, network));
         Harness { db, awards, peers, network, manager, finance, clerk, transport, gate, stop }
     }
 
@@ -104,7 +105,7 @@ impl Harness {
     /// A council that is a legal body, known to the registry with its certifier.
     pub fn council(&self, name: &str) -> Council {
         let id = OrgId::new();
-        let certifier = Who::person(Duty::Certifier, id);
+        let certifier = Who::person(Role::Certifier, id);
         let standing = registry::Standing {
             organisation_id: id.to_string(),
             name: name.to_string(),
@@ -115,7 +116,7 @@ impl Harness {
         self.peers.certifiers.lock().unwrap().push((id.to_string(), certifier.subject.clone()));
         Council {
             id,
-            officer: Who::person(Duty::ApplicantOfficer, id),
+            officer: Who::person(Role::ApplicantOfficer, id),
             certifier,
             reader: Who::system(id, &[Scope::AwardsRead]),
             system: Who::system(id, &[Scope::AwardsCertify]),
@@ -293,7 +294,7 @@ impl Harness {
 
     /// Publishes events from now on.
     pub fn relay(&self) {
-        tokio::spawn(kit::relay::run(self.db.clone(), Bus::local(), Role::Awards, self.awards.stop.clone()));
+        tokio::spawn(kit::relay::run(self.db.clone(), Bus::local(), Area::Awards, self.awards.stop.clone()));
     }
 }
 

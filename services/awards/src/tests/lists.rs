@@ -1,6 +1,6 @@
-//! Lists with their totals, history, the watch, and what events bear.
+//! Lists with their totals, history, the watch, and what events carry.
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use pb::award::State;
 use toadlane_proto::awards::v1 as pb;
 use tonic::{Code, Streaming};
@@ -46,7 +46,7 @@ async fn a_list_holds_what_the_caller_may_see_in_the_order_asked_for() {
         assert_eq!(ids(&harness, &harness.finance, all.clone()).await, newest_first);
         assert_eq!(ids(&harness, &one.reader, by_number.clone()).await, of(&[0, 1]));
         assert_eq!(ids(&harness, &other.reader, by_number.clone()).await, of(&[]));
-        let reviewer = Who::person(Duty::Reviewer, harness.network);
+        let reviewer = Who::person(Role::Reviewer, harness.network);
         assert_eq!(ids(&harness, &reviewer, by_number.clone()).await, of(&[]));
         let seated = harness.manager.clone().seated();
         let page = harness.awards(&seated).list_awards(by_number.clone()).await.unwrap().into_inner();

@@ -1,6 +1,6 @@
-//! The offer and the council's word: acceptance, refusal, expiry, withdrawal, and the reserve that moves up.
+//! The offer and the council's answer: acceptance, refusal, expiry, withdrawal, and the reserve that moves up.
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use pb::award::State;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::grading::v1::assessment;
@@ -88,7 +88,7 @@ async fn a_second_acceptance_is_refused_and_a_repeated_one_is_answered_as_the_fi
 async fn of_two_certifiers_at_once_one_wins_and_the_other_is_told_so() {
     each_engine(|harness| async move {
         let (_, council, award) = harness.an_award().await;
-        let second = Who::person(Duty::Certifier, council.id);
+        let second = Who::person(Role::Certifier, council.id);
         harness.peers.certifiers.lock().unwrap().push((council.id.to_string(), second.subject.clone()));
         let offered = harness.offered(&award).await;
         let of_second = pb::AcceptAwardRequest { certifier_id: second.subject.clone(), ..accept(&council, &offered) };
@@ -120,7 +120,7 @@ async fn only_the_word_of_a_certifier_that_the_registry_holds_counts() {
         };
         let unknown = by(&council.system).accept_award(unknown).await.unwrap_err();
         assert_eq!(fields(&unknown), ["certifier_id"]);
-        let second = Who::person(Duty::Certifier, council.id);
+        let second = Who::person(Role::Certifier, council.id);
         let for_another = by(&second).accept_award(accept(&council, &offered)).await.unwrap_err();
         assert_eq!(for_another.code(), Code::PermissionDenied);
         let accepted = by(&council.system).accept_award(accept(&council, &offered)).await.unwrap().into_inner();

@@ -1,6 +1,6 @@
 //! Payments: two persons, a checked payee, and nobody who belongs to the recipient (rules 21, 22).
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use pb::payment::State;
 use toadlane_proto::awards::v1 as pb;
 use tonic::Code;
@@ -57,7 +57,7 @@ async fn a_payment_approved_and_instructed_by_one_person_is_refused() {
     each_engine(|harness| async move {
         let (_, council, _, due) = a_due_payment(&harness).await;
         harness.checked(council.id, "VENDOR-1").await.unwrap();
-        let both = Who::person(Duty::RoundManager, harness.network).and(Duty::FinanceOfficer, harness.network);
+        let both = Who::person(Role::RoundManager, harness.network).and(Role::FinanceOfficer, harness.network);
         let approved = harness.payments(&both).approve_payment(approve(&due)).await.unwrap().into_inner();
         let refused = harness.payments(&both).instruct_payment(instruct(&approved)).await.unwrap_err();
         assert_eq!((refused.code(), reason(&refused).as_str()), (Code::PermissionDenied, "SEPARATION_OF_DUTIES"));
@@ -78,11 +78,11 @@ impl Harness {
 async fn nobody_approves_instructs_or_checks_for_their_own_council() {
     each_engine(|harness| async move {
         let (_, council, _, due) = a_due_payment(&harness).await;
-        let manager = Who::person(Duty::RoundManager, council.id);
+        let manager = Who::person(Role::RoundManager, council.id);
         let own = harness.payments(&manager).approve_payment(approve(&due)).await.unwrap_err();
         assert_eq!(reason(&own), "SEPARATION_OF_DUTIES");
         // An officer of the accountable body that is itself funded, by whatever other duty they have there.
-        let finance = Who::person(Duty::FinanceOfficer, harness.network).and(Duty::ApplicantOfficer, council.id);
+        let finance = Who::person(Role::FinanceOfficer, harness.network).and(Role::ApplicantOfficer, council.id);
         let check = pb::RecordPayeeCheckRequest {
             request_id: new_id(),
             organisation_id: council.id.to_string(),

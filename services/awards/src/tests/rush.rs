@@ -1,4 +1,4 @@
-//! Many hands on one pot at once: the smaller run of the property of `ledger/tests.rs`, through the store.
+//! Many writes to one pot at once: the smaller run of the property of `ledger/tests.rs`, through the store.
 
 use kit::time::at;
 use testing::stores::each_storage;

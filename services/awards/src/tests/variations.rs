@@ -1,6 +1,6 @@
 //! Changes of one award: sums, dates, payee, and the successor that takes it over (rules 1, 2, 28).
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use pb::award::State;
 use toadlane_proto::awards::v1 as pb;
 use tonic::{Code, Status};
@@ -237,7 +237,7 @@ async fn a_payment_that_was_approved_for_one_recipient_is_approved_anew_for_anot
         let voided = harness.payments_of(&award).await.remove(0);
         assert_eq!((voided.state(), voided.reason.as_str()), (pb::payment::State::Due, "the recipient changed"));
         // Whoever approved it before may not, if they belong to the new one.
-        let of_first = Who::person(Duty::RoundManager, first.id);
+        let of_first = Who::person(Role::RoundManager, first.id);
         let own = harness.payments(&of_first).approve_payment(approve(&voided)).await.unwrap_err();
         assert_eq!(reason(&own), "SEPARATION_OF_DUTIES");
         // What is at the bank has its payee; should it come back, it would be approved for another one.

@@ -1,4 +1,4 @@
-//! What goes on for longer than one answer: attachments up and down, and the watch on bids.
+//! The streaming RPCs: attachments up and down, and the watch on bids.
 
 use futures_util::{StreamExt, stream};
 use kit::cx::{Answer, Cx};
@@ -6,7 +6,6 @@ use kit::db::Conn;
 use kit::fault::Fault;
 use kit::files::{FileError, Files};
 use kit::ids::{AttachmentId, OrgId, RoundId};
-use kit::stored::parsed;
 use kit::watch::{self, Streamed};
 use kit::wire::Reader;
 use toadlane_proto::bids::v1 as pb;
@@ -22,10 +21,9 @@ use crate::{Bids, app, convert, store};
 /// Takes a file in: the header, then the bytes. A repeated upload is answered before its bytes are read.
 ///
 /// # Errors
-/// Every bad field of the header at once. [`FileError`] when no header comes first, or when the bytes break
-/// off, are not as declared, or cannot be kept. [`kit::db::DbError::RequestIdReused`] for a request id that another
-/// upload has. For the rest as [`policy::check`], [`Bid::expect_version`], [`Bid::expect_draft`] and [`app::add_attachment`]
-/// do.
+/// Every bad field of the header at once. [`FileError`] when no header comes first, or when the bytes break off, are
+/// not as declared, or cannot be kept. [`kit::db::DbError::RequestIdReused`] for a request id that another upload has.
+/// For the rest as [`policy::check`], [`Bid::expect_version`], [`Bid::expect_draft`] and [`app::add_attachment`] do.
 pub async fn upload(bids: &Bids, request: Request<Streaming<pb::UploadAttachmentRequest>>) -> Answer<pb::Bid> {
     use pb::upload_attachment_request::Part;
     let cx = Cx::of(&request)?;
@@ -85,7 +83,10 @@ pub async fn watch(bids: &Bids, request: Request<pb::WatchBidsRequest>) -> Answe
     let (cx, (round, organisation)) = Cx::parse(request, requests::watch_bids)?;
     let caller = cx.caller.clone();
     let show = move |conn: &mut Conn, event: &Event, as_of| {
-        let Some((bid, closes_at)) = store::get_all(conn, &[parsed(&event.subject)?])?.pop() else {
+        let Ok(id) = event.subject.parse() else {
+            return Ok(None);
+        };
+        let Some((bid, closes_at)) = store::get_all(conn, &[id])?.pop() else {
             return Ok(None);
         };
         let seen = concerns(&bid, round, organisation) && policy::check(&caller, Action::See, &bid).is_ok();

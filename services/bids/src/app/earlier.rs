@@ -1,4 +1,4 @@
-//! What bids is told of earlier awards, kept for screening.
+//! Applies events about earlier awards and reports, which screening reads.
 
 use kit::db::Tx;
 

@@ -1,6 +1,6 @@
-//! The gate of a round: fed by the events of `rounds`, closed by our own ticker, so that neither needs `rounds` up.
+//! The intake of a round: set by events of `rounds`, closed by our own ticker, so neither needs `rounds` to be up.
 
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::{BidId, RoundId};
@@ -21,7 +21,7 @@ pub fn take_call(tx: &mut Tx, seal: &Seal, call: &Call, now: Timestamp) -> Resul
     if !store::put_call(tx, call, now)? || call.cancelled {
         return Ok(());
     }
-    let cx = Cx::of_role(Role::Bids, now);
+    let cx = Cx::of_area(Area::Bids, now);
     for id in store::held(tx, call.round)? {
         let bid = store::get(tx, id)?;
         if bid.state.held().is_some_and(|held| held.at < call.closes_at) {
@@ -53,6 +53,6 @@ pub fn sweep(tx: &mut Tx, round: RoundId, id: BidId, now: Timestamp) -> Result<(
         (_, _) => return Ok(()),
     };
     let new = bid.step(step, &bid.reason, now)?;
-    save(tx, &Cx::of_role(Role::Bids, now), &bid, &new, happened, intake.call.closes_at)?;
+    save(tx, &Cx::of_area(Area::Bids, now), &bid, &new, happened, intake.call.closes_at)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Handing in, and taking back.
+//! Submitting, reopening and withdrawing a bid.
 
 use kit::cx::{Cx, Target};
 use kit::db::{Conn, Tx};
@@ -41,7 +41,7 @@ pub fn look(conn: &mut Conn, cx: &Cx, id: BidId) -> Result<Seen, Error> {
 }
 
 impl Seen {
-    /// Both as they stand, now that the place is taken. What has changed meanwhile is read again.
+    /// Bid and call as they are once the number is taken; what changed since is read again.
     fn renew(&self, tx: &mut Tx, gate: &Gate) -> Result<Seen, Error> {
         let Seen { mut bid, mut call } = self.clone();
         if gate.bid_version != bid.version {
@@ -98,7 +98,7 @@ pub fn submit_bid(tx: &mut Tx, cx: &Cx, seal: &Seal, seen: &Seen, cmd: &SubmitBi
     Ok(now)
 }
 
-/// Everything that keeps a bid from being handed in, as far as it does not lie in the time.
+/// Everything but time that keeps a bid from being submitted.
 pub fn check(conn: &mut Conn, bid: &Bid, call: &Call) -> Result<Vec<Violation>, Error> {
     let mut missing = form::check_bid(bid, call);
     if let Some(limit) = lead_limit_reached(conn, bid, call)? {

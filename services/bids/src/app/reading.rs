@@ -1,5 +1,5 @@
-//! What a caller may read, each at one snapshot. Which rows of a list they see is decided here, as `policy.rs` says, and
-//! nowhere else.
+//! What a caller may read, each from one snapshot. Which rows of a list they see is decided here alone, from
+//! `policy.rs`.
 
 use kit::cx::Cx;
 use kit::db::Conn;

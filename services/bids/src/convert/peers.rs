@@ -1,4 +1,4 @@
-//! What other services say, as bids keeps it.
+//! Other services' messages, as bids keeps them.
 
 use kit::neighbour::{Unusable, unusable};
 use toadlane_proto::awards::v1 as awards;

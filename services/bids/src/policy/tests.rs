@@ -1,15 +1,15 @@
-use kit::caller::{Duty, Grant};
+use kit::caller::{Grant, Role};
 use kit::ids::{ClientId, OrgId, PersonId};
 
 use super::*;
 
-fn person(duty: Duty, organisation: OrgId) -> Caller {
-    let grants = vec![Grant { duty, organisation }];
+fn person(role: Role, organisation: OrgId) -> Caller {
+    let grants = vec![Grant { role, organisation }];
     Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
 }
 
-fn seated(duty: Duty) -> Caller {
-    Caller { sits: true, ..person(duty, OrgId::new()) }
+fn seated(role: Role) -> Caller {
+    Caller { sits: true, ..person(role, OrgId::new()) }
 }
 
 fn system(organisation: OrgId, scope: Scope) -> Caller {
@@ -24,25 +24,25 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
         [("the applicant", applicant), ("a partner who edits", editor), ("a partner who reads", reader)];
     let mut all = Vec::new();
     for (relation, organisation) in organisations.into_iter().chain([("another council", OrgId::new())]) {
-        for duty in [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator] {
-            all.push((format!("{} of {relation}", duty.name()), person(duty, organisation)));
+        for role in [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator] {
+            all.push((format!("{} of {relation}", role.name()), person(role, organisation)));
         }
         for scope in Scope::ALL {
             all.push((format!("system with {} of {relation}", scope.name()), system(organisation, scope)));
         }
     }
-    for duty in Duty::ALL {
-        if ![Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator].contains(&duty) {
-            all.push((format!("{} of the network", duty.name()), person(duty, OrgId::new())));
+    for role in Role::ALL {
+        if ![Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator].contains(&role) {
+            all.push((format!("{} of the network", role.name()), person(role, OrgId::new())));
         }
     }
-    for duty in Duty::ALL.into_iter().filter(|duty| duty.rests()) {
-        all.push((format!("{} of the network, with a seat", duty.name()), seated(duty)));
+    for role in Role::ALL.into_iter().filter(|role| role.rests()) {
+        all.push((format!("{} of the network, with a seat", role.name()), seated(role)));
     }
-    for role in [Role::Grading, Role::Reporting] {
-        all.push((format!("the platform's {role}"), Caller::role(role)));
+    for role in [Area::Grading, Area::Reporting] {
+        all.push((format!("the platform's {role}"), Caller::area(role)));
     }
-    all.push(("another role of the platform".to_string(), Caller::role(Role::Rounds)));
+    all.push(("another role of the platform".to_string(), Caller::area(Area::Rounds)));
     all.push(("nobody signed in".to_string(), Caller::anonymous()));
     all
 }
@@ -96,7 +96,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
 #[test]
 fn who_may_is_said_to_those_who_may_not() {
     let facts = Facts { applicant: Some(OrgId::new()), ..Facts::default() };
-    let reader = person(Duty::CouncilAdministrator, facts.applicant.unwrap());
+    let reader = person(Role::CouncilAdministrator, facts.applicant.unwrap());
     let refused = decide(&reader, Action::SignOff, &facts).enforce::<Error>("bid").unwrap_err();
     assert_eq!(refused.to_string(), "a certifier, or a system with bids.certify, of the applicant may do this");
 }

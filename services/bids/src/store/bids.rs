@@ -201,7 +201,7 @@ pub fn insert(conn: &mut Conn, bid: &Bid) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the new version over the one it was made from, participants included.
+/// Replaces the version it was made from, participants included.
 pub fn update(conn: &mut Conn, old: &Bid, new: &Bid) -> Result<(), Error> {
     let of_old_version = bid::table.filter(bid::id.eq(new.id)).filter(bid::version.eq(old.version));
     let changing = diesel::update(of_old_version).set(Row::from(new)).returning(bid::version);

@@ -136,7 +136,7 @@ pub fn put_call(conn: &mut Conn, call: &Call, now: Timestamp) -> Result<bool, Db
         return Ok(true);
     }
     let row = intake::table.find(call.round).filter(intake::version.lt(call.version));
-    let held: Option<Option<Timestamp>> = row.clone().select(intake::closed_at).first(conn).optional()?;
+    let held: Option<Option<Timestamp>> = row.select(intake::closed_at).first(conn).optional()?;
     let Some(closed_at) = held else {
         return Ok(false);
     };

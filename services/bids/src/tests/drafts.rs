@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use http_body_util::{BodyExt, Full};
-use kit::caller::{Duty, Scope};
+use kit::caller::{Role, Scope};
 use kit::ids::{BidId, OrgId};
 use pb::bid::State;
 use toadlane_proto::bids::v1 as pb;
@@ -158,7 +158,7 @@ async fn only_a_certifier_of_the_applicant_signs_off() {
         let foreign = by(&system).sign_off_bid(sign_off(&other, &draft)).await.unwrap_err();
         assert_eq!(fields(&foreign), ["certifier_id"]);
         // Somebody with the duty in their token, whom the registry no longer holds.
-        let former = Who::person(Duty::Certifier, council.id);
+        let former = Who::person(Role::Certifier, council.id);
         let own = pb::SignOffBidRequest { certifier_id: former.subject.clone(), ..sign_off(&council, &draft) };
         assert_eq!(fields(&by(&former).sign_off_bid(own).await.unwrap_err()), ["certifier_id"]);
         let for_another = by(&former).sign_off_bid(sign_off(&council, &draft)).await.unwrap_err();

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kit::bus::Bus;
-use kit::caller::{Duty, Role, Scope};
+use kit::caller::{Area, Role, Scope};
 use kit::db::{Db, Storage};
 use kit::ids::{EventId, OrgId, RoundId};
-use kit::stop::{self, StopCaller};
 use kit::time::{Timestamp, at};
 use kit::transport::Transport;
 use prost::Message;
@@ -22,6 +21,7 @@ use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
 use toadlane_proto::registry::v1::{self as registry, MembershipClass};
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use super::peers::Peers;
@@ -54,12 +54,12 @@ pub struct Harness {
     pub files: PathBuf,
     transport: Transport,
     pub gate: Gate,
-    stop: StopCaller,
+    stop: CancellationToken,
 }
 
 impl Drop for Harness {
     fn drop(&mut self) {
-        self.stop.call();
+        self.stop.cancel();
         let _ = std::fs::remove_dir_all(&self.files);
     }
 }
@@ -79,12 +79,13 @@ impl Harness {
         let gate = Gate::new(&["/toadlane.bids.v1.BidsService/CreateBid", "/toadlane.bids.v1.BidsService/UpdateBid"]);
         let peers = Arc::new(Peers::default());
         let files = std::env::temp_dir().join(format!("toadlane_files_{}", uuid::Uuid::now_v7().simple()));
-        let (stop, stopped) = stop::channel();
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
         let (rounds, registry) = (peers.transport(), peers.transport());
-        let bids = Bids::new(db.clone(), &files, gate.key(Role::Bids), registry, rounds, stopped).unwrap();
+        let bids = Bids::new(db.clone(), &files, gate.key(Area::Bids), registry, rounds, stopped).unwrap();
         let transport = gate.guard(bids.routes(), db.clock());
         let network = OrgId::new();
-        let manager = Who::person(Duty::RoundManager, network);
+        let manager = Who::person(Role::RoundManager, network);
         Harness { db, bids, peers, network, manager, files, transport, gate, stop }
     }
 
@@ -101,7 +102,7 @@ impl Harness {
     /// A council that is a full member, known to the registry with its certifier.
     pub fn council(&self, name: &str) -> Council {
         let id = OrgId::new();
-        let certifier = Who::person(Duty::Certifier, id);
+        let certifier = Who::person(Role::Certifier, id);
         let standing = registry::Standing {
             organisation_id: id.to_string(),
             name: name.to_string(),
@@ -114,7 +115,7 @@ impl Harness {
         self.peers.certifiers.lock().unwrap().push((id.to_string(), certifier.subject.clone()));
         Council {
             id,
-            officer: Who::person(Duty::ApplicantOfficer, id),
+            officer: Who::person(Role::ApplicantOfficer, id),
             certifier,
             system: Who::system(id, &[Scope::BidsRead, Scope::BidsWrite]),
         }
@@ -161,7 +162,7 @@ impl Harness {
 
     /// Publishes events from now on.
     pub fn relay(&self) {
-        tokio::spawn(kit::relay::run(self.db.clone(), Bus::local(), Role::Bids, self.bids.stop.clone()));
+        tokio::spawn(kit::relay::run(self.db.clone(), Bus::local(), Area::Bids, self.bids.stop.clone()));
     }
 
     pub async fn draft(&self, council: &Council, round: &rounds::Round) -> pb::Bid {

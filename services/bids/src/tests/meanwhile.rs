@@ -1,6 +1,6 @@
 //! What comes between the look at a bid and the hand-in that rests on it.
 
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::cx::Cx;
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::rounds::v1 as rounds;
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::state::State;
 
 fn cx(harness: &Harness, council: &Council) -> Cx {
-    Cx { caller: council.officer.caller(), ..Cx::of_role(Role::Bids, harness.db.clock().now()) }
+    Cx { caller: council.officer.caller(), ..Cx::of_area(Area::Bids, harness.db.clock().now()) }
 }
 
 /// What handing in begins with.

@@ -1,5 +1,5 @@
-//! How grading takes a write: as the store does for every service, but a stored answer is given again only while its caller
-//! may see every bid in it. A recusal reaches back (rule 10).
+//! How grading takes a write: like every service, but a stored answer is replayed only while its caller may see every
+//! bid in it. A recusal covers earlier answers too (rule 10).
 
 use std::future::{Future, ready};
 
@@ -17,27 +17,23 @@ use crate::error::Error;
 
 /// What an RPC that writes answers, with the bids that it names.
 pub trait NamesBids: Message + Default + 'static {
-    fn bid_ids(&self) -> Vec<&str> {
-        Vec::new()
-    }
+    fn bid_ids(&self) -> Vec<&str>;
 }
 
-impl NamesBids for pb::Assessment {}
-impl NamesBids for pb::PanelMember {}
-impl NamesBids for pb::Meeting {}
-
-/// Those about one bid. A macro, for generated messages have no trait by which their fields could be read.
-macro_rules! names_its_bid {
-    ($($message:ident),*) => {$(
+/// Those about no bid, and those about one. A macro, for generated messages have no trait by which their fields could
+/// be read.
+macro_rules! names_bids {
+    ($($message:ident $(. $bid_id:ident)?),*) => {$(
         impl NamesBids for pb::$message {
             fn bid_ids(&self) -> Vec<&str> {
-                vec![&self.bid_id]
+                vec![$(&self.$bid_id)?]
             }
         }
     )*};
 }
 
-names_its_bid!(Interest, Review, Moderation, Recommendation, Determination);
+names_bids!(Assessment, PanelMember, Meeting);
+names_bids!(Interest.bid_id, Review.bid_id, Moderation.bid_id, Recommendation.bid_id, Determination.bid_id);
 
 impl NamesBids for pb::AssignReviewsResponse {
     fn bid_ids(&self) -> Vec<&str> {

@@ -1,6 +1,6 @@
-//! An assessment is opened, taken from stage to stage and called off; what the clock and the round bring about.
+//! Assessments: opened, moved from stage to stage, cancelled; and the steps that the clock and the round cause.
 
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::fault::Violation;
@@ -204,8 +204,8 @@ pub fn return_to_moderation(
     save(tx, cx, &old, new, Happened::ReturnedToModeration, &cmd.reason)
 }
 
-/// The assessment as it is, if the caller may go on with it. Members who belong to a bidder by now are recused first, for
-/// that may be the caller.
+/// The assessment as it is, if the caller may go on with it. Members who belong to a bidder by now are recused first,
+/// for that may be the caller.
 fn advance(tx: &mut Tx, cx: &Cx, register: &Register, target: &Target<AssessmentId>) -> Result<Assessment, Error> {
     let assessment = store::assessment(tx, target.id)?;
     derive(tx, cx, &assessment, register)?;
@@ -238,10 +238,10 @@ pub fn take_round(tx: &mut Tx, round: RoundId, said: &RoundNow, now: Timestamp) 
     };
     match said {
         RoundNow::Cancelled { reason } if old.stage().is_open() => {
-            call_off(tx, &Cx::of_role(Role::Grading, now), &old, reason)?;
+            call_off(tx, &Cx::of_area(Area::Grading, now), &old, reason)?;
         }
         RoundNow::Announces(announces) if old.stage() < Stage::Announced && *announces != old.call.announces => {
-            let (cx, new) = (Cx::of_role(Role::Grading, now), old.announced_by(announces.clone()));
+            let (cx, new) = (Cx::of_area(Area::Grading, now), old.announced_by(announces.clone()));
             save(tx, &cx, &old, new, Happened::AnnouncementMoved, "")?;
         }
         // Decided things stay decided.
@@ -252,7 +252,7 @@ pub fn take_round(tx: &mut Tx, round: RoundId, said: &RoundNow, now: Timestamp) 
 
 /// Ends a review that was not handed in when it was due.
 pub fn lapse(tx: &mut Tx, id: ReviewId, now: Timestamp) -> Result<(), Error> {
-    lapse_review(tx, &Cx::of_role(Role::Grading, now), id)
+    lapse_review(tx, &Cx::of_area(Area::Grading, now), id)
 }
 
 /// The same in the name of the caller who goes on with the assessment.
@@ -281,6 +281,6 @@ pub fn tick(tx: &mut Tx, id: AssessmentId, now: Timestamp) -> Result<bool, Error
         }
     };
     let new = old.step(step, "", now)?;
-    save(tx, &Cx::of_role(Role::Grading, now), &old, new, happened, "")?;
+    save(tx, &Cx::of_area(Area::Grading, now), &old, new, happened, "")?;
     Ok(true)
 }

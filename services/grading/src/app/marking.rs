@@ -1,4 +1,4 @@
-//! Reviews, what the panel settles about a bid, and ties that its chair casts.
+//! Reviews, what the panel settles about a bid, and ties on which its chair casts a vote.
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
@@ -149,7 +149,7 @@ pub fn end_reviews(tx: &mut Tx, cx: &Cx, assessment: &Assessment, reviewer: Pers
     Ok(())
 }
 
-/// Writes what became of a review: its row and its history.
+/// Saves the new version of a review with its line of history.
 pub fn put_review(tx: &mut Tx, cx: &Cx, old: &Review, new: Review, step: Step, reason: &str) -> Result<Review, Error> {
     store::update_review(tx, old, &new)?;
     note_review(tx, cx, Some(old), &new, step.name(), reason)?;

@@ -1,5 +1,5 @@
-//! Interests, derived from the register, declared by members, recorded by others and decided (rule 10); substitutes where
-//! recusals break a quorum (rule 11).
+//! Interests, derived from the register, declared by members, recorded by others and decided (rule 10); substitutes
+//! where recusals break a quorum (rule 11).
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;

@@ -1,5 +1,5 @@
-//! An assessment is closed: every decision is tested once more, letters are written, and all that the decisions rest on is
-//! gathered and sealed.
+//! Closing an assessment: every decision is tested again, letters are written, and what the decisions rest on is
+//! sealed.
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
@@ -73,7 +73,8 @@ fn undecided(bids: Vec<BidId>) -> Error {
     Error::NotReady(bids.iter().map(undecided).collect())
 }
 
-/// Tests every decision with the interests that are known by now (rule 11). The quorums are in the order of the decisions.
+/// Tests every decision with the interests that are known by now (rule 11). The quorums are in the order of the
+/// decisions.
 fn retest(tx: &mut Tx, assessment: &Assessment, gathered: &Gathered) -> Result<Vec<Quorum>, Error> {
     let bench = bench(tx, assessment.id)?;
     let retest = |one| retest_one(tx, assessment, &bench, &gathered.meetings, one);

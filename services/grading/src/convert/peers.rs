@@ -1,4 +1,4 @@
-//! What rounds, bids and the registry say, as grading keeps it.
+//! Messages of rounds, bids and the registry, as grading keeps them.
 
 use kit::deadline::Deadline;
 use kit::ids::{BidId, OrgId, PersonId};

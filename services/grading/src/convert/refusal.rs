@@ -19,7 +19,7 @@ use crate::panel::interest::Interest;
 
 kit::service_error!(Error asks neighbours);
 
-/// Without the instant, which is not at hand.
+/// `as_of` is left out: it is unknown here.
 impl Newer for Assessment {
     fn to_any(&self) -> Any {
         let now = AssessmentNow { assessment: self.clone(), as_of: self.opened_at };

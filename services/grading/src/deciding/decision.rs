@@ -1,4 +1,4 @@
-//! Recommendations and determinations on one bid: what may be decided, and on what a decision must rest.
+//! Recommendations and determinations on one bid: what may be decided, and what a decision must rest on.
 //!
 //! A sealed record holds some of this: see `release/record.rs` before you add a field.
 

@@ -1,4 +1,4 @@
-//! A sitting of the body that acts.
+//! A meeting of the body that acts.
 
 use kit::fault::Violation;
 use kit::ids::{AssessmentId, MeetingId, PersonId};

@@ -1,7 +1,7 @@
 //! Ranking: from marks to an order, by plain functions on exact fractions that anyone can replay (rules 13 to 16).
 //!
-//! The same input gives the same answer, in whatever order it is given. A caller who may not see a bid gets the ranking of
-//! the others computed anew: leave its entry out. Nothing here knows of recusals, clocks or rows.
+//! The same input gives the same answer, in whatever order it is given. A caller who may not see a bid gets a new
+//! ranking of the others: leave its entry out. Nothing here knows of recusals, clocks or rows.
 //!
 //! A sealed record holds some of this: see `release/record.rs` before you add a field.
 

@@ -1,4 +1,4 @@
-//! What one panel member makes of one bid. Its states, and every legal step between them, are a table of their own below.
+//! One panel member's review of one bid. Its states and legal steps are the table below.
 //!
 //! A sealed record holds some of this: see `release/record.rs` before you add a field.
 

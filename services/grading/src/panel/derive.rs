@@ -1,4 +1,4 @@
-//! Interests derived from the register: own-council interest is not left to memory (rule 10).
+//! Interests derived from the register: a member's own council is never left to memory (rule 10).
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Links between panel members and bids (rule 10), and what comes of them.
+//! Links between panel members and bids (rule 10), and what follows from them.
 
 use kit::ids::{AssessmentId, BidId, InterestId, PersonId};
 use kit::time::Timestamp;

@@ -1,12 +1,12 @@
-use kit::caller::{Grant, Role};
+use kit::caller::{Area, Grant};
 use kit::ids::{ClientId, PersonId};
 
 use super::*;
 
 const NAMES: usize = 76;
 
-fn person(duties: &[(Duty, OrgId)]) -> Caller {
-    let grants = duties.iter().map(|&(duty, organisation)| Grant { duty, organisation }).collect();
+fn person(roles: &[(Role, OrgId)]) -> Caller {
+    let grants = roles.iter().map(|&(role, organisation)| Grant { role, organisation }).collect();
     Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
 }
 
@@ -45,45 +45,45 @@ fn places() -> Vec<(&'static str, Facts)> {
 
 fn everybody(applicant: OrgId) -> Vec<Somebody> {
     let mut all = Vec::new();
-    let duties = [
+    let roles = [
         None,
-        Some(Duty::RoundManager),
-        Some(Duty::NetworkAdministrator),
-        Some(Duty::PanelChair),
-        Some(Duty::Clerk),
-        Some(Duty::Auditor),
+        Some(Role::RoundManager),
+        Some(Role::NetworkAdministrator),
+        Some(Role::PanelChair),
+        Some(Role::Clerk),
+        Some(Role::Auditor),
     ];
-    for duty in duties {
-        let granted: Vec<(Duty, OrgId)> = duty.iter().map(|&duty| (duty, OrgId::new())).collect();
+    for role in roles {
+        let granted: Vec<(Role, OrgId)> = role.iter().map(|&role| (role, OrgId::new())).collect();
         for (place, facts) in places() {
-            let name = format!("{}, {place}", duty.map_or("no such duty", Duty::name));
+            let name = format!("{}, {place}", role.map_or("no such duty", Role::name));
             all.push(Somebody { name, caller: person(&granted), facts });
         }
     }
     let nothing = Facts::OF_NOTHING;
     for (relation, organisation) in [("the bidder", applicant), ("another council", OrgId::new())] {
-        for duty in [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator] {
-            let name = format!("{} of {relation}", duty.name());
-            all.push(Somebody { name, caller: person(&[(duty, organisation)]), facts: nothing });
+        for role in [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator] {
+            let name = format!("{} of {relation}", role.name());
+            all.push(Somebody { name, caller: person(&[(role, organisation)]), facts: nothing });
         }
         for scope in Scope::ALL {
             let name = format!("system with {} of {relation}", scope.name());
             all.push(Somebody { name, caller: system(organisation, scope), facts: nothing });
         }
     }
-    for duty in OVERSEE {
-        let caller = Caller { sits: true, ..person(&[(duty, OrgId::new())]) };
-        all.push(Somebody { name: format!("{}, with a seat elsewhere", duty.name()), caller, facts: nothing });
+    for role in OVERSEE {
+        let caller = Caller { sits: true, ..person(&[(role, OrgId::new())]) };
+        all.push(Somebody { name: format!("{}, with a seat elsewhere", role.name()), caller, facts: nothing });
     }
     let own = Facts { recused: true, recused_from_some: true, panel: Place::Declared, ..nothing };
-    let caller = person(&[(Duty::Certifier, applicant)]);
+    let caller = person(&[(Role::Certifier, applicant)]);
     all.push(Somebody { name: "certifier of the bidder, recused on the panel".to_string(), caller, facts: own });
-    for duty in [Duty::Reviewer, Duty::FinanceOfficer, Duty::Consultant, Duty::Editor, Duty::DataProtectionOfficer] {
-        let caller = person(&[(duty, OrgId::new())]);
-        all.push(Somebody { name: format!("{}, not on the panel", duty.name()), caller, facts: nothing });
+    for role in [Role::Reviewer, Role::FinanceOfficer, Role::Consultant, Role::Editor, Role::DataProtectionOfficer] {
+        let caller = person(&[(role, OrgId::new())]);
+        all.push(Somebody { name: format!("{}, not on the panel", role.name()), caller, facts: nothing });
     }
-    for role in Role::ALL {
-        all.push(Somebody { name: format!("the platform's {role}"), caller: Caller::role(role), facts: nothing });
+    for role in Area::ALL {
+        all.push(Somebody { name: format!("the platform's {role}"), caller: Caller::area(role), facts: nothing });
     }
     all.push(Somebody { name: "nobody signed in".to_string(), caller: Caller::anonymous(), facts: nothing });
     all
@@ -122,7 +122,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
 #[test]
 fn no_duty_stands_above_a_recusal_before_the_announcement() {
     let applicant = OrgId::new();
-    let every_duty: Vec<(Duty, OrgId)> = Duty::ALL.iter().map(|&duty| (duty, OrgId::new())).collect();
+    let every_duty: Vec<(Role, OrgId)> = Role::ALL.iter().map(|&role| (role, OrgId::new())).collect();
     let caller = person(&every_duty);
     let recused = Facts { recused: true, recused_from_some: true, panel: Place::Declared, ..Facts::OF_NOTHING };
     let about_all = [

@@ -1,5 +1,5 @@
 //! What closing an assessment rests on: whether the decisions leave the ranked line (rules 16 and 17), give more than
-//! the pots hold (rule 1), or rest on a tie that nobody cast (rule 15); and the places on the reserve list (rule 18).
+//! the pots hold (rule 1), or rest on an undecided tie (rule 15); and the places on the reserve list (rule 18).
 
 use std::collections::HashMap;
 

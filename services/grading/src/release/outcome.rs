@@ -1,4 +1,4 @@
-//! What became of a bid, and the letter that tells its bidder: written when the assessment is closed, never changed.
+//! The outcome of a bid and the letter to its bidder: written when the assessment is closed, never changed.
 
 use kit::ids::BidId;
 

@@ -1,4 +1,4 @@
-//! The assessment's own row, and what the clock brings about.
+//! The assessment's own row, and what is due by the clock.
 
 use diesel::prelude::*;
 use kit::db::{Backend, Conn, DbError, taken_meanwhile};
@@ -137,7 +137,7 @@ pub fn insert_assessment(conn: &mut Conn, new: &Assessment) -> Result<(), Error>
     Ok(())
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update_assessment(conn: &mut Conn, old: &Assessment, new: &Assessment) -> Result<(), Error> {
     let of_old_version =
         assessment::table.filter(assessment::id.eq(new.id)).filter(assessment::version.eq(old.version));

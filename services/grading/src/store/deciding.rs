@@ -71,7 +71,7 @@ pub fn meeting(conn: &mut Conn, id: MeetingId) -> Result<Meeting, Error> {
     }
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update_meeting(conn: &mut Conn, old: &Meeting, new: &Meeting) -> Result<(), Error> {
     let of_old_version = meeting::table.filter(meeting::id.eq(new.id)).filter(meeting::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(MeetingRow::from(new)).execute(conn)?;

@@ -95,7 +95,7 @@ pub fn review(conn: &mut Conn, id: ReviewId) -> Result<Review, Error> {
     }
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update_review(conn: &mut Conn, old: &Review, new: &Review) -> Result<(), Error> {
     let of_old_version = review::table.filter(review::id.eq(new.id)).filter(review::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(ReviewRow::from(new)).execute(conn)?;
@@ -257,7 +257,7 @@ pub fn moderation(conn: &mut Conn, assessment: AssessmentId, bid: BidId) -> Resu
     }
 }
 
-/// Writes the new version over the one it was made from, or the first.
+/// Replaces the version it was made from, or writes the first.
 pub fn put_moderation(conn: &mut Conn, old: &Moderation, new: &Moderation, now: Timestamp) -> Result<(), Error> {
     let row = ModerationRow {
         bid_id: new.bid,

@@ -1,4 +1,4 @@
-//! Who is on the panel; interests, and what they hide from whom.
+//! The panel; interests, and what they hide from whom.
 
 use diesel::prelude::*;
 use kit::db::{Backend, Conn, DbError};
@@ -167,7 +167,7 @@ pub fn interest(conn: &mut Conn, id: InterestId) -> Result<Interest, Error> {
     }
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update_interest(conn: &mut Conn, old: &Interest, new: &Interest) -> Result<(), Error> {
     let of_old_version = interest::table.filter(interest::id.eq(new.id)).filter(interest::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(InterestRow::from(new)).execute(conn)?;

@@ -1,4 +1,4 @@
-//! What became of each bid, the letters, and the sealed record: written when an assessment is closed.
+//! The outcome of each bid, the letters, and the sealed record: written when an assessment is closed.
 
 use diesel::prelude::*;
 use diesel::sql_types::Bool;

@@ -1,6 +1,6 @@
 //! Closing, the sealed record, letters, outcomes, and what the clock brings about.
 
-use kit::caller::{Duty, Role, Scope};
+use kit::caller::{Area, Role, Scope};
 use kit::ids::OrgId;
 use kit::time::at;
 use kit::tokens::verify_statement;
@@ -120,7 +120,7 @@ async fn the_record_is_signed_and_replays_to_its_ranking() {
     each_engine(|harness| async move {
         let mut scene = Scene::joint(&harness.peers);
         scene.decided(&harness, [Outcome::Fund, Outcome::Fund, Outcome::Reserve]).await;
-        let auditor = Who::person(Duty::Auditor, scene.network);
+        let auditor = Who::person(Role::Auditor, scene.network);
         let sealed = record(&harness, &scene, &auditor).await.unwrap();
         let (claims, _): (Claims, _) = verify_statement(harness.gate.known(), TYPE, &sealed.jws, "grading").unwrap();
         assert_eq!((&claims.sha256, claims.round_reference.as_str()), (&sealed.sha256, "r3-2020"));
@@ -139,7 +139,7 @@ async fn the_record_is_signed_and_replays_to_its_ranking() {
 /// What awards find of the round when they ask how far its decisions are.
 async fn found_by_awards(harness: &Harness, scene: &Scene) -> Option<pb::Assessment> {
     let of_round = pb::ListAssessmentsRequest { round_id: scene.round.to_string(), ..Default::default() };
-    let mut awards = harness.as_who(&Who::role(Role::Awards)).assessments;
+    let mut awards = harness.as_who(&Who::area(Area::Awards)).assessments;
     awards.list_assessments(of_round).await.unwrap().into_inner().assessments.pop()
 }
 
@@ -148,14 +148,14 @@ async fn bidders_learn_first_and_then_the_public() {
     each_engine(|harness| async move {
         let mut scene = Scene::joint(&harness.peers);
         scene.decided(&harness, [Outcome::Fund, Outcome::Fund, Outcome::Reserve]).await;
-        let of_plymouth = Who::person(Duty::ApplicantOfficer, scene.plymouth);
+        let of_plymouth = Who::person(Role::ApplicantOfficer, scene.plymouth);
         let system = Who::system(scene.southampton, &[Scope::AwardsRead]);
-        let stranger = Who::person(Duty::Certifier, OrgId::new());
+        let stranger = Who::person(Role::Certifier, OrgId::new());
         let nobody: [i64; 0] = [];
 
         // Decided: those who run the round, and the platform's roles.
         assert_eq!(numbers(&harness, &scene, &scene.clerk).await, [1, 2, 3]);
-        assert_eq!(numbers(&harness, &scene, &Who::role(Role::Awards)).await, [1, 2, 3]);
+        assert_eq!(numbers(&harness, &scene, &Who::area(Area::Awards)).await, [1, 2, 3]);
         assert_eq!(found_by_awards(&harness, &scene).await.map(|one| one.state()), Some(State::Decided));
         for who in [&of_plymouth, &system, &stranger, &scene.ann] {
             assert_eq!(numbers(&harness, &scene, who).await, nobody);

@@ -3,9 +3,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::db::{Db, Storage};
-use kit::stop::{self, StopCaller};
 use kit::time::at;
 use kit::transport::Transport;
 pub use testing::answers::{fields, new_id, newer, reason, says, wire};
@@ -16,6 +15,7 @@ use toadlane_proto::grading::v1::assessments_service_client::AssessmentsServiceC
 use toadlane_proto::grading::v1::decisions_service_client::DecisionsServiceClient;
 use toadlane_proto::grading::v1::reviews_service_client::ReviewsServiceClient;
 use toadlane_proto::types::v1 as types;
+use tokio_util::sync::CancellationToken;
 
 use super::peers::Peers;
 use crate::Grading;
@@ -38,12 +38,12 @@ pub struct Harness {
     pub peers: Arc<Peers>,
     transport: Transport,
     pub gate: Gate,
-    stop: StopCaller,
+    stop: CancellationToken,
 }
 
 impl Drop for Harness {
     fn drop(&mut self) {
-        self.stop.call();
+        self.stop.cancel();
     }
 }
 
@@ -60,9 +60,10 @@ impl Harness {
     pub fn open(storage: &Storage, peers: Arc<Peers>) -> Harness {
         let db = crate::open(storage, Some(at(OPENED))).unwrap();
         let gate = Gate::new(&[]);
-        let (stop, stopped) = stop::channel();
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
         let transport = || peers.transport();
-        let grading = Grading::new(db.clone(), gate.key(Role::Grading), transport(), transport(), transport(), stopped);
+        let grading = Grading::new(db.clone(), gate.key(Area::Grading), transport(), transport(), transport(), stopped);
         let transport = gate.guard(grading.routes(), db.clock());
         Harness { db, grading, peers, transport, gate, stop }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::ids::OrgId;
 use pb::assessment::State;
 use toadlane_proto::bids::v1 as bids;
@@ -127,7 +127,7 @@ async fn a_dry_run_checks_everything_and_writes_nothing() {
 async fn only_a_round_manager_opens_and_a_neighbour_that_is_down_says_try_again() {
     each_engine(|harness| async move {
         let scene = Scene::joint(&harness.peers);
-        let clerk = Who::person(Duty::Clerk, OrgId::new());
+        let clerk = Who::person(Role::Clerk, OrgId::new());
         let status = harness.as_who(&clerk).assessments.open_assessment(scene.open_request()).await.unwrap_err();
         assert_eq!((status.code(), status.message()), (Code::PermissionDenied, "a round manager may do this"));
         harness.peers.down.store(true, Ordering::SeqCst);
@@ -142,9 +142,9 @@ async fn an_assessment_is_seen_by_its_panel_and_by_those_who_run_or_watch_the_ro
     each_engine(|harness| async move {
         let mut scene = Scene::joint(&harness.peers);
         let opened = scene.open(&harness).await;
-        let outsider = Who::person(Duty::PanelChair, scene.network);
+        let outsider = Who::person(Role::PanelChair, scene.network);
         let request = pb::GetAssessmentRequest { assessment_id: opened.id.clone() };
-        for who in [&scene.ann, &scene.voteless, &scene.clerk, &Who::person(Duty::Auditor, scene.network)] {
+        for who in [&scene.ann, &scene.voteless, &scene.clerk, &Who::person(Role::Auditor, scene.network)] {
             harness.as_who(who).assessments.get_assessment(request.clone()).await.unwrap();
             let list = pb::ListAssessmentsRequest::default();
             let listed = harness.as_who(who).assessments.list_assessments(list).await.unwrap().into_inner();

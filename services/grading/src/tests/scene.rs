@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::ids::{BidId, BoardId, OrgId, PersonId, RoundId};
 use pb::determination::{Basis, Outcome};
 use rounds::grading_board::Part;
@@ -112,9 +112,9 @@ impl Scene {
             round: RoundId::new(),
             boards,
             network,
-            manager: Who::person(Duty::RoundManager, network),
-            clerk: Who::person(Duty::Clerk, network),
-            chair: Who::person(Duty::PanelChair, network),
+            manager: Who::person(Role::RoundManager, network),
+            clerk: Who::person(Role::Clerk, network),
+            chair: Who::person(Role::PanelChair, network),
             ann: member(),
             bob: member(),
             of_kirklees: member(),

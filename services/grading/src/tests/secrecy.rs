@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::db::Storage;
 use pb::determination::Outcome;
 use testing::stores::Fresh;
@@ -24,11 +24,11 @@ const OPEN: [usize; 2] = [0, 2];
 /// Everybody for whom the second bid does not exist, by what they are charged with: its own council's member, and Ann,
 /// who declared an interest that nobody has decided yet.
 fn recused(scene: &Scene) -> Vec<Who> {
-    let duties = [Duty::RoundManager, Duty::PanelChair, Duty::Clerk, Duty::Auditor, Duty::NetworkAdministrator];
+    let roles = [Role::RoundManager, Role::PanelChair, Role::Clerk, Role::Auditor, Role::NetworkAdministrator];
     let mut all = vec![scene.of_kirklees.clone(), scene.ann.clone()];
-    for duty in duties {
-        all.push(scene.of_kirklees.clone().and(duty, scene.network));
-        all.push(scene.ann.clone().and(duty, scene.network));
+    for role in roles {
+        all.push(scene.of_kirklees.clone().and(role, scene.network));
+        all.push(scene.ann.clone().and(role, scene.network));
     }
     all
 }

@@ -1,8 +1,8 @@
-//! Values of ours as columns: what prints and parses is kept as text, an instant as microseconds.
+//! Our types as columns: what prints and parses is stored as text, an instant as microseconds.
 
 /// Lets a type with `Display` and `FromStr` stand in a column of text, on both engines. It must derive
-/// `diesel::FromSqlRow` and `diesel::AsExpression`, with `#[diesel(sql_type = diesel::sql_types::Text)]`. What cannot be
-/// read back is a fault of the store.
+/// `diesel::FromSqlRow` and `diesel::AsExpression`, with `#[diesel(sql_type = diesel::sql_types::Text)]`. What cannot
+/// be read back is a fault of the store.
 #[macro_export]
 macro_rules! text_column {
     ($type:ty) => {

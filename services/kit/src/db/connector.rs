@@ -1,5 +1,5 @@
-//! Connections of one store, each set up the same. The settings that an answer rests on are read back; a store that
-//! cannot be trusted is one sentence.
+//! Connections of one store, each set up the same. The settings that correctness rests on are read back; a store that
+//! cannot be trusted is refused in one sentence.
 
 use std::path::{Path, PathBuf};
 

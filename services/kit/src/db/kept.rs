@@ -1,5 +1,6 @@
 //! The rows that nearly every write adds, its answer and its events: kept back until the batch ends, then written with
-//! one statement for each table. One for each row would be two more round trips a write, within the line of its key.
+//! one statement for each table. One for each row would cost a write two more round trips, while others wait for its
+//! key.
 
 use diesel::prelude::*;
 

@@ -1,5 +1,5 @@
-//! What waits for the workers of one store: a lane per key, and one for what has no key. Lanes take turns, so that no
-//! key starves another.
+//! What waits for the workers of one store: a lane per key, and one for work without a key. Lanes take turns, so no key
+//! starves another.
 //!
 //! Work under keys runs in one batch at a time, whatever its keys. PostgreSQL watches for conflicts by the page of an
 //! index, so batches of different keys that write neighbouring rows fail each other (seen with 16 rounds: as many

@@ -1,6 +1,5 @@
-//! An RPC in one line. A write: the request is parsed, one that was answered before is replayed, what the write rests on
-//! is gathered, it is written and answered; in this order, and nowhere else. A read: it is parsed, read in one snapshot
-//! and shown.
+//! One-line RPCs. A write is parsed, replayed if it was answered before, given its facts, executed and answered, in
+//! this order and only here. A read is parsed, run on one snapshot and converted.
 
 use std::future::{Future, ready};
 
@@ -94,7 +93,7 @@ impl Db {
         self.take_after(request, parse, |cx| self.replay_of(cx), gather, write).await
     }
 
-    /// The same with the key that was found on the way.
+    /// The same with a key that is gathered with the facts.
     ///
     /// # Errors
     /// Those of [`Db::take_with`].
@@ -117,8 +116,7 @@ impl Db {
         self.take_after(request, parse, |cx| self.replay_of(cx), gather, write).await
     }
 
-    /// What all of them do. A service that may not replay every answer to everybody hands in its own way to look for
-    /// one.
+    /// The common path. A service that may not replay every answer to every caller passes its own `replay`.
     ///
     /// # Errors
     /// Those of [`Db::take_with`], and those of the replay.

@@ -1,4 +1,4 @@
-//! One piece of work for a worker: a closure, its outcome, and whoever waits for it.
+//! One piece of work for a worker: a closure, its outcome, and who waits for it.
 
 use std::error::Error as StdError;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,5 +1,5 @@
-//! The answer as it leaves the guard: its body keeps the deadline, ends with the sign-in that it was let in by, turns a
-//! panic into a status, and writes the request's line when it ends.
+//! The answer as it leaves the guard: its body keeps the deadline, ends when the caller's sign-in does, turns a panic
+//! into a status, and writes the request's line when it ends.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -17,7 +17,7 @@ use tonic::Response as Answered;
 use tonic_types::StatusExt;
 
 use super::*;
-use crate::caller::{Duty, Role};
+use crate::caller::{Area, Role};
 use crate::cx::Cx;
 use crate::fault::Violation;
 use crate::ids::{OrgId, PersonId};
@@ -223,7 +223,7 @@ async fn stream(transport: &Transport, path: &str, limit: Option<&str>) -> Optio
 async fn an_identity_that_a_caller_brings_along_is_thrown_away() {
     let house = house();
     let mut request = tonic::Request::new(GetClockRequest {});
-    request.extensions_mut().insert(Caller::role(Role::Registry));
+    request.extensions_mut().insert(Caller::area(Area::Registry));
     request.extensions_mut().insert(Arrived { now: at("1999-01-01T00:00:00Z"), rpc: "/another".to_string() });
     ClockServiceClient::new(house.local.clone()).get_clock(request).await.unwrap();
     let seen = house.last_seen();
@@ -248,7 +248,7 @@ async fn without_a_token_only_what_is_public_answers() {
 async fn a_role_is_known_by_its_token() {
     let house = house();
     set(&house.as_bids(&house.local), 100, None).await.unwrap();
-    assert_eq!(house.last_seen().caller, Caller::role(Role::Bids));
+    assert_eq!(house.last_seen().caller, Caller::area(Area::Bids));
 }
 
 #[tokio::test]
@@ -266,7 +266,7 @@ async fn a_person_is_known_by_the_token_with_all_that_stands_in_it() {
     house.call_with(bearer.as_bytes()).await.unwrap();
     let caller = house.last_seen().caller;
     assert_eq!(caller.subject, Subject::Person(person));
-    assert!(caller.has_for(Duty::Certifier, organisation));
+    assert!(caller.has_for(Role::Certifier, organisation));
     assert!(caller.may_as_system(Scope::BidsWrite, organisation));
     assert!(caller.sits);
 }

@@ -1,4 +1,4 @@
-//! The connections of one listener: who holds how many, and that one which ends badly takes no other with it.
+//! The connections of one listener: how many each caller holds, and that one which fails takes no other with it.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -1,4 +1,4 @@
-//! Events from the row to the consumer: once each, whatever dies on the way.
+//! Events from the row to the consumer: once each, whatever fails on the way.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ fn happen(tx: &mut Tx, subject: &str, version: i64) -> Result<(), DbError> {
         resource_type: "toadlane.bids.v1.Bid",
         resource: Vec::new(),
     };
-    outbox::put(tx, &Cx::of_role(Role::Bids, now), now, &fact)
+    outbox::put(tx, &Cx::of_area(Area::Bids, now), now, &fact)
 }
 
 async fn write(db: &Db, subjects: &[&'static str]) {
@@ -67,10 +67,10 @@ fn collector() -> (Handler, mpsc::UnboundedReceiver<String>) {
     (handler, told)
 }
 
-fn subscribe(bus: &Bus, handler: Handler) -> crate::stop::StopCaller {
-    let (stop_caller, stop) = crate::stop::channel();
-    bus.subscribe(Role::Bids, "reader", &stop, move |event| handler(event));
-    stop_caller
+fn subscribe(bus: &Bus, handler: Handler) -> CancellationToken {
+    let stop = CancellationToken::new();
+    bus.subscribe(Area::Bids, "reader", &stop, move |event| handler(event));
+    stop
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn an_event_is_written_with_its_write_or_not_at_all() {
         });
         undone.await.unwrap_err();
         write(&db, &["done"]).await;
-        pass(&db, &Bus::local(), Role::Bids).await.unwrap();
+        pass(&db, &Bus::local(), Area::Bids).await.unwrap();
         assert_eq!(published(&db).await, numbered(&["done"]));
     })
     .await;
@@ -95,9 +95,9 @@ async fn events_are_published_in_order_with_positions_that_have_no_gap() {
         let (handler, mut told) = collector();
         let _stop = subscribe(&bus, handler);
         write(&db, &["a", "b", "c"]).await;
-        pass(&db, &bus, Role::Bids).await.unwrap();
+        pass(&db, &bus, Area::Bids).await.unwrap();
         write(&db, &["d"]).await;
-        pass(&db, &bus, Role::Bids).await.unwrap();
+        pass(&db, &bus, Area::Bids).await.unwrap();
         assert_eq!(published(&db).await, numbered(&["a", "b", "c", "d"]));
         for subject in ["a", "b", "c", "d"] {
             assert_eq!(told.try_recv().unwrap(), subject);
@@ -116,11 +116,11 @@ async fn two_relays_of_one_store_never_give_the_same_position() {
         let relays = |db: Db| async move {
             let bus = Bus::local();
             for _ in 0..20 {
-                pass(&db, &bus, Role::Bids).await.unwrap();
+                pass(&db, &bus, Area::Bids).await.unwrap();
             }
         };
         tokio::join!(write(&one, &subjects), relays(one.clone()), relays(other));
-        pass(&one, &Bus::local(), Role::Bids).await.unwrap();
+        pass(&one, &Bus::local(), Area::Bids).await.unwrap();
         let positions: Vec<i64> = published(&one).await.into_iter().map(|(position, _)| position).collect();
         assert_eq!(positions, (1..=40).collect::<Vec<i64>>());
     }
@@ -197,11 +197,11 @@ async fn a_consumer_that_fails_or_panics_is_asked_again_and_what_was_taken_is_no
             let (handler, seen) = failing_once(fail);
             let _stop = subscribe(&bus, handler);
             write(&db, &["a", "b"]).await;
-            pass(&db, &bus, Role::Bids).await.unwrap_err();
+            pass(&db, &bus, Area::Bids).await.unwrap_err();
             assert_eq!(published(&db).await, numbered(&[]));
-            pass(&db, &bus, Role::Bids).await.unwrap_err();
+            pass(&db, &bus, Area::Bids).await.unwrap_err();
             assert_eq!(published(&db).await, numbered(&["a"]));
-            pass(&db, &bus, Role::Bids).await.unwrap();
+            pass(&db, &bus, Area::Bids).await.unwrap();
             assert_eq!(published(&db).await, numbered(&["a", "b"]));
             assert_eq!(*seen.lock().unwrap(), ["a", "a", "b", "b"]);
         })
@@ -216,7 +216,7 @@ async fn an_event_that_can_never_be_taken_is_passed_over() {
         let (handler, seen) = failing_once(|| Err(NotTaken::Ever("no round".to_string())));
         let _stop = subscribe(&bus, handler);
         write(&db, &["a", "b"]).await;
-        pass(&db, &bus, Role::Bids).await.unwrap();
+        pass(&db, &bus, Area::Bids).await.unwrap();
         assert_eq!(published(&db).await, numbered(&["a", "b"]));
         assert_eq!(*seen.lock().unwrap(), ["a", "b"]);
     })
@@ -234,7 +234,7 @@ async fn an_event_that_can_never_be_taken_is_passed_over_on_a_broker_too() {
     });
     let _stop = subscribe(&bus, handler);
     write(&db, &["unreadable", "a"]).await;
-    pass(&db, &bus, Role::Bids).await.unwrap();
+    pass(&db, &bus, Area::Bids).await.unwrap();
     assert_eq!(tokio::time::timeout(LONG, told.recv()).await.unwrap().unwrap(), "a");
 }
 
@@ -242,14 +242,14 @@ async fn an_event_that_can_never_be_taken_is_passed_over_on_a_broker_too() {
 async fn old_events_go_and_the_newest_position_stays() {
     each_db(open, |db| async move {
         write(&db, &["a", "b", "c"]).await;
-        pass(&db, &Bus::local(), Role::Bids).await.unwrap();
+        pass(&db, &Bus::local(), Area::Bids).await.unwrap();
         let now = Timestamp::of_this_machine();
         sweep(&db, now.plus_seconds(KEEP_PUBLISHED_S - 60)).await.unwrap();
         assert_eq!(published(&db).await.len(), 3);
         write(&db, &["not yet published"]).await;
         sweep(&db, now.plus_seconds(KEEP_PUBLISHED_S + 60)).await.unwrap();
         assert_eq!(published(&db).await, [(3, "c".to_string())]);
-        pass(&db, &Bus::local(), Role::Bids).await.unwrap();
+        pass(&db, &Bus::local(), Area::Bids).await.unwrap();
         assert_eq!(published(&db).await.last().unwrap().0, 4);
     })
     .await;
@@ -282,7 +282,7 @@ impl Broker {
     async fn bus(&self) -> Bus {
         let bus = Bus::nats(&format!("nats://127.0.0.1:{}", self.port)).await.unwrap();
         let ready = async {
-            while bus.last_sequence(Role::Bids).await.is_err() {
+            while bus.last_sequence(Area::Bids).await.is_err() {
                 tokio::task::yield_now().await;
             }
         };
@@ -317,9 +317,9 @@ impl Drop for Broker {
 /// Every subject that the broker holds, in its order, until the last one is seen.
 async fn held(bus: &Bus, last: &str) -> Vec<String> {
     let (handler, mut told) = collector();
-    let (_stop_caller, stop) = crate::stop::channel();
+    let stop = CancellationToken::new();
     let consumer = format!("c{}", uuid::Uuid::now_v7().simple());
-    bus.subscribe(Role::Bids, &consumer, &stop, move |event| handler(event));
+    bus.subscribe(Area::Bids, &consumer, &stop, move |event| handler(event));
     let mut held = Vec::new();
     while held.last().is_none_or(|subject| subject != last) {
         held.push(tokio::time::timeout(LONG, told.recv()).await.expect("the broker holds it").unwrap());
@@ -352,7 +352,7 @@ async fn events_reach_a_consumer_over_a_broker_and_one_that_fails_is_asked_again
     };
     let _stop = subscribe(&bus, handler);
     write(&db, &["a"]).await;
-    pass(&db, &bus, Role::Bids).await.unwrap();
+    pass(&db, &bus, Area::Bids).await.unwrap();
     assert_eq!(tokio::time::timeout(LONG, told.recv()).await.unwrap().unwrap(), "a");
     assert_eq!(n_failed.load(Ordering::SeqCst), 3);
 }
@@ -361,13 +361,13 @@ async fn events_reach_a_consumer_over_a_broker_and_one_that_fails_is_asked_again
 async fn events_wait_for_a_broker_that_is_down() {
     let (mut broker, fresh) = (Broker::start(), Fresh::sqlite());
     let (db, bus) = (open(&fresh.storage).unwrap(), broker.bus().await);
-    let (stop_caller, stop) = crate::stop::channel();
+    let stop = CancellationToken::new();
     broker.stop();
-    let relay = tokio::spawn(run(db.clone(), bus.clone(), Role::Bids, stop));
+    let relay = tokio::spawn(run(db.clone(), bus.clone(), Area::Bids, stop.clone()));
     write(&db, &["a", "b"]).await;
     broker.start_again();
     assert_eq!(held(&bus, "b").await, ["a", "b"]);
-    stop_caller.call();
+    stop.cancel();
     relay.await.unwrap();
     assert_eq!(published(&db).await, numbered(&["a", "b"]));
 }
@@ -378,16 +378,16 @@ async fn a_broker_that_came_back_older_is_filled_again_at_the_start() {
     let (mut broker, fresh) = (Broker::start(), Fresh::sqlite());
     let (db, bus) = (open(&fresh.storage).unwrap(), broker.bus().await);
     write(&db, &["a", "b"]).await;
-    pass(&db, &bus, Role::Bids).await.unwrap();
+    pass(&db, &bus, Area::Bids).await.unwrap();
     broker.stop();
     broker.copy("store", "older");
     broker.start_again();
     write(&db, &["c", "d"]).await;
-    until(|| pass(&db, &bus, Role::Bids)).await;
+    until(|| pass(&db, &bus, Area::Bids)).await;
     broker.stop();
     broker.copy("older", "store");
     broker.start_again();
-    until(|| refill(&db, &bus, Role::Bids)).await;
+    until(|| refill(&db, &bus, Area::Bids)).await;
     assert_eq!(held(&bus, "d").await, ["a", "b", "c", "d"]);
     assert_eq!(published(&db).await, numbered(&["a", "b", "c", "d"]));
 }
@@ -398,17 +398,17 @@ async fn a_broker_that_came_back_older_between_two_events_is_filled_again() {
     let (mut broker, fresh) = (Broker::start(), Fresh::sqlite());
     let (db, bus) = (open(&fresh.storage).unwrap(), broker.bus().await);
     write(&db, &["a", "b"]).await;
-    pass(&db, &bus, Role::Bids).await.unwrap();
+    pass(&db, &bus, Area::Bids).await.unwrap();
     broker.stop();
     broker.copy("store", "older");
     broker.start_again();
     write(&db, &["c", "d", "e"]).await;
-    until(|| pass(&db, &bus, Role::Bids)).await;
+    until(|| pass(&db, &bus, Area::Bids)).await;
     broker.stop();
     broker.copy("older", "store");
     broker.start_again();
     write(&db, &["f"]).await;
-    until(|| pass(&db, &bus, Role::Bids)).await;
+    until(|| pass(&db, &bus, Area::Bids)).await;
     assert_eq!(held(&bus, "e").await, ["a", "b", "f", "c", "d", "e"]);
     assert_eq!(published(&db).await, numbered(&["a", "b", "c", "d", "e", "f"]));
 }
@@ -423,9 +423,9 @@ async fn an_event_that_is_sent_twice_is_held_once() {
         subject: id.to_string(),
         ..pb::Event::default()
     };
-    let first = bus.publish(Role::Bids, &event("a")).await.unwrap().unwrap();
-    let again = bus.publish(Role::Bids, &event("a")).await.unwrap().unwrap();
+    let first = bus.publish(Area::Bids, &event("a")).await.unwrap().unwrap();
+    let again = bus.publish(Area::Bids, &event("a")).await.unwrap().unwrap();
     assert_eq!((first.is_known, again.is_known), (false, true));
-    bus.publish(Role::Bids, &event("b")).await.unwrap();
+    bus.publish(Area::Bids, &event("b")).await.unwrap();
     assert_eq!(held(&bus, "b").await, ["a", "b"]);
 }

@@ -1,4 +1,4 @@
-//! The layer that holds every request to the contract before the generated code decodes it.
+//! The layer that checks every request against the contract before the generated code decodes it.
 //!
 //! A request with one message is read whole, checked, and passed on with what the handler needs for a replay
 //! ([`Asked`]). A stream of messages is checked message by message as the handler reads it. Compressed messages pass

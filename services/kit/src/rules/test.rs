@@ -1,4 +1,4 @@
-//! The single tests of a value, and what each tells the caller.
+//! The tests of a value, and the sentence each gives the caller.
 //!
 //! The sentence says what is accepted. It never repeats the value, which may be personal.
 

@@ -319,6 +319,24 @@ async fn the_digest_is_over_the_content_without_the_request_id() {
 }
 
 #[tokio::test]
+async fn the_digest_of_a_list_is_over_its_filter_and_not_over_the_place_in_it() {
+    use toadlane_proto::bids::v1::ListBidsRequest;
+    async fn digest(asked: ListBidsRequest) -> [u8; 32] {
+        let layer = RulesLayer::new(toadlane_proto::pool(), &[], 1 << 20).unwrap();
+        let bytes = body(framed(&asked.encode_to_vec()));
+        let (seen, refusal) = call(&layer, "toadlane.bids.v1.BidsService/ListBids", bytes).await;
+        assert!(refusal.is_none(), "{refusal:?}");
+        seen.asked().digest
+    }
+    let all = ListBidsRequest::default();
+    let elsewhere = ListBidsRequest { page_size: 7, page_token: "x".to_string(), ..all.clone() };
+    let filtered = ListBidsRequest { client_reference: "K/1".to_string(), ..all.clone() };
+    let first = digest(all).await;
+    assert_eq!(first, digest(elsewhere).await);
+    assert_ne!(first, digest(filtered).await);
+}
+
+#[tokio::test]
 async fn a_request_that_breaks_a_rule_is_answered_with_every_violation() {
     let (seen, refusal) = call(&layer(), "t.v1.Asks/Put", body(framed(&ask("pages=10").encode_to_vec()))).await;
     let refusal = refusal.unwrap();

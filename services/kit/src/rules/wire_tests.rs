@@ -1,4 +1,4 @@
-//! Bad bytes over real sockets: they are refused by what stands in front of the services, as gRPC and at once.
+//! Bad bytes over real sockets: they are refused by the layers in front of the services, as gRPC and at once.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};

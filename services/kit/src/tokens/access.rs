@@ -171,7 +171,7 @@ fn check_window(iat: i64, nbf: i64, exp: i64, max_s: i64, now: i64) -> Result<()
 #[derive(Clone, Debug)]
 pub enum Verified {
     Access(Arc<AccessClaims>),
-    Role(Arc<RoleClaims>),
+    Area(Arc<RoleClaims>),
 }
 
 /// Tokens already verified, by digest: checking a signature costs more than the RPC.
@@ -207,7 +207,7 @@ impl TokenCache {
         let jws = Jws::take_apart(token, TOKEN_LIMIT)?;
         let (kid, verified) = if jws.is_type(ROLE_TYPE) {
             let (kid, claims) = open_role(keys, &jws, &self.role_audience, now)?;
-            (kid, Verified::Role(Arc::new(claims)))
+            (kid, Verified::Area(Arc::new(claims)))
         } else {
             let (kid, claims) = open_access(keys, &jws, &self.expect, now)?;
             (kid, Verified::Access(Arc::new(claims)))
@@ -223,7 +223,7 @@ impl TokenCache {
                 key.in_service(claims.iat)?;
                 claims.check(&self.expect, now)
             }
-            Verified::Role(claims) => {
+            Verified::Area(claims) => {
                 key.in_service(claims.iat)?;
                 claims.check(&self.role_audience, now)
             }

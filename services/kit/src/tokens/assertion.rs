@@ -1,4 +1,4 @@
-//! How a council's system proves itself: a client assertion (RFC 7523, `private_key_jwt`) signed with a key whose
+//! How a council's system proves who it is: a client assertion (RFC 7523, `private_key_jwt`) signed with a key whose
 //! public half its administrator registered, one algorithm per key.
 
 use std::fmt;

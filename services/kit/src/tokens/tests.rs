@@ -427,7 +427,7 @@ fn the_cache_tells_access_from_role_tokens() {
     let token = mint_role(&house.registry, "role:bids", NOW);
     for _ in 0..2 {
         let role = cache.verify(&house.keys, &token, NOW).unwrap();
-        assert!(matches!(role, Verified::Role(found) if found.role() == "registry"));
+        assert!(matches!(role, Verified::Area(found) if found.role() == "registry"));
     }
 }
 

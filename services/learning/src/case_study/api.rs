@@ -9,7 +9,7 @@ use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::case_studies_service_server::CaseStudiesService;
 use tonic::Request;
 
-use super::{app, convert, reading};
+use super::{Text, app, convert, reading};
 use crate::corpus::document::Origin;
 use crate::error::Error;
 use crate::{CORPUS, Learning};
@@ -17,9 +17,8 @@ use crate::{CORPUS, Learning};
 #[tonic::async_trait]
 impl CaseStudiesService for Learning {
     async fn create_case_study(&self, request: Request<pb::CreateCaseStudyRequest>) -> Answer<pb::CaseStudy> {
-        self.db
-            .take_with(request, requests::create_case_study, |_, _| self.peers.principles(), app::create_case_study)
-            .await
+        let gather = |_, cmd: app::CreateCaseStudy| self.matched(cmd.text);
+        self.db.take_with(request, requests::create_case_study, gather, app::create_case_study).await
     }
 
     async fn get_case_study(&self, request: Request<pb::GetCaseStudyRequest>) -> Answer<pb::CaseStudy> {
@@ -34,9 +33,8 @@ impl CaseStudiesService for Learning {
     }
 
     async fn update_case_study(&self, request: Request<pb::UpdateCaseStudyRequest>) -> Answer<pb::CaseStudy> {
-        self.db
-            .take_with(request, requests::update_case_study, |_, _| self.peers.principles(), app::update_case_study)
-            .await
+        let gather = |_, cmd: app::UpdateCaseStudy| self.matched(cmd.text);
+        self.db.take_with(request, requests::update_case_study, gather, app::update_case_study).await
     }
 
     async fn consent_case_study(&self, request: Request<pb::ConsentCaseStudyRequest>) -> Answer<pb::CaseStudy> {
@@ -45,8 +43,13 @@ impl CaseStudiesService for Learning {
     }
 }
 
-/// What writes rest on.
+/// Facts that writes need.
 impl Learning {
+    /// The text, its principles matched with those that are known where they are given by name or wording alone.
+    async fn matched(&self, text: Text) -> Result<Text, Error> {
+        Ok(text.matched(&self.peers.principles().await?))
+    }
+
     async fn origin(&self, cx: Cx, id: CaseStudyId) -> Result<Gathered<Origin>, Error> {
         let study = self.db.read(move |conn| reading::case_study(conn, &cx, &id)).await?;
         let facts = self.peers.origin(study.organisation, study.text.round).await?;

@@ -5,7 +5,7 @@ use kit::db::Tx;
 use kit::digest::digest;
 use kit::ids::{CaseStudyId, DocumentId, OrgId};
 
-use super::{CaseStudy, Principles, State, Text, reading, store};
+use super::{CaseStudy, State, Text, reading, store};
 use crate::corpus;
 use crate::corpus::document::{Document, Kind, Origin};
 use crate::error::Error;
@@ -20,11 +20,10 @@ pub struct CreateCaseStudy {
     pub text: Text,
 }
 
-/// Principles that are given by name or wording alone are matched with those that are known.
-pub fn create_case_study(tx: &mut Tx, cx: &Cx, known: &Principles, cmd: &CreateCaseStudy) -> Result<CaseStudy, Error> {
+/// `text` is that of the command, its principles matched with those that are known: many, so nobody waits for it here.
+pub fn create_case_study(tx: &mut Tx, cx: &Cx, text: &Text, cmd: &CreateCaseStudy) -> Result<CaseStudy, Error> {
     let facts = Facts { councils: vec![cmd.organisation], ..Facts::default() };
     policy::check(&cx.caller, Action::WriteCaseStudy, &facts, "case study")?;
-    let text = cmd.text.clone().matched(known);
     let written = text.canonical_json();
     let study = CaseStudy {
         id: cmd.id,
@@ -32,7 +31,7 @@ pub fn create_case_study(tx: &mut Tx, cx: &Cx, known: &Principles, cmd: &CreateC
         revision: 1,
         sha256: digest(&written),
         organisation: cmd.organisation,
-        text,
+        text: text.clone(),
         written,
         state: State::Draft,
         created_at: cx.now,
@@ -48,9 +47,10 @@ pub struct UpdateCaseStudy {
     pub text: Text,
 }
 
-pub fn update_case_study(tx: &mut Tx, cx: &Cx, known: &Principles, cmd: &UpdateCaseStudy) -> Result<CaseStudy, Error> {
+/// The same for a new version.
+pub fn update_case_study(tx: &mut Tx, cx: &Cx, text: &Text, cmd: &UpdateCaseStudy) -> Result<CaseStudy, Error> {
     let study = load_for(tx, cx, Action::WriteCaseStudy, &cmd.target)?;
-    let new = study.rewrite(cmd.text.clone().matched(known), cx.now)?;
+    let new = study.rewrite(text.clone(), cx.now)?;
     save(tx, cx, &study, new, Happened::CaseStudyRewritten)
 }
 

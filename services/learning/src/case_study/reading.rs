@@ -1,4 +1,4 @@
-//! Case studies: their councils and those who read by office see all of them, consultants the consented ones that their
+//! Case studies: their councils and those whose role reads them see all; consultants see the consented ones that their
 //! running commissions open.
 
 use kit::cx::Cx;

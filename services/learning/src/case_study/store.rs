@@ -71,7 +71,7 @@ pub fn insert(conn: &mut Conn, new: &CaseStudy) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update(conn: &mut Conn, old: &CaseStudy, new: &CaseStudy) -> Result<(), Error> {
     let of_old_version =
         case_study::table.filter(case_study::id.eq(new.id)).filter(case_study::version.eq(old.version));

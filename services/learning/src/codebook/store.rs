@@ -43,7 +43,7 @@ pub fn insert(conn: &mut Conn, new: &Codebook) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update(conn: &mut Conn, old: &Codebook, new: &Codebook) -> Result<(), Error> {
     let of_old_version = codebook::table.filter(codebook::id.eq(new.id)).filter(codebook::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;

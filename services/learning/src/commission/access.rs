@@ -1,4 +1,4 @@
-//! When a commission lets a caller in. The policy says who may come, the commission when (rule 30).
+//! Whether a commission is open to a caller: the policy decides who, the commission when (rule 30).
 
 use kit::caller::Subject;
 use kit::cx::Cx;
@@ -9,7 +9,8 @@ use super::{Commission, Visible, store};
 use crate::error::Error;
 use crate::policy::{self, Action};
 
-/// The commission, if the caller may take this step on it or under it. To those from whom it is hidden it does not exist.
+/// The commission, if the caller may take this step on it or under it. To those from whom it is hidden it does not
+/// exist.
 pub fn commission_for(conn: &mut Conn, cx: &Cx, action: Action, id: CommissionId) -> Result<Commission, Error> {
     let commission = store::get(conn, id)?;
     policy::check(&cx.caller, action, &policy::commission_facts(&commission), "commission")?;
@@ -39,12 +40,12 @@ pub fn expect_open(cx: &Cx, action: Action, commission: &Commission) -> Result<(
     match cx.caller.subject {
         _ if !as_consultant => Ok(()),
         Subject::Person(person) => commission.expect_declared(person),
-        Subject::Client(_) | Subject::Role(_) | Subject::Anonymous => Err(Error::DeclarationNeeded),
+        Subject::Client(_) | Subject::Area(_) | Subject::Anonymous => Err(Error::DeclarationNeeded),
     }
 }
 
-/// Which passages or insights a caller sees: all that is under the commission that they ask for, if they read its corpus;
-/// without one, those about which councils of theirs were asked.
+/// Which passages or insights a caller sees: all that is under the commission that they ask for, if they read its
+/// corpus; without one, those about which councils of theirs were asked.
 pub fn visible(conn: &mut Conn, cx: &Cx, commission: Option<CommissionId>) -> Result<Visible, Error> {
     let Some(id) = commission else { return Ok(Visible::About(policy::councils_of(&cx.caller))) };
     let commission = commission_for(conn, cx, Action::ReadCorpus, id)?;

@@ -1,4 +1,4 @@
-//! Commissions: made, declared under, ended.
+//! Commissions: creation, declarations of interests, end.
 
 use kit::caller::Subject;
 use kit::cx::{Cx, Target};

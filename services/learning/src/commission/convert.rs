@@ -48,7 +48,7 @@ pub fn commissions(found: Found<CommissionNow>) -> pb::ListCommissionsResponse {
     pb::ListCommissionsResponse { commissions, next_page_token }
 }
 
-/// Without the instant, which is not at hand, and so without the state, which it decides.
+/// `as_of` is left out: it is unknown here. So is the state, which depends on it.
 impl Newer for Commission {
     fn to_any(&self) -> Any {
         let now = CommissionNow { commission: self.clone(), as_of: self.created_at };

@@ -1,4 +1,4 @@
-//! Commissions, with the persons and rounds by which they are looked for.
+//! Commissions, with the people and rounds that they are found by.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -85,7 +85,7 @@ pub fn insert(conn: &mut Conn, new: &Commission) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update(conn: &mut Conn, old: &Commission, new: &Commission) -> Result<(), Error> {
     let of_old_version =
         commission::table.filter(commission::id.eq(new.id)).filter(commission::version.eq(old.version));

@@ -1,5 +1,5 @@
 //! The corpus: reports enter when they are accepted and released, case studies with their council's consent; what a
-//! council takes back leaves it at once, and with it the quotes (rule 32).
+//! council withdraws leaves it at once, with its quotes (rule 32).
 
 use kit::cx::Cx;
 use kit::db::Tx;

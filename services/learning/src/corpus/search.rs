@@ -1,5 +1,5 @@
-//! The full-text index: one per process, in memory, rebuilt from the store. It tells which documents have the words
-//! and how well; which of them a caller may know of, the store decides. How those stand in an answer is said here.
+//! The full-text index: one per process, in memory, rebuilt from the store. It finds which documents have the words.
+//! The store decides which of them a caller may see. Hits are ranked here.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

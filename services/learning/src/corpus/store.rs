@@ -155,8 +155,8 @@ pub fn changed(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Document>,
     rows.into_iter().map(Document::try_from).collect()
 }
 
-/// What a commission over these rounds opens: reports of its rounds that are released, and case studies of its rounds or of none that
-/// are consented to; by identity, with their text.
+/// What a commission over these rounds opens: reports of its rounds that are released, and case studies of its rounds
+/// or of none that are consented to; by identity, with their text.
 pub fn visible(conn: &mut Conn, rounds: &[RoundId]) -> Result<Vec<Document>, DbError> {
     let of_rounds = document::round_id.assume_not_null().eq_any(rounds).and(document::round_id.is_not_null());
     let rows: Vec<Row> = document::table

@@ -1,6 +1,6 @@
 //! Insights: captured, checked with councils, approved, dropped.
 
-use kit::caller::{Role, Subject};
+use kit::caller::{Area, Subject};
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{CommissionId, InsightId, OrgId, PassageId, PersonId};
@@ -138,9 +138,9 @@ pub fn drop_insight(tx: &mut Tx, cx: &Cx, cmd: &DropInsight) -> Result<Insight, 
     save(tx, cx, &insight, new, Happened::InsightDropped)
 }
 
-/// The time for answers has passed: silence is noted as silence.
+/// Ends a check whose time for answers is over; a missing answer stays missing.
 pub fn end_check(tx: &mut Tx, id: InsightId, now: Timestamp) -> Result<(), Error> {
-    let cx = Cx::of_role(Role::Learning, now);
+    let cx = Cx::of_area(Area::Learning, now);
     let insight = store::get(tx, id)?;
     match insight.state {
         State::Checking { answer_by } if answer_by <= now => {

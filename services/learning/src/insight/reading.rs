@@ -1,4 +1,4 @@
-//! Insights: those who read the corpus see them whole, councils those about which they were asked, with their own answers
+//! Insights: those who read the corpus see them whole; councils see those they were asked about, with their own answers
 //! alone.
 
 use kit::cx::Cx;

@@ -1,4 +1,4 @@
-//! Insights, with the councils that they were put to.
+//! Insights, with the councils that were asked about them.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -93,7 +93,7 @@ pub fn insert(conn: &mut Conn, new: &Insight) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Writes the new version over the one it was made from, with the councils that it is put to.
+/// Replaces the version it was made from, with the councils that it is put to.
 pub fn update(conn: &mut Conn, old: &Insight, new: &Insight) -> Result<(), Error> {
     let of_old_version = insight::table.filter(insight::id.eq(new.id)).filter(insight::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;

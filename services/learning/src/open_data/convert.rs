@@ -1,4 +1,4 @@
-//! Rounds, awards and organisations as the open data take them.
+//! Rounds, awards and organisations as open data has them.
 
 use kit::digest::digest;
 use kit::ids::OrgId;

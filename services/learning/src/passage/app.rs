@@ -1,4 +1,4 @@
-//! Passages: marked, coded anew, and their council's consent.
+//! Passages: marked, recoded, and consented to by their council.
 
 use kit::caller::Subject;
 use kit::cx::{Cx, Target};

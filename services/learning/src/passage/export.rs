@@ -1,5 +1,5 @@
-//! Coded passages as CSV (RFC 4180, UTF-8): one line a passage and code. Everything is named as the world names it, so
-//! that a citation means the same in every system and the same passages are the same file.
+//! Coded passages as CSV (RFC 4180, UTF-8): one line a passage and code. Everything has its public name, so that a
+//! citation means the same in every system and the same passages are the same file.
 
 use super::Passage;
 use crate::corpus::document::Document;

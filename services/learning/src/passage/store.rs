@@ -128,7 +128,7 @@ fn insert_codes(conn: &mut Conn, new: &Passage) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update(conn: &mut Conn, old: &Passage, new: &Passage) -> Result<(), Error> {
     let of_old_version = passage::table.filter(passage::id.eq(new.id)).filter(passage::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;

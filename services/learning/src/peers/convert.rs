@@ -1,4 +1,4 @@
-//! What other services said, as learning keeps it.
+//! Other services' messages, as learning keeps them.
 
 use kit::ids::{DocumentId, OrgId, RoundId};
 use kit::neighbour::{Unusable, unusable};

@@ -1,10 +1,10 @@
-use kit::caller::{Grant, Role};
+use kit::caller::{Area, Grant};
 use kit::ids::ClientId;
 
 use super::*;
 
-fn person(id: PersonId, duty: Duty, organisation: OrgId) -> Caller {
-    Caller { subject: Subject::Person(id), grants: vec![Grant { duty, organisation }], ..Caller::anonymous() }
+fn person(id: PersonId, role: Role, organisation: OrgId) -> Caller {
+    Caller { subject: Subject::Person(id), grants: vec![Grant { role, organisation }], ..Caller::anonymous() }
 }
 
 fn system(organisation: OrgId, scope: Scope) -> Caller {
@@ -16,35 +16,35 @@ fn system(organisation: OrgId, scope: Scope) -> Caller {
 fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
     let somebody = || PersonId::new();
     let mut all = vec![
-        ("consultant of the commission".to_string(), person(facts.consultants[0], Duty::Consultant, OrgId::new())),
-        ("its consultant, without the duty".to_string(), person(facts.consultants[0], Duty::Reviewer, OrgId::new())),
-        ("consultant of another commission".to_string(), person(somebody(), Duty::Consultant, OrgId::new())),
-        ("person of the embargo group".to_string(), person(facts.readers[0], Duty::Reviewer, OrgId::new())),
+        ("consultant of the commission".to_string(), person(facts.consultants[0], Role::Consultant, OrgId::new())),
+        ("its consultant, without the duty".to_string(), person(facts.consultants[0], Role::Reviewer, OrgId::new())),
+        ("consultant of another commission".to_string(), person(somebody(), Role::Consultant, OrgId::new())),
+        ("person of the embargo group".to_string(), person(facts.readers[0], Role::Reviewer, OrgId::new())),
     ];
     for (relation, council) in [("the council", facts.councils[0]), ("another council", OrgId::new())] {
-        for duty in [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator] {
-            all.push((format!("{} of {relation}", duty.name()), person(somebody(), duty, council)));
+        for role in [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator] {
+            all.push((format!("{} of {relation}", role.name()), person(somebody(), role, council)));
         }
         for scope in Scope::ALL {
             all.push((format!("system with {} of {relation}", scope.name()), system(council, scope)));
         }
     }
-    for duty in Duty::ALL {
-        if ![Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator, Duty::Consultant].contains(&duty) {
-            all.push((format!("{} of the network", duty.name()), person(somebody(), duty, OrgId::new())));
+    for role in Role::ALL {
+        if ![Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator, Role::Consultant].contains(&role) {
+            all.push((format!("{} of the network", role.name()), person(somebody(), role, OrgId::new())));
         }
     }
-    all.push(("a role of the platform".to_string(), Caller::role(Role::Reporting)));
+    all.push(("a role of the platform".to_string(), Caller::area(Area::Reporting)));
     all.push(("nobody signed in".to_string(), Caller::anonymous()));
     all
 }
 
 /// The same with seats on a board, where that matters.
 fn seated(action: Action) -> Vec<(String, Caller)> {
-    let charged = Duty::ALL.into_iter().filter(|duty| duty.rests() || *duty == Duty::Editor);
-    let all = charged.map(|duty| {
-        let caller = Caller { sits: true, ..person(PersonId::new(), duty, OrgId::new()) };
-        (format!("{} of the network, with a seat", duty.name()), caller)
+    let charged = Role::ALL.into_iter().filter(|role| role.rests() || *role == Role::Editor);
+    let all = charged.map(|role| {
+        let caller = Caller { sits: true, ..person(PersonId::new(), role, OrgId::new()) };
+        (format!("{} of the network, with a seat", role.name()), caller)
     });
     if action == Action::SeeAwardsEarly { all.collect() } else { Vec::new() }
 }

@@ -1,6 +1,6 @@
 //! Publications: planned, assembled, approved, embargoed, published, corrected, withdrawn.
 
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::deadline::Deadline;
@@ -167,7 +167,7 @@ pub fn correct_publication(tx: &mut Tx, cx: &Cx, cmd: &CorrectPublication) -> Re
 
 /// The instant has come. If a source is no longer as it was pinned, the publication is held back, for its authors.
 pub fn publish_due(tx: &mut Tx, id: PublicationId, now: Timestamp) -> Result<(), Error> {
-    let cx = Cx::of_role(Role::Learning, now);
+    let cx = Cx::of_area(Area::Learning, now);
     let publication = store::get(tx, id)?;
     let due = matches!(&publication.state, State::Embargoed { publish_at, .. } if publish_at.instant <= now);
     if !due {

@@ -124,7 +124,7 @@ pub fn citations(found: Found<(usize, Citation)>) -> pb::ListCitationsResponse {
     pb::ListCitationsResponse { citations, next_page_token }
 }
 
-/// Without the instant, which is not at hand.
+/// `as_of` is left out: it is unknown here.
 impl Newer for Publication {
     fn to_any(&self) -> Any {
         let now = PublicationNow { publication: self.clone(), as_of: self.updated_at };

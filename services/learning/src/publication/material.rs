@@ -1,5 +1,5 @@
-//! What a publication is made of: the passages, documents, insights and case studies that its items name, as they now
-//! are. Sources are pinned from it, and held to it again before anything becomes public (rule 32).
+//! What a publication is made of: the passages, documents, insights and case studies that its items name, as they are
+//! now. Sources are pinned from it, and checked against it again before publication (rule 32).
 
 use std::collections::BTreeMap;
 

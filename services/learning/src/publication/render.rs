@@ -1,6 +1,5 @@
-//! An edition as a document: one accessible HTML file, and Markdown. Every quote stands in an element of its own whose
-//! text is the passage's bytes, linked to the entry of its source and back. The page itself is
-//! `templates/publication.html`.
+//! An edition as a document: one accessible HTML file, and Markdown. Every quote is in an element of its own whose text
+//! is the passage's bytes, linked to the entry of its source and back. The page itself is `templates/publication.html`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -116,7 +116,7 @@ pub fn insert(conn: &mut Conn, new: &Publication) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update(conn: &mut Conn, old: &Publication, new: &Publication) -> Result<(), Error> {
     let of_old_version =
         publication::table.filter(publication::id.eq(new.id)).filter(publication::version.eq(old.version));

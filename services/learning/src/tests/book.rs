@@ -1,6 +1,6 @@
 //! A publication as the tests make it, and the steps that lead it on.
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::ids::OrgId;
 use pb::publication_document::Format;
 use pb::publication_item::Item;
@@ -157,7 +157,7 @@ impl Harness {
 }
 
 pub fn somebody() -> Who {
-    Who::person(Duty::Reviewer, OrgId::new())
+    Who::person(Role::Reviewer, OrgId::new())
 }
 
 impl Harness {

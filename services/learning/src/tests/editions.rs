@@ -1,6 +1,6 @@
 //! What a council takes back: it leaves what is not published, and asks for a corrected edition of what is (rule 32).
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use pb::passage::Consent;
 use pb::publication::State;
 use pb::publication_document::Format;
@@ -76,7 +76,7 @@ async fn a_case_study_taken_back_leaves_what_is_not_published() {
         let teller = Council {
             id: book.study.organisation_id.parse().unwrap(),
             officer: somebody(),
-            certifier: Who::person(Duty::Certifier, book.study.organisation_id.parse().unwrap()),
+            certifier: Who::person(Role::Certifier, book.study.organisation_id.parse().unwrap()),
         };
         harness.taken_back(&teller, &book.study).await;
         let now = harness.now(&harness.consultant, &book.publication).await.unwrap();

@@ -3,10 +3,9 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::db::{Db, Storage};
 use kit::ids::{AwardId, BidId, EventId, OrgId, ReportId, RoundId};
-use kit::stop::{self, StopCaller};
 use kit::time::at;
 use kit::transport::Transport;
 use pb::case_studies_service_client::CaseStudiesServiceClient;
@@ -25,6 +24,7 @@ use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
+use tokio_util::sync::CancellationToken;
 
 use super::peers::Peers;
 use crate::Learning;
@@ -53,12 +53,12 @@ pub struct Harness {
     pub auditor: Who,
     transport: Transport,
     gate: Gate,
-    stop: StopCaller,
+    stop: CancellationToken,
 }
 
 impl Drop for Harness {
     fn drop(&mut self) {
-        self.stop.call();
+        self.stop.cancel();
     }
 }
 
@@ -81,19 +81,21 @@ impl Harness {
         let round = RoundId::new();
         let peers = Arc::new(Peers::default());
         peers.rounds.lock().unwrap().insert(round.to_string(), a_round(round));
-        let (stop, stopped) = stop::channel();
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
         let way = || peers.transport();
         let learning = Learning::new(db.clone(), Publisher::default(), way(), way(), way(), way(), stopped).unwrap();
         let transport = gate.guard(learning.routes(), db.clock());
-        let consultant = Who::person(Duty::Consultant, OrgId::new());
+        let consultant = Who::person(Role::Consultant, OrgId::new());
         let network = OrgId::new();
-        let (editor, auditor) = (Who::person(Duty::Editor, network), Who::person(Duty::Auditor, network));
+        let (editor, auditor) = (Who::person(Role::Editor, network), Who::person(Role::Auditor, network));
         Harness { db, learning, peers, round, consultant, editor, auditor, transport, gate, stop }
     }
 
     /// A second process of the service over the same store.
     pub fn another_process(&self) -> Transport {
-        let (_, stopped) = stop::channel();
+        let stopped = CancellationToken::new();
+        stopped.cancel();
         let way = || self.peers.transport();
         let learning =
             Learning::new(self.db.clone(), Publisher::default(), way(), way(), way(), way(), stopped).unwrap();
@@ -143,7 +145,7 @@ impl Harness {
         };
         let organisation = registry::Organisation { id: id.to_string(), details: Some(details), ..Default::default() };
         self.peers.organisations.lock().unwrap().insert(id.to_string(), organisation);
-        let (officer, certifier) = (Who::person(Duty::ApplicantOfficer, id), Who::person(Duty::Certifier, id));
+        let (officer, certifier) = (Who::person(Role::ApplicantOfficer, id), Who::person(Role::Certifier, id));
         Council { id, officer, certifier }
     }
 

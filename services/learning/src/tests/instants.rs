@@ -1,6 +1,6 @@
 //! The instants of a commission (rule 30): the one before, the one at, and the one after.
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::ids::OrgId;
 use toadlane_proto::learning::v1 as pb;
 use tonic::{Code, Status};
@@ -84,7 +84,7 @@ async fn nothing_is_read_before_the_consultant_has_declared_and_only_by_those_wh
         harness.at(FROM).await;
         let unknown = kit::ids::DocumentId::new().to_string();
         assert!(all_shut(&doors(&harness, &commission, &unknown).await, "DECLARATION_NEEDED"));
-        let other = Who::person(Duty::Consultant, OrgId::new());
+        let other = Who::person(Role::Consultant, OrgId::new());
         let list = pb::ListDocumentsRequest { commission_id: commission.id.clone(), ..Default::default() };
         for who in [&other, &council.officer] {
             let refused = harness.corpus(who).list_documents(list.clone()).await.unwrap_err();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::ids::{AwardId, BidId, OrgId};
 use kit::time::at;
 use pb::open_data::Format;
@@ -127,7 +127,7 @@ async fn the_2020_round_is_a_valid_package_equal_to_the_reference() {
     each_engine(|harness| async move {
         *harness.peers.awards.lock().unwrap() = thirteen(&harness);
         harness.at("2020-12-31T09:00:00Z").await;
-        let reader = Who::person(Duty::ApplicantOfficer, OrgId::new());
+        let reader = Who::person(Role::ApplicantOfficer, OrgId::new());
         let found = data(&harness, &reader, Format::Format360givingJson).await;
         assert_eq!(errors_of(&found.text), "");
         assert_ne!(errors_of(&found.text.replace("\"2020-01-31\"", "\"31 January\"")), "");
@@ -180,7 +180,7 @@ async fn the_2020_round_is_a_valid_package_equal_to_the_reference() {
 async fn nothing_is_public_before_the_announcement_and_everything_at_it() {
     each_engine(|harness| async move {
         *harness.peers.awards.lock().unwrap() = thirteen(&harness);
-        let reader = Who::person(Duty::ApplicantOfficer, OrgId::new());
+        let reader = Who::person(Role::ApplicantOfficer, OrgId::new());
         let announce = |instant: &str| {
             let mut rounds = harness.peers.rounds.lock().unwrap();
             let round = rounds.get_mut(&harness.round.to_string()).unwrap();
@@ -192,7 +192,7 @@ async fn nothing_is_public_before_the_announcement_and_everything_at_it() {
         let format = Format::Format360givingJson;
         let early = harness.open_data(&reader).get_open_data(asked(&harness, format)).await.unwrap_err();
         assert_eq!((early.code(), early.message()), (Code::NotFound, "no such open data"));
-        for who in [&harness.editor, &harness.auditor, &Who::person(Duty::RoundManager, OrgId::new())] {
+        for who in [&harness.editor, &harness.auditor, &Who::person(Role::RoundManager, OrgId::new())] {
             data(&harness, who, format).await;
         }
         harness.at(BEFORE).await;
@@ -213,7 +213,7 @@ async fn an_award_that_ended_leaves_the_file_unless_money_was_paid_which_is_show
         some[2].acceptance = None;
         some[3].state = awards::award::State::Offered.into();
         *harness.peers.awards.lock().unwrap() = some;
-        let reader = Who::person(Duty::ApplicantOfficer, OrgId::new());
+        let reader = Who::person(Role::ApplicantOfficer, OrgId::new());
         let found = data(&harness, &reader, Format::Format360givingJson).await;
         let package: Value = serde_json::from_str(&found.text).unwrap();
         let grants = package["grants"].as_array().unwrap();

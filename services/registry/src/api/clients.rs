@@ -14,7 +14,7 @@ use crate::convert::pages;
 
 #[tonic::async_trait]
 impl ClientsService for Registry {
-    /// By hand, since the secret is shown once and not stored with the answer.
+    /// Written out, because the secret is shown once and not stored with the answer.
     async fn create_client(&self, request: Request<pb::CreateClientRequest>) -> Answer<pb::CreateClientResponse> {
         let (cx, new) = Cx::parse(request, requests::create_client)?;
         if let Some(stored) = self.db.replay(&cx).await? {

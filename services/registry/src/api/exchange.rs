@@ -1,7 +1,7 @@
-//! How credentials become access tokens (RFC 6749, 4.4; RFC 7523, 2.2): the one way behind the RPC and the OAuth form.
+//! How credentials become access tokens (RFC 6749, 4.4; RFC 7523, 2.2): the same for the RPC and the OAuth form.
 //!
-//! Whatever is wrong with a client's credentials, the refusal is the same; what is wrong with an assertion is said,
-//! since its maker needs it and it helps nobody else. All times here are real time.
+//! Whatever is wrong with a client's credentials, the refusal is the same; what is wrong with an assertion is
+//! explained, because its maker needs it and it helps nobody else. All times here are real time.
 
 use kit::ids::{ClientId, TokenId};
 use kit::time::Timestamp;

@@ -1,4 +1,4 @@
-//! Which rows of which list a request asks for. What of them the caller may see is added in `app/reading.rs`.
+//! Which rows of which list a request asks for. Which of them the caller may see is decided in `app/reading.rs`.
 
 use kit::ids::{BoardId, ClientId, MembershipId, OrgId, PersonId, SeatId};
 use kit::paging::{Listed, Page};
@@ -7,7 +7,7 @@ use kit::wire::Reader;
 use toadlane_proto::registry::v1 as pb;
 
 use crate::app::reading::AskedRevocations;
-use crate::convert::{class, duty, kind, nation};
+use crate::convert::{class, kind, nation, role};
 use crate::sign_in::TOKEN_LIFETIME_S;
 use crate::store::{Key, boards, clients, memberships, organisations, people};
 
@@ -38,8 +38,8 @@ pub fn memberships(
 pub fn people(wire: pb::ListPeopleRequest, reader: &mut Reader) -> Option<Listed<people::Filter, Key<PersonId>>> {
     let page = reader.page(wire.page_size, &wire.page_token);
     let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
-    let (duty, search, ended_too) = (duty(wire.role()), wire.search, wire.include_ended);
-    Some(Listed { filter: people::Filter { organisation: organisation?, duty, search, ended_too }, page: page? })
+    let (role, search, ended_too) = (role(wire.role()), wire.search, wire.include_ended);
+    Some(Listed { filter: people::Filter { organisation: organisation?, role, search, ended_too }, page: page? })
 }
 
 pub fn boards(wire: pb::ListBoardsRequest, reader: &mut Reader) -> Option<Page<Key<BoardId>>> {

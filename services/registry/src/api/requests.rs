@@ -1,5 +1,5 @@
-//! What requests about the register and its people ask: commands, and what is read singly. Every bad field is reported at
-//! once; what the field rules of the contract already hold is not said again here.
+//! Parses requests about the register and its people, except lists. Every bad field is reported at once; what the field
+//! rules of the contract already check is not repeated here.
 
 mod credentials;
 
@@ -11,7 +11,7 @@ use toadlane_proto::registry::v1 as pb;
 use crate::app;
 use crate::app::reading::AskedStanding;
 use crate::board::Names;
-use crate::convert::{class, duty, kind, nation};
+use crate::convert::{class, kind, nation, role};
 use crate::organisation::Details;
 
 pub use credentials::{
@@ -125,12 +125,12 @@ pub fn update_person(wire: pb::UpdatePersonRequest, reader: &mut Reader) -> Opti
 
 pub fn grant_role(wire: pb::GrantRoleRequest, reader: &mut Reader) -> Option<app::GrantRole> {
     let target = reader.target("person_id", &wire.person_id, &wire.etag);
-    let duty = reader.known("role", duty(wire.role()));
+    let role = reader.known("role", role(wire.role()));
     let organisation = reader.id("organisation_id", &wire.organisation_id);
     let starts_at = reader.time_or_none("starts_at", wire.starts_at);
     let ends_at = reader.time_or_none("ends_at", wire.ends_at);
     let id = GrantId::new();
-    let grant = Grant { duty: duty?, organisation: organisation? };
+    let grant = Grant { role: role?, organisation: organisation? };
     Some(app::GrantRole { target: target?, id, grant, starts_at: starts_at?, ends_at: ends_at? })
 }
 

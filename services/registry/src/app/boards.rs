@@ -73,7 +73,7 @@ pub fn add_seat(tx: &mut Tx, cx: &Cx, cmd: &AddSeat) -> Result<SeatNow, Error> {
     let others = store::seats_of(tx, person.id, Some(board))?;
     let seat = Seat::take(cmd.id, &new, &others, cx.now)?;
     store::insert_seat(tx, &seat)?;
-    if seat.binds(cx.now) && person.held_at(cx.now).iter().any(|grant| grant.duty.rests()) {
+    if seat.binds(cx.now) && person.held_at(cx.now).iter().any(|grant| grant.role.rests()) {
         revocations::insert(tx, &person.id.to_string())?;
     }
     record(tx, cx, Happened::SeatTaken, SeatNow { seat, person_name: person.name })

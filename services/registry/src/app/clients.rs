@@ -117,7 +117,7 @@ fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ClientId>) -> 
     Ok(client)
 }
 
-/// Writes what became of a client. Tokens made with what it no longer has end with it.
+/// Saves the new version of a client. Tokens made with what it no longer has end with it.
 fn save(
     tx: &mut Tx,
     cx: &Cx,

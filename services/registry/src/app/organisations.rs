@@ -1,4 +1,4 @@
-//! Entering and amending organisations.
+//! Creating and updating organisations.
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;

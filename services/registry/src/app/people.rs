@@ -1,4 +1,4 @@
-//! Entering, renaming and ending people; granting and revoking roles.
+//! People: created, updated and ended; roles granted and revoked.
 
 use kit::caller::Grant;
 use kit::cx::{Cx, Target};
@@ -68,8 +68,8 @@ pub struct GrantRole {
 }
 
 pub fn grant_role(tx: &mut Tx, cx: &Cx, cmd: &GrantRole) -> Result<Person, Error> {
-    let Grant { duty, organisation } = cmd.grant;
-    let person = load_for(tx, cx, Action::Grant { duty, organisation }, &cmd.target)?;
+    let Grant { role, organisation } = cmd.grant;
+    let person = load_for(tx, cx, Action::Grant { role, organisation }, &cmd.target)?;
     organisations::get(tx, organisation)?;
     let starts_at = cmd.starts_at.unwrap_or(cx.now);
     let held = RoleGrant { id: cmd.id, grant: cmd.grant, starts_at, ends_at: cmd.ends_at };
@@ -85,8 +85,8 @@ pub struct RevokeRole {
 
 pub fn revoke_role(tx: &mut Tx, cx: &Cx, cmd: &RevokeRole) -> Result<Person, Error> {
     let person = load_for(tx, cx, Action::SeePerson, &cmd.target)?;
-    let Grant { duty, organisation } = person.find_grant(cmd.grant)?.grant;
-    policy::check(&cx.caller, Action::Grant { duty, organisation }, &of_person(&person), "person")?;
+    let Grant { role, organisation } = person.find_grant(cmd.grant)?.grant;
+    policy::check(&cx.caller, Action::Grant { role, organisation }, &of_person(&person), "person")?;
     let revoked = person.revoke(cmd.grant, cx.now)?;
     keep_an_administrator(&person, &revoked, store::n_other_administrators(tx, person.id, cx.now)?, cx.now)?;
     revocations::insert(tx, &person.id.to_string())?;

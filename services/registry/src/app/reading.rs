@@ -1,5 +1,5 @@
-//! What a caller may read, each at one snapshot. Which rows of a list they see is decided here, as `policy.rs` says, and
-//! nowhere else.
+//! What a caller may read, each from one snapshot. Which rows of a list they see is decided here alone, from
+//! `policy.rs`.
 
 use kit::caller::{Caller, Subject};
 use kit::cx::Cx;
@@ -194,7 +194,7 @@ pub fn who_am_i(conn: &mut Conn, cx: &Cx) -> Result<WhoIs, Error> {
             let client = store::clients::get(conn, id)?;
             (client.name, Some(client.organisation))
         }
-        Subject::Role(role) => (role.name().to_string(), None),
+        Subject::Area(role) => (role.name().to_string(), None),
         Subject::Anonymous => return Err(Error::NotFound { what: "subject" }),
     };
     Ok(WhoIs { caller: cx.caller.clone(), name, organisation })

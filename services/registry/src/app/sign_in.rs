@@ -1,7 +1,7 @@
-//! Signing in, revoking what was signed in with, and the platform's own keys. All times are real time but for `cx.now`,
-//! which decides what roles a person holds.
+//! Signing in, revocation, and the platform's own keys. All times are real time but for `cx.now`, which decides what
+//! roles a person holds.
 
-use kit::caller::{Duty, Grant, Subject};
+use kit::caller::{Grant, Role, Subject};
 use kit::cx::Cx;
 use kit::db::{Conn, DbError, Tx};
 use kit::ids::{ClientId, GrantId, OrgId, PersonId, SignInId};
@@ -144,7 +144,7 @@ fn facts_of(tx: &mut Tx, subject: Subject) -> Result<Facts, Error> {
             Ok(of_person(&person))
         }
         Subject::Client(id) => Ok(of_client(&store::clients::find(tx, id)?.ok_or(none)?)),
-        Subject::Role(_) | Subject::Anonymous => Err(none),
+        Subject::Area(_) | Subject::Anonymous => Err(none),
     }
 }
 
@@ -227,7 +227,7 @@ pub fn admin_first(tx: &mut Tx, cx: &Cx, cmd: &FirstAdministrator) -> Result<Per
     };
     let entered = Person::enter(cmd.person, organisation, &cmd.name, &cmd.email, cx.now);
     people::insert(tx, &entered)?;
-    let grant = Grant { duty: Duty::NetworkAdministrator, organisation };
+    let grant = Grant { role: Role::NetworkAdministrator, organisation };
     let person = entered.grant(RoleGrant { id: cmd.grant, grant, starts_at: cx.now, ends_at: None }, cx.now)?;
     people::update(tx, &entered, &person)?;
     outbox::put(tx, cx, cx.now, &events::person(Happened::RoleGranted, &person))?;

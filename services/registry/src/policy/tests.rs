@@ -1,12 +1,12 @@
 //! The whole policy as a table that a non-programmer can read: a change of policy shows there as a diff.
 
-use kit::caller::{Caller, Duty, Grant, Role, Scope, Subject};
+use kit::caller::{Area, Caller, Grant, Role, Scope, Subject};
 use kit::ids::{ClientId, OrgId, PersonId};
 
 use super::*;
 
-fn somebody(duty: Duty, organisation: OrgId) -> Caller {
-    let grants = vec![Grant { duty, organisation }];
+fn somebody(role: Role, organisation: OrgId) -> Caller {
+    let grants = vec![Grant { role, organisation }];
     Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
 }
 
@@ -30,10 +30,10 @@ impl Scene {
     /// Everybody who can call, under their names in the golden file.
     fn callers(&self) -> Vec<(String, Caller)> {
         let mut all: Vec<(String, Caller)> = Vec::new();
-        for duty in Duty::ALL {
-            all.push((duty.name().to_string(), somebody(duty, self.own)));
-            if [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator].contains(&duty) {
-                all.push((format!("{} of another", duty.name()), somebody(duty, self.other)));
+        for role in Role::ALL {
+            all.push((role.name().to_string(), somebody(role, self.own)));
+            if [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator].contains(&role) {
+                all.push((format!("{} of another", role.name()), somebody(role, self.other)));
             }
         }
         let themself = Caller { subject: Subject::Person(self.person), ..Caller::anonymous() };
@@ -42,7 +42,7 @@ impl Scene {
         all.push(("the client".to_string(), itself));
         all.push(("a system".to_string(), a_system(self.own)));
         all.push(("a system of another".to_string(), a_system(self.other)));
-        all.push(("a role".to_string(), Caller::role(Role::Bids)));
+        all.push(("a role".to_string(), Caller::area(Area::Bids)));
         all.push(("not signed in".to_string(), Caller::anonymous()));
         all
     }
@@ -53,7 +53,7 @@ impl Scene {
         let organisation = Facts { organisation: Some(self.own), subject: None };
         let person = Facts { subject: Some(Subject::Person(self.person)), ..organisation };
         let client = Facts { subject: Some(Subject::Client(self.client)), ..organisation };
-        let grant = |duty, organisation| Action::Grant { duty, organisation };
+        let grant = |role, organisation| Action::Grant { role, organisation };
         vec![
             ("read organisations, memberships, boards and seats", Action::ReadRegister, none),
             ("change organisations, memberships, boards and seats", Action::ChangeRegister, none),
@@ -62,9 +62,9 @@ impl Scene {
             ("see a person of the organisation", Action::SeePerson, person),
             ("see their e-mail address", Action::SeeEmail, person),
             ("rename or end them", Action::ManagePerson, person),
-            ("grant them certifier of their organisation", grant(Duty::Certifier, self.own), person),
-            ("grant them certifier of another organisation", grant(Duty::Certifier, self.other), person),
-            ("grant them reviewer", grant(Duty::Reviewer, self.own), person),
+            ("grant them certifier of their organisation", grant(Role::Certifier, self.own), person),
+            ("grant them certifier of another organisation", grant(Role::Certifier, self.other), person),
+            ("grant them reviewer", grant(Role::Reviewer, self.own), person),
             ("end their tokens", Action::RevokeSubject, person),
             ("create a client of the organisation", Action::CreateClient, organisation),
             ("create one with bids.read", Action::GiveScope(Scope::BidsRead), organisation),
@@ -104,10 +104,10 @@ fn the_policy_is_as_the_golden_matrix_says() {
 fn a_council_administrator_hands_out_nothing_to_another_councils_person() {
     let (own, other) = (OrgId::new(), OrgId::new());
     let administrator = Caller {
-        grants: vec![Grant { duty: Duty::CouncilAdministrator, organisation: own }],
-        ..somebody(Duty::Auditor, own)
+        grants: vec![Grant { role: Role::CouncilAdministrator, organisation: own }],
+        ..somebody(Role::Auditor, own)
     };
     let of_other = Facts { organisation: Some(other), subject: Some(Subject::Person(PersonId::new())) };
-    let action = Action::Grant { duty: Duty::Certifier, organisation: own };
+    let action = Action::Grant { role: Role::Certifier, organisation: own };
     assert_eq!(decide(&administrator, action, &of_other), Verdict::Hide);
 }

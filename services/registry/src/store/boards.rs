@@ -102,7 +102,7 @@ pub fn insert(conn: &mut Conn, board: &Board) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update(conn: &mut Conn, old: &Board, new: &Board) -> Result<(), Error> {
     expect_free_name(conn, new)?;
     let of_old_version = board::table.find(new.id).filter(board::version.eq(old.version));
@@ -152,7 +152,7 @@ pub fn insert_seat(conn: &mut Conn, seat: &Seat) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update_seat(conn: &mut Conn, old: &Seat, new: &Seat) -> Result<(), Error> {
     let of_old_version = seat::table.find(new.id).filter(seat::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(SeatRow::from(new)).execute(conn)?;

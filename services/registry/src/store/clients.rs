@@ -72,7 +72,7 @@ pub fn insert(conn: &mut Conn, client: &Client) -> Result<(), DbError> {
     put_credentials(conn, client)
 }
 
-/// Writes the new version over the one it was made from, credentials included.
+/// Replaces the version it was made from, credentials included.
 pub fn update(conn: &mut Conn, old: &Client, new: &Client) -> Result<(), Error> {
     let of_old_version = client::table.find(new.id).filter(client::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
@@ -157,7 +157,7 @@ pub fn page(
         let of_its_own = client::organisation_id.eq_any(&visible.organisations);
         query = match visible.caller {
             Subject::Client(id) => query.filter(of_its_own.or(client::id.eq(id))),
-            Subject::Person(_) | Subject::Role(_) | Subject::Anonymous => query.filter(of_its_own),
+            Subject::Person(_) | Subject::Area(_) | Subject::Anonymous => query.filter(of_its_own),
         };
     }
     if let Some(organisation) = filter.organisation {

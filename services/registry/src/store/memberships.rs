@@ -60,7 +60,7 @@ pub fn insert(conn: &mut Conn, membership: &Membership) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the new version over the one it was made from, suspensions included.
+/// Replaces the version it was made from, suspensions included.
 pub fn update(conn: &mut Conn, old: &Membership, new: &Membership) -> Result<(), Error> {
     let of_old_version = membership::table.find(new.id).filter(membership::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;

@@ -196,7 +196,7 @@ pub fn insert_links(conn: &mut Conn, organisation: &Organisation) -> Result<(), 
     Ok(())
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update(conn: &mut Conn, old: &Organisation, new: &Organisation) -> Result<(), Error> {
     expect_free_codes(conn, new)?;
     let of_old_version = organisation::table.find(new.id).filter(organisation::version.eq(old.version));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use kit::caller::{Duty, Grant, Subject};
+use kit::caller::{Grant, Role, Subject};
 use kit::db::{Backend, Conn, DbError, taken_meanwhile};
 use kit::ids::{GrantId, OrgId, PersonId};
 use kit::stored::parsed;
@@ -75,7 +75,7 @@ pub fn of_email(conn: &mut Conn, email: &str) -> Result<Option<Person>, DbError>
 pub fn n_other_administrators(conn: &mut Conn, beside: PersonId, now: Timestamp) -> Result<i64, DbError> {
     let holds = role_grant::table
         .filter(role_grant::person_id.eq(person::id))
-        .filter(role_grant::duty.eq(Duty::NetworkAdministrator.name()))
+        .filter(role_grant::duty.eq(Role::NetworkAdministrator.name()))
         .filter(role_grant::starts_at.le(now))
         .filter(role_grant::ends_at.is_null());
     Ok(person::table
@@ -93,7 +93,7 @@ pub fn insert(conn: &mut Conn, person: &Person) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the new version over the one it was made from, roles included.
+/// Replaces the version it was made from, roles included.
 pub fn update(conn: &mut Conn, old: &Person, new: &Person) -> Result<(), Error> {
     if fold_email(&old.email) != fold_email(&new.email) {
         expect_free_email(conn, new)?;
@@ -115,7 +115,7 @@ pub fn update(conn: &mut Conn, old: &Person, new: &Person) -> Result<(), Error> 
                 let row = (
                     role_grant::id.eq(held.id),
                     role_grant::person_id.eq(new.id),
-                    role_grant::duty.eq(held.grant.duty.name()),
+                    role_grant::duty.eq(held.grant.role.name()),
                     role_grant::organisation_id.eq(held.grant.organisation),
                     role_grant::starts_at.eq(held.starts_at),
                     role_grant::ends_at.eq(held.ends_at),
@@ -144,7 +144,7 @@ fn expect_free_email(conn: &mut Conn, person: &Person) -> Result<(), Error> {
 pub struct Filter {
     pub organisation: Option<OrgId>,
     /// Only those who hold it.
-    pub duty: Option<Duty>,
+    pub role: Option<Role>,
     pub search: String,
     pub ended_too: bool,
 }
@@ -163,17 +163,17 @@ pub fn page(
         let of_its_own = person::organisation_id.eq_any(&visible.organisations);
         query = match visible.caller {
             Subject::Person(id) => query.filter(of_its_own.or(person::id.eq(id))),
-            Subject::Client(_) | Subject::Role(_) | Subject::Anonymous => query.filter(of_its_own),
+            Subject::Client(_) | Subject::Area(_) | Subject::Anonymous => query.filter(of_its_own),
         };
     }
     if let Some(organisation) = filter.organisation {
         query = query.filter(person::organisation_id.eq(organisation));
     }
-    if let Some(duty) = filter.duty {
+    if let Some(role) = filter.role {
         let lasts = role_grant::ends_at.assume_not_null().gt(now);
         let holds = role_grant::table
             .filter(role_grant::person_id.eq(person::id))
-            .filter(role_grant::duty.eq(duty.name()))
+            .filter(role_grant::duty.eq(role.name()))
             .filter(role_grant::starts_at.le(now))
             .filter(role_grant::ends_at.is_null().or(lasts));
         query = query.filter(exists(holds));
@@ -208,8 +208,8 @@ fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Person>, DbError> {
         ))
         .load(conn)?;
     let mut grants: HashMap<PersonId, Vec<RoleGrant>> = HashMap::new();
-    for (person, id, duty, organisation, starts_at, ends_at) in found {
-        let grant = Grant { duty: parsed(&duty)?, organisation };
+    for (person, id, role, organisation, starts_at, ends_at) in found {
+        let grant = Grant { role: parsed(&role)?, organisation };
         grants.entry(person).or_default().push(RoleGrant { id, grant, starts_at, ends_at });
     }
     let complete = |row: Row| Person {

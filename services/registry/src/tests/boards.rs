@@ -1,4 +1,4 @@
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::ids::OrgId;
 use toadlane_proto::registry::v1 as pb;
 use tonic::Code;
@@ -87,7 +87,7 @@ async fn a_boards_quorum_is_a_setting_that_administrators_change() {
             quorum: 5,
             validate_only: false,
         };
-        let mut manager = harness.as_who(&Who::person(Duty::RoundManager, harness.network));
+        let mut manager = harness.as_who(&Who::person(Role::RoundManager, harness.network));
         let answer = manager.boards.update_board(request.clone()).await;
         assert_eq!(refusal(answer), (Code::PermissionDenied, "NOT_ALLOWED".to_string()));
         let amended = admin.boards.update_board(request.clone()).await.unwrap().into_inner();

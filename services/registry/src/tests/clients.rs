@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use kit::caller::{Caller, Duty, Role, Subject};
+use kit::caller::{Area, Caller, Role, Subject};
 use kit::db::DbError;
 use kit::ids::OrgId;
 use kit::outbox::outbox;
@@ -71,7 +71,7 @@ async fn signs_in(called: &mut Clients, client: &pb::Client, secret: &str) -> bo
 async fn a_secret_is_shown_once_and_never_replayed() {
     each_engine(|harness| async move {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let request = with_secret(kirklees, &["bids.read"]);
         let first = own.clients.create_client(request.clone()).await.unwrap().into_inner();
         assert!(first.secret.starts_with("tls_"));
@@ -94,7 +94,7 @@ async fn a_secret_is_shown_once_and_never_replayed() {
 async fn secrets_rotate_with_an_overlap_of_two() {
     each_engine(|harness| async move {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let first = own.clients.create_client(with_secret(kirklees, &[])).await.unwrap().into_inner();
         let soon = Timestamp::of_this_machine().plus_seconds(3600);
         let request = rotate(first.client.as_ref().unwrap(), Some(soon));
@@ -131,7 +131,7 @@ async fn certifying_is_given_by_the_councils_own_administrator_alone() {
         };
         let answer = admin.clients.set_client_scopes(widen(&client.etag, &["bids.write", "bids.certify"])).await;
         assert_eq!(refusal(answer).0, Code::PermissionDenied);
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let both = widen(&client.etag, &["bids.certify", "bids.write"]);
         let widened = own.clients.set_client_scopes(both).await.unwrap().into_inner();
         assert_eq!(widened.scopes, ["bids.write", "bids.certify"]);
@@ -147,7 +147,7 @@ async fn certifying_is_given_by_the_councils_own_administrator_alone() {
 async fn an_unknown_scope_and_a_private_key_are_named() {
     each_engine(|harness| async move {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let answer = own.clients.create_client(with_secret(kirklees, &["bids.read", "bids.delete"])).await;
         assert_eq!(violations(&answer.unwrap_err()), ["scopes[1] scope"]);
         let private =
@@ -174,11 +174,11 @@ async fn an_unknown_scope_and_a_private_key_are_named() {
 async fn somebody_elses_client_and_none_are_the_same_not_found() {
     each_engine(|harness| async move {
         let (kirklees, rochdale) = (harness.council("KIR").await, harness.council("RCH").await);
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let client = own.clients.create_client(with_secret(kirklees, &[])).await.unwrap().into_inner().client.unwrap();
         let strangers = [
-            Who::person(Duty::CouncilAdministrator, rochdale),
-            Who::person(Duty::ApplicantOfficer, kirklees),
+            Who::person(Role::CouncilAdministrator, rochdale),
+            Who::person(Role::ApplicantOfficer, kirklees),
             a_system(kirklees),
         ];
         for caller in strangers {
@@ -210,7 +210,7 @@ async fn somebody_elses_client_and_none_are_the_same_not_found() {
         let shown =
             harness.as_who(&itself).clients.get_client(pb::GetClientRequest { client_id: client.id.clone() }).await;
         assert_eq!(shown.unwrap().into_inner(), client);
-        let mut auditor = harness.as_who(&Who::person(Duty::Auditor, harness.network));
+        let mut auditor = harness.as_who(&Who::person(Role::Auditor, harness.network));
         let listed = auditor.clients.list_clients(pb::ListClientsRequest::default()).await.unwrap().into_inner();
         assert_eq!(listed.clients, [client]);
     })
@@ -221,7 +221,7 @@ async fn somebody_elses_client_and_none_are_the_same_not_found() {
 async fn keys_rotate_by_the_councils_own_hand() {
     each_engine(|harness| async move {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let (old, new) = (SigningKey::generate("a").unwrap(), SigningKey::generate("b").unwrap());
         let client =
             own.clients.create_client(with_key(kirklees, &old, &[])).await.unwrap().into_inner().client.unwrap();
@@ -256,7 +256,7 @@ async fn keys_rotate_by_the_councils_own_hand() {
 async fn a_revoked_client_signs_in_no_more_and_its_tokens_end() {
     each_engine(|harness| async move {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let created = own.clients.create_client(with_secret(kirklees, &["bids.read"])).await.unwrap().into_inner();
         let client = created.client.unwrap();
         let revoke = pb::RevokeClientRequest {
@@ -269,7 +269,7 @@ async fn a_revoked_client_signs_in_no_more_and_its_tokens_end() {
         assert!(revoked.revoked_at.is_some());
         assert!(!signs_in(&mut harness.as_nobody(), &client, &created.secret).await);
         let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-        let listed = harness.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+        let listed = harness.as_area(Area::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
         assert_eq!(listed.revocations[0].subject, client.id);
         let answer = own.clients.rotate_client_secret(rotate(&revoked, None)).await;
         assert_eq!(refusal(answer), (Code::FailedPrecondition, "ILLEGAL_STEP".to_string()));
@@ -282,7 +282,7 @@ async fn no_stored_answer_holds_a_secret_and_no_event_an_address() {
     each_engine(|harness| async move {
         let kirklees = harness.council("KIR").await;
         let person = harness.an_official(pb::Role::Certifier, kirklees, "bethan@kirklees.example").await;
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let created = own.clients.create_client(with_secret(kirklees, &[])).await.unwrap().into_inner();
         let rotated =
             own.clients.rotate_client_secret(rotate(&created.client.unwrap(), None)).await.unwrap().into_inner();

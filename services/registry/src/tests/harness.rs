@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::path::PathBuf;
 
-use kit::caller::{Duty, Role, Scope};
+use kit::caller::{Area, Role, Scope};
 use kit::db::{Db, Storage};
 use kit::ids::{OrgId, PersonId};
 use kit::time::at;
@@ -79,11 +79,11 @@ impl Harness {
         let mail = std::env::temp_dir().join(format!("toadlane_mail_{}", uuid::Uuid::now_v7().simple()));
         let settings = Settings {
             issuer: ISSUER.to_string(),
-            key: gate.key(Role::Registry),
+            key: gate.key(Area::Registry),
             mail: Mail::to_folder(&mail, "Toad Lane <noreply@example.org>").unwrap(),
         };
         let registry = Registry::new(db.clone(), settings);
-        registry.prepare(&[gate.key(Role::Bids).public()]).await.unwrap();
+        registry.prepare(&[gate.key(Area::Bids).public()]).await.unwrap();
         let first = crate::admin_first(&db, "The network", "Ada Admin", "ada@example.org").await.unwrap();
         let transport = gate.guard(registry.routes(), db.clock());
         let storage = storage.clone();
@@ -97,12 +97,12 @@ impl Harness {
 
     /// The first administrator, signed in.
     pub fn as_admin(&self) -> Clients {
-        self.as_who(&Who::nobody(self.admin).and(Duty::NetworkAdministrator, self.network))
+        self.as_who(&Who::nobody(self.admin).and(Role::NetworkAdministrator, self.network))
     }
 
     /// Another role of the platform.
-    pub fn as_role(&self, role: Role) -> Clients {
-        self.as_who(&Who::role(role))
+    pub fn as_area(&self, area: Area) -> Clients {
+        self.as_who(&Who::area(area))
     }
 
     /// Somebody who has not signed in.

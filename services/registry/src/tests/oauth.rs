@@ -2,7 +2,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::tokens::KeySet;
 use serde_json::Value;
 use toadlane_proto::registry::v1 as pb;
@@ -49,7 +49,7 @@ fn with_basic(mut request: Request<Body>, id: &str, secret: &str) -> Request<Bod
 
 async fn a_client(harness: &Harness) -> (String, String) {
     let kirklees = harness.council("KIR").await;
-    let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+    let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
     let request = with_secret(kirklees, &["bids.read", "bids.write"]);
     let created = own.clients.create_client(request).await.unwrap().into_inner();
     (created.client.unwrap().id, created.secret)

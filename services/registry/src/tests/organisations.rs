@@ -1,4 +1,4 @@
-use kit::caller::{Duty, Role};
+use kit::caller::{Area, Role};
 use toadlane_proto::registry::v1 as pb;
 use tonic::Code;
 
@@ -47,7 +47,7 @@ async fn a_council_is_found_by_name_code_former_code_org_id_and_website() {
 #[tokio::test]
 async fn all_councils_are_walked_page_by_page_without_loss_or_double() {
     each_engine(|harness| async move {
-        let mut somebody = harness.as_who(&Who::person(Duty::ApplicantOfficer, harness.network));
+        let mut somebody = harness.as_who(&Who::person(Role::ApplicantOfficer, harness.network));
         let mut seen = Vec::new();
         let mut page_token = String::new();
         loop {
@@ -107,7 +107,7 @@ async fn a_page_token_is_bound_to_its_filter_and_caller() {
             ["page_token page_token"]
         );
         let same_filter = pb::ListOrganisationsRequest { page_token, ..Default::default() };
-        let mut other = harness.as_who(&Who::person(Duty::Auditor, harness.network));
+        let mut other = harness.as_who(&Who::person(Role::Auditor, harness.network));
         assert_eq!(
             violations(&other.organisations.list_organisations(same_filter).await.unwrap_err()),
             ["page_token page_token"]
@@ -167,7 +167,7 @@ async fn every_bad_field_is_named_at_once() {
 #[tokio::test]
 async fn only_a_network_administrator_changes_the_register() {
     each_engine(|harness| async move {
-        for caller in [Who::person(Duty::CouncilAdministrator, harness.network), a_system(harness.network)] {
+        for caller in [Who::person(Role::CouncilAdministrator, harness.network), a_system(harness.network)] {
             let answer = harness.as_who(&caller).organisations.create_organisation(enter(a_town_council())).await;
             assert_eq!(refusal(answer), (Code::PermissionDenied, "NOT_ALLOWED".to_string()));
         }
@@ -307,7 +307,7 @@ async fn membership_is_read_as_at_a_day() {
         let restored = admin.organisations.restore_membership(restore).await.unwrap().into_inner();
         assert_eq!(restored.suspensions.len(), 1, "it stays on record");
 
-        let mut bids = harness.as_role(Role::Bids);
+        let mut bids = harness.as_area(Area::Bids);
         let mut on = async |as_of: &str| {
             let request = pb::GetStandingRequest {
                 organisation_id: kirklees.clone(),
@@ -372,11 +372,11 @@ async fn whether_a_person_is_a_certifier_is_told_to_those_who_need_it() {
             person_id: certifier.id.clone(),
         };
         let standing =
-            harness.as_role(Role::Bids).organisations.get_standing(asked(kirklees)).await.unwrap().into_inner();
+            harness.as_area(Area::Bids).organisations.get_standing(asked(kirklees)).await.unwrap().into_inner();
         assert!(standing.person_is_certifier);
         assert_eq!(standing.certifier_name, "Bethan Rees");
         let standing =
-            harness.as_role(Role::Bids).organisations.get_standing(asked(rochdale)).await.unwrap().into_inner();
+            harness.as_area(Area::Bids).organisations.get_standing(asked(rochdale)).await.unwrap().into_inner();
         assert!(!standing.person_is_certifier);
         assert_eq!(standing.certifier_name, "", "the name of somebody who is none is not told");
         let mut own = harness.as_who(&a_system(kirklees));

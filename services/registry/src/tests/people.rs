@@ -1,4 +1,4 @@
-use kit::caller::{Duty, Role};
+use kit::caller::{Area, Role};
 use kit::ids::OrgId;
 use toadlane_proto::registry::v1 as pb;
 use tonic::Code;
@@ -35,7 +35,7 @@ fn get(person: &pb::Person) -> pb::GetPersonRequest {
 async fn a_councils_own_administrator_manages_its_people_and_no_others() {
     each_engine(|harness| async move {
         let (kirklees, rochdale) = (harness.council("KIR").await, harness.council("RCH").await);
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let request = pb::CreatePersonRequest {
             request_id: new_id(),
             organisation_id: kirklees.to_string(),
@@ -72,9 +72,9 @@ async fn somebody_elses_person_and_nobody_are_the_same_not_found() {
         let officer = harness.an_official(pb::Role::ApplicantOfficer, kirklees, "o@kirklees.example").await;
         let nobody = pb::Person { id: format!("per_{:032x}", 1), etag: "1".to_string(), ..Default::default() };
         let strangers = [
-            Who::person(Duty::CouncilAdministrator, rochdale),
-            Who::person(Duty::RoundManager, harness.network),
-            Who::person(Duty::Reviewer, harness.network),
+            Who::person(Role::CouncilAdministrator, rochdale),
+            Who::person(Role::RoundManager, harness.network),
+            Who::person(Role::Reviewer, harness.network),
             a_system(rochdale),
         ];
         for caller in strangers {
@@ -107,11 +107,11 @@ async fn an_email_address_is_seen_by_administrators_and_the_person_alone() {
             !shown.email.is_empty()
         };
         assert!(seen_by(&themself).await);
-        assert!(seen_by(&Who::person(Duty::NetworkAdministrator, harness.network)).await);
-        assert!(seen_by(&Who::person(Duty::CouncilAdministrator, kirklees)).await);
-        assert!(!seen_by(&Who::person(Duty::Auditor, harness.network)).await);
-        assert!(!seen_by(&Who::person(Duty::DataProtectionOfficer, harness.network)).await);
-        assert!(!seen_by(&Who::person(Duty::Certifier, kirklees)).await, "a colleague");
+        assert!(seen_by(&Who::person(Role::NetworkAdministrator, harness.network)).await);
+        assert!(seen_by(&Who::person(Role::CouncilAdministrator, kirklees)).await);
+        assert!(!seen_by(&Who::person(Role::Auditor, harness.network)).await);
+        assert!(!seen_by(&Who::person(Role::DataProtectionOfficer, harness.network)).await);
+        assert!(!seen_by(&Who::person(Role::Certifier, kirklees)).await, "a colleague");
         assert!(!seen_by(&a_system(kirklees)).await, "the council's system");
     })
     .await;
@@ -131,13 +131,13 @@ async fn a_list_holds_only_people_whom_the_caller_may_see() {
         assert_eq!(listed(&a_system(kirklees), certifiers.clone()).await, std::slice::from_ref(&certifier.id));
         let of_rochdale = pb::ListPeopleRequest { organisation_id: rochdale.to_string(), ..Default::default() };
         assert_eq!(listed(&a_system(kirklees), of_rochdale).await, [""; 0]);
-        let manager = Who::person(Duty::RoundManager, harness.network);
+        let manager = Who::person(Role::RoundManager, harness.network);
         assert_eq!(listed(&manager, pb::ListPeopleRequest::default()).await, [""; 0]);
-        let everyone = listed(&Who::person(Duty::Auditor, harness.network), certifiers).await;
+        let everyone = listed(&Who::person(Role::Auditor, harness.network), certifiers).await;
         assert_eq!(everyone.len(), 2);
         assert!(everyone.contains(&other.id));
         let by_name = pb::ListPeopleRequest { search: "ADMIN ada".to_string(), ..Default::default() };
-        let found = listed(&Who::person(Duty::Auditor, harness.network), by_name).await;
+        let found = listed(&Who::person(Role::Auditor, harness.network), by_name).await;
         assert_eq!(found, [harness.admin.to_string()]);
     })
     .await;
@@ -185,7 +185,7 @@ async fn a_role_is_held_from_its_start_until_its_end_by_the_servers_clock() {
             as_of: String::new(),
             person_id: granted.id.clone(),
         };
-        let standing = harness.as_role(Role::Bids).organisations.get_standing(asked).await.unwrap().into_inner();
+        let standing = harness.as_area(Area::Bids).organisations.get_standing(asked).await.unwrap().into_inner();
         assert!(!standing.person_is_certifier, "it begins in April");
         let too_soon = pb::GrantRoleRequest {
             starts_at: Some(later.plus_seconds(3599).into()),
@@ -212,7 +212,7 @@ async fn a_revoked_role_ends_tokens_too() {
         let left = harness.as_admin().people.revoke_role(request).await.unwrap().into_inner();
         assert!(left.grants[0].ends_at.is_some());
         let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-        let revoked = harness.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+        let revoked = harness.as_area(Area::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
         assert_eq!(revoked.revocations[0].subject, certifier.id);
     })
     .await;
@@ -318,7 +318,7 @@ async fn a_network_administrator_alone_moves_a_person_to_another_organisation() 
             organisation_id: rochdale.to_string(),
             validate_only: false,
         };
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         assert_eq!(refusal(own.people.update_person(request.clone()).await).0, Code::PermissionDenied);
         let moved = harness.as_admin().people.update_person(request).await.unwrap().into_inner();
         assert_eq!(moved.organisation_id, rochdale.to_string());

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use kit::caller::{Duty, Role};
+use kit::caller::{Area, Role};
 use kit::db::{Conn, Storage, Tx};
 use kit::time::Timestamp;
 use serde_json::Value;
@@ -76,7 +76,7 @@ async fn a_sign_in_beside_a_new_seat_gives_no_token_that_knows_nothing_of_it() {
             seated.unwrap();
             let claims = claims(&token.unwrap().access_token);
             let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-            let listed = harness.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+            let listed = harness.as_area(Area::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
             let ended =
                 listed.revocations.into_iter().find(|one| one.subject == person.id).unwrap().revoked_at.unwrap();
             assert!(claims["sits"] == true || claims["iat"].as_i64().unwrap() <= ended.seconds, "{claims} {ended}");
@@ -90,7 +90,7 @@ async fn a_sign_in_beside_a_new_seat_gives_no_token_that_knows_nothing_of_it() {
 async fn a_secret_that_was_replaced_meanwhile_signs_nobody_in() {
     each_engine(|harness| async move {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let created = own.clients.create_client(with_secret(kirklees, &["bids.read"])).await.unwrap().into_inner();
         let client = created.client.unwrap();
         let waiting = ExchangeToken {

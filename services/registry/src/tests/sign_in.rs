@@ -1,4 +1,4 @@
-use kit::caller::{Duty, Role};
+use kit::caller::{Area, Role};
 use kit::time::Timestamp;
 use kit::tokens::{KeySet, PublicKey, SigningKey, sign_statement};
 use serde_json::json;
@@ -137,7 +137,7 @@ async fn a_code_sent_to_an_address_that_was_replaced_is_worth_nothing() {
         harness.as_admin().people.update_person(request).await.unwrap();
         assert!(finish(&mut harness.as_nobody(), &started, &code).await.is_err());
         let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-        let listed = harness.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+        let listed = harness.as_area(Area::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
         assert_eq!(listed.revocations[0].subject, person.id, "and the tokens of the old address end");
     })
     .await;
@@ -197,7 +197,7 @@ async fn a_revocation_ends_the_tokens_before_it_and_none_after() {
             pb::RevokeSubjectRequest { request_id: new_id(), subject: harness.admin.to_string(), validate_only: false };
         let revoked = ada.sign_in.revoke_subject(request).await.unwrap().into_inner();
         let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-        let listed = harness.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+        let listed = harness.as_area(Area::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
         assert_eq!(listed.revocations, std::slice::from_ref(&revoked));
         assert_eq!((listed.last_position, listed.more), (revoked.position, false));
         // As each role's guard does when it has asked.
@@ -235,7 +235,7 @@ async fn whoever_takes_a_seat_signs_in_as_one_who_sits() {
             let (before, seen) = sits(&mut nobody, &seen).await;
             admin.boards.add_seat(a_seat(&board, harness.network, &person, "2019-07-01")).await.unwrap();
             let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-            let listed = harness.as_role(Role::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+            let listed = harness.as_area(Area::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
             let ended = listed.revocations.iter().any(|revocation| revocation.subject == person.id);
             assert_eq!(ended, ends, "only a token that opened too much ends");
             assert_eq!((before, sits(&mut nobody, &seen).await.0), (false, true));
@@ -260,7 +260,7 @@ async fn revocations_are_numbered_without_gaps_and_read_from_a_position() {
         for one in writers {
             one.await.unwrap();
         }
-        let mut bids = harness.as_role(Role::Bids);
+        let mut bids = harness.as_area(Area::Bids);
         let (mut after_position, mut seen) = (0, Vec::new());
         loop {
             let request = pb::ListRevocationsRequest { after_position, page_size: 7 };
@@ -286,11 +286,11 @@ async fn who_may_revoke_whom() {
         let person = harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
         let revoke =
             || pb::RevokeSubjectRequest { request_id: new_id(), subject: person.id.clone(), validate_only: false };
-        let mut other = harness.as_who(&Who::person(Duty::CouncilAdministrator, rochdale));
+        let mut other = harness.as_who(&Who::person(Role::CouncilAdministrator, rochdale));
         assert_eq!(refusal(other.sign_in.revoke_subject(revoke()).await).0, Code::NotFound);
-        let mut colleague = harness.as_who(&Who::person(Duty::Certifier, kirklees));
+        let mut colleague = harness.as_who(&Who::person(Role::Certifier, kirklees));
         assert_eq!(refusal(colleague.sign_in.revoke_subject(revoke()).await).0, Code::PermissionDenied);
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         assert!(own.sign_in.revoke_subject(revoke()).await.is_ok());
     })
     .await;
@@ -310,7 +310,7 @@ fn by_secret(client: &str, secret: &str, scope: &str) -> pb::ExchangeTokenReques
 async fn a_secret_is_exchanged_for_a_token_of_the_clients_scopes_or_fewer() {
     each_engine(|harness| async move {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let request = with_secret(kirklees, &["bids.read", "bids.write"]);
         let created = own.clients.create_client(request).await.unwrap().into_inner();
         let (client, secret) = (created.client.unwrap().id, created.secret);
@@ -334,7 +334,7 @@ async fn a_secret_is_exchanged_for_a_token_of_the_clients_scopes_or_fewer() {
 async fn an_unknown_client_and_a_wrong_secret_are_refused_alike() {
     each_engine(|harness| async move {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let client = own.clients.create_client(with_secret(kirklees, &[])).await.unwrap().into_inner().client.unwrap();
         let mut nobody = harness.as_nobody();
         let mut said = Vec::new();
@@ -372,7 +372,7 @@ fn by_assertion(assertion: &str) -> pb::ExchangeTokenRequest {
 async fn an_assertion_is_exchanged_once() {
     each_engine(|harness| async move {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let key = SigningKey::generate("council").unwrap();
         let request = with_key(kirklees, &key, &["bids.certify"]);
         let client = own.clients.create_client(request).await.unwrap().into_inner().client.unwrap().id;
@@ -401,7 +401,7 @@ async fn an_assertion_is_exchanged_once() {
 async fn one_assertion_in_a_race_gives_one_token() {
     each_engine(|harness| async move {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Duty::CouncilAdministrator, kirklees));
+        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
         let key = SigningKey::generate("council").unwrap();
         let client =
             own.clients.create_client(with_key(kirklees, &key, &[])).await.unwrap().into_inner().client.unwrap();
@@ -435,7 +435,7 @@ async fn the_key_set_is_for_everybody_and_keeps_retired_keys_dated() {
         let mut set = KeySet::default();
         set.add(new.public()).unwrap();
         let publish = |jwks: String| pb::PublishKeyRequest { request_id: new_id(), jwks };
-        let mut bids = harness.as_role(Role::Bids);
+        let mut bids = harness.as_area(Area::Bids);
         bids.sign_in.publish_key(publish(set.to_json())).await.unwrap();
         let after = bids.sign_in.publish_key(publish(set.to_json())).await.unwrap().into_inner();
         let of_bids: Vec<_> = after.keys.iter().filter(|key| key.role == "bids").collect();

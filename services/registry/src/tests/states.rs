@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::membership::{Class, Membership, standing_on};
 use crate::person::{self, Person, RoleGrant};
 use crate::sign_in::{self, SignIn};
-use kit::caller::{Duty, Grant, Scope};
+use kit::caller::{Grant, Role, Scope};
 use kit::ids::{ClientId, ClientKeyId, GrantId, MembershipId, OrgId, PersonId, SecretId, SignInId};
 use kit::time::{Date, Timestamp, at};
 use strum::VariantArray;
@@ -52,8 +52,8 @@ fn cell<T>(result: Result<T, Error>, name: impl Fn(&T) -> String) -> String {
 fn people() -> String {
     let organisation = OrgId::new();
     let grant =
-        |duty| RoleGrant { id: GrantId::new(), grant: Grant { duty, organisation }, starts_at: now(), ends_at: None };
-    let held = grant(Duty::Certifier);
+        |role| RoleGrant { id: GrantId::new(), grant: Grant { role, organisation }, starts_at: now(), ends_at: None };
+    let held = grant(Role::Certifier);
     let entered = Person::enter(PersonId::new(), organisation, "Bethan Rees", "b@example.org", now());
     let active = entered.grant(held, now()).unwrap();
     let ended = active.end(now()).unwrap();
@@ -63,7 +63,7 @@ fn people() -> String {
     let row = |from: &Person| {
         vec![
             cell(from.rename("B. Rees", "b@example.org", now()), name),
-            cell(from.grant(grant(Duty::ApplicantOfficer), now()), name),
+            cell(from.grant(grant(Role::ApplicantOfficer), now()), name),
             cell(from.revoke(held.id, now()), name),
             cell(from.end(now()), name),
         ]

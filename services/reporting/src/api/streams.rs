@@ -1,4 +1,4 @@
-//! What goes on for longer than one answer: evidence up and down, and the watch on reports.
+//! The streaming RPCs: evidence up and down, and the watch on reports.
 
 use futures_util::{StreamExt, stream};
 use kit::cx::{Answer, Cx};

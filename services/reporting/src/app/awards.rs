@@ -1,6 +1,6 @@
 //! What an event of `awards` does: reports are scheduled, moved, passed on, or cancelled.
 
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::cx::Cx;
 use kit::db::{Conn, DbError, Tx};
 use kit::deadline::Deadline;
@@ -42,7 +42,7 @@ pub fn all_scheduled(conn: &mut Conn, told: &Told) -> Result<bool, Error> {
 /// Takes an award as it now is. Dates move with it (rule 23), and its holder too (rule 28); what is accepted, waived or
 /// cancelled stays.
 pub fn take_award(tx: &mut Tx, told: &Told, gathered: &Gathered, now: Timestamp) -> Result<(), Error> {
-    let cx = Cx::of_role(Role::Reporting, now);
+    let cx = Cx::of_area(Area::Reporting, now);
     let held = store::award(tx, told.id)?;
     let framework_version = match (&held, &gathered.bid) {
         (Some(held), _) => held.framework_version,

@@ -1,4 +1,4 @@
-//! Drafts: revised, with evidence added and taken out.
+//! Drafts: revised, with evidence added and removed.
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;

@@ -1,4 +1,4 @@
-//! Handing in: said to be complete, signed off, submitted.
+//! Submission: sign-off requested, signed off, submitted.
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;

@@ -1,4 +1,4 @@
-//! What happens to an accepted report: words added, and the council's consent that the learning uses it.
+//! What happens to an accepted report: addenda, and the council's consent that the learning uses it.
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;

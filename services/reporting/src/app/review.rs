@@ -1,4 +1,4 @@
-//! What the network does with a report: given back, accepted, or excused.
+//! What the network does with a report: changes requested, accepted, or waived.
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;

@@ -1,6 +1,6 @@
 //! What falls due by the clock: reports open, and reminders go out.
 
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::ReportId;
@@ -23,7 +23,7 @@ pub fn open_due(tx: &mut Tx, id: ReportId, now: Timestamp) -> Result<(), Error> 
         return Ok(());
     }
     let new = report.open(now)?;
-    save(tx, &Cx::of_role(Role::Reporting, now), &report, new, Happened::Opened)?;
+    save(tx, &Cx::of_area(Area::Reporting, now), &report, new, Happened::Opened)?;
     Ok(())
 }
 
@@ -36,7 +36,7 @@ pub fn remind(tx: &mut Tx, id: ReportId, now: Timestamp) -> Result<(), Error> {
     };
     let next = reminder::after(&report.due, report.award.calendar, due.offset);
     if store::set_reminder(tx, id, due, next)? {
-        let cx = Cx::of_role(Role::Reporting, now);
+        let cx = Cx::of_area(Area::Reporting, now);
         let report = shown(&cx, report);
         outbox::put(tx, &cx, now, &events::fact(Happened::Reminded(due.offset), &report))?;
     }

@@ -1,4 +1,4 @@
-//! What other services say, as reporting understands it.
+//! Other services' messages, as reporting understands them.
 
 use kit::deadline::Deadline;
 use kit::language::Language;

@@ -3,13 +3,13 @@ use kit::ids::{ClientId, PersonId};
 
 use super::*;
 
-fn person(duty: Duty, organisation: OrgId) -> Caller {
-    let grants = vec![Grant { duty, organisation }];
+fn person(role: Role, organisation: OrgId) -> Caller {
+    let grants = vec![Grant { role, organisation }];
     Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
 }
 
-fn seated(duty: Duty) -> Caller {
-    Caller { sits: true, ..person(duty, OrgId::new()) }
+fn seated(role: Role) -> Caller {
+    Caller { sits: true, ..person(role, OrgId::new()) }
 }
 
 fn system(organisation: OrgId, scope: Scope) -> Caller {
@@ -24,28 +24,28 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
         ("the council before it", facts.organisation),
         ("another council", OrgId::new()),
     ];
-    let councils = [Duty::ApplicantOfficer, Duty::Certifier, Duty::CouncilAdministrator];
+    let councils = [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator];
     let mut all = Vec::new();
     for (relation, organisation) in organisations {
-        for duty in councils {
-            all.push((format!("{} of {relation}", duty.name()), person(duty, organisation)));
+        for role in councils {
+            all.push((format!("{} of {relation}", role.name()), person(role, organisation)));
         }
         for scope in Scope::ALL {
             all.push((format!("system with {} of {relation}", scope.name()), system(organisation, scope)));
         }
     }
-    for duty in Duty::ALL {
-        if !councils.contains(&duty) {
-            all.push((format!("{} of the network", duty.name()), person(duty, OrgId::new())));
+    for role in Role::ALL {
+        if !councils.contains(&role) {
+            all.push((format!("{} of the network", role.name()), person(role, OrgId::new())));
         }
     }
-    for duty in Duty::ALL.into_iter().filter(|duty| duty.rests()) {
-        all.push((format!("{} of the network, with a seat", duty.name()), seated(duty)));
+    for role in Role::ALL.into_iter().filter(|role| role.rests()) {
+        all.push((format!("{} of the network, with a seat", role.name()), seated(role)));
     }
-    for role in [Role::Awards, Role::Learning] {
-        all.push((format!("the platform's {role}"), Caller::role(role)));
+    for role in [Area::Awards, Area::Learning] {
+        all.push((format!("the platform's {role}"), Caller::area(role)));
     }
-    all.push(("another role of the platform".to_string(), Caller::role(Role::Bids)));
+    all.push(("another role of the platform".to_string(), Caller::area(Area::Bids)));
     all.push(("nobody signed in".to_string(), Caller::anonymous()));
     all
 }
@@ -83,9 +83,9 @@ fn who_may_is_said_to_those_who_may_not() {
         Verdict::Refuse { who_may } => Error::NotAllowed { who_may }.to_string(),
         Verdict::Allow | Verdict::Hide => String::new(),
     };
-    let administrator = person(Duty::CouncilAdministrator, facts.holder);
+    let administrator = person(Role::CouncilAdministrator, facts.holder);
     let said = who_may(&administrator, Action::SignOff);
     assert_eq!(said, "a certifier, or a system with reports.certify, of the council may do this");
-    let auditor = person(Duty::Auditor, OrgId::new());
+    let auditor = person(Role::Auditor, OrgId::new());
     assert_eq!(who_may(&auditor, Action::Read), "the council, until the report is handed in, may do this");
 }

@@ -161,8 +161,8 @@ pub fn insert(conn: &mut Conn, new: &Report) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Writes the new version over the one it was made from. False when that is no longer the present one: `app` refuses,
-/// for how much of the newer one a refusal shows depends on the caller.
+/// Replaces the version it was made from. False when that is no longer the present one: `app` refuses, for how much of
+/// the newer one a refusal shows depends on the caller.
 pub fn update(conn: &mut Conn, old: &Report, new: &Report) -> Result<bool, DbError> {
     let of_old_version = report::table.filter(report::id.eq(new.id)).filter(report::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;

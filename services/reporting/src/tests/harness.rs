@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use kit::bus::Bus;
-use kit::caller::{Duty, Role, Scope};
+use kit::caller::{Area, Role, Scope};
 use kit::db::{Db, DbError, Storage};
 use kit::ids::{AwardId, BidId, EventId, FrameworkId, OrgId, RoundId};
 use kit::outbox::outbox;
-use kit::stop::{self, StopCaller};
 use kit::time::at;
 use kit::transport::Transport;
 use prost::Message;
@@ -26,6 +25,7 @@ use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::reporting::v1::reports_service_client::ReportsServiceClient;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use super::peers::Peers;
@@ -60,12 +60,12 @@ pub struct Harness {
     pub files: PathBuf,
     transport: Transport,
     gate: Gate,
-    stop: StopCaller,
+    stop: CancellationToken,
 }
 
 impl Drop for Harness {
     fn drop(&mut self) {
-        self.stop.call();
+        self.stop.cancel();
         let _ = std::fs::remove_dir_all(&self.files);
     }
 }
@@ -85,11 +85,12 @@ impl Harness {
         let gate = Gate::new(&["/toadlane.reporting.v1.ReportsService/UpdateReport"]);
         let peers = Arc::new(Peers::default());
         let files = std::env::temp_dir().join(format!("toadlane_files_{}", uuid::Uuid::now_v7().simple()));
-        let (stop, stopped) = stop::channel();
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
         let others = || peers.transport();
         let reporting = Reporting::new(db.clone(), &files, others(), others(), others(), stopped).unwrap();
         let transport = gate.guard(reporting.routes(), db.clock());
-        let manager = Who::person(Duty::RoundManager, OrgId::new());
+        let manager = Who::person(Role::RoundManager, OrgId::new());
         Harness { db, reporting, peers, manager, files, transport, gate, stop }
     }
 
@@ -99,21 +100,21 @@ impl Harness {
     }
 
     /// The generated client with the token of another role of the platform.
-    pub fn as_role(&self, role: Role) -> Client {
-        self.as_who(&Who::role(role))
+    pub fn as_area(&self, area: Area) -> Client {
+        self.as_who(&Who::area(area))
     }
 
     /// A council known to the registry with its certifier.
     pub fn council(&self, nation: registry::Nation) -> Council {
         let id = OrgId::new();
-        let certifier = Who::person(Duty::Certifier, id);
+        let certifier = Who::person(Role::Certifier, id);
         let details = registry::OrganisationDetails { nation: nation.into(), ..Default::default() };
         let organisation = registry::Organisation { id: id.to_string(), details: Some(details), ..Default::default() };
         self.peers.organisations.lock().unwrap().insert(id.to_string(), organisation);
         self.peers.certifiers.lock().unwrap().push((id.to_string(), certifier.subject.clone()));
         Council {
             id,
-            officer: Who::person(Duty::ApplicantOfficer, id),
+            officer: Who::person(Role::ApplicantOfficer, id),
             certifier,
             system: Who::system(id, &[Scope::ReportsRead, Scope::ReportsWrite]),
         }
@@ -149,7 +150,7 @@ impl Harness {
 
     /// Publishes events from now on.
     pub fn relay(&self) {
-        tokio::spawn(kit::relay::run(self.db.clone(), Bus::local(), Role::Reporting, self.reporting.stop.clone()));
+        tokio::spawn(kit::relay::run(self.db.clone(), Bus::local(), Area::Reporting, self.reporting.stop.clone()));
     }
 
     pub async fn reports(&self, who: &Who, award: &awards::Award) -> Vec<pb::Report> {

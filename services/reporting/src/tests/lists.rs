@@ -1,6 +1,6 @@
 //! Lists and the watch.
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::ids::OrgId;
 use pb::list_reports_request::Order;
 use pb::report::{Kind, State};
@@ -45,7 +45,7 @@ async fn a_list_holds_what_the_caller_may_see_in_the_order_asked_for() {
         assert_eq!(ids(&harness, &one.system, of_other.clone()).await, Vec::<String>::new());
         let finals = pb::ListReportsRequest { kind: Kind::Final.into(), ..of_other };
         assert_eq!(ids(&harness, &harness.manager, finals).await, std::slice::from_ref(&foreign_last.id));
-        let consultant = Who::person(Duty::Consultant, OrgId::new());
+        let consultant = Who::person(Role::Consultant, OrgId::new());
         assert_eq!(ids(&harness, &consultant, all.clone()).await, Vec::<String>::new());
 
         harness.at("2020-07-01T16:00:00Z").await;

@@ -1,6 +1,6 @@
-//! The council's consent that the learning uses a report: silence is none.
+//! The council's explicit consent that the learning uses a report.
 
-use kit::caller::{Role, Scope};
+use kit::caller::{Area, Scope};
 use pb::report::State;
 use toadlane_proto::registry::v1::Nation;
 use toadlane_proto::reporting::v1 as pb;
@@ -23,7 +23,7 @@ fn set_release(report: &pb::Report) -> pb::SetReleaseRequest {
 
 async fn seen_by_learning(harness: &Harness) -> Vec<String> {
     let list = pb::ListReportsRequest::default();
-    let found = harness.as_role(Role::Learning).list_reports(list).await.unwrap().into_inner();
+    let found = harness.as_area(Area::Learning).list_reports(list).await.unwrap().into_inner();
     assert_eq!(found.total_size as usize, found.reports.len());
     found.reports.into_iter().map(|report| report.id).collect()
 }
@@ -40,12 +40,12 @@ async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_w
         let get = || pb::GetReportRequest { report_id: accepted.id.clone() };
         // Accepted, and nobody has said a word: silence is no consent.
         assert_eq!(accepted.release, Some(pb::Release::default()));
-        assert_eq!(harness.as_role(Role::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(harness.as_area(Area::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
         assert_eq!(seen_by_learning(&harness).await, Vec::<String>::new());
 
         let released = officer.set_release(set_release(&accepted)).await.unwrap().into_inner();
         assert_eq!((released.state(), released.release.clone().unwrap().changed_at), (State::Accepted, wire(BEGINS)));
-        let read = harness.as_role(Role::Learning).get_report(get()).await.unwrap().into_inner();
+        let read = harness.as_area(Area::Learning).get_report(get()).await.unwrap().into_inner();
         assert_eq!(
             (read.content, read.release.unwrap().contact.as_str()),
             (accepted.content.clone(), "policy@plymouth.example")
@@ -59,7 +59,7 @@ async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_w
             ..set_release(&released)
         };
         officer.set_release(withdraw).await.unwrap();
-        assert_eq!(harness.as_role(Role::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(harness.as_area(Area::Learning).get_report(get()).await.unwrap_err().code(), Code::NotFound);
         assert_eq!(seen_by_learning(&harness).await, Vec::<String>::new());
         let events = harness.events().await;
         let names: Vec<&str> = events.iter().rev().take(3).map(|(name, _)| name.as_str()).collect();
@@ -89,7 +89,7 @@ async fn the_learning_reads_the_accepted_revision_and_none_that_was_given_back()
                 found.iter().map(|one| one.number).collect::<Vec<i32>>()
             }
         };
-        assert_eq!(numbers(harness.as_role(Role::Learning)).await, [accepted.revision]);
+        assert_eq!(numbers(harness.as_area(Area::Learning)).await, [accepted.revision]);
         assert_eq!(numbers(harness.as_who(&harness.manager)).await, [accepted.revision, submitted.revision]);
         assert_eq!(numbers(harness.as_who(&council.officer)).await, [3, 2, 1]);
     })

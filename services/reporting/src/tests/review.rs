@@ -1,6 +1,6 @@
 //! What the network does with a report, and what it may read of it.
 
-use kit::caller::{Duty, Role};
+use kit::caller::{Area, Role};
 use kit::ids::OrgId;
 use pb::report::State;
 use toadlane_proto::registry::v1::Nation;
@@ -14,8 +14,8 @@ async fn the_network_sees_where_a_draft_stands_and_reads_it_once_it_is_handed_in
     each_engine(|harness| async move {
         let council = harness.council(Nation::England);
         let draft = harness.complete(&council).await;
-        let overseers = [Duty::RoundManager, Duty::NetworkAdministrator, Duty::Auditor, Duty::FinanceOfficer]
-            .map(|duty| Who::person(duty, OrgId::new()));
+        let overseers = [Role::RoundManager, Role::NetworkAdministrator, Role::Auditor, Role::FinanceOfficer]
+            .map(|role| Who::person(role, OrgId::new()));
         for who in &overseers {
             let seen = harness.get(who, &draft).await.unwrap();
             assert_eq!((seen.state(), seen.due.clone()), (State::InDraft, draft.due.clone()));
@@ -32,11 +32,11 @@ async fn the_network_sees_where_a_draft_stands_and_reads_it_once_it_is_handed_in
         let revisions = manager.list_report_revisions(list).await.unwrap().into_inner().revisions;
         assert_eq!(revisions.iter().map(|one| one.number).collect::<Vec<_>>(), [2]);
         assert_eq!(revisions[0].submitted_at, submitted.submitted_at);
-        let consultant = Who::person(Duty::Consultant, OrgId::new());
+        let consultant = Who::person(Role::Consultant, OrgId::new());
         assert_eq!(harness.get(&consultant, &draft).await.unwrap_err().code(), Code::NotFound);
         let get = || pb::GetReportRequest { report_id: draft.id.clone() };
-        assert!(harness.as_role(Role::Awards).get_report(get()).await.unwrap().into_inner().content.is_some());
-        assert_eq!(harness.as_role(Role::Bids).get_report(get()).await.unwrap_err().code(), Code::NotFound);
+        assert!(harness.as_area(Area::Awards).get_report(get()).await.unwrap().into_inner().content.is_some());
+        assert_eq!(harness.as_area(Area::Bids).get_report(get()).await.unwrap_err().code(), Code::NotFound);
     })
     .await;
 }

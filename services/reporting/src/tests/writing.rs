@@ -1,6 +1,6 @@
-//! Drafts: opened, written, said to be complete, signed off and handed in.
+//! Drafts: opened, written, declared complete, signed off and submitted.
 
-use kit::caller::{Duty, Scope};
+use kit::caller::{Role, Scope};
 use kit::digest::digest;
 use kit::ids::ReportId;
 use pb::report::State;
@@ -202,7 +202,7 @@ async fn what_bid_and_panel_said_of_the_principles_is_not_the_councils_to_change
 async fn of_two_certifiers_at_once_one_signs_and_the_other_reads_the_newer_report() {
     each_engine(|harness| async move {
         let council = harness.council(Nation::England);
-        let second = Who::person(Duty::Certifier, council.id);
+        let second = Who::person(Role::Certifier, council.id);
         harness.peers.certifiers.lock().unwrap().push((council.id.to_string(), second.subject.clone()));
         let complete = harness.complete(&council).await;
         let other = Council { certifier: second.clone(), ..council.clone() };
@@ -239,7 +239,7 @@ async fn the_sign_off_of_another_revision_or_by_no_certifier_is_refused() {
         let system = Who::system(council.id, &[Scope::ReportsCertify]);
         let foreign = by(&system).sign_off_report(sign_off(&other, &complete)).await.unwrap_err();
         assert_eq!(fields(&foreign), ["certifier_id"]);
-        let former = Who::person(Duty::Certifier, council.id);
+        let former = Who::person(Role::Certifier, council.id);
         let for_another = by(&former).sign_off_report(sign_off(&council, &complete)).await.unwrap_err();
         assert_eq!(for_another.message(), "only the certifier named may do this");
         let signed = by(&system).sign_off_report(sign_off(&council, &complete)).await.unwrap().into_inner();

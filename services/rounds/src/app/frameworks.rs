@@ -1,4 +1,4 @@
-//! Frameworks: worded, and worded anew.
+//! Frameworks: created, and reworded in new versions.
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;

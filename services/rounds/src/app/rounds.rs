@@ -27,7 +27,7 @@ fn actor(cx: &Cx) -> Actor {
     cx.caller.acting_for(policy::network_of(&cx.caller))
 }
 
-/// Writes what became of a round: its row, its history and the event.
+/// Saves the new version of a round with its line of history and its event.
 pub(super) fn save(tx: &mut Tx, cx: &Cx, old: &Round, new: Round, step: Step) -> Result<RoundNow, Error> {
     store::update_round(tx, old, &new)?;
     store::insert_history(tx, new.id, Entry::of(actor(cx), step, old, &new))?;

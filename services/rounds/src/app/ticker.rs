@@ -1,6 +1,6 @@
-//! What the clock brings about: rounds open and close by themselves.
+//! What the clock does: rounds open and close by themselves.
 
-use kit::caller::Role;
+use kit::caller::Area;
 use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::RoundId;
@@ -13,7 +13,7 @@ use crate::store;
 /// Takes the step of one round that is due at this instant. One whose whole window has passed has two: it is due
 /// again.
 pub fn tick(tx: &mut Tx, id: RoundId, now: Timestamp) -> Result<(), Error> {
-    let cx = Cx::of_role(Role::Rounds, now);
+    let cx = Cx::of_area(Area::Rounds, now);
     let round = store::round(tx, id)?;
     // None where another process was first.
     let Some(step) = round.due(now) else { return Ok(()) };

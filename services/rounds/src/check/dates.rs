@@ -1,4 +1,4 @@
-//! Dates: present, in their order, and announced in words that are theirs (rule 5).
+//! Dates: present, in their order, and announced in words that match (rule 5).
 
 use kit::deadline::{Deadline, Edge};
 use kit::fault::Violation;

@@ -15,7 +15,7 @@ use crate::round::{Round, RoundNow};
 
 kit::service_error!(Error asks neighbours);
 
-/// Without the instant, which is not at hand.
+/// `as_of` is left out: it is unknown here.
 impl Newer for Round {
     fn to_any(&self) -> Any {
         let wire = pb::Round::from(RoundNow { round: self.clone(), as_of: self.updated_at });

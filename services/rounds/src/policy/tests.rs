@@ -1,4 +1,4 @@
-use kit::caller::{Grant, Role};
+use kit::caller::{Area, Grant};
 use kit::ids::{ClientId, OrgId, PersonId};
 
 use super::*;
@@ -8,18 +8,18 @@ fn somebody() -> Caller {
     Caller { subject: Subject::Person(PersonId::new()), ..Caller::anonymous() }
 }
 
-fn with(duty: Duty) -> Caller {
-    Caller { grants: vec![Grant { duty, organisation: OrgId::new() }], ..somebody() }
+fn with(role: Role) -> Caller {
+    Caller { grants: vec![Grant { role, organisation: OrgId::new() }], ..somebody() }
 }
 
 /// Everybody who can call, by the name that stands in the golden file.
 fn everybody() -> Vec<(&'static str, Caller)> {
     let client =
         Caller { subject: Subject::Client(ClientId::new()), organisation: Some(OrgId::new()), ..Caller::anonymous() };
-    let mut all: Vec<_> = Duty::ALL.into_iter().map(|duty| (duty.name(), with(duty))).collect();
+    let mut all: Vec<_> = Role::ALL.into_iter().map(|role| (role.name(), with(role))).collect();
     all.push(("no duty", somebody()));
     all.push(("a council's system", client));
-    all.push(("another role", Caller::role(Role::Bids)));
+    all.push(("another role", Caller::area(Area::Bids)));
     all.push(("not signed in", Caller::anonymous()));
     all
 }
@@ -65,12 +65,12 @@ fn a_round_cancelled_as_a_draft_stays_hidden() {
 
 #[test]
 fn a_refusal_says_who_may() {
-    let refused = check(&with(Duty::Certifier), Action::ExtendRound, &Facts::Published).unwrap_err();
+    let refused = check(&with(Role::Certifier), Action::ExtendRound, &Facts::Published).unwrap_err();
     assert_eq!(refused.to_string(), "a round manager or a network administrator may do this");
 }
 
 #[test]
 fn a_draft_is_not_found_by_those_who_may_not_know_of_it() {
-    let hidden = check(&with(Duty::Certifier), Action::UpdateRound, &Facts::Unpublished).unwrap_err();
+    let hidden = check(&with(Role::Certifier), Action::UpdateRound, &Facts::Unpublished).unwrap_err();
     assert_eq!(hidden.to_string(), "no such round");
 }

@@ -133,7 +133,7 @@ pub fn insert_framework(conn: &mut Conn, new: &Framework) -> Result<(), DbError>
     Ok(())
 }
 
-/// Writes the new version over the one it was made from: versions that changed, and those that are new.
+/// Replaces the version it was made from, with the wordings that changed or are new.
 pub fn update_framework(conn: &mut Conn, old: &Framework, new: &Framework) -> Result<(), Error> {
     let of_old_version = framework::table.filter(framework::id.eq(new.id)).filter(framework::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;

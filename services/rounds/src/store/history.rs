@@ -1,5 +1,5 @@
-//! The record of a round's transitions: written once and never changed. It has two columns more than other
-//! histories, so that `kit::history!` does not serve: the dates that a step moved.
+//! The record of a round's transitions: written once and never changed. It has two columns more than other histories,
+//! the dates that a step moved, so `kit::history!` does not fit.
 
 use diesel::prelude::*;
 use kit::caller::Actor;

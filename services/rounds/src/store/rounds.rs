@@ -111,7 +111,7 @@ pub fn insert_round(conn: &mut Conn, new: &Round) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the new version over the one it was made from.
+/// Replaces the version it was made from.
 pub fn update_round(conn: &mut Conn, old: &Round, new: &Round) -> Result<(), Error> {
     let of_old_version = round::table.filter(round::id.eq(new.id)).filter(round::version.eq(old.version));
     let written = diesel::update(of_old_version).set(Row::from(new)).execute(conn);
@@ -122,8 +122,8 @@ pub fn update_round(conn: &mut Conn, old: &Round, new: &Round) -> Result<(), Err
     Ok(())
 }
 
-/// The reference is the one unique thing that a caller chooses. There is nothing else to tell of the round that has it, so
-/// it is not looked for beforehand.
+/// The reference is the one unique thing that a caller chooses. There is nothing else to tell of the round that has it,
+/// so it is not looked for beforehand.
 fn reference_taken(error: diesel::result::Error, round: &Round) -> Error {
     if is_unique_violation(&error) {
         Error::ReferenceTaken { reference: round.rules.reference.clone() }
@@ -197,56 +197,4 @@ pub fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<RoundId>, 
 }
 
 #[cfg(test)]
-mod tests {
-    use kit::time::at;
-    use testing::stores::each_db;
-
-    use super::*;
-    use crate::samples::a_draft;
-
-    #[tokio::test]
-    async fn a_round_reads_back_as_it_was_written() {
-        each_db(
-            |storage| crate::open(storage, None),
-            |db| async move {
-                let draft = a_draft();
-                let cancelled = draft.cancel("no money".to_string(), at("2019-11-01T10:00:00Z")).unwrap();
-                let expected = [draft.clone(), cancelled.clone()];
-                let found: Result<[Round; 2], Error> = db
-                    .work(None, move |conn| {
-                        insert_round(conn, &draft)?;
-                        let first = round(conn, draft.id)?;
-                        update_round(conn, &draft, &cancelled)?;
-                        Ok([first, round(conn, draft.id)?])
-                    })
-                    .await;
-                assert_eq!(found.unwrap(), expected);
-            },
-        )
-        .await;
-    }
-
-    #[tokio::test]
-    async fn a_version_that_was_written_over_is_not_written_over_again() {
-        each_db(
-            |storage| crate::open(storage, None),
-            |db| async move {
-                let draft = a_draft();
-                let now = at("2019-11-01T10:00:00Z");
-                let one = draft.update(draft.rules.clone(), draft.timetable.clone(), now).unwrap();
-                let other = draft.cancel("no money".to_string(), now).unwrap();
-                let newest = one.clone();
-                let refused: Result<(), Error> = db
-                    .work(None, move |conn| {
-                        insert_round(conn, &draft)?;
-                        update_round(conn, &draft, &one)?;
-                        update_round(conn, &draft, &other)
-                    })
-                    .await;
-                let Err(Error::Stale(newer)) = refused else { panic!("{refused:?}") };
-                assert_eq!(format!("{newer:?}"), format!("{newest:?}"));
-            },
-        )
-        .await;
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! Frameworks through the generated client: worded, mapped, and frozen by the rounds that use them.
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::ids::OrgId;
 use toadlane_proto::rounds::v1 as pb;
 use tonic::Code;
@@ -57,7 +57,7 @@ async fn a_framework_is_read_by_everyone_and_written_by_editors() {
 #[tokio::test]
 async fn an_owner_that_the_registry_does_not_hold_is_refused() {
     each_engine(|harness| async move {
-        let mut editor = harness.as_who(&harness.who(Duty::Editor));
+        let mut editor = harness.as_who(&harness.who(Role::Editor));
         let refused = editor.frameworks.create_framework(create_framework(OrgId::new())).await.unwrap_err();
         assert_eq!(violations(&refused), ["owner_organisation_id organisation.unknown"]);
     })
@@ -67,7 +67,7 @@ async fn an_owner_that_the_registry_does_not_hold_is_refused() {
 #[tokio::test]
 async fn a_version_that_a_scheduled_round_uses_is_frozen() {
     each_engine(|harness| async move {
-        let mut editor = harness.as_who(&harness.who(Duty::Editor));
+        let mut editor = harness.as_who(&harness.who(Role::Editor));
         let round = harness.draft(&mut harness.as_who(&harness.manager)).await;
         let id = &round.rules.as_ref().unwrap().framework_id;
         let draft = read(&mut editor, id).await;
@@ -87,7 +87,7 @@ async fn a_version_that_a_scheduled_round_uses_is_frozen() {
 #[tokio::test]
 async fn a_new_version_says_what_became_of_each_statement() {
     each_engine(|harness| async move {
-        let mut editor = harness.as_who(&harness.who(Duty::NetworkAdministrator));
+        let mut editor = harness.as_who(&harness.who(Role::NetworkAdministrator));
         let framework = harness.framework().await;
         let mut next = wording("2024-observed", &["co-production", "sharing"]);
         let refused = editor.frameworks.add_framework_version(add(&framework, next.clone())).await.unwrap_err();
@@ -128,7 +128,7 @@ async fn frameworks_are_listed_by_owner_without_their_statements() {
 #[tokio::test]
 async fn a_stale_etag_of_a_framework_is_refused() {
     each_engine(|harness| async move {
-        let mut editor = harness.as_who(&harness.who(Duty::Editor));
+        let mut editor = harness.as_who(&harness.who(Role::Editor));
         let framework = harness.framework().await;
         let again = wording("2019-1", &["co-production"]);
         editor.frameworks.update_framework_version(reword(&framework, again.clone())).await.unwrap();

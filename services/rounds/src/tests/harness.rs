@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use diesel::prelude::*;
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::db::{Db, DbError, Storage};
 use kit::ids::{BoardId, OrgId};
 use kit::outbox::outbox;
-use kit::stop::{self, StopCaller};
 use kit::time::at;
 use kit::transport::Transport;
 use prost::Message;
@@ -20,6 +19,7 @@ use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::rounds::v1::frameworks_service_client::FrameworksServiceClient;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 use toadlane_proto::types::v1::Event;
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use super::peers::Peers;
@@ -45,12 +45,12 @@ pub struct Harness {
     pub officer: Who,
     transport: Transport,
     gate: Gate,
-    stop: StopCaller,
+    stop: CancellationToken,
 }
 
 impl Drop for Harness {
     fn drop(&mut self) {
-        self.stop.call();
+        self.stop.cancel();
     }
 }
 
@@ -69,17 +69,18 @@ impl Harness {
         let gate = Gate::new(&[]);
         let (network, boards) = (OrgId::new(), [BoardId::new(), BoardId::new()]);
         let peers = Arc::new(Peers { network, boards, down: AtomicBool::new(false) });
-        let (stop, stopped) = stop::channel();
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
         let rounds = Rounds::new(db.clone(), peers.transport(), stopped);
         let transport = gate.guard(rounds.routes(), db.clock());
-        let manager = Who::person(Duty::RoundManager, network);
-        let officer = Who::person(Duty::ApplicantOfficer, network);
+        let manager = Who::person(Role::RoundManager, network);
+        let officer = Who::person(Role::ApplicantOfficer, network);
         Harness { db, rounds, peers, network, boards, manager, officer, transport, gate, stop }
     }
 
     /// Somebody with a duty for the network.
-    pub fn who(&self, duty: Duty) -> Who {
-        Who::person(duty, self.network)
+    pub fn who(&self, role: Role) -> Who {
+        Who::person(role, self.network)
     }
 
     /// The generated clients with somebody's token.
@@ -112,7 +113,7 @@ impl Harness {
     /// A framework with three principles, as an editor writes it.
     pub async fn framework(&self) -> pb::Framework {
         let request = requests::create_framework(self.network);
-        self.as_who(&self.who(Duty::Editor)).frameworks.create_framework(request).await.unwrap().into_inner()
+        self.as_who(&self.who(Role::Editor)).frameworks.create_framework(request).await.unwrap().into_inner()
     }
 
     /// A complete draft of the 2020 round.

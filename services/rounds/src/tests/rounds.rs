@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use kit::caller::Duty;
+use kit::caller::Role;
 use kit::time::at;
 use prost::Message;
 use toadlane_proto::rounds::v1 as pb;
@@ -280,7 +280,7 @@ async fn a_draft_does_not_exist_for_others_until_it_is_scheduled() {
         let (mut manager, mut officer, mut auditor) = (
             harness.as_who(&harness.manager),
             harness.as_who(&harness.officer),
-            harness.as_who(&harness.who(Duty::Auditor)),
+            harness.as_who(&harness.who(Role::Auditor)),
         );
         let draft = harness.draft(&mut manager).await;
         let n_seen = async |caller: &mut Clients| {

@@ -1,4 +1,4 @@
-//! Requests about money that comes back.
+//! Requests about recoveries.
 
 use kit::ids::RecoveryId;
 use kit::paging::Listed;

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use toadlane_proto::types::v1::Event;
 
 use super::*;
-use crate::caller::Role;
+use crate::caller::Area;
 use crate::cx::Cx;
 use crate::outbox::{self, Fact};
 use crate::time::at;
@@ -14,7 +14,7 @@ fn cx(request_id: &str, content: u8) -> Cx {
         rpc: "/toadlane.bids.v1.BidsService/CreateBid".to_string(),
         request_id: Some(request_id.to_string()),
         digest: [content; 32],
-        ..Cx::of_role(Role::Bids, at("2020-01-10T12:00:00Z"))
+        ..Cx::of_area(Area::Bids, at("2020-01-10T12:00:00Z"))
     }
 }
 
@@ -61,7 +61,7 @@ async fn the_same_id_from_another_caller_or_for_another_rpc_is_another_request()
     each_db(open, |db| async move {
         create(&db, &cx("one", 1)).await.unwrap();
         let mut other = cx("one", 1);
-        other.caller = crate::caller::Caller::role(Role::Rounds);
+        other.caller = crate::caller::Caller::area(Area::Rounds);
         assert_eq!(db.replay::<Event>(&other).await.unwrap(), None);
         let mut other = cx("one", 1);
         other.rpc = "/toadlane.bids.v1.BidsService/SubmitBid".to_string();

@@ -6,7 +6,7 @@ use toadlane_proto::types::v1::Event;
 use tonic::{Code, Request, Response, Status};
 
 use super::*;
-use crate::caller::{Caller, Role};
+use crate::caller::{Area, Caller};
 use crate::cx::{Arrived, Cx};
 use crate::rules::Asked;
 use crate::time::at;
@@ -23,17 +23,21 @@ fn request(request_id: &str, subject: &str) -> Request<Event> {
     let mut request = Request::new(Event { subject: subject.to_string(), ..Event::default() });
     let rpc = "/toadlane.bids.v1.BidsService/CreateBid".to_string();
     request.extensions_mut().insert(Arrived { now: at("2020-01-10T12:00:00Z"), rpc });
-    request.extensions_mut().insert(Caller::role(Role::Bids));
+    request.extensions_mut().insert(Caller::area(Area::Bids));
     let digest = [subject.bytes().next().unwrap_or_default(); 32];
     request.extensions_mut().insert(Asked { request_id: Some(request_id.to_string()), validate_only: false, digest });
     request
 }
 
-fn parse(wire: Event, reader: &mut Reader) -> Option<String> {
-    reader.said("subject", &wire.subject)
+/// What is asked: to create something of this name.
+#[derive(Clone)]
+struct Id(String);
+
+fn parse(wire: Event, reader: &mut Reader) -> Option<Id> {
+    reader.said("subject", &wire.subject).map(Id)
 }
 
-fn create(tx: &mut Tx, _: &Cx, id: &String) -> Result<Event, Refused> {
+fn create(tx: &mut Tx, _: &Cx, Id(id): &Id) -> Result<Event, Refused> {
     if id == "refused" {
         return Err(Refused::Rule);
     }
@@ -41,7 +45,7 @@ fn create(tx: &mut Tx, _: &Cx, id: &String) -> Result<Event, Refused> {
     Ok(Event { id: id.clone(), ..Event::default() })
 }
 
-fn create_with(tx: &mut Tx, _: &Cx, amount: &i64, id: &String) -> Result<Event, Refused> {
+fn create_with(tx: &mut Tx, _: &Cx, amount: &i64, Id(id): &Id) -> Result<Event, Refused> {
     put(tx, id, *amount)?;
     Ok(Event { id: id.clone(), version: *amount, ..Event::default() })
 }
@@ -98,11 +102,11 @@ async fn what_is_refused_or_cannot_be_gathered_writes_nothing_and_may_be_tried_a
 #[tokio::test]
 async fn writes_with_a_key_wait_for_each_other_and_those_without_for_none() {
     each_db(open, |db| async move {
-        let lane = |_: &String| "lane".to_string();
+        let lane = |_: &Id| "lane".to_string();
         if matches!(db.read(|conn| Ok::<_, DbError>(matches!(conn, Conn::Postgres(_)))).await, Ok(true)) {
             let held = hold(&db).await;
             let keyed = db.take_keyed(request("one", "keyed"), parse, lane, create);
-            let with = |_, id: String| {
+            let with = |_, Id(id): Id| {
                 std::future::ready(Ok::<_, Refused>(Gathered { key: Some("lane".into()), facts: id.len() as i64 }))
             };
             let keyed_with = db.take_keyed_with(request("two", "with"), parse, with, create_with);
@@ -131,7 +135,7 @@ async fn a_service_may_look_for_the_answer_its_own_way() {
     each_db(open, |db| async move {
         let hidden = |_| std::future::ready(Err::<Option<Event>, _>(Refused::Rule));
         let gather = |_, _| std::future::ready(Ok(Gathered { key: None, facts: () }));
-        let write = |tx: &mut Tx, cx: &Cx, (): &(), id: &String| create(tx, cx, id);
+        let write = |tx: &mut Tx, cx: &Cx, (): &(), id: &Id| create(tx, cx, id);
         let answer = db.take_after(request("one", "a"), parse, hidden, gather, write).await;
         assert_eq!((told(answer), ids(&db).await), (Err(Code::FailedPrecondition), vec![]));
     })
@@ -142,7 +146,7 @@ async fn a_service_may_look_for_the_answer_its_own_way() {
 async fn what_is_read_is_shown_as_the_wire_has_it() {
     each_db(open, |db| async move {
         db.work(None, |tx| put(tx, "a", 7)).await.unwrap();
-        let read = |conn: &mut Conn, _: &Cx, id: &String| amount(conn, id)?.ok_or(Refused::Rule);
+        let read = |conn: &mut Conn, _: &Cx, Id(id): &Id| amount(conn, id)?.ok_or(Refused::Rule);
         let show = |version| Event { version, ..Event::default() };
         let shown = db.show(request("", "a"), parse, read, show).await.unwrap().into_inner();
         assert_eq!(shown.version, 7);

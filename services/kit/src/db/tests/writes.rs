@@ -1,4 +1,4 @@
-//! What a write promises to whoever waits for it, and to its neighbours in the batch.
+//! What a write promises to its caller, and to its neighbours in the batch.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

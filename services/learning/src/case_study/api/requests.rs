@@ -1,4 +1,4 @@
-//! What requests ask about case studies.
+//! Parses requests about case studies.
 
 use kit::fault::Violation;
 use kit::ids::{CaseStudyId, DocumentId, OrgId};

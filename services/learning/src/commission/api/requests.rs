@@ -1,4 +1,4 @@
-//! What requests ask about commissions.
+//! Parses requests about commissions.
 
 use kit::ids::{CommissionId, RoundId};
 use kit::paging::Listed;

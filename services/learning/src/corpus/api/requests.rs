@@ -1,4 +1,4 @@
-//! What requests ask about documents, codebooks and passages.
+//! Parses requests about documents, codebooks and passages.
 
 use kit::fault::Violation;
 use kit::ids::{CodebookId, CommissionId, DocumentId, PassageId};

@@ -1,4 +1,4 @@
-//! What requests ask about insights.
+//! Parses requests about insights.
 
 use kit::ids::{InsightId, PassageId};
 use kit::paging::Listed;

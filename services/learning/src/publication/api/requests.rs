@@ -1,4 +1,4 @@
-//! What requests ask about publications.
+//! Parses requests about publications.
 
 use kit::deadline::Edge;
 use kit::ids::{PublicationId, RoundId};

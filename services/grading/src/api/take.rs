@@ -60,7 +60,7 @@ impl Grading {
         W: NamesBids + From<T>,
         T: Send + 'static,
     {
-        let gather = |_, _| ready(Ok(Gathered { key: None, facts: () }));
+        let gather = |_: &Cx, _: &C| ready(Ok(Gathered { key: None, facts: () }));
         let write = move |tx: &mut Tx, cx: &Cx, (): &(), cmd: &C| write(tx, cx, cmd);
         self.db.take_after(request, parse, |cx| self.replay(cx), gather, write).await
     }
@@ -79,7 +79,7 @@ impl Grading {
         W: NamesBids + From<T>,
         T: Send + 'static,
     {
-        let gather = |_, cmd: C| ready(Ok(Gathered { key: Some(key(&cmd).to_string()), facts: () }));
+        let gather = |_: &Cx, cmd: &C| ready(Ok(Gathered { key: Some(key(cmd).to_string()), facts: () }));
         let write = move |tx: &mut Tx, cx: &Cx, (): &(), cmd: &C| write(tx, cx, cmd);
         self.db.take_after(request, parse, |cx| self.replay(cx), gather, write).await
     }
@@ -101,9 +101,9 @@ impl Grading {
         T: Send + 'static,
         F: Future<Output = Result<G, Error>>,
     {
-        let gather = |cx, cmd: C| {
-            let key = Some(key(&cmd).to_string());
-            let facts = gather(cx, cmd);
+        let gather = |cx: &Cx, cmd: &C| {
+            let key = Some(key(cmd).to_string());
+            let facts = gather(cx.clone(), cmd.clone());
             async { Ok(Gathered { key, facts: facts.await? }) }
         };
         self.db.take_after(request, parse, |cx| self.replay(cx), gather, write).await

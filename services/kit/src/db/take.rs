@@ -37,7 +37,7 @@ impl Db {
         E: WriteError,
         Status: From<E>,
     {
-        let gather = |_, _| ready(Ok(Gathered { key: None, facts: () }));
+        let gather = |_: &Cx, _: &C| ready(Ok(Gathered { key: None, facts: () }));
         self.take_after(request, parse, |cx| self.replay_of(cx), gather, move |tx, cx, (), cmd| write(tx, cx, cmd))
             .await
     }
@@ -61,7 +61,7 @@ impl Db {
         E: WriteError,
         Status: From<E>,
     {
-        let gather = |_, cmd: C| ready(Ok(Gathered { key: Some(key(&cmd)), facts: () }));
+        let gather = |_: &Cx, cmd: &C| ready(Ok(Gathered { key: Some(key(cmd)), facts: () }));
         self.take_after(request, parse, |cx| self.replay_of(cx), gather, move |tx, cx, (), cmd| write(tx, cx, cmd))
             .await
     }
@@ -86,8 +86,8 @@ impl Db {
         Status: From<E>,
         F: Future<Output = Result<G, E>>,
     {
-        let gather = |cx, cmd| {
-            let gathering = gather(cx, cmd);
+        let gather = |cx: &Cx, cmd: &C| {
+            let gathering = gather(cx.clone(), cmd.clone());
             async { Ok(Gathered { key: None, facts: gathering.await? }) }
         };
         self.take_after(request, parse, |cx| self.replay_of(cx), gather, write).await
@@ -113,6 +113,7 @@ impl Db {
         Status: From<E>,
         F: Future<Output = Result<Gathered<G>, E>>,
     {
+        let gather = |cx: &Cx, cmd: &C| gather(cx.clone(), cmd.clone());
         self.take_after(request, parse, |cx| self.replay_of(cx), gather, write).await
     }
 
@@ -125,7 +126,7 @@ impl Db {
         request: Request<R>,
         parse: Parse<R, C>,
         replay: impl FnOnce(Cx) -> P,
-        gather: impl FnOnce(Cx, C) -> F,
+        gather: impl FnOnce(&Cx, &C) -> F,
         write: impl Fn(&mut Tx, &Cx, &G, &C) -> Result<T, E> + Send + 'static,
     ) -> Answer<W>
     where
@@ -144,7 +145,7 @@ impl Db {
             if let Some(answer) = replay(cx.clone()).await? {
                 return Ok(answer);
             }
-            let Gathered { key, facts } = gather(cx.clone(), cmd.clone()).await?;
+            let Gathered { key, facts } = gather(&cx, &cmd).await?;
             let of = cx.clone();
             self.answer(&cx, key, move |tx| write(tx, &of, &facts, &cmd)).await
         };

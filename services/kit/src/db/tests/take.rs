@@ -134,7 +134,7 @@ async fn writes_with_a_key_wait_for_each_other_and_those_without_for_none() {
 async fn a_service_may_look_for_the_answer_its_own_way() {
     each_db(open, |db| async move {
         let hidden = |_| std::future::ready(Err::<Option<Event>, _>(Refused::Rule));
-        let gather = |_, _| std::future::ready(Ok(Gathered { key: None, facts: () }));
+        let gather = |_: &Cx, _: &Id| std::future::ready(Ok(Gathered { key: None, facts: () }));
         let write = |tx: &mut Tx, cx: &Cx, (): &(), id: &Id| create(tx, cx, id);
         let answer = db.take_after(request("one", "a"), parse, hidden, gather, write).await;
         assert_eq!((told(answer), ids(&db).await), (Err(Code::FailedPrecondition), vec![]));

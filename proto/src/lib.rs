@@ -1,7 +1,9 @@
 //! The contract: what `proto/` generates, and the descriptors that carry its field rules.
 //!
-//! Nothing is written by hand here but the paths. The comments of the `.proto` files are the documentation of
+//! Nothing is written by hand here but the paths and the [`shapes`] of messages. The comments of the `.proto` files are the documentation of
 //! these types.
+
+pub mod shapes;
 
 /// The descriptors of every file, options included, as an encoded `google.protobuf.FileDescriptorSet`.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

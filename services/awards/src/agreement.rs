@@ -8,6 +8,7 @@ use kit::deadline::Deadline;
 use kit::digest::digest;
 use kit::ids::{OrgId, VariationId};
 use kit::money::Money;
+use kit::refusal::Refusal;
 use kit::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -67,19 +68,18 @@ impl Change {
     }
 
     /// # Errors
-    /// [`Error::DatePassed`] for an end or a deadline that has passed already.
-    pub fn expect_ahead(&self, now: Timestamp) -> Result<(), Error> {
-        if self.ends_on.is_some_and(|day| day < Date::today(now)) {
-            return Err(Error::DatePassed { field: "ends_on" });
-        }
+    /// [`Refusal::Invalid`] for an end or a deadline that has passed already.
+    pub fn expect_ahead(&self, now: Timestamp) -> Result<(), Refusal> {
         let passed = |due: &Option<Deadline>| due.as_ref().is_some_and(|due| due.instant <= now);
-        if passed(&self.interim_report_due) {
-            return Err(Error::DatePassed { field: "interim_report_due" });
+        let dates = [
+            ("ends_on", self.ends_on.is_some_and(|day| day < Date::today(now))),
+            ("interim_report_due", passed(&self.interim_report_due)),
+            ("final_report_due", passed(&self.final_report_due)),
+        ];
+        match dates.into_iter().find(|(_, has_passed)| *has_passed) {
+            Some((field, _)) => Err(Refusal::bad_field(field, "date.passed", "give a day that has not passed")),
+            None => Ok(()),
         }
-        if passed(&self.final_report_due) {
-            return Err(Error::DatePassed { field: "final_report_due" });
-        }
-        Ok(())
     }
 }
 

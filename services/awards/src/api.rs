@@ -1,11 +1,11 @@
-//! The tonic traits, and what their writes need: most wait in line for the pot of an award. No rules here.
+//! The tonic traits, and what their writes need: most wait their turn at the pot of an award. No rules here.
 
 mod awards;
 mod payments;
 mod requests;
 mod streams;
 
-use kit::cx::{Answer, Cx};
+use kit::cx::{Answer, Cx, Target};
 use kit::db::{Gathered, Tx};
 use kit::ids::{AwardId, OrgId};
 use kit::wire::Parse;
@@ -13,13 +13,14 @@ use prost::Message;
 use tonic::Request;
 
 use crate::Awards;
+use crate::app;
 use crate::app::reading::{self, OfAward};
-use crate::app::{self, Register};
 use crate::award::Award;
 use crate::error::Error;
 use crate::policy::{self, Action};
 use crate::prepare::Decisions;
 use crate::round::Decided;
+use crate::variation::Standings;
 
 impl Awards {
     /// Takes a write that moves money, or may: one after the other with all that contends for the pot of its award.
@@ -43,7 +44,15 @@ impl Awards {
         };
         self.db.take_keyed_with(request, parse, gather, |tx, cx, write, cmd| write(tx, cx, cmd)).await
     }
+}
 
+/// The facts for a write that takes its turn at the pot of this award.
+fn at_pot<G>(award: &Award, facts: G) -> Gathered<G> {
+    Gathered { key: Some(award.pot_key()), facts }
+}
+
+/// Facts that writes need.
+impl Awards {
     /// The award, if the caller may do this with it.
     async fn seen(&self, cx: Cx, action: Action, id: AwardId) -> Result<Award, Error> {
         self.db.read(move |conn| reading::seen(conn, &cx, action, id)).await
@@ -58,32 +67,29 @@ impl Awards {
     }
 
     /// How far the decisions of the award's round are.
-    async fn decided(&self, cx: Cx, cmd: app::OfferAward) -> Result<Gathered<Decided>, Error> {
-        let award = self.seen(cx, Action::Offer, cmd.target.id).await?;
+    async fn decided(&self, cx: Cx, cmd: Target<AwardId>) -> Result<Gathered<Decided>, Error> {
+        let award = self.seen(cx, Action::Offer, cmd.id).await?;
         Ok(at_pot(&award, self.peers.decided(award.round).await?))
     }
 
+    /// The organisation of the award, if the registry holds the certifier named as one of it.
     async fn certifier_of(&self, cx: Cx, cmd: app::AcceptAward) -> Result<Gathered<Option<OrgId>>, Error> {
         let award = self.seen(cx, Action::Accept, cmd.target.id).await?;
-        Ok(at_pot(&award, self.peers.certifier_of(cmd.word.certifier, award.applicant).await?))
+        let certifier_of = self.peers.register.certifier_of::<Error>(cmd.certifier, award.applicant).await?;
+        Ok(at_pot(&award, certifier_of))
     }
 
     /// What the register says of the organisations that a variation would name.
-    async fn register_to_request(&self, cx: Cx, cmd: app::RequestVariation) -> Result<Gathered<Register>, Error> {
+    async fn standings_to_request(&self, cx: Cx, cmd: app::RequestVariation) -> Result<Gathered<Standings>, Error> {
         let change = cmd.change.clone();
         let award = self.db.read(move |conn| reading::seen_to_vary(conn, &cx, cmd.award, &cmd.change)).await?;
-        Ok(at_pot(&award, self.peers.register(&award, &change).await?))
+        Ok(at_pot(&award, self.peers.standings(&award, &change).await?))
     }
 
     /// The same for one that was asked for.
-    async fn register_to_decide(&self, cx: Cx, cmd: app::DecideVariation) -> Result<Gathered<Register>, Error> {
+    async fn standings_to_decide(&self, cx: Cx, cmd: app::DecideVariation) -> Result<Gathered<Standings>, Error> {
         let id = cmd.target.id;
         let (award, variation) = self.db.read(move |conn| reading::variation_to_decide(conn, &cx, id)).await?;
-        Ok(at_pot(&award, self.peers.register(&award, &variation.change).await?))
+        Ok(at_pot(&award, self.peers.standings(&award, &variation.change).await?))
     }
-}
-
-/// The facts for a write that takes its turn at the pot of this award.
-fn at_pot<G>(award: &Award, facts: G) -> Gathered<G> {
-    Gathered { key: Some(award.pot_key()), facts }
 }

@@ -15,32 +15,36 @@ mod ticker;
 mod variations;
 
 pub use delivery::{
-    AwardStep, ConfirmCondition, NameAward, StepAward, TerminateAward, confirm_condition, name_award, step_award,
-    terminate_award,
+    ConfirmCondition, NameAward, TerminateAward, close_award, complete_award, confirm_condition, name_award,
+    reopen_award, resume_award, suspend_award, terminate_award,
 };
 pub use extensions::{ExtendAwards, extend_awards};
-pub use offers::{
-    AcceptAward, CallReserve, OfferAward, RefuseAward, WithdrawAward, accept_award, call_reserve, offer_award,
-    refuse_award, withdraw_award,
-};
+pub use offers::{AcceptAward, accept_award, call_reserve, offer_award, refuse_award, withdraw_award};
 pub use payees::{RecordPayeeCheck, record_payee_check};
-pub use payments::{PaymentStep, StepPayment, step_payment};
+pub use payments::{
+    ConfirmPayment, InstructPayment, approve_payment, cancel_payment, confirm_payment, fail_payment, hold_payment,
+    instruct_payment, reconcile_payment, release_payment,
+};
 pub use prepare::{PrepareAwards, prepare_awards};
-pub use recoveries::{OpenRecovery, RecoveryStep, StepRecovery, open_recovery, step_recovery};
+pub use recoveries::{
+    OpenRecovery, RecordReturn, open_recovery, reconcile_recovery, record_return, request_return, write_off_recovery,
+};
 pub use reports::take_report;
 pub use ticker::{fall_due, lapse};
-pub use variations::{DecideVariation, Register, RequestVariation, decide_variation, request_variation};
+pub use variations::{DecideVariation, RequestVariation, decide_variation, request_variation};
 
 use kit::caller::Actor;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::history::Line;
 use kit::ids::AwardId;
+use kit::money::Money;
 use kit::outbox;
 
 use crate::award::{Award, AwardNow};
 use crate::error::Error;
 use crate::events::{self, Happened};
+use crate::ledger::{Kind, Posting};
 use crate::policy::{self, Action};
 use crate::store;
 
@@ -73,25 +77,25 @@ fn actor(cx: &Cx, award: &Award, happened: Happened) -> Actor {
 }
 
 /// Saves the new version of an award with its line of history and its event.
-fn save(tx: &mut Tx, cx: &Cx, old: &Award, new: &Award, happened: Happened) -> Result<AwardNow, Error> {
-    store::update(tx, old, new)?;
+fn save(tx: &mut Tx, cx: &Cx, old: &Award, new: Award, happened: Happened) -> Result<AwardNow, Error> {
+    store::update(tx, old, &new)?;
     record(tx, cx, Some(old), new, happened)
 }
 
 /// Writes a line of history and the event.
-fn record(tx: &mut Tx, cx: &Cx, old: Option<&Award>, new: &Award, happened: Happened) -> Result<AwardNow, Error> {
-    let line = Line {
-        // Every version is one line of history.
-        sequence: new.version,
-        at: new.updated_at,
-        by: actor(cx, new, happened),
-        step: happened.step().to_string(),
-        from: old.map(|old| old.state.name().to_string()),
-        to: new.state.name().to_string(),
-        reason: if happened.has_reason() { new.reason.clone() } else { String::new() },
-    };
+fn record(tx: &mut Tx, cx: &Cx, old: Option<&Award>, new: Award, happened: Happened) -> Result<AwardNow, Error> {
+    // Every version is one line of history.
+    let line = Line::first(new.version, new.updated_at, actor(cx, &new, happened), happened.step(), new.state.name());
+    let line = line.after(old.map(|old| old.state.name())).because(happened.has_reason(), &new.reason);
     store::insert_history(tx, new.id, line)?;
-    let now = AwardNow { award: new.clone(), as_of: cx.now };
-    outbox::put(tx, cx, new.updated_at, &events::award(happened, &now))?;
+    let now = AwardNow { award: new, as_of: cx.now };
+    outbox::put(tx, cx, now.award.updated_at, events::award(happened, &now))?;
     Ok(now)
+}
+
+/// Posts a sum to the ledger of an award's pot. `subject` is the payment or recovery that it is about.
+fn post(tx: &mut Tx, cx: &Cx, award: &Award, kind: Kind, amount: Money, subject: Option<String>) -> Result<(), Error> {
+    let pot = store::pot(tx, award.round, &award.instrument)?;
+    store::post(tx, &pot, Posting { kind, amount, award: Some(award.id), subject }, cx.now)?;
+    Ok(())
 }

@@ -1,8 +1,9 @@
 //! The award and its rules. Its states and legal steps are in `state.rs`; its terms are in `agreement.rs`, its money in
 //! `payment.rs`, `recovery.rs` and `ledger.rs`.
 
-use kit::ids::{AwardId, BidId, OrgId, PersonId, RoundId, VariationId};
+use kit::ids::{AwardId, BidId, OrgId, RoundId, VariationId};
 use kit::money::Money;
+use kit::refusal::Refusal;
 use kit::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,13 @@ pub struct AwardNow {
     pub as_of: Timestamp,
 }
 
+/// A version of the agreement as an answer shows it: with how the conditions are met that all versions have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgreementNow {
+    pub agreement: Agreement,
+    pub met: Vec<Option<Met>>,
+}
+
 /// The bid as it was graded. None of it ever changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FundedBid {
@@ -79,19 +87,6 @@ pub struct Met {
     pub evidence: String,
 }
 
-/// A certifier's word, as it is given.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
-    pub certifier: PersonId,
-    pub role: String,
-    /// The version and digest that the certifier read.
-    pub version: i32,
-    pub digest: String,
-    /// The scope note of rule 2, where the certifier gives one.
-    pub scope: Option<String>,
-    pub recorded_by: String,
-}
-
 impl Award {
     pub fn payee(&self) -> OrgId {
         self.agreement.terms.payee
@@ -112,15 +107,15 @@ impl Award {
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     /// Takes any step but accepting.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
+    /// [`Refusal::IllegalStep`] where the table has no such step.
     pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Award, Error> {
         let reason = if reason.is_empty() { self.reason.clone() } else { reason.to_string() };
         let state = self.state.clone().step(step)?;
@@ -132,33 +127,36 @@ impl Award {
         Award { version: self.version + 1, updated_at: now, ..self.clone() }
     }
 
-    /// Agrees to the terms that the certifier read. With less than was asked for, the council says what it will do with
-    /// that (rule 2): its note becomes part of what is agreed, as the next version.
+    /// Agrees to the terms that the certifier read, which `read` names by version and digest. With less than was asked
+    /// for, the council says what it will do with that (rule 2): its note becomes part of what is agreed, as the next
+    /// version.
     ///
     /// # Errors
-    /// [`Error::OfferExpired`] once the offer's time has passed, [`Error::IllegalStep`] unless it is offered,
-    /// [`Error::AgreementMismatch`] for other terms than the certifier read, [`Error::ScopeNeeded`] where less than was
+    /// [`Error::OfferExpired`] once the offer's time has passed, [`Refusal::IllegalStep`] unless it is offered,
+    /// [`Error::AgreementMismatch`] for other terms than the certifier read, [`Refusal::Invalid`] where less than was
     /// asked for has no scope note.
-    pub fn accept(&self, word: &Word, now: Timestamp) -> Result<Award, Error> {
+    pub fn accept(&self, read: Acceptance, scope: Option<&str>) -> Result<Award, Error> {
+        let now = read.at;
         self.state.expect_offered(now)?;
-        self.agreement.expect(word.version, &word.digest)?;
+        self.agreement.expect(read.version, &read.digest)?;
         let terms = &self.agreement.terms;
-        let agreement = match &word.scope {
+        let agreement = match scope {
             Some(scope) => Agreement::new(terms.with_scope(scope), None, now),
-            None if terms.amount.minor_units < self.requested.minor_units && terms.scope.is_empty() => {
-                return Err(Error::ScopeNeeded);
+            None => {
+                self.expect_scope(terms.amount, &terms.scope)?;
+                self.agreement.clone()
             }
-            None => self.agreement.clone(),
         };
-        let acceptance = Acceptance {
-            certifier: word.certifier,
-            role: word.role.clone(),
-            version: agreement.terms.version,
-            digest: agreement.digest.clone(),
-            at: now,
-            recorded_by: word.recorded_by.clone(),
-        };
+        let acceptance = Acceptance { version: agreement.terms.version, digest: agreement.digest.clone(), ..read };
         Ok(Award { agreement, ..self.step(Step::Accept(acceptance), "", now)? })
+    }
+
+    /// Rule 2: with less than was asked for, the council says what it will do with that.
+    fn expect_scope(&self, amount: Money, scope: &str) -> Result<(), Refusal> {
+        if amount.minor_units < self.requested.minor_units && scope.is_empty() {
+            return Err(Refusal::bad_field("scope", "required", "say what will be done with less than was asked for"));
+        }
+        Ok(())
     }
 
     /// Whether nothing that must be met before the first payment is open.
@@ -170,13 +168,13 @@ impl Award {
     /// Finds a condition met; `nth` counts from 1.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is agreed and not over, [`Error::NotFound`] for a place that no condition has,
-    /// [`Error::ConditionMetAlready`] for one that was found met before.
+    /// [`Refusal::IllegalStep`] unless it is agreed and not over, [`Refusal::NotFound`] for a place that no condition
+    /// has, [`Error::ConditionMetAlready`] for one that was found met before.
     pub fn confirm(&self, nth: usize, evidence: &str, now: Timestamp) -> Result<Award, Error> {
         self.state.expect_agreed("confirm_condition")?;
         let mut award = self.changed(now);
         match nth.checked_sub(1).and_then(|at| award.met.get_mut(at)) {
-            None => Err(Error::NotFound { what: "condition" }),
+            None => Err(Refusal::NotFound { what: "condition" }.into()),
             Some(Some(_)) => Err(Error::ConditionMetAlready),
             Some(open) => {
                 *open = Some(Met { at: now, evidence: evidence.to_string() });
@@ -217,10 +215,10 @@ impl Award {
     /// Whether a change could be approved as things stand.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] for an award that is not live, [`Error::NothingChanges`] where the agreement says so
-    /// already. For dates [`Error::FinalReportAccepted`], [`Error::DatePassed`] and [`Error::EndsBeforeStart`].
-    /// For a sum [`Error::AmountOutOfBounds`] and [`Error::ScopeNeeded`] (rule 2), and [`Error::Money`] for one of
-    /// another currency.
+    /// [`Refusal::IllegalStep`] for an award that is not live. [`Refusal::Invalid`] where the agreement says so already,
+    /// for a date that has passed, and for less than was asked for without a scope note (rule 2). For dates
+    /// [`Error::FinalReportAccepted`] and [`Error::EndsBeforeStart`]. For a sum [`Error::AmountOutOfBounds`], and
+    /// [`Error::Money`] for one of another currency.
     pub fn expect_variable(&self, change: &Change, instrument: &Instrument, now: Timestamp) -> Result<(), Error> {
         self.state.expect_live("vary")?;
         if change.moves_dates() && self.final_report_accepted_at.is_some() {
@@ -230,13 +228,15 @@ impl Award {
         if let Some(amount) = change.amount {
             instrument.expect_within(amount, self.requested)?;
             let scope = change.scope.as_ref().unwrap_or(&self.agreement.terms.scope);
-            if amount.minor_units < self.requested.minor_units && scope.is_empty() {
-                return Err(Error::ScopeNeeded);
-            }
+            self.expect_scope(amount, scope)?;
         }
         let varied = self.agreement.terms.varied(change)?;
         let same = Terms { version: self.agreement.terms.version, ..varied };
-        if same == self.agreement.terms { Err(Error::NothingChanges) } else { Ok(()) }
+        if same == self.agreement.terms {
+            let says = "the agreement says so already; name something that changes";
+            return Err(Refusal::bad_field("change", "required", says).into());
+        }
+        Ok(())
     }
 
     /// Live, and its final report not accepted yet: an extension after that moves nothing.

@@ -1,29 +1,21 @@
 //! What awards refuses, as sentences with data. What each becomes on the wire is in `convert/refusal.rs`.
 
 use kit::db::DbError;
-use kit::fault::Newer;
 use kit::money::{BadMoney, Money};
 use kit::neighbour::Unanswered;
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("no such {what}")]
-    NotFound { what: &'static str },
-    #[error("{who_may} may do this")]
-    NotAllowed { who_may: &'static str },
-    #[error("it changed since you read it; merge with the newer version and try again")]
-    Stale(Box<dyn Newer>),
-    #[error("the {what} is {from} and cannot take the step {step}")]
-    IllegalStep { what: &'static str, from: &'static str, step: &'static str },
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     #[error("the awards of this round are prepared already")]
     PreparedAlready { existing: String },
     #[error("the round is not decided yet; prepare its awards when it is")]
     DecisionPending,
     #[error("bidders are not informed of the decisions yet; offer when they are")]
     BiddersNotInformed,
-    #[error("give this: neither the settings nor the round have it")]
-    SettingNeeded { field: &'static str },
     #[error("say in which parts awards are paid: {amount} is too much to be paid at once without a plan")]
     PlanNeeded { amount: Money },
     #[error("the pot holds {available}, and {needed} is needed; give less, or free money first")]
@@ -40,10 +32,6 @@ pub enum Error {
     OfferExpired { expired_at: Timestamp },
     #[error("this is not the version and digest of the agreement as it now stands; read it again")]
     AgreementMismatch,
-    #[error("say what will be done with less than was asked for")]
-    ScopeNeeded,
-    #[error("the registry holds no such certifier of this organisation")]
-    NoSuchCertifier,
     #[error("the award {first} stands before it on the reserve list; call that one first")]
     OutOfTurn { first: String },
     #[error("the condition was found to be met already")]
@@ -74,18 +62,8 @@ pub enum Error {
     NotASuccessor,
     #[error("the register says that the organisation exists still; novate when it does not")]
     NotAbolished,
-    #[error("the register says that money cannot be paid to this organisation")]
-    PayeeIsNoLegalBody,
-    #[error("give a day that has not passed")]
-    DatePassed { field: &'static str },
-    #[error("give a day that has come")]
-    DayAhead { field: &'static str },
-    #[error("every live award has a later date already")]
-    MovesNothing { field: &'static str },
     #[error("the project would end before it starts")]
     EndsBeforeStart,
-    #[error("the agreement says so already; name something that changes")]
-    NothingChanges,
     #[error("{0}")]
     Money(#[from] BadMoney),
     #[error(transparent)]
@@ -98,12 +76,5 @@ fn payee_not_verified(usable_from: &Option<Timestamp>) -> String {
     match usable_from {
         None => "the payee's account is not checked yet; record the check first".to_string(),
         Some(at) => format!("the payee's account has changed; it can be used from {at} on"),
-    }
-}
-
-impl Error {
-    /// The caller read an older version than this.
-    pub fn stale(newer: impl Newer + 'static) -> Error {
-        Error::Stale(Box::new(newer))
     }
 }

@@ -4,7 +4,7 @@
 use kit::ids::{AwardId, RoundId};
 use kit::money::{Currency, Money};
 use kit::time::Timestamp;
-use strum::{EnumString, IntoStaticStr};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::error::Error;
 
@@ -25,7 +25,7 @@ pub enum Account {
 }
 
 /// Why money moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Kind {
     SetAside,
@@ -72,6 +72,13 @@ pub struct Pot {
     pub n_entries: i64,
     /// Why it holds more than the round set aside, where the deciding body recorded that.
     pub over_commitment_reason: String,
+}
+
+/// A pot as an answer shows it: with the server's instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PotNow {
+    pub pot: Pot,
+    pub as_of: Timestamp,
 }
 
 /// What is to be posted: a sum, and what it is about.

@@ -85,11 +85,7 @@ impl Awards {
 
     /// Takes the events of `reporting`.
     pub fn subscribe(&self, bus: &Bus) {
-        let awards = self.clone();
-        bus.subscribe(Area::Reporting, Area::Awards.name(), &self.stop, move |event| {
-            let awards = awards.clone();
-            async move { awards.take_report(event).await }
-        });
+        bus.subscribe(Area::Reporting, Area::Awards.name(), &self.stop, self, Awards::take_report);
     }
 
     /// Ticks until the process stops.
@@ -110,10 +106,9 @@ impl Awards {
     }
 
     /// Takes an event of `reporting`, once.
-    async fn take_report(&self, event: Event) -> Result<(), NotTaken> {
-        const REPORT: &str = "toadlane.reporting.v1.Report";
-        let Some(report) = consumer::resource::<Report>(&event, REPORT)? else { return Ok(()) };
-        let about = convert::about_report(&report)?;
+    async fn take_report(self, event: Event) -> Result<(), NotTaken> {
+        let Some(report) = consumer::resource::<Report>(&event)? else { return Ok(()) };
+        let about = convert::about_report(report)?;
         consumer::take(&self.db, None, event, move |tx, now| app::take_report(tx, &about, now)).await
     }
 }

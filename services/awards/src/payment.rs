@@ -4,6 +4,7 @@
 use kit::caller::Actor;
 use kit::ids::{AwardId, PaymentId};
 use kit::money::Money;
+use kit::refusal::Refusal;
 use kit::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
@@ -30,7 +31,9 @@ pub struct Payment {
 }
 
 /// What makes an instalment due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(TriggerName), derive(IntoStaticStr, VariantArray), strum(serialize_all = "snake_case"))]
 pub enum Trigger {
     /// The agreement is accepted and its conditions precedent are met.
     Active,
@@ -38,10 +41,24 @@ pub enum Trigger {
     Day(#[serde(with = "crate::dates::text")] Date),
 }
 
+impl Trigger {
+    /// The name in rows and messages.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    pub fn due_on(self) -> Option<Date> {
+        match self {
+            Trigger::Day(day) => Some(day),
+            Trigger::Active | Trigger::FinalReport => None,
+        }
+    }
+}
+
 /// The state of a payment, with the facts that belong to it.
 #[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-#[strum_discriminants(name(StateName), derive(VariantArray))]
+#[strum_discriminants(name(StateName), derive(IntoStaticStr, VariantArray), strum(serialize_all = "snake_case"))]
 pub enum State {
     Planned,
     Due,
@@ -103,16 +120,16 @@ impl Payment {
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     /// Takes a step. Without a reason the one before stays.
     ///
     /// # Errors
-    /// [`Error::SamePerson`] when the approver instructs (rule 21), [`Error::IllegalStep`] where the table has no such
-    /// step.
+    /// [`Error::SamePerson`] when the approver instructs (rule 21), [`Refusal::IllegalStep`] where the table has no
+    /// such step.
     pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Payment, Error> {
         let reason = if reason.is_empty() { self.reason.clone() } else { reason.to_string() };
         let state = self.state.clone().step(step)?;
@@ -122,7 +139,7 @@ impl Payment {
     /// Holds it for a report, once for each day on which that was due (rule 24).
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is due or approved.
+    /// [`Refusal::IllegalStep`] unless it is due or approved.
     pub fn hold_for(&self, overdue: Overdue, reason: &str, now: Timestamp) -> Result<Payment, Error> {
         Ok(Payment { held_for: Some(overdue), ..self.step(Step::Hold, reason, now)? })
     }
@@ -136,8 +153,8 @@ impl State {
     /// Every legal move is a row.
     ///
     /// # Errors
-    /// [`Error::SamePerson`] when the approver instructs (rule 21), [`Error::IllegalStep`] where the table has no such
-    /// step.
+    /// [`Error::SamePerson`] when the approver instructs (rule 21), [`Refusal::IllegalStep`] where the table has no
+    /// such step.
     pub fn step(self, step: Step) -> Result<State, Error> {
         Ok(match (self, step) {
             (State::Planned, Step::FallDue)
@@ -158,7 +175,7 @@ impl State {
             (State::Due | State::Approved { .. }, Step::Hold) => State::OnHold,
             (State::Planned | State::Due | State::OnHold | State::Approved { .. }, Step::Cancel) => State::Cancelled,
             (from, step) => {
-                return Err(Error::IllegalStep { what: "payment", from: from.name(), step: step.name() });
+                return Err(Refusal::IllegalStep { what: "payment", from: from.name(), step: step.name() }.into());
             }
         })
     }

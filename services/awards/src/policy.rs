@@ -3,11 +3,11 @@
 
 use kit::caller::{Area, Caller, Role, Scope, Subject};
 use kit::ids::OrgId;
+use kit::refusal::Refusal;
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
 
 use crate::award::Award;
-use crate::error::Error;
 
 /// What a caller wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
@@ -89,9 +89,9 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     let manager = caller.serves(Role::RoundManager);
     let (allowed, who_may) = match action {
         Action::See => (true, ""),
-        Action::SeeBooks => (oversees(caller), OVERSEERS),
+        Action::SeeBooks => (caller.serves_any(&OVERSEE), OVERSEERS),
         Action::Prepare | Action::Extend | Action::Offer | Action::CallReserve => {
-            (manager || caller.serves(Role::NetworkAdministrator), RUNNERS)
+            (caller.serves_any(&[Role::RoundManager, Role::NetworkAdministrator]), RUNNERS)
         }
         Action::Accept | Action::Withdraw => (of_applicant(certifies_for), CERTIFIERS),
         Action::Refuse => (of_applicant(acts_for), COUNCIL),
@@ -103,15 +103,15 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         | Action::DecideVariation
         | Action::ApprovePayment
         | Action::HoldPayment => (manager, MANAGERS),
-        Action::Terminate => (caller.serves(Role::Clerk) || manager, DECIDERS),
+        Action::Terminate => (caller.serves_any(&[Role::Clerk, Role::RoundManager]), DECIDERS),
         Action::InstructPayment | Action::Book | Action::CheckPayee => (caller.serves(Role::FinanceOfficer), FINANCE),
-        Action::OpenRecovery => (manager || caller.serves(Role::FinanceOfficer), CLAIMANTS),
+        Action::OpenRecovery => (caller.serves_any(&[Role::RoundManager, Role::FinanceOfficer]), CLAIMANTS),
         Action::WriteOff => (caller.serves(Role::Clerk), CLERKS),
     };
     if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
 }
 
-/// Speaks for an organisation with its certifier's word.
+/// Signs for an organisation, as its certifier does.
 fn certifies_for(caller: &Caller, organisation: OrgId) -> bool {
     caller.has_for(Role::Certifier, organisation) || caller.may_as_system(Scope::AwardsCertify, organisation)
 }
@@ -122,21 +122,19 @@ fn acts_for(caller: &Caller, organisation: OrgId) -> bool {
 }
 
 /// Reads what its own organisation has to do with.
-fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
+pub fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
     acts_for(caller, organisation)
         || caller.has_for(Role::CouncilAdministrator, organisation)
         || caller.may_as_system(Scope::AwardsRead, organisation)
 }
 
-/// Sees every award and the books.
-fn oversees(caller: &Caller) -> bool {
-    let roles = [Role::RoundManager, Role::NetworkAdministrator, Role::FinanceOfficer, Role::Clerk, Role::Auditor];
-    roles.into_iter().any(|role| caller.serves(role))
-}
+/// Those who run rounds or keep their books.
+const OVERSEE: [Role; 5] =
+    [Role::RoundManager, Role::NetworkAdministrator, Role::FinanceOfficer, Role::Clerk, Role::Auditor];
 
-/// Sees every award: reports rest on them, and the learning reads of them.
-pub fn sees_all(caller: &Caller) -> bool {
-    oversees(caller) || [Area::Reporting, Area::Learning].map(Subject::Area).contains(&caller.subject)
+/// Sees every award. Reports rest on them, and the learning reads of them.
+pub fn oversees(caller: &Caller) -> bool {
+    caller.serves_any(&OVERSEE) || matches!(caller.subject, Subject::Area(Area::Reporting | Area::Learning))
 }
 
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
@@ -144,7 +142,7 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
         return caller.subject != Subject::Anonymous;
     }
     let own = facts.applicant.iter().chain(&facts.readers).any(|&organisation| reads_for(caller, organisation));
-    sees_all(caller) || (facts.offered && own)
+    oversees(caller) || (facts.offered && own)
 }
 
 /// Whether a caller belongs to an organisation that has to do with the award: nobody pays their own council (rule 21).
@@ -161,13 +159,7 @@ pub fn council_of(caller: &Caller, award: &Award) -> Option<OrgId> {
 
 /// The organisation for which a caller runs rounds or keeps their books.
 pub fn network_of(caller: &Caller) -> Option<OrgId> {
-    let roles = [Role::RoundManager, Role::NetworkAdministrator, Role::FinanceOfficer, Role::Clerk, Role::Auditor];
-    caller.grants.iter().find(|grant| roles.contains(&grant.role)).map(|grant| grant.organisation)
-}
-
-/// The organisations whose awards a caller sees as their own.
-pub fn reads_for_all(caller: &Caller) -> Vec<OrgId> {
-    caller.organisations().into_iter().filter(|&organisation| reads_for(caller, organisation)).collect()
+    caller.organisation_as(&OVERSEE)
 }
 
 /// The facts of an award.
@@ -179,24 +171,24 @@ pub fn facts(award: &Award) -> Facts {
 /// Lets a caller act on an award, or refuses as the policy says.
 ///
 /// # Errors
-/// [`Error::NotFound`] for what the caller may not know of, [`Error::NotAllowed`] with who may.
-pub fn check(caller: &Caller, action: Action, award: &Award) -> Result<(), Error> {
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+pub fn check(caller: &Caller, action: Action, award: &Award) -> Result<(), Refusal> {
     decide(caller, action, &facts(award)).enforce("award")
 }
 
 /// The same for what belongs to an award: who may not see that may not hear of this either.
 ///
 /// # Errors
-/// Those of [`check`].
-pub fn check_of(caller: &Caller, action: Action, award: &Award, what: &'static str) -> Result<(), Error> {
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+pub fn check_of(caller: &Caller, action: Action, award: &Award, what: &'static str) -> Result<(), Refusal> {
     decide(caller, action, &facts(award)).enforce(what)
 }
 
 /// The same for a round, a pot or a payee.
 ///
 /// # Errors
-/// Those of [`check`].
-pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Refusal> {
     decide(caller, action, &Facts::default()).enforce(what)
 }
 

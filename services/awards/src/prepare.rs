@@ -2,6 +2,7 @@
 
 use kit::ids::{AwardId, BidId, OrgId};
 use kit::money::Money;
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,7 @@ use crate::agreement::{Agreement, Condition, Terms};
 use crate::award::{Award, FundedBid};
 use crate::dates;
 use crate::error::Error;
-use crate::ledger::Pot;
+use crate::ledger::PotNow;
 use crate::round::{Instrument, Round, Settings};
 use crate::state::State;
 
@@ -52,7 +53,7 @@ pub struct Outcome {
 pub struct PrepareDone {
     pub n_prepared: i32,
     pub n_reserved: i32,
-    pub pots: Vec<Pot>,
+    pub pots: Vec<PotNow>,
     pub as_of: Timestamp,
 }
 
@@ -60,17 +61,17 @@ impl Prepared {
     /// The instrument of an award.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for one that the round does not offer.
-    pub fn instrument(&self, code: &str) -> Result<&Instrument, Error> {
+    /// [`Refusal::NotFound`] for one that the round does not offer.
+    pub fn instrument(&self, code: &str) -> Result<&Instrument, Refusal> {
         let found = self.round.instruments.iter().find(|instrument| instrument.code == code);
-        found.ok_or(Error::NotFound { what: "instrument" })
+        found.ok_or(Refusal::NotFound { what: "instrument" })
     }
 
     /// The award that an outcome gives, before any money is committed to it.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for an instrument that the round does not offer, [`Error::AmountOutOfBounds`] and
-    /// [`Error::Money`] for a sum that breaks rule 2 or is of another currency, [`Error::SettingNeeded`] for a date
+    /// [`Refusal::NotFound`] for an instrument that the round does not offer, [`Error::AmountOutOfBounds`] and
+    /// [`Error::Money`] for a sum that breaks rule 2 or is of another currency, [`Refusal::Invalid`] for a date
     /// that neither the settings nor the round have.
     pub fn award(&self, outcome: &Outcome, now: Timestamp) -> Result<Award, Error> {
         self.instrument(&outcome.instrument)?.expect_within(outcome.amount, outcome.requested)?;
@@ -105,11 +106,14 @@ impl Prepared {
         })
     }
 
-    fn terms(&self, outcome: &Outcome, reference: &str) -> Result<Terms, Error> {
+    fn terms(&self, outcome: &Outcome, reference: &str) -> Result<Terms, Refusal> {
+        let needed = |field: &str| {
+            Refusal::bad_field(field, "required", "give this: neither the settings nor the round have it")
+        };
         let Settings { starts_on, ends_on, interim_report_due, final_report_due, .. } = &self.settings;
         let ends_on = match ends_on {
             Some(day) => *day,
-            None => dates::last_day(*starts_on, outcome.months).ok_or(Error::SettingNeeded { field: "ends_on" })?,
+            None => dates::last_day(*starts_on, outcome.months).ok_or_else(|| needed("settings.ends_on"))?,
         };
         let final_report_due = final_report_due.as_ref().or(self.round.final_report_due.as_ref());
         Ok(Terms {
@@ -123,7 +127,7 @@ impl Prepared {
             starts_on: *starts_on,
             ends_on,
             interim_report_due: interim_report_due.clone().or_else(|| self.round.interim_report_due.clone()),
-            final_report_due: final_report_due.cloned().ok_or(Error::SettingNeeded { field: "final_report_due" })?,
+            final_report_due: final_report_due.cloned().ok_or_else(|| needed("settings.final_report_due"))?,
         })
     }
 }

@@ -3,6 +3,7 @@
 
 use kit::ids::{AwardId, RecoveryId};
 use kit::money::Money;
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
@@ -53,8 +54,8 @@ impl State {
     /// Every legal move is a row.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
-    pub fn step(self, step: Step) -> Result<State, Error> {
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn step(self, step: Step) -> Result<State, Refusal> {
         Ok(match (self, step) {
             (State::Due, Step::Request) => State::Requested,
             (State::Due | State::Requested | State::PartReturned, Step::ReturnPart) => State::PartReturned,
@@ -63,7 +64,7 @@ impl State {
             (State::PartReturned, Step::WriteOff) => State::Returned,
             (State::Returned, Step::Reconcile) => State::Reconciled,
             (from, step) => {
-                return Err(Error::IllegalStep { what: "recovery", from: from.name(), step: step.name() });
+                return Err(Refusal::IllegalStep { what: "recovery", from: from.name(), step: step.name() });
             }
         })
     }
@@ -112,24 +113,24 @@ impl Recovery {
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     /// Takes a step that moves no money.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
-    pub fn step(&self, step: Step, now: Timestamp) -> Result<Recovery, Error> {
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn step(&self, step: Step, now: Timestamp) -> Result<Recovery, Refusal> {
         Ok(Recovery { state: self.state.step(step)?, version: self.version + 1, updated_at: now, ..self.clone() })
     }
 
     /// Money comes back.
     ///
     /// # Errors
-    /// [`Error::MoreThanOutstanding`] when it is more than is to come, [`Error::IllegalStep`] once nothing is to come,
-    /// [`Error::Money`] for a sum that cannot be added.
+    /// [`Error::MoreThanOutstanding`] when it is more than is to come, [`Refusal::IllegalStep`] once nothing is to
+    /// come, [`Error::Money`] for a sum that cannot be added.
     pub fn take_back(&self, amount: Money, now: Timestamp) -> Result<Recovery, Error> {
         let returned = self.returned.plus(amount)?;
         let outstanding = self.outstanding();
@@ -148,7 +149,7 @@ impl Recovery {
     /// Gives the rest up, where it is small (rule 26).
     ///
     /// # Errors
-    /// [`Error::BalanceNotSmall`] when it is not, [`Error::IllegalStep`] once nothing is to come.
+    /// [`Error::BalanceNotSmall`] when it is not, [`Refusal::IllegalStep`] once nothing is to come.
     pub fn write_off(&self, small: Money, reason: &str, now: Timestamp) -> Result<Recovery, Error> {
         let written_off = self.outstanding();
         let new = self.step(Step::WriteOff, now)?;

@@ -1,6 +1,7 @@
 //! The states of an award and every legal step between them. The golden table is `tests/golden/states.txt`.
 
 use kit::ids::PersonId;
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
@@ -10,7 +11,7 @@ use crate::error::Error;
 /// The state of an award, with the facts that belong to it.
 #[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-#[strum_discriminants(name(StateName), derive(VariantArray))]
+#[strum_discriminants(name(StateName), derive(IntoStaticStr, VariantArray), strum(serialize_all = "snake_case"))]
 pub enum State {
     /// Its money is committed; the council does not know yet.
     Prepared,
@@ -38,14 +39,14 @@ pub struct Offer {
     pub expires_at: Timestamp,
 }
 
-/// The offer that the council agreed to, with its certifier's word.
+/// The offer that the council agreed to, with its certifier's acceptance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agreed {
     pub offer: Offer,
     pub acceptance: Acceptance,
 }
 
-/// A certifier's word for one version of the agreement.
+/// A certifier's acceptance of one version of the agreement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acceptance {
     pub certifier: PersonId,
@@ -91,7 +92,7 @@ impl State {
     /// Every legal move is a row.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
+    /// [`Refusal::IllegalStep`] where the table has no such step.
     pub fn step(self, step: Step) -> Result<State, Error> {
         Ok(match (self, step) {
             (State::Reserved { .. }, Step::CallReserve) => State::Prepared,
@@ -134,7 +135,7 @@ impl State {
         }
     }
 
-    /// The certifier's word, once it was given.
+    /// The certifier's acceptance, once it was given.
     pub fn acceptance(&self) -> Option<&Acceptance> {
         match self {
             State::Accepted(agreed) | State::Active(agreed) | State::Suspended(agreed) => Some(&agreed.acceptance),
@@ -171,7 +172,7 @@ impl State {
     }
 
     /// # Errors
-    /// [`Error::IllegalStep`] for an award that is not live.
+    /// [`Refusal::IllegalStep`] for an award that is not live.
     pub fn expect_live(&self, step: &'static str) -> Result<(), Error> {
         if self.is_live() { Ok(()) } else { Err(self.refuses(step)) }
     }
@@ -179,7 +180,7 @@ impl State {
     /// Only for an active award is anything approved or instructed.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] for an award that is not active.
+    /// [`Refusal::IllegalStep`] for an award that is not active.
     pub fn expect_active(&self, step: &'static str) -> Result<(), Error> {
         if self.is_active() { Ok(()) } else { Err(self.refuses(step)) }
     }
@@ -187,7 +188,7 @@ impl State {
     /// Agreed, and not over.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] for an award that is not agreed yet, or is over.
+    /// [`Refusal::IllegalStep`] for an award that is not agreed yet, or is over.
     pub fn expect_agreed(&self, step: &'static str) -> Result<(), Error> {
         match self {
             State::Accepted(_) | State::Active(_) | State::Suspended(_) => Ok(()),
@@ -198,7 +199,8 @@ impl State {
     /// The offer holds at this instant, whether or not the ticker has looked yet.
     ///
     /// # Errors
-    /// [`Error::OfferExpired`] for one whose time has passed, [`Error::IllegalStep`] for an award that is not offered.
+    /// [`Error::OfferExpired`] for one whose time has passed, [`Refusal::IllegalStep`] for an award that is not
+    /// offered.
     pub fn expect_offered(&self, now: Timestamp) -> Result<(), Error> {
         match self {
             State::Offered(offer) | State::Lapsed(offer) if offer.expires_at <= now => {
@@ -210,7 +212,7 @@ impl State {
     }
 
     fn refuses(&self, step: &'static str) -> Error {
-        Error::IllegalStep { what: "award", from: self.name(), step }
+        Refusal::IllegalStep { what: "award", from: self.name(), step }.into()
     }
 }
 

@@ -4,10 +4,12 @@
 mod requests;
 mod streams;
 
-use kit::cx::{Answer, Cx};
+use kit::cx::{Answer, Cx, Reasoned, Target};
 use kit::db::{Gathered, Replay};
 use kit::ids::{BidId, OrgId, RoundId};
+use kit::shapes::{listed, one, page, reasoned, step};
 use kit::time::Date;
+use kit::tokens::Seal;
 use kit::watch::Streamed;
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::bids::v1::bids_service_server::BidsService;
@@ -15,12 +17,14 @@ use tonic::{Request, Response, Streaming};
 
 use crate::Bids;
 use crate::app::{self, reading};
+use crate::bid::Bid;
 use crate::call::Call;
-use crate::convert::{self, pages};
+use crate::convert;
 use crate::eligibility::Standings;
 use crate::error::Error;
+use crate::intake::{Intake, IntakeNow};
 use crate::policy::{self, Action};
-use crate::receipt::Seal;
+use crate::store;
 
 #[tonic::async_trait]
 impl BidsService for Bids {
@@ -29,11 +33,11 @@ impl BidsService for Bids {
     }
 
     async fn get_bid(&self, request: Request<pb::GetBidRequest>) -> Answer<pb::Bid> {
-        self.db.show(request, |wire, reader| reader.id("bid_id", &wire.bid_id), reading::bid, convert::bid).await
+        self.db.show(request, one, reading::bid, pb::Bid::from).await
     }
 
     async fn list_bids(&self, request: Request<pb::ListBidsRequest>) -> Answer<pb::ListBidsResponse> {
-        self.db.show(request, requests::list_bids, reading::bids, pages::bids).await
+        self.db.show(request, requests::list_bids, reading::bids, pb::ListBidsResponse::from).await
     }
 
     async fn update_bid(&self, request: Request<pb::UpdateBidRequest>) -> Answer<pb::Bid> {
@@ -41,11 +45,11 @@ impl BidsService for Bids {
     }
 
     async fn check_bid(&self, request: Request<pb::CheckBidRequest>) -> Answer<pb::CheckBidResponse> {
-        self.db.show(request, |wire, reader| reader.id("bid_id", &wire.bid_id), reading::check, convert::checked).await
+        self.db.show(request, one, reading::check, pb::CheckBidResponse::from).await
     }
 
     async fn list_revisions(&self, request: Request<pb::ListRevisionsRequest>) -> Answer<pb::ListRevisionsResponse> {
-        self.db.show(request, requests::list_revisions, reading::revisions, pages::revisions).await
+        self.db.show(request, listed, reading::revisions, page).await
     }
 
     async fn compare_revisions(
@@ -73,9 +77,7 @@ impl BidsService for Bids {
         &self,
         request: Request<pb::DownloadAttachmentRequest>,
     ) -> Answer<Self::DownloadAttachmentStream> {
-        let (cx, (bid, file)) = Cx::parse(request, requests::download_attachment)?;
-        let file = self.db.read(move |conn| reading::attachment(conn, &cx, bid, file)).await?;
-        Ok(Response::new(streams::download(&self.files, file).await?))
+        streams::download(self, request).await
     }
 
     async fn remove_attachment(&self, request: Request<pb::RemoveAttachmentRequest>) -> Answer<pb::Bid> {
@@ -83,56 +85,54 @@ impl BidsService for Bids {
     }
 
     async fn sign_off_bid(&self, request: Request<pb::SignOffBidRequest>) -> Answer<pb::Bid> {
-        self.db
-            .take_with(request, requests::sign_off_bid, |cx, cmd| self.certifier_of(cx, cmd), app::sign_off_bid)
-            .await
+        let gather = |cx, cmd| self.certifier_of(cx, cmd);
+        self.db.take_with(request, requests::sign_off_bid, gather, app::sign_off_bid).await
     }
 
     /// Written out: as the busiest write it reads its facts together with the replay.
     async fn submit_bid(&self, request: Request<pb::SubmitBidRequest>) -> Answer<pb::Bid> {
         let (cx, cmd) = Cx::parse(request, requests::submit_bid)?;
-        let (of, id) = (cx.clone(), cmd.target.id);
-        let seen = match self.db.replay_or(&cx, move |conn| app::look(conn, &of, id)).await? {
+        let (before, id) = (cx.clone(), cmd.target.id);
+        let seen = match self.db.replay_or(&cx, move |conn| app::look(conn, &before, id)).await? {
             Replay::Answered(bid) => return Ok(Response::new(bid)),
             Replay::New(seen) => seen,
         };
-        let (of, seal, round) = (cx.clone(), self.seal(), seen.bid.round);
-        let bid = self.db.write_keyed(&cx, round, move |tx| app::submit_bid(tx, &of, &seal, &seen, &cmd)).await?;
+        let (seal, round) = (self.seal(), seen.bid.round);
+        let bid =
+            self.db.write_keyed(&cx.clone(), round, move |tx| app::submit_bid(tx, &cx, &seal, &seen, &cmd)).await?;
         Ok(Response::new(bid))
     }
 
     async fn get_receipt(&self, request: Request<pb::GetReceiptRequest>) -> Answer<pb::Receipt> {
-        self.db
-            .show(request, |wire, reader| reader.id("bid_id", &wire.bid_id), reading::receipt, convert::receipt)
-            .await
+        self.db.show(request, one, reading::receipt, convert::receipt).await
     }
 
     async fn reopen_bid(&self, request: Request<pb::ReopenBidRequest>) -> Answer<pb::Bid> {
-        self.db.take(request, requests::reopen_bid, app::reopen_bid).await
+        self.db.take(request, reasoned, app::reopen_bid).await
     }
 
     async fn withdraw_bid(&self, request: Request<pb::WithdrawBidRequest>) -> Answer<pb::Bid> {
-        self.db.take(request, requests::withdraw_bid, app::withdraw_bid).await
+        self.db.take(request, reasoned, app::withdraw_bid).await
     }
 
     async fn list_bid_history(
         &self,
         request: Request<pb::ListBidHistoryRequest>,
     ) -> Answer<pb::ListBidHistoryResponse> {
-        self.db.show(request, requests::list_bid_history, reading::history, pages::history).await
+        self.db.show(request, listed, reading::history, page).await
     }
 
     async fn admit_late_bid(&self, request: Request<pb::AdmitLateBidRequest>) -> Answer<pb::Bid> {
-        let gather = |cx, cmd: app::DecideLate| self.round_of_late(cx, cmd.target.id);
-        self.db.take_keyed_with(request, requests::admit_late_bid, gather, app::admit_late_bid).await
+        let gather = |cx, cmd| self.round_of_late(cx, cmd);
+        self.db.take_keyed_with(request, reasoned, gather, app::admit_late_bid).await
     }
 
     async fn reject_late_bid(&self, request: Request<pb::RejectLateBidRequest>) -> Answer<pb::Bid> {
-        self.db.take(request, requests::reject_late_bid, app::reject_late_bid).await
+        self.db.take(request, reasoned, app::reject_late_bid).await
     }
 
     async fn screen_bid(&self, request: Request<pb::ScreenBidRequest>) -> Answer<pb::Bid> {
-        self.db.take_with(request, requests::screen_bid, |cx, cmd| self.standings(cx, cmd), app::screen_bid).await
+        self.db.take_with(request, step, |cx, cmd| self.standings(cx, cmd), app::screen_bid).await
     }
 
     async fn decide_eligibility(&self, request: Request<pb::DecideEligibilityRequest>) -> Answer<pb::Bid> {
@@ -154,21 +154,24 @@ impl BidsService for Bids {
         &self,
         request: Request<pb::ListClarificationsRequest>,
     ) -> Answer<pb::ListClarificationsResponse> {
-        self.db.show(request, requests::list_clarifications, reading::clarifications, pages::clarifications).await
+        self.db.show(request, listed, reading::clarifications, page).await
     }
 
+    /// Written out: who may not ask is told so before the round is looked for, and `rounds` may have to say that there
+    /// is one.
     async fn list_duplicates(&self, request: Request<pb::ListDuplicatesRequest>) -> Answer<pb::ListDuplicatesResponse> {
-        let (cx, asked) = Cx::parse(request, requests::list_duplicates)?;
-        policy::check_at_large(&cx.caller, Action::ListDuplicates, "round")?;
-        self.intake(asked.filter).await?;
-        let found = self.db.read(move |conn| reading::duplicates(conn, &asked)).await?;
-        Ok(Response::new(pages::duplicates(found)))
+        let (cx, list) = Cx::parse(request, listed)?;
+        policy::check_at_large(&cx.caller, Action::ListDuplicates, "round").map_err(Error::from)?;
+        self.intake(list.filter).await?;
+        let found = self.db.read(move |conn| reading::duplicates(conn, &list)).await?;
+        Ok(Response::new(page(found)))
     }
 
+    /// Written out: `rounds` is asked about a round that we hold nothing of yet.
     async fn get_intake(&self, request: Request<pb::GetIntakeRequest>) -> Answer<pb::Intake> {
-        let (cx, round) = Cx::parse(request, |wire, reader| reader.id("round_id", &wire.round_id))?;
+        let (cx, round) = Cx::parse(request, one)?;
         let intake = self.intake(round).await?;
-        Ok(Response::new(convert::intake(intake, cx.now)))
+        Ok(Response::new(IntakeNow { intake, as_of: cx.now }.into()))
     }
 
     type WatchBidsStream = Streamed<pb::WatchBidsResponse>;
@@ -180,23 +183,37 @@ impl BidsService for Bids {
 
 /// Facts that writes need.
 impl Bids {
+    /// The bid, if the caller may do this with it.
+    async fn seen(&self, cx: Cx, action: Action, id: BidId) -> Result<Bid, Error> {
+        self.db.read(move |conn| reading::seen(conn, &cx, action, id)).await
+    }
+
+    /// The intake of a round: our own row, or what `rounds` says where we have none yet.
+    async fn intake(&self, round: RoundId) -> Result<Intake, Error> {
+        match self.db.read(move |conn| store::intake(conn, round)).await? {
+            Some(intake) => Ok(intake),
+            None => Ok(Intake { call: self.peers.call(round).await?, closed_at: None, last_number: 0 }),
+        }
+    }
+
     async fn call(&self, round: RoundId) -> Result<Call, Error> {
         Ok(self.intake(round).await?.call)
     }
 
+    /// The applicant, if the register holds the one who signs off as a certifier of it.
     async fn certifier_of(&self, cx: Cx, cmd: app::SignOffBid) -> Result<Option<OrgId>, Error> {
-        let bid = self.seen(&cx, Action::SignOff, cmd.target.id).await?;
-        self.peers.certifier_of(cmd.certifier, bid.applicant).await
+        let bid = self.seen(cx, Action::SignOff, cmd.target.id).await?;
+        self.peers.register.certifier_of(cmd.certifier, bid.applicant).await
     }
 
-    async fn round_of_late(&self, cx: Cx, id: BidId) -> Result<Gathered<Seal>, Error> {
-        let round = self.seen(&cx, Action::DecideLate, id).await?.round;
+    async fn round_of_late(&self, cx: Cx, cmd: Reasoned<BidId>) -> Result<Gathered<Seal>, Error> {
+        let round = self.seen(cx, Action::DecideLate, cmd.target.id).await?.round;
         Ok(Gathered { key: Some(round.to_string()), facts: self.seal() })
     }
 
     /// The close on which a bid's screening rests, and what the register says of that day.
-    async fn standings(&self, cx: Cx, cmd: app::ScreenBid) -> Result<Standings, Error> {
-        let bid = self.seen(&cx, Action::Screen, cmd.target.id).await?;
+    async fn standings(&self, cx: Cx, cmd: Target<BidId>) -> Result<Standings, Error> {
+        let bid = self.seen(cx, Action::Screen, cmd.id).await?;
         let call = self.call(bid.round).await?;
         // The last instant that is still within the window.
         let day = call.closes_at.plus_micros(-1);

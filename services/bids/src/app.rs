@@ -1,24 +1,24 @@
 //! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it;
-//! the one exception is a submission's instant and number, which come from the gate's row.
+//! the one exception is a submission's instant and number, which come from the intake's row.
 
 mod decisions;
 mod drafts;
 mod earlier;
-mod gate;
 mod hand_in;
+mod intake;
 pub mod reading;
 
 pub use decisions::{
-    AnswerClarification, AskClarification, DecideEligibility, DecideLate, ScreenBid, admit_late_bid,
-    answer_clarification, ask_clarification, decide_eligibility, reject_late_bid, screen_bid,
+    AnswerClarification, AskClarification, DecideEligibility, admit_late_bid, answer_clarification, ask_clarification,
+    decide_eligibility, reject_late_bid, screen_bid,
 };
 pub use drafts::{
-    CreateBid, RemoveAttachment, RestoreRevision, SetParticipants, SignOffBid, UpdateBid, add_attachment, check_room,
-    create_bid, remove_attachment, restore_revision, set_participants, sign_off_bid, update_bid,
+    CreateBid, RemoveAttachment, RestoreRevision, SetParticipants, SignOffBid, UpdateBid, add_attachment, create_bid,
+    load_for_attachment, remove_attachment, restore_revision, set_participants, sign_off_bid, update_bid,
 };
 pub use earlier::{take_award, take_report};
-pub use gate::{close, sweep, take_call};
-pub use hand_in::{ReopenBid, Seen, SubmitBid, WithdrawBid, look, reopen_bid, submit_bid, withdraw_bid};
+pub use hand_in::{Seen, SubmitBid, look, reopen_bid, submit_bid, withdraw_bid};
+pub use intake::{close, sweep, take_call};
 
 use kit::caller::Actor;
 use kit::cx::{Cx, Target};
@@ -26,30 +26,25 @@ use kit::db::{Conn, Tx};
 use kit::history::Line;
 use kit::ids::{BidId, RoundId};
 use kit::outbox;
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 
 use crate::bid::{Bid, BidNow};
+use crate::call::Call;
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::intake::Intake;
 use crate::policy::{self, Action};
 use crate::store;
 
-/// The gate of a bid's round. A bid is never without one.
-fn gate_of(conn: &mut Conn, bid: &Bid) -> Result<Intake, Error> {
-    store::intake(conn, bid.round)?.ok_or(Error::NotFound { what: "round" })
+/// The intake of a round that bids knows. A bid's round is one.
+fn intake_of(conn: &mut Conn, round: RoundId) -> Result<Intake, Error> {
+    Ok(store::intake(conn, round)?.ok_or(Refusal::NotFound { what: "round" })?)
 }
 
-/// The bid as it is, if the caller may take this step and read its present version.
-fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<BidId>) -> Result<Bid, Error> {
-    let bid = reading::seen(tx, cx, action, target.id)?;
-    bid.expect_version(target.version)?;
-    Ok(bid)
-}
-
-/// The gate of a round, which must be open for drafting: not closed, not cancelled.
-fn open_gate(tx: &mut Tx, cx: &Cx, round: RoundId) -> Result<Intake, Error> {
-    let intake = store::intake(tx, round)?.ok_or(Error::NotFound { what: "round" })?;
+/// The same while it is open for drafting: not closed, not cancelled.
+fn open_intake(tx: &mut Tx, cx: &Cx, round: RoundId) -> Result<Intake, Error> {
+    let intake = intake_of(tx, round)?;
     if intake.call.cancelled {
         return Err(Error::RoundCancelled);
     }
@@ -61,18 +56,36 @@ fn open_gate(tx: &mut Tx, cx: &Cx, round: RoundId) -> Result<Intake, Error> {
     }
 }
 
-/// Who acts, with the organisation that they act for here.
+/// The limit on the bids that the lead organisation may have, if it has as many without this one (rule 3).
+fn lead_limit_reached(conn: &mut Conn, bid: &Bid, call: &Call) -> Result<Option<i64>, Error> {
+    let instrument = call.instrument(&bid.paper.content.instrument);
+    let Some(limit) = instrument.and_then(|instrument| instrument.lead_limit) else {
+        return Ok(None);
+    };
+    let n_led = store::n_led_besides(conn, bid)?;
+    Ok(Some(limit).filter(|limit| n_led >= *limit))
+}
+
+/// The bid as it is, if the caller may take this step and read its present version.
+fn load_for(conn: &mut Conn, cx: &Cx, action: Action, target: &Target<BidId>) -> Result<Bid, Error> {
+    let bid = reading::seen(conn, cx, action, target.id)?;
+    bid.expect_version(target.version)?;
+    Ok(bid)
+}
+
+/// Who acts: for the council of a bid or one of its partners if they are of it, for the network otherwise.
 fn actor(cx: &Cx, bid: &Bid, happened: Happened) -> Actor {
     let organisation = match happened.by_network() {
         true => policy::network_of(&cx.caller),
-        false => policy::council_of(&cx.caller, bid),
+        false => policy::council_of(&cx.caller, bid).or_else(|| policy::network_of(&cx.caller)),
     };
     cx.caller.acting_for(organisation)
 }
 
-/// Saves the new version of a bid with its line of history and its event.
-fn save(tx: &mut Tx, cx: &Cx, old: &Bid, new: &Bid, happened: Happened, closes_at: Timestamp) -> Result<BidNow, Error> {
-    store::update(tx, old, new)?;
+/// Saves the new version of a bid with its line of history and its event. The close of its round is at hand where this
+/// is called, and not read again.
+fn save(tx: &mut Tx, cx: &Cx, old: &Bid, new: Bid, happened: Happened, closes_at: Timestamp) -> Result<BidNow, Error> {
+    store::update(tx, old, &new)?;
     record(tx, cx, Some(old), new, happened, closes_at)
 }
 
@@ -81,22 +94,17 @@ fn record(
     tx: &mut Tx,
     cx: &Cx,
     old: Option<&Bid>,
-    new: &Bid,
+    new: Bid,
     happened: Happened,
     closes_at: Timestamp,
 ) -> Result<BidNow, Error> {
-    let line = Line {
-        // Every version is one line of history.
-        sequence: new.version,
-        at: new.updated_at,
-        by: actor(cx, new, happened),
-        step: happened.step().to_string(),
-        from: old.map(|old| old.state.name().to_string()),
-        to: new.state.name().to_string(),
-        reason: if happened.has_reason() { new.reason.clone() } else { String::new() },
-    };
+    let by = actor(cx, &new, happened);
+    // Every version is one line of history.
+    let line = Line::first(new.version, new.updated_at, by, happened.step(), new.state.name())
+        .after(old.map(|old| old.state.name()))
+        .because(happened.has_reason(), &new.reason);
     store::insert_history(tx, new.id, line)?;
-    let now = BidNow { bid: new.clone(), closes_at, as_of: cx.now };
-    outbox::put(tx, cx, new.updated_at, &events::fact(happened, &now))?;
+    let now = BidNow { bid: new, closes_at, as_of: cx.now };
+    outbox::put(tx, cx, now.bid.updated_at, events::fact(happened, &now))?;
     Ok(now)
 }

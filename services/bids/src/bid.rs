@@ -2,6 +2,7 @@
 
 use kit::digest::digest;
 use kit::ids::{AttachmentId, BidId, OrgId, PersonId, RoundId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +54,7 @@ pub struct Participant {
     pub may_edit: bool,
 }
 
-/// A certifier's word for one revision. Any later edit voids it.
+/// That a certifier stands by one revision. Any later edit voids it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignOff {
     pub certifier: PersonId,
@@ -78,23 +79,23 @@ impl Bid {
     /// Finds a file of the newest revision.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for one that is not in it.
-    pub fn attachment(&self, id: AttachmentId) -> Result<&Attachment, Error> {
+    /// [`Refusal::NotFound`] for one that is not in it.
+    pub fn attachment(&self, id: AttachmentId) -> Result<&Attachment, Refusal> {
         let found = self.paper.attachments.iter().find(|file| file.id == id);
-        found.ok_or(Error::NotFound { what: "attachment" })
+        found.ok_or(Refusal::NotFound { what: "attachment" })
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     /// The same for handing in: the close makes no etag stale, for it changed nothing that the caller wrote.
     ///
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version than that before the close.
-    pub fn expect_version_but_for_close(&self, version: i64) -> Result<(), Error> {
+    /// [`Refusal::Stale`] for a caller who read an older version than that before the close.
+    pub fn expect_version_but_for_close(&self, version: i64) -> Result<(), Refusal> {
         match self.state {
             State::NotSubmitted { .. } if version == self.version - 1 => Ok(()),
             _ => self.expect_version(version),
@@ -104,19 +105,19 @@ impl Bid {
     /// Only a draft can be edited.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] in any other state. It names `step`.
-    pub fn expect_draft(&self, step: &'static str) -> Result<(), Error> {
+    /// [`Refusal::IllegalStep`] in any other state. It names `step`.
+    pub fn expect_draft(&self, step: &'static str) -> Result<(), Refusal> {
         match self.state {
             State::Draft { .. } => Ok(()),
-            from => Err(Error::IllegalStep { what: "bid", from: from.name(), step }),
+            _ => Err(self.cannot(step)),
         }
     }
 
     /// What is not handed in can be, behind the close too: then it is held.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is a draft, or was not submitted by the close.
-    pub fn expect_unsubmitted(&self) -> Result<(), Error> {
+    /// [`Refusal::IllegalStep`] unless it is a draft, or was not submitted by the close.
+    pub fn expect_unsubmitted(&self) -> Result<(), Refusal> {
         match self.state {
             State::NotSubmitted { .. } => Ok(()),
             _ => self.expect_draft("submit"),
@@ -126,16 +127,21 @@ impl Bid {
     /// What the network holds can be asked about.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] for one that is not handed in, or was withdrawn unreceived. It names `step`.
-    pub fn expect_received(&self, step: &'static str) -> Result<(), Error> {
-        if self.state.is_received() {
-            Ok(())
-        } else {
-            Err(Error::IllegalStep { what: "bid", from: self.state.name(), step })
-        }
+    /// [`Refusal::IllegalStep`] for one that is not handed in, or was withdrawn unreceived. It names `step`.
+    pub fn expect_received(&self, step: &'static str) -> Result<(), Refusal> {
+        if self.state.is_received() { Ok(()) } else { Err(self.cannot(step)) }
     }
 
-    /// Whether a certifier's word stands for this very revision.
+    fn cannot(&self, step: &'static str) -> Refusal {
+        Refusal::IllegalStep { what: "bid", from: self.state.name(), step }
+    }
+
+    /// The next version of it.
+    fn changed(&self, now: Timestamp) -> Bid {
+        Bid { version: self.version + 1, updated_at: now, ..self.clone() }
+    }
+
+    /// Whether this very revision is signed off.
     ///
     /// # Errors
     /// [`Error::SignOffNeeded`] without one.
@@ -146,20 +152,18 @@ impl Bid {
         }
     }
 
-    /// A new revision. It voids the sign-off: a certifier's word is for one digest.
+    /// A new revision. It voids the sign-off, which is of one digest.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is a draft.
-    pub fn revise(&self, paper: Paper, now: Timestamp) -> Result<Bid, Error> {
+    /// [`Refusal::IllegalStep`] unless it is a draft.
+    pub fn revise(&self, paper: Paper, now: Timestamp) -> Result<Bid, Refusal> {
         self.expect_draft("edit")?;
         Ok(Bid {
             revision: self.revision + 1,
             digest: digest(paper.canonical_json()),
             paper,
             sign_off: None,
-            version: self.version + 1,
-            updated_at: now,
-            ..self.clone()
+            ..self.changed(now)
         })
     }
 
@@ -174,73 +178,73 @@ impl Bid {
     /// Names the partners anew, in place of those before.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is a draft, [`Error::ApplicantTakesPart`] when the applicant is named.
-    pub fn with_participants(&self, participants: Vec<Participant>, now: Timestamp) -> Result<Bid, Error> {
+    /// [`Refusal::IllegalStep`] unless it is a draft, [`Refusal::Invalid`] when the applicant is named.
+    pub fn with_participants(&self, participants: Vec<Participant>, now: Timestamp) -> Result<Bid, Refusal> {
         self.expect_draft("set_participants")?;
         if participants.iter().any(|participant| participant.organisation == self.applicant) {
-            return Err(Error::ApplicantTakesPart);
+            let says = "the applicant takes part already; name the others only";
+            return Err(Refusal::bad_field("participants", "not_applicant", says));
         }
-        Ok(Bid { participants, version: self.version + 1, updated_at: now, ..self.clone() })
+        Ok(Bid { participants, ..self.changed(now) })
     }
 
-    /// Keeps a certifier's word for the newest revision, in place of any before.
+    /// Keeps a certifier's sign-off of the newest revision, in place of any before.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is a draft.
+    /// [`Refusal::IllegalStep`] unless it is a draft.
     pub fn sign_off(
         &self,
         certifier: PersonId,
         role: String,
         recorded_by: String,
         at: Timestamp,
-    ) -> Result<Bid, Error> {
+    ) -> Result<Bid, Refusal> {
         self.expect_draft("sign_off")?;
         let sign_off =
             SignOff { certifier, role, revision: self.revision, digest: self.digest.clone(), at, recorded_by };
-        Ok(Bid { sign_off: Some(sign_off), version: self.version + 1, updated_at: at, ..self.clone() })
+        Ok(Bid { sign_off: Some(sign_off), ..self.changed(at) })
     }
 
     /// Hands the draft in. A sign-off of this very revision must stand.
     ///
     /// # Errors
-    /// [`Error::NotYetOpen`] before the opening, [`Error::IllegalStep`] unless it is a draft or was not submitted by
+    /// [`Error::NotYetOpen`] before the opening, [`Refusal::IllegalStep`] unless it is a draft or was not submitted by
     /// the close, [`Error::SignOffNeeded`] without that sign-off.
     pub fn submit(&self, place: Place) -> Result<Bid, Error> {
         let state = self.state.step(Step::Submit(place), self.revision)?;
         self.expect_signed_off()?;
-        Ok(Bid { state, version: self.version + 1, updated_at: place.at, ..self.clone() })
+        Ok(Bid { state, ..self.changed(place.at) })
     }
 
     /// Takes any step but handing in.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table in `state.rs` has no such step.
+    /// [`Refusal::IllegalStep`] where the table in `state.rs` has no such step.
     pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Bid, Error> {
         let state = self.state.step(step, self.revision)?;
-        // A reopened bid is signed off anew: the certifier's word was for handing in that once.
+        // A reopened bid is signed off anew: the sign-off was for handing in that once.
         let sign_off = self.sign_off.clone().filter(|_| step != Step::Reopen);
-        let reason = reason.to_string();
-        Ok(Bid { state, sign_off, reason, version: self.version + 1, updated_at: now, ..self.clone() })
+        Ok(Bid { state, sign_off, reason: reason.to_string(), ..self.changed(now) })
     }
 
     /// Keeps what the eligibility rules found, in place of what they found before.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is submitted, eligible or ineligible.
-    pub fn screened(&self, findings: Vec<Finding>, now: Timestamp) -> Result<Bid, Error> {
+    /// [`Refusal::IllegalStep`] unless it is submitted, eligible or ineligible.
+    pub fn screened(&self, findings: Vec<Finding>, now: Timestamp) -> Result<Bid, Refusal> {
         match self.state {
             State::Submitted(_) | State::Eligible(_) | State::Ineligible(_) => {
-                Ok(Bid { findings, version: self.version + 1, updated_at: now, ..self.clone() })
+                Ok(Bid { findings, ..self.changed(now) })
             }
-            from => Err(Error::IllegalStep { what: "bid", from: from.name(), step: "screen" }),
+            _ => Err(self.cannot("screen")),
         }
     }
 
     /// Decides on the findings. Going against them, and changing a decision, needs a reason.
     ///
     /// # Errors
-    /// [`Error::NotScreened`] while there are none, [`Error::ReasonNeeded`] without such a reason,
-    /// [`Error::IllegalStep`] for the decision that stands, and unless it is submitted, eligible or ineligible.
+    /// [`Error::NotScreened`] while there are none, [`Refusal::Invalid`] without such a reason,
+    /// [`Refusal::IllegalStep`] for the decision that stands, and unless it is submitted, eligible or ineligible.
     pub fn decide(&self, eligible: bool, reason: &str, now: Timestamp) -> Result<Bid, Error> {
         if self.findings.is_empty() {
             return Err(Error::NotScreened);
@@ -248,7 +252,8 @@ impl Bid {
         let found = self.findings.iter().all(|finding| finding.met);
         let decided_before = matches!(self.state, State::Eligible(_) | State::Ineligible(_));
         if reason.trim().is_empty() && (found != eligible || decided_before) {
-            return Err(Error::ReasonNeeded);
+            let says = "give a reason: the decision differs from the findings or from an earlier decision";
+            return Err(Refusal::bad_field("reason", "required", says).into());
         }
         let step = if eligible { Step::DecideEligible } else { Step::DecideIneligible };
         self.step(step, reason, now)

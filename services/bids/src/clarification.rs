@@ -2,9 +2,8 @@
 
 use kit::caller::Actor;
 use kit::ids::{BidId, ClarificationId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
-
-use crate::error::Error;
 
 /// A manager's question about a received bid, with the council's answer once it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,13 +30,13 @@ impl Clarification {
     /// Answers once. An answer after the deadline is kept and counts as late.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] for one that was answered.
-    pub fn answer(&self, text: String, by: Actor, at: Timestamp) -> Result<Clarification, Error> {
+    /// [`Refusal::IllegalStep`] for one that was answered.
+    pub fn answer(&self, text: String, by: Actor, at: Timestamp) -> Result<Clarification, Refusal> {
         match self.answer {
             None => {
                 Ok(Clarification { answer: Some(Answer { text, at, by }), version: self.version + 1, ..self.clone() })
             }
-            Some(_) => Err(Error::IllegalStep { what: "clarification", from: "answered", step: "answer" }),
+            Some(_) => Err(Refusal::IllegalStep { what: "clarification", from: "answered", step: "answer" }),
         }
     }
 
@@ -47,8 +46,8 @@ impl Clarification {
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 }

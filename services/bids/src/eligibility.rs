@@ -1,15 +1,18 @@
 //! Eligibility: pass-or-fail rules applied before review, each with the reason of its result (rule 9).
 
+use kit::call::{MembershipClass, OverdueReports};
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
-use crate::call::{Call, Class, Instrument, OverdueReports};
+use crate::call::{Call, Instrument};
 use crate::content::Content;
 use crate::earlier::Burden;
 
 /// An eligibility rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Rule {
     Member,
     AdmittedClass,
@@ -36,7 +39,7 @@ pub struct Standing {
     pub legal_body: bool,
     pub abolished: bool,
     /// None when it was no member.
-    pub class: Option<Class>,
+    pub class: Option<MembershipClass>,
     pub in_good_standing: bool,
 }
 

@@ -1,10 +1,11 @@
 //! What a round's form requires before a bid can be submitted. Everything missing is reported at once.
 
+use kit::call::{Question, QuestionKind};
 use kit::fault::Violation;
 use kit::time::Date;
 
 use crate::bid::Bid;
-use crate::call::{Call, Question, QuestionKind};
+use crate::call::Call;
 use crate::content::{Content, Paper};
 
 /// Everything that keeps a paper from being submitted in a round, in the order of the content's fields.
@@ -30,12 +31,17 @@ fn words(text: &str) -> usize {
     text.split_whitespace().count()
 }
 
+/// 0 is no limit.
+fn exceeds(n: usize, limit: i32) -> bool {
+    limit > 0 && usize::try_from(limit).is_ok_and(|limit| n > limit)
+}
+
 fn check_head(content: &Content, call: &Call, found: &mut Vec<Violation>) {
     let n_chars = content.title.chars().count();
     let title_max = call.form.title_max_chars;
     if content.title.trim().is_empty() {
         found.push(Violation::new("content.title", "form.required", "give the bid a title"));
-    } else if title_max > 0 && n_chars > title_max {
+    } else if exceeds(n_chars, title_max) {
         let says = format!("at most {title_max} characters; this has {n_chars}");
         found.push(Violation::new("content.title", "form.title_max_chars", says));
     }
@@ -43,7 +49,7 @@ fn check_head(content: &Content, call: &Call, found: &mut Vec<Violation>) {
     let summary_max = call.form.summary_max_words;
     if n_words == 0 {
         found.push(Violation::new("content.summary", "form.required", "sum the bid up in a few sentences"));
-    } else if summary_max > 0 && n_words > summary_max {
+    } else if exceeds(n_words, summary_max) {
         let says = format!("at most {summary_max} words; this has {n_words}");
         found.push(Violation::new("content.summary", "form.word_limit", says));
     }
@@ -110,13 +116,13 @@ fn check_answers(content: &Content, call: &Call, found: &mut Vec<Violation>) {
                 found.push(Violation::new(
                     &field,
                     "form.required",
-                    format!("answer \u{201c}{}\u{201d}", question.label),
+                    format!("answer \u{201c}{}\u{201d}", question.label.en),
                 ));
             }
             continue;
         }
         let n_words = words(text);
-        if question.word_limit > 0 && n_words > question.word_limit {
+        if exceeds(n_words, question.word_limit) {
             let says = format!("at most {} words; this has {n_words}", question.word_limit);
             found.push(Violation::new(&field, "form.word_limit", says));
         }
@@ -142,10 +148,11 @@ fn is_asked(question: &Question, before: &[Question], content: &Content) -> bool
 /// Why an answer does not have the shape that its question asks for.
 fn misfit(question: &Question, text: &str) -> Option<String> {
     let text = text.trim();
-    let known = |code: &str| question.options.iter().any(|option| option == code.trim());
-    let choose = || Some(format!("choose from {}", question.options.join(", ")));
+    let codes = || question.options.iter().map(|option| option.code.as_str());
+    let known = |code: &str| codes().any(|option| option == code.trim());
+    let choose = || Some(format!("choose from {}", codes().collect::<Vec<_>>().join(", ")));
     match question.kind {
-        QuestionKind::Text => None,
+        QuestionKind::ShortText | QuestionKind::LongText => None,
         QuestionKind::Choice if known(text) => None,
         QuestionKind::Choice => choose(),
         QuestionKind::Choices if text.split(',').all(known) => None,
@@ -171,8 +178,9 @@ fn is_decimal(text: &str, most_places: usize) -> bool {
 
 fn check_attachments(paper: &Paper, call: &Call, found: &mut Vec<Violation>) {
     let rules = &call.attachments;
-    if paper.attachments.len() > rules.max_count {
-        let says = format!("at most {} files; this has {}", rules.max_count, paper.attachments.len());
+    let n_files = paper.attachments.len();
+    if usize::try_from(rules.max_count).is_ok_and(|most| n_files > most) {
+        let says = format!("at most {} files; this has {n_files}", rules.max_count);
         found.push(Violation::new("attachments", "round.attachments", says));
     }
     for file in &paper.attachments {
@@ -190,15 +198,17 @@ fn check_attachments(paper: &Paper, call: &Call, found: &mut Vec<Violation>) {
 
 #[cfg(test)]
 mod tests {
+    use kit::call::{Condition, Text};
+
     use super::*;
-    use crate::call::Condition;
     use crate::content::Answer;
 
     #[test]
     fn a_question_that_rests_on_one_that_is_not_asked_is_not_asked() {
         let after = |id: &str, on: Option<&str>| Question {
             id: id.to_string(),
-            label: id.to_string(),
+            label: Text::default(),
+            help: None,
             kind: QuestionKind::YesNo,
             required: true,
             word_limit: 0,
@@ -210,7 +220,8 @@ mod tests {
             let answer = |question: &str, text: &str| Answer { question: question.to_string(), text: text.to_string() };
             let answers = vec![answer("partner", answers[0]), answer("abroad", answers[1])];
             let content = Content { answers, ..Content::default() };
-            let asked = form.iter().enumerate().filter(|(place, one)| is_asked(one, &form[..*place], &content));
+            let asked =
+                form.iter().enumerate().filter(|(place, question)| is_asked(question, &form[..*place], &content));
             asked.map(|(_, question)| question.id.as_str()).collect::<Vec<_>>()
         };
         assert_eq!(asked(["yes", "yes"]), ["partner", "abroad", "visa"]);

@@ -1,11 +1,11 @@
-//! The gate of a round. Its row orders all bids: taking a place and closing update the same row, so the order of
+//! The intake of a round. Its row orders all bids: taking a place and closing update the same row, so the order of
 //! numbers is the order of instants, and after the close has returned no bid can appear before it.
 
 use kit::time::Timestamp;
 
 use crate::call::Call;
 
-/// The gate as it stands.
+/// The intake as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Intake {
     pub call: Call,
@@ -14,7 +14,14 @@ pub struct Intake {
     pub last_number: i64,
 }
 
-/// What the gate gave to one hand-in: the instant that decides, and its place in the order of hand-ins.
+/// The same with the server's instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IntakeNow {
+    pub intake: Intake,
+    pub as_of: Timestamp,
+}
+
+/// What the intake gave to one hand-in: the instant that decides, and its place in the order of hand-ins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     pub at: Timestamp,
@@ -36,7 +43,7 @@ pub enum Timing {
 }
 
 impl Place {
-    /// Places an instant in the window of a call. `number` and `queue` are what the gate's counters would give.
+    /// Places an instant in the window of a call. `number` and `queue` are what its counters would give.
     pub fn new(at: Timestamp, (opens_at, closes_at): (Timestamp, Timestamp), number: i64, queue: i64) -> Place {
         let timing = if at < opens_at {
             Timing::Early

@@ -39,13 +39,12 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
 use kit::caller::Area;
 use kit::consumer::{self, NotTaken};
-use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage};
 use kit::files::{FileError, Files};
 use kit::ids::{BidId, RoundId};
 use kit::ticker;
 use kit::time::Timestamp;
-use kit::tokens::SigningKey;
+use kit::tokens::{Seal, SigningKey};
 use kit::transport::Transport;
 use toadlane_proto::awards::v1::Award;
 use toadlane_proto::bids::v1::bids_service_server::BidsServiceServer;
@@ -55,16 +54,11 @@ use toadlane_proto::types::v1::Event;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-use app::reading;
-use bid::Bid;
 use error::Error;
-use intake::Intake;
 use peers::Peers;
-use policy::Action;
-use receipt::Seal;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
-/// How often the gates are looked at. Lateness does not rest on it: a submission compares its own instant.
+/// How often the intakes are looked at. Lateness does not rest on it: a submission compares its own instant.
 const TICK_EVERY: Duration = Duration::from_millis(100);
 const MOST_PER_LOOK: i64 = 200;
 
@@ -103,33 +97,21 @@ impl Bids {
 
     /// Takes the events of `rounds`, `awards` and `reporting`.
     pub fn subscribe(&self, bus: &Bus) {
-        let bids = self.clone();
-        bus.subscribe(Area::Rounds, Area::Bids.name(), &self.stop, move |event| {
-            let bids = bids.clone();
-            async move { bids.take_round(event).await }
-        });
-        let bids = self.clone();
-        bus.subscribe(Area::Awards, Area::Bids.name(), &self.stop, move |event| {
-            let bids = bids.clone();
-            async move { bids.take_award(event).await }
-        });
-        let bids = self.clone();
-        bus.subscribe(Area::Reporting, Area::Bids.name(), &self.stop, move |event| {
-            let bids = bids.clone();
-            async move { bids.take_report(event).await }
-        });
+        bus.subscribe(Area::Rounds, Area::Bids.name(), &self.stop, self, Bids::take_round);
+        bus.subscribe(Area::Awards, Area::Bids.name(), &self.stop, self, Bids::take_award);
+        bus.subscribe(Area::Reporting, Area::Bids.name(), &self.stop, self, Bids::take_report);
     }
 
     /// Ticks until the process stops.
     pub async fn run(self) {
-        ticker::run(&self.stop, TICK_EVERY, "the gates", || self.tick()).await;
+        ticker::run(&self.stop, TICK_EVERY, "the intakes", || self.tick()).await;
     }
 
-    /// Does everything that is due: gates close, and bids fall in line with their gates.
+    /// Does everything that is due: intakes close, and bids fall in line with them.
     pub async fn tick(&self) -> Result<(), Error> {
         let close = |round: RoundId| self.db.work(Some(round.to_string()), move |tx| app::close(tx, round));
         let due = || self.db.read(|conn| store::due_intakes(conn, MOST_PER_LOOK));
-        while ticker::each("the gate", due().await?, close).await > 0 {}
+        while ticker::each("the intake", due().await?, close).await > 0 {}
         let now = self.db.clock().now();
         let sweep = |(round, id): (RoundId, BidId)| {
             self.db.work(Some(round.to_string()), move |tx| app::sweep(tx, round, id, now))
@@ -139,42 +121,28 @@ impl Bids {
         Ok(())
     }
 
-    /// The bid, if the caller may do this with it.
-    async fn seen(&self, cx: &Cx, action: Action, id: BidId) -> Result<Bid, Error> {
-        let cx = cx.clone();
-        self.db.read(move |conn| reading::seen(conn, &cx, action, id)).await
-    }
-
-    /// The gate of a round: our own row, or what `rounds` says where we have none yet.
-    async fn intake(&self, round: RoundId) -> Result<Intake, Error> {
-        match self.db.read(move |conn| store::intake(conn, round)).await? {
-            Some(intake) => Ok(intake),
-            None => Ok(Intake { call: self.peers.call(round).await?, closed_at: None, last_number: 0 }),
-        }
-    }
-
     fn seal(&self) -> Seal {
-        Seal { key: self.key.clone(), at: Timestamp::of_this_machine() }
+        Seal::now(&self.key)
     }
 
     /// Takes an event of `rounds`, once.
-    async fn take_round(&self, event: Event) -> Result<(), NotTaken> {
-        let Some(round) = consumer::resource::<Round>(&event, "toadlane.rounds.v1.Round")? else { return Ok(()) };
+    async fn take_round(self, event: Event) -> Result<(), NotTaken> {
+        let Some(round) = consumer::resource::<Round>(&event)? else { return Ok(()) };
         let Some(call) = convert::call(round)? else { return Ok(()) };
         let (key, seal) = (call.round.to_string(), self.seal());
         consumer::take(&self.db, Some(key), event, move |tx, now| app::take_call(tx, &seal, &call, now)).await
     }
 
     /// Takes an event of `awards`, once.
-    async fn take_award(&self, event: Event) -> Result<(), NotTaken> {
-        let Some(award) = consumer::resource::<Award>(&event, "toadlane.awards.v1.Award")? else { return Ok(()) };
+    async fn take_award(self, event: Event) -> Result<(), NotTaken> {
+        let Some(award) = consumer::resource::<Award>(&event)? else { return Ok(()) };
         let project = convert::project(&award)?;
         consumer::take(&self.db, None, event, move |tx, _| app::take_award(tx, &project)).await
     }
 
     /// Takes an event of `reporting`, once.
-    async fn take_report(&self, event: Event) -> Result<(), NotTaken> {
-        let Some(report) = consumer::resource::<Report>(&event, "toadlane.reporting.v1.Report")? else { return Ok(()) };
+    async fn take_report(self, event: Event) -> Result<(), NotTaken> {
+        let Some(report) = consumer::resource::<Report>(&event)? else { return Ok(()) };
         let report = convert::report(&report)?;
         consumer::take(&self.db, None, event, move |tx, _| app::take_report(tx, &report)).await
     }

@@ -1,7 +1,8 @@
 //! Facts from other services. The registry's answers are kept for a while and used while it is unreachable.
 
-use kit::ids::{OrgId, PersonId, RoundId};
-use kit::neighbour::{answered, patient};
+use kit::ids::{OrgId, RoundId};
+use kit::neighbour::{held, with_timeout};
+use kit::refusal::Refusal;
 use kit::register::Register;
 use kit::time::Date;
 use kit::transport::Transport;
@@ -15,32 +16,25 @@ use crate::error::Error;
 
 #[derive(Clone)]
 pub struct Peers {
+    pub register: Register,
     rounds: RoundsServiceClient<Transport>,
-    register: Register,
 }
 
 impl Peers {
     pub fn new(registry: Transport, rounds: Transport) -> Peers {
-        Peers { rounds: RoundsServiceClient::new(rounds), register: Register::new(registry) }
+        Peers { register: Register::new(registry), rounds: RoundsServiceClient::new(rounds) }
     }
 
     /// A scheduled round as it now is.
     pub async fn call(&self, round: RoundId) -> Result<Call, Error> {
-        let request = patient(GetRoundRequest { round_id: round.to_string() });
-        let wire = answered(self.rounds.clone().get_round(request).await)?.ok_or(Error::NotFound { what: "round" })?;
-        let call = convert::call(wire)?;
-        call.ok_or(Error::NotFound { what: "round" })
+        let request = with_timeout(GetRoundRequest { round_id: round.to_string() });
+        let round = held::<_, Error>(self.rounds.clone().get_round(request).await, "round")?;
+        Ok(convert::call(round)?.ok_or(Refusal::NotFound { what: "round" })?)
     }
 
     /// What the register says of an organisation on a day.
     pub async fn standing(&self, organisation: OrgId, day: Date) -> Result<Standing, Error> {
-        let wire = self.register.standing(organisation, day).await?;
-        Ok(convert::standing(wire.ok_or(Error::NotFound { what: "organisation" })?))
-    }
-
-    /// The organisation, if the registry holds this person as a certifier of it.
-    pub async fn certifier_of(&self, person: PersonId, organisation: OrgId) -> Result<Option<OrgId>, Error> {
-        let is_certifier = self.register.is_certifier(person, organisation).await?;
-        Ok(is_certifier.ok_or(Error::NotFound { what: "organisation" })?.then_some(organisation))
+        let standing = self.register.standing(organisation, day).await?;
+        Ok(standing.ok_or(Refusal::NotFound { what: "organisation" })?.into())
     }
 }

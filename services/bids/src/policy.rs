@@ -2,11 +2,11 @@
 
 use kit::caller::{Area, Caller, Role, Scope, Subject};
 use kit::ids::OrgId;
+use kit::refusal::Refusal;
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
 
 use crate::bid::Bid;
-use crate::error::Error;
 
 /// What a caller wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
@@ -83,7 +83,7 @@ fn certifies_for(caller: &Caller, organisation: OrgId) -> bool {
 }
 
 /// Reads what its own organisation has to do with.
-fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
+pub fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
     writes_for(caller, organisation)
         || certifies_for(caller, organisation)
         || caller.has_for(Role::CouncilAdministrator, organisation)
@@ -98,16 +98,14 @@ pub fn council_of(caller: &Caller, bid: &Bid) -> Option<OrgId> {
 
 /// The organisation for which a caller runs rounds.
 pub fn network_of(caller: &Caller) -> Option<OrgId> {
-    let grant = caller.grants.iter().find(|grant| grant.role == Role::RoundManager);
-    grant.map(|grant| grant.organisation)
+    caller.organisation_as(&[Role::RoundManager])
 }
+
+const OVERSEE: [Role; 3] = [Role::RoundManager, Role::NetworkAdministrator, Role::Auditor];
 
 /// Sees every bid that the network has received. Grading pins the eligible ones.
 pub fn oversees(caller: &Caller) -> bool {
-    caller.serves(Role::RoundManager)
-        || caller.serves(Role::NetworkAdministrator)
-        || caller.serves(Role::Auditor)
-        || matches!(caller.subject, Subject::Area(Area::Grading | Area::Reporting))
+    caller.serves_any(&OVERSEE) || matches!(caller.subject, Subject::Area(Area::Grading | Area::Reporting))
 }
 
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
@@ -122,12 +120,6 @@ pub fn is_of_its_own(caller: &Caller, facts: &Facts) -> bool {
     facts.applicant.iter().chain(&facts.editors).chain(&facts.readers).any(|&org| reads_for(caller, org))
 }
 
-/// The organisations whose bids a caller sees as their own.
-pub fn reads_for_all(caller: &Caller) -> Vec<OrgId> {
-    let all = caller.organisations();
-    all.into_iter().filter(|&organisation| reads_for(caller, organisation)).collect()
-}
-
 /// The facts of a bid.
 pub fn facts(bid: &Bid) -> Facts {
     let of = |may_edit: bool| {
@@ -140,16 +132,16 @@ pub fn facts(bid: &Bid) -> Facts {
 /// Lets a caller act on a bid, or refuses as the policy says.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a bid that is hidden from the caller, [`Error::NotAllowed`] for a step that others take.
-pub fn check(caller: &Caller, action: Action, bid: &Bid) -> Result<(), Error> {
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+pub fn check(caller: &Caller, action: Action, bid: &Bid) -> Result<(), Refusal> {
     decide(caller, action, &facts(bid)).enforce("bid")
 }
 
 /// The same for a bid that is yet to be.
 ///
 /// # Errors
-/// Those of [`check`].
-pub fn check_new(caller: &Caller, applicant: OrgId) -> Result<(), Error> {
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+pub fn check_new(caller: &Caller, applicant: OrgId) -> Result<(), Refusal> {
     let facts = Facts { applicant: Some(applicant), ..Facts::default() };
     decide(caller, Action::Create, &facts).enforce("organisation")
 }
@@ -157,8 +149,8 @@ pub fn check_new(caller: &Caller, applicant: OrgId) -> Result<(), Error> {
 /// The same for what is of no bid.
 ///
 /// # Errors
-/// Those of [`check`].
-pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Refusal> {
     decide(caller, action, &Facts::default()).enforce(what)
 }
 

@@ -3,8 +3,6 @@
 //! [`Claims`] are sealed: a field is added only with `#[serde(default, skip_serializing_if = ..)]`. The first receipts
 //! are in `tests/golden/*receipt.v1.jws`.
 
-use std::sync::Arc;
-
 use kit::ids::BidId;
 use kit::time::Timestamp;
 use kit::tokens::{SigningKey, TokenError, sign_statement};
@@ -34,13 +32,6 @@ pub struct Claims {
     /// Submission order; null for a late bid that is held.
     pub number: Option<i64>,
     pub state: String,
-}
-
-/// What signs a receipt: the key of the role, and real time, whatever the platform's clock says.
-#[derive(Clone)]
-pub struct Seal {
-    pub key: Arc<SigningKey>,
-    pub at: Timestamp,
 }
 
 /// One hand-in and its signed receipt. It does not change.

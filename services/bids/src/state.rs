@@ -1,5 +1,6 @@
 //! The states of a bid and every legal step between them. The golden table is `tests/golden/states.txt`.
 
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
@@ -9,7 +10,7 @@ use crate::intake::{Place, Timing};
 /// The state of a bid, with the facts that belong to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-#[strum_discriminants(name(StateName), derive(VariantArray))]
+#[strum_discriminants(name(StateName), derive(VariantArray, IntoStaticStr), strum(serialize_all = "snake_case"))]
 pub enum State {
     /// Being written. A reopened one keeps its number (rule 4).
     Draft {
@@ -80,7 +81,7 @@ impl State {
     /// Every legal move is a row.
     ///
     /// # Errors
-    /// [`Error::NotYetOpen`] for handing in before the opening, [`Error::IllegalStep`] where the table has no such
+    /// [`Error::NotYetOpen`] for handing in before the opening, [`Refusal::IllegalStep`] where the table has no such
     /// step.
     pub fn step(self, step: Step, revision: i32) -> Result<State, Error> {
         Ok(match (self, step) {
@@ -115,7 +116,9 @@ impl State {
             (State::Draft { kept }, Step::Close) => State::NotSubmitted { kept },
             (State::NotSubmitted { kept }, Step::Resume) => State::Draft { kept },
 
-            (from, step) => return Err(Error::IllegalStep { what: "bid", from: from.name(), step: step.name() }),
+            (from, step) => {
+                return Err(Refusal::IllegalStep { what: "bid", from: from.name(), step: step.name() }.into());
+            }
         })
     }
 

@@ -3,6 +3,8 @@
 
 mod assessments;
 mod decisions;
+mod replay;
 mod requests;
 mod reviews;
-mod take;
+
+pub use replay::may_replay;

@@ -1,41 +1,40 @@
 //! One function per write, each inside a transaction. A closure may run again, so ids and times are chosen before it;
 //! the exception is the id of an interest first found inside the transaction.
 
-mod assessment;
+mod assessments;
 mod deciding;
-mod marking;
-mod panel;
+mod meetings;
+mod moderation;
+mod panels;
 mod ranking;
 pub mod reading;
 mod release;
+mod reviews;
 
-pub use assessment::{
-    CancelAssessment, OpenAssessment, Opening, Pinned, ReturnToModeration, StartDetermination, StartModeration,
-    cancel_assessment, lapse, open_assessment, return_to_moderation, start_determination, start_moderation, take_round,
-    tick,
+pub use assessments::{
+    OpenAssessment, Opening, Pinned, cancel_assessment, open_assessment, return_to_moderation, start_determination,
+    start_moderation, take_round, tick,
 };
 pub use deciding::{
-    DetermineBid, OtherBoardFacts, RecordMeeting, RecordRecommendation, ReferBack, UpdateMeeting, determine_bid,
-    record_meeting, record_recommendation, refer_back, update_meeting,
+    DetermineBid, OtherBoardFacts, RecordRecommendation, ReferBack, determine_bid, record_recommendation, refer_back,
 };
-pub use marking::{
-    AssignReviews, CastTie, ModerateBid, ReviewStep, SaveReview, StepReview, SubmitReview, assign_reviews, cast_tie,
-    moderate_bid, save_review, step_review, submit_review,
-};
-pub use panel::{
-    AddSubstitute, DecideInterest, DeclareInterests, Declared, DeriveInterests, RecordInterest, SubstituteFacts,
-    add_substitute, decide_interest, declare_interests, derive_interests, record_interest,
+pub use meetings::{RecordMeeting, UpdateMeeting, record_meeting, update_meeting};
+pub use moderation::{CastTie, ModerateBid, cast_tie, moderate_bid};
+pub use panels::{
+    AddSubstitute, DecideInterest, DeclareInterests, Declared, RecordInterest, SubstituteFacts, add_substitute,
+    decide_interest, declare_interests, derive_interests, record_interest,
 };
 pub use release::{CloseAssessment, close_assessment};
+pub use reviews::{
+    AssignReviews, SaveReview, accept_review, assign_reviews, cancel_review, decline_review, lapse, return_review,
+    save_review, submit_review,
+};
 
 use kit::cx::Cx;
 use kit::db::{Conn, Tx};
 use kit::ids::{AssessmentId, BidId};
-use kit::outbox;
 
-use crate::assessment::{Assessment, AssessmentNow};
 use crate::error::Error;
-use crate::events::{self, Happened};
 use crate::panel::Member;
 use crate::panel::quorum::Conflicts;
 use crate::release::record::HistoryLine;
@@ -48,14 +47,16 @@ pub struct OnBid {
     pub bid: BidId,
 }
 
-/// The panel, and who of it is kept from which bid.
-struct Bench {
+/// The members of the panel, and who of them is kept from which bid.
+struct Panel {
     members: Vec<Member>,
     conflicts: Conflicts,
 }
 
-fn bench(conn: &mut Conn, assessment: AssessmentId) -> Result<Bench, Error> {
-    Ok(Bench { members: store::members(conn, assessment)?, conflicts: store::conflicts(conn, assessment)? })
+impl Panel {
+    fn of(conn: &mut Conn, assessment: AssessmentId) -> Result<Panel, Error> {
+        Ok(Panel { members: store::members(conn, assessment)?, conflicts: store::conflicts(conn, assessment)? })
+    }
 }
 
 /// Something that happened, for the history.
@@ -68,6 +69,13 @@ struct Happening<'a> {
     from: Option<&'a str>,
     to: &'a str,
     reason: &'a str,
+}
+
+impl<'a> Happening<'a> {
+    /// Without a state before it and without a reason.
+    fn of(what: &'static str, subject: impl ToString, version: i64, step: &'static str, to: &'a str) -> Happening<'a> {
+        Happening { what, subject: subject.to_string(), version, step, from: None, to, reason: "" }
+    }
 }
 
 fn note(tx: &mut Tx, cx: &Cx, assessment: AssessmentId, happening: Happening) -> Result<(), Error> {
@@ -83,41 +91,4 @@ fn note(tx: &mut Tx, cx: &Cx, assessment: AssessmentId, happening: Happening) ->
         reason: happening.reason.to_string(),
     };
     Ok(store::insert_history(tx, assessment, line)?)
-}
-
-/// Saves the new version of an assessment with its line of history and its event.
-fn save(
-    tx: &mut Tx,
-    cx: &Cx,
-    old: &Assessment,
-    new: Assessment,
-    happened: Happened,
-    reason: &str,
-) -> Result<AssessmentNow, Error> {
-    store::update_assessment(tx, old, &new)?;
-    record(tx, cx, Some(old), new, happened, reason)
-}
-
-/// Writes a line of history and the event.
-fn record(
-    tx: &mut Tx,
-    cx: &Cx,
-    old: Option<&Assessment>,
-    new: Assessment,
-    happened: Happened,
-    reason: &str,
-) -> Result<AssessmentNow, Error> {
-    let happening = Happening {
-        what: "assessment",
-        subject: new.id.to_string(),
-        version: new.version,
-        step: happened.step(),
-        from: old.map(|old| old.stage().name()),
-        to: new.stage().name(),
-        reason,
-    };
-    note(tx, cx, new.id, happening)?;
-    let now = AssessmentNow { assessment: new, as_of: cx.now };
-    outbox::put(tx, cx, cx.now, &events::fact(happened, &now))?;
-    Ok(now)
 }

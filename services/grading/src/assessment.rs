@@ -3,13 +3,15 @@
 //!
 //! A sealed record holds some of this: see `release/record.rs` before you add a field.
 
+use kit::call::{Part, QuestionKind};
 use kit::deadline::Deadline;
 use kit::fault::Violation;
 use kit::ids::{AssessmentId, BoardId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::call::{Call, Part, QuestionKind};
+use crate::call::Call;
 use crate::error::Error;
 use crate::state::{Stage, State, Step};
 
@@ -86,32 +88,32 @@ impl Assessment {
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     /// Refuses what is done in one stage only.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] in any other stage.
-    pub fn expect_stage(&self, stage: Stage, step: &'static str) -> Result<(), Error> {
+    /// [`Refusal::IllegalStep`] in any other stage.
+    pub fn expect_stage(&self, stage: Stage, step: &'static str) -> Result<(), Refusal> {
         if self.stage() == stage { Ok(()) } else { Err(self.illegal(step)) }
     }
 
     /// Refuses what is done until the decision.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] once it is decided or cancelled.
-    pub fn expect_open(&self, step: &'static str) -> Result<(), Error> {
+    /// [`Refusal::IllegalStep`] once it is decided or cancelled.
+    pub fn expect_open(&self, step: &'static str) -> Result<(), Refusal> {
         if self.stage().is_open() { Ok(()) } else { Err(self.illegal(step)) }
     }
 
     /// Refuses what is done from moderation on until the decision.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] before reviews are locked, and once it is decided or cancelled.
-    pub fn expect_locked(&self, step: &'static str) -> Result<(), Error> {
+    /// [`Refusal::IllegalStep`] before reviews are locked, and once it is decided or cancelled.
+    pub fn expect_locked(&self, step: &'static str) -> Result<(), Refusal> {
         self.expect_results(step)?;
         self.expect_open(step)
     }
@@ -119,8 +121,8 @@ impl Assessment {
     /// Refuses what is read from moderation on.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where reviews are not locked, or never were before it was cancelled.
-    pub fn expect_results(&self, step: &'static str) -> Result<(), Error> {
+    /// [`Refusal::IllegalStep`] where reviews are not locked, or never were before it was cancelled.
+    pub fn expect_results(&self, step: &'static str) -> Result<(), Refusal> {
         if self.has_results() { Ok(()) } else { Err(self.illegal(step)) }
     }
 
@@ -132,22 +134,22 @@ impl Assessment {
     /// Refuses what comes too late for the reviews, also while the ticker has yet to notice.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] in any other stage, [`Error::ReviewsDue`] from the instant at which reviews are due.
+    /// [`Refusal::IllegalStep`] in any other stage, [`Error::ReviewsDue`] from the instant at which reviews are due.
     pub fn expect_reviewing(&self, step: &'static str, now: Timestamp) -> Result<(), Error> {
         self.expect_stage(Stage::Reviewing, step)?;
         let due = self.settings.reviews_due;
         if now < due { Ok(()) } else { Err(Error::ReviewsDue { due }) }
     }
 
-    fn illegal(&self, step: &'static str) -> Error {
-        Error::IllegalStep { what: "assessment", from: self.stage().name(), step }
+    fn illegal(&self, step: &'static str) -> Refusal {
+        Refusal::IllegalStep { what: "assessment", from: self.stage().name(), step }
     }
 
     /// Takes a step. Without words the reason stays what it was.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table of `state.rs` has no such step.
-    pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Assessment, Error> {
+    /// [`Refusal::IllegalStep`] where the table of `state.rs` has no such step.
+    pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Assessment, Refusal> {
         let state = self.state.step(step, now)?;
         let reason = if reason.is_empty() { self.reason.clone() } else { reason.to_string() };
         Ok(Assessment { state, reason, version: self.version + 1, ..self.clone() })

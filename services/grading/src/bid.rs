@@ -57,7 +57,19 @@ pub struct Attachment {
     pub sha256: String,
 }
 
+impl Party {
+    /// Before the register was asked.
+    pub fn unnamed(organisation: OrgId) -> Party {
+        Party { organisation, name: String::new() }
+    }
+}
+
 impl AssessedBid {
+    /// The applicant and all who lead, take part or are paid.
+    pub fn parties_mut(&mut self) -> impl Iterator<Item = &mut Party> {
+        std::iter::once(&mut self.applicant).chain(&mut self.participants)
+    }
+
     /// Whether an organisation asks, leads, takes part or is paid.
     pub fn involves(&self, organisation: OrgId) -> bool {
         let participants = self.participants.iter().map(|party| party.organisation);

@@ -1,10 +1,11 @@
 //! What grading refuses, as sentences with data. What each becomes on the wire is in `convert/refusal.rs`.
 
 use kit::db::DbError;
-use kit::fault::{Newer, Violation};
+use kit::fault::Violation;
 use kit::ids::{AssessmentId, BidId};
 use kit::money::BadMoney;
 use kit::neighbour::Unanswered;
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use kit::tokens::TokenError;
 
@@ -12,14 +13,8 @@ use crate::marking::fraction::TooLarge;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("no such {what}")]
-    NotFound { what: &'static str },
-    #[error("{who_may} may do this")]
-    NotAllowed { who_may: &'static str },
-    #[error("it changed since you read it; merge with the newer version and try again")]
-    Stale(Box<dyn Newer>),
-    #[error("the {what} is {from} and cannot take the step {step}")]
-    IllegalStep { what: &'static str, from: &'static str, step: &'static str },
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     #[error("the round is being assessed already: {existing}")]
     AssessedAlready { existing: AssessmentId },
     #[error("something is missing before this; everything missing is named in the details")]
@@ -30,8 +25,6 @@ pub enum Error {
     ReviewsDue { due: Timestamp },
     #[error("this person is on the panel already")]
     OnPanelAlready,
-    #[error("this is a substitute; name the member in whose place they come")]
-    SubstituteOfSubstitute,
     #[error("the recommending board has yet to advise on this bid")]
     RecommendationNeeded,
     #[error("another body acts on this bid now: record a meeting of the part {part}")]
@@ -40,8 +33,6 @@ pub enum Error {
     NoQuorum { bid: BidId, n_entitled: usize, n_present: usize, needed: usize, says: &'static str },
     #[error("the decision rests on a tie that no rule settles; have a panel chair cast it")]
     OpenTie { bids: Vec<BidId> },
-    #[error("request is not valid")]
-    Invalid(Vec<Violation>),
     #[error(transparent)]
     Neighbour(#[from] Unanswered),
     #[error("the ranking could not be computed")]
@@ -54,14 +45,8 @@ pub enum Error {
     Db(#[from] DbError),
 }
 
-impl Error {
-    /// The caller read an older version than this.
-    pub fn stale(newer: impl Newer + 'static) -> Error {
-        Error::Stale(Box::new(newer))
-    }
-
-    /// One bad field.
-    pub fn invalid(field: &str, rule: &str, says: impl Into<String>) -> Error {
-        Error::Invalid(vec![Violation::new(field, rule, says)])
-    }
+/// # Errors
+/// [`Error::NotReady`] where something is missing.
+pub fn expect_ready(missing: Vec<Violation>) -> Result<(), Error> {
+    if missing.is_empty() { Ok(()) } else { Err(Error::NotReady(missing)) }
 }

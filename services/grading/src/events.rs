@@ -2,54 +2,57 @@
 //! anybody may subscribe.
 
 use kit::outbox::Fact;
-use prost::Message;
+use strum::IntoStaticStr;
 use toadlane_proto::grading::v1 as pb;
 
 use crate::assessment::AssessmentNow;
-use crate::convert;
 
-/// What happened to an assessment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What happened to an assessment, under the name of its event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(prefix = "toadlane.grading.v1.")]
 pub enum Happened {
-    Opened,
+    AssessmentOpened,
     ModerationStarted,
     DeterminationStarted,
+    /// To go back is to moderate again.
+    #[strum(to_string = "ModerationStarted")]
     ReturnedToModeration,
-    Decided,
+    AssessmentDecided,
     BiddersInformed,
     AnnouncementMoved,
-    Announced,
-    Cancelled,
+    AssessmentAnnounced,
+    AssessmentCancelled,
 }
 
 impl Happened {
-    /// The name of the event, in the past tense, and the step as history names it. To go back is to moderate again.
-    fn names(self) -> (&'static str, &'static str) {
-        match self {
-            Happened::Opened => ("toadlane.grading.v1.AssessmentOpened", "open"),
-            Happened::ModerationStarted => ("toadlane.grading.v1.ModerationStarted", "start_moderation"),
-            Happened::DeterminationStarted => ("toadlane.grading.v1.DeterminationStarted", "start_determination"),
-            Happened::ReturnedToModeration => ("toadlane.grading.v1.ModerationStarted", "return_to_moderation"),
-            Happened::Decided => ("toadlane.grading.v1.AssessmentDecided", "close"),
-            Happened::BiddersInformed => ("toadlane.grading.v1.BiddersInformed", "inform"),
-            Happened::AnnouncementMoved => ("toadlane.grading.v1.AnnouncementMoved", "move_announcement"),
-            Happened::Announced => ("toadlane.grading.v1.AssessmentAnnounced", "announce"),
-            Happened::Cancelled => ("toadlane.grading.v1.AssessmentCancelled", "cancel"),
-        }
-    }
-
+    /// The step as history names it.
     pub fn step(self) -> &'static str {
-        self.names().1
+        match self {
+            Happened::AssessmentOpened => "open",
+            Happened::ModerationStarted => "start_moderation",
+            Happened::DeterminationStarted => "start_determination",
+            Happened::ReturnedToModeration => "return_to_moderation",
+            Happened::AssessmentDecided => "close",
+            Happened::BiddersInformed => "inform",
+            Happened::AnnouncementMoved => "move_announcement",
+            Happened::AssessmentAnnounced => "announce",
+            Happened::AssessmentCancelled => "cancel",
+        }
     }
 }
 
 /// The fact as the outbox takes it.
 pub fn fact(happened: Happened, now: &AssessmentNow) -> Fact {
-    Fact {
-        kind: happened.names().0,
-        subject: now.assessment.id.to_string(),
-        version: now.assessment.version,
-        resource_type: convert::ASSESSMENT,
-        resource: pb::Assessment::from(now.clone()).encode_to_vec(),
+    Fact::of(happened.into(), now.assessment.id, now.assessment.version, &pb::Assessment::from(now.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn to_go_back_publishes_that_moderation_started() {
+        let kinds = [Happened::ModerationStarted, Happened::ReturnedToModeration].map(<&str>::from);
+        assert_eq!(kinds, ["toadlane.grading.v1.ModerationStarted"; 2]);
     }
 }

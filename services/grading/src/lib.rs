@@ -42,8 +42,7 @@ use kit::bus::Bus;
 use kit::caller::Area;
 use kit::consumer::{self, NotTaken};
 use kit::db::{Db, OpenError, Storage};
-use kit::ids::{AssessmentId, RoundId};
-use kit::neighbour::unusable;
+use kit::ids::AssessmentId;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::tokens::SigningKey;
@@ -58,16 +57,16 @@ use tonic::service::Routes;
 
 use error::Error;
 use peers::Peers;
-use release::record::Seal;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// How often the clock is looked at. Lateness of a review does not rest on it: handing in compares its own instant.
 const TICK_EVERY: Duration = Duration::from_millis(100);
 const MOST_PER_LOOK: i64 = 200;
 
-/// Opens the store of `grading`.
+/// Opens the store of `grading`, which gives no answer again that names a bid hidden from its caller by now.
 pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
-    Db::open(storage, Area::Grading.name(), MIGRATIONS, held_clock)
+    let db = Db::open(storage, Area::Grading.name(), MIGRATIONS, held_clock)?;
+    Ok(db.replays_if(api::may_replay))
 }
 
 /// The service, as its RPCs, its ticker and its consumer see it.
@@ -100,11 +99,7 @@ impl Grading {
 
     /// Takes the events of `rounds`: an assessment is called off with its round, and follows its announcement.
     pub fn subscribe(&self, bus: &Bus) {
-        let grading = self.clone();
-        bus.subscribe(Area::Rounds, Area::Grading.name(), &self.stop, move |event| {
-            let grading = grading.clone();
-            async move { grading.take_round(event).await }
-        });
+        bus.subscribe(Area::Rounds, Area::Grading.name(), &self.stop, self, Grading::take_round);
     }
 
     /// Ticks until the process stops.
@@ -118,7 +113,7 @@ impl Grading {
         let lapse = |id| self.db.work(None, move |tx| app::lapse(tx, id, now));
         let overdue = || self.db.read(move |conn| store::overdue_reviews(conn, now, MOST_PER_LOOK));
         while ticker::each("the review", overdue().await?, lapse).await > 0 {}
-        let due = self.db.read(move |conn| store::due_assessments(conn, now, MOST_PER_LOOK)).await?;
+        let due = self.db.read(move |conn| store::due(conn, now, MOST_PER_LOOK)).await?;
         // One that was decided late is announced at once, after its bidders are informed.
         let db = &self.db;
         let go_on = |id: AssessmentId| async move {
@@ -129,16 +124,11 @@ impl Grading {
         Ok(())
     }
 
-    fn seal(&self) -> Seal {
-        Seal { key: self.key.clone(), at: Timestamp::of_this_machine() }
-    }
-
     /// Takes an event of `rounds`, once.
-    async fn take_round(&self, event: Event) -> Result<(), NotTaken> {
-        let Some(wire) = consumer::resource::<Round>(&event, "toadlane.rounds.v1.Round")? else { return Ok(()) };
-        let round: RoundId = wire.id.parse().map_err(|_| unusable("a round", "an identity"))?;
-        let Some(said) = convert::round_now(wire)? else { return Ok(()) };
+    async fn take_round(self, event: Event) -> Result<(), NotTaken> {
+        let Some(wire) = consumer::resource::<Round>(&event)? else { return Ok(()) };
+        let Some((round, published)) = convert::published(wire)? else { return Ok(()) };
         let key = Some(round.to_string());
-        consumer::take(&self.db, key, event, move |tx, now| app::take_round(tx, round, &said, now)).await
+        consumer::take(&self.db, key, event, move |tx, now| app::take_round(tx, round, &published, now)).await
     }
 }

@@ -7,11 +7,11 @@ pub mod interest;
 pub mod quorum;
 
 use kit::ids::{BoardId, OrgId, PersonId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Rubric;
-use crate::error::Error;
 
 /// A seat on one of the boards, as the registry held it when the assessment was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub struct Member {
 
 /// A member as an answer shows them: who may score is for the rubric to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MemberNow {
+pub struct MemberSeen {
     pub member: Member,
     pub rubric: Rubric,
 }
@@ -54,10 +54,11 @@ impl Member {
     /// The substitute in the place of this member, with the member's boards and vote (rule 11).
     ///
     /// # Errors
-    /// [`Error::SubstituteOfSubstitute`] where this member is one.
-    pub fn substitute(&self, person: PersonId, name: String, organisation: OrgId) -> Result<Member, Error> {
+    /// [`Refusal::Invalid`] where this member is one.
+    pub fn substitute(&self, person: PersonId, name: String, organisation: OrgId) -> Result<Member, Refusal> {
         if self.stands_in_for.is_some() {
-            return Err(Error::SubstituteOfSubstitute);
+            let says = "this is a substitute; name the member in whose place they come";
+            return Err(Refusal::bad_field("substitute_for", "panel.member", says));
         }
         let stands_in_for = Some(self.person);
         let (seats, organisations) = (self.seats.clone(), vec![organisation]);

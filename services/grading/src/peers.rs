@@ -3,18 +3,18 @@
 
 use std::collections::HashSet;
 
+use kit::call::GradingBoard;
 use kit::ids::{BidId, BoardId, OrgId, PersonId, RoundId};
-use kit::neighbour::{answered, pages, patient};
+use kit::neighbour::{PAGE_SIZE, answered, held, pages, with_timeout};
+use kit::refusal::Refusal;
 use kit::time::Date;
 use kit::transport::Transport;
 use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
-use toadlane_proto::bids::v1::{Bid as WireBid, GetBidRequest, GetIntakeRequest, ListBidsRequest};
+use toadlane_proto::bids::v1::{Bid as WireBid, GetBidRequest, GetIntakeRequest, Intake, ListBidsRequest};
 use toadlane_proto::registry::v1::boards_service_client::BoardsServiceClient;
 use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
 use toadlane_proto::registry::v1::people_service_client::PeopleServiceClient;
-use toadlane_proto::registry::v1::{
-    Board as WireBoard, GetBoardRequest, GetOrganisationRequest, GetPersonRequest, ListSeatsRequest, Seat as WireSeat,
-};
+use toadlane_proto::registry::v1::{GetBoardRequest, GetOrganisationRequest, GetPersonRequest, ListSeatsRequest};
 use toadlane_proto::rounds::v1::GetRoundRequest;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 
@@ -25,8 +25,6 @@ use crate::convert::{self, Standing};
 use crate::error::Error;
 use crate::panel::derive::Register;
 use crate::panel::{self, Member, Seat};
-
-const PAGE: i32 = 100;
 
 #[derive(Clone)]
 pub struct Peers {
@@ -52,17 +50,16 @@ impl Peers {
     pub async fn opening(&self, round: RoundId, today: Date) -> Result<Opening, Error> {
         let call = self.call(round).await?;
         let (boards, panel) = self.seated(&call, today).await?;
-        let intake = self.bids.clone().get_intake(patient(GetIntakeRequest { round_id: round.to_string() })).await;
-        let intake = answered(intake)?.ok_or(Error::NotFound { what: "round" })?;
+        let intake = self.intake(round).await?;
         let received = self.received(round).await?;
         let mut register = self.register(&panel, today).await?;
         let mut bids = Vec::new();
         for id in &received.eligible {
-            let wire = self.bid(*id).await?;
-            for organisation in convert::organisations_of(&wire)? {
-                self.learn(&mut register, organisation).await?;
+            let (mut bid, answers) = convert::bid(self.bid(*id).await?)?;
+            for party in bid.parties_mut() {
+                self.learn(&mut register, party.organisation).await?;
+                party.name = register.name(party.organisation);
             }
-            let (bid, answers) = convert::bid(wire, &register)?;
             bids.push(Pinned { bid, answers });
         }
         let (undecided, intake_is_closed) = (received.undecided, intake.closed_at.is_some());
@@ -70,74 +67,71 @@ impl Peers {
     }
 
     async fn call(&self, round: RoundId) -> Result<Call, Error> {
-        let request = patient(GetRoundRequest { round_id: round.to_string() });
-        let wire = answered(self.rounds.clone().get_round(request).await)?.ok_or(Error::NotFound { what: "round" })?;
-        let call = convert::call(wire)?;
-        call.ok_or(Error::NotFound { what: "round" })
+        let request = with_timeout(GetRoundRequest { round_id: round.to_string() });
+        let wire = held::<_, Error>(self.rounds.clone().get_round(request).await, "round")?;
+        Ok(convert::call(wire)?.ok_or(Refusal::NotFound { what: "round" })?)
     }
 
     /// The boards of a round, and who sits on them today.
     async fn seated(&self, call: &Call, today: Date) -> Result<(Vec<Board>, Vec<Member>), Error> {
         let (mut boards, mut seats) = (Vec::new(), Vec::new());
-        for grading in &call.boards {
-            let wire = self.board(grading.board).await?;
-            boards.push(Board {
-                id: grading.board,
-                name: wire.name,
-                part: grading.part,
-                quorum: usize::try_from(wire.quorum).unwrap_or(1).max(1),
-            });
-            seats.extend(self.seats_of(grading.board, today).await?);
+        for &GradingBoard { board: id, part } in &call.boards {
+            let (name, quorum) = self.board(id).await?;
+            boards.push(Board { id, name, part, quorum });
+            seats.extend(self.seats_of(id, today).await?);
         }
         Ok((boards, panel::seat(seats)))
     }
 
-    async fn board(&self, id: BoardId) -> Result<WireBoard, Error> {
-        let request = patient(GetBoardRequest { board_id: id.to_string() });
-        answered(self.boards.clone().get_board(request).await)?.ok_or(Error::NotFound { what: "board" })
+    /// The name and the quorum of a board.
+    async fn board(&self, id: BoardId) -> Result<(String, usize), Error> {
+        let request = with_timeout(GetBoardRequest { board_id: id.to_string() });
+        let board = held::<_, Error>(self.boards.clone().get_board(request).await, "board")?;
+        Ok((board.name, usize::try_from(board.quorum).unwrap_or(1).max(1)))
     }
 
     async fn seats_of(&self, board: BoardId, day: Date) -> Result<Vec<(PersonId, String, Seat)>, Error> {
-        let asked =
-            ListSeatsRequest { board_id: board.to_string(), as_of: day.to_string(), ..ListSeatsRequest::default() };
-        let seats = self.seats(asked).await?;
-        seats.into_iter().map(|seat| Ok(convert::seat(seat)?)).collect()
+        let of_board = ListSeatsRequest { board_id: board.to_string(), as_of: day.to_string(), ..Default::default() };
+        self.seats(of_board).await
     }
 
-    async fn seats(&self, asked: ListSeatsRequest) -> Result<Vec<WireSeat>, Error> {
-        pages(|page_token| async {
-            let asked = ListSeatsRequest { page_size: PAGE, page_token, ..asked.clone() };
-            let page = self.boards.clone().list_seats(patient(asked)).await;
-            let page = answered(page)?.ok_or(Error::NotFound { what: "board" })?;
-            Ok((page.seats, page.next_page_token))
-        })
-        .await
+    async fn seats(&self, asked: ListSeatsRequest) -> Result<Vec<(PersonId, String, Seat)>, Error> {
+        let seats = pages(|page_token| async {
+            let request = ListSeatsRequest { page_size: PAGE_SIZE, page_token, ..asked.clone() };
+            let page = held::<_, Error>(self.boards.clone().list_seats(with_timeout(request)).await, "board")?;
+            Ok::<_, Error>((page.seats, page.next_page_token))
+        });
+        seats.await?.into_iter().map(|seat| Ok(convert::seat(seat)?)).collect()
+    }
+
+    async fn intake(&self, round: RoundId) -> Result<Intake, Error> {
+        let request = with_timeout(GetIntakeRequest { round_id: round.to_string() });
+        held(self.bids.clone().get_intake(request).await, "round")
     }
 
     /// The received bids of a round, by where they stand.
     async fn received(&self, round: RoundId) -> Result<Received, Error> {
         let bids = pages(|page_token| async {
-            let asked =
-                ListBidsRequest { round_id: round.to_string(), page_size: PAGE, page_token, ..Default::default() };
-            let page = self.bids.clone().list_bids(patient(asked)).await;
-            let page = answered(page)?.ok_or(Error::NotFound { what: "round" })?;
+            let round_id = round.to_string();
+            let request = ListBidsRequest { round_id, page_size: PAGE_SIZE, page_token, ..Default::default() };
+            let page = held::<_, Error>(self.bids.clone().list_bids(with_timeout(request)).await, "round")?;
             Ok::<_, Error>((page.bids, page.next_page_token))
         });
-        let mut found = Received { eligible: Vec::new(), undecided: Vec::new() };
+        let mut received = Received { eligible: Vec::new(), undecided: Vec::new() };
         for bid in bids.await? {
             let (id, standing) = convert::standing(&bid)?;
             match standing {
-                Standing::Eligible => found.eligible.push(id),
-                Standing::Undecided(state) => found.undecided.push((id, state)),
+                Standing::Eligible => received.eligible.push(id),
+                Standing::Undecided(state) => received.undecided.push((id, state)),
                 Standing::Out => {}
             }
         }
-        Ok(found)
+        Ok(received)
     }
 
     async fn bid(&self, id: BidId) -> Result<WireBid, Error> {
-        let request = patient(GetBidRequest { bid_id: id.to_string() });
-        answered(self.bids.clone().get_bid(request).await)?.ok_or(Error::NotFound { what: "bid" })
+        let request = with_timeout(GetBidRequest { bid_id: id.to_string() });
+        held(self.bids.clone().get_bid(request).await, "bid")
     }
 
     /// What the register says today of these people: to which organisations they belong, and what these are.
@@ -159,13 +153,10 @@ impl Peers {
 
     /// Somebody's name, and to which organisations they belong.
     async fn belongs(&self, person: PersonId, today: Date) -> Result<Belongs, Error> {
-        let asked =
-            ListSeatsRequest { person_id: person.to_string(), as_of: today.to_string(), ..ListSeatsRequest::default() };
-        let mut seats = Vec::new();
-        for seat in self.seats(asked).await? {
-            seats.push(convert::seat(seat)?.2.organisation);
-        }
-        let request = patient(GetPersonRequest { person_id: person.to_string() });
+        let of_person =
+            ListSeatsRequest { person_id: person.to_string(), as_of: today.to_string(), ..Default::default() };
+        let seats = self.seats(of_person).await?.into_iter().map(|(_, _, seat)| seat.organisation).collect();
+        let request = with_timeout(GetPersonRequest { person_id: person.to_string() });
         // The registry does not say of whom it holds nothing, or nothing for us.
         let Some(wire) = answered(self.people.clone().get_person(request).await)? else {
             return Ok(Belongs { name: String::new(), seats, work: Vec::new() });
@@ -190,7 +181,7 @@ impl Peers {
 
     /// Another board that decided on a day: its quorum, its voters, and what is to be known of their organisations.
     pub async fn other_board(&self, board: BoardId, day: Date) -> Result<OtherBoardFacts, Error> {
-        let quorum = usize::try_from(self.board(board).await?.quorum).unwrap_or(1).max(1);
+        let (_, quorum) = self.board(board).await?;
         let voters = panel::seat(self.seats_of(board, day).await?);
         let register = self.register(&voters, day).await?;
         Ok(OtherBoardFacts { board, quorum, voters, register })
@@ -202,7 +193,7 @@ impl Peers {
         if register.organisations.contains_key(&organisation) {
             return Ok(());
         }
-        let request = patient(GetOrganisationRequest { organisation_id: organisation.to_string() });
+        let request = with_timeout(GetOrganisationRequest { organisation_id: organisation.to_string() });
         let answer = answered(self.organisations.clone().get_organisation(request).await)?;
         let known = answer.map(convert::organisation).transpose()?.unwrap_or_default();
         register.organisations.insert(organisation, known);

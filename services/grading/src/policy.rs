@@ -6,10 +6,10 @@
 
 use kit::caller::{Area, Caller, Role, Scope, Subject};
 use kit::ids::{BidId, OrgId};
+use kit::refusal::Refusal;
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
 
-use crate::error::Error;
 use crate::state::Stage;
 
 /// What a caller wants to do.
@@ -54,8 +54,9 @@ pub enum Action {
     SeeRecord,
 }
 
-/// What the policy needs to know of an assessment and of what in it is acted on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the policy needs to know of an assessment and of what in it is acted on; the default where there is no
+/// assessment yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     pub stage: Stage,
     /// Whether reviews are locked.
@@ -72,23 +73,10 @@ pub struct Facts {
     pub applicant: Option<OrgId>,
 }
 
-impl Facts {
-    /// Where there is no assessment yet.
-    pub const OF_NOTHING: Facts = Facts {
-        stage: Stage::Reviewing,
-        has_results: false,
-        panel: Place::Outside,
-        recused: false,
-        recused_from_some: false,
-        own: false,
-        own_review: OwnReview::None,
-        applicant: None,
-    };
-}
-
 /// What a caller is to the panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Place {
+    #[default]
     Outside,
     /// On it, and has yet to declare their interests.
     Undeclared,
@@ -96,8 +84,9 @@ pub enum Place {
 }
 
 /// How far the caller's own review of the bid in question is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OwnReview {
+    #[default]
     None,
     /// Still to be handed in.
     Owed,
@@ -157,9 +146,9 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
 /// Lets a caller do what is about no assessment yet, or refuses as the policy says.
 ///
 /// # Errors
-/// [`Error::NotFound`] where it is hidden from the caller, [`Error::NotAllowed`] with who may.
-pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
-    decide(caller, action, &Facts::OF_NOTHING).enforce(what)
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Refusal> {
+    decide(caller, action, &Facts::default()).enforce(what)
 }
 
 /// What a caller is charged with in this assessment.
@@ -189,7 +178,7 @@ impl Charge {
     }
 }
 
-/// On the panel a duty goes with all that is hidden there. Elsewhere nothing is derived that could be hidden, so it
+/// On the panel a role goes with all that is hidden there. Elsewhere nothing is derived that could be hidden, so it
 /// rests for a caller who has a seat: they may yet come onto this panel.
 fn holds(caller: &Caller, role: Role, place: Place) -> bool {
     match place {
@@ -315,11 +304,6 @@ fn bids_for(caller: &Caller, organisation: OrgId) -> bool {
         || [Scope::BidsRead, Scope::AwardsRead].iter().any(|&scope| caller.may_as_system(scope, organisation))
 }
 
-/// Organisations whose outcomes a caller is told.
-pub fn bids_for_all(caller: &Caller) -> Vec<OrgId> {
-    caller.organisations().into_iter().filter(|&organisation| bids_for(caller, organisation)).collect()
-}
-
 /// Whose outcomes a caller finds in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -346,7 +330,7 @@ pub fn told(caller: &Caller, stage: Stage, place: Place) -> Told {
     Told {
         all: stage == Stage::Announced && caller.subject != Subject::Anonymous,
         within: stage.is_decided() && (oversees(caller, place) || reads_outcomes(caller)),
-        own: if stage.is_informed() { bids_for_all(caller) } else { Vec::new() },
+        own: if stage.is_informed() { caller.organisations_where(bids_for) } else { Vec::new() },
     }
 }
 

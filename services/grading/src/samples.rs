@@ -1,5 +1,6 @@
 //! Plain values for tests of the rules.
 
+use kit::call::{Band, Criterion, Scale, Text};
 use kit::deadline::Deadline;
 use kit::ids::{AssessmentId, BidId, OrgId, RoundId};
 use kit::language::Language;
@@ -8,7 +9,7 @@ use kit::time::at;
 
 use crate::assessment::{Assessment, Settings};
 use crate::bid::{AssessedBid, Party};
-use crate::call::{Band, Call, Criterion, Instrument, Rubric, Scale, Text};
+use crate::call::{Call, Instrument, Rubric};
 use crate::state::State;
 
 pub fn text(en: &str) -> Text {

@@ -1,20 +1,20 @@
 //! The states of an assessment, and every legal step between them. The golden table is `tests/golden/states.txt`.
 
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
-
-use crate::error::Error;
 
 /// The state of an assessment, with its facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants)]
 #[strum_discriminants(
     name(Stage),
-    derive(PartialOrd, Ord, IntoStaticStr, VariantArray),
+    derive(Default, PartialOrd, Ord, IntoStaticStr, VariantArray),
     strum(serialize_all = "snake_case"),
     doc = "A state without its facts, as the policy and the queries need it."
 )]
 pub enum State {
     /// Interests are declared and reviews are written.
+    #[strum_discriminants(default)]
     Reviewing,
     Moderation {
         moderation_at: Timestamp,
@@ -69,8 +69,8 @@ impl State {
     /// Every legal move is a row.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
-    pub fn step(self, step: Step, now: Timestamp) -> Result<State, Error> {
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn step(self, step: Step, now: Timestamp) -> Result<State, Refusal> {
         Ok(match (self, step) {
             (State::Reviewing, Step::StartModeration) => State::Moderation { moderation_at: now },
             (State::Moderation { moderation_at }, Step::StartDetermination) => {
@@ -90,7 +90,7 @@ impl State {
             }
 
             (from, step) => {
-                return Err(Error::IllegalStep { what: "assessment", from: from.stage().name(), step: step.name() });
+                return Err(Refusal::IllegalStep { what: "assessment", from: from.stage().name(), step: step.name() });
             }
         })
     }

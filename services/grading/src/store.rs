@@ -5,13 +5,10 @@ mod bids;
 mod deciding;
 mod history;
 mod marking;
-mod panel;
+mod panels;
 mod release;
 
-pub use assessments::{
-    AssessmentFilter, VisibleAssessments, assessment, assessment_of_round, due_assessments, insert_assessment,
-    page_of_assessments, update_assessment,
-};
+pub use assessments::{Visible, due, get, insert, of_round, page, update};
 pub use bids::{answers, assessment_of_bid, bid, bids, insert_bid, n_bids, page_of_bids};
 pub use deciding::{
     decisions_of_meeting, determination, determinations, insert_meeting, insert_recommendation, meeting, meetings,
@@ -24,7 +21,7 @@ pub use marking::{
     moderation, moderations, n_live_reviews, overdue_reviews, own_reviews, page_of_reviews, put_moderation, review,
     reviews, update_review,
 };
-pub use panel::{
+pub use panels::{
     InterestFilter, VisibleInterests, are_hidden, conflicts, hidden_from, insert_interest, insert_member, interest,
     interests, is_derived, member, members, page_of_interests, page_of_members, update_interest, update_member,
 };

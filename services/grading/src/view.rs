@@ -2,12 +2,12 @@
 //! forgotten anywhere: bids that are hidden from the caller are taken out of lists, counts, rankings and quorums by
 //! [`View::hidden`], and acting on one is refused as on a bid that does not exist.
 
-use kit::caller::{Caller, Subject};
+use kit::caller::Caller;
 use kit::ids::{BidId, PersonId};
+use kit::refusal::Refusal;
 
 use crate::assessment::Assessment;
 use crate::bid::AssessedBid;
-use crate::error::Error;
 use crate::marking::review::Review;
 use crate::panel::Member;
 use crate::panel::interest::{Interest, Origin};
@@ -31,7 +31,7 @@ pub struct View {
 impl View {
     /// The person who looks; none for systems and roles.
     pub fn person(&self) -> Option<PersonId> {
-        person(&self.caller)
+        self.caller.person()
     }
 
     /// What the caller is to the panel.
@@ -71,26 +71,34 @@ impl View {
     /// Lets the caller act on the assessment, or refuses as the policy says.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where the assessment is hidden from them, [`Error::NotAllowed`] with who may.
-    pub fn may(&self, action: Action) -> Result<(), Error> {
+    /// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+    pub fn may(&self, action: Action) -> Result<(), Refusal> {
         policy::decide(&self.caller, action, &self.facts()).enforce("assessment")
+    }
+
+    /// The same for a meeting of it.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+    pub fn may_meeting(&self, action: Action) -> Result<(), Refusal> {
+        policy::decide(&self.caller, action, &self.facts()).enforce("meeting")
     }
 
     /// The same for a bid of it.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where the assessment or the bid is hidden from them, [`Error::NotAllowed`] with who may.
-    pub fn may_with(&self, action: Action, bid: BidId) -> Result<(), Error> {
+    /// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+    pub fn may_with(&self, action: Action, bid: BidId) -> Result<(), Refusal> {
         // A caller who may not know of the assessment is told that there is none, rather than no such bid.
-        policy::decide(&self.caller, Action::See, &self.facts()).enforce::<Error>("assessment")?;
+        self.may(Action::See)?;
         policy::decide(&self.caller, action, &self.facts_of(bid)).enforce("bid")
     }
 
     /// The same for a review. A caller who owes one of the same bid does not see those of others.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where the review is hidden from them, [`Error::NotAllowed`] with who may.
-    pub fn may_review(&self, action: Action, review: &Review) -> Result<(), Error> {
+    /// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+    pub fn may_review(&self, action: Action, review: &Review) -> Result<(), Refusal> {
         let facts = Facts { own: self.is_by(review), ..self.facts_of(review.bid) };
         policy::decide(&self.caller, action, &facts).enforce("review")
     }
@@ -101,14 +109,14 @@ impl View {
 
     /// A review as the caller may read it: what is not handed in is its reviewer's alone.
     pub fn shows(&self, review: Review) -> Review {
-        if self.is_by(&review) { review } else { review.shown() }
+        if self.is_by(&review) { review } else { review.for_others() }
     }
 
     /// The same for an interest. The person who declared it sees it, though its bid is hidden from them.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where the interest is hidden from them, [`Error::NotAllowed`] with who may.
-    pub fn may_interest(&self, action: Action, interest: &Interest) -> Result<(), Error> {
+    /// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+    pub fn may_interest(&self, action: Action, interest: &Interest) -> Result<(), Refusal> {
         let own = interest.origin == Origin::Declared && self.person() == Some(interest.person);
         let facts = Facts { own, ..self.facts_of(interest.bid) };
         policy::decide(&self.caller, action, &facts).enforce("interest")
@@ -137,12 +145,5 @@ impl View {
     /// Whose outcomes the caller finds in a list.
     pub fn told(&self) -> Told {
         policy::told(&self.caller, self.assessment.stage(), self.place())
-    }
-}
-
-pub fn person(caller: &Caller) -> Option<PersonId> {
-    match caller.subject {
-        Subject::Person(person) => Some(person),
-        Subject::Client(_) | Subject::Area(_) | Subject::Anonymous => None,
     }
 }

@@ -114,12 +114,22 @@ impl Bus {
 
     /// Has every event of a role taken: over a broker from the first that it holds, and after a restart from where the
     /// consumer stopped; inside the process from now on, before [`publish`](Bus::publish) answers.
-    pub fn subscribe<F, R>(&self, from: Area, consumer: &str, stop: &CancellationToken, take: F)
-    where
-        F: Fn(pb::Event) -> R + Send + Sync + 'static,
+    pub fn subscribe<S, R>(
+        &self,
+        from: Area,
+        consumer: &str,
+        stop: &CancellationToken,
+        service: &S,
+        take: fn(S, pb::Event) -> R,
+    ) where
+        S: Clone + Send + Sync + 'static,
         R: Future<Output = Result<(), NotTaken>> + Send + 'static,
     {
-        let handler: Handler = Arc::new(move |event| take(event).boxed());
+        let service = service.clone();
+        self.add(from, consumer, stop, Arc::new(move |event| take(service.clone(), event).boxed()));
+    }
+
+    fn add(&self, from: Area, consumer: &str, stop: &CancellationToken, handler: Handler) {
         match self {
             Bus::Local(consumers) => {
                 let mut consumers = consumers.lock().unwrap_or_else(PoisonError::into_inner);

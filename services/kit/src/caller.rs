@@ -86,7 +86,7 @@ pub enum Role {
 impl Role {
     pub const ALL: [Role; Role::COUNT] = array(Role::VARIANTS);
 
-    /// Whether it opens bids, awards and reports of all councils by itself. Such a duty rests while its holder sits on
+    /// Whether it opens bids, awards and reports of all councils by itself. Such a role rests while its holder sits on
     /// a board, see [`Caller::serves`]. A consultant and an editor read what is accepted and released, later.
     pub fn rests(self) -> bool {
         match self {
@@ -118,7 +118,7 @@ impl FromStr for Role {
     }
 }
 
-/// A duty for an organisation; printed `certifier@org_..`, as it stands in a token.
+/// A role for an organisation; printed `certifier@org_..`, as it stands in a token.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Grant {
     pub role: Role,
@@ -135,7 +135,7 @@ impl FromStr for Grant {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Grant, UnknownName> {
-        let form = || UnknownName { accepted: "duty@org_..".to_string() };
+        let form = || UnknownName { accepted: "role@org_..".to_string() };
         let (role, organisation) = text.split_once('@').ok_or_else(form)?;
         Ok(Grant { role: role.parse()?, organisation: organisation.parse().map_err(|_| form())? })
     }
@@ -220,18 +220,18 @@ impl Caller {
         Caller { subject: Subject::Area(area), ..Caller::anonymous() }
     }
 
-    /// Whether the caller has a duty for any organisation.
+    /// Whether the caller has a role for any organisation.
     pub fn has(&self, role: Role) -> bool {
         self.grants.iter().any(|grant| grant.role == role)
     }
 
-    /// Whether the caller has a duty that does not rest: who sits on a board reads bids, and what became of them, as
+    /// Whether the caller has a role that does not rest: who sits on a board reads bids, and what became of them, as
     /// the panel does, where recusal hides what it must (rule 10).
     pub fn serves(&self, role: Role) -> bool {
         self.has(role) && !(self.sits && role.rests())
     }
 
-    /// Whether the caller has a duty for this organisation.
+    /// Whether the caller has a role for this organisation.
     pub fn has_for(&self, role: Role, organisation: OrgId) -> bool {
         self.grants.contains(&Grant { role, organisation })
     }
@@ -252,6 +252,29 @@ impl Caller {
     /// The caller as one who acts for this organisation.
     pub fn acting_for(&self, organisation: Option<OrgId>) -> Actor {
         Actor { subject: self.subject.to_string(), organisation }
+    }
+
+    /// Whether the caller has one of these roles, and it does not rest.
+    pub fn serves_any(&self, roles: &[Role]) -> bool {
+        roles.iter().any(|&role| self.serves(role))
+    }
+
+    /// The person who calls; none for a system, another area, and for nobody.
+    pub fn person(&self) -> Option<PersonId> {
+        match self.subject {
+            Subject::Person(id) => Some(id),
+            Subject::Client(_) | Subject::Area(_) | Subject::Anonymous => None,
+        }
+    }
+
+    /// The organisation for which the caller has one of these roles.
+    pub fn organisation_as(&self, roles: &[Role]) -> Option<OrgId> {
+        self.grants.iter().find(|grant| roles.contains(&grant.role)).map(|grant| grant.organisation)
+    }
+
+    /// Those organisations of the caller's of which this is so, such as that they read for them.
+    pub fn organisations_where(&self, is_so: impl Fn(&Caller, OrgId) -> bool) -> Vec<OrgId> {
+        self.organisations().into_iter().filter(|&organisation| is_so(self, organisation)).collect()
     }
 
     /// Every organisation that the caller acts for.
@@ -299,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_duty_names_those_that_exist() {
+    fn an_unknown_role_names_those_that_exist() {
         let refused = "mayor@org_0190163d8694739baea5966c26f8ad91".parse::<Grant>().unwrap_err();
         assert!(refused.accepted.contains("certifier"), "{}", refused.accepted);
     }

@@ -1,7 +1,7 @@
 //! How a service takes another's events: each once, however often delivered; one that cannot be taken does not block
 //! the next.
 
-use prost::Message;
+use prost::Name;
 use toadlane_proto::types::v1::Event;
 
 use crate::db::{Db, DbError, Tx, WriteError};
@@ -43,12 +43,12 @@ impl From<Unanswered> for NotTaken {
     }
 }
 
-/// The resource of an event, if it is a message of this full name, such as `toadlane.rounds.v1.Round`.
+/// The resource of an event, if it is such a message.
 ///
 /// # Errors
 /// When it bears the name and is none.
-pub fn resource<M: Message + Default>(event: &Event, name: &str) -> Result<Option<M>, NotTaken> {
-    let is_named = |any: &&prost_types::Any| any.type_url.rsplit('/').next() == Some(name);
+pub fn resource<M: Name + Default>(event: &Event) -> Result<Option<M>, NotTaken> {
+    let is_named = |any: &&prost_types::Any| any.type_url.rsplit('/').next() == Some(M::full_name().as_str());
     let Some(any) = event.resource.as_ref().filter(is_named) else { return Ok(None) };
     M::decode(any.value.as_slice()).map(Some).map_err(|cause| NotTaken::Ever(cause.to_string()))
 }

@@ -40,6 +40,13 @@ pub struct Target<I> {
     pub version: i64,
 }
 
+/// A step for which a reason is given.
+#[derive(Clone, Debug)]
+pub struct Reasoned<I> {
+    pub target: Target<I>,
+    pub reason: String,
+}
+
 impl Cx {
     /// The context of a request, for what has no command to parse.
     pub fn of<T>(request: &Request<T>) -> Result<Cx, Status> {

@@ -20,7 +20,8 @@ mod tx;
 mod work;
 mod worker;
 
-use std::sync::Arc;
+use std::any::Any;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use prost::Message;
 use tokio::sync::{Notify, oneshot};
@@ -31,7 +32,7 @@ pub use prepared::Prepared;
 use queue::Queue;
 pub use take::Gathered;
 pub use tx::Tx;
-use work::{Fate, Work};
+use work::{Fate, Job, Run, fate_after};
 
 use crate::clock::Clock;
 use crate::cx::Cx;
@@ -42,10 +43,14 @@ pub enum Replay<W, T> {
     New(T),
 }
 
+/// Refuses a stored answer that its caller may not see any more, with [`DbError::Hidden`].
+pub type MayReplay = fn(&mut Conn, &Cx, &dyn Any) -> Result<(), DbError>;
+
 /// The store of one service.
 #[derive(Clone)]
 pub struct Db {
     inner: Arc<Inner>,
+    may_replay: MayReplay,
 }
 
 struct Inner {
@@ -64,7 +69,39 @@ impl Drop for Inner {
     }
 }
 
+/// A write that says what is answered.
+type Answering<W, E> = Box<dyn Fn(&mut Tx) -> Result<W, E> + Send>;
+
+/// What a closure leaves behind, and whether its transaction is kept.
+type Running<T, E> = Box<dyn FnMut(&mut Tx) -> (Fate, Result<T, E>) + Send>;
+
+/// Returns when a piece of work is committed.
+async fn done(queue: &Queue, key: Option<String>, run: Run) -> Result<(), DbError> {
+    let (tell, told) = oneshot::channel();
+    if queue.put(Job::new(key, run, tell)).is_err() {
+        return Err(DbError::Stopping);
+    }
+    told.await.unwrap_or(Err(DbError::Stopping))
+}
+
+/// The stored answer, if there is one and its caller may still see it.
+fn find<W>(conn: &mut Conn, cx: &Cx, may_replay: MayReplay) -> Result<Option<W>, DbError>
+where
+    W: Message + Default + 'static,
+{
+    let answer: Option<W> = answers::find(conn, cx)?;
+    if let Some(answer) = &answer {
+        may_replay(conn, cx, answer)?;
+    }
+    Ok(answer)
+}
+
 impl Db {
+    /// The same store, for a service that may not replay every answer to its caller.
+    pub fn replays_if(self, may_replay: MayReplay) -> Db {
+        Db { may_replay, ..self }
+    }
+
     pub fn name(&self) -> &'static str {
         self.inner.name
     }
@@ -91,7 +128,7 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
     {
         let run = move |tx: &mut Tx| (Fate::Keep, query(tx));
-        self.run(&self.inner.readers, None, run).await
+        self.run(&self.inner.readers, None, Box::new(run)).await
     }
 
     /// Writes without a request: consumers and tickers. The closure may run again.
@@ -105,7 +142,7 @@ impl Db {
             Ok(value) => (Fate::Keep, Ok(value)),
             Err(error) => (Fate::Undo, Err(error)),
         };
-        self.run(&self.inner.writers, key, run).await
+        self.run(&self.inner.writers, key, Box::new(run)).await
     }
 
     /// Writes on behalf of a request. The wire answer is stored in the same transaction, so that a repeated
@@ -118,7 +155,7 @@ impl Db {
         E: WriteError,
         F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
     {
-        self.answer(cx, None, write).await
+        self.answer(cx, None, Box::new(move |tx| write(tx).map(W::from))).await
     }
 
     /// The same for writes that contend for one row: those with the same key run one after the other, in every
@@ -130,20 +167,18 @@ impl Db {
         E: WriteError,
         F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
     {
-        self.answer(cx, Some(key.to_string()), write).await
+        self.answer(cx, Some(key.to_string()), Box::new(move |tx| write(tx).map(W::from))).await
     }
 
-    async fn answer<W, T, E, F>(&self, cx: &Cx, key: Option<String>, write: F) -> Result<W, E>
+    async fn answer<W, E>(&self, cx: &Cx, key: Option<String>, write: Answering<W, E>) -> Result<W, E>
     where
-        W: Message + Default + From<T> + 'static,
-        T: Send + 'static,
+        W: Message + Default + 'static,
         E: WriteError,
-        F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
     {
         let asked = cx.clone();
         let run = move |tx: &mut Tx| {
             let answer = match write(tx) {
-                Ok(value) => W::from(value),
+                Ok(answer) => answer,
                 Err(error) => return (Fate::Undo, Err(error)),
             };
             if asked.validate_only {
@@ -152,7 +187,7 @@ impl Db {
             answers::store(tx, &asked, &answer);
             (Fate::Keep, Ok(answer))
         };
-        match self.run(&self.inner.writers, key, run).await {
+        match self.run(&self.inner.writers, key, Box::new(run)).await {
             Ok(answer) => Ok(answer),
             // A twin of this request may have been committed since the look-up: then its answer counts.
             Err(error) => match self.replay(cx).await {
@@ -171,8 +206,8 @@ impl Db {
         if cx.answered_as().is_none() {
             return Ok(None);
         }
-        let asked = cx.clone();
-        self.read(move |conn| answers::find(conn, &asked)).await
+        let (asked, may_replay) = (cx.clone(), self.may_replay);
+        self.read(move |conn| find(conn, &asked, may_replay)).await
     }
 
     /// The same, or else what the write has to know beforehand from this store: both in one look at it.
@@ -183,24 +218,33 @@ impl Db {
         E: WriteError,
         F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
     {
-        let asked = cx.clone();
-        self.read(move |conn| match answers::find(conn, &asked)? {
+        let (asked, may_replay) = (cx.clone(), self.may_replay);
+        self.read(move |conn| match find(conn, &asked, may_replay)? {
             Some(answer) => Ok(Replay::Answered(answer)),
             None => Ok(Replay::New(gather(conn)?)),
         })
         .await
     }
 
-    async fn run<T, E, F>(&self, queue: &Queue, key: Option<String>, run: F) -> Result<T, E>
+    /// The outcome of the last run, once it is committed.
+    async fn run<T, E>(&self, queue: &Queue, key: Option<String>, mut run: Running<T, E>) -> Result<T, E>
     where
         T: Send + 'static,
         E: WriteError,
-        F: FnMut(&mut Tx) -> (Fate, Result<T, E>) + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
-        if queue.put(Box::new(Work::new(key, run, answer))).is_err() {
-            return Err(E::from(DbError::Stopping));
-        }
-        answered.await.unwrap_or_else(|_| Err(E::from(DbError::Stopping)))
+        let outcome = Arc::new(Mutex::new(None));
+        let kept = outcome.clone();
+        let keep = move |result| *kept.lock().unwrap_or_else(PoisonError::into_inner) = result;
+        let run = move |tx: &mut Tx| {
+            // Of a run that panics nothing is left, not even what the one before it left.
+            keep(None);
+            let (fate, result) = run(tx);
+            let fate = result.as_ref().map_or_else(|error| fate_after(error), |_| fate);
+            keep(Some(result));
+            fate
+        };
+        done(queue, key, Box::new(run)).await?;
+        let outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
+        outcome.unwrap_or_else(|| Err(E::from(DbError::Stopping)))
     }
 }

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use prost::Message;
 use prost::encoding::{btree_map, string};
+use prost::{Message, Name};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
@@ -59,6 +59,26 @@ pub trait Newer: std::fmt::Debug + Send + Sync {
     fn to_any(&self) -> prost_types::Any;
 }
 
+/// What is shown of a resource as one message: as newer than what a caller read, or with an event.
+pub trait Shown: Clone + std::fmt::Debug + Send + Sync {
+    type Wire: Name + From<Self>;
+
+    fn shown(&self) -> Self::Wire {
+        self.clone().into()
+    }
+}
+
+impl<T: Shown> Newer for T {
+    fn to_any(&self) -> prost_types::Any {
+        any(&self.shown())
+    }
+}
+
+/// A message under its full name.
+pub fn any<M: Name>(message: &M) -> prost_types::Any {
+    prost_types::Any { type_url: M::type_url(), value: message.encode_to_vec() }
+}
+
 /// A refusal before it becomes a [`Status`].
 #[derive(Debug)]
 pub struct Fault {
@@ -90,6 +110,21 @@ impl Fault {
     pub fn with(mut self, key: &'static str, value: impl Into<String>) -> Fault {
         self.metadata.push((key, value.into()));
         self
+    }
+
+    /// A step that cannot be taken as things stand.
+    pub fn precondition(reason: Reason, message: impl Into<String>) -> Fault {
+        Fault::new(Code::FailedPrecondition, reason, message)
+    }
+
+    /// What shall be made is there.
+    pub fn exists(message: impl Into<String>, existing: impl Into<String>) -> Fault {
+        Fault::new(Code::AlreadyExists, Reason::AlreadyExists, message).with("existing", existing)
+    }
+
+    /// One bad field.
+    pub fn bad_field(field: &str, rule: &str, says: impl Into<String>) -> Fault {
+        Fault::invalid(vec![Violation::new(field, rule, says)])
     }
 
     /// Every bad field of a request at once.

@@ -9,9 +9,10 @@ use futures_util::{Stream, StreamExt, stream};
 use object_store::local::LocalFileSystem;
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
 use sha2::{Digest, Sha256};
-use tonic::{Code, Status};
+use tonic::{Code, Status, Streaming};
 
 use crate::fault::{Fault, Reason};
+use crate::watch::Streamed;
 
 /// How much is looked at to find the type.
 const LOOK_AT: usize = 8 * 1024;
@@ -89,14 +90,38 @@ impl Files {
         }
     }
 
+    /// Sends a file: what it is, then its bytes.
+    ///
+    /// # Errors
+    /// [`FileError::OutOfReach`] when the bytes cannot be read.
+    pub async fn send<M>(&self, sha256: &str, head: M, data: fn(Bytes) -> M) -> Result<Streamed<M>, FileError>
+    where
+        M: Send + 'static,
+    {
+        let bytes = self.read(sha256).await?;
+        let rest = bytes.map(move |piece| piece.map(data).map_err(Status::from));
+        Ok(Box::pin(stream::iter([Ok(head)]).chain(rest)))
+    }
+
     /// The bytes of a kept file, piece by piece.
-    pub async fn read(&self, sha256: &str) -> Result<impl Stream<Item = Result<Bytes, FileError>> + use<>, FileError> {
+    async fn read(&self, sha256: &str) -> Result<impl Stream<Item = Result<Bytes, FileError>> + use<>, FileError> {
         let found = self.store.get(&path(sha256)?).await?;
         Ok(found.into_stream().flat_map(|piece| match piece {
             Ok(piece) => stream::iter(handy(piece)).map(Ok).left_stream(),
             Err(error) => stream::iter([Err(FileError::OutOfReach(error))]).right_stream(),
         }))
     }
+}
+
+/// What follows the header of an upload: bytes alone, which `data` takes out of each message.
+pub fn bytes_after_header<M: Send + 'static>(
+    parts: Streaming<M>,
+    data: fn(M) -> Option<Bytes>,
+) -> impl Stream<Item = Result<Bytes, FileError>> + Unpin {
+    parts.map(move |part| {
+        let bytes = data(part.map_err(FileError::BrokeOff)?);
+        bytes.ok_or_else(|| FileError::Refused("send the header once, then bytes alone".to_string()))
+    })
 }
 
 /// Cuts what storage hands out into messages of a handy size.

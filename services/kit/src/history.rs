@@ -1,7 +1,9 @@
 //! The history of a thing, line by line: written with each of its versions, and never changed.
 
 use crate::caller::Actor;
+use crate::names::wire_named;
 use crate::time::Timestamp;
+use crate::wire::wire_time;
 
 /// One line of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,45 @@ pub struct Line {
     /// Empty where none is asked for.
     pub reason: String,
 }
+
+impl Line {
+    /// The line of a version that has none before it.
+    pub fn first(sequence: i64, at: Timestamp, by: Actor, step: &str, to: &str) -> Line {
+        Line { sequence, at, by, step: step.to_string(), from: None, to: to.to_string(), reason: String::new() }
+    }
+
+    /// The same line of a version that came of another.
+    pub fn after(self, state: Option<&str>) -> Line {
+        Line { from: state.map(str::to_string), ..self }
+    }
+
+    /// The same line with a reason, where its step has one.
+    pub fn because(self, has_reason: bool, reason: &str) -> Line {
+        if has_reason { Line { reason: reason.to_string(), ..self } } else { self }
+    }
+}
+
+/// Lines as the wire has them, in each service that has such lists.
+macro_rules! wire_entries {
+    ($($area:ident: $state:ident),*) => {$(
+        impl From<Line> for toadlane_proto::$area::v1::HistoryEntry {
+            fn from(line: Line) -> toadlane_proto::$area::v1::HistoryEntry {
+                use toadlane_proto::$area::v1::$state::State;
+                toadlane_proto::$area::v1::HistoryEntry {
+                    sequence: line.sequence,
+                    at: wire_time(line.at),
+                    actor: Some(line.by.into()),
+                    step: line.step,
+                    from_state: line.from.map_or(State::Unspecified, |name| wire_named(&name)).into(),
+                    to_state: wire_named::<State>(&line.to).into(),
+                    reason: line.reason,
+                }
+            }
+        }
+    )*};
+}
+
+wire_entries!(awards: award, bids: bid, reporting: report);
 
 /// The history of one kind of thing, for a service's store: writes a line and reads a page of them. The table has the
 /// columns of [`Line`] after the identity of its subject.

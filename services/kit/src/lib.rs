@@ -1,6 +1,7 @@
 //! What at least three services share, or two where they must not differ.
 
 pub mod bus;
+pub mod call;
 pub mod caller;
 pub mod clock;
 pub mod consumer;
@@ -17,13 +18,16 @@ pub mod ids;
 pub mod language;
 pub mod listener;
 pub mod money;
+pub mod names;
 pub mod neighbour;
 pub mod outbox;
 pub mod paging;
+pub mod refusal;
 pub mod register;
 pub mod relay;
 pub mod rules;
 mod service_error;
+pub mod shapes;
 pub mod stored;
 pub mod ticker;
 pub mod time;

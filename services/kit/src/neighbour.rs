@@ -5,9 +5,13 @@ use std::time::Duration;
 use tonic::{Code, Request, Response, Status};
 
 use crate::fault::Fault;
+use crate::refusal::Refusal;
+
+/// Rows on each page that is asked of a neighbour.
+pub const PAGE_SIZE: i32 = 500;
 
 /// How long a caller of ours waits for a neighbour.
-const PATIENCE: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Why another service gave no usable answer.
 #[derive(Debug, thiserror::Error)]
@@ -26,12 +30,12 @@ pub enum Unanswered {
 #[error("{what} lacks {lacks}")]
 pub struct Unusable {
     what: String,
-    lacks: &'static str,
+    lacks: String,
 }
 
 /// `what` is what was said, such as `a round`.
-pub fn unusable(what: impl Into<String>, lacks: &'static str) -> Unusable {
-    Unusable { what: what.into(), lacks }
+pub fn unusable(what: impl Into<String>, lacks: impl Into<String>) -> Unusable {
+    Unusable { what: what.into(), lacks: lacks.into() }
 }
 
 impl Unanswered {
@@ -53,10 +57,10 @@ impl From<Status> for Unanswered {
     }
 }
 
-/// A question with our patience as its time limit.
-pub fn patient<T>(message: T) -> Request<T> {
+/// A question with its time limit.
+pub fn with_timeout<T>(message: T) -> Request<T> {
     let mut request = Request::new(message);
-    request.set_timeout(PATIENCE);
+    request.set_timeout(TIMEOUT);
     request
 }
 
@@ -67,6 +71,17 @@ pub fn answered<T>(answer: Result<Response<T>, Status>) -> Result<Option<T>, Una
         Err(status) if status.code() == Code::NotFound => Ok(None),
         Err(status) => Err(status.into()),
     }
+}
+
+/// The answer of a neighbour about something that must be there.
+///
+/// # Errors
+/// That there is no such thing, or why there is no answer.
+pub fn held<T, E: From<Refusal> + From<Unanswered>>(
+    answer: Result<Response<T>, Status>,
+    what: &'static str,
+) -> Result<T, E> {
+    answered(answer)?.ok_or_else(|| E::from(Refusal::NotFound { what }))
 }
 
 /// Everything that a neighbour lists: `ask` gives what is on the page of a token, the first for an empty one, and the

@@ -1,13 +1,15 @@
 //! Events as rows: a fact is written in the transaction that makes it true, and published afterwards.
 
 use diesel::prelude::*;
-use prost::Message;
+use prost::{Message, Name};
+use prost_types::Any;
 use toadlane_proto::types::v1 as pb;
 
 use crate::cx::Cx;
 use crate::db::kept::EventRow;
 pub use crate::db::kept::outbox;
 use crate::db::{Conn, DbError, Tx};
+use crate::fault::any;
 use crate::ids::EventId;
 use crate::time::Timestamp;
 
@@ -33,15 +35,19 @@ pub struct Fact {
     pub subject: String,
     /// Version of the subject after the fact.
     pub version: i64,
-    /// Full name of the resource's message, such as `toadlane.bids.v1.Bid`.
-    pub resource_type: &'static str,
-    /// The resource as it now is, encoded.
-    pub resource: Vec<u8>,
+    /// The resource as it now is.
+    pub resource: Any,
+}
+
+impl Fact {
+    pub fn of<M: Name>(kind: &'static str, subject: impl ToString, version: i64, resource: &M) -> Fact {
+        Fact { kind, subject: subject.to_string(), version, resource: any(resource) }
+    }
 }
 
 /// Writes a fact down, to be published after the commit. Its row goes in with those of its batch, so it may not be put
 /// within a transaction inside the write: it would outlive that one's rollback.
-pub fn put(tx: &mut Tx, cx: &Cx, at: Timestamp, fact: &Fact) -> Result<(), DbError> {
+pub fn put(tx: &mut Tx, cx: &Cx, at: Timestamp, fact: Fact) -> Result<(), DbError> {
     let id = EventId::new();
     let organisation_id = cx.caller.organisation.map(|id| id.to_string()).unwrap_or_default();
     let event = pb::Event {
@@ -51,15 +57,12 @@ pub fn put(tx: &mut Tx, cx: &Cx, at: Timestamp, fact: &Fact) -> Result<(), DbErr
         version: fact.version,
         happened_at: Some(at.into()),
         actor: Some(pb::Actor { subject: cx.caller.subject.to_string(), organisation_id }),
-        resource: Some(prost_types::Any {
-            type_url: format!("type.googleapis.com/{}", fact.resource_type),
-            value: fact.resource.clone(),
-        }),
+        resource: Some(fact.resource),
     };
     tx.keep_event(EventRow {
         id,
         kind: fact.kind,
-        subject: fact.subject.clone(),
+        subject: fact.subject,
         version: fact.version,
         happened_at: at,
         body: event.encode_to_vec(),

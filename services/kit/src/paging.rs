@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cx::Cx;
 use crate::fault::Violation;
+use crate::time::Timestamp;
 
 /// Rows on a page when the caller does not say.
 const DEFAULT_SIZE: i64 = 50;
@@ -28,7 +29,43 @@ pub struct Found<T> {
     pub next_page_token: String,
 }
 
+/// A page of a list that changes with time alone.
+#[derive(Clone, Debug)]
+pub struct Dated<T> {
+    pub found: Found<T>,
+    pub as_of: Timestamp,
+}
+
+/// A page of a list whose rows are counted: all that there are, of which the page is a part.
+#[derive(Clone, Debug)]
+pub struct Counted<T> {
+    pub found: Found<T>,
+    pub n_all: i64,
+    pub as_of: Timestamp,
+}
+
+impl<T> Counted<T> {
+    /// The same page with each row made into something else.
+    pub fn map<U>(self, row: impl Fn(T) -> U) -> Counted<U> {
+        Counted { found: self.found.map(row), n_all: self.n_all, as_of: self.as_of }
+    }
+}
+
 impl<T> Found<T> {
+    pub fn as_of(self, as_of: Timestamp) -> Dated<T> {
+        Dated { found: self, as_of }
+    }
+
+    pub fn of_all(self, n_all: i64, as_of: Timestamp) -> Counted<T> {
+        Counted { found: self, n_all, as_of }
+    }
+
+    /// The same page with each row made into something else.
+    pub fn map<U>(self, row: impl Fn(T) -> U) -> Found<U> {
+        let (rows, next_page_token) = self.wire(row);
+        Found { rows, next_page_token }
+    }
+
     /// The rows as the wire has them, and the token of the next page.
     pub fn wire<W>(self, row: impl Fn(T) -> W) -> (Vec<W>, String) {
         (self.rows.into_iter().map(row).collect(), self.next_page_token)

@@ -1,12 +1,16 @@
 //! Asks the registry about organisations. An answer is kept for ten minutes and used while the registry is unreachable.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
 use toadlane_proto::registry::v1::{GetStandingRequest, Standing};
 
 use crate::ids::{OrgId, PersonId};
-use crate::neighbour::{Unanswered, answered, patient};
+use crate::neighbour::{Unanswered, answered, with_timeout};
+use crate::refusal::Refusal;
 use crate::time::Date;
 use crate::transport::Transport;
 
@@ -22,35 +26,76 @@ struct Question {
 }
 
 #[derive(Clone)]
-pub struct Register {
+struct Source {
     organisations: OrganisationsServiceClient<Transport>,
     kept: moka::future::Cache<Question, Standing>,
 }
 
+/// Behind a pointer, so that the cache and the client are compiled here alone.
+#[derive(Clone)]
+pub struct Register {
+    ask: Arc<Ask>,
+}
+
+type Ask = dyn Fn(Question, Recall) -> BoxFuture<'static, Result<Option<Standing>, Unanswered>> + Send + Sync;
+
+/// Whether an earlier answer will do while the registry is away.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Recall {
+    Yes,
+    No,
+}
+
 impl Register {
     pub fn new(registry: Transport) -> Register {
-        Register {
+        let source = Source {
             organisations: OrganisationsServiceClient::new(registry),
             kept: moka::future::Cache::builder().max_capacity(MOST_KEPT).time_to_live(KEEP).build(),
-        }
+        };
+        let ask = move |question, recall| {
+            let source = source.clone();
+            async move {
+                match recall {
+                    Recall::Yes => source.ask_or_recall(question).await,
+                    Recall::No => source.ask(&question).await,
+                }
+            }
+            .boxed()
+        };
+        Register { ask: Arc::new(ask) }
     }
 
     /// What it says of an organisation on a day; none where it does not hold it.
     pub async fn standing(&self, organisation: OrgId, as_of: Date) -> Result<Option<Standing>, Unanswered> {
-        self.ask_or_recall(Question { organisation, as_of: Some(as_of), person: None }).await
+        (self.ask)(Question { organisation, as_of: Some(as_of), person: None }, Recall::Yes).await
     }
 
     /// What it says of an organisation now: for what no deadline waits for, such as where money goes.
     pub async fn standing_now(&self, organisation: OrgId) -> Result<Option<Standing>, Unanswered> {
-        self.ask(&Question { organisation, as_of: None, person: None }).await
+        (self.ask)(Question { organisation, as_of: None, person: None }, Recall::No).await
+    }
+
+    /// The organisation, if it holds this person as a certifier of it today.
+    ///
+    /// # Errors
+    /// When it does not hold the organisation, or cannot be asked.
+    pub async fn certifier_of<E>(&self, person: PersonId, organisation: OrgId) -> Result<Option<OrgId>, E>
+    where
+        E: From<Refusal> + From<Unanswered>,
+    {
+        let is_certifier = self.is_certifier(person, organisation).await?;
+        Ok(is_certifier.ok_or_else(|| E::from(Refusal::NotFound { what: "organisation" }))?.then_some(organisation))
     }
 
     /// Whether it holds this person as a certifier of the organisation today; none where it does not hold that.
-    pub async fn is_certifier(&self, person: PersonId, organisation: OrgId) -> Result<Option<bool>, Unanswered> {
-        let standing = self.ask_or_recall(Question { organisation, as_of: None, person: Some(person) }).await?;
+    async fn is_certifier(&self, person: PersonId, organisation: OrgId) -> Result<Option<bool>, Unanswered> {
+        let question = Question { organisation, as_of: None, person: Some(person) };
+        let standing = (self.ask)(question, Recall::Yes).await?;
         Ok(standing.map(|standing| standing.person_is_certifier))
     }
+}
 
+impl Source {
     async fn ask_or_recall(&self, question: Question) -> Result<Option<Standing>, Unanswered> {
         match self.ask(&question).await {
             Ok(Some(standing)) => {
@@ -67,7 +112,7 @@ impl Register {
     }
 
     async fn ask(&self, question: &Question) -> Result<Option<Standing>, Unanswered> {
-        let request = patient(GetStandingRequest {
+        let request = with_timeout(GetStandingRequest {
             organisation_id: question.organisation.to_string(),
             as_of: question.as_of.map(|day| day.to_string()).unwrap_or_default(),
             person_id: question.person.map(|id| id.to_string()).unwrap_or_default(),

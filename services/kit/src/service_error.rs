@@ -1,7 +1,7 @@
 //! What every service's `Error` implements in the same way.
 
-/// What a service's error is made from and turned into: queries fail as `Error::Db`, a verdict refuses as
-/// `Error::NotAllowed` and hides as `Error::NotFound`, and the caller gets its fault. With `asks neighbours`, also: an
+/// What a service's error is made from and turned into: queries fail as `Error::Db`, and the caller gets
+/// its fault. With `asks neighbours`, also: an
 /// unusable answer is `Error::Neighbour`, and an event that fails for store or neighbour is redelivered, for anything
 /// else never.
 #[macro_export]
@@ -10,16 +10,6 @@ macro_rules! service_error {
         impl From<diesel::result::Error> for $error {
             fn from(error: diesel::result::Error) -> $error {
                 $error::Db($crate::db::DbError::Query(error))
-            }
-        }
-
-        impl $crate::verdict::Denial for $error {
-            fn not_allowed(who_may: &'static str) -> $error {
-                $error::NotAllowed { who_may }
-            }
-
-            fn not_found(what: &'static str) -> $error {
-                $error::NotFound { what }
             }
         }
 

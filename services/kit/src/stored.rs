@@ -3,12 +3,13 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use diesel::{OptionalExtension, QueryResult};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::caller::Actor;
 use crate::db::DbError;
 use crate::money::Money;
+use crate::refusal::Refusal;
 
 pub fn inconsistent(what: impl Display) -> DbError {
     DbError::Inconsistent(what.to_string())
@@ -19,17 +20,15 @@ pub fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, DbError> {
     text.parse().map_err(|cause| inconsistent(format!("{text}: {cause}")))
 }
 
-/// One of a closed list, by its name.
-pub fn named<T: Copy>(all: &[T], name: fn(T) -> &'static str, text: &str) -> Result<T, DbError> {
-    let found = all.iter().copied().find(|&one| name(one) == text);
-    found.ok_or_else(|| {
-        inconsistent(format!("{text} is none of {:?}", all.iter().map(|&one| name(one)).collect::<Vec<_>>()))
-    })
-}
-
-/// The two columns in which somebody who acted is kept.
-pub fn actor(subject: String, organisation: Option<&str>) -> Result<Actor, DbError> {
-    Ok(Actor { subject, organisation: parsed_option(organisation)? })
+/// What is stored, or that there is no such thing.
+///
+/// # Errors
+/// [`Refusal::NotFound`], and that of the query.
+pub fn found<T, E>(row: QueryResult<T>, what: &'static str) -> Result<T, E>
+where
+    E: From<Refusal> + From<diesel::result::Error>,
+{
+    row.optional()?.ok_or_else(|| Refusal::NotFound { what }.into())
 }
 
 pub fn money(minor_units: i64, currency: &str) -> Result<Money, DbError> {

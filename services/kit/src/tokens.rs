@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 mod access;
 mod assertion;
 mod keys;
+mod seal;
 mod secret;
 mod statement;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use access::{
 };
 pub use assertion::{ASSERTION_LIFETIME_S, Alg, AssertionClaims, ClientKey, peek_client, verify_assertion};
 pub use keys::{KeyError, KeySet, PublicKey, SigningKey};
+pub use seal::Seal;
 pub use secret::{Code, Secret};
 pub use statement::{sign_statement, verify_statement};
 

@@ -1,8 +1,6 @@
 //! A policy's verdict on an action. The rules are in each service's `policy.rs`.
 
-use tonic::Code;
-
-use crate::fault::{Fault, Reason};
+use crate::refusal::Refusal;
 
 /// Deny by default: whatever a policy does not allow is one of the other two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,23 +14,16 @@ pub enum Verdict {
     Hide,
 }
 
-/// How a service says what its policy does not allow.
-pub trait Denial {
-    fn not_allowed(who_may: &'static str) -> Self;
-    /// The same as for what does not exist.
-    fn not_found(what: &'static str) -> Self;
-}
-
 impl Verdict {
     /// Lets the caller act, or says why not; `what` it was about is named to whom it is hidden.
     ///
     /// # Errors
     /// Who may, or that there is no such thing.
-    pub fn enforce<E: Denial>(self, what: &'static str) -> Result<(), E> {
+    pub fn enforce<E: From<Refusal>>(self, what: &'static str) -> Result<(), E> {
         match self {
             Verdict::Allow => Ok(()),
-            Verdict::Refuse { who_may } => Err(E::not_allowed(who_may)),
-            Verdict::Hide => Err(E::not_found(what)),
+            Verdict::Refuse { who_may } => Err(Refusal::NotAllowed { who_may }.into()),
+            Verdict::Hide => Err(Refusal::NotFound { what }.into()),
         }
     }
 
@@ -44,9 +35,4 @@ impl Verdict {
             Verdict::Hide => "hidden",
         }
     }
-}
-
-/// The refusal of somebody who may see but not do this, with who may.
-pub fn not_allowed(who_may: &'static str) -> Fault {
-    Fault::new(Code::PermissionDenied, Reason::NotAllowed, format!("{who_may} may do this")).with("who_may", who_may)
 }

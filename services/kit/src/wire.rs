@@ -3,9 +3,9 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use prost_types::Any;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use toadlane_proto::shapes::WireEnum;
 use toadlane_proto::types::v1 as types;
 use tonic::{Request, Status};
 
@@ -13,6 +13,8 @@ use crate::cx::{Cx, Target};
 use crate::deadline::{Deadline, Edge};
 use crate::fault::{Fault, Violation};
 use crate::money::Money;
+use crate::names::named;
+use crate::neighbour::{Unusable, unusable};
 use crate::paging::{Listed, Page};
 use crate::time::{Date, Timestamp};
 
@@ -27,35 +29,6 @@ pub fn wire_date(date: Option<Date>) -> String {
 
 pub fn etag(version: i64) -> String {
     version.to_string()
-}
-
-/// The name of an enum's value in rows, such as `held_late` for `STATE_HELD_LATE`; none for the unspecified one, which
-/// the field rules refuse.
-pub fn row_name(wire_name: &str, prefix: &str) -> Option<String> {
-    let name = wire_name.strip_prefix(prefix).unwrap_or(wire_name).to_lowercase();
-    Some(name).filter(|name| name != "unspecified")
-}
-
-/// The name of the value of an enum that has this name in rows.
-pub fn wire_name(row_name: &str, prefix: &str) -> String {
-    format!("{prefix}{}", row_name.to_uppercase())
-}
-
-/// A message under its full name, such as `toadlane.bids.v1.Bid`.
-pub fn any(name: &str, value: Vec<u8>) -> Any {
-    Any { type_url: format!("type.googleapis.com/{name}"), value }
-}
-
-/// An identity in a request that is little more; a [`Reader`] reads the others.
-///
-/// # Errors
-/// What is wrong with the text of this field.
-pub fn id<T: FromStr<Err: Display>>(field: &str, text: &str) -> Result<T, Violation> {
-    text.parse().map_err(|says: T::Err| Violation::new(field, "id", says.to_string()))
-}
-
-pub fn id_or_none<T: FromStr<Err: Display>>(field: &str, text: &str) -> Result<Option<T>, Violation> {
-    if text.is_empty() { Ok(None) } else { id(field, text).map(Some) }
 }
 
 /// How a request becomes what a service understands: a command, or what is asked of a list. The good parts are read on,
@@ -76,15 +49,34 @@ impl Cx {
     }
 }
 
+/// Reads a message of a neighbour as a request is read. `what` is what was said, such as `a round`.
+///
+/// # Errors
+/// When a field that we need is missing, or cannot be read.
+pub fn read<T>(what: impl Into<String>, parse: impl FnOnce(&mut Reader) -> Option<T>) -> Result<T, Unusable> {
+    let mut reader = Reader { cx: None, found: Vec::new() };
+    let read = parse(&mut reader);
+    reader.finish(read).map_err(|bad| {
+        let lacks: Vec<String> = bad.iter().map(|bad| format!("{}: {}", bad.field, bad.says)).collect();
+        unusable(what, lacks.join("; "))
+    })
+}
+
 /// Collects violations while the good parts are kept.
 pub struct Reader<'a> {
-    cx: &'a Cx,
+    /// Of whom asks; none for what a neighbour says.
+    cx: Option<&'a Cx>,
     found: Vec<Violation>,
 }
 
 impl<'a> Reader<'a> {
     pub fn of(cx: &'a Cx) -> Reader<'a> {
-        Reader { cx, found: Vec::new() }
+        Reader { cx: Some(cx), found: Vec::new() }
+    }
+
+    /// Whether a neighbour said this, who may be newer than we are.
+    pub fn is_of_neighbour(&self) -> bool {
+        self.cx.is_none()
     }
 
     pub fn add(&mut self, violation: Violation) {
@@ -103,20 +95,19 @@ impl<'a> Reader<'a> {
     }
 
     /// A message that must be there.
-    pub fn needed<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
+    pub fn required<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
         self.take(field, "required", value.ok_or("give a value"))
     }
 
     /// A text that says something, without the blanks around it.
-    pub fn said(&mut self, field: &str, text: &str) -> Option<String> {
+    pub fn text(&mut self, field: &str, text: &str) -> Option<String> {
         let trimmed = text.trim();
-        let said = if trimmed.is_empty() { Err("say something that can be read") } else { Ok(trimmed.to_string()) };
-        self.take(field, "blank", said)
+        let text = if trimmed.is_empty() { Err("say something that can be read") } else { Ok(trimmed.to_string()) };
+        self.take(field, "blank", text)
     }
 
     pub fn id<T: FromStr<Err: Display>>(&mut self, field: &str, text: &str) -> Option<T> {
-        let id = id(field, text);
-        id.map_err(|violation| self.add(violation)).ok()
+        self.take(field, "id", text.parse())
     }
 
     /// What a step is taken on: an identity and the etag that its caller read.
@@ -143,7 +134,7 @@ impl<'a> Reader<'a> {
     }
 
     pub fn time(&mut self, field: &str, time: Option<prost_types::Timestamp>) -> Option<Timestamp> {
-        let time = self.needed(field, time)?;
+        let time = self.required(field, time)?;
         self.take(field, "timestamp", Timestamp::try_from(time))
     }
 
@@ -158,6 +149,24 @@ impl<'a> Reader<'a> {
         match wire {
             None => Some(None),
             Some(sum) => self.take(&format!("{field}.currency"), "currency", Money::try_from(sum)).map(Some),
+        }
+    }
+
+    /// A sum that must be there.
+    pub fn money(&mut self, field: &str, wire: Option<types::Money>) -> Option<Money> {
+        let wire = self.required(field, wire)?;
+        self.money_or_none(field, Some(wire))?
+    }
+
+    /// Identities, each under the path of its place.
+    pub fn ids<T: FromStr<Err: Display>>(&mut self, field: &str, texts: Vec<String>) -> Vec<T> {
+        self.each(field, texts, |reader, field, text| reader.id(field, &text))
+    }
+
+    pub fn deadline_or_none(&mut self, field: &str, wire: Option<types::Deadline>) -> Option<Option<Deadline>> {
+        match wire {
+            None => Some(None),
+            Some(wire) => self.deadline(field, wire).map(Some),
         }
     }
 
@@ -184,6 +193,11 @@ impl<'a> Reader<'a> {
         self.take(field, "enum.defined_only", value.ok_or("give one of the values that the contract names"))
     }
 
+    /// Our value of the same name as that of the wire.
+    pub fn named<W: WireEnum, T: FromStr>(&mut self, field: &str, value: W) -> Option<T> {
+        self.known(field, named(value))
+    }
+
     /// The good ones of a list, each read under the path of its place.
     pub fn each<W, T>(
         &mut self,
@@ -200,7 +214,11 @@ impl<'a> Reader<'a> {
 
     /// The page that is asked for.
     pub fn page<K: Serialize + DeserializeOwned>(&mut self, size: i32, token: &str) -> Option<Page<K>> {
-        Page::parse(self.cx, size, token).map_err(|violation| self.add(violation)).ok()
+        let page = match self.cx {
+            Some(cx) => Page::parse(cx, size, token),
+            None => Err(Violation::new("page_token", "page_token", "a neighbour's message asks for no page")),
+        };
+        page.map_err(|violation| self.add(violation)).ok()
     }
 
     /// A page of what belongs to one thing.
@@ -241,7 +259,7 @@ mod tests {
         let round = reader.id::<RoundId>("round_id", &RoundId::new().to_string());
         reader.id::<BidId>("bid_id", "bid_of_nobody");
         reader.date("from_date", "2019-02-29");
-        reader.said("reason", " \n");
+        reader.text("reason", " \n");
         let violations = reader.finish(round).unwrap_err();
         let fields: Vec<&str> = violations.iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(fields, ["bid_id", "from_date", "reason"]);

@@ -12,13 +12,13 @@ pub mod store;
 
 use kit::digest::digest;
 use kit::ids::{CaseStudyId, OrgId, RoundId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::corpus::document::Section;
 use crate::corpus::words;
-use crate::error::Error;
 
 /// A case study at its present version. The council writes it, or an editor for it, and its certifier consents.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +68,10 @@ pub struct Contact {
 
 /// The language of the story. A Welsh one is marked as such in a publication, so that it is read out as Welsh. Not
 /// kit's: its names stand in digests that councils consented to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Language {
+    #[strum(serialize = "unspecified")]
     Unsaid,
     En,
     Cy,
@@ -101,14 +103,14 @@ impl State {
     /// Every legal move is a row. A draft can be withdrawn too: an earlier version may stand in the corpus.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] for a consent that is given already, or withdrawn already.
-    pub fn step(self, step: Step) -> Result<State, Error> {
+    /// [`Refusal::IllegalStep`] for a consent that is given already, or withdrawn already.
+    pub fn step(self, step: Step) -> Result<State, Refusal> {
         Ok(match (self, step) {
             (State::Draft | State::Consented | State::Withdrawn, Step::Rewrite) => State::Draft,
             (State::Draft | State::Withdrawn, Step::Consent) => State::Consented,
             (State::Draft | State::Consented, Step::Withdraw) => State::Withdrawn,
             (from, step) => {
-                return Err(Error::IllegalStep { what: "case study", from: from.name(), step: step.name() });
+                return Err(Refusal::IllegalStep { what: "case study", from: from.name(), step: step.name() });
             }
         })
     }
@@ -146,7 +148,7 @@ impl Text {
 }
 
 impl CaseStudy {
-    fn stepped(&self, step: Step, now: Timestamp) -> Result<CaseStudy, Error> {
+    fn step(&self, step: Step, now: Timestamp) -> Result<CaseStudy, Refusal> {
         let state = self.state.step(step)?;
         Ok(CaseStudy { state, version: self.version + 1, updated_at: now, ..self.clone() })
     }
@@ -155,31 +157,31 @@ impl CaseStudy {
     ///
     /// # Errors
     /// None today: the table rewrites from every state.
-    pub fn rewrite(&self, text: Text, now: Timestamp) -> Result<CaseStudy, Error> {
+    pub fn rewrite(&self, text: Text, now: Timestamp) -> Result<CaseStudy, Refusal> {
         let (revision, written) = (self.revision + 1, text.canonical_json());
-        Ok(CaseStudy { text, revision, sha256: digest(&written), written, ..self.stepped(Step::Rewrite, now)? })
+        Ok(CaseStudy { text, revision, sha256: digest(&written), written, ..self.step(Step::Rewrite, now)? })
     }
 
     /// Gives the council's consent to the present version.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where it is given already.
-    pub fn consent(&self, now: Timestamp) -> Result<CaseStudy, Error> {
-        self.stepped(Step::Consent, now)
+    /// [`Refusal::IllegalStep`] where it is given already.
+    pub fn consent(&self, now: Timestamp) -> Result<CaseStudy, Refusal> {
+        self.step(Step::Consent, now)
     }
 
     /// Takes back its consent to all versions.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where it is taken back already.
-    pub fn withdraw(&self, now: Timestamp) -> Result<CaseStudy, Error> {
-        self.stepped(Step::Withdraw, now)
+    /// [`Refusal::IllegalStep`] where it is taken back already.
+    pub fn withdraw(&self, now: Timestamp) -> Result<CaseStudy, Refusal> {
+        self.step(Step::Withdraw, now)
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 }
 
@@ -202,14 +204,15 @@ const SAME_FROM_PERMILLE: usize = 600;
 /// alone with words left out. None where nothing is near enough.
 fn matching(known: &[Known], name: &str, wording: &str) -> Option<String> {
     let folded = |text: &str| words::folded(text);
-    let by_name = known.iter().find(|one| !name.trim().is_empty() && folded(&one.name) == folded(name));
+    let by_name = known.iter().find(|principle| !name.trim().is_empty() && folded(&principle.name) == folded(name));
     let by_wording = || {
-        let near = known.iter().map(|one| (alike_permille(&folded(&one.wording), &folded(wording)), one));
+        let permille = |principle: &Known| alike_permille(&folded(&principle.wording), &folded(wording));
+        let near = known.iter().map(|principle| (permille(principle), principle));
         // The first of equally near ones: the order of the framework.
         let best = near.rev().max_by_key(|(permille, _)| *permille);
-        best.filter(|(permille, _)| *permille >= SAME_FROM_PERMILLE).map(|(_, one)| one)
+        best.filter(|(permille, _)| *permille >= SAME_FROM_PERMILLE).map(|(_, principle)| principle)
     };
-    by_name.or_else(by_wording).map(|one| one.code.clone())
+    by_name.or_else(by_wording).map(|principle| principle.code.clone())
 }
 
 /// Words in common of all words of both.

@@ -6,10 +6,9 @@ pub mod reading;
 pub mod store;
 
 use kit::ids::CodebookId;
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
-
-use crate::error::Error;
 
 /// A list of codes that consultants and editors grow version by version. A passage names the version it was coded by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,17 +47,20 @@ impl Codebook {
     /// Whether passages can be marked with these codes of one version.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a version that was not written, [`Error::UnknownCode`] for a code that it lacks.
-    pub fn expect_codes(&self, number: i32, codes: &[String]) -> Result<(), Error> {
+    /// [`Refusal::NotFound`] for a version that was not written, [`Refusal::Invalid`] for a code that it lacks.
+    pub fn expect_codes(&self, number: i32, codes: &[String]) -> Result<(), Refusal> {
         let version = self.versions.iter().find(|version| version.number == number);
-        let version = version.ok_or(Error::NotFound { what: "version of the codebook" })?;
+        let version = version.ok_or(Refusal::NotFound { what: "version of the codebook" })?;
         let unknown = codes.iter().find(|code| version.codes.iter().all(|known| known.code != **code));
-        unknown.map_or(Ok(()), |code| Err(Error::UnknownCode { code: code.clone() }))
+        unknown.map_or(Ok(()), |code| {
+            let says = format!("version of the codebook without the code {code}");
+            Err(Refusal::bad_field("codes", "codebook", says))
+        })
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 }

@@ -9,9 +9,10 @@ pub mod reading;
 pub mod store;
 
 use kit::ids::{CommissionId, OrgId, PersonId, RoundId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::error::Error;
 
@@ -46,7 +47,7 @@ pub struct Declaration {
 }
 
 /// The state of a commission at an instant. Its window alone decides it, so no ticker moves it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum State {
     Planned,
@@ -120,16 +121,16 @@ impl Commission {
     /// A later declaration takes the place of the one before.
     pub fn declare(&self, declaration: Declaration) -> Commission {
         let mut declarations = self.declarations.clone();
-        declarations.retain(|one| one.person != declaration.person);
+        declarations.retain(|known| known.person != declaration.person);
         declarations.push(declaration);
-        declarations.sort_by_key(|one| one.person);
+        declarations.sort_by_key(|declaration| declaration.person);
         Commission { declarations, version: self.version + 1, ..self.clone() }
     }
 
     /// Ends it before its time: at an instant, or now.
     ///
     /// # Errors
-    /// [`Error::Ended`] for one that is over, [`Error::NoEarlierEnd`] for an instant that lies behind or not before its
+    /// [`Error::Ended`] for one that is over, [`Refusal::Invalid`] for an instant that lies behind or not before its
     /// present end.
     pub fn end(&self, until: Option<Timestamp>, reason: &str, now: Timestamp) -> Result<Commission, Error> {
         if self.state(now) == State::Ended {
@@ -137,15 +138,16 @@ impl Commission {
         }
         let until = until.unwrap_or(now);
         if until < now || until >= self.until {
-            return Err(Error::NoEarlierEnd { until: self.until });
+            let says = format!("give an end from now on and before the present one, {}", self.until);
+            return Err(Refusal::bad_field("until", "timestamp.earlier", says).into());
         }
         Ok(Commission { until, reason: reason.to_string(), version: self.version + 1, ..self.clone() })
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 }
 

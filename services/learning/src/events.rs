@@ -1,26 +1,22 @@
 //! The facts that learning publishes. None carries a text, a quote, a note or the name of a reader. What is under
 //! embargo is named by its id alone (rule 31).
 
+use kit::fault::Shown;
 use kit::outbox::Fact;
-use prost::Message;
+use strum::IntoStaticStr;
 use toadlane_proto::learning::v1 as pb;
 
 use crate::case_study::CaseStudy;
-use crate::case_study::convert::CASE_STUDY;
 use crate::codebook::Codebook;
-use crate::codebook::convert::CODEBOOK;
 use crate::commission::CommissionNow;
-use crate::commission::convert::COMMISSION;
-use crate::corpus::convert::{DOCUMENT, head};
 use crate::corpus::document::Document;
 use crate::insight::Insight;
-use crate::insight::convert::INSIGHT;
 use crate::passage::Passage;
-use crate::passage::convert::PASSAGE;
 use crate::publication::PublicationNow;
-use crate::publication::convert::PUBLICATION;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What happened, in the past tense. Its event has the name of the variant behind that of the package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(prefix = "toadlane.learning.v1.")]
 pub enum Happened {
     CommissionCreated,
     InterestsDeclared,
@@ -65,56 +61,50 @@ pub enum Happened {
 }
 
 impl Happened {
-    /// The name of the event, in the past tense, and the step as history names it.
-    fn names(self) -> (&'static str, &'static str) {
-        match self {
-            Happened::CommissionCreated => ("toadlane.learning.v1.CommissionCreated", "create"),
-            Happened::InterestsDeclared => ("toadlane.learning.v1.InterestsDeclared", "declare_interests"),
-            Happened::CommissionEnded => ("toadlane.learning.v1.CommissionEnded", "end"),
-            Happened::DocumentAdded => ("toadlane.learning.v1.DocumentAdded", "add"),
-            Happened::DocumentChanged => ("toadlane.learning.v1.DocumentChanged", "change"),
-            Happened::DocumentWithdrawn => ("toadlane.learning.v1.DocumentWithdrawn", "withdraw"),
-            Happened::CodebookCreated => ("toadlane.learning.v1.CodebookCreated", "create"),
-            Happened::CodebookVersionAdded => ("toadlane.learning.v1.CodebookVersionAdded", "add_version"),
-            Happened::PassageMarked => ("toadlane.learning.v1.PassageMarked", "mark"),
-            Happened::PassageRecoded => ("toadlane.learning.v1.PassageRecoded", "recode"),
-            Happened::ConsentAsked => ("toadlane.learning.v1.ConsentAsked", "ask_consent"),
-            Happened::ConsentGiven => ("toadlane.learning.v1.ConsentGiven", "give_consent"),
-            Happened::ConsentRefused => ("toadlane.learning.v1.ConsentRefused", "refuse_consent"),
-            Happened::ConsentWithdrawn => ("toadlane.learning.v1.ConsentWithdrawn", "withdraw_consent"),
-            Happened::InsightCaptured => ("toadlane.learning.v1.InsightCaptured", "capture"),
-            Happened::InsightRewritten => ("toadlane.learning.v1.InsightRewritten", "rewrite"),
-            Happened::InsightPutToCouncils => ("toadlane.learning.v1.InsightPutToCouncils", "check"),
-            Happened::InsightAnswered => ("toadlane.learning.v1.InsightAnswered", "answer"),
-            Happened::InsightChecked => ("toadlane.learning.v1.InsightChecked", "settle"),
-            Happened::InsightApproved => ("toadlane.learning.v1.InsightApproved", "approve"),
-            Happened::InsightUsed => ("toadlane.learning.v1.InsightUsed", "use"),
-            Happened::InsightDropped => ("toadlane.learning.v1.InsightDropped", "drop"),
-            Happened::InsightInterestMarked => ("toadlane.learning.v1.InsightInterestMarked", "mark_interest"),
-            Happened::CaseStudyCreated => ("toadlane.learning.v1.CaseStudyCreated", "create"),
-            Happened::CaseStudyRewritten => ("toadlane.learning.v1.CaseStudyRewritten", "rewrite"),
-            Happened::CaseStudyConsented => ("toadlane.learning.v1.CaseStudyConsented", "consent"),
-            Happened::CaseStudyWithdrawn => ("toadlane.learning.v1.CaseStudyWithdrawn", "withdraw"),
-            Happened::PublicationPlanned => ("toadlane.learning.v1.PublicationPlanned", "plan"),
-            Happened::ItemsSet => ("toadlane.learning.v1.ItemsSet", "set_items"),
-            Happened::FactCheckStarted => ("toadlane.learning.v1.FactCheckStarted", "start_fact_check"),
-            Happened::ReturnedToDrafting => ("toadlane.learning.v1.ReturnedToDrafting", "return"),
-            Happened::PublicationApproved => ("toadlane.learning.v1.PublicationApproved", "approve"),
-            Happened::PublicationEmbargoed => ("toadlane.learning.v1.PublicationEmbargoed", "embargo"),
-            Happened::PublicationReleased => ("toadlane.learning.v1.PublicationReleased", "release"),
-            Happened::PublicationPublished => ("toadlane.learning.v1.PublicationPublished", "publish"),
-            Happened::PublicationHeldBack => ("toadlane.learning.v1.PublicationHeldBack", "hold_back"),
-            Happened::CorrectionOpened => ("toadlane.learning.v1.CorrectionOpened", "correct"),
-            Happened::PublicationWithdrawn => ("toadlane.learning.v1.PublicationWithdrawn", "withdraw"),
-            Happened::QuotesRemoved => ("toadlane.learning.v1.QuotesRemoved", "remove_quotes"),
-            Happened::PublicationNeedsCorrection => {
-                ("toadlane.learning.v1.PublicationNeedsCorrection", "need_correction")
-            }
-        }
-    }
-
+    /// The step as history names it.
     pub fn step(self) -> &'static str {
-        self.names().1
+        match self {
+            Happened::CommissionCreated => "create",
+            Happened::InterestsDeclared => "declare_interests",
+            Happened::CommissionEnded => "end",
+            Happened::DocumentAdded => "add",
+            Happened::DocumentChanged => "change",
+            Happened::DocumentWithdrawn => "withdraw",
+            Happened::CodebookCreated => "create",
+            Happened::CodebookVersionAdded => "add_version",
+            Happened::PassageMarked => "mark",
+            Happened::PassageRecoded => "recode",
+            Happened::ConsentAsked => "ask_consent",
+            Happened::ConsentGiven => "give_consent",
+            Happened::ConsentRefused => "refuse_consent",
+            Happened::ConsentWithdrawn => "withdraw_consent",
+            Happened::InsightCaptured => "capture",
+            Happened::InsightRewritten => "rewrite",
+            Happened::InsightPutToCouncils => "check",
+            Happened::InsightAnswered => "answer",
+            Happened::InsightChecked => "settle",
+            Happened::InsightApproved => "approve",
+            Happened::InsightUsed => "use",
+            Happened::InsightDropped => "drop",
+            Happened::InsightInterestMarked => "mark_interest",
+            Happened::CaseStudyCreated => "create",
+            Happened::CaseStudyRewritten => "rewrite",
+            Happened::CaseStudyConsented => "consent",
+            Happened::CaseStudyWithdrawn => "withdraw",
+            Happened::PublicationPlanned => "plan",
+            Happened::ItemsSet => "set_items",
+            Happened::FactCheckStarted => "start_fact_check",
+            Happened::ReturnedToDrafting => "return",
+            Happened::PublicationApproved => "approve",
+            Happened::PublicationEmbargoed => "embargo",
+            Happened::PublicationReleased => "release",
+            Happened::PublicationPublished => "publish",
+            Happened::PublicationHeldBack => "hold_back",
+            Happened::CorrectionOpened => "correct",
+            Happened::PublicationWithdrawn => "withdraw",
+            Happened::QuotesRemoved => "remove_quotes",
+            Happened::PublicationNeedsCorrection => "need_correction",
+        }
     }
 
     /// Whether a reason is given with it.
@@ -136,55 +126,56 @@ impl Happened {
     }
 }
 
-fn fact(
-    happened: Happened,
-    subject: String,
-    version: i64,
-    resource_type: &'static str,
-    resource: &impl Message,
-) -> Fact {
-    Fact { kind: happened.names().0, subject, version, resource_type, resource: resource.encode_to_vec() }
-}
-
 pub fn commission(happened: Happened, now: &CommissionNow) -> Fact {
-    let mut wire = pb::Commission::from(now.clone());
-    wire.declarations.clear();
-    fact(happened, wire.id.clone(), now.commission.version, COMMISSION, &wire)
+    let wire = pb::Commission { declarations: Vec::new(), ..now.clone().into() };
+    Fact::of(happened.into(), now.commission.id, now.commission.version, &wire)
 }
 
 pub fn document(happened: Happened, document: &Document) -> Fact {
-    let wire = head(document.clone());
-    fact(happened, wire.id.clone(), document.position, DOCUMENT, &wire)
+    let wire = pb::Document::from(document.clone().without_text());
+    Fact::of(happened.into(), document.id, document.position, &wire)
 }
 
 pub fn codebook(happened: Happened, codebook: &Codebook) -> Fact {
-    let wire = pb::Codebook::from(codebook.clone());
-    fact(happened, wire.id.clone(), codebook.version, CODEBOOK, &wire)
+    Fact::of(happened.into(), codebook.id, codebook.version, &codebook.shown())
 }
 
 pub fn passage(happened: Happened, passage: &Passage) -> Fact {
-    let mut wire = pb::Passage::from(passage.clone());
-    (wire.quote, wire.memo) = (String::new(), String::new());
-    fact(happened, wire.id.clone(), passage.version, PASSAGE, &wire)
+    let wire = pb::Passage { quote: String::new(), memo: String::new(), ..passage.shown() };
+    Fact::of(happened.into(), passage.id, passage.version, &wire)
 }
 
 pub fn insight(happened: Happened, insight: &Insight) -> Fact {
-    let mut wire = pb::Insight::from(insight.clone());
+    let mut wire = insight.shown();
     (wire.text, wire.conditions, wire.reason) = (String::new(), String::new(), String::new());
     wire.answers.iter_mut().for_each(|answer| answer.comment.clear());
-    fact(happened, wire.id.clone(), insight.version, INSIGHT, &wire)
+    Fact::of(happened.into(), insight.id, insight.version, &wire)
 }
 
 pub fn case_study(happened: Happened, study: &CaseStudy) -> Fact {
-    let mut wire = pb::CaseStudy::from(study.clone());
+    let mut wire = study.shown();
     (wire.narrative, wire.contact) = (Vec::new(), None);
     wire.principles_met.iter_mut().for_each(|met| met.wording.clear());
-    fact(happened, wire.id.clone(), study.version, CASE_STUDY, &wire)
+    Fact::of(happened.into(), study.id, study.version, &wire)
 }
 
 pub fn publication(happened: Happened, now: &PublicationNow) -> Fact {
     let mut wire = pb::Publication::from(now.clone());
     (wire.title, wire.edition_note, wire.reason) = (String::new(), String::new(), String::new());
     (wire.items, wire.embargo_group) = (Vec::new(), Vec::new());
-    fact(happened, wire.id.clone(), now.publication.version, PUBLICATION, &wire)
+    Fact::of(happened.into(), now.publication.id, now.publication.version, &wire)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_has_the_name_of_what_happened_in_the_package() {
+        assert_eq!(<&str>::from(Happened::ItemsSet), "toadlane.learning.v1.ItemsSet");
+        assert_eq!(
+            <&str>::from(Happened::PublicationNeedsCorrection),
+            "toadlane.learning.v1.PublicationNeedsCorrection"
+        );
+    }
 }

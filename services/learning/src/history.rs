@@ -10,26 +10,18 @@ use kit::outbox::{self, Fact};
 use crate::error::Error;
 use crate::events::Happened;
 
-/// Writes a line of history and the event.
+/// Writes a line of history and the event. Names of states: that before, and that now.
 pub fn note(
     tx: &mut Tx,
     cx: &Cx,
     happened: Happened,
-    states: (Option<&str>, &str),
+    (from, to): (Option<&str>, &str),
     reason: &str,
-    fact: &Fact,
+    fact: Fact,
 ) -> Result<(), Error> {
-    let (from, to) = states;
-    let line = Line {
-        // Every version is one line of history.
-        sequence: fact.version,
-        at: cx.now,
-        by: cx.caller.acting_for(None),
-        step: happened.step().to_string(),
-        from: from.map(str::to_string),
-        to: to.to_string(),
-        reason: if happened.has_reason() { reason.to_string() } else { String::new() },
-    };
+    // Every version is one line of history.
+    let line = Line::first(fact.version, cx.now, cx.caller.acting_for(None), happened.step(), to);
+    let line = line.after(from).because(happened.has_reason(), reason);
     store::insert_history(tx, &fact.subject, line)?;
     Ok(outbox::put(tx, cx, cx.now, fact)?)
 }

@@ -7,6 +7,7 @@ pub mod reading;
 pub mod store;
 
 use kit::ids::{CommissionId, InsightId, OrgId, PassageId, PersonId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
@@ -35,7 +36,7 @@ pub struct Insight {
 /// How far an insight is. Once councils were asked it keeps until when they could answer, ten working days on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-#[strum_discriminants(name(StateName), derive(VariantArray))]
+#[strum_discriminants(name(StateName), derive(IntoStaticStr, VariantArray), strum(serialize_all = "snake_case"))]
 pub enum State {
     Captured,
     Checking { answer_by: Timestamp },
@@ -103,8 +104,8 @@ impl State {
     /// Every legal move is a row.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
-    pub fn step(self, step: Step) -> Result<State, Error> {
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn step(self, step: Step) -> Result<State, Refusal> {
         Ok(match (self, step) {
             (State::Captured | State::Checked { .. }, Step::Rewrite) => State::Captured,
             (State::Captured, Step::Check { answer_by }) => State::Checking { answer_by },
@@ -116,14 +117,14 @@ impl State {
                 Step::Drop,
             ) => State::Dropped { answer_by: from.answer_by() },
             (from, step) => {
-                return Err(Error::IllegalStep { what: "insight", from: from.name(), step: step.name() });
+                return Err(Refusal::IllegalStep { what: "insight", from: from.name(), step: step.name() });
             }
         })
     }
 }
 
 impl Insight {
-    fn stepped(&self, step: Step, now: Timestamp) -> Result<Insight, Error> {
+    fn step(&self, step: Step, now: Timestamp) -> Result<Insight, Refusal> {
         let state = self.state.step(step)?;
         Ok(Insight { state, version: self.version + 1, updated_at: now, ..self.clone() })
     }
@@ -131,46 +132,46 @@ impl Insight {
     /// What councils said is void: they said it of other words.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is captured or checked.
+    /// [`Refusal::IllegalStep`] unless it is captured or checked.
     pub fn rewrite(
         &self,
         text: String,
         conditions: String,
         passages: Vec<PassageId>,
         now: Timestamp,
-    ) -> Result<Insight, Error> {
-        Ok(Insight { text, conditions, passages, answers: Vec::new(), ..self.stepped(Step::Rewrite, now)? })
+    ) -> Result<Insight, Refusal> {
+        Ok(Insight { text, conditions, passages, answers: Vec::new(), ..self.step(Step::Rewrite, now)? })
     }
 
     /// Puts it to every council that it cites.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is captured.
-    pub fn check(&self, councils: Vec<OrgId>, answer_by: Timestamp, now: Timestamp) -> Result<Insight, Error> {
+    /// [`Refusal::IllegalStep`] unless it is captured.
+    pub fn check(&self, councils: Vec<OrgId>, answer_by: Timestamp, now: Timestamp) -> Result<Insight, Refusal> {
         let answers = councils.into_iter().map(|organisation| Answer { organisation, said: None }).collect();
-        Ok(Insight { answers, ..self.stepped(Step::Check { answer_by }, now)? })
+        Ok(Insight { answers, ..self.step(Step::Check { answer_by }, now)? })
     }
 
     /// A council's answer; the last one that is awaited ends the check.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is being checked, [`Error::AnswerLate`] from the instant on at which answers
-    /// were due, [`Error::CommentNeeded`] from who disagrees without a word, [`Error::NotFound`] for a council that was
+    /// [`Refusal::IllegalStep`] unless it is being checked, [`Error::AnswerLate`] from the instant on at which answers
+    /// were due, [`Refusal::Invalid`] from who disagrees and says no more, [`Refusal::NotFound`] for a council that was
     /// not asked.
     pub fn answer(&self, organisation: OrgId, said: Said) -> Result<Insight, Error> {
         let State::Checking { answer_by } = self.state else {
-            return Err(Error::IllegalStep { what: "insight", from: self.state.name(), step: "answer" });
+            return Err(Refusal::IllegalStep { what: "insight", from: self.state.name(), step: "answer" }.into());
         };
         if said.at >= answer_by {
             return Err(Error::AnswerLate { answer_by });
         }
         if !said.agrees && said.comment.trim().is_empty() {
-            return Err(Error::CommentNeeded);
+            return Err(Refusal::bad_field("comment", "required", "say what you disagree with").into());
         }
         let now = said.at;
         let mut answers = self.answers.clone();
-        let asked = answers.iter_mut().find(|answer| answer.organisation == organisation);
-        asked.ok_or(Error::NotFound { what: "insight" })?.said = Some(said);
+        let answer = answers.iter_mut().find(|answer| answer.organisation == organisation);
+        answer.ok_or(Refusal::NotFound { what: "insight" })?.said = Some(said);
         let answered = Insight { answers, version: self.version + 1, updated_at: now, ..self.clone() };
         match answered.answers.iter().all(|answer| answer.said.is_some()) {
             true => Ok(Insight { state: answered.state.step(Step::Settle)?, ..answered }),
@@ -181,21 +182,22 @@ impl Insight {
     /// Ends the check: a council that has not answered by then was silent.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is being checked.
-    pub fn end_check(&self, now: Timestamp) -> Result<Insight, Error> {
-        self.stepped(Step::Settle, now)
+    /// [`Refusal::IllegalStep`] unless it is being checked.
+    pub fn end_check(&self, now: Timestamp) -> Result<Insight, Refusal> {
+        self.step(Step::Settle, now)
     }
 
     /// An editor lets it into publications.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is checked, [`Error::ReasonNeeded`] without a reason where a council
+    /// [`Refusal::IllegalStep`] unless it is checked, [`Refusal::Invalid`] without a reason where a council
     /// disagreed or was silent.
-    pub fn approve(&self, reason: &str, now: Timestamp) -> Result<Insight, Error> {
-        let approved = self.stepped(Step::Approve, now)?;
+    pub fn approve(&self, reason: &str, now: Timestamp) -> Result<Insight, Refusal> {
+        let approved = self.step(Step::Approve, now)?;
         let all_agree = self.answers.iter().all(|answer| answer.said.as_ref().is_some_and(|said| said.agrees));
         if !all_agree && reason.trim().is_empty() {
-            return Err(Error::ReasonNeeded);
+            let says = "give a reason: a council disagreed or did not answer";
+            return Err(Refusal::bad_field("reason", "required", says));
         }
         Ok(Insight { reason: reason.to_string(), ..approved })
     }
@@ -203,17 +205,17 @@ impl Insight {
     /// A publication holds it now; others may hold it too.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is approved.
-    pub fn used(&self, now: Timestamp) -> Result<Insight, Error> {
-        self.stepped(Step::Use, now)
+    /// [`Refusal::IllegalStep`] unless it is approved.
+    pub fn used(&self, now: Timestamp) -> Result<Insight, Refusal> {
+        self.step(Step::Use, now)
     }
 
     /// Gives it up.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] for one that is used, or dropped already.
-    pub fn dropped(&self, reason: &str, now: Timestamp) -> Result<Insight, Error> {
-        Ok(Insight { reason: reason.to_string(), ..self.stepped(Step::Drop, now)? })
+    /// [`Refusal::IllegalStep`] for one that is used, or dropped already.
+    pub fn dropped(&self, reason: &str, now: Timestamp) -> Result<Insight, Refusal> {
+        Ok(Insight { reason: reason.to_string(), ..self.step(Step::Drop, now)? })
     }
 
     /// Marks it where its author declared an interest since.
@@ -233,9 +235,9 @@ impl Insight {
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 }
 

@@ -12,7 +12,6 @@ pub mod case_study;
 pub mod codebook;
 pub mod commission;
 pub mod corpus;
-pub mod counted;
 pub mod error;
 pub mod insight;
 pub mod open_data;
@@ -42,6 +41,7 @@ use kit::ids::DocumentId;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::transport::Transport;
+use kit::watch::event_type;
 use tantivy::TantivyError;
 use toadlane_proto::learning::v1::case_studies_service_server::CaseStudiesServiceServer;
 use toadlane_proto::learning::v1::commissions_service_server::CommissionsServiceServer;
@@ -114,11 +114,7 @@ impl Learning {
 
     /// Takes the events of `reporting`.
     pub fn subscribe(&self, bus: &Bus) {
-        let learning = self.clone();
-        bus.subscribe(Area::Reporting, Area::Learning.name(), &self.stop, move |event| {
-            let learning = learning.clone();
-            async move { learning.take_report(event).await }
-        });
+        bus.subscribe(Area::Reporting, Area::Learning.name(), &self.stop, self, Learning::take_report);
     }
 
     /// Fills the index, then ticks until the process stops.
@@ -162,10 +158,10 @@ impl Learning {
 
     /// Takes an event of `reporting`, once. The report itself is asked for beforehand, as it now is: events carry no
     /// texts.
-    async fn take_report(&self, event: Event) -> Result<(), NotTaken> {
+    async fn take_report(self, event: Event) -> Result<(), NotTaken> {
         const KINDS: [&str; 4] = ["ReportAccepted", "ReportReleased", "ReleaseWithdrawn", "AddendumAdded"];
-        let is_of_use = KINDS.contains(&event.r#type.rsplit('.').next().unwrap_or_default());
-        let told = consumer::resource::<Report>(&event, "toadlane.reporting.v1.Report")?;
+        let is_of_use = KINDS.contains(&event_type(&event).as_str());
+        let told = consumer::resource::<Report>(&event)?;
         let Some(told) = told.filter(|_| is_of_use) else { return Ok(()) };
         let document = match told.release.as_ref().is_some_and(|release| release.to_learning) {
             true => self.peers.document(&told.id, DocumentId::new(), self.db.clock().now()).await?,

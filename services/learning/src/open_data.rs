@@ -10,6 +10,8 @@ use kit::money::Money;
 use kit::time::Timestamp;
 use serde::Serialize;
 
+use crate::corpus::words::{folded, titled};
+
 /// Who publishes: settings of the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publisher {
@@ -307,7 +309,7 @@ fn recipient_id(publisher: &Publisher, recipient: &Recipient) -> String {
 
 /// `Burntwood Town Council` as `burntwood-tc`.
 fn own_id(name: &str) -> String {
-    let words = crate::corpus::words::folded(name);
+    let words = folded(name);
     let short = match words.as_slice() {
         [place @ .., kind, last] if last == "council" => match kind.as_str() {
             "town" => Some((place, "tc")),
@@ -339,7 +341,7 @@ fn place(recipient: &Recipient) -> Location {
         false => recipient.short_name.clone(),
     };
     if recipient.gss_code.is_empty() || geo_code_type.is_empty() {
-        let id = crate::corpus::words::folded(&name).join("-");
+        let id = folded(&name).join("-");
         return Location { id, name, country_code: "GB", geo_code: String::new(), geo_code_type: "" };
     }
     let geo_code = recipient.gss_code.clone();
@@ -361,22 +363,15 @@ fn programme_code(round: &Round) -> String {
 }
 
 fn classifications(publisher: &Publisher, round: &Round, award: &Award) -> Vec<Classification> {
-    let one = |vocabulary: &str, code: String, title: String| Classification {
+    let classification = |vocabulary: &str, code: String, title: String| Classification {
         vocabulary: format!("{}-{vocabulary}", publisher.prefix),
         code,
         title,
     };
     let theme = Some(&round.theme).filter(|theme| !theme.is_empty());
-    let theme = theme.map(|theme| one("theme", crate::corpus::words::folded(theme).join("-"), theme.clone()));
-    let principles = award.principles.iter().map(|code| one("principle", code.clone(), titled(code)));
+    let theme = theme.map(|theme| classification("theme", folded(theme).join("-"), theme.clone()));
+    let principles = award.principles.iter().map(|code| classification("principle", code.clone(), titled(code, '-')));
     theme.into_iter().chain(principles).collect()
-}
-
-/// `new-models` as `New models`.
-fn titled(code: &str) -> String {
-    let words = code.replace('-', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

@@ -9,11 +9,10 @@ pub mod store;
 
 use jiff::tz::TimeZone;
 use kit::ids::{CodebookId, CommissionId, DocumentId, OrgId, PassageId, PersonId};
+use kit::refusal::Refusal;
 use kit::time::{LONDON, Timestamp};
 use kit::working_days;
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
-
-use crate::error::Error;
 
 /// What a consultant marked under a commission: the very bytes of a section, with codes of one codebook version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +43,7 @@ pub struct Passage {
 /// Whether a council lets a passage be quoted. An answer that never comes leaves it asked, and it is not quoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-#[strum_discriminants(name(ConsentName), derive(VariantArray))]
+#[strum_discriminants(name(ConsentName), derive(IntoStaticStr, VariantArray), strum(serialize_all = "snake_case"))]
 pub enum Consent {
     NotAsked,
     Asked { answer_by: Timestamp },
@@ -92,8 +91,8 @@ impl Consent {
     /// Every legal move is a row. A council may answer at any time once it was asked, and change its mind.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
-    pub fn step(self, step: ConsentStep) -> Result<Consent, Error> {
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn step(self, step: ConsentStep) -> Result<Consent, Refusal> {
         Ok(match (self, step) {
             (Consent::NotAsked, ConsentStep::Ask { answer_by }) => Consent::Asked { answer_by },
             (
@@ -103,7 +102,7 @@ impl Consent {
             (Consent::Asked { answer_by }, ConsentStep::Refuse) => Consent::Refused { answer_by },
             (Consent::Given { answer_by }, ConsentStep::Withdraw) => Consent::Withdrawn { answer_by },
             (from, step) => {
-                return Err(Error::IllegalStep { what: "consent", from: from.name(), step: step.name() });
+                return Err(Refusal::IllegalStep { what: "consent", from: from.name(), step: step.name() });
             }
         })
     }
@@ -117,8 +116,8 @@ impl Passage {
     /// Takes a step with the council's consent.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
-    pub fn consent_step(&self, step: ConsentStep) -> Result<Passage, Error> {
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn step(&self, step: ConsentStep) -> Result<Passage, Refusal> {
         Ok(Passage { consent: self.consent.step(step)?, version: self.version + 1, ..self.clone() })
     }
 
@@ -133,9 +132,9 @@ impl Passage {
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 }
 
@@ -146,8 +145,8 @@ const DAYS_TO_ANSWER: u32 = 10;
 /// lie in several nations, so a bank holiday of any of them does not count.
 pub fn answer_by(asked_at: Timestamp) -> Timestamp {
     let zone = TimeZone::get(LONDON).unwrap_or(TimeZone::UTC);
-    let asked = jiff::Timestamp::from_microsecond(asked_at.micros()).expect("the clock shows a year of the calendar");
-    let local = zone.to_datetime(asked);
+    let instant = jiff::Timestamp::from_microsecond(asked_at.micros()).expect("the clock shows a year of the calendar");
+    let local = zone.to_datetime(instant);
     let due = working_days::after_everywhere(local.date(), DAYS_TO_ANSWER).to_datetime(local.time());
     let due = zone.to_timestamp(due).expect("a day of the calendar is an instant in every zone");
     Timestamp::from_micros(due.as_microsecond())

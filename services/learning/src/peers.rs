@@ -5,7 +5,7 @@ pub mod convert;
 use std::time::Duration;
 
 use kit::ids::{DocumentId, OrgId, RoundId};
-use kit::neighbour::{answered, pages, patient};
+use kit::neighbour::{PAGE_SIZE, answered, held, pages, with_timeout};
 use kit::time::Timestamp;
 use kit::transport::Transport;
 use toadlane_proto::awards::v1::awards_service_client::AwardsServiceClient;
@@ -48,7 +48,7 @@ impl Peers {
 
     /// A report as a document; none unless it is accepted and released now. A new document gets this identity.
     pub async fn document(&self, report: &str, id: DocumentId, now: Timestamp) -> Result<Option<Document>, Error> {
-        let request = patient(GetReportRequest { report_id: report.to_string() });
+        let request = with_timeout(GetReportRequest { report_id: report.to_string() });
         let Some(report) = answered(self.reports.clone().get_report(request).await)? else { return Ok(None) };
         let (organisation, round) = convert::source(&report)?;
         let origin = self.origin(organisation, Some(round)).await?;
@@ -56,14 +56,13 @@ impl Peers {
     }
 
     pub async fn round(&self, id: RoundId) -> Result<Round, Error> {
-        let request = patient(GetRoundRequest { round_id: id.to_string() });
-        answered(self.rounds.clone().get_round(request).await)?.ok_or(Error::NotFound { what: "round" })
+        let request = with_timeout(GetRoundRequest { round_id: id.to_string() });
+        held(self.rounds.clone().get_round(request).await, "round")
     }
 
     pub async fn organisation(&self, id: OrgId) -> Result<Organisation, Error> {
-        let request = patient(GetOrganisationRequest { organisation_id: id.to_string() });
-        let answer = self.organisations.clone().get_organisation(request).await;
-        answered(answer)?.ok_or(Error::NotFound { what: "organisation" })
+        let request = with_timeout(GetOrganisationRequest { organisation_id: id.to_string() });
+        held(self.organisations.clone().get_organisation(request).await, "organisation")
     }
 
     /// Where a report or a case study comes from. The theme is empty for one of no round.
@@ -79,16 +78,15 @@ impl Peers {
     /// Every award of a round, by the number of its bid.
     pub async fn awards(&self, round: RoundId) -> Result<Vec<Award>, Error> {
         pages(|page_token| async {
-            let request = patient(ListAwardsRequest {
+            let request = with_timeout(ListAwardsRequest {
                 round_id: round.to_string(),
                 order: list_awards_request::Order::Number.into(),
-                page_size: 500,
+                page_size: PAGE_SIZE,
                 page_token,
                 ..Default::default()
             });
-            let page = answered(self.awards.clone().list_awards(request).await)?;
-            let page = page.ok_or(Error::NotFound { what: "round" })?;
-            Ok((page.awards, page.next_page_token))
+            let page = held(self.awards.clone().list_awards(request).await, "round");
+            page.map(|page| (page.awards, page.next_page_token))
         })
         .await
     }
@@ -99,14 +97,14 @@ impl Peers {
             return Ok(known);
         }
         let frameworks = pages(|page_token| async {
-            let request = patient(ListFrameworksRequest { page_size: 500, page_token, ..Default::default() });
-            let page = answered(self.frameworks.clone().list_frameworks(request).await)?;
-            let page = page.ok_or(Error::NotFound { what: "framework" })?;
-            Ok::<_, Error>((page.frameworks, page.next_page_token))
+            let request =
+                with_timeout(ListFrameworksRequest { page_size: PAGE_SIZE, page_token, ..Default::default() });
+            let page = held::<_, Error>(self.frameworks.clone().list_frameworks(request).await, "framework");
+            page.map(|page| (page.frameworks, page.next_page_token))
         });
         let mut known = Vec::new();
         for framework in frameworks.await? {
-            let request = patient(GetFrameworkRequest { framework_id: framework.id });
+            let request = with_timeout(GetFrameworkRequest { framework_id: framework.id });
             if let Some(framework) = answered(self.frameworks.clone().get_framework(request).await)? {
                 known.extend(convert::principles(framework));
             }

@@ -3,11 +3,12 @@
 
 use kit::caller::{Caller, Role, Scope, Subject};
 use kit::ids::{OrgId, PersonId};
+use kit::refusal::Refusal;
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
 
+use crate::case_study::{self, CaseStudy};
 use crate::commission::Commission;
-use crate::error::Error;
 use crate::insight::Insight;
 use crate::passage::Passage;
 use crate::publication::Publication;
@@ -67,16 +68,14 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         return Verdict::Hide;
     }
     let (consultant, editor) = (is_consultant(caller, facts), caller.has(Role::Editor));
-    let auditor = caller.serves(Role::Auditor);
-    let council = |may: fn(&Caller, OrgId) -> bool| facts.councils.iter().any(|&one| may(caller, one));
+    let council = |may: fn(&Caller, OrgId) -> bool| facts.councils.iter().any(|&council| may(caller, council));
     let (allowed, who_may) = match action {
         Action::MakeCommission | Action::EndCommission => {
             (editor || caller.has(Role::NetworkAdministrator), COMMISSIONERS)
         }
         Action::DeclareInterests | Action::Draw => (consultant, CONSULTANTS),
-        Action::ReadCorpus => (consultant || editor || auditor, READERS),
-        Action::WriteCodebook | Action::WritePublication => (consultant || editor, AUTHORS),
-        Action::DropInsight => (consultant || editor, AUTHORS),
+        Action::ReadCorpus => (consultant || reads_by_office(caller), READERS),
+        Action::WriteCodebook | Action::WritePublication | Action::DropInsight => (consultant || editor, AUTHORS),
         Action::ApproveInsight | Action::EditPublication => (editor, EDITORS),
         Action::AnswerConsent | Action::AnswerInsight => (council(answers_for), COUNCIL),
         Action::WriteCaseStudy => (editor || council(writes_for), CASE_STUDY_WRITERS),
@@ -93,13 +92,14 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
 }
 
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
-    let reads = is_consultant(caller, facts) || caller.has(Role::Editor) || caller.serves(Role::Auditor);
-    let of_council = facts.councils.iter().any(|&one| reads_for(caller, one));
+    let consultant = is_consultant(caller, facts);
+    let reads = consultant || reads_by_office(caller);
+    let of_council = facts.councils.iter().any(|&council| reads_for(caller, council));
     match action {
         // Nothing that could be hidden exists yet.
-        Action::MakeCommission => matches!(caller.subject, Subject::Person(_) | Subject::Client(_)),
+        Action::MakeCommission => is_signed_in(caller),
         Action::SeeCommission | Action::DeclareInterests | Action::EndCommission | Action::ReadCorpus => {
-            reads || caller.has(Role::RoundManager) || caller.has(Role::NetworkAdministrator)
+            consultant || oversees(caller)
         }
         Action::WriteCodebook | Action::SeeCodebook => reads || caller.has(Role::Consultant),
         Action::Draw
@@ -110,13 +110,10 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
         | Action::ApproveInsight
         | Action::DropInsight => reads || (facts.open && of_council),
         Action::WriteCaseStudy | Action::SeeCaseStudy | Action::ConsentCaseStudy => {
-            let consultant = is_consultant(caller, facts) && facts.open;
-            of_council || consultant || caller.has(Role::Editor) || caller.serves(Role::Auditor)
+            of_council || (facts.open && consultant) || reads_by_office(caller)
         }
         Action::WritePublication | Action::SeePublication | Action::EditPublication => {
-            let named = matches!(caller.subject, Subject::Person(person) if facts.readers.contains(&person));
-            let signed_in = matches!(caller.subject, Subject::Person(_) | Subject::Client(_));
-            reads || named || (facts.open && signed_in)
+            reads || is_reader(caller, facts) || (facts.open && is_signed_in(caller))
         }
         // Who sits on a board knows of awards as the panel does (rule 10).
         Action::SeeAwardsEarly => oversees(caller) && !caller.sits,
@@ -125,8 +122,12 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
 
 /// Named by the commission, and a consultant still.
 pub fn is_consultant(caller: &Caller, facts: &Facts) -> bool {
-    let named = matches!(caller.subject, Subject::Person(person) if facts.consultants.contains(&person));
-    named && caller.has(Role::Consultant)
+    consultant(caller).is_some_and(|person| facts.consultants.contains(&person))
+}
+
+/// Named to read it under embargo.
+pub fn is_reader(caller: &Caller, facts: &Facts) -> bool {
+    caller.person().is_some_and(|person| facts.readers.contains(&person))
 }
 
 /// Reads by an office, and not as a consultant: it does not matter then whether a commission runs.
@@ -165,10 +166,7 @@ fn reads_for(caller: &Caller, council: OrgId) -> bool {
 
 /// Who calls, if that is a consultant in person.
 pub fn consultant(caller: &Caller) -> Option<PersonId> {
-    match caller.subject {
-        Subject::Person(person) if caller.has(Role::Consultant) => Some(person),
-        Subject::Person(_) | Subject::Client(_) | Subject::Area(_) | Subject::Anonymous => None,
-    }
+    caller.person().filter(|_| caller.has(Role::Consultant))
 }
 
 /// Whether the caller may read what is public: everyone signed in.
@@ -181,10 +179,9 @@ pub fn is_signed_in(caller: &Caller) -> bool {
 
 /// The councils for which a caller reads.
 pub fn councils_of(caller: &Caller) -> Vec<OrgId> {
-    caller.organisations().into_iter().filter(|&council| reads_for(caller, council)).collect()
+    caller.organisations_where(reads_for)
 }
 
-/// The facts of a commission.
 pub fn commission_facts(commission: &Commission) -> Facts {
     Facts { consultants: commission.consultants.clone(), ..Facts::default() }
 }
@@ -198,6 +195,24 @@ pub fn insight_facts(commission: &Commission, insight: &Insight) -> Facts {
     Facts { open: !councils.is_empty(), councils, ..commission_facts(commission) }
 }
 
+/// Those of what the commissions that run open: to write in a codebook, one of them must be the caller's.
+pub fn codebook_facts(running: &[Commission]) -> Facts {
+    Facts {
+        consultants: running.iter().flat_map(|commission| commission.consultants.clone()).collect(),
+        ..Facts::default()
+    }
+}
+
+/// Consultants of the commissions that run and open it read a case study once they have declared.
+pub fn case_study_facts(running: &[Commission], study: &CaseStudy) -> Facts {
+    Facts {
+        consultants: running.iter().flat_map(Commission::declared).collect(),
+        councils: vec![study.organisation],
+        open: study.state == case_study::State::Consented,
+        ..Facts::default()
+    }
+}
+
 pub fn publication_facts(commission: &Commission, publication: &Publication) -> Facts {
     let open = publication.readable > 0 && publication.state != State::Withdrawn;
     Facts { readers: publication.embargo_group().to_vec(), open, ..commission_facts(commission) }
@@ -206,9 +221,26 @@ pub fn publication_facts(commission: &Commission, publication: &Publication) -> 
 /// Lets a caller act, or refuses as the policy says; `what` names what is hidden from those who may not know of it.
 ///
 /// # Errors
-/// [`Error::NotFound`] for what the caller may not know of; [`Error::NotAllowed`] with who may.
-pub fn check(caller: &Caller, action: Action, facts: &Facts, what: &'static str) -> Result<(), Error> {
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+pub fn check(caller: &Caller, action: Action, facts: &Facts, what: &'static str) -> Result<(), Refusal> {
     decide(caller, action, facts).enforce(what)
+}
+
+/// The same for a case study of a council that is yet to be.
+///
+/// # Errors
+/// Those of [`check`].
+pub fn check_new(caller: &Caller, council: OrgId) -> Result<(), Refusal> {
+    let facts = Facts { councils: vec![council], ..Facts::default() };
+    check(caller, Action::WriteCaseStudy, &facts, "case study")
+}
+
+/// The same for what is of no commission and no council.
+///
+/// # Errors
+/// Those of [`check`].
+pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Refusal> {
+    check(caller, action, &Facts::default(), what)
 }
 
 #[cfg(test)]

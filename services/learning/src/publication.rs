@@ -16,10 +16,10 @@ pub mod state;
 pub mod store;
 
 use kit::ids::{CaseStudyId, CommissionId, DocumentId, InsightId, PassageId, PersonId, PublicationId, RoundId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
 use state::{State, Step};
 
 /// A publication of a commission. Readers keep its newest published edition while the next one is worked on.
@@ -46,6 +46,14 @@ pub struct Publication {
 pub struct PublicationNow {
     pub publication: Publication,
     pub as_of: Timestamp,
+}
+
+impl PublicationNow {
+    /// As lists show it.
+    pub fn without_items(mut self) -> PublicationNow {
+        self.publication.edition.items.clear();
+        self
+    }
 }
 
 /// What an edition says and rests on.
@@ -121,8 +129,8 @@ impl Publication {
     /// Takes a step that changes nothing but its state.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
-    pub fn step(&self, step: Step, now: Timestamp) -> Result<Publication, Error> {
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn step(&self, step: Step, now: Timestamp) -> Result<Publication, Refusal> {
         let state = self.state.step(step)?;
         Ok(Publication { state, version: self.version + 1, updated_at: now, ..self.clone() })
     }
@@ -130,22 +138,22 @@ impl Publication {
     /// The same with the reason for it.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
-    pub fn step_with_reason(&self, step: Step, reason: &str, now: Timestamp) -> Result<Publication, Error> {
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn step_with_reason(&self, step: Step, reason: &str, now: Timestamp) -> Result<Publication, Refusal> {
         Ok(Publication { reason: reason.to_string(), ..self.step(step, now)? })
     }
 
     /// Replaces all that the edition says, with the sources that were pinned for it.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] from approval on.
+    /// [`Refusal::IllegalStep`] from approval on.
     pub fn set_items(
         &self,
         title: String,
         items: Vec<Item>,
         sources: Vec<Pinned>,
         now: Timestamp,
-    ) -> Result<Publication, Error> {
+    ) -> Result<Publication, Refusal> {
         let edition = Edition { title, items, sources, ..self.edition.clone() };
         Ok(Publication { edition, ..self.step(Step::SetItems, now)? })
     }
@@ -153,16 +161,16 @@ impl Publication {
     /// It becomes public: what readers have is this edition.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
-    pub fn publish(&self, step: Step, now: Timestamp) -> Result<Publication, Error> {
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn publish(&self, step: Step, now: Timestamp) -> Result<Publication, Refusal> {
         Ok(Publication { readable: self.edition.number, correction_due: false, ..self.step(step, now)? })
     }
 
     /// Opens the next edition with what the last one says.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is published.
-    pub fn correct(&self, note: &str, now: Timestamp) -> Result<Publication, Error> {
+    /// [`Refusal::IllegalStep`] unless it is published.
+    pub fn correct(&self, note: &str, now: Timestamp) -> Result<Publication, Refusal> {
         let edition = Edition { number: self.edition.number + 1, note: note.to_string(), ..self.edition.clone() };
         Ok(Publication { edition, reason: note.to_string(), ..self.step(Step::Correct, now)? })
     }
@@ -192,9 +200,9 @@ impl Publication {
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     /// Who may read it under embargo; nobody else is named before.

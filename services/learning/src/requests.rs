@@ -8,7 +8,7 @@ use kit::wire::Reader;
 
 /// Identities, each once and in their order.
 pub fn ids<I: FromStr<Err: Display> + Ord>(reader: &mut Reader, field: &str, wire: Vec<String>) -> Vec<I> {
-    let mut ids = reader.each(field, wire, |reader, field, id| reader.id(field, &id));
+    let mut ids = reader.ids(field, wire);
     ids.sort();
     ids.dedup();
     ids

@@ -9,6 +9,7 @@ mod embargo;
 mod harness;
 mod insights;
 mod instants;
+mod names;
 mod open_data;
 mod passages;
 mod peers;

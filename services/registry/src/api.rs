@@ -4,7 +4,6 @@
 mod boards;
 mod clients;
 mod exchange;
-mod lists;
 pub mod oauth;
 mod organisations;
 mod people;

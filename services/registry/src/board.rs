@@ -1,6 +1,7 @@
 //! Boards and their seats. Panels, quorum and recusal are `grading`'s: it reads seats from here.
 
 use kit::ids::{BoardId, OrgId, PersonId, SeatId};
+use kit::refusal::Refusal;
 use kit::time::{Date, Timestamp};
 
 use crate::dates::Term;
@@ -30,16 +31,16 @@ pub struct Names {
 
 impl Board {
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     pub fn create(id: BoardId, names: Names, quorum: i32, now: Timestamp) -> Board {
         Board { id, version: 1, names, quorum, created_at: now, updated_at: now }
     }
 
-    pub fn amend(&self, names: Names, quorum: i32, now: Timestamp) -> Board {
+    pub fn update(&self, names: Names, quorum: i32, now: Timestamp) -> Board {
         Board { version: self.version + 1, names, quorum, updated_at: now, ..self.clone() }
     }
 }
@@ -72,9 +73,17 @@ pub struct NewSeat {
 
 /// A seat with the name of the person who sits.
 #[derive(Clone, Debug)]
-pub struct SeatNow {
+pub struct NamedSeat {
     pub seat: Seat,
     pub person_name: String,
+}
+
+impl NamedSeat {
+    /// # Errors
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.seat.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
+    }
 }
 
 impl Seat {
@@ -103,7 +112,7 @@ impl Seat {
         self.end(on.max(self.term.from), now).ok()
     }
 
-    /// Whether duties of the person rest for it, see [`kit::caller::Caller::serves`]: from the moment it is given until
+    /// Whether roles of the person rest for it, see [`kit::caller::Caller::serves`]: from the moment it is given until
     /// a year after its end, as nobody audits what they lately took part in (IIA Standards 2017, 1130.A1). An end that
     /// is entered for a day in the past counts from the day on which it was entered: until then they sat.
     pub fn binds(&self, now: Timestamp) -> bool {

@@ -5,6 +5,7 @@
 
 use kit::caller::Scope;
 use kit::ids::{ClientId, ClientKeyId, OrgId, SecretId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
@@ -44,8 +45,8 @@ pub enum Credentials {
 
 impl Credentials {
     /// # Errors
-    /// [`Error::Invalid`] for a key that is over before it begins.
-    pub fn check(&self, real_now: Timestamp) -> Result<(), Error> {
+    /// [`Refusal::Invalid`] for a key that is over before it begins.
+    pub fn check(&self, real_now: Timestamp) -> Result<(), Refusal> {
         match self {
             Credentials::Keys(keys) => keys.iter().try_for_each(|key| check_times(key, real_now)),
             Credentials::Secrets(_) => Ok(()),
@@ -120,9 +121,9 @@ impl Secret {
 
 impl Client {
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     pub fn create(
@@ -149,8 +150,8 @@ impl Client {
     /// Replaces what it may do.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] once it is revoked.
-    pub fn set_scopes(&self, scopes: &[Scope], now: Timestamp) -> Result<Client, Error> {
+    /// [`Refusal::IllegalStep`] once it is revoked.
+    pub fn set_scopes(&self, scopes: &[Scope], now: Timestamp) -> Result<Client, Refusal> {
         self.expect_active("set_scopes")?;
         Ok(Client { scopes: tidy(scopes), ..self.changed(now) })
     }
@@ -164,13 +165,11 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::WrongKind`] for a client with secrets, [`Error::AlreadyExists`] for a key that it has or had,
-    /// [`Error::Invalid`] for one that is over before it begins, [`Error::TooMany`] beyond four that work or wait,
-    /// [`Error::IllegalStep`] once it is revoked.
+    /// [`Refusal::Invalid`] for one that is over before it begins, [`Error::TooMany`] beyond four that work or wait,
+    /// [`Refusal::IllegalStep`] once it is revoked.
     pub fn add_key(&self, key: Key, real_now: Timestamp, now: Timestamp) -> Result<Client, Error> {
         self.expect_active("add_key")?;
-        let Credentials::Keys(keys) = &self.credentials else {
-            return Err(Error::WrongKind { signs_in_with: "secret" });
-        };
+        let keys = self.keys()?;
         check_times(&key, real_now)?;
         if let Some(held) = keys.iter().find(|held| held.kid == key.kid) {
             return Err(Error::AlreadyExists { what: "key", field: "key.public_key", existing: held.id.to_string() });
@@ -187,8 +186,8 @@ impl Client {
     /// Sets when a key is no longer taken; an instant that is past, or none, means now.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a key that is not the client's, [`Error::EndedAlready`] for one that is retired,
-    /// [`Error::WrongKind`] for a client with secrets, [`Error::IllegalStep`] once it is revoked.
+    /// [`Refusal::NotFound`] for a key that is not the client's, [`Error::EndedAlready`] for one that is retired,
+    /// [`Error::WrongKind`] for a client with secrets, [`Refusal::IllegalStep`] once it is revoked.
     pub fn retire_key(
         &self,
         id: ClientKeyId,
@@ -197,11 +196,8 @@ impl Client {
         now: Timestamp,
     ) -> Result<Client, Error> {
         self.expect_active("retire_key")?;
-        let Credentials::Keys(keys) = &self.credentials else {
-            return Err(Error::WrongKind { signs_in_with: "secret" });
-        };
-        let mut keys = keys.clone();
-        let key = keys.iter_mut().find(|key| key.id == id).ok_or(Error::NotFound { what: "key" })?;
+        let mut keys = self.keys()?.clone();
+        let key = keys.iter_mut().find(|key| key.id == id).ok_or(Refusal::NotFound { what: "key" })?;
         if let Some(over) = key.retire_at.filter(|over| *over <= real_now) {
             return Err(Error::EndedAlready { on: over.to_string() });
         }
@@ -212,8 +208,8 @@ impl Client {
     /// Issues a new secret. Those before work until `previous_until`; a past instant, or none, ends them now.
     ///
     /// # Errors
-    /// [`Error::WrongKind`] for a client with keys, [`Error::Invalid`] for an overlap of more than 90 days,
-    /// [`Error::TooMany`] when two already work and are to go on, [`Error::IllegalStep`] once it is revoked.
+    /// [`Error::WrongKind`] for a client with keys, [`Refusal::Invalid`] for an overlap of more than 90 days,
+    /// [`Error::TooMany`] when two already work and are to go on, [`Refusal::IllegalStep`] once it is revoked.
     pub fn rotate(
         &self,
         new: Secret,
@@ -228,7 +224,7 @@ impl Client {
         let until = previous_until.map_or(real_now, |until| until.max(real_now));
         if until > real_now.plus_seconds(LONGEST_OVERLAP_S) {
             let says = "the old secret may work for 90 days beside the new one at most";
-            return Err(Error::bad_field("previous_until", "overlap", says));
+            return Err(Refusal::bad_field("previous_until", "overlap", says).into());
         }
         let n_working = secrets.iter().filter(|secret| secret.works_at(real_now)).count();
         if until > real_now && n_working >= MOST_SECRETS {
@@ -245,8 +241,8 @@ impl Client {
     /// Ends it for good.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] when it was revoked before.
-    pub fn revoke(&self, now: Timestamp) -> Result<Client, Error> {
+    /// [`Refusal::IllegalStep`] when it was revoked before.
+    pub fn revoke(&self, now: Timestamp) -> Result<Client, Refusal> {
         self.expect_active("revoke")?;
         Ok(Client { state: State::Revoked { at: now }, ..self.changed(now) })
     }
@@ -262,10 +258,17 @@ impl Client {
         in_force && keeps_scopes && self.credentials.last(&after.credentials, real_now)
     }
 
-    fn expect_active(&self, step: &'static str) -> Result<(), Error> {
+    fn keys(&self) -> Result<&Vec<Key>, Error> {
+        match &self.credentials {
+            Credentials::Keys(keys) => Ok(keys),
+            Credentials::Secrets(_) => Err(Error::WrongKind { signs_in_with: "secret" }),
+        }
+    }
+
+    fn expect_active(&self, step: &'static str) -> Result<(), Refusal> {
         match self.state {
             State::Active => Ok(()),
-            State::Revoked { .. } => Err(Error::IllegalStep { what: "client", from: "revoked", step }),
+            State::Revoked { .. } => Err(Refusal::IllegalStep { what: "client", from: "revoked", step }),
         }
     }
 
@@ -274,10 +277,10 @@ impl Client {
     }
 }
 
-fn check_times(key: &Key, real_now: Timestamp) -> Result<(), Error> {
+fn check_times(key: &Key, real_now: Timestamp) -> Result<(), Refusal> {
     if key.retire_at.is_some_and(|retire_at| retire_at <= key.not_before.max(real_now)) {
         let says = "give an instant to come, after the key begins; or none for a key without an end";
-        return Err(Error::bad_field("key.retire_at", "order", says));
+        return Err(Refusal::bad_field("key.retire_at", "order", says));
     }
     Ok(())
 }

@@ -76,9 +76,9 @@ impl RegisterDate {
 
     /// Whether it certainly lies before another: so far as both are known, texts sort as dates do.
     pub fn is_before(self, other: RegisterDate) -> bool {
-        let (one, other) = (self.to_string(), other.to_string());
-        let known = one.len().min(other.len());
-        one[..known] < other[..known]
+        let (text, other) = (self.to_string(), other.to_string());
+        let known = text.len().min(other.len());
+        text[..known] < other[..known]
     }
 
     /// The first day on which a body that ended on this date no longer exists.

@@ -1,19 +1,13 @@
 //! What registry refuses, as sentences with data. `convert/refusal.rs` says what each becomes on the wire.
 
 use kit::db::DbError;
-use kit::fault::{Newer, Violation};
+use kit::refusal::Refusal;
 use kit::tokens::KeyError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("no such {what}")]
-    NotFound { what: &'static str },
-    #[error("{who_may} may do this")]
-    NotAllowed { who_may: &'static str },
-    #[error("it changed since you read it; merge with the newer version and try again")]
-    Stale(Box<dyn Newer>),
-    #[error("the {what} is {from} and cannot take the step {step}")]
-    IllegalStep { what: &'static str, from: &'static str, step: &'static str },
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     #[error("it has ended already, on {on}; an end can only come earlier")]
     EndedAlready { on: String },
     #[error("give an end after the start, {start}")]
@@ -40,20 +34,6 @@ pub enum Error {
     KeySet(#[from] KeyError),
     #[error("the code is wrong, or was used, or is no longer taken; start again")]
     WrongCode,
-    #[error("request is not valid")]
-    Invalid(Vec<Violation>),
     #[error("storage failed")]
     Db(#[from] DbError),
-}
-
-impl Error {
-    /// The caller read an older version than this.
-    pub fn stale(newer: impl Newer + 'static) -> Error {
-        Error::Stale(Box::new(newer))
-    }
-
-    /// One bad field is all that is wrong.
-    pub fn bad_field(field: &str, rule: &str, says: &str) -> Error {
-        Error::Invalid(vec![Violation::new(field, rule, says)])
-    }
 }

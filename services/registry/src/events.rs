@@ -1,13 +1,11 @@
 //! The facts that registry publishes. None carries an e-mail address, and signing in publishes none.
 
+use kit::fault::Shown;
 use kit::outbox::Fact;
-use prost::Message;
 use strum::IntoStaticStr;
-use toadlane_proto::registry::v1 as pb;
 
-use crate::board::{Board, SeatNow};
+use crate::board::{Board, NamedSeat};
 use crate::client::Client;
-use crate::convert;
 use crate::membership::Membership;
 use crate::organisation::OrganisationNow;
 use crate::person::Person;
@@ -41,48 +39,33 @@ pub enum Happened {
     SubjectRevoked,
 }
 
-fn fact(
-    happened: Happened,
-    subject: impl ToString,
-    version: i64,
-    resource_type: &'static str,
-    resource: &impl Message,
-) -> Fact {
-    let (kind, subject) = (happened.into(), subject.to_string());
-    Fact { kind, subject, version, resource_type, resource: resource.encode_to_vec() }
-}
-
 pub fn organisation(happened: Happened, now: &OrganisationNow) -> Fact {
-    let (id, version) = (now.organisation.id, now.organisation.version);
-    fact(happened, id, version, convert::ORGANISATION, &pb::Organisation::from(now.clone()))
+    Fact::of(happened.into(), now.organisation.id, now.organisation.version, &now.shown())
 }
 
 pub fn membership(happened: Happened, membership: &Membership) -> Fact {
-    let wire = pb::Membership::from(membership.clone());
-    fact(happened, membership.id, membership.version, convert::MEMBERSHIP, &wire)
+    Fact::of(happened.into(), membership.id, membership.version, &membership.shown())
 }
 
 pub fn person(happened: Happened, person: &Person) -> Fact {
-    let wire = pb::Person::from(person.clone().without_email());
-    fact(happened, person.id, person.version, convert::PERSON, &wire)
+    Fact::of(happened.into(), person.id, person.version, &person.clone().without_email().shown())
 }
 
 pub fn board(happened: Happened, board: &Board) -> Fact {
-    fact(happened, board.id, board.version, convert::BOARD, &pb::Board::from(board.clone()))
+    Fact::of(happened.into(), board.id, board.version, &board.shown())
 }
 
-pub fn seat(happened: Happened, now: &SeatNow) -> Fact {
-    fact(happened, now.seat.id, now.seat.version, convert::SEAT, &pb::Seat::from(now.clone()))
+pub fn seat(happened: Happened, named: &NamedSeat) -> Fact {
+    Fact::of(happened.into(), named.seat.id, named.seat.version, &named.shown())
 }
 
 pub fn client(happened: Happened, client: &Client) -> Fact {
-    fact(happened, client.id, client.version, convert::CLIENT, &pb::Client::from(client.clone()))
+    Fact::of(happened.into(), client.id, client.version, &client.shown())
 }
 
 /// Who ended whose tokens. Services learn of it faster by asking each second; this is for the record.
 pub fn subject_revoked(revocation: &Revocation) -> Fact {
-    let subject = format!("revocation/{}", revocation.position);
-    fact(Happened::SubjectRevoked, subject, 1, convert::REVOCATION, &pb::Revocation::from(revocation.clone()))
+    Fact::of(Happened::SubjectRevoked.into(), format!("revocation/{}", revocation.position), 1, &revocation.shown())
 }
 
 #[cfg(test)]

@@ -87,11 +87,11 @@ impl Registry {
         Registry { db, settings: Arc::new(settings) }
     }
 
-    /// Makes the store ready: councils into a new one, and the keys that the roles of this installation sign or signed
-    /// with. A key that replaces another one of its role retires it.
+    /// Makes the store ready: councils into a new one, and the keys that the areas of this installation sign or signed
+    /// with. A key that replaces another one of its area retires it.
     ///
     /// # Errors
-    /// When two keys of one role are in use, or our own was retired.
+    /// When two keys of one area are in use, or our own was retired.
     pub async fn prepare(&self, keys: &[PublicKey]) -> Result<(), Error> {
         let own = self.settings.key.kid().to_string();
         let mut set = KeySet::default();

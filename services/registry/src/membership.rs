@@ -1,8 +1,9 @@
 //! Membership of the network: classes, terms, good standing, all read as at a day (rule 27).
 
+use kit::call::MembershipClass;
 use kit::ids::{MembershipId, OrgId};
+use kit::refusal::Refusal;
 use kit::time::{Date, Timestamp};
-use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::dates::Term;
 use crate::error::Error;
@@ -14,22 +15,13 @@ pub struct Membership {
     pub organisation: OrgId,
     /// Counts every change; the etag.
     pub version: i64,
-    pub class: Class,
+    /// Each kind of support admits some of them (rule 9).
+    pub class: MembershipClass,
     pub term: Term,
     /// Times without good standing, oldest first; they do not overlap.
     pub suspensions: Vec<Suspension>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-}
-
-/// What kind of member an organisation is. Each kind of support admits some of them (rule 9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, IntoStaticStr, VariantArray)]
-#[strum(serialize_all = "snake_case")]
-pub enum Class {
-    Full,
-    Associate,
-    Affiliate,
-    Supporter,
 }
 
 /// A time without good standing.
@@ -41,9 +33,9 @@ pub struct Suspension {
 
 impl Membership {
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     /// Makes an organisation a member. `others` are all its memberships.
@@ -53,7 +45,7 @@ impl Membership {
     pub fn begin(
         id: MembershipId,
         organisation: OrgId,
-        class: Class,
+        class: MembershipClass,
         term: Term,
         others: &[Membership],
         now: Timestamp,
@@ -85,7 +77,7 @@ impl Membership {
     ///
     /// # Errors
     /// [`Error::OutsideTerm`] for a day on which it does not hold, or that lies before the end of a suspension;
-    /// [`Error::IllegalStep`] while it is suspended.
+    /// [`Refusal::IllegalStep`] while it is suspended.
     pub fn suspend(&self, from: Date, reason: &str, now: Timestamp) -> Result<Membership, Error> {
         if !self.term.holds_on(from) {
             return Err(Error::OutsideTerm { field: "from_date" });
@@ -93,7 +85,7 @@ impl Membership {
         let mut suspended = self.changed(now);
         if let Some(last) = self.suspensions.last() {
             match last.term.until {
-                None => return Err(Error::IllegalStep { what: "membership", from: "suspended", step: "suspend" }),
+                None => return Err(illegal_step("suspended", "suspend").into()),
                 Some(until) if from < until => return Err(Error::OutsideTerm { field: "from_date" }),
                 Some(_) => {}
             }
@@ -105,14 +97,12 @@ impl Membership {
     /// Gives good standing back from a day on.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is suspended; [`Error::EndBeforeStart`] unless the day is after its first one.
+    /// [`Refusal::IllegalStep`] unless it is suspended; [`Error::EndBeforeStart`] unless the day is after its first one.
     pub fn restore(&self, until: Date, now: Timestamp) -> Result<Membership, Error> {
         let mut restored = self.changed(now);
         match restored.suspensions.last_mut() {
             Some(last) if last.term.until.is_none() => last.term = Term::new(last.term.from, Some(until))?,
-            Some(_) | None => {
-                return Err(Error::IllegalStep { what: "membership", from: "in_good_standing", step: "restore" });
-            }
+            Some(_) | None => return Err(illegal_step("in_good_standing", "restore").into()),
         }
         Ok(restored)
     }
@@ -126,11 +116,15 @@ impl Membership {
     }
 }
 
+fn illegal_step(from: &'static str, step: &'static str) -> Refusal {
+    Refusal::IllegalStep { what: "membership", from, step }
+}
+
 /// How an organisation stood with the network on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// None when it was no member.
-    pub class: Option<Class>,
+    pub class: Option<MembershipClass>,
     /// A member and not suspended.
     pub good: bool,
 }

@@ -2,6 +2,7 @@
 
 use kit::caller::{Grant, Role};
 use kit::ids::{GrantId, OrgId, PersonId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
@@ -75,12 +76,12 @@ impl Person {
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
-    pub fn enter(id: PersonId, organisation: OrgId, name: &str, email: &str, now: Timestamp) -> Person {
+    pub fn create(id: PersonId, organisation: OrgId, name: &str, email: &str, now: Timestamp) -> Person {
         Person {
             id,
             organisation,
@@ -97,8 +98,8 @@ impl Person {
     /// Replaces name and address.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] once the person is ended.
-    pub fn rename(&self, name: &str, email: &str, now: Timestamp) -> Result<Person, Error> {
+    /// [`Refusal::IllegalStep`] once the person is ended.
+    pub fn update(&self, name: &str, email: &str, now: Timestamp) -> Result<Person, Refusal> {
         self.expect_active("update")?;
         Ok(Person { name: name.to_string(), email: email.to_string(), ..self.changed(now) })
     }
@@ -111,14 +112,14 @@ impl Person {
     /// Gives a role.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for one that begins in the past, [`Error::EndBeforeStart`] for one that ends before it
+    /// [`Refusal::Invalid`] for one that begins in the past, [`Error::EndBeforeStart`] for one that ends before it
     /// begins, [`Error::Overlap`] when the same role is held for the same organisation in that time,
-    /// [`Error::IllegalStep`] once the person is ended.
+    /// [`Refusal::IllegalStep`] once the person is ended.
     pub fn grant(&self, new: RoleGrant, now: Timestamp) -> Result<Person, Error> {
         self.expect_active("grant_role")?;
         if new.starts_at < now {
             let says = "a role begins now or later; leave this out to begin now";
-            return Err(Error::bad_field("starts_at", "not_past", says));
+            return Err(Refusal::bad_field("starts_at", "not_past", says).into());
         }
         if new.ends_at.is_some_and(|ends_at| ends_at <= new.starts_at) {
             return Err(Error::EndBeforeStart { field: "ends_at", start: new.starts_at.to_string() });
@@ -135,15 +136,15 @@ impl Person {
     /// The role that a grant is for.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a grant that is not this person's.
-    pub fn find_grant(&self, id: GrantId) -> Result<RoleGrant, Error> {
-        self.grants.iter().copied().find(|grant| grant.id == id).ok_or(Error::NotFound { what: "role grant" })
+    /// [`Refusal::NotFound`] for a grant that is not this person's.
+    pub fn find_grant(&self, id: GrantId) -> Result<RoleGrant, Refusal> {
+        self.grants.iter().copied().find(|grant| grant.id == id).ok_or(Refusal::NotFound { what: "role grant" })
     }
 
     /// Ends a role now; one that has not begun never does.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a grant that is not this person's, [`Error::EndedAlready`] for one that is over.
+    /// [`Refusal::NotFound`] for a grant that is not this person's, [`Error::EndedAlready`] for one that is over.
     pub fn revoke(&self, id: GrantId, now: Timestamp) -> Result<Person, Error> {
         let held = self.find_grant(id)?;
         if let Some(ends_at) = held.ends_at.filter(|_| held.is_over_at(now)) {
@@ -159,8 +160,8 @@ impl Person {
     /// Ends the person and every role.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] when the person was ended before.
-    pub fn end(&self, now: Timestamp) -> Result<Person, Error> {
+    /// [`Refusal::IllegalStep`] when the person was ended before.
+    pub fn end(&self, now: Timestamp) -> Result<Person, Refusal> {
         self.expect_active("end")?;
         let mut person = self.changed(now);
         person.state = State::Ended { at: now };
@@ -193,10 +194,10 @@ impl Person {
         self.held_at(at).iter().any(|held| held.role == Role::NetworkAdministrator)
     }
 
-    fn expect_active(&self, step: &'static str) -> Result<(), Error> {
+    fn expect_active(&self, step: &'static str) -> Result<(), Refusal> {
         match self.state {
             State::Active => Ok(()),
-            State::Ended { .. } => Err(Error::IllegalStep { what: "person", from: "ended", step }),
+            State::Ended { .. } => Err(Refusal::IllegalStep { what: "person", from: "ended", step }),
         }
     }
 

@@ -3,11 +3,11 @@
 
 use kit::caller::{Caller, Role, Scope, Subject};
 use kit::ids::OrgId;
+use kit::refusal::Refusal;
 pub use kit::verdict::Verdict;
 use strum::{EnumDiscriminants, VariantArray};
 
 use crate::client::Client;
-use crate::error::Error;
 use crate::person::Person;
 
 /// What a caller wants to do.
@@ -39,7 +39,7 @@ pub enum Action {
     RevokeClient,
     /// Ends the tokens of a person or a client.
     RevokeSubject,
-    /// The roles of the platform among themselves.
+    /// The areas of the platform among themselves.
     ServePlatform,
 }
 
@@ -59,8 +59,8 @@ const ANYONE: &str = "everyone signed in";
 const ASKERS: &str = "a role of the platform, a network administrator or the organisation's own people and systems";
 const PLATFORM: &str = "a role of the platform";
 
-/// Duties that a council's own administrator hands out.
-const COUNCIL_DUTIES: [Role; 3] = [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator];
+/// Roles that a council's own administrator hands out.
+const COUNCIL_ROLES: [Role; 3] = [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator];
 
 pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     if !sees(caller, action, facts) {
@@ -76,20 +76,21 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
             let belongs = facts.organisation.is_some_and(|organisation| belongs_to(caller, organisation));
             (is_platform(caller) || network || belongs, ASKERS)
         }
-        Action::SeeEmail => (network || own || is_self(caller, facts), EITHER),
-        Action::ManagePerson | Action::RevokeClient => (network || own, EITHER),
-        Action::RevokeSubject => (network || own || is_self(caller, facts), EITHER),
+        Action::SeeEmail | Action::RevokeSubject => (network || own || is_self(caller, facts), EITHER),
         Action::Grant { role, organisation } => {
             // The person must be the council's own too, or its administrator could give roles to anybody.
-            let at_home = own && facts.organisation == Some(organisation) && COUNCIL_DUTIES.contains(&role);
-            (network || at_home, if COUNCIL_DUTIES.contains(&role) { EITHER } else { NETWORK })
+            let at_home = own && facts.organisation == Some(organisation) && COUNCIL_ROLES.contains(&role);
+            (network || at_home, if COUNCIL_ROLES.contains(&role) { EITHER } else { NETWORK })
         }
-        Action::CreateClient | Action::SetScopes => (network || own, EITHER),
-        Action::GiveScope(Scope::BidsCertify | Scope::AwardsCertify | Scope::ReportsCertify)
-        | Action::ManageCredentials => (own, OWN),
-        Action::GiveScope(
+        Action::ManagePerson
+        | Action::RevokeClient
+        | Action::CreateClient
+        | Action::SetScopes
+        | Action::GiveScope(
             Scope::BidsRead | Scope::BidsWrite | Scope::AwardsRead | Scope::ReportsRead | Scope::ReportsWrite,
         ) => (network || own, EITHER),
+        Action::GiveScope(Scope::BidsCertify | Scope::AwardsCertify | Scope::ReportsCertify)
+        | Action::ManageCredentials => (own, OWN),
         Action::ServePlatform => (is_platform(caller), PLATFORM),
     };
     if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
@@ -120,13 +121,14 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
     }
 }
 
-fn administers(caller: &Caller, organisation: OrgId) -> bool {
+/// Manages the people and the clients of an organisation.
+pub fn administers(caller: &Caller, organisation: OrgId) -> bool {
     caller.has_for(Role::CouncilAdministrator, organisation)
 }
 
 /// Works for an organisation: an officer, a certifier, its administrator, or a system of it.
-fn belongs_to(caller: &Caller, organisation: OrgId) -> bool {
-    COUNCIL_DUTIES.iter().any(|&role| caller.has_for(role, organisation))
+pub fn belongs_to(caller: &Caller, organisation: OrgId) -> bool {
+    COUNCIL_ROLES.iter().any(|&role| caller.has_for(role, organisation))
         || (caller.organisation == Some(organisation) && matches!(caller.subject, Subject::Client(_)))
 }
 
@@ -151,36 +153,26 @@ pub fn sees_all_clients(caller: &Caller) -> bool {
     [Role::NetworkAdministrator, Role::Auditor, Role::DataProtectionOfficer].iter().any(|&role| caller.has(role))
 }
 
-/// The organisations whose people a caller sees.
-pub fn belongs_to_all(caller: &Caller) -> Vec<OrgId> {
-    caller.organisations().into_iter().filter(|&organisation| belongs_to(caller, organisation)).collect()
-}
-
-/// The organisations whose clients a caller sees.
-pub fn administers_all(caller: &Caller) -> Vec<OrgId> {
-    caller.organisations().into_iter().filter(|&organisation| administers(caller, organisation)).collect()
-}
-
 /// The facts of a person.
-pub fn of_person(person: &Person) -> Facts {
+pub fn person_facts(person: &Person) -> Facts {
     Facts { organisation: Some(person.organisation), subject: Some(Subject::Person(person.id)) }
 }
 
 /// The facts of a client.
-pub fn of_client(client: &Client) -> Facts {
+pub fn client_facts(client: &Client) -> Facts {
     Facts { organisation: Some(client.organisation), subject: Some(Subject::Client(client.id)) }
 }
 
 /// The facts of what belongs to an organisation and has no identity yet.
-pub fn of_organisation(organisation: OrgId) -> Facts {
+pub fn organisation_facts(organisation: OrgId) -> Facts {
     Facts { organisation: Some(organisation), subject: None }
 }
 
 /// Lets a caller act, or refuses as the policy says; the refusal names `what` it was about.
 ///
 /// # Errors
-/// [`Error::NotFound`] for what is hidden from the caller, [`Error::NotAllowed`] for what others do.
-pub fn check(caller: &Caller, action: Action, facts: &Facts, what: &'static str) -> Result<(), Error> {
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+pub fn check(caller: &Caller, action: Action, facts: &Facts, what: &'static str) -> Result<(), Refusal> {
     decide(caller, action, facts).enforce(what)
 }
 
@@ -188,7 +180,7 @@ pub fn check(caller: &Caller, action: Action, facts: &Facts, what: &'static str)
 ///
 /// # Errors
 /// Those of [`check`].
-pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Error> {
+pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Refusal> {
     check(caller, action, &Facts::default(), what)
 }
 

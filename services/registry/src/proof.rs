@@ -79,9 +79,9 @@ impl Proof {
 ///
 /// # Errors
 /// [`Refused::InvalidScope`] for one that the client does not have.
-pub fn granted(client: &Client, asked: &str) -> Result<String, Refused> {
+pub fn granted(client: &Client, scopes: &str) -> Result<String, Refused> {
     let has: Vec<&str> = client.scopes.iter().map(|scope| scope.name()).collect();
-    let mut wanted: Vec<&str> = asked.split_ascii_whitespace().collect();
+    let mut wanted: Vec<&str> = scopes.split_ascii_whitespace().collect();
     if wanted.iter().any(|name| !has.contains(name)) {
         return Err(Refused::InvalidScope);
     }

@@ -40,8 +40,8 @@ struct Row {
 /// how many were entered. No events are published for them; other services ask for the ones they need.
 ///
 /// # Errors
-/// [`Error::Db`] when storage fails or the data cannot be read, [`Error::Invalid`] for a council in it that contradicts
-/// itself.
+/// [`Error::Db`] when storage fails or the data cannot be read, [`kit::refusal::Refusal::Invalid`] for a council in it
+/// that contradicts itself.
 pub fn seed(tx: &mut Tx, now: Timestamp) -> Result<usize, Error> {
     if !organisations::lacks_registers(tx)? {
         return Ok(0);
@@ -73,7 +73,7 @@ fn councils(now: Timestamp) -> Result<Vec<Organisation>, Error> {
             began.push(*start);
         }
         let (id, _) = known[row.code.as_str()];
-        councils.push(Organisation::enter(id, details(row, successors)?, &began, now)?);
+        councils.push(Organisation::create(id, details(row, successors)?, &began, now)?);
     }
     Ok(councils)
 }

@@ -82,7 +82,7 @@ pub struct Revocation {
     pub revoked_at: Timestamp,
 }
 
-/// Every public key that is known of the platform's roles.
+/// Every public key that is known of the platform's areas.
 pub struct AllKeys(pub Vec<PublicKey>);
 
 /// When a subject's tokens end: now, and not before the second that [`issued_at`] named after the last time.

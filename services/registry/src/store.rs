@@ -9,6 +9,9 @@ pub mod people;
 pub mod revocations;
 pub mod sign_ins;
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 use kit::caller::Subject;
 use kit::ids::OrgId;
 
@@ -17,9 +20,20 @@ pub type Key<I> = (String, I);
 
 /// Which people or clients a caller finds in a list.
 #[derive(Clone, Debug)]
-pub struct Visible {
-    pub all: bool,
-    /// Where not all: those of these organisations, and the caller.
-    pub organisations: Vec<OrgId>,
-    pub caller: Subject,
+pub enum Visible {
+    All,
+    /// Those of these organisations, and the caller.
+    Own {
+        organisations: Vec<OrgId>,
+        caller: Subject,
+    },
+}
+
+/// What another table keeps of some rows, by the row that it belongs to.
+fn grouped<I: Eq + Hash, T>(parts: impl IntoIterator<Item = (I, T)>) -> HashMap<I, Vec<T>> {
+    let mut groups: HashMap<I, Vec<T>> = HashMap::new();
+    for (id, part) in parts {
+        groups.entry(id).or_default().push(part);
+    }
+    groups
 }

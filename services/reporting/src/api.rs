@@ -5,26 +5,27 @@ mod requests;
 mod streams;
 
 use kit::cx::{Answer, Cx};
-use kit::ids::OrgId;
+use kit::ids::{OrgId, ReportId};
+use kit::shapes::{listed, one, page, reasoned, step};
 use kit::watch::Streamed;
 use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::reporting::v1::reports_service_server::ReportsService;
-use tonic::{Request, Response, Streaming};
+use tonic::{Request, Streaming};
 
-use crate::Reporting;
 use crate::app::{self, reading};
-use crate::convert::{self, pages};
 use crate::error::Error;
 use crate::policy::Action;
+use crate::report::Report;
+use crate::{Reporting, convert};
 
 #[tonic::async_trait]
 impl ReportsService for Reporting {
     async fn get_report(&self, request: Request<pb::GetReportRequest>) -> Answer<pb::Report> {
-        self.db.show(request, |wire, reader| reader.id("report_id", &wire.report_id), reading::report, Into::into).await
+        self.db.show(request, one, reading::report, pb::Report::from).await
     }
 
     async fn list_reports(&self, request: Request<pb::ListReportsRequest>) -> Answer<pb::ListReportsResponse> {
-        self.db.show(request, requests::list_reports, reading::reports, pages::reports).await
+        self.db.show(request, requests::list_reports, reading::reports, pb::ListReportsResponse::from).await
     }
 
     async fn update_report(&self, request: Request<pb::UpdateReportRequest>) -> Answer<pb::Report> {
@@ -32,16 +33,14 @@ impl ReportsService for Reporting {
     }
 
     async fn check_report(&self, request: Request<pb::CheckReportRequest>) -> Answer<pb::CheckReportResponse> {
-        self.db
-            .show(request, |wire, reader| reader.id("report_id", &wire.report_id), reading::check, convert::checked)
-            .await
+        self.db.show(request, one, reading::check, convert::checked).await
     }
 
     async fn list_report_revisions(
         &self,
         request: Request<pb::ListReportRevisionsRequest>,
     ) -> Answer<pb::ListReportRevisionsResponse> {
-        self.db.show(request, requests::list_report_revisions, reading::revisions, pages::revisions).await
+        self.db.show(request, listed, reading::revisions, page).await
     }
 
     async fn upload_evidence(&self, request: Request<Streaming<pb::UploadEvidenceRequest>>) -> Answer<pb::Report> {
@@ -54,9 +53,7 @@ impl ReportsService for Reporting {
         &self,
         request: Request<pb::DownloadEvidenceRequest>,
     ) -> Answer<Self::DownloadEvidenceStream> {
-        let (cx, (report, file)) = Cx::parse(request, requests::download_evidence)?;
-        let file = self.db.read(move |conn| reading::evidence(conn, &cx, report, file)).await?;
-        Ok(Response::new(streams::download(&self.files, file).await?))
+        streams::download(self, request).await
     }
 
     async fn remove_evidence(&self, request: Request<pb::RemoveEvidenceRequest>) -> Answer<pb::Report> {
@@ -64,7 +61,7 @@ impl ReportsService for Reporting {
     }
 
     async fn request_sign_off(&self, request: Request<pb::RequestSignOffRequest>) -> Answer<pb::Report> {
-        self.db.take(request, requests::request_sign_off, app::request_sign_off).await
+        self.db.take(request, step, app::request_sign_off).await
     }
 
     async fn sign_off_report(&self, request: Request<pb::SignOffReportRequest>) -> Answer<pb::Report> {
@@ -73,7 +70,7 @@ impl ReportsService for Reporting {
     }
 
     async fn submit_report(&self, request: Request<pb::SubmitReportRequest>) -> Answer<pb::Report> {
-        self.db.take(request, requests::submit_report, app::submit_report).await
+        self.db.take(request, step, app::submit_report).await
     }
 
     async fn request_changes(&self, request: Request<pb::RequestChangesRequest>) -> Answer<pb::Report> {
@@ -81,7 +78,7 @@ impl ReportsService for Reporting {
     }
 
     async fn accept_report(&self, request: Request<pb::AcceptReportRequest>) -> Answer<pb::Report> {
-        self.db.take(request, requests::accept_report, app::accept_report).await
+        self.db.take(request, step, app::accept_report).await
     }
 
     async fn add_addendum(&self, request: Request<pb::AddAddendumRequest>) -> Answer<pb::Report> {
@@ -89,7 +86,7 @@ impl ReportsService for Reporting {
     }
 
     async fn waive_report(&self, request: Request<pb::WaiveReportRequest>) -> Answer<pb::Report> {
-        self.db.take(request, requests::waive_report, app::waive_report).await
+        self.db.take(request, reasoned, app::waive_report).await
     }
 
     async fn set_release(&self, request: Request<pb::SetReleaseRequest>) -> Answer<pb::Report> {
@@ -100,7 +97,7 @@ impl ReportsService for Reporting {
         &self,
         request: Request<pb::ListReportHistoryRequest>,
     ) -> Answer<pb::ListReportHistoryResponse> {
-        self.db.show(request, requests::list_report_history, reading::history, pages::history).await
+        self.db.show(request, listed, reading::history, page).await
     }
 
     type WatchReportsStream = Streamed<pb::WatchReportsResponse>;
@@ -112,8 +109,14 @@ impl ReportsService for Reporting {
 
 /// Facts that writes need.
 impl Reporting {
+    /// The report, if the caller may do this with it.
+    async fn seen(&self, cx: Cx, action: Action, id: ReportId) -> Result<Report, Error> {
+        self.db.read(move |conn| reading::seen(conn, &cx, action, id)).await
+    }
+
+    /// The organisation, if the person named is a certifier of it.
     async fn certifier_of(&self, cx: Cx, cmd: app::SignOffReport) -> Result<Option<OrgId>, Error> {
-        let report = self.seen(&cx, Action::SignOff, cmd.target.id).await?;
-        self.peers.certifier_of(cmd.certifier, report.organisation).await
+        let report = self.seen(cx, Action::SignOff, cmd.target.id).await?;
+        self.peers.register.certifier_of(cmd.certifier, report.organisation).await
     }
 }

@@ -8,19 +8,20 @@ mod release;
 mod review;
 mod ticker;
 
-pub use awards::{Gathered, all_scheduled, take_award};
-pub use drafts::{RemoveEvidence, UpdateReport, add_evidence, check_room, remove_evidence, update_report};
-pub use hand_in::{RequestSignOff, SignOffReport, SubmitReport, request_sign_off, sign_off_report, submit_report};
+pub use awards::{AwardFacts, all_scheduled, take_award};
+pub use drafts::{RemoveEvidence, UpdateReport, add_evidence, load_for_evidence, remove_evidence, update_report};
+pub use hand_in::{SignOffReport, request_sign_off, sign_off_report, submit_report};
 pub use release::{AddAddendum, SetRelease, add_addendum, set_release};
-pub use review::{AcceptReport, RequestChanges, WaiveReport, accept_report, request_changes, waive_report};
+pub use review::{RequestChanges, accept_report, request_changes, waive_report};
 pub use ticker::{open_due, remind};
 
 use kit::caller::Actor;
 use kit::cx::{Cx, Target};
-use kit::db::Tx;
+use kit::db::{Conn, Tx};
 use kit::history::Line;
 use kit::ids::ReportId;
 use kit::outbox;
+use kit::refusal::Refusal;
 
 use crate::content::Revision;
 use crate::error::Error;
@@ -38,8 +39,8 @@ fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> 
 }
 
 /// The same for a step towards acceptance, which a report of an award that ended takes no more.
-fn load_live_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
-    let report = reading::seen(tx, cx, action, target.id)?;
+fn load_live_for(conn: &mut Conn, cx: &Cx, action: Action, target: &Target<ReportId>) -> Result<Report, Error> {
+    let report = reading::seen(conn, cx, action, target.id)?;
     report.expect_award()?;
     expect_version(cx, &report, target)?;
     Ok(report)
@@ -47,46 +48,41 @@ fn load_live_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ReportId>
 
 /// Refuses a caller who read an older version, with as much of the newer one as they may read. What that is depends on
 /// the caller, whom neither the report nor its store knows: so they leave this refusal to us.
-///
-/// # Errors
-/// [`Error::Stale`] with the newer one.
-pub fn expect_version(cx: &Cx, report: &Report, target: &Target<ReportId>) -> Result<(), Error> {
+fn expect_version(cx: &Cx, report: &Report, target: &Target<ReportId>) -> Result<(), Refusal> {
     if report.version == target.version {
         return Ok(());
     }
-    Err(Error::stale(shown(cx, report.clone())))
+    Err(Refusal::stale(shown(cx, report.clone())))
 }
 
 /// Who acts, with the organisation that they act for here.
 fn actor(cx: &Cx, report: &Report, happened: Happened) -> Actor {
-    let council = policy::council_of(&cx.caller, report).filter(|_| !happened.by_network());
-    let organisation = council.or_else(|| policy::network_of(&cx.caller));
+    let network = || policy::network_of(&cx.caller);
+    let organisation = match happened.by_network() {
+        true => network(),
+        false => policy::council_of(&cx.caller, report).or_else(network),
+    };
     cx.caller.acting_for(organisation)
 }
 
 /// Saves the new version of a report with its line of history and its event.
 fn save(tx: &mut Tx, cx: &Cx, old: &Report, new: Report, happened: Happened) -> Result<ReportNow, Error> {
     if !store::update(tx, old, &new)? {
-        return Err(Error::stale(shown(cx, store::get(tx, old.id)?)));
+        return Err(Refusal::stale(shown(cx, store::get(tx, old.id)?)).into());
     }
     record(tx, cx, Some(old), new, happened)
 }
 
 /// Writes a line of history and the event.
 fn record(tx: &mut Tx, cx: &Cx, old: Option<&Report>, new: Report, happened: Happened) -> Result<ReportNow, Error> {
-    let line = Line {
-        // Every version is one line of history.
-        sequence: new.version,
-        at: new.updated_at,
-        by: actor(cx, &new, happened),
-        step: happened.step().to_string(),
-        from: old.map(|old| old.state.name().to_string()),
-        to: new.state.name().to_string(),
-        reason: if happened.has_reason() { new.reason.clone() } else { String::new() },
-    };
+    // Every version is one line of history.
+    let by = actor(cx, &new, happened);
+    let line = Line::first(new.version, new.updated_at, by, happened.step(), new.state.name())
+        .after(old.map(|old| old.state.name()))
+        .because(happened.has_reason(), &new.reason);
     store::insert_history(tx, new.id, line)?;
     let now = shown(cx, new);
-    outbox::put(tx, cx, now.report.updated_at, &events::fact(happened, &now))?;
+    outbox::put(tx, cx, now.report.updated_at, events::fact(happened, &now))?;
     Ok(now)
 }
 
@@ -98,7 +94,7 @@ fn write_revision(tx: &mut Tx, cx: &Cx, report: &Report) -> Result<(), Error> {
         canonical_json: report.paper.canonical_json(),
         digest: report.digest.clone(),
         created_at: report.updated_at,
-        author: actor(cx, report, Happened::Revised),
+        author: actor(cx, report, Happened::ReportRevised),
     };
     Ok(store::insert_revision(tx, &revision)?)
 }

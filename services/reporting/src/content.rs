@@ -108,6 +108,13 @@ pub struct Revision {
     pub author: Actor,
 }
 
+/// A revision, and when it was last handed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevisionNow {
+    pub revision: Revision,
+    pub handed_in: Option<Timestamp>,
+}
+
 impl Paper {
     /// The paper as RFC 8785 canonical JSON: the same bytes whatever wrote it, unlike protobuf's.
     pub fn canonical_json(&self) -> String {
@@ -127,8 +134,10 @@ impl Paper {
                 let known = key.parse::<usize>().is_ok_and(|place| place < measures.len());
                 known && within(&["name", "unit", "baseline", "target", "value", "method", "evidence_level"])
             }
-            "principles" => principles.iter().any(|one| one.principle == key) && within(&["evidenced", "evidence"]),
-            "levels" => levels.iter().any(|one| one.statement == key) && within(&["before", "after"]),
+            "principles" => {
+                principles.iter().any(|record| record.principle == key) && within(&["evidenced", "evidence"])
+            }
+            "levels" => levels.iter().any(|level| level.statement == key) && within(&["before", "after"]),
             "evidence" => self.evidence.iter().any(|file| file.id.to_string() == key) && field.is_empty(),
             _ => false,
         }

@@ -1,26 +1,24 @@
 //! Domain to wire, and other services' messages to what reporting keeps of them.
 
-pub mod pages;
 mod peers;
 mod refusal;
 
 use kit::db::DbError;
-use kit::fault::Violation;
-use kit::history::Line;
+use kit::fault::{Shown, Violation};
 use kit::language::Language;
+use kit::names::wire_enum;
+use kit::paging::Counted;
 use kit::time::Timestamp;
-use kit::wire::{etag, wire_name, wire_time};
+use kit::wire::{etag, wire_time};
 use prost::Message;
 use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use crate::content::{Answer, Content, Evidence, Measure, PrincipleRecord, Revision, StatementLevel};
-use crate::kind::Kind;
+use crate::app::reading::ReportsFound;
+use crate::content::{Answer, Content, Evidence, Measure, PrincipleRecord, RevisionNow, StatementLevel};
 use crate::report::{Addendum, Release, ReportNow, RequestedChange, SignOff};
 
 pub use peers::{award, bid_words, calendar, framework};
-
-pub const REPORT: &str = "toadlane.reporting.v1.Report";
 
 impl From<ReportNow> for pb::Report {
     fn from(now: ReportNow) -> pb::Report {
@@ -35,14 +33,14 @@ impl From<ReportNow> for pb::Report {
             bid_id: report.award.bid.to_string(),
             title: report.award.title,
             organisation_id: report.organisation.to_string(),
-            kind: kind(report.kind).into(),
-            state: state_named(report.state.name()).into(),
+            kind: wire_enum::<pb::report::Kind>(report.kind).into(),
+            state: wire_enum::<pb::report::State>(report.state).into(),
             opens_at: wire_time(report.opens_at),
             due: Some(report.due.into()),
             originally_due: Some(report.originally_due.into()),
-            requested_changes: report.requested_changes.into_iter().map(requested_change).collect(),
-            addenda: report.addenda.into_iter().map(addendum).collect(),
-            release: Some(release(report.release)),
+            requested_changes: all(report.requested_changes),
+            addenda: all(report.addenda),
+            release: Some(report.release.into()),
             reason: report.reason,
             submitted_at: report.state.handed_in().and_then(wire_time),
             accepted_at: report.state.accepted_at().and_then(wire_time),
@@ -54,13 +52,17 @@ impl From<ReportNow> for pb::Report {
         // Only those see it who read the report.
         if whole {
             wire.revision = report.revision;
-            wire.content = Some(content(report.paper.content));
+            wire.content = Some(report.paper.content.into());
             wire.content_sha256 = report.digest;
-            wire.evidence = report.paper.evidence.into_iter().map(evidence).collect();
-            wire.sign_off = report.sign_off.map(sign_off);
+            wire.evidence = all(report.paper.evidence);
+            wire.sign_off = report.sign_off.map(pb::SignOff::from);
         }
         wire
     }
+}
+
+impl Shown for ReportNow {
+    type Wire = pb::Report;
 }
 
 /// For lists and events: what is answered and evidenced, but not in which words.
@@ -84,97 +86,112 @@ pub fn reminder_offset(event: &types::Event) -> Result<Option<i32>, DbError> {
     }
 }
 
-/// A state by its name in rows.
-fn state_named(name: &str) -> pb::report::State {
-    pb::report::State::from_str_name(&wire_name(name, "STATE_")).unwrap_or(pb::report::State::Unspecified)
+fn all<T, W: From<T>>(rows: Vec<T>) -> Vec<W> {
+    rows.into_iter().map(W::from).collect()
 }
 
-fn kind(kind: Kind) -> pb::report::Kind {
-    match kind {
-        Kind::Interim => pb::report::Kind::Interim,
-        Kind::Final => pb::report::Kind::Final,
+impl From<Content> for pb::ReportContent {
+    fn from(content: Content) -> pb::ReportContent {
+        let Content { nil_return, nil_reason, language, answers, measures, principles, spent, forecast, levels } =
+            content;
+        pb::ReportContent {
+            nil_return,
+            nil_reason,
+            language: Language::to_wire(language).into(),
+            answers: all(answers),
+            measures: all(measures),
+            principles: all(principles),
+            spent: spent.map(types::Money::from),
+            forecast: forecast.map(types::Money::from),
+            levels: all(levels),
+        }
     }
 }
 
-fn content(content: Content) -> pb::ReportContent {
-    let Content { nil_return, nil_reason, language, answers, measures, principles, spent, forecast, levels } = content;
-    pb::ReportContent {
-        nil_return,
-        nil_reason,
-        language: Language::to_wire(language).into(),
-        answers: answers.into_iter().map(answer).collect(),
-        measures: measures.into_iter().map(measure).collect(),
-        principles: principles.into_iter().map(principle).collect(),
-        spent: spent.map(types::Money::from),
-        forecast: forecast.map(types::Money::from),
-        levels: levels.into_iter().map(level).collect(),
+impl From<Answer> for pb::NarrativeAnswer {
+    fn from(Answer { question, text }: Answer) -> pb::NarrativeAnswer {
+        pb::NarrativeAnswer { question_id: question, text }
     }
 }
 
-fn answer(answer: Answer) -> pb::NarrativeAnswer {
-    pb::NarrativeAnswer { question_id: answer.question, text: answer.text }
+impl From<Measure> for pb::Measure {
+    fn from(measure: Measure) -> pb::Measure {
+        let Measure { name, unit, baseline, target, value, method, evidence_level } = measure;
+        pb::Measure { name, unit, baseline, target, value, method, evidence_level }
+    }
 }
 
-fn measure(measure: Measure) -> pb::Measure {
-    let Measure { name, unit, baseline, target, value, method, evidence_level } = measure;
-    pb::Measure { name, unit, baseline, target, value, method, evidence_level }
+impl From<PrincipleRecord> for pb::PrincipleRecord {
+    fn from(record: PrincipleRecord) -> pb::PrincipleRecord {
+        let PrincipleRecord { principle, framework_version, claimed, assessed, evidenced, evidence } = record;
+        pb::PrincipleRecord { principle, framework_version, claimed, assessed, evidenced, evidence }
+    }
 }
 
-fn principle(record: PrincipleRecord) -> pb::PrincipleRecord {
-    let PrincipleRecord { principle, framework_version, claimed, assessed, evidenced, evidence } = record;
-    pb::PrincipleRecord { principle, framework_version, claimed, assessed, evidenced, evidence }
+impl From<StatementLevel> for pb::StatementLevel {
+    fn from(StatementLevel { statement, before, after }: StatementLevel) -> pb::StatementLevel {
+        pb::StatementLevel { statement, before, after }
+    }
 }
 
-fn level(StatementLevel { statement, before, after }: StatementLevel) -> pb::StatementLevel {
-    pb::StatementLevel { statement, before, after }
+impl From<Evidence> for pb::Evidence {
+    fn from(Evidence { id, file_name, media_type, size_bytes, sha256 }: Evidence) -> pb::Evidence {
+        pb::Evidence { id: id.to_string(), file_name, media_type, size_bytes, sha256 }
+    }
 }
 
-pub fn evidence(file: Evidence) -> pb::Evidence {
-    let Evidence { id, file_name, media_type, size_bytes, sha256 } = file;
-    pb::Evidence { id: id.to_string(), file_name, media_type, size_bytes, sha256 }
+impl From<SignOff> for pb::SignOff {
+    fn from(SignOff { certifier, role, revision, digest, at, recorded_by }: SignOff) -> pb::SignOff {
+        let (certifier_id, signed_at) = (certifier.to_string(), wire_time(at));
+        pb::SignOff { certifier_id, role, revision, content_sha256: digest, signed_at, recorded_by }
+    }
 }
 
-fn sign_off(sign_off: SignOff) -> pb::SignOff {
-    let SignOff { certifier, role, revision, digest, at, recorded_by } = sign_off;
-    let (certifier_id, signed_at) = (certifier.to_string(), wire_time(at));
-    pb::SignOff { certifier_id, role, revision, content_sha256: digest, signed_at, recorded_by }
+impl From<RequestedChange> for pb::RequestedChange {
+    fn from(RequestedChange { field, says }: RequestedChange) -> pb::RequestedChange {
+        pb::RequestedChange { field, says }
+    }
 }
 
-fn requested_change(RequestedChange { field, says }: RequestedChange) -> pb::RequestedChange {
-    pb::RequestedChange { field, says }
+impl From<Addendum> for pb::Addendum {
+    fn from(Addendum { number, text, author, at }: Addendum) -> pb::Addendum {
+        pb::Addendum { number, text, author: Some(author.into()), added_at: wire_time(at) }
+    }
 }
 
-fn addendum(Addendum { number, text, author, at }: Addendum) -> pb::Addendum {
-    pb::Addendum { number, text, author: Some(author.into()), added_at: wire_time(at) }
+impl From<Release> for pb::Release {
+    fn from(Release { to_learning, may_quote, name_contact, contact, changed_at }: Release) -> pb::Release {
+        pb::Release { to_learning, may_quote, name_contact, contact, changed_at: changed_at.and_then(wire_time) }
+    }
 }
 
-fn release(release: Release) -> pb::Release {
-    let Release { to_learning, may_quote, name_contact, contact, changed_at } = release;
-    pb::Release { to_learning, may_quote, name_contact, contact, changed_at: changed_at.and_then(wire_time) }
+impl From<RevisionNow> for pb::Revision {
+    fn from(RevisionNow { revision, handed_in }: RevisionNow) -> pb::Revision {
+        pb::Revision {
+            number: revision.number,
+            content: Some(revision.paper.content.into()),
+            evidence: all(revision.paper.evidence),
+            canonical_json: revision.canonical_json,
+            content_sha256: revision.digest,
+            created_at: wire_time(revision.created_at),
+            author: Some(revision.author.into()),
+            submitted_at: handed_in.and_then(wire_time),
+        }
+    }
 }
 
-fn revision(revision: Revision, handed_in_at: Option<Timestamp>) -> pb::Revision {
-    pb::Revision {
-        number: revision.number,
-        content: Some(content(revision.paper.content)),
-        evidence: revision.paper.evidence.into_iter().map(evidence).collect(),
-        canonical_json: revision.canonical_json,
-        content_sha256: revision.digest,
-        created_at: wire_time(revision.created_at),
-        author: Some(revision.author.into()),
-        submitted_at: handed_in_at.and_then(wire_time),
+impl From<ReportsFound> for pb::ListReportsResponse {
+    fn from(ReportsFound { reports, n_overdue }: ReportsFound) -> pb::ListReportsResponse {
+        let Counted { found, n_all, as_of } = reports;
+        let (reports, next_page_token) = found.wire(|now| without_texts(now.into()));
+        let (total_size, total_overdue, as_of) = (n_all, n_overdue, wire_time(as_of));
+        pb::ListReportsResponse { reports, next_page_token, total_size, total_overdue, as_of }
     }
 }
 
 pub fn checked((missing, as_of): (Vec<Violation>, Timestamp)) -> pb::CheckReportResponse {
     let missing = missing.into_iter().map(|Violation { field, rule, says }| pb::Missing { field, rule, says });
     pb::CheckReportResponse { missing: missing.collect(), as_of: wire_time(as_of) }
-}
-
-fn history_entry(Line { sequence, at, by, step, from, to, reason }: Line) -> pb::HistoryEntry {
-    let from_state = from.map_or(pb::report::State::Unspecified, |name| state_named(&name)).into();
-    let (at, actor, to_state) = (wire_time(at), Some(by.into()), state_named(&to).into());
-    pb::HistoryEntry { sequence, at, actor, step, from_state, to_state, reason }
 }
 
 #[cfg(test)]

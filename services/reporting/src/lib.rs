@@ -35,25 +35,22 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::bus::Bus;
 use kit::caller::Area;
 use kit::consumer::{self, NotTaken};
-use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage};
 use kit::files::{FileError, Files};
 use kit::ids::ReportId;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::transport::Transport;
-use toadlane_proto::awards::v1::Award as WireAward;
+use toadlane_proto::awards::v1::Award;
 use toadlane_proto::reporting::v1::reports_service_server::ReportsServiceServer;
 use toadlane_proto::types::v1::Event;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-use app::{Gathered, reading};
+use app::AwardFacts;
 use award::Told;
 use error::Error;
 use peers::Peers;
-use policy::Action;
-use report::Report;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// How often we look for what is due: an opening or a reminder is for people, who do not mind a second.
@@ -94,11 +91,7 @@ impl Reporting {
 
     /// Takes the events of `awards`.
     pub fn subscribe(&self, bus: &Bus) {
-        let reporting = self.clone();
-        bus.subscribe(Area::Awards, Area::Reporting.name(), &self.stop, move |event| {
-            let reporting = reporting.clone();
-            async move { reporting.take_award(event).await }
-        });
+        bus.subscribe(Area::Awards, Area::Reporting.name(), &self.stop, self, Reporting::take_award);
     }
 
     /// Ticks until the process stops.
@@ -118,30 +111,24 @@ impl Reporting {
         Ok(())
     }
 
-    /// The report, if the caller may do this with it.
-    async fn seen(&self, cx: &Cx, action: Action, id: ReportId) -> Result<Report, Error> {
-        let cx = cx.clone();
-        self.db.read(move |conn| reading::seen(conn, &cx, action, id)).await
-    }
-
     /// Takes an event of `awards`, once. What it needs of others is asked first; if they cannot be reached, the
     /// bus delivers the event again.
-    async fn take_award(&self, event: Event) -> Result<(), NotTaken> {
-        let Some(award) = consumer::resource::<WireAward>(&event, "toadlane.awards.v1.Award")? else { return Ok(()) };
+    async fn take_award(self, event: Event) -> Result<(), NotTaken> {
+        let Some(award) = consumer::resource::<Award>(&event)? else { return Ok(()) };
         let Some(told) = convert::award(award)? else { return Ok(()) };
-        let gathered = self.gather(&told).await?;
+        let facts = self.facts(&told).await?;
         let key = Some(told.id.to_string());
-        consumer::take(&self.db, key, event, move |tx, now| app::take_award(tx, &told, &gathered, now)).await
+        consumer::take(&self.db, key, event, move |tx, now| app::take_award(tx, &facts, &told, now)).await
     }
 
     /// What others say of an award. The bid is asked for only where a report is to be scheduled.
-    async fn gather(&self, told: &Told) -> Result<Gathered, Error> {
+    async fn facts(&self, told: &Told) -> Result<AwardFacts, Error> {
         let award = told.clone();
         let bid = match self.db.read(move |conn| app::all_scheduled(conn, &award)).await? {
             true => None,
             false => Some(self.peers.bid_words(told.bid, told.round).await?),
         };
         let calendar = self.peers.calendar(told.holder).await?;
-        Ok(Gathered { calendar, bid, interim: ReportId::new(), last: ReportId::new() })
+        Ok(AwardFacts { calendar, bid, interim: ReportId::new(), last: ReportId::new() })
     }
 }

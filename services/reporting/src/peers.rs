@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use kit::ids::{BidId, OrgId, PersonId, RoundId};
-use kit::neighbour::{answered, patient};
+use kit::ids::{BidId, OrgId, RoundId};
+use kit::neighbour::{held, with_timeout};
 use kit::register::Register;
 use kit::transport::Transport;
 use kit::working_days::Calendar;
@@ -24,24 +24,23 @@ const KEEP: Duration = Duration::from_secs(600);
 
 #[derive(Clone)]
 pub struct Peers {
+    pub register: Register,
     organisations: OrganisationsServiceClient<Transport>,
     rounds: RoundsServiceClient<Transport>,
     frameworks: FrameworksServiceClient<Transport>,
     bids: BidsServiceClient<Transport>,
     calendars: moka::future::Cache<OrgId, Calendar>,
-    register: Register,
 }
 
 impl Peers {
     pub fn new(registry: Transport, rounds: Transport, bids: Transport) -> Peers {
-        let register = Register::new(registry.clone());
         Peers {
+            register: Register::new(registry.clone()),
             organisations: OrganisationsServiceClient::new(registry),
             frameworks: FrameworksServiceClient::new(rounds.clone()),
             rounds: RoundsServiceClient::new(rounds),
             bids: BidsServiceClient::new(bids),
             calendars: moka::future::Cache::builder().max_capacity(10_000).time_to_live(KEEP).build(),
-            register,
         }
     }
 
@@ -50,39 +49,32 @@ impl Peers {
         if let Some(calendar) = self.calendars.get(&organisation).await {
             return Ok(calendar);
         }
-        let request = patient(GetOrganisationRequest { organisation_id: organisation.to_string() });
+        let request = with_timeout(GetOrganisationRequest { organisation_id: organisation.to_string() });
         let answer = self.organisations.clone().get_organisation(request).await;
-        let wire = answered(answer)?.ok_or(Error::NotFound { what: "organisation" })?;
+        let wire = held::<_, Error>(answer, "organisation")?;
         let calendar = convert::calendar(&wire);
         self.calendars.insert(organisation, calendar).await;
         Ok(calendar)
     }
 
-    /// The organisation, if the registry holds this person as a certifier of it.
-    pub async fn certifier_of(&self, person: PersonId, organisation: OrgId) -> Result<Option<OrgId>, Error> {
-        let is_certifier = self.register.is_certifier(person, organisation).await?;
-        Ok(is_certifier.ok_or(Error::NotFound { what: "organisation" })?.then_some(organisation))
-    }
-
     /// What a bid said that its reports begin with.
     pub async fn bid_words(&self, bid: BidId, round: RoundId) -> Result<BidWords, Error> {
-        let request = patient(GetBidRequest { bid_id: bid.to_string() });
-        let wire = answered(self.bids.clone().get_bid(request).await)?.ok_or(Error::NotFound { what: "bid" })?;
+        let request = with_timeout(GetBidRequest { bid_id: bid.to_string() });
+        let wire = held::<_, Error>(self.bids.clone().get_bid(request).await, "bid")?;
         let framework = self.framework(round).await?;
         Ok(convert::bid_words(wire, framework))
     }
 
     /// The framework whose principles the bids of a round name.
     async fn framework(&self, round: RoundId) -> Result<Framework, Error> {
-        let request = patient(GetRoundRequest { round_id: round.to_string() });
-        let wire = answered(self.rounds.clone().get_round(request).await)?.ok_or(Error::NotFound { what: "round" })?;
+        let request = with_timeout(GetRoundRequest { round_id: round.to_string() });
+        let wire = held::<_, Error>(self.rounds.clone().get_round(request).await, "round")?;
         let rules = wire.rules.unwrap_or_default();
         if rules.framework_id.is_empty() {
             return Ok(Framework::default());
         }
-        let request = patient(GetFrameworkRequest { framework_id: rules.framework_id });
-        let wire = self.frameworks.clone().get_framework(request).await;
-        let wire = answered(wire)?.ok_or(Error::NotFound { what: "framework" })?;
+        let request = with_timeout(GetFrameworkRequest { framework_id: rules.framework_id });
+        let wire = held::<_, Error>(self.frameworks.clone().get_framework(request).await, "framework")?;
         Ok(convert::framework(rules.framework_version, wire))
     }
 }

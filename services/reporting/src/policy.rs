@@ -2,10 +2,10 @@
 
 use kit::caller::{Area, Caller, Role, Scope, Subject};
 use kit::ids::OrgId;
+use kit::refusal::Refusal;
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
 
-use crate::error::Error;
 use crate::report::Report;
 use crate::state::State;
 
@@ -51,7 +51,7 @@ const READERS: &str = "the council, until the report is handed in,";
 
 pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     let own = is_of_its_own(caller, facts);
-    let learns = caller.subject == Subject::Area(Area::Learning) && facts.released;
+    let learns = learns(caller) && facts.released;
     if !own && !oversees(caller) && !learns {
         return Verdict::Hide;
     }
@@ -73,7 +73,7 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
 }
 
 /// Reads what its own organisation has to do with.
-fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
+pub fn reads_for(caller: &Caller, organisation: OrgId) -> bool {
     let roles = [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator];
     let scopes = [Scope::ReportsRead, Scope::ReportsWrite, Scope::ReportsCertify];
     roles.iter().any(|&role| caller.has_for(role, organisation))
@@ -87,21 +87,13 @@ pub fn is_of_its_own(caller: &Caller, facts: &Facts) -> bool {
 
 /// Sees every report, and reads what was handed in. Awards completes on the final one.
 pub fn oversees(caller: &Caller) -> bool {
-    [Role::RoundManager, Role::NetworkAdministrator, Role::Auditor, Role::FinanceOfficer]
-        .iter()
-        .any(|&role| caller.serves(role))
+    caller.serves_any(&[Role::RoundManager, Role::NetworkAdministrator, Role::Auditor, Role::FinanceOfficer])
         || caller.subject == Subject::Area(Area::Awards)
 }
 
 /// Sees what is accepted and released, and that alone (rule 30).
 pub fn learns(caller: &Caller) -> bool {
     caller.subject == Subject::Area(Area::Learning)
-}
-
-/// The organisations whose reports a caller sees as their own.
-pub fn reads_for_all(caller: &Caller) -> Vec<OrgId> {
-    let all = caller.organisations();
-    all.into_iter().filter(|&organisation| reads_for(caller, organisation)).collect()
 }
 
 /// For which council a caller acts on a report.
@@ -111,8 +103,7 @@ pub fn council_of(caller: &Caller, report: &Report) -> Option<OrgId> {
 
 /// The organisation for which a caller runs rounds.
 pub fn network_of(caller: &Caller) -> Option<OrgId> {
-    let grant = caller.grants.iter().find(|grant| grant.role == Role::RoundManager);
-    grant.map(|grant| grant.organisation)
+    caller.organisation_as(&[Role::RoundManager])
 }
 
 /// The facts of a report.
@@ -133,8 +124,8 @@ pub fn reads(caller: &Caller, report: &Report) -> bool {
 /// Lets a caller act on a report, or refuses as the policy says.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a report that is hidden from the caller, [`Error::NotAllowed`] for a step that others take.
-pub fn check(caller: &Caller, action: Action, report: &Report) -> Result<(), Error> {
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+pub fn check(caller: &Caller, action: Action, report: &Report) -> Result<(), Refusal> {
     decide(caller, action, &facts(report)).enforce("report")
 }
 

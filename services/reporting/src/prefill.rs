@@ -68,7 +68,7 @@ fn principles(bid: &BidWords, assessed: &[String]) -> Vec<PrincipleRecord> {
                 principle: code.to_string(),
                 framework_version: bid.framework.version,
                 claimed: claimed.contains(&code),
-                assessed: assessed.iter().any(|one| one == code),
+                assessed: assessed.iter().any(|found| found == code),
                 ..Default::default()
             });
         }
@@ -119,7 +119,7 @@ mod tests {
     fn a_line_of_four_parts_is_a_measure_and_any_other_line_is_the_name_of_one() {
         let answer = "households | 0 | 3 | visits\n\n three events in 2020/21 \na | b\n | 0 | 3 | x\n";
         let found = measures(answer);
-        let names: Vec<&str> = found.iter().map(|one| one.name.as_str()).collect();
+        let names: Vec<&str> = found.iter().map(|measure| measure.name.as_str()).collect();
         assert_eq!(names, ["households", "three events in 2020/21", "a | b", "| 0 | 3 | x"]);
         assert_eq!((found[0].baseline.as_str(), found[0].target.as_str()), ("0", "3"));
         assert_eq!(found[0].method, "visits");
@@ -140,11 +140,12 @@ mod tests {
             ..Default::default()
         };
         let found = principles(&bid, &["innovation".to_string(), "walking-the-talk".to_string()]);
-        let said: Vec<_> = found.iter().map(|one| (one.principle.as_str(), one.claimed, one.assessed)).collect();
+        let said: Vec<_> =
+            found.iter().map(|record| (record.principle.as_str(), record.claimed, record.assessed)).collect();
         assert_eq!(said, [("learning", true, false), ("innovation", true, true), ("walking-the-talk", false, true)]);
-        assert!(found.iter().all(|one| one.framework_version == 3 && !one.evidenced));
+        assert!(found.iter().all(|record| record.framework_version == 3 && !record.evidenced));
         let unknown = BidWords { framework: Framework::default(), ..bid };
-        let codes: Vec<String> = principles(&unknown, &[]).into_iter().map(|one| one.principle).collect();
+        let codes: Vec<String> = principles(&unknown, &[]).into_iter().map(|record| record.principle).collect();
         assert_eq!(codes, ["learning", "innovation", "unknown"]);
     }
 }

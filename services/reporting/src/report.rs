@@ -5,6 +5,7 @@ use kit::deadline::Deadline;
 use kit::digest::digest;
 use kit::fault::Violation;
 use kit::ids::{EvidenceId, OrgId, PersonId, ReportId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,7 @@ use crate::reminder::{self, Reminder};
 use crate::state::{State, Step};
 
 const DAY_S: i64 = 24 * 60 * 60;
-/// How long before it is due a final report can be written. A setting.
+/// How long before it is due a final report can be written.
 const FINAL_OPENS_BEFORE_S: i64 = 28 * DAY_S;
 
 /// A council's account of an award.
@@ -60,7 +61,7 @@ pub struct ReportNow {
     pub whole: bool,
 }
 
-/// A certifier's word for one revision. Any later edit voids it.
+/// A certifier vouches for one revision. Any later edit voids it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignOff {
     pub certifier: PersonId,
@@ -143,10 +144,10 @@ impl Report {
     /// Finds a file of the newest revision.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for one that is not in it.
-    pub fn file(&self, id: EvidenceId) -> Result<&Evidence, Error> {
+    /// [`Refusal::NotFound`] for one that is not in it.
+    pub fn evidence(&self, id: EvidenceId) -> Result<&Evidence, Refusal> {
         let found = self.paper.evidence.iter().find(|file| file.id == id);
-        found.ok_or(Error::NotFound { what: "file" })
+        found.ok_or(Refusal::NotFound { what: "file" })
     }
 
     /// A report of an award that ended is refused, with how it ended.
@@ -163,7 +164,7 @@ impl Report {
     /// Refuses an edit before its bytes are sent.
     ///
     /// # Errors
-    /// [`Error::NotOpen`] before its time, [`Error::Immutable`] once it is accepted, [`Error::IllegalStep`] while it is
+    /// [`Error::NotOpen`] before its time, [`Error::Immutable`] once it is accepted, [`Refusal::IllegalStep`] while it is
     /// submitted, and once it is waived or cancelled.
     pub fn expect_editable(&self) -> Result<(), Error> {
         self.after(Step::Edit, self.updated_at).map(drop)
@@ -187,7 +188,7 @@ impl Report {
         if missing.is_empty() { Ok(()) } else { Err(Error::Incomplete(missing)) }
     }
 
-    /// Whether a certifier's word stands for this very revision.
+    /// Whether a certifier signed off this very revision.
     ///
     /// # Errors
     /// [`Error::SignOffNeeded`] without one.
@@ -212,12 +213,12 @@ impl Report {
     /// Opens it for writing, before its time too.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is scheduled.
+    /// [`Refusal::IllegalStep`] unless it is scheduled.
     pub fn open(&self, now: Timestamp) -> Result<Report, Error> {
         Ok(Report { opens_at: self.opens_at.min(now), ..self.after(Step::Open, now)? })
     }
 
-    /// A new revision. It voids the sign-off: a certifier's word is for one digest.
+    /// A new revision. It voids the sign-off, which is for one digest.
     ///
     /// # Errors
     /// [`Error::SpentAboveAward`] for more spent than was awarded, unless that stood there before. For the rest as
@@ -227,7 +228,7 @@ impl Report {
         // An award may have shrunk since: that is told before handing in, and does not keep a file from being added.
         let changed = paper.content.spent.filter(|spent| self.paper.content.spent != Some(*spent));
         if let Some(spent) = changed.filter(|spent| form::exceeds(*spent, self.award.amount)) {
-            return Err(Error::SpentAboveAward { says: form::above(spent, self.award.amount) });
+            return Err(Error::SpentAboveAward { spent, awarded: self.award.amount });
         }
         Ok(Report {
             revision: self.revision + 1,
@@ -242,18 +243,18 @@ impl Report {
     ///
     /// # Errors
     /// [`Error::Incomplete`] with everything missing, [`Error::NotOpen`] before its time, [`Error::Immutable`] once it
-    /// is accepted, [`Error::IllegalStep`] unless it is a draft or was given back.
+    /// is accepted, [`Refusal::IllegalStep`] unless it is a draft or was given back.
     pub fn request_sign_off(&self, now: Timestamp) -> Result<Report, Error> {
         let after = self.after(Step::RequestSignOff, now)?;
         self.expect_complete()?;
         Ok(after)
     }
 
-    /// Keeps a certifier's word for the newest revision. `revision` is the one that the certifier read.
+    /// Keeps the sign-off of the newest revision. `revision` is the one that the certifier read.
     ///
     /// # Errors
     /// [`Error::OtherRevision`] when that is not the newest, [`Error::Incomplete`] with everything missing,
-    /// [`Error::NotOpen`] before its time, [`Error::Immutable`] once it is accepted, [`Error::IllegalStep`] where the
+    /// [`Error::NotOpen`] before its time, [`Error::Immutable`] once it is accepted, [`Refusal::IllegalStep`] where the
     /// table in `state.rs` has no such step.
     pub fn sign_off(
         &self,
@@ -276,7 +277,7 @@ impl Report {
     ///
     /// # Errors
     /// [`Error::Incomplete`] with everything missing, [`Error::SignOffNeeded`] without that sign-off,
-    /// [`Error::NotOpen`] before its time, [`Error::Immutable`] once it is accepted, [`Error::IllegalStep`] where the
+    /// [`Error::NotOpen`] before its time, [`Error::Immutable`] once it is accepted, [`Refusal::IllegalStep`] where the
     /// table in `state.rs` has no such step.
     pub fn submit(&self, at: Timestamp) -> Result<Report, Error> {
         let after = self.after(Step::Submit { at }, at)?;
@@ -285,10 +286,10 @@ impl Report {
         Ok(Report { requested_changes: Vec::new(), next_reminder: None, ..after })
     }
 
-    /// Gives the report back. The certifier's word was for handing in that once.
+    /// Gives the report back. The sign-off was for handing in that once.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is submitted, [`Error::NoSuchAnswer`] with every change whose field it does not
+    /// [`Refusal::IllegalStep`] unless it is submitted, [`Refusal::Invalid`] with every change whose field it does not
     /// have.
     pub fn request_changes(
         &self,
@@ -297,17 +298,19 @@ impl Report {
         now: Timestamp,
     ) -> Result<Report, Error> {
         let after = self.after(Step::RequestChanges, now)?;
-        let unknown: Vec<usize> = (0..changes.len()).filter(|&place| !self.paper.has(&changes[place].field)).collect();
-        if !unknown.is_empty() {
-            return Err(Error::NoSuchAnswer { places: unknown });
+        let mut unknown = Vec::new();
+        for (place, _) in changes.iter().enumerate().filter(|(_, change)| !self.paper.has(&change.field)) {
+            let says = "the report has no such answer; name one as the details do, such as `answers[progress]`";
+            unknown.push(Violation::new(format!("changes[{place}].field"), "answer", says));
         }
+        Refusal::if_any(unknown)?;
         Ok(Report { requested_changes: changes, sign_off: None, reason: reason.to_string(), ..after })
     }
 
     /// Accepts what was handed in. From then on corrections are addenda.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is submitted.
+    /// [`Refusal::IllegalStep`] unless it is submitted.
     pub fn accept(&self, now: Timestamp) -> Result<Report, Error> {
         self.after(Step::Accept { at: now }, now)
     }
@@ -315,7 +318,7 @@ impl Report {
     /// Excuses the council from it.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] for one that was handed in, and once it is waived or cancelled.
+    /// [`Refusal::IllegalStep`] for one that was handed in, and once it is waived or cancelled.
     pub fn waive(&self, reason: &str, now: Timestamp) -> Result<Report, Error> {
         Ok(Report { reason: reason.to_string(), next_reminder: None, ..self.after(Step::Waive, now)? })
     }
@@ -323,7 +326,7 @@ impl Report {
     /// Calls it off, since its award ended.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] while it is submitted, and once it is accepted, waived or cancelled.
+    /// [`Refusal::IllegalStep`] while it is submitted, and once it is accepted, waived or cancelled.
     pub fn cancel(&self, reason: &str, now: Timestamp) -> Result<Report, Error> {
         Ok(Report { reason: reason.to_string(), next_reminder: None, ..self.after(Step::Cancel, now)? })
     }
@@ -331,7 +334,7 @@ impl Report {
     /// Moves what is due. The first date is kept (rule 23), and reminders begin anew.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] once it is accepted, waived or cancelled.
+    /// [`Refusal::IllegalStep`] once it is accepted, waived or cancelled.
     pub fn reschedule(&self, told: &Told, due: &Deadline, now: Timestamp) -> Result<Report, Error> {
         let after = self.after(Step::Reschedule, now)?;
         let opens_at = match self.state {
@@ -352,7 +355,7 @@ impl Report {
     /// Passes to the council that now holds the award (rule 28), whose own certifier has to sign what is not handed in.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] once it is accepted, waived or cancelled.
+    /// [`Refusal::IllegalStep`] once it is accepted, waived or cancelled.
     pub fn novate(&self, now: Timestamp) -> Result<Report, Error> {
         let sign_off = self.sign_off.clone().filter(|_| self.state.is_handed_in());
         Ok(Report { organisation: self.award.holder, sign_off, ..self.after(Step::Reschedule, now)? })
@@ -361,7 +364,7 @@ impl Report {
     /// Adds words to an accepted report, which itself stays as it is.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is accepted.
+    /// [`Refusal::IllegalStep`] unless it is accepted.
     pub fn add_addendum(&self, text: String, author: Actor, at: Timestamp) -> Result<Report, Error> {
         let mut after = self.after(Step::AddAddendum, at)?;
         let number = self.addenda.last().map_or(1, |last| last.number + 1);
@@ -369,10 +372,10 @@ impl Report {
         Ok(after)
     }
 
-    /// Keeps the council's word on the release, with when it was given.
+    /// Keeps what the council consents to, with when it said so.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is accepted.
+    /// [`Refusal::IllegalStep`] unless it is accepted.
     pub fn set_release(&self, release: Release, now: Timestamp) -> Result<Report, Error> {
         let release = Release { changed_at: Some(now), ..release };
         Ok(Report { release, ..self.after(Step::SetRelease, now)? })

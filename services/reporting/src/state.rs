@@ -1,6 +1,7 @@
 //! The states of a report and every legal step between them. The golden table is `tests/golden/states.txt`. Overdue is
 //! computed, and no state.
 
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
@@ -65,44 +66,62 @@ impl State {
     /// Every legal move is a row.
     ///
     /// # Errors
-    /// [`Error::Immutable`] for writing in an accepted one, [`Error::IllegalStep`] where the table has no such step.
+    /// [`Error::Immutable`] for writing in an accepted one, [`Refusal::IllegalStep`] where the table has no such step.
     pub fn step(self, step: Step) -> Result<State, Error> {
-        use State::*;
         Ok(match (self, step) {
-            (Scheduled, Step::Open) => Open,
-            (Open, Step::Edit) => InDraft { handed_in: None },
-            (InDraft { handed_in } | AwaitingSignOff { handed_in }, Step::Edit) => InDraft { handed_in },
-            (ChangesRequested { handed_in }, Step::Edit) => InDraft { handed_in: Some(handed_in) },
-            (InDraft { handed_in }, Step::RequestSignOff) => AwaitingSignOff { handed_in },
-            (ChangesRequested { handed_in }, Step::RequestSignOff) => AwaitingSignOff { handed_in: Some(handed_in) },
-            (from @ (InDraft { .. } | AwaitingSignOff { .. } | ChangesRequested { .. }), Step::SignOff) => from,
-            (InDraft { .. } | AwaitingSignOff { .. } | ChangesRequested { .. }, Step::Submit { at }) => {
-                Submitted { at }
+            (State::Scheduled, Step::Open) => State::Open,
+            (State::Open, Step::Edit) => State::InDraft { handed_in: None },
+            (State::InDraft { handed_in } | State::AwaitingSignOff { handed_in }, Step::Edit) => {
+                State::InDraft { handed_in }
             }
-            (Submitted { at }, Step::RequestChanges) => ChangesRequested { handed_in: at },
-            (Submitted { at: handed_in }, Step::Accept { at }) => Accepted { handed_in, at },
-            (Scheduled | Open | InDraft { handed_in: None } | AwaitingSignOff { handed_in: None }, Step::Waive) => {
-                Waived
-            }
-            (Scheduled | Open | InDraft { .. } | AwaitingSignOff { .. } | ChangesRequested { .. }, Step::Cancel) => {
-                Cancelled
+            (State::ChangesRequested { handed_in }, Step::Edit) => State::InDraft { handed_in: Some(handed_in) },
+            (State::InDraft { handed_in }, Step::RequestSignOff) => State::AwaitingSignOff { handed_in },
+            (State::ChangesRequested { handed_in }, Step::RequestSignOff) => {
+                State::AwaitingSignOff { handed_in: Some(handed_in) }
             }
             (
-                from @ (Scheduled
-                | Open
-                | InDraft { .. }
-                | AwaitingSignOff { .. }
-                | Submitted { .. }
-                | ChangesRequested { .. }),
+                from @ (State::InDraft { .. } | State::AwaitingSignOff { .. } | State::ChangesRequested { .. }),
+                Step::SignOff,
+            ) => from,
+            (
+                State::InDraft { .. } | State::AwaitingSignOff { .. } | State::ChangesRequested { .. },
+                Step::Submit { at },
+            ) => State::Submitted { at },
+            (State::Submitted { at }, Step::RequestChanges) => State::ChangesRequested { handed_in: at },
+            (State::Submitted { at: handed_in }, Step::Accept { at }) => State::Accepted { handed_in, at },
+            (
+                State::Scheduled
+                | State::Open
+                | State::InDraft { handed_in: None }
+                | State::AwaitingSignOff { handed_in: None },
+                Step::Waive,
+            ) => State::Waived,
+            (
+                State::Scheduled
+                | State::Open
+                | State::InDraft { .. }
+                | State::AwaitingSignOff { .. }
+                | State::ChangesRequested { .. },
+                Step::Cancel,
+            ) => State::Cancelled,
+            (
+                from @ (State::Scheduled
+                | State::Open
+                | State::InDraft { .. }
+                | State::AwaitingSignOff { .. }
+                | State::Submitted { .. }
+                | State::ChangesRequested { .. }),
                 Step::Reschedule,
             ) => from,
-            (from @ Accepted { .. }, Step::AddAddendum | Step::SetRelease) => from,
+            (from @ State::Accepted { .. }, Step::AddAddendum | Step::SetRelease) => from,
 
             // Corrections are addenda.
-            (Accepted { .. }, Step::Edit | Step::RequestSignOff | Step::SignOff | Step::Submit { .. }) => {
+            (State::Accepted { .. }, Step::Edit | Step::RequestSignOff | Step::SignOff | Step::Submit { .. }) => {
                 return Err(Error::Immutable);
             }
-            (from, step) => return Err(Error::IllegalStep { what: "report", from: from.name(), step: step.name() }),
+            (from, step) => {
+                return Err(Refusal::IllegalStep { what: "report", from: from.name(), step: step.name() }.into());
+            }
         })
     }
 

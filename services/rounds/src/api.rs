@@ -3,8 +3,11 @@
 
 mod requests;
 
-use kit::cx::{Answer, Cx};
-use kit::ids::{BoardId, OrgId};
+use std::collections::BTreeSet;
+
+use kit::cx::{Answer, Cx, Target};
+use kit::ids::{BoardId, OrgId, RoundId};
+use kit::shapes::{counted, listed, listed_or_all, one, page, reasoned, step};
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::rounds::v1::frameworks_service_server::FrameworksService;
 use toadlane_proto::rounds::v1::rounds_service_server::RoundsService;
@@ -12,9 +15,8 @@ use tonic::{Request, Response};
 
 use crate::Rounds;
 use crate::app::{self, reading};
-use crate::convert::{self, pages};
 use crate::error::Error;
-use crate::policy::{self, Action, Facts};
+use crate::policy::{self, Action};
 use crate::round::Round;
 
 #[tonic::async_trait]
@@ -24,11 +26,11 @@ impl RoundsService for Rounds {
     }
 
     async fn get_round(&self, request: Request<pb::GetRoundRequest>) -> Answer<pb::Round> {
-        self.db.show(request, |wire, reader| reader.id("round_id", &wire.round_id), reading::round, Into::into).await
+        self.db.show(request, one, reading::round, pb::Round::from).await
     }
 
     async fn list_rounds(&self, request: Request<pb::ListRoundsRequest>) -> Answer<pb::ListRoundsResponse> {
-        self.db.show(request, requests::list_rounds, reading::rounds, pages::rounds).await
+        self.db.show(request, requests::list_rounds, reading::rounds, counted).await
     }
 
     async fn update_round(&self, request: Request<pb::UpdateRoundRequest>) -> Answer<pb::Round> {
@@ -37,17 +39,15 @@ impl RoundsService for Rounds {
 
     /// Written out, because the registry is asked for its boards.
     async fn check_round(&self, request: Request<pb::CheckRoundRequest>) -> Answer<pb::CheckRoundResponse> {
-        let (cx, id) = Cx::parse(request, |wire, reader| reader.id("round_id", &wire.round_id))?;
-        let round = self.seen(&cx, Action::SeeRound, id).await?;
-        let boards = self.boards(&round).await?;
+        let (cx, id) = Cx::parse(request, one)?;
+        let round = self.seen(cx.clone(), Action::SeeRound, id).await?;
+        let boards = self.peers.boards(&round.rules.boards).await?;
         let checked = self.db.read(move |conn| reading::check(conn, &cx, &round, &boards)).await?;
-        Ok(Response::new(convert::checked(checked)))
+        Ok(Response::new(checked.into()))
     }
 
     async fn schedule_round(&self, request: Request<pb::ScheduleRoundRequest>) -> Answer<pb::Round> {
-        let gather = |cx, cmd| self.boards_to_schedule(cx, cmd);
-        let write = |tx: &mut _, cx: &_, boards: &Vec<_>, cmd: &_| app::schedule_round(tx, cx, boards, cmd);
-        self.db.take_with(request, requests::schedule_round, gather, write).await
+        self.db.take_with(request, step, |cx, cmd| self.boards_to_schedule(cx, cmd), app::schedule_round).await
     }
 
     async fn extend_round(&self, request: Request<pb::ExtendRoundRequest>) -> Answer<pb::Round> {
@@ -59,14 +59,14 @@ impl RoundsService for Rounds {
     }
 
     async fn cancel_round(&self, request: Request<pb::CancelRoundRequest>) -> Answer<pb::Round> {
-        self.db.take(request, requests::cancel_round, app::cancel_round).await
+        self.db.take(request, reasoned, app::cancel_round).await
     }
 
     async fn list_round_history(
         &self,
         request: Request<pb::ListRoundHistoryRequest>,
     ) -> Answer<pb::ListRoundHistoryResponse> {
-        self.db.show(request, requests::list_round_history, reading::history, pages::history).await
+        self.db.show(request, listed, reading::history, page).await
     }
 }
 
@@ -79,13 +79,11 @@ impl FrameworksService for Rounds {
     }
 
     async fn get_framework(&self, request: Request<pb::GetFrameworkRequest>) -> Answer<pb::Framework> {
-        self.db
-            .show(request, |wire, reader| reader.id("framework_id", &wire.framework_id), reading::framework, Into::into)
-            .await
+        self.db.show(request, one, reading::framework, pb::Framework::from).await
     }
 
     async fn list_frameworks(&self, request: Request<pb::ListFrameworksRequest>) -> Answer<pb::ListFrameworksResponse> {
-        self.db.show(request, requests::list_frameworks, reading::frameworks, pages::frameworks).await
+        self.db.show(request, listed_or_all, reading::frameworks, counted).await
     }
 
     async fn add_framework_version(&self, request: Request<pb::AddFrameworkVersionRequest>) -> Answer<pb::Framework> {
@@ -102,18 +100,20 @@ impl FrameworksService for Rounds {
 
 /// Facts that writes need.
 impl Rounds {
-    /// Those of a round's boards that the registry holds.
-    async fn boards(&self, round: &Round) -> Result<Vec<BoardId>, Error> {
-        self.peers.boards(round.rules.boards.iter().map(|board| board.board).collect()).await
+    /// The round, if the caller may do this with it.
+    async fn seen(&self, cx: Cx, action: Action, id: RoundId) -> Result<Round, Error> {
+        self.db.read(move |conn| reading::seen(conn, &cx, action, id)).await
     }
 
-    async fn boards_to_schedule(&self, cx: Cx, cmd: app::ScheduleRound) -> Result<Vec<BoardId>, Error> {
-        let round = self.seen(&cx, Action::ScheduleRound, cmd.target.id).await?;
-        self.boards(&round).await
+    /// Those of the round's boards that the registry holds.
+    async fn boards_to_schedule(&self, cx: Cx, cmd: Target<RoundId>) -> Result<BTreeSet<BoardId>, Error> {
+        let round = self.seen(cx, Action::ScheduleRound, cmd.id).await?;
+        self.peers.boards(&round.rules.boards).await
     }
 
+    /// The organisation named, if the registry holds it.
     async fn owner(&self, cx: Cx, cmd: app::CreateFramework) -> Result<Option<OrgId>, Error> {
-        policy::check(&cx.caller, Action::CreateFramework, &Facts::New)?;
+        policy::check_at_large(&cx.caller, Action::CreateFramework, "framework")?;
         self.peers.organisation(cmd.owner).await
     }
 }

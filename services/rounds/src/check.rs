@@ -46,7 +46,7 @@ impl Round {
     /// Everything that keeps a draft from being scheduled at this instant.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] when the round is no draft any more.
+    /// `IllegalStep` when the round is no draft any more.
     pub fn missing(&self, known: &Known, now: Timestamp) -> Result<Vec<Violation>, Error> {
         self.state.step(Step::Schedule, now)?;
         let mut found = Findings::default();

@@ -2,16 +2,14 @@
 //! round that is cancelled before it was scheduled.
 
 use kit::outbox::Fact;
-use prost::Message;
 use toadlane_proto::rounds::v1 as pb;
 
-use crate::convert;
 use crate::round::RoundNow;
 use crate::state::Step;
 
 /// The event's type: past tense, with its package. None for a step that is not published.
-fn kind(step: Step) -> Option<&'static str> {
-    match step {
+fn kind(happened: Step) -> Option<&'static str> {
+    match happened {
         Step::Update => None,
         Step::Schedule => Some("toadlane.rounds.v1.RoundScheduled"),
         Step::Open => Some("toadlane.rounds.v1.RoundOpened"),
@@ -23,13 +21,7 @@ fn kind(step: Step) -> Option<&'static str> {
 }
 
 /// The fact as the outbox takes it; none where the round was never published.
-pub fn fact(step: Step, now: &RoundNow) -> Option<Fact> {
-    let kind = kind(step).filter(|_| now.round.state.scheduled_at().is_some())?;
-    Some(Fact {
-        kind,
-        subject: now.round.id.to_string(),
-        version: now.round.version,
-        resource_type: convert::ROUND,
-        resource: pb::Round::from(now.clone()).encode_to_vec(),
-    })
+pub fn fact(happened: Step, now: &RoundNow) -> Option<Fact> {
+    let kind = kind(happened).filter(|_| now.round.state.scheduled_at().is_some())?;
+    Some(Fact::of(kind, now.round.id, now.round.version, &pb::Round::from(now.clone())))
 }

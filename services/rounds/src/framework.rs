@@ -5,13 +5,15 @@
 
 use std::collections::BTreeSet;
 
+use kit::call::Text;
 use kit::fault::Violation;
 use kit::ids::{FrameworkId, OrgId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use crate::error::Error;
-use crate::rules::Text;
 
 /// A set of principles or pledges that an organisation holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +40,9 @@ pub struct FrameworkVersion {
 }
 
 /// Whether a wording can still change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(VersionStateName), derive(IntoStaticStr, VariantArray), strum(serialize_all = "snake_case"))]
 pub enum VersionState {
     Draft,
     Frozen { at: Timestamp },
@@ -77,15 +81,15 @@ impl Framework {
     /// A framework with its first version, a draft.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with everything wrong in the wording.
+    /// [`Refusal::Invalid`] with everything wrong in the wording.
     pub fn new(
         id: FrameworkId,
         name: Text,
         owner: OrgId,
         wording: Wording,
         now: Timestamp,
-    ) -> Result<Framework, Error> {
-        Error::invalid_if_any(wording.violations(&[]))?;
+    ) -> Result<Framework, Refusal> {
+        Refusal::if_any(wording.violations(&[]))?;
         let first = FrameworkVersion { number: 1, state: VersionState::Draft, wording, created_at: now };
         Ok(Framework { id, name, owner, version: 1, versions: vec![first], created_at: now, updated_at: now })
     }
@@ -103,9 +107,9 @@ impl Framework {
     /// Adds the next version as a draft and freezes the one before.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with everything wrong in the wording.
-    pub fn add_version(&self, wording: Wording, now: Timestamp) -> Result<Framework, Error> {
-        Error::invalid_if_any(wording.violations(&self.versions))?;
+    /// [`Refusal::Invalid`] with everything wrong in the wording.
+    pub fn add_version(&self, wording: Wording, now: Timestamp) -> Result<Framework, Refusal> {
+        Refusal::if_any(wording.violations(&self.versions))?;
         let number = self.newest().number + 1;
         let mut versions = self.frozen(self.newest().number, now);
         versions.push(FrameworkVersion { number, state: VersionState::Draft, wording, created_at: now });
@@ -115,15 +119,14 @@ impl Framework {
     /// Replaces the wording of a draft version.
     ///
     /// # Errors
-    /// [`Error::VersionNotFound`], [`Error::VersionFrozen`], or [`Error::Invalid`] with everything wrong.
+    /// [`Error::VersionNotFound`], [`Error::VersionFrozen`], or [`Refusal::Invalid`] with everything wrong.
     pub fn reword(&self, number: i32, wording: Wording, now: Timestamp) -> Result<Framework, Error> {
         let version = self.numbered(number).ok_or(Error::VersionNotFound { number })?;
-        match version.state {
-            VersionState::Draft => {}
-            VersionState::Frozen { at } => return Err(Error::VersionFrozen { number, at }),
+        if let Some(at) = version.state.frozen_at() {
+            return Err(Error::VersionFrozen { number, at });
         }
         let (earlier, _draft) = self.versions.split_at(self.versions.len() - 1);
-        Error::invalid_if_any(wording.violations(earlier))?;
+        Refusal::if_any(wording.violations(earlier))?;
         let mut versions = earlier.to_vec();
         versions.push(FrameworkVersion { wording, ..version.clone() });
         Ok(Framework { versions, version: self.version + 1, updated_at: now, ..self.clone() })
@@ -147,9 +150,19 @@ impl Framework {
     }
 
     /// # Errors
-    /// [`Error::Stale`] when the caller read another version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] when the caller read another version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
+    }
+}
+
+impl VersionState {
+    /// When the wording was frozen; none for a draft.
+    pub fn frozen_at(self) -> Option<Timestamp> {
+        match self {
+            VersionState::Draft => None,
+            VersionState::Frozen { at } => Some(at),
+        }
     }
 }
 

@@ -32,7 +32,6 @@ use std::time::Duration;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use kit::caller::Area;
-use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage};
 use kit::ids::RoundId;
 use kit::ticker;
@@ -43,11 +42,8 @@ use toadlane_proto::rounds::v1::rounds_service_server::RoundsServiceServer;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-use app::reading;
 use error::Error;
 use peers::Peers;
-use policy::Action;
-use round::Round;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// How often the clock is looked at. Lateness does not rest on it: `bids` compares its own instants.
@@ -88,11 +84,5 @@ impl Rounds {
         let go_on = |id: RoundId| self.db.work(Some(id.to_string()), move |tx| app::tick(tx, id, now));
         while ticker::each("the round", due().await?, go_on).await > 0 {}
         Ok(())
-    }
-
-    /// The round, if the caller may do this with it.
-    async fn seen(&self, cx: &Cx, action: Action, id: RoundId) -> Result<Round, Error> {
-        let cx = cx.clone();
-        self.db.read(move |conn| reading::seen(conn, &cx, action, id)).await
     }
 }

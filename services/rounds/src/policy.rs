@@ -5,10 +5,10 @@
 
 use kit::caller::{Caller, Role, Subject};
 use kit::ids::OrgId;
+use kit::refusal::Refusal;
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
 
-use crate::error::Error;
 use crate::round::Round;
 
 /// What a caller wants to do.
@@ -27,36 +27,16 @@ pub enum Action {
     UpdateVersion,
 }
 
-impl Action {
-    fn subject(self) -> &'static str {
-        match self {
-            Action::CreateRound
-            | Action::SeeRound
-            | Action::UpdateRound
-            | Action::ScheduleRound
-            | Action::ExtendRound
-            | Action::ReopenRound
-            | Action::CancelRound => "round",
-            Action::SeeFramework | Action::CreateFramework | Action::AddVersion | Action::UpdateVersion => "framework",
-        }
-    }
-}
-
-/// What the policy needs to know of a round or a framework.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the policy needs to know of a round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Facts {
     /// A draft, or a round that was cancelled as one.
     Unpublished,
-    /// A round from scheduled on, and every framework.
+    /// A round from scheduled on.
     Published,
-    /// What does not exist yet.
-    New,
-}
-
-impl Facts {
-    pub fn of(round: &Round) -> Facts {
-        if round.state.scheduled_at().is_some() { Facts::Published } else { Facts::Unpublished }
-    }
+    /// No round: what does not exist yet, and every framework.
+    #[default]
+    AtLarge,
 }
 
 const MANAGERS: &str = "a round manager or a network administrator";
@@ -89,14 +69,28 @@ pub fn sees_drafts(caller: &Caller) -> bool {
 
 /// The network for which the caller runs rounds.
 pub fn network_of(caller: &Caller) -> Option<OrgId> {
-    let roles = [Role::RoundManager, Role::NetworkAdministrator];
-    caller.grants.iter().find(|grant| roles.contains(&grant.role)).map(|grant| grant.organisation)
+    caller.organisation_as(&[Role::RoundManager, Role::NetworkAdministrator])
 }
 
+/// The facts of a round.
+pub fn facts(round: &Round) -> Facts {
+    if round.state.scheduled_at().is_some() { Facts::Published } else { Facts::Unpublished }
+}
+
+/// Lets a caller act on a round, or refuses as the policy says.
+///
 /// # Errors
-/// [`Error::NotFound`] for what the caller may not know of; [`Error::NotAllowed`] with who may.
-pub fn check(caller: &Caller, action: Action, facts: &Facts) -> Result<(), Error> {
-    decide(caller, action, facts).enforce(action.subject())
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+pub fn check(caller: &Caller, action: Action, round: &Round) -> Result<(), Refusal> {
+    decide(caller, action, &facts(round)).enforce("round")
+}
+
+/// The same for what is of no round.
+///
+/// # Errors
+/// Those of [`check`].
+pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Refusal> {
+    decide(caller, action, &Facts::default()).enforce(what)
 }
 
 #[cfg(test)]

@@ -4,10 +4,13 @@
 //! to later ones. `check.rs` says what a complete set of rules is. Screening and all that follows
 //! belongs to the services downstream.
 
+use std::collections::BTreeSet;
+
 use kit::caller::Actor;
 use kit::deadline::Deadline;
 use kit::history::Line;
 use kit::ids::{BoardId, RoundId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +49,7 @@ pub struct RoundNow {
 pub struct Known {
     /// The version of the framework.
     pub framework: Option<FrameworkVersion>,
-    pub boards: Vec<BoardId>,
+    pub boards: BTreeSet<BoardId>,
 }
 
 /// The dates of a round. A draft may leave any of them out.
@@ -107,7 +110,7 @@ impl Round {
     /// Publishes a draft.
     ///
     /// # Errors
-    /// [`Error::NotReady`] with everything that is missing, [`Error::IllegalStep`] unless it is a draft.
+    /// [`Error::NotReady`] with everything that is missing, [`Refusal::IllegalStep`] unless it is a draft.
     pub fn schedule(&self, known: &Known, now: Timestamp) -> Result<Round, Error> {
         let after = self.after(Step::Schedule, now)?;
         let missing = self.missing(known, now)?;
@@ -117,9 +120,9 @@ impl Round {
     /// Moves the close of a round that has not closed to a later instant.
     ///
     /// # Errors
-    /// [`Error::ClosePassed`] once the close has passed, [`Error::Invalid`] with everything wrong in the dates,
-    /// [`Error::IllegalStep`] unless it is scheduled or open.
-    pub fn extend(&self, dates: LaterDates, reason: String, now: Timestamp) -> Result<Round, Error> {
+    /// [`Error::ClosePassed`] once the close has passed, [`Refusal::Invalid`] with everything wrong in the dates,
+    /// [`Refusal::IllegalStep`] unless it is scheduled or open.
+    pub fn extend(&self, dates: LaterDates, reason: &str, now: Timestamp) -> Result<Round, Error> {
         let after = self.after(Step::Extend, now)?;
         if let Some(closes) = &self.timetable.closes
             && self.closes_at().is_some_and(|closes_at| closes_at <= now)
@@ -132,17 +135,17 @@ impl Round {
     /// Opens a closed round again until a later close.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with everything wrong in the dates, [`Error::IllegalStep`] unless it is closed.
-    pub fn reopen(&self, dates: LaterDates, reason: String, now: Timestamp) -> Result<Round, Error> {
+    /// [`Refusal::Invalid`] with everything wrong in the dates, [`Refusal::IllegalStep`] unless it is closed.
+    pub fn reopen(&self, dates: LaterDates, reason: &str, now: Timestamp) -> Result<Round, Error> {
         self.moved(self.after(Step::Reopen, now)?, dates, reason, now)
     }
 
     /// Calls the round off.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] when it was called off before.
-    pub fn cancel(&self, reason: String, now: Timestamp) -> Result<Round, Error> {
-        Ok(Round { reason, ..self.after(Step::Cancel, now)? })
+    /// [`Refusal::IllegalStep`] when it was called off before.
+    pub fn cancel(&self, reason: &str, now: Timestamp) -> Result<Round, Error> {
+        Ok(Round { reason: reason.to_string(), ..self.after(Step::Cancel, now)? })
     }
 
     /// What the clock brings about at this instant, if anything. A round whose whole window has passed opens
@@ -159,7 +162,7 @@ impl Round {
     /// Takes a step that the clock brought about.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where it is not legal.
+    /// [`Refusal::IllegalStep`] where it is not legal.
     pub fn tick(&self, step: Step, now: Timestamp) -> Result<Round, Error> {
         self.after(step, now)
     }
@@ -171,21 +174,21 @@ impl Round {
     }
 
     /// # Errors
-    /// [`Error::Stale`] when the caller read another version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] when the caller read another version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     /// The round after a step that moves its dates.
-    fn moved(&self, after: Round, dates: LaterDates, reason: String, now: Timestamp) -> Result<Round, Error> {
+    fn moved(&self, after: Round, dates: LaterDates, reason: &str, now: Timestamp) -> Result<Round, Error> {
         let mut violations = dates.violations(&self.timetable, now);
         let timetable = self.timetable.moved(dates);
         if violations.is_empty() {
             violations = timetable.order_violations("dates");
         }
-        Error::invalid_if_any(violations)?;
+        Refusal::if_any(violations)?;
         let originally_closes = self.originally_closes.clone().or_else(|| self.timetable.closes.clone());
-        Ok(Round { timetable, originally_closes, reason, ..after })
+        Ok(Round { timetable, originally_closes, reason: reason.to_string(), ..after })
     }
 }
 
@@ -201,7 +204,7 @@ impl Timetable {
     }
 }
 
-/// One transition of a round, for the record.
+/// One transition of a round, for the record. Not every version has one: rewriting a draft is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub line: Line,
@@ -211,31 +214,20 @@ pub struct Entry {
 
 impl Entry {
     pub fn created(by: Actor, round: &Round) -> Entry {
-        Entry { line: line(by, "create", None, round, String::new()), moved: None }
+        Entry { line: line(by, "create", round), moved: None }
     }
 
     /// What a step did, by the round before and after it.
     pub fn of(by: Actor, step: Step, before: &Round, after: &Round) -> Entry {
-        let reason = match step {
-            Step::Extend | Step::Reopen | Step::Cancel => after.reason.clone(),
-            Step::Update | Step::Schedule | Step::Open | Step::Close => String::new(),
-        };
+        let line =
+            line(by, step.name(), after).after(Some(before.state.name())).because(step.has_reason(), &after.reason);
         let moved = (before.timetable != after.timetable).then(|| (before.timetable.clone(), after.timetable.clone()));
-        Entry { line: line(by, step.name(), Some(before), after, reason), moved }
+        Entry { line, moved }
     }
 }
 
-fn line(by: Actor, step: &str, before: Option<&Round>, after: &Round, reason: String) -> Line {
-    Line {
-        // Every version is one line of history.
-        sequence: after.version,
-        at: after.updated_at,
-        by,
-        step: step.to_string(),
-        from: before.map(|before| before.state.name().to_string()),
-        to: after.state.name().to_string(),
-        reason,
-    }
+fn line(by: Actor, step: &str, round: &Round) -> Line {
+    Line::first(round.version, round.updated_at, by, step, round.state.name())
 }
 
 #[cfg(test)]

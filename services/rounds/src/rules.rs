@@ -1,19 +1,15 @@
-//! What a round manager sets for a round: instruments and pots, limits, form, criteria, scale and boards.
+//! What a round manager sets for a round: instruments and pots, limits, form, criteria, scale and boards. What other
+//! services know of it too is in [`kit::call`].
 //!
 //! Values only. A draft may hold them incomplete; `check.rs` says what keeps them from being scheduled.
 
-use kit::ids::{BoardId, FrameworkId};
+use kit::call::{
+    AttachmentRules, Band, Criterion, GradingBoard, MembershipClass, OverdueReports, Question, Scale, Text,
+};
+use kit::ids::FrameworkId;
 use kit::money::Money;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
-
-/// Text that the network publishes, in English and, where it exists, in Welsh.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Text {
-    pub en: String,
-    /// Empty where there is none.
-    pub cy: String,
-}
 
 /// All that is frozen when a round is scheduled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +26,7 @@ pub struct Rules {
     pub criteria: Vec<Criterion>,
     pub scale: Option<Scale>,
     /// Best first.
-    pub bands: Vec<GradeBand>,
+    pub bands: Vec<Band>,
     /// Whether seats without a vote may score (rule 12).
     pub non_voting_seats_may_score: bool,
     pub boards: Vec<GradingBoard>,
@@ -89,17 +85,6 @@ pub struct Instrument {
     pub lead_limit: LeadLimit,
 }
 
-/// The class in which an organisation belongs to the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum MembershipClass {
-    Full,
-    Associate,
-    Affiliate,
-    Supporter,
-}
-
 /// How much one organisation may lead (rule 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeadLimit {
@@ -128,118 +113,5 @@ pub struct Form {
     pub questions: Vec<Question>,
 }
 
-/// One question of a form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Question {
-    pub id: String,
-    pub label: Text,
-    pub help: Option<Text>,
-    pub kind: QuestionKind,
-    pub required: bool,
-    /// 0 means no limit.
-    pub word_limit: i32,
-    pub options: Vec<QuestionOption>,
-    /// None: always asked.
-    pub condition: Option<Condition>,
-}
-
-/// Shape of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum QuestionKind {
-    ShortText,
-    LongText,
-    Choice,
-    Choices,
-    Number,
-    Money,
-    Date,
-    YesNo,
-}
-
-/// One thing that can be chosen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QuestionOption {
-    pub code: String,
-    pub label: Text,
-}
-
-/// A question is asked only after a certain answer to an earlier one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Condition {
-    pub question_id: String,
-    /// Code of an option, or `yes` or `no`.
-    pub equals: String,
-}
-
-/// Which files a bid may have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AttachmentRules {
-    pub media_types: Vec<String>,
-    pub max_count: i32,
-    pub max_bytes_each: i64,
-}
-
-/// An aspect that is judged.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Criterion {
-    pub code: String,
-    pub name: Text,
-    pub guidance: Option<Text>,
-    /// Its part of the sum of all weights.
-    pub weight: i32,
-    /// Least mark with which a bid can be funded, whatever its total (rule 16).
-    pub minimum_mark: Option<i32>,
-    /// Code of a statement of the round's framework; empty where there is none.
-    pub principle: String,
-}
-
-/// The whole marks that a reviewer may give.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scale {
-    pub min: i32,
-    pub max: i32,
-    pub anchors: Vec<Anchor>,
-}
-
-/// The text that fixes what a mark means.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Anchor {
-    pub mark: i32,
-    pub text: Text,
-}
-
-/// A grade and the least total for it, from 0 to 100.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GradeBand {
-    pub grade: String,
-    pub at_least: i32,
-}
-
-/// A board and its part in grading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GradingBoard {
-    pub board: BoardId,
-    pub part: BoardPart,
-}
-
-/// What a board does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum BoardPart {
-    Joint,
-    Recommends,
-    Determines,
-}
-
-/// What an overdue report on an earlier award does to a bid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum OverdueReports {
-    Ignore,
-    Warn,
-    Block,
-}
+#[cfg(test)]
+mod tests;

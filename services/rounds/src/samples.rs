@@ -1,5 +1,9 @@
 //! Rounds for tests: the 2020 round as far as it was published, with dates and criteria of our own.
 
+use kit::call::{
+    Anchor, AttachmentRules, Band, Criterion, GradingBoard, MembershipClass, OverdueReports, Part, Question,
+    QuestionKind, Scale, Text,
+};
 use kit::deadline::Deadline;
 use kit::ids::{BoardId, FrameworkId, RoundId};
 use kit::money::Money;
@@ -7,10 +11,7 @@ use kit::time::{Timestamp, at};
 
 use crate::framework::{FrameworkVersion, Statement, VersionState, Wording};
 use crate::round::{Known, Round, Timetable};
-use crate::rules::{
-    Anchor, AttachmentRules, BoardPart, Criterion, Form, FrameworkUse, GradeBand, GradingBoard, Instrument, LeadCounts,
-    LeadLimit, MembershipClass, OverdueReports, Programme, Question, QuestionKind, Rules, Scale, Text,
-};
+use crate::rules::{Form, FrameworkUse, Instrument, LeadCounts, LeadLimit, Programme, Rules};
 use crate::state::State;
 
 pub fn text(en: &str) -> Text {
@@ -21,20 +22,23 @@ pub fn london(instant: &str, announced: &str) -> Deadline {
     Deadline { instant: at(instant), zone: "Europe/London".to_string(), announced: announced.to_string() }
 }
 
-pub fn the_framework() -> FrameworkVersion {
-    let statement = |code: &str| Statement {
+pub fn a_statement(code: &str) -> Statement {
+    Statement {
         code: code.to_string(),
         short_name: text(code),
         text: text("What it says."),
         theme: String::new(),
         network_only: false,
-    };
+    }
+}
+
+pub fn the_framework() -> FrameworkVersion {
     FrameworkVersion {
         number: 1,
         state: VersionState::Draft,
         wording: Wording {
             label: "2019".to_string(),
-            statements: vec![statement("co-production"), statement("learning")],
+            statements: vec![a_statement("co-production"), a_statement("learning")],
             mappings: Vec::new(),
         },
         created_at: at("2019-05-01T10:00:00Z"),
@@ -66,7 +70,7 @@ pub fn a_criterion(code: &str, weight: i32) -> Criterion {
         name: text(code),
         guidance: None,
         weight,
-        minimum_mark: None,
+        minimum: None,
         principle: String::new(),
     }
 }
@@ -106,21 +110,18 @@ pub fn the_rules() -> Rules {
         }),
         criteria: vec![
             Criterion {
-                minimum_mark: Some(3),
+                minimum: Some(3),
                 principle: "co-production".to_string(),
                 ..a_criterion("co-operative_difference", 25)
             },
             a_criterion("learning", 15),
         ],
         scale: Some(Scale { min: 0, max: 5, anchors: vec![Anchor { mark: 0, text: text("Nothing is shown.") }] }),
-        bands: vec![
-            GradeBand { grade: "A".to_string(), at_least: 80 },
-            GradeBand { grade: "B".to_string(), at_least: 0 },
-        ],
+        bands: vec![Band { grade: "A".to_string(), at_least: 80 }, Band { grade: "B".to_string(), at_least: 0 }],
         non_voting_seats_may_score: false,
         boards: vec![
-            GradingBoard { board: BoardId::new(), part: BoardPart::Joint },
-            GradingBoard { board: BoardId::new(), part: BoardPart::Joint },
+            GradingBoard { board: BoardId::new(), part: Part::Joint },
+            GradingBoard { board: BoardId::new(), part: Part::Joint },
         ],
         overdue_reports: OverdueReports::Warn,
         grace_seconds: 0,

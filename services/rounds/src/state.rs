@@ -1,5 +1,6 @@
-//! The states of a round and every legal step between them.
+//! The states of a round and every legal step between them. The golden table is `tests/golden/states.txt`.
 
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
@@ -45,11 +46,10 @@ pub enum Step {
 }
 
 impl State {
-    /// The state after a step.
+    /// Every legal move is a row.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the step is not legal; [`Error::RulesFrozen`] for rules that no longer
-    /// change.
+    /// [`Error::RulesFrozen`] for rules that no longer change, [`Refusal::IllegalStep`] where the table has no such step.
     pub fn step(self, step: Step, now: Timestamp) -> Result<State, Error> {
         Ok(match (self, step) {
             (State::Draft, Step::Update) => State::Draft,
@@ -72,7 +72,9 @@ impl State {
             }
 
             (from, Step::Update) => return Err(Error::RulesFrozen { state: from.name() }),
-            (from, step) => return Err(Error::IllegalStep { what: "round", from: from.name(), step: step.name() }),
+            (from, step) => {
+                return Err(Refusal::IllegalStep { what: "round", from: from.name(), step: step.name() }.into());
+            }
         })
     }
 
@@ -121,6 +123,14 @@ impl Step {
     /// The name in history and refusals.
     pub fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// Whether a reason is given with it.
+    pub fn has_reason(self) -> bool {
+        match self {
+            Step::Extend | Step::Reopen | Step::Cancel => true,
+            Step::Update | Step::Schedule | Step::Open | Step::Close => false,
+        }
     }
 }
 

@@ -1,16 +1,21 @@
 //! What tests of a service send and receive: request ids, instants, refusals, and answers of canned neighbours.
 
 use std::fmt::Debug;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt, Full};
-use prost::Message;
+use prost::{Message, Name};
+use toadlane_proto::types::v1 as types;
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tonic_types::{FieldViolation, StatusExt};
 use tower::service_fn;
 
+use kit::fault::any;
+use kit::ids::EventId;
 use kit::time::at;
 use kit::transport::Transport;
 
@@ -57,15 +62,64 @@ fn named(status: &Status) -> Vec<FieldViolation> {
     status.get_details_bad_request().map(|bad| bad.field_violations).unwrap_or_default()
 }
 
-/// The newer version that comes with a stale etag; `name` is its full one, such as `toadlane.bids.v1.Bid`.
+/// The newer version that comes with a stale etag.
 ///
 /// # Panics
 /// When there is none.
-pub fn newer<M: Message + Default>(status: &Status, name: &str) -> M {
+pub fn newer<M: Name + Default>(status: &Status) -> M {
     let details = tonic_types::pb::Status::decode(status.details()).expect("details can be read").details;
-    let is_named = |any: &&prost_types::Any| any.type_url.rsplit('/').next() == Some(name);
-    let any = details.iter().find(is_named).expect("the newer version is there");
+    let any = details.iter().find(|any| any.type_url == M::type_url()).expect("the newer version is there");
     M::decode(any.value.as_slice()).expect("it is what its name says")
+}
+
+/// A sum in pounds, as requests and answers bear it.
+pub fn pounds(amount: i64) -> Option<types::Money> {
+    pence(amount * 100)
+}
+
+pub fn pence(minor_units: i64) -> Option<types::Money> {
+    Some(types::Money { minor_units, currency: "GBP".to_string() })
+}
+
+/// What a neighbour publishes of a thing in this version.
+pub fn event<M: Name>(id: &str, version: i64, resource: &M) -> types::Event {
+    types::Event {
+        id: EventId::new().to_string(),
+        subject: id.to_string(),
+        version,
+        resource: Some(any(resource)),
+        ..Default::default()
+    }
+}
+
+/// Neighbours with canned answers, which are out of reach while `is_down`.
+pub fn neighbours<P: Send + Sync + 'static>(
+    peers: &Arc<P>,
+    is_down: fn(&P) -> &AtomicBool,
+    answer: fn(&P, &str, &[u8]) -> Option<Vec<u8>>,
+) -> Transport {
+    let peers = peers.clone();
+    canned(move |rpc, message| match is_down(&peers).load(Ordering::SeqCst) {
+        true => Err(Status::unavailable("down")),
+        false => Ok(answer(&peers, rpc, message)),
+    })
+}
+
+/// What was asked of a neighbour.
+///
+/// # Panics
+/// For bytes of another message.
+pub fn asked<M: Message + Default>(message: &[u8]) -> M {
+    M::decode(message).expect("it is asked as the contract says")
+}
+
+/// The answer of a neighbour: the last one kept that is asked for.
+///
+/// # Panics
+/// When a test panicked while it held the list.
+pub fn last_kept<T: Message>(kept: &Mutex<Vec<T>>, is_asked: impl Fn(&T) -> bool) -> Option<Vec<u8>> {
+    let kept = kept.lock().expect("no test panicked with it");
+    kept.iter().rev().find(|one| is_asked(one)).map(Message::encode_to_vec)
 }
 
 /// A neighbour with canned answers: to the path of an RPC and its request, the message that it answers with, none for

@@ -33,7 +33,7 @@ impl Who {
         Who { subject: caller.subject.to_string(), caller }
     }
 
-    /// A person without any duty.
+    /// A person without any role.
     pub fn nobody(person: PersonId) -> Who {
         Who::of(Caller { subject: Subject::Person(person), ..Caller::anonymous() })
     }
@@ -42,7 +42,7 @@ impl Who {
         Who::nobody(PersonId::new()).and(role, organisation)
     }
 
-    /// The same person with one more duty.
+    /// The same person with one more role.
     pub fn and(mut self, role: Role, organisation: OrgId) -> Who {
         self.caller.grants.push(Grant { role, organisation });
         self
@@ -74,6 +74,39 @@ impl Who {
     /// For a system and for a role.
     pub fn id(&self) -> PersonId {
         self.subject.parse().expect("this is a person")
+    }
+}
+
+/// A person with a role, as a policy sees them.
+pub fn person(role: Role, organisation: OrgId) -> Caller {
+    Who::person(role, organisation).caller
+}
+
+/// The same with a seat on a board.
+pub fn seated(role: Role, organisation: OrgId) -> Caller {
+    Who::person(role, organisation).seated().caller
+}
+
+/// A system of an organisation, as a policy sees it.
+pub fn system(organisation: OrgId, scope: Scope) -> Caller {
+    Who::system(organisation, &[scope]).caller
+}
+
+/// A council with its people and its system.
+#[derive(Clone)]
+pub struct Council {
+    pub id: OrgId,
+    pub officer: Who,
+    pub certifier: Who,
+    pub system: Who,
+}
+
+impl Council {
+    /// Its system may do this.
+    pub fn new(scopes: &[Scope]) -> Council {
+        let id = OrgId::new();
+        let [officer, certifier] = [Role::ApplicantOfficer, Role::Certifier].map(|role| Who::person(role, id));
+        Council { id, officer, certifier, system: Who::system(id, scopes) }
     }
 }
 

@@ -27,7 +27,7 @@ const OF_POSTGRES: &str = "(SELECT string_agg(table_name || '.' || column_name |
 /// # Panics
 /// When they differ; says what only one of them has.
 pub async fn is_as_migrated(schema: &'static str, migrations: fn() -> EmbeddedMigrations) {
-    each_storage(|storage| async move {
+    each_storage(async |storage| {
         let (mut conn, sql) = match storage {
             Storage::Sqlite { folder, .. } => {
                 let file = folder.join("schema.sqlite").display().to_string();

@@ -78,9 +78,8 @@ pub async fn consume() {
     });
     let bus = Bus::nats(&provided(BROKER)).await.expect("the broker's address is one");
     let stop = CancellationToken::new();
-    bus.subscribe(Area::Bids, "counting", &stop, move |event| {
-        let db = db.clone();
-        async move { Ok(db.work(None, move |tx| take(tx, &event)).await?) }
+    bus.subscribe(Area::Bids, "counting", &stop, &db, |db, event| async move {
+        Ok(db.work(None, move |tx| take(tx, &event)).await?)
     });
     pending().await
 }

@@ -1,8 +1,8 @@
 //! AwardsService: awards, their agreements, variations and extensions.
 
 use kit::cx::Answer;
+use kit::shapes::{listed, one, page, reasoned, step};
 use kit::watch::Streamed;
-use kit::wire::Reader;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::awards::v1::awards_service_server::AwardsService;
 use tonic::Request;
@@ -10,7 +10,6 @@ use tonic::Request;
 use super::{requests, streams};
 use crate::Awards;
 use crate::app::{self, reading};
-use crate::convert::pages;
 
 #[tonic::async_trait]
 impl AwardsService for Awards {
@@ -20,22 +19,20 @@ impl AwardsService for Awards {
     }
 
     async fn get_award(&self, request: Request<pb::GetAwardRequest>) -> Answer<pb::Award> {
-        self.db
-            .show(request, |wire, reader| reader.id("award_id", &wire.award_id), reading::award, pb::Award::from)
-            .await
+        self.db.show(request, one, reading::award, pb::Award::from).await
     }
 
     async fn list_awards(&self, request: Request<pb::ListAwardsRequest>) -> Answer<pb::ListAwardsResponse> {
-        self.db.show(request, requests::list_awards, reading::awards, pages::awards).await
+        self.db.show(request, requests::list_awards, reading::awards, pb::ListAwardsResponse::from).await
     }
 
     async fn list_agreements(&self, request: Request<pb::ListAgreementsRequest>) -> Answer<pb::ListAgreementsResponse> {
-        self.db.show(request, requests::list_agreements, reading::agreements, pages::agreements).await
+        self.db.show(request, listed, reading::agreements, page).await
     }
 
     async fn offer_award(&self, request: Request<pb::OfferAwardRequest>) -> Answer<pb::Award> {
         let gather = |cx, cmd| self.decided(cx, cmd);
-        self.db.take_keyed_with(request, requests::offer_award, gather, app::offer_award).await
+        self.db.take_keyed_with(request, step, gather, app::offer_award).await
     }
 
     async fn accept_award(&self, request: Request<pb::AcceptAwardRequest>) -> Answer<pb::Award> {
@@ -44,15 +41,15 @@ impl AwardsService for Awards {
     }
 
     async fn refuse_award(&self, request: Request<pb::RefuseAwardRequest>) -> Answer<pb::Award> {
-        self.take_to_pot(request, requests::refuse_award, |cmd| cmd.target.id, app::refuse_award).await
+        self.take_to_pot(request, reasoned, |cmd| cmd.target.id, app::refuse_award).await
     }
 
     async fn withdraw_award(&self, request: Request<pb::WithdrawAwardRequest>) -> Answer<pb::Award> {
-        self.take_to_pot(request, requests::withdraw_award, |cmd| cmd.target.id, app::withdraw_award).await
+        self.take_to_pot(request, reasoned, |cmd| cmd.target.id, app::withdraw_award).await
     }
 
     async fn call_reserve(&self, request: Request<pb::CallReserveRequest>) -> Answer<pb::Award> {
-        self.take_to_pot(request, requests::call_reserve, |cmd| cmd.target.id, app::call_reserve).await
+        self.take_to_pot(request, step, |cmd| cmd.id, app::call_reserve).await
     }
 
     async fn confirm_condition(&self, request: Request<pb::ConfirmConditionRequest>) -> Answer<pb::Award> {
@@ -64,11 +61,11 @@ impl AwardsService for Awards {
     }
 
     async fn suspend_award(&self, request: Request<pb::SuspendAwardRequest>) -> Answer<pb::Award> {
-        self.take_to_pot(request, requests::suspend_award, |cmd| cmd.target.id, app::step_award).await
+        self.take_to_pot(request, reasoned, |cmd| cmd.target.id, app::suspend_award).await
     }
 
     async fn resume_award(&self, request: Request<pb::ResumeAwardRequest>) -> Answer<pb::Award> {
-        self.take_to_pot(request, requests::resume_award, |cmd| cmd.target.id, app::step_award).await
+        self.take_to_pot(request, step, |cmd| cmd.id, app::resume_award).await
     }
 
     async fn terminate_award(&self, request: Request<pb::TerminateAwardRequest>) -> Answer<pb::Award> {
@@ -76,29 +73,29 @@ impl AwardsService for Awards {
     }
 
     async fn complete_award(&self, request: Request<pb::CompleteAwardRequest>) -> Answer<pb::Award> {
-        self.take_to_pot(request, requests::complete_award, |cmd| cmd.target.id, app::step_award).await
+        self.take_to_pot(request, step, |cmd| cmd.id, app::complete_award).await
     }
 
     async fn close_award(&self, request: Request<pb::CloseAwardRequest>) -> Answer<pb::Award> {
-        self.take_to_pot(request, requests::close_award, |cmd| cmd.target.id, app::step_award).await
+        self.take_to_pot(request, step, |cmd| cmd.id, app::close_award).await
     }
 
     async fn reopen_award(&self, request: Request<pb::ReopenAwardRequest>) -> Answer<pb::Award> {
-        self.take_to_pot(request, requests::reopen_award, |cmd| cmd.target.id, app::step_award).await
+        self.take_to_pot(request, reasoned, |cmd| cmd.target.id, app::reopen_award).await
     }
 
     async fn request_variation(&self, request: Request<pb::RequestVariationRequest>) -> Answer<pb::Variation> {
-        let gather = |cx, cmd| self.register_to_request(cx, cmd);
+        let gather = |cx, cmd| self.standings_to_request(cx, cmd);
         self.db.take_keyed_with(request, requests::request_variation, gather, app::request_variation).await
     }
 
     async fn decide_variation(&self, request: Request<pb::DecideVariationRequest>) -> Answer<pb::Variation> {
-        let gather = |cx, cmd| self.register_to_decide(cx, cmd);
+        let gather = |cx, cmd| self.standings_to_decide(cx, cmd);
         self.db.take_keyed_with(request, requests::decide_variation, gather, app::decide_variation).await
     }
 
     async fn list_variations(&self, request: Request<pb::ListVariationsRequest>) -> Answer<pb::ListVariationsResponse> {
-        self.db.show(request, requests::list_variations, reading::variations, pages::variations).await
+        self.db.show(request, listed, reading::variations, page).await
     }
 
     async fn extend_awards(&self, request: Request<pb::ExtendAwardsRequest>) -> Answer<pb::Extension> {
@@ -106,19 +103,18 @@ impl AwardsService for Awards {
     }
 
     async fn get_extension(&self, request: Request<pb::GetExtensionRequest>) -> Answer<pb::Extension> {
-        let parse = |wire: pb::GetExtensionRequest, reader: &mut Reader| reader.id("extension_id", &wire.extension_id);
-        self.db.show(request, parse, reading::extension, pb::Extension::from).await
+        self.db.show(request, one, reading::extension, pb::Extension::from).await
     }
 
     async fn list_extensions(&self, request: Request<pb::ListExtensionsRequest>) -> Answer<pb::ListExtensionsResponse> {
-        self.db.show(request, requests::list_extensions, reading::extensions, pages::extensions).await
+        self.db.show(request, listed, reading::extensions, page).await
     }
 
     async fn list_award_history(
         &self,
         request: Request<pb::ListAwardHistoryRequest>,
     ) -> Answer<pb::ListAwardHistoryResponse> {
-        self.db.show(request, requests::list_award_history, reading::history, pages::history).await
+        self.db.show(request, listed, reading::history, page).await
     }
 
     type WatchAwardsStream = Streamed<pb::WatchAwardsResponse>;

@@ -1,9 +1,10 @@
 //! From acceptance to close-out: conditions, suspension, termination, completion.
 
-use kit::cx::{Cx, Target};
+use kit::cx::{Cx, Reasoned, Target};
 use kit::db::Tx;
 use kit::ids::{AwardId, RecoveryId};
 use kit::money::Money;
+use kit::refusal::Refusal;
 
 use super::money::release;
 use super::offers::activate;
@@ -26,7 +27,7 @@ pub struct ConfirmCondition {
 
 pub fn confirm_condition(tx: &mut Tx, cx: &Cx, cmd: &ConfirmCondition) -> Result<AwardNow, Error> {
     let award = load_for(tx, cx, Action::ConfirmCondition, &cmd.target)?;
-    let met = save(tx, cx, &award, &award.confirm(cmd.nth, &cmd.evidence, cx.now)?, Happened::ConditionMet)?;
+    let met = save(tx, cx, &award, award.confirm(cmd.nth, &cmd.evidence, cx.now)?, Happened::ConditionMet)?;
     if let State::Accepted(_) = met.award.state { activate(tx, cx, met) } else { Ok(met) }
 }
 
@@ -38,44 +39,53 @@ pub struct NameAward {
 
 pub fn name_award(tx: &mut Tx, cx: &Cx, cmd: &NameAward) -> Result<AwardNow, Error> {
     let award = load_for(tx, cx, Action::Manage, &cmd.target)?;
-    save(tx, cx, &award, &award.named(&cmd.public_title, cx.now), Happened::Named)
+    save(tx, cx, &award, award.named(&cmd.public_title, cx.now), Happened::AwardNamed)
 }
 
-/// What a round manager does with an award. It moves no money.
-#[derive(Clone, Debug)]
-pub enum AwardStep {
-    Suspend { reason: String },
-    Resume,
-    Complete,
-    Close,
-    Reopen { reason: String },
+pub fn suspend_award(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<AwardId>) -> Result<AwardNow, Error> {
+    manage(tx, cx, &cmd.target, Step::Suspend, &cmd.reason, Happened::AwardSuspended)
 }
 
-#[derive(Clone, Debug)]
-pub struct StepAward {
-    pub target: Target<AwardId>,
-    pub step: AwardStep,
+pub fn resume_award(tx: &mut Tx, cx: &Cx, cmd: &Target<AwardId>) -> Result<AwardNow, Error> {
+    manage(tx, cx, cmd, Step::Resume, "", Happened::AwardResumed)
 }
 
-pub fn step_award(tx: &mut Tx, cx: &Cx, cmd: &StepAward) -> Result<AwardNow, Error> {
-    let award = load_for(tx, cx, Action::Manage, &cmd.target)?;
-    let (step, reason, happened) = match &cmd.step {
-        AwardStep::Suspend { reason } => (Step::Suspend, reason.as_str(), Happened::Suspended),
-        AwardStep::Resume => (Step::Resume, "", Happened::Resumed),
-        AwardStep::Complete => (Step::Complete, "", Happened::Completed),
-        AwardStep::Close => (Step::Close, "", Happened::Closed),
-        AwardStep::Reopen { reason } => (Step::Reopen, reason.as_str(), Happened::Reopened),
-    };
-    let new = award.step(step, reason, cx.now)?;
-    // Once completed more can be claimed back, after an audit for one.
-    if let AwardStep::Complete | AwardStep::Close = cmd.step {
-        expect_complete(tx, &award)?;
-    }
-    save(tx, cx, &award, &new, happened)
+pub fn reopen_award(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<AwardId>) -> Result<AwardNow, Error> {
+    manage(tx, cx, &cmd.target, Step::Reopen, &cmd.reason, Happened::AwardReopened)
 }
 
-/// Whether report and money are in order. What the report says does not matter (rule 25).
-fn expect_complete(tx: &mut Tx, award: &Award) -> Result<(), Error> {
+/// A step of a round manager that moves no money.
+fn manage(
+    tx: &mut Tx,
+    cx: &Cx,
+    target: &Target<AwardId>,
+    step: Step,
+    reason: &str,
+    happened: Happened,
+) -> Result<AwardNow, Error> {
+    let award = load_for(tx, cx, Action::Manage, target)?;
+    save(tx, cx, &award, award.step(step, reason, cx.now)?, happened)
+}
+
+pub fn complete_award(tx: &mut Tx, cx: &Cx, cmd: &Target<AwardId>) -> Result<AwardNow, Error> {
+    conclude(tx, cx, cmd, Step::Complete, Happened::AwardCompleted)
+}
+
+/// Once completed more can be claimed back, after an audit for one. So it is looked at anew.
+pub fn close_award(tx: &mut Tx, cx: &Cx, cmd: &Target<AwardId>) -> Result<AwardNow, Error> {
+    conclude(tx, cx, cmd, Step::Close, Happened::AwardClosed)
+}
+
+/// A step that is taken once report and money are in order.
+fn conclude(tx: &mut Tx, cx: &Cx, target: &Target<AwardId>, step: Step, happened: Happened) -> Result<AwardNow, Error> {
+    let award = load_for(tx, cx, Action::Manage, target)?;
+    let new = award.step(step, "", cx.now)?;
+    expect_in_order(tx, &award)?;
+    save(tx, cx, &award, new, happened)
+}
+
+/// What the report says does not matter (rule 25).
+fn expect_in_order(tx: &mut Tx, award: &Award) -> Result<(), Error> {
     if award.final_report_accepted_at.is_none() {
         return Err(Error::FinalReportMissing);
     }
@@ -98,12 +108,12 @@ pub fn terminate_award(tx: &mut Tx, cx: &Cx, cmd: &TerminateAward) -> Result<Awa
     let new = award.step(Step::Terminate, &cmd.reason, cx.now)?;
     let at_the_bank = |state: &payment::State| state.sent().is_some() && state.paid_on().is_none();
     if let Some(payment) = store::payments_of(tx, award.id)?.iter().find(|payment| at_the_bank(&payment.state)) {
-        return Err(Error::IllegalStep { what: "payment", from: payment.state.name(), step: "cancel" });
+        return Err(Refusal::IllegalStep { what: "payment", from: payment.state.name(), step: "cancel" }.into());
     }
-    let terminated = save(tx, cx, &award, &new, Happened::Terminated)?;
-    release(tx, cx, &new, &cmd.reason)?;
+    let terminated = save(tx, cx, &award, new, Happened::AwardTerminated)?;
+    release(tx, cx, &terminated.award, &cmd.reason)?;
     if let Some((id, amount)) = cmd.recover {
-        begin(tx, cx, &new, id, amount, &cmd.reason)?;
+        begin(tx, cx, &terminated.award, id, amount, &cmd.reason)?;
     }
     Ok(terminated)
 }

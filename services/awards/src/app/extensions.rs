@@ -2,17 +2,15 @@
 
 use kit::cx::Cx;
 use kit::db::Tx;
-use kit::deadline::Deadline;
 use kit::ids::{ExtensionId, RoundId, VariationId};
 use kit::outbox;
-use kit::time::Date;
 
 use super::{network_actor, save};
 use crate::agreement::Change;
 use crate::award::Award;
 use crate::error::Error;
 use crate::events::{self, Happened};
-use crate::extension::Extension;
+use crate::extension::{Dates, Extension};
 use crate::policy::{self, Action};
 use crate::prepare::Prepared;
 use crate::store;
@@ -23,9 +21,7 @@ pub struct ExtendAwards {
     pub id: ExtensionId,
     pub round: RoundId,
     pub reason: String,
-    pub ends_on: Option<Date>,
-    pub interim_report_due: Option<Deadline>,
-    pub final_report_due: Option<Deadline>,
+    pub dates: Dates,
 }
 
 pub fn extend_awards(tx: &mut Tx, cx: &Cx, cmd: &ExtendAwards) -> Result<Extension, Error> {
@@ -35,21 +31,19 @@ pub fn extend_awards(tx: &mut Tx, cx: &Cx, cmd: &ExtendAwards) -> Result<Extensi
         id: cmd.id,
         round: cmd.round,
         reason: cmd.reason.clone(),
-        ends_on: cmd.ends_on,
-        interim_report_due: cmd.interim_report_due.clone(),
-        final_report_due: cmd.final_report_due.clone(),
+        dates: cmd.dates.clone(),
         n_varied: 0,
         made_at: cx.now,
         made_by: network_actor(cx),
     };
-    extension.whole().expect_ahead(cx.now)?;
-    let changes = extension.changes(store::live_in_round(tx, cmd.round)?)?;
+    cmd.dates.whole().expect_ahead(cx.now)?;
+    let changes = cmd.dates.changes(store::live_in_round(tx, cmd.round)?)?;
     extension.n_varied = i32::try_from(changes.len()).expect("a round has fewer awards than that");
     store::insert_extension(tx, &extension)?;
     for (award, change) in changes {
         vary(tx, cx, &prepared, &extension, &award, change)?;
     }
-    outbox::put(tx, cx, cx.now, &events::extended(&extension))?;
+    outbox::put(tx, cx, cx.now, events::extended(&extension))?;
     Ok(extension)
 }
 
@@ -76,6 +70,6 @@ fn vary(
         requested_at: cx.now,
         state: State::Approved { version: varied.agreement.terms.version, decision },
     };
-    save(tx, cx, award, &varied, Happened::Varied)?;
+    save(tx, cx, award, varied, Happened::AwardVaried)?;
     Ok(store::insert_variation(tx, &variation)?)
 }

@@ -1,34 +1,21 @@
-//! What all writes that move money share: postings to the pot, and payments with their events.
+//! What becomes of an award's payments and of its pot when the award changes: sums are committed and planned, fall due,
+//! are varied, and are given up.
 
 use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::AwardId;
 use kit::money::Money;
-use kit::outbox;
 
+use super::payments::{cancel, record, save};
+use super::post;
 use crate::award::Award;
 use crate::error::Error;
-use crate::events::{self, PaymentHappened, RecoveryHappened};
-use crate::ledger::{Kind, Posting};
+use crate::events::PaymentHappened;
+use crate::ledger::Kind;
 use crate::payment::{Payment, State, Step, Trigger};
 use crate::plan::{self, Replan};
 use crate::prepare::Prepared;
-use crate::recovery::Recovery;
 use crate::store;
-
-/// Posts a sum to the ledger of an award's pot.
-pub fn post(
-    tx: &mut Tx,
-    cx: &Cx,
-    award: &Award,
-    kind: Kind,
-    amount: Money,
-    subject: Option<String>,
-) -> Result<(), Error> {
-    let pot = store::pot(tx, award.round, &award.instrument)?;
-    store::post(tx, &pot, Posting { kind, amount, award: Some(award.id), subject }, cx.now)?;
-    Ok(())
-}
 
 /// Commits the sum of an award and plans its instalments.
 pub fn commit(tx: &mut Tx, cx: &Cx, award: &Award, prepared: &Prepared) -> Result<(), Error> {
@@ -50,40 +37,7 @@ fn plan_payment(
 ) -> Result<Payment, Error> {
     let payment = Payment::new(award, sequence, trigger, amount, cx.now);
     store::insert_payment(tx, &payment)?;
-    outbox::put(tx, cx, cx.now, &events::payment(PaymentHappened::Planned, &payment))?;
-    Ok(payment)
-}
-
-/// Saves the new version of a payment with its event.
-pub fn save_payment(
-    tx: &mut Tx,
-    cx: &Cx,
-    old: &Payment,
-    new: &Payment,
-    happened: PaymentHappened,
-) -> Result<(), Error> {
-    store::update_payment(tx, old, new)?;
-    Ok(outbox::put(tx, cx, new.updated_at, &events::payment(happened, new))?)
-}
-
-/// Saves the new version of a recovery with its event.
-pub fn save_recovery(
-    tx: &mut Tx,
-    cx: &Cx,
-    old: &Recovery,
-    new: &Recovery,
-    happened: RecoveryHappened,
-) -> Result<(), Error> {
-    store::update_recovery(tx, old, new)?;
-    Ok(outbox::put(tx, cx, new.updated_at, &events::recovery(happened, new))?)
-}
-
-/// Gives up one payment; its sum returns to the pot.
-pub fn cancel(tx: &mut Tx, cx: &Cx, award: &Award, payment: &Payment, reason: &str) -> Result<Payment, Error> {
-    let new = payment.step(Step::Cancel, reason, cx.now)?;
-    save_payment(tx, cx, payment, &new, PaymentHappened::Cancelled)?;
-    post(tx, cx, award, Kind::Release, payment.amount, Some(payment.id.to_string()))?;
-    Ok(new)
+    record(tx, cx, payment, PaymentHappened::Planned)
 }
 
 /// Gives up all that is promised and not at the bank, so that it returns to the pot.
@@ -101,7 +55,7 @@ pub fn make_due(tx: &mut Tx, cx: &Cx, award: &Award, trigger: Trigger) -> Result
     for payment in store::payments_of(tx, award.id)? {
         if payment.trigger == trigger && payment.state == State::Planned {
             let due = payment.step(Step::FallDue, "", cx.now)?;
-            save_payment(tx, cx, &payment, &due, PaymentHappened::FellDue)?;
+            save(tx, cx, &payment, due, PaymentHappened::FellDue)?;
         }
     }
     Ok(())
@@ -110,12 +64,12 @@ pub fn make_due(tx: &mut Tx, cx: &Cx, award: &Award, trigger: Trigger) -> Result
 /// An approval was given for the recipient of its day, so another recipient needs another one (rule 21).
 ///
 /// # Errors
-/// [`Error::IllegalStep`] while a payment is at the bank: it may come back, and would be approved for the other.
+/// `IllegalStep` while a payment is at the bank: it may come back, and would be approved for the other.
 pub fn void_approvals(tx: &mut Tx, cx: &Cx, award: &Award) -> Result<(), Error> {
     for payment in store::payments_of(tx, award.id)? {
         if let State::Approved { .. } | State::Instructed(_) = payment.state {
             let due = payment.step(Step::VoidApproval, "the recipient changed", cx.now)?;
-            save_payment(tx, cx, &payment, &due, PaymentHappened::Changed)?;
+            save(tx, cx, &payment, due, PaymentHappened::Changed)?;
         }
     }
     Ok(())
@@ -141,8 +95,7 @@ pub fn replan(tx: &mut Tx, cx: &Cx, old: &Award, new: &Award, reason: &str) -> R
             }
             Replan::Change { nth, to } => {
                 let payment = &payments[nth];
-                let changed = payment.with_amount(to, cx.now);
-                save_payment(tx, cx, payment, &changed, PaymentHappened::Changed)?;
+                save(tx, cx, payment, payment.with_amount(to, cx.now), PaymentHappened::Changed)?;
                 let less = payment.amount.minor_units - to.minor_units;
                 if less > 0 {
                     post(tx, cx, new, Kind::Release, new.money(less), Some(payment.id.to_string()))?;

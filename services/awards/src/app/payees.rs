@@ -35,6 +35,6 @@ pub fn record_payee_check(tx: &mut Tx, cx: &Cx, cmd: &RecordPayeeCheck) -> Resul
         usable_from: PayeeCheck::usable_from(latest.as_ref(), &cmd.account_reference, cx.now),
     };
     store::insert_payee_check(tx, &check)?;
-    outbox::put(tx, cx, cx.now, &events::payee_checked(&check))?;
+    outbox::put(tx, cx, cx.now, events::payee_checked(&check))?;
     Ok(check)
 }

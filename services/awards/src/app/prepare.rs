@@ -9,7 +9,7 @@ use super::money::commit;
 use super::record;
 use crate::error::Error;
 use crate::events::Happened;
-use crate::ledger::{Kind, Posting, Pot};
+use crate::ledger::{Kind, Posting, Pot, PotNow};
 use crate::policy::{self, Action};
 use crate::prepare::{Decisions, Outcome, PrepareDone, Prepared};
 use crate::round::{Instrument, Settings};
@@ -41,18 +41,19 @@ pub fn prepare_awards(tx: &mut Tx, cx: &Cx, decisions: &Decisions, cmd: &Prepare
             None => {
                 commit(tx, cx, &award, &prepared)?;
                 n_prepared += 1;
-                Happened::Prepared
+                Happened::AwardPrepared
             }
             Some(_) => {
                 n_reserved += 1;
-                Happened::Reserved
+                Happened::AwardReserved
             }
         };
-        record(tx, cx, None, &award, happened)?;
+        record(tx, cx, None, award, happened)?;
     }
     let mut pots = Vec::with_capacity(prepared.round.instruments.len());
     for instrument in &prepared.round.instruments {
-        pots.push(store::pot(tx, cmd.round, &instrument.code)?);
+        let pot = store::pot(tx, cmd.round, &instrument.code)?;
+        pots.push(PotNow { pot, as_of: cx.now });
     }
     Ok(PrepareDone { n_prepared, n_reserved, pots, as_of: cx.now })
 }

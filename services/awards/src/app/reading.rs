@@ -5,38 +5,38 @@ use kit::cx::Cx;
 use kit::db::{Conn, DbError};
 use kit::history::Line;
 use kit::ids::{AwardId, ExtensionId, OrgId, PaymentId, RecoveryId, RoundId, VariationId};
-use kit::paging::{Found, Listed};
-use kit::time::Timestamp;
+use kit::paging::{Counted, Dated, Found, Listed};
+use kit::refusal::Refusal;
 
-use crate::agreement::{Agreement, Change};
-use crate::award::{Award, AwardNow, Met};
+use crate::agreement::Change;
+use crate::award::{AgreementNow, Award, AwardNow};
 use crate::error::Error;
 use crate::extension::Extension;
-use crate::ledger::{Entry, Pot};
+use crate::ledger::{Entry, PotNow};
 use crate::payee::PayeeCheck;
 use crate::payment::Payment;
 use crate::policy::{self, Action};
 use crate::recovery::Recovery;
-use crate::store::{self, Filter, MoneyFilter, Totals, Visible};
+use crate::store::{self, Filter, MoneyFilter, Sums, Visible};
 use crate::variation::Variation;
 
-/// A page of awards, and the totals of all pages.
+/// A page of awards, and the sums of all pages.
 pub struct AwardsFound {
-    pub awards: Found<AwardNow>,
-    pub totals: Totals,
-    pub as_of: Timestamp,
-}
-
-/// A page of the versions of an agreement, and how the conditions are met that all of them have.
-pub struct AgreementsFound {
-    pub agreements: Found<Agreement>,
-    pub met: Vec<Option<Met>>,
+    pub awards: Counted<AwardNow>,
+    pub sums: Sums,
 }
 
 /// A payment as its reader may see it: a council is not told who approved and instructed it.
 pub struct PaymentSeen {
     pub payment: Payment,
-    pub with_hands: bool,
+    pub names_people: bool,
+}
+
+/// Which awards are watched, of those that the watcher may see.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched {
+    pub round: Option<RoundId>,
+    pub organisation: Option<OrgId>,
 }
 
 /// The identity of an award, or of what belongs to one: the way to the award, and so to its pot.
@@ -75,10 +75,17 @@ fn seen_of(conn: &mut Conn, cx: &Cx, action: Action, id: AwardId, what: &'static
     Ok(award)
 }
 
-/// The award, if there is one and the caller may see it.
-pub fn seen_if_any(conn: &mut Conn, cx: &Cx, id: AwardId) -> Result<Option<Award>, DbError> {
-    let award = store::get_all(conn, &[id])?.pop();
-    Ok(award.filter(|award| policy::check(&cx.caller, Action::See, award).is_ok()))
+/// The award that an event is about, if the watcher may see it and asked for it.
+pub fn watched(conn: &mut Conn, cx: &Cx, watched: &Watched, subject: &str) -> Result<Option<AwardNow>, DbError> {
+    // Facts about payments and the like have no award under their subject, and are passed over.
+    let Ok(id) = subject.parse() else { return Ok(None) };
+    let shown = |award: &Award| {
+        let takes_part = |id| [award.applicant, award.lead, award.payee()].contains(&id);
+        watched.round.is_none_or(|round| award.round == round)
+            && watched.organisation.is_none_or(takes_part)
+            && policy::check(&cx.caller, Action::See, award).is_ok()
+    };
+    Ok(store::get_all(conn, &[id])?.pop().filter(shown).map(|award| AwardNow { award, as_of: cx.now }))
 }
 
 /// The award, if the caller may ask for this change of it. The network alone asks for a novation.
@@ -113,9 +120,9 @@ pub fn recovery_for(conn: &mut Conn, cx: &Cx, action: Action, id: RecoveryId) ->
 
 /// The caller's own awards from the offer on, and for who oversees them all that there are.
 fn visible(cx: &Cx) -> Visible {
-    match policy::sees_all(&cx.caller) {
+    match policy::oversees(&cx.caller) {
         true => Visible::All,
-        false => Visible::Own(policy::reads_for_all(&cx.caller)),
+        false => Visible::Own(cx.caller.organisations_where(policy::reads_for)),
     }
 }
 
@@ -123,7 +130,7 @@ fn visible(cx: &Cx) -> Visible {
 fn expect_seen_round(conn: &mut Conn, cx: &Cx, round: RoundId, what: &'static str) -> Result<(), Error> {
     match store::has_visible_in_round(conn, round, &visible(cx))? {
         true => Ok(()),
-        false => Err(Error::NotFound { what }),
+        false => Err(Refusal::NotFound { what }.into()),
     }
 }
 
@@ -131,31 +138,33 @@ pub fn award(conn: &mut Conn, cx: &Cx, id: &AwardId) -> Result<AwardNow, Error> 
     Ok(AwardNow { award: seen(conn, cx, Action::See, *id)?, as_of: cx.now })
 }
 
-pub fn awards(conn: &mut Conn, cx: &Cx, asked: &Listed<Filter, (i64, AwardId)>) -> Result<AwardsFound, Error> {
-    let Listed { filter, page } = asked;
+pub fn awards(conn: &mut Conn, cx: &Cx, list: &Listed<Filter, (i64, AwardId)>) -> Result<AwardsFound, Error> {
+    let Listed { filter, page } = list;
     let visible = visible(cx);
     let rows = store::page(conn, filter, &visible, page.after, page.limit())?;
-    let now = |award| AwardNow { award, as_of: cx.now };
-    let awards = page.found(rows.into_iter().map(now).collect(), |now| (now.award.bid.number, now.award.id));
-    Ok(AwardsFound { awards, totals: store::totals(conn, filter, &visible)?, as_of: cx.now })
+    let found = page.found(rows, |award| (award.bid.number, award.id));
+    let (n_awards, sums) = store::totals(conn, filter, &visible)?;
+    let awards = found.map(|award| AwardNow { award, as_of: cx.now }).of_all(n_awards, cx.now);
+    Ok(AwardsFound { awards, sums })
 }
 
-pub fn agreements(conn: &mut Conn, cx: &Cx, asked: &Listed<AwardId, i32>) -> Result<AgreementsFound, Error> {
-    let award = seen(conn, cx, Action::See, asked.filter)?;
-    let rows = store::agreements(conn, award.id, asked.page.after.unwrap_or(0), asked.page.limit())?;
-    Ok(AgreementsFound { agreements: asked.page.found(rows, |version| version.terms.version), met: award.met })
+pub fn agreements(conn: &mut Conn, cx: &Cx, list: &Listed<AwardId, i32>) -> Result<Found<AgreementNow>, Error> {
+    let award = seen(conn, cx, Action::See, list.filter)?;
+    let rows = store::agreements(conn, award.id, list.page.after.unwrap_or(0), list.page.limit())?;
+    let found = list.page.found(rows, |version| version.terms.version);
+    Ok(found.map(|agreement| AgreementNow { agreement, met: award.met.clone() }))
 }
 
-pub fn history(conn: &mut Conn, cx: &Cx, asked: &Listed<AwardId, i64>) -> Result<Found<Line>, Error> {
-    let award = seen(conn, cx, Action::See, asked.filter)?;
-    let rows = store::history(conn, award.id, asked.page.after.unwrap_or(0), asked.page.limit())?;
-    Ok(asked.page.found(rows, |line| line.sequence))
+pub fn history(conn: &mut Conn, cx: &Cx, list: &Listed<AwardId, i64>) -> Result<Found<Line>, Error> {
+    let award = seen(conn, cx, Action::See, list.filter)?;
+    let rows = store::history(conn, award.id, list.page.after.unwrap_or(0), list.page.limit())?;
+    Ok(list.page.found(rows, |line| line.sequence))
 }
 
-pub fn variations(conn: &mut Conn, cx: &Cx, asked: &Listed<AwardId, VariationId>) -> Result<Found<Variation>, Error> {
-    let award = seen(conn, cx, Action::See, asked.filter)?;
-    let rows = store::variations(conn, award.id, asked.page.after, asked.page.limit())?;
-    Ok(asked.page.found(rows, |variation| variation.id))
+pub fn variations(conn: &mut Conn, cx: &Cx, list: &Listed<AwardId, VariationId>) -> Result<Found<Variation>, Error> {
+    let award = seen(conn, cx, Action::See, list.filter)?;
+    let rows = store::variations(conn, award.id, list.page.after, list.page.limit())?;
+    Ok(list.page.found(rows, |variation| variation.id))
 }
 
 pub fn extension(conn: &mut Conn, cx: &Cx, id: &ExtensionId) -> Result<Extension, Error> {
@@ -164,26 +173,25 @@ pub fn extension(conn: &mut Conn, cx: &Cx, id: &ExtensionId) -> Result<Extension
     Ok(extension)
 }
 
-pub fn extensions(conn: &mut Conn, cx: &Cx, asked: &Listed<RoundId, ExtensionId>) -> Result<Found<Extension>, Error> {
-    expect_seen_round(conn, cx, asked.filter, "round")?;
-    let rows = store::extensions(conn, asked.filter, asked.page.after, asked.page.limit())?;
-    Ok(asked.page.found(rows, |extension| extension.id))
+pub fn extensions(conn: &mut Conn, cx: &Cx, list: &Listed<RoundId, ExtensionId>) -> Result<Found<Extension>, Error> {
+    expect_seen_round(conn, cx, list.filter, "round")?;
+    let rows = store::extensions(conn, list.filter, list.page.after, list.page.limit())?;
+    Ok(list.page.found(rows, |extension| extension.id))
 }
 
 pub fn payment(conn: &mut Conn, cx: &Cx, id: &PaymentId) -> Result<PaymentSeen, Error> {
     let (_, payment) = payment_for(conn, cx, Action::See, *id)?;
-    Ok(PaymentSeen { payment, with_hands: sees_books(cx) })
+    Ok(PaymentSeen { payment, names_people: sees_books(cx) })
 }
 
 pub fn payments(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<MoneyFilter, (AwardId, i32)>,
-) -> Result<(Found<PaymentSeen>, Timestamp), Error> {
-    let rows = store::page_of_payments(conn, &asked.filter, &visible(cx), asked.page.after, asked.page.limit())?;
-    let seen = |payment| PaymentSeen { payment, with_hands: sees_books(cx) };
-    let key = |seen: &PaymentSeen| (seen.payment.award, seen.payment.sequence);
-    Ok((asked.page.found(rows.into_iter().map(seen).collect(), key), cx.now))
+    list: &Listed<MoneyFilter, (AwardId, i32)>,
+) -> Result<Dated<PaymentSeen>, Error> {
+    let rows = store::page_of_payments(conn, &list.filter, &visible(cx), list.page.after, list.page.limit())?;
+    let found = list.page.found(rows, |payment| (payment.award, payment.sequence));
+    Ok(found.map(|payment| PaymentSeen { payment, names_people: sees_books(cx) }).as_of(cx.now))
 }
 
 fn sees_books(cx: &Cx) -> bool {
@@ -194,28 +202,24 @@ pub fn recovery(conn: &mut Conn, cx: &Cx, id: &RecoveryId) -> Result<Recovery, E
     Ok(recovery_for(conn, cx, Action::See, *id)?.1)
 }
 
-pub fn recoveries(
-    conn: &mut Conn,
-    cx: &Cx,
-    asked: &Listed<MoneyFilter, RecoveryId>,
-) -> Result<(Found<Recovery>, Timestamp), Error> {
-    let rows = store::page_of_recoveries(conn, &asked.filter, &visible(cx), asked.page.after, asked.page.limit())?;
-    Ok((asked.page.found(rows, |recovery| recovery.id), cx.now))
+pub fn recoveries(conn: &mut Conn, cx: &Cx, list: &Listed<MoneyFilter, RecoveryId>) -> Result<Dated<Recovery>, Error> {
+    let rows = store::page_of_recoveries(conn, &list.filter, &visible(cx), list.page.after, list.page.limit())?;
+    Ok(list.page.found(rows, |recovery| recovery.id).as_of(cx.now))
 }
 
-pub fn payee_checks(conn: &mut Conn, cx: &Cx, asked: &Listed<OrgId, i64>) -> Result<Found<PayeeCheck>, Error> {
+pub fn payee_checks(conn: &mut Conn, cx: &Cx, list: &Listed<OrgId, i64>) -> Result<Found<PayeeCheck>, Error> {
     policy::check_at_large(&cx.caller, Action::SeeBooks, "organisation")?;
-    let rows = store::payee_checks(conn, asked.filter, asked.page.after, asked.page.limit())?;
-    Ok(asked.page.found(rows, |check| check.sequence))
+    let rows = store::payee_checks(conn, list.filter, list.page.after, list.page.limit())?;
+    Ok(list.page.found(rows, |check| check.sequence))
 }
 
-pub fn pot(conn: &mut Conn, cx: &Cx, (round, instrument): &(RoundId, String)) -> Result<(Pot, Timestamp), Error> {
+pub fn pot(conn: &mut Conn, cx: &Cx, (round, instrument): &(RoundId, String)) -> Result<PotNow, Error> {
     policy::check_at_large(&cx.caller, Action::SeeBooks, "pot")?;
-    Ok((store::pot(conn, *round, instrument)?, cx.now))
+    Ok(PotNow { pot: store::pot(conn, *round, instrument)?, as_of: cx.now })
 }
 
-pub fn entries(conn: &mut Conn, cx: &Cx, asked: &Listed<(RoundId, String), i64>) -> Result<Found<Entry>, Error> {
-    let (pot, _) = pot(conn, cx, &asked.filter)?;
-    let rows = store::entries(conn, pot.round, &pot.instrument, asked.page.after.unwrap_or(0), asked.page.limit())?;
-    Ok(asked.page.found(rows, |entry| entry.sequence))
+pub fn entries(conn: &mut Conn, cx: &Cx, list: &Listed<(RoundId, String), i64>) -> Result<Found<Entry>, Error> {
+    let PotNow { pot, .. } = pot(conn, cx, &list.filter)?;
+    let rows = store::entries(conn, pot.round, &pot.instrument, list.page.after.unwrap_or(0), list.page.limit())?;
+    Ok(list.page.found(rows, |entry| entry.sequence))
 }

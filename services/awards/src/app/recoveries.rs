@@ -1,13 +1,13 @@
 //! Recoveries: money returned on a claim or by choice, and claims that are given up (rule 26).
 
-use kit::cx::{Cx, Target};
+use kit::cx::{Cx, Reasoned, Target};
 use kit::db::Tx;
 use kit::ids::{AwardId, RecoveryId};
 use kit::money::Money;
 use kit::outbox;
+use kit::refusal::Refusal;
 
-use super::money::{post, save_recovery};
-use super::{reading, save};
+use super::{post, reading};
 use crate::award::Award;
 use crate::error::Error;
 use crate::events::{self, Happened, RecoveryHappened};
@@ -27,7 +27,7 @@ pub struct OpenRecovery {
 pub fn open_recovery(tx: &mut Tx, cx: &Cx, cmd: &OpenRecovery) -> Result<Recovery, Error> {
     let award = reading::seen(tx, cx, Action::OpenRecovery, cmd.award)?;
     if let state::State::Closed(_) = award.state {
-        return Err(Error::IllegalStep { what: "award", from: award.state.name(), step: "open_recovery" });
+        return Err(Refusal::IllegalStep { what: "award", from: award.state.name(), step: "open_recovery" }.into());
     }
     begin(tx, cx, &award, cmd.id, cmd.amount, &cmd.reason)
 }
@@ -55,63 +55,61 @@ pub fn begin(
     }
     let recovery = Recovery::new(id, award.id, amount, reason, cx.now);
     store::insert_recovery(tx, &recovery)?;
-    outbox::put(tx, cx, cx.now, &events::recovery(RecoveryHappened::Opened, &recovery))?;
-    Ok(recovery)
+    record(tx, cx, recovery, RecoveryHappened::RecoveryOpened)
 }
 
-/// What somebody does with a recovery.
-#[derive(Clone, Debug)]
-pub enum RecoveryStep {
-    Request,
-    RecordReturn { amount: Money },
-    WriteOff { reason: String },
-    Reconcile,
+pub fn request_return(tx: &mut Tx, cx: &Cx, cmd: &Target<RecoveryId>) -> Result<Recovery, Error> {
+    let (_, recovery) = load_for(tx, cx, Action::Book, cmd)?;
+    save(tx, cx, &recovery, recovery.step(Step::Request, cx.now)?, RecoveryHappened::ReturnRequested)
 }
 
 #[derive(Clone, Debug)]
-pub struct StepRecovery {
+pub struct RecordReturn {
     pub target: Target<RecoveryId>,
-    pub step: RecoveryStep,
-}
-
-pub fn step_recovery(tx: &mut Tx, cx: &Cx, cmd: &StepRecovery) -> Result<Recovery, Error> {
-    let action = match &cmd.step {
-        RecoveryStep::Request | RecoveryStep::RecordReturn { .. } | RecoveryStep::Reconcile => Action::Book,
-        RecoveryStep::WriteOff { .. } => Action::WriteOff,
-    };
-    let (award, old) = reading::recovery_for(tx, cx, action, cmd.target.id)?;
-    old.expect_version(cmd.target.version)?;
-    match &cmd.step {
-        RecoveryStep::Request => {
-            let new = old.step(Step::Request, cx.now)?;
-            save_recovery(tx, cx, &old, &new, RecoveryHappened::Requested)?;
-            Ok(new)
-        }
-        RecoveryStep::Reconcile => {
-            let new = old.step(Step::Reconcile, cx.now)?;
-            save_recovery(tx, cx, &old, &new, RecoveryHappened::Reconciled)?;
-            Ok(new)
-        }
-        RecoveryStep::RecordReturn { amount } => take_back(tx, cx, &award, &old, *amount),
-        RecoveryStep::WriteOff { reason } => write_off(tx, cx, &award, &old, reason),
-    }
+    pub amount: Money,
 }
 
 /// What comes back is free in the pot again, in the same transaction.
-fn take_back(tx: &mut Tx, cx: &Cx, award: &Award, old: &Recovery, amount: Money) -> Result<Recovery, Error> {
-    let new = old.take_back(amount, cx.now)?;
-    save_recovery(tx, cx, old, &new, RecoveryHappened::Returned)?;
-    post(tx, cx, award, Kind::Return, amount, Some(new.id.to_string()))?;
-    save(tx, cx, award, &award.with_returned(amount, cx.now)?, Happened::Returned)?;
-    Ok(new)
+pub fn record_return(tx: &mut Tx, cx: &Cx, cmd: &RecordReturn) -> Result<Recovery, Error> {
+    let (award, recovery) = load_for(tx, cx, Action::Book, &cmd.target)?;
+    let new = recovery.take_back(cmd.amount, cx.now)?;
+    let returned = save(tx, cx, &recovery, new, RecoveryHappened::MoneyReturned)?;
+    post(tx, cx, &award, Kind::Return, cmd.amount, Some(returned.id.to_string()))?;
+    super::save(tx, cx, &award, award.with_returned(cmd.amount, cx.now)?, Happened::AwardReturned)?;
+    Ok(returned)
 }
 
-fn write_off(tx: &mut Tx, cx: &Cx, award: &Award, old: &Recovery, reason: &str) -> Result<Recovery, Error> {
+pub fn write_off_recovery(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<RecoveryId>) -> Result<Recovery, Error> {
+    let (award, recovery) = load_for(tx, cx, Action::WriteOff, &cmd.target)?;
     let small = store::round(tx, award.round)?.settings.small_balance;
-    let given_up = old.outstanding();
-    let new = old.write_off(small, reason, cx.now)?;
-    save_recovery(tx, cx, old, &new, RecoveryHappened::WrittenOff)?;
-    post(tx, cx, award, Kind::WriteOff, given_up, Some(new.id.to_string()))?;
-    save(tx, cx, award, &award.with_written_off(given_up, cx.now)?, Happened::WrittenOff)?;
+    let given_up = recovery.outstanding();
+    let new = recovery.write_off(small, &cmd.reason, cx.now)?;
+    let written_off = save(tx, cx, &recovery, new, RecoveryHappened::RecoveryWrittenOff)?;
+    post(tx, cx, &award, Kind::WriteOff, given_up, Some(written_off.id.to_string()))?;
+    super::save(tx, cx, &award, award.with_written_off(given_up, cx.now)?, Happened::BalanceWrittenOff)?;
+    Ok(written_off)
+}
+
+pub fn reconcile_recovery(tx: &mut Tx, cx: &Cx, cmd: &Target<RecoveryId>) -> Result<Recovery, Error> {
+    let (_, recovery) = load_for(tx, cx, Action::Book, cmd)?;
+    save(tx, cx, &recovery, recovery.step(Step::Reconcile, cx.now)?, RecoveryHappened::RecoveryReconciled)
+}
+
+/// The recovery as it is with its award, if the caller may take this step and read its present version.
+fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<RecoveryId>) -> Result<(Award, Recovery), Error> {
+    let (award, recovery) = reading::recovery_for(tx, cx, action, target.id)?;
+    recovery.expect_version(target.version)?;
+    Ok((award, recovery))
+}
+
+/// Saves the new version of a recovery with its event.
+fn save(tx: &mut Tx, cx: &Cx, old: &Recovery, new: Recovery, happened: RecoveryHappened) -> Result<Recovery, Error> {
+    store::update_recovery(tx, old, &new)?;
+    record(tx, cx, new, happened)
+}
+
+/// Writes the event.
+fn record(tx: &mut Tx, cx: &Cx, new: Recovery, happened: RecoveryHappened) -> Result<Recovery, Error> {
+    outbox::put(tx, cx, new.updated_at, events::recovery(happened, &new))?;
     Ok(new)
 }

@@ -3,10 +3,11 @@
 use kit::caller::Area;
 use kit::cx::Cx;
 use kit::db::Tx;
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 
-use super::money::{make_due, save_payment};
-use super::save;
+use super::money::make_due;
+use super::{payments, save};
 use crate::award::Award;
 use crate::dates;
 use crate::error::Error;
@@ -24,13 +25,13 @@ pub fn take_report(tx: &mut Tx, report: &AboutReport, now: Timestamp) -> Result<
     let award = match store::get(tx, report.award) {
         Ok(award) => award,
         // Of a store that was since restored from an older copy: no retry makes it known.
-        Err(Error::NotFound { .. }) => return Ok(()),
+        Err(Error::Refused(Refusal::NotFound { .. })) => return Ok(()),
         Err(other) => return Err(other),
     };
     if let (Some(accepted_at), None) = (report.final_accepted_at, award.final_report_accepted_at) {
         let new = award.with_final_report(accepted_at, now);
-        save(tx, &cx, &award, &new, Happened::FinalReportAccepted)?;
-        return make_due(tx, &cx, &new, Trigger::FinalReport);
+        let told = save(tx, &cx, &award, new, Happened::FinalReportAccepted)?;
+        return make_due(tx, &cx, &told.award, Trigger::FinalReport);
     }
     match report.overdue {
         Some(overdue) if dates::days_between(overdue.since, now) >= HOLD_AFTER_DAYS => hold(tx, &cx, &award, overdue),
@@ -46,7 +47,7 @@ fn hold(tx: &mut Tx, cx: &Cx, award: &Award, overdue: Overdue) -> Result<(), Err
             && payment.held_for != Some(overdue)
         {
             let held = payment.hold_for(overdue, "a report is overdue by 30 days", cx.now)?;
-            save_payment(tx, cx, &payment, &held, PaymentHappened::Held)?;
+            payments::save(tx, cx, &payment, held, PaymentHappened::Held)?;
         }
     }
     Ok(())

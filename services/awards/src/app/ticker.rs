@@ -6,8 +6,8 @@ use kit::db::Tx;
 use kit::ids::{AwardId, PaymentId};
 use kit::time::Timestamp;
 
-use super::money::{release, save_payment};
-use super::save;
+use super::money::release;
+use super::{payments, save};
 use crate::error::Error;
 use crate::events::{Happened, PaymentHappened};
 use crate::payment::{State, Step};
@@ -24,8 +24,8 @@ pub fn lapse(tx: &mut Tx, id: AwardId, now: Timestamp) -> Result<(), Error> {
     }
     let cx = Cx::of_area(Area::Awards, now);
     let new = award.step(state::Step::Lapse, "", now)?;
-    save(tx, &cx, &award, &new, Happened::Lapsed)?;
-    release(tx, &cx, &new, "the offer expired")
+    let lapsed = save(tx, &cx, &award, new, Happened::AwardLapsed)?;
+    release(tx, &cx, &lapsed.award, "the offer expired")
 }
 
 /// A payment whose day has come.
@@ -35,5 +35,6 @@ pub fn fall_due(tx: &mut Tx, id: PaymentId, now: Timestamp) -> Result<(), Error>
         return Ok(());
     }
     let due = payment.step(Step::FallDue, "", now)?;
-    save_payment(tx, &Cx::of_area(Area::Awards, now), &payment, &due, PaymentHappened::FellDue)
+    payments::save(tx, &Cx::of_area(Area::Awards, now), &payment, due, PaymentHappened::FellDue)?;
+    Ok(())
 }

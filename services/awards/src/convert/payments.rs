@@ -1,18 +1,19 @@
-//! Payments, as the wire shows them.
+//! Payments, recoveries, checks of payees and pots, as the wire shows them.
 
+use kit::fault::Shown;
+use kit::names::wire_enum;
 use kit::wire::{etag, wire_date, wire_time};
 use toadlane_proto::awards::v1 as pb;
+use toadlane_proto::types::v1 as types;
 
 use crate::app::reading::PaymentSeen;
-use crate::payment::{Payment, State, Trigger};
+use crate::ledger::{Account, Entry, PotNow};
+use crate::payee::PayeeCheck;
+use crate::payment::Payment;
+use crate::recovery::Recovery;
 
 impl From<Payment> for pb::Payment {
     fn from(payment: Payment) -> pb::Payment {
-        let (trigger, due_on) = match payment.trigger {
-            Trigger::Active => (pb::payment::Trigger::Active, None),
-            Trigger::FinalReport => (pb::payment::Trigger::FinalReport, None),
-            Trigger::Day(day) => (pb::payment::Trigger::Day, Some(day)),
-        };
         let sent = payment.state.sent();
         pb::Payment {
             id: payment.id.to_string(),
@@ -20,9 +21,9 @@ impl From<Payment> for pb::Payment {
             award_id: payment.award.to_string(),
             sequence: payment.sequence,
             amount: Some(payment.amount.into()),
-            state: state(&payment.state).into(),
-            trigger: trigger.into(),
-            due_on: wire_date(due_on),
+            state: wire_enum::<pb::payment::State>(&payment.state).into(),
+            trigger: wire_enum::<pb::payment::Trigger>(payment.trigger).into(),
+            due_on: wire_date(payment.trigger.due_on()),
             approved_by: payment.state.approved_by().cloned().map(Into::into),
             instructed_by: sent.map(|sent| sent.instructed_by.clone().into()),
             bank_reference: sent.map(|sent| sent.bank_reference.clone()).unwrap_or_default(),
@@ -33,28 +34,96 @@ impl From<Payment> for pb::Payment {
     }
 }
 
+impl Shown for Payment {
+    type Wire = pb::Payment;
+}
+
 impl From<PaymentSeen> for pb::Payment {
-    fn from(seen: PaymentSeen) -> pb::Payment {
-        let payment = pb::Payment::from(seen.payment);
-        if seen.with_hands { payment } else { without_hands(payment) }
+    fn from(PaymentSeen { payment, names_people }: PaymentSeen) -> pb::Payment {
+        let payment = pb::Payment::from(payment);
+        if names_people { payment } else { payment_without_names(payment) }
     }
 }
 
 /// For the council and for events: without who approved and instructed it.
-pub fn without_hands(mut payment: pb::Payment) -> pb::Payment {
-    (payment.approved_by, payment.instructed_by) = (None, None);
-    payment
+pub fn payment_without_names(payment: pb::Payment) -> pb::Payment {
+    pb::Payment { approved_by: None, instructed_by: None, ..payment }
 }
 
-fn state(state: &State) -> pb::payment::State {
-    match state {
-        State::Planned => pb::payment::State::Planned,
-        State::Due => pb::payment::State::Due,
-        State::OnHold => pb::payment::State::OnHold,
-        State::Approved { .. } => pb::payment::State::Approved,
-        State::Instructed(_) => pb::payment::State::Instructed,
-        State::Paid { .. } => pb::payment::State::Paid,
-        State::Reconciled { .. } => pb::payment::State::Reconciled,
-        State::Cancelled => pb::payment::State::Cancelled,
+impl From<Recovery> for pb::Recovery {
+    fn from(recovery: Recovery) -> pb::Recovery {
+        pb::Recovery {
+            id: recovery.id.to_string(),
+            etag: etag(recovery.version),
+            award_id: recovery.award.to_string(),
+            amount: Some(recovery.amount.into()),
+            returned: Some(recovery.returned.into()),
+            written_off: Some(recovery.written_off.into()),
+            state: wire_enum::<pb::recovery::State>(recovery.state).into(),
+            reason: recovery.reason,
+            opened_at: wire_time(recovery.opened_at),
+            updated_at: wire_time(recovery.updated_at),
+        }
+    }
+}
+
+impl Shown for Recovery {
+    type Wire = pb::Recovery;
+}
+
+impl From<PayeeCheck> for pb::PayeeCheck {
+    fn from(check: PayeeCheck) -> pb::PayeeCheck {
+        pb::PayeeCheck {
+            organisation_id: check.organisation.to_string(),
+            account_reference: check.account_reference,
+            evidence: check.evidence,
+            checked_by: Some(check.checked_by.into()),
+            checked_at: wire_time(check.checked_at),
+            usable_from: wire_time(check.usable_from),
+        }
+    }
+}
+
+impl From<PotNow> for pb::Pot {
+    fn from(PotNow { pot, as_of }: PotNow) -> pb::Pot {
+        let sum = |minor_units| Some(types::Money::from(pot.money(minor_units)));
+        pb::Pot {
+            round_id: pot.round.to_string(),
+            total: sum(pot.total),
+            available: sum(pot.available),
+            committed: sum(pot.committed),
+            paid: sum(pot.paid),
+            written_off: sum(pot.written_off),
+            as_of: wire_time(as_of),
+            instrument: pot.instrument,
+            over_commitment_reason: pot.over_commitment_reason,
+        }
+    }
+}
+
+impl From<Entry> for pb::LedgerEntry {
+    fn from(entry: Entry) -> pb::LedgerEntry {
+        let (debit, credit) = entry.kind.debit_and_credit();
+        pb::LedgerEntry {
+            sequence: entry.sequence,
+            at: wire_time(entry.at),
+            kind: wire_enum::<pb::ledger_entry::Kind>(entry.kind).into(),
+            debit: account(debit).into(),
+            credit: account(credit).into(),
+            amount: Some(entry.amount.into()),
+            award_id: entry.award.map(|id| id.to_string()).unwrap_or_default(),
+            subject: entry.subject.unwrap_or_default(),
+        }
+    }
+}
+
+/// One account is called otherwise in our sentences.
+fn account(account: Account) -> pb::ledger_entry::Account {
+    match account {
+        Account::Funds => pb::ledger_entry::Account::Funds,
+        Account::Available => pb::ledger_entry::Account::Available,
+        Account::Committed => pb::ledger_entry::Account::Committed,
+        Account::Paid => pb::ledger_entry::Account::Paid,
+        Account::WrittenOff => pb::ledger_entry::Account::WrittenOff,
     }
 }

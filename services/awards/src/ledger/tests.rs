@@ -166,7 +166,7 @@ impl World {
             self.plain.promised -= i128::from(pence);
             self.plain.free += i128::from(pence);
         }
-        let back = |one: &Recovery| one.returned.minor_units + one.written_off.minor_units;
+        let back = |recovery: &Recovery| recovery.returned.minor_units + recovery.written_off.minor_units;
         if project.amount > project.recoveries.iter().map(back).sum() {
             self.projects.push(project);
         }
@@ -196,8 +196,12 @@ impl World {
         let Some(at) = self.some_project() else { return };
         let by = self.dice.pence(50_000);
         let project = &mut self.projects[at];
-        let open: i64 =
-            project.payments.iter().filter(|one| one.state.is_open()).map(|one| one.amount.minor_units).sum();
+        let open: i64 = project
+            .payments
+            .iter()
+            .filter(|payment| payment.state.is_open())
+            .map(|payment| payment.amount.minor_units)
+            .sum();
         let changes = match plan::reduce(&project.payments, Money::pence(by)) {
             Ok(changes) => changes,
             Err(Error::ReducesPaid) => return assert!(by > open, "refused although it was open"),
@@ -246,9 +250,13 @@ impl World {
     fn claim(&mut self) {
         let Some(at) = self.some_project() else { return };
         let project = &mut self.projects[at];
-        let paid: i64 =
-            project.payments.iter().filter(|one| one.state.paid_on().is_some()).map(|one| one.amount.minor_units).sum();
-        let claimed: i64 = project.recoveries.iter().map(|one| one.amount.minor_units).sum();
+        let paid: i64 = project
+            .payments
+            .iter()
+            .filter(|payment| payment.state.paid_on().is_some())
+            .map(|payment| payment.amount.minor_units)
+            .sum();
+        let claimed: i64 = project.recoveries.iter().map(|recovery| recovery.amount.minor_units).sum();
         let held = paid - claimed;
         if held == 0 {
             return;
@@ -313,7 +321,7 @@ impl World {
 
     fn expect_each_award_in_order(&self) {
         for project in &self.projects {
-            let planned = project.payments.iter().filter(|one| one.state != crate::payment::State::Cancelled);
+            let planned = project.payments.iter().filter(|payment| payment.state != crate::payment::State::Cancelled);
             assert_eq!(planned.map(|payment| payment.amount.minor_units).sum::<i64>(), project.amount);
         }
     }

@@ -1,21 +1,8 @@
-use kit::caller::{Grant, Role};
-use kit::ids::{ClientId, OrgId, PersonId};
+use kit::caller::Role;
+use kit::ids::OrgId;
+use testing::callers::{person, seated, system};
 
 use super::*;
-
-fn person(role: Role, organisation: OrgId) -> Caller {
-    let grants = vec![Grant { role, organisation }];
-    Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
-}
-
-fn seated(role: Role) -> Caller {
-    Caller { sits: true, ..person(role, OrgId::new()) }
-}
-
-fn system(organisation: OrgId, scope: Scope) -> Caller {
-    let subject = Subject::Client(ClientId::new());
-    Caller { subject, organisation: Some(organisation), scopes: vec![scope], ..Caller::anonymous() }
-}
 
 /// Everybody who can call, by the name that stands in the golden file, and what their organisation is to an award.
 fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
@@ -38,10 +25,10 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
         all.push((format!("{} of the network", role.name()), person(role, OrgId::new())));
     }
     for role in Role::ALL.into_iter().filter(|role| role.rests()) {
-        all.push((format!("{} of the network, with a seat", role.name()), seated(role)));
+        all.push((format!("{} of the network, with a seat", role.name()), seated(role, OrgId::new())));
     }
-    for role in Area::ALL {
-        all.push((format!("the platform's {}", role.name()), Caller::area(role)));
+    for area in Area::ALL {
+        all.push((format!("the platform's {}", area.name()), Caller::area(area)));
     }
     all.push(("nobody signed in".to_string(), Caller::anonymous()));
     all
@@ -58,8 +45,8 @@ fn the_policy_is_as_the_golden_matrix_says() {
     for &action in Action::VARIANTS {
         matrix += &format!("\n{action:?}\n");
         for (name, caller) in everybody(&prepared) {
-            let word = |facts| decide(&caller, action, facts).word();
-            matrix += &format!("  {name:<60} {:<7} {}\n", word(&prepared), word(&offered));
+            let verdict = |facts| decide(&caller, action, facts).word();
+            matrix += &format!("  {name:<60} {:<7} {}\n", verdict(&prepared), verdict(&offered));
         }
     }
     crate::tests::expect_golden("policy.txt", &matrix);
@@ -69,6 +56,6 @@ fn the_policy_is_as_the_golden_matrix_says() {
 fn who_may_is_said_to_those_who_may_not() {
     let facts = Facts { applicant: Some(OrgId::new()), offered: true, ..Facts::default() };
     let officer = person(Role::ApplicantOfficer, facts.applicant.unwrap());
-    let refused = decide(&officer, Action::Accept, &facts).enforce::<Error>("award").unwrap_err();
+    let refused = decide(&officer, Action::Accept, &facts).enforce::<Refusal>("award").unwrap_err();
     assert_eq!(refused.to_string(), "a certifier, or a system with awards.certify, of the applicant may do this");
 }

@@ -97,10 +97,10 @@ fn payment_steps() -> Vec<payment::Step> {
 }
 
 /// The state after a step, or `-`.
-fn cell(result: Result<String, Error>) -> String {
-    match result {
+fn cell(result: Result<String, impl Into<Error>>) -> String {
+    match result.map_err(Into::into) {
         Ok(name) => name,
-        Err(Error::IllegalStep { .. }) => "-".to_string(),
+        Err(Error::Refused(Refusal::IllegalStep { .. })) => "-".to_string(),
         Err(error) => error.to_string(),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use kit::db::{Conn, DbError};
 use kit::ids::{AwardId, BidId, OrgId, RoundId, VariationId};
+use kit::refusal::Refusal;
 use kit::stored::{self, from_json, inconsistent, json};
 use kit::time::Timestamp;
 
@@ -17,7 +18,7 @@ use crate::state::{Acceptance, Agreed, Before, Offer, State};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = award, treat_none_as_null = true)]
-struct AwardRow {
+struct Row {
     id: AwardId,
     reference: String,
     round_id: RoundId,
@@ -49,10 +50,10 @@ struct AwardRow {
     updated_at: Timestamp,
 }
 
-impl From<&Award> for AwardRow {
-    fn from(award: &Award) -> AwardRow {
+impl From<&Award> for Row {
+    fn from(award: &Award) -> Row {
         let terms = &award.agreement.terms;
-        AwardRow {
+        Row {
             id: award.id,
             reference: award.reference.clone(),
             round_id: award.round,
@@ -86,7 +87,7 @@ impl From<&Award> for AwardRow {
     }
 }
 
-fn award_of(row: AwardRow, original: Agreement, present: Agreement) -> Result<Award, DbError> {
+fn award_of(row: Row, original: Agreement, present: Agreement) -> Result<Award, DbError> {
     let sum = |minor_units| stored::money(minor_units, &row.currency);
     let met: Vec<_> = from_json(&row.conditions_met)?;
     if met.len() != present.terms.conditions.len() {
@@ -119,7 +120,7 @@ fn award_of(row: AwardRow, original: Agreement, present: Agreement) -> Result<Aw
     })
 }
 
-fn state_of(row: &AwardRow) -> Result<State, DbError> {
+fn state_of(row: &Row) -> Result<State, DbError> {
     let offer = row.offer_expires_at.map(|expires_at| Offer { expires_at });
     let acceptance: Option<Acceptance> = row.acceptance.as_deref().map(from_json).transpose()?;
     let agreed = offer.zip(acceptance).map(|(offer, acceptance)| Agreed { offer, acceptance });
@@ -170,12 +171,12 @@ impl TryFrom<AgreementRow> for Agreement {
 
 /// The award as it now is.
 pub fn get(conn: &mut Conn, id: AwardId) -> Result<Award, Error> {
-    get_all(conn, &[id])?.pop().ok_or(Error::NotFound { what: "award" })
+    get_all(conn, &[id])?.pop().ok_or(Refusal::NotFound { what: "award" }.into())
 }
 
 /// These awards in their order.
 pub fn get_all(conn: &mut Conn, ids: &[AwardId]) -> Result<Vec<Award>, DbError> {
-    let rows: Vec<AwardRow> = award::table.filter(award::id.eq_any(ids)).select(AwardRow::as_select()).load(conn)?;
+    let rows: Vec<Row> = award::table.filter(award::id.eq_any(ids)).select(Row::as_select()).load(conn)?;
     let versions: Vec<AgreementRow> = agreement::table
         .inner_join(award::table)
         .filter(award::id.eq_any(ids))
@@ -199,16 +200,16 @@ pub fn get_all(conn: &mut Conn, ids: &[AwardId]) -> Result<Vec<Award>, DbError> 
 }
 
 pub fn insert(conn: &mut Conn, award: &Award) -> Result<(), DbError> {
-    diesel::insert_into(award::table).values(AwardRow::from(award)).execute(conn)?;
+    diesel::insert_into(award::table).values(Row::from(award)).execute(conn)?;
     insert_agreement(conn, award)
 }
 
 /// Replaces the version it was made from. A new version of the agreement is added to the earlier ones.
 pub fn update(conn: &mut Conn, old: &Award, new: &Award) -> Result<(), Error> {
-    let of_old_version = award::table.filter(award::id.eq(new.id)).filter(award::version.eq(old.version));
-    let n_changed = diesel::update(of_old_version).set(AwardRow::from(new)).execute(conn)?;
+    let of_old_version = award::table.find(new.id).filter(award::version.eq(old.version));
+    let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(get(conn, new.id)?));
+        return Err(Refusal::stale(get(conn, new.id)?).into());
     }
     if old.agreement != new.agreement {
         insert_agreement(conn, new)?;

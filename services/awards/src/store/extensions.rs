@@ -4,11 +4,11 @@ use diesel::prelude::*;
 use kit::caller::Actor;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{ExtensionId, OrgId, RoundId};
-use kit::stored::{from_json, json};
+use kit::stored::{found, from_json, json};
 use kit::time::{Date, Timestamp};
 
 use crate::error::Error;
-use crate::extension::Extension;
+use crate::extension::{Dates, Extension};
 use crate::schema::extension;
 
 #[derive(Queryable, Selectable)]
@@ -34,9 +34,11 @@ impl TryFrom<Row> for Extension {
             id: row.id,
             round: row.round_id,
             reason: row.reason,
-            ends_on: row.ends_on,
-            interim_report_due: row.interim_report_due.as_deref().map(from_json).transpose()?,
-            final_report_due: row.final_report_due.as_deref().map(from_json).transpose()?,
+            dates: Dates {
+                ends_on: row.ends_on,
+                interim_report_due: row.interim_report_due.as_deref().map(from_json).transpose()?,
+                final_report_due: row.final_report_due.as_deref().map(from_json).transpose()?,
+            },
             n_varied: row.n_varied,
             made_at: row.made_at,
             made_by: Actor { subject: row.made_by, organisation: row.made_by_organisation },
@@ -49,9 +51,9 @@ pub fn insert_extension(conn: &mut Conn, new: &Extension) -> Result<(), DbError>
         extension::id.eq(new.id),
         extension::round_id.eq(new.round),
         extension::reason.eq(&new.reason),
-        extension::ends_on.eq(new.ends_on),
-        extension::interim_report_due.eq(new.interim_report_due.as_ref().map(json)),
-        extension::final_report_due.eq(new.final_report_due.as_ref().map(json)),
+        extension::ends_on.eq(new.dates.ends_on),
+        extension::interim_report_due.eq(new.dates.interim_report_due.as_ref().map(json)),
+        extension::final_report_due.eq(new.dates.final_report_due.as_ref().map(json)),
         extension::n_varied.eq(new.n_varied),
         extension::made_at.eq(new.made_at),
         extension::made_by.eq(&new.made_by.subject),
@@ -62,8 +64,8 @@ pub fn insert_extension(conn: &mut Conn, new: &Extension) -> Result<(), DbError>
 }
 
 pub fn extension(conn: &mut Conn, id: ExtensionId) -> Result<Extension, Error> {
-    let row: Option<Row> = extension::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    Ok(row.ok_or(Error::NotFound { what: "extension" })?.try_into()?)
+    let row = extension::table.find(id).select(Row::as_select()).first(conn);
+    Ok(Extension::try_from(found::<_, Error>(row, "extension")?)?)
 }
 
 /// Extensions of a round, oldest first.

@@ -1,10 +1,12 @@
-//! Lists of awards: one filter for the page and the totals.
+//! Lists of awards, with one filter for the page and the totals; and how lists of what belongs to awards are filtered.
 
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{AwardId, OrgId, RoundId};
+use kit::money::Money;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::awards::get_all;
 use crate::award::Award;
@@ -19,6 +21,14 @@ pub struct Filter {
     pub order: Order,
 }
 
+/// Which payments or recoveries are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct MoneyFilter {
+    pub award: Option<AwardId>,
+    pub round: Option<RoundId>,
+    pub states: Vec<String>,
+}
+
 /// Which awards a caller may see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visible {
@@ -28,7 +38,8 @@ pub enum Visible {
     Own(Vec<OrgId>),
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Order {
     #[default]
     NewestFirst,
@@ -36,12 +47,12 @@ pub enum Order {
     Number,
 }
 
+/// Sums of awards, in pounds: those in another currency count as nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Totals {
-    pub n_awards: i64,
-    pub awarded_minor: i64,
-    pub paid_minor: i64,
-    pub returned_minor: i64,
+pub struct Sums {
+    pub awarded: Money,
+    pub paid: Money,
+    pub returned: Money,
 }
 
 type Boxed<'a> = award::BoxedQuery<'a, Backend>;
@@ -62,7 +73,27 @@ macro_rules! seen_by {
         super::lists::involves!($own.clone()).and(award::offer_expires_at.is_not_null())
     };
 }
-pub(super) use {involves, seen_by};
+
+/// The payments or recoveries that are asked for, of awards that the caller may see.
+macro_rules! of_awards {
+    ($table:ident, $filter:expr, $visible:expr) => {{
+        let mut query = $table::table.inner_join(award::table).into_boxed::<kit::db::Backend>();
+        if let Visible::Own(own) = $visible {
+            query = query.filter(super::lists::seen_by!(own));
+        }
+        if let Some(award) = $filter.award {
+            query = query.filter($table::award_id.eq(award));
+        }
+        if let Some(round) = $filter.round {
+            query = query.filter(award::round_id.eq(round));
+        }
+        if !$filter.states.is_empty() {
+            query = query.filter($table::state.eq_any($filter.states.clone()));
+        }
+        query
+    }};
+}
+pub(super) use {involves, of_awards, seen_by};
 
 fn filtered(filter: &Filter, visible: &Visible) -> Boxed<'static> {
     let mut query = award::table.into_boxed();
@@ -111,11 +142,12 @@ const AWARDED: &str = "COALESCE(CAST(SUM(CASE WHEN currency <> 'GBP' \
 const PAID: &str = "COALESCE(CAST(SUM(CASE WHEN currency = 'GBP' THEN paid_minor END) AS BIGINT), 0)";
 const RETURNED: &str = "COALESCE(CAST(SUM(CASE WHEN currency = 'GBP' THEN returned_minor END) AS BIGINT), 0)";
 
-/// How many awards match on all pages, and their sums in pounds.
-pub fn totals(conn: &mut Conn, filter: &Filter, visible: &Visible) -> Result<Totals, DbError> {
+/// How many awards match on all pages, and their sums.
+pub fn totals(conn: &mut Conn, filter: &Filter, visible: &Visible) -> Result<(i64, Sums), DbError> {
     let sums = (count_star(), sql::<BigInt>(AWARDED), sql::<BigInt>(PAID), sql::<BigInt>(RETURNED));
-    let (n_awards, awarded_minor, paid_minor, returned_minor) = filtered(filter, visible).select(sums).first(conn)?;
-    Ok(Totals { n_awards, awarded_minor, paid_minor, returned_minor })
+    let (n_awards, awarded, paid, returned) = filtered(filter, visible).select(sums).first(conn)?;
+    let [awarded, paid, returned] = [awarded, paid, returned].map(Money::pence);
+    Ok((n_awards, Sums { awarded, paid, returned }))
 }
 
 /// Whether any award of a round is visible.

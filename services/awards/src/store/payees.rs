@@ -53,8 +53,8 @@ pub fn payee_checks(
             payee_check::usable_from,
         ))
         .load(conn)?;
-    let check = |(sequence, account_reference, evidence, subject, of, checked_at, usable_from): Row| {
-        let checked_by = Actor { subject, organisation: of };
+    let check = |(sequence, account_reference, evidence, subject, acting_for, checked_at, usable_from): Row| {
+        let checked_by = Actor { subject, organisation: acting_for };
         PayeeCheck { organisation, sequence, account_reference, evidence, checked_by, checked_at, usable_from }
     };
     Ok(rows.into_iter().map(check).collect())

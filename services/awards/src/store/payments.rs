@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 use kit::caller::Actor;
-use kit::db::{Backend, Conn, DbError};
-use kit::ids::{AwardId, OrgId, PaymentId, ReportId, RoundId};
-use kit::stored::{self, inconsistent};
+use kit::db::{Conn, DbError};
+use kit::ids::{AwardId, OrgId, PaymentId, ReportId};
+use kit::refusal::Refusal;
+use kit::stored::{self, found, inconsistent};
 use kit::time::{Date, Timestamp};
 
-use super::lists::{Visible, seen_by};
+use super::lists::{MoneyFilter, Visible, of_awards};
 use crate::error::Error;
 use crate::payment::{Payment, Sent, State, Trigger};
 use crate::report::Overdue;
@@ -39,11 +40,6 @@ struct Row {
 
 impl From<&Payment> for Row {
     fn from(payment: &Payment) -> Row {
-        let (due_by, due_on) = match payment.trigger {
-            Trigger::Active => ("active", None),
-            Trigger::FinalReport => ("final_report", None),
-            Trigger::Day(day) => ("day", Some(day)),
-        };
         let (approved_by, sent) = (payment.state.approved_by(), payment.state.sent());
         Row {
             id: payment.id,
@@ -52,8 +48,8 @@ impl From<&Payment> for Row {
             version: payment.version,
             amount_minor: payment.amount.minor_units,
             currency: payment.amount.currency.as_str().to_string(),
-            due_by: due_by.to_string(),
-            due_on,
+            due_by: payment.trigger.name().to_string(),
+            due_on: payment.trigger.due_on(),
             state: payment.state.name().to_string(),
             approved_by: approved_by.map(|actor| actor.subject.clone()),
             approved_by_organisation: approved_by.and_then(|actor| actor.organisation),
@@ -123,14 +119,6 @@ fn state_of(row: &Row) -> Result<State, DbError> {
     }
 }
 
-/// Which payments or recoveries are asked for.
-#[derive(Clone, Debug, Default)]
-pub struct MoneyFilter {
-    pub award: Option<AwardId>,
-    pub round: Option<RoundId>,
-    pub states: Vec<String>,
-}
-
 pub fn insert_payment(conn: &mut Conn, payment: &Payment) -> Result<(), DbError> {
     diesel::insert_into(payment::table).values(Row::from(payment)).execute(conn)?;
     Ok(())
@@ -138,9 +126,8 @@ pub fn insert_payment(conn: &mut Conn, payment: &Payment) -> Result<(), DbError>
 
 /// The payment as it now is.
 pub fn payment(conn: &mut Conn, id: PaymentId) -> Result<Payment, Error> {
-    let row = payment::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    let row: Row = row.ok_or(Error::NotFound { what: "payment" })?;
-    Ok(Payment::try_from(row)?)
+    let row = payment::table.find(id).select(Row::as_select()).first(conn);
+    Ok(Payment::try_from(found::<_, Error>(row, "payment")?)?)
 }
 
 /// The payments of an award, in their order.
@@ -155,10 +142,10 @@ pub fn payments_of(conn: &mut Conn, award: AwardId) -> Result<Vec<Payment>, DbEr
 
 /// Replaces the version it was made from.
 pub fn update_payment(conn: &mut Conn, old: &Payment, new: &Payment) -> Result<(), Error> {
-    let of_old_version = payment::table.filter(payment::id.eq(new.id)).filter(payment::version.eq(old.version));
+    let of_old_version = payment::table.find(new.id).filter(payment::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(payment(conn, new.id)?));
+        return Err(Refusal::stale(payment(conn, new.id)?).into());
     }
     Ok(())
 }
@@ -171,19 +158,7 @@ pub fn page_of_payments(
     after: Option<(AwardId, i32)>,
     limit: i64,
 ) -> Result<Vec<Payment>, DbError> {
-    let mut query = payment::table.inner_join(award::table).into_boxed::<Backend>();
-    if let Visible::Own(own) = visible {
-        query = query.filter(seen_by!(own));
-    }
-    if let Some(award) = filter.award {
-        query = query.filter(payment::award_id.eq(award));
-    }
-    if let Some(round) = filter.round {
-        query = query.filter(award::round_id.eq(round));
-    }
-    if !filter.states.is_empty() {
-        query = query.filter(payment::state.eq_any(filter.states.clone()));
-    }
+    let mut query = of_awards!(payment, filter, visible);
     if let Some((award, sequence)) = after {
         let later = payment::award_id.gt(award);
         query = query.filter(later.or(payment::award_id.eq(award).and(payment::sequence.gt(sequence))));

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use kit::db::{Conn, DbError, is_unique_violation};
 use kit::ids::{AwardId, RoundId};
-use kit::stored::{self, from_json, json, parsed};
+use kit::stored::{self, found, from_json, json, parsed};
 use kit::time::Timestamp;
 
 use crate::error::Error;
@@ -79,9 +79,8 @@ pub fn insert_round(conn: &mut Conn, prepared: &Prepared, now: Timestamp) -> Res
 
 /// A round whose awards are prepared.
 pub fn round(conn: &mut Conn, id: RoundId) -> Result<Prepared, Error> {
-    let body: Option<String> = round::table.find(id).select(round::body).first(conn).optional()?;
-    let body = body.ok_or(Error::NotFound { what: "prepared round" })?;
-    Ok(from_json(&body)?)
+    let body = round::table.find(id).select(round::body).first::<String>(conn);
+    Ok(from_json(&found::<_, Error>(body, "prepared round")?)?)
 }
 
 pub fn insert_pot(conn: &mut Conn, pot: &Pot) -> Result<(), DbError> {
@@ -91,10 +90,8 @@ pub fn insert_pot(conn: &mut Conn, pot: &Pot) -> Result<(), DbError> {
 
 /// A pot as it stands.
 pub fn pot(conn: &mut Conn, round: RoundId, instrument: &str) -> Result<Pot, Error> {
-    let row: Option<PotRow> =
-        pot::table.find((round, instrument)).select(PotRow::as_select()).first(conn).optional()?;
-    let row = row.ok_or(Error::NotFound { what: "pot" })?;
-    Ok(Pot::try_from(row)?)
+    let row = pot::table.find((round, instrument)).select(PotRow::as_select()).first(conn);
+    Ok(Pot::try_from(found::<_, Error>(row, "pot")?)?)
 }
 
 /// Writes a posting and the balances after it. Of two writers that read the same balances the second fails.

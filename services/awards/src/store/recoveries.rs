@@ -1,13 +1,13 @@
 //! Recoveries.
 
 use diesel::prelude::*;
-use kit::db::{Backend, Conn, DbError};
+use kit::db::{Conn, DbError};
 use kit::ids::{AwardId, RecoveryId};
-use kit::stored::{self, parsed};
+use kit::refusal::Refusal;
+use kit::stored::{self, found, parsed};
 use kit::time::Timestamp;
 
-use super::lists::{Visible, seen_by};
-use super::payments::MoneyFilter;
+use super::lists::{MoneyFilter, Visible, of_awards};
 use crate::error::Error;
 use crate::recovery::Recovery;
 use crate::schema::{award, recovery};
@@ -73,9 +73,8 @@ pub fn insert_recovery(conn: &mut Conn, recovery: &Recovery) -> Result<(), DbErr
 
 /// The recovery as it now is.
 pub fn recovery(conn: &mut Conn, id: RecoveryId) -> Result<Recovery, Error> {
-    let row = recovery::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    let row: Row = row.ok_or(Error::NotFound { what: "recovery" })?;
-    Ok(Recovery::try_from(row)?)
+    let row = recovery::table.find(id).select(Row::as_select()).first(conn);
+    Ok(Recovery::try_from(found::<_, Error>(row, "recovery")?)?)
 }
 
 /// All recoveries of an award, oldest first.
@@ -90,10 +89,10 @@ pub fn recoveries_of(conn: &mut Conn, award: AwardId) -> Result<Vec<Recovery>, D
 
 /// Replaces the version it was made from.
 pub fn update_recovery(conn: &mut Conn, old: &Recovery, new: &Recovery) -> Result<(), Error> {
-    let of_old_version = recovery::table.filter(recovery::id.eq(new.id)).filter(recovery::version.eq(old.version));
+    let of_old_version = recovery::table.find(new.id).filter(recovery::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(recovery(conn, new.id)?));
+        return Err(Refusal::stale(recovery(conn, new.id)?).into());
     }
     Ok(())
 }
@@ -106,19 +105,7 @@ pub fn page_of_recoveries(
     after: Option<RecoveryId>,
     limit: i64,
 ) -> Result<Vec<Recovery>, DbError> {
-    let mut query = recovery::table.inner_join(award::table).into_boxed::<Backend>();
-    if let Visible::Own(own) = visible {
-        query = query.filter(seen_by!(own));
-    }
-    if let Some(award) = filter.award {
-        query = query.filter(recovery::award_id.eq(award));
-    }
-    if let Some(round) = filter.round {
-        query = query.filter(award::round_id.eq(round));
-    }
-    if !filter.states.is_empty() {
-        query = query.filter(recovery::state.eq_any(filter.states.clone()));
-    }
+    let mut query = of_awards!(recovery, filter, visible);
     if let Some(after) = after {
         query = query.filter(recovery::id.gt(after));
     }

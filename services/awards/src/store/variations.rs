@@ -4,7 +4,8 @@ use diesel::prelude::*;
 use kit::caller::Actor;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{AwardId, ExtensionId, OrgId, VariationId};
-use kit::stored::{from_json, inconsistent, json};
+use kit::refusal::Refusal;
+use kit::stored::{found, from_json, inconsistent, json};
 use kit::time::Timestamp;
 
 use crate::error::Error;
@@ -99,17 +100,16 @@ pub fn insert_variation(conn: &mut Conn, variation: &Variation) -> Result<(), Db
 
 /// The variation as it now is.
 pub fn variation(conn: &mut Conn, id: VariationId) -> Result<Variation, Error> {
-    let row = variation::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    let row: Row = row.ok_or(Error::NotFound { what: "variation" })?;
-    Ok(Variation::try_from(row)?)
+    let row = variation::table.find(id).select(Row::as_select()).first(conn);
+    Ok(Variation::try_from(found::<_, Error>(row, "variation")?)?)
 }
 
 /// Replaces the version it was made from.
 pub fn update_variation(conn: &mut Conn, old: &Variation, new: &Variation) -> Result<(), Error> {
-    let of_old_version = variation::table.filter(variation::id.eq(new.id)).filter(variation::version.eq(old.version));
+    let of_old_version = variation::table.find(new.id).filter(variation::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(variation(conn, new.id)?));
+        return Err(Refusal::stale(variation(conn, new.id)?).into());
     }
     Ok(())
 }

@@ -45,9 +45,10 @@ async fn last_days(harness: &Harness, round: &Round) -> Vec<String> {
 
 #[tokio::test]
 async fn one_act_moves_every_live_award_and_keeps_the_original_dates() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (round, council, awards) = a_round_in_delivery(&harness).await;
-        let extension = harness.awards(&harness.manager).extend_awards(extend(&round)).await.unwrap().into_inner();
+        let extension =
+            harness.as_who(&harness.manager).awards.extend_awards(extend(&round)).await.unwrap().into_inner();
         assert_eq!(
             (extension.n_varied, extension.made_by.clone().unwrap().subject),
             (3, harness.manager.subject.clone())
@@ -59,7 +60,8 @@ async fn one_act_moves_every_live_award_and_keeps_the_original_dates() {
             assert_eq!(now.interim_report_due, deadline("2020-12-19T00:00:00Z", "18 December 2020"));
         }
         let list = pb::ListVariationsRequest { award_id: awards[0].id.clone(), ..Default::default() };
-        let variations = harness.awards(&council.reader).list_variations(list).await.unwrap().into_inner().variations;
+        let variations =
+            harness.as_who(&reader(&council)).awards.list_variations(list).await.unwrap().into_inner().variations;
         assert_eq!(variations.len(), 1);
         assert_eq!((&variations[0].extension_id, variations[0].version), (&extension.id, 2));
         assert_eq!(variations[0].reason, "Covid-19");
@@ -69,13 +71,19 @@ async fn one_act_moves_every_live_award_and_keeps_the_original_dates() {
 
 #[tokio::test]
 async fn an_awards_own_later_date_wins() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (round, council, awards) = a_round_in_delivery(&harness).await;
         let later = pb::Change { ends_on: "2021-06-30".to_string(), ..Default::default() };
-        let asked = super::variations::request(&awards[1], later);
-        let asked = harness.awards(&council.officer).request_variation(asked).await.unwrap().into_inner();
-        harness.awards(&harness.manager).decide_variation(super::variations::decide(&asked, true)).await.unwrap();
-        let extension = harness.awards(&harness.manager).extend_awards(ends_on("2021-03-31", &round)).await.unwrap();
+        let request = super::variations::request(&awards[1], later);
+        let variation = harness.as_who(&council.officer).awards.request_variation(request).await.unwrap().into_inner();
+        harness
+            .as_who(&harness.manager)
+            .awards
+            .decide_variation(super::variations::decide(&variation, true))
+            .await
+            .unwrap();
+        let extension =
+            harness.as_who(&harness.manager).awards.extend_awards(ends_on("2021-03-31", &round)).await.unwrap();
         assert_eq!(extension.into_inner().n_varied, 2);
         assert_eq!(last_days(&harness, &round).await, ["2021-03-31", "2021-06-30", "2021-03-31"]);
     })
@@ -84,9 +92,9 @@ async fn an_awards_own_later_date_wins() {
 
 #[tokio::test]
 async fn an_extension_to_before_today_or_to_dates_that_all_have_is_refused_and_moves_nothing() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (round, ..) = a_round_in_delivery(&harness).await;
-        let by_manager = || harness.awards(&harness.manager);
+        let by_manager = || harness.as_who(&harness.manager).awards;
         // While the last one is still on offer.
         harness.at("2020-03-01T09:00:00Z").await;
         let past = by_manager().extend_awards(ends_on("2020-02-29", &round)).await.unwrap_err();
@@ -107,10 +115,11 @@ async fn an_extension_to_before_today_or_to_dates_that_all_have_is_refused_and_m
 
 #[tokio::test]
 async fn an_award_whose_final_report_is_accepted_is_not_extended() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (round, _, awards) = a_round_in_delivery(&harness).await;
         super::reports::accept_final(&harness, &awards[0], "2020-02-20T10:00:00Z").await;
-        let extension = harness.awards(&harness.manager).extend_awards(extend(&round)).await.unwrap().into_inner();
+        let extension =
+            harness.as_who(&harness.manager).awards.extend_awards(extend(&round)).await.unwrap().into_inner();
         assert_eq!(extension.n_varied, 2);
         assert_eq!(last_days(&harness, &round).await, ["2020-11-30", "2021-03-31", "2021-03-31"]);
     })
@@ -119,18 +128,19 @@ async fn an_award_whose_final_report_is_accepted_is_not_extended() {
 
 #[tokio::test]
 async fn a_dry_run_counts_and_moves_nothing_and_a_repeated_request_is_one_extension() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (round, ..) = a_round_in_delivery(&harness).await;
         let dry = pb::ExtendAwardsRequest { validate_only: true, ..extend(&round) };
-        let counted = harness.awards(&harness.manager).extend_awards(dry).await.unwrap().into_inner();
+        let counted = harness.as_who(&harness.manager).awards.extend_awards(dry).await.unwrap().into_inner();
         assert_eq!(counted.n_varied, 3);
         assert_eq!(last_days(&harness, &round).await, ["2020-11-30"; 3]);
         let request = extend(&round);
-        let first = harness.awards(&harness.manager).extend_awards(request.clone()).await.unwrap().into_inner();
-        let again = harness.awards(&harness.manager).extend_awards(request).await.unwrap().into_inner();
+        let first = harness.as_who(&harness.manager).awards.extend_awards(request.clone()).await.unwrap().into_inner();
+        let again = harness.as_who(&harness.manager).awards.extend_awards(request).await.unwrap().into_inner();
         assert_eq!(first, again);
         let list = pb::ListExtensionsRequest { round_id: round.id.to_string(), ..Default::default() };
-        let listed = harness.awards(&harness.manager).list_extensions(list).await.unwrap().into_inner().extensions;
+        let listed =
+            harness.as_who(&harness.manager).awards.list_extensions(list).await.unwrap().into_inner().extensions;
         assert_eq!(listed, [first]);
     })
     .await;
@@ -138,16 +148,20 @@ async fn a_dry_run_counts_and_moves_nothing_and_a_repeated_request_is_one_extens
 
 #[tokio::test]
 async fn an_extension_is_read_by_the_councils_of_the_round_and_made_by_those_who_run_it() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (round, council, _) = a_round_in_delivery(&harness).await;
-        let by_council = harness.awards(&council.officer).extend_awards(extend(&round)).await.unwrap_err();
+        let by_council = harness.as_who(&council.officer).awards.extend_awards(extend(&round)).await.unwrap_err();
         assert_eq!(by_council.code(), Code::PermissionDenied);
-        let extension = harness.awards(&harness.manager).extend_awards(extend(&round)).await.unwrap().into_inner();
+        let extension =
+            harness.as_who(&harness.manager).awards.extend_awards(extend(&round)).await.unwrap().into_inner();
         let get = pb::GetExtensionRequest { extension_id: extension.id.clone() };
-        let read = harness.awards(&council.reader).get_extension(get.clone()).await.unwrap().into_inner();
+        let read = harness.as_who(&reader(&council)).awards.get_extension(get.clone()).await.unwrap().into_inner();
         assert_eq!(read.reason, "Covid-19");
         let stranger = harness.council("Preston");
-        assert_eq!(harness.awards(&stranger.officer).get_extension(get).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(
+            harness.as_who(&stranger.officer).awards.get_extension(get).await.unwrap_err().code(),
+            Code::NotFound
+        );
     })
     .await;
 }

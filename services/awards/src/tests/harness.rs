@@ -1,19 +1,18 @@
 //! A service in one process, with everything around it that a test needs.
 
-use std::future::Future;
 use std::sync::Arc;
 
 use kit::bus::Bus;
 use kit::caller::{Area, Role, Scope};
+use kit::consumer::NotTaken;
 use kit::db::{Db, Storage};
 use kit::ids::{BidId, OrgId, RoundId};
-use kit::time::{Timestamp, at};
+use kit::time::at;
 use kit::transport::Transport;
-use testing::answers;
-pub use testing::answers::{fields, new_id, reason};
+pub use testing::answers::{fields, new_id, newer, pence, reason};
 use testing::callers::Gate;
-pub use testing::callers::Who;
-use testing::stores::each_storage;
+pub use testing::callers::{Council, Who};
+use testing::stores::{each_opened, move_clock};
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::awards::v1::awards_service_client::AwardsServiceClient;
 use toadlane_proto::awards::v1::payments_service_client::PaymentsServiceClient;
@@ -32,18 +31,6 @@ use crate::Awards;
 /// The day on which awards are prepared, four days after the decision.
 pub const PREPARED: &str = "2020-02-07T09:00:00Z";
 
-/// A council with its people and its systems.
-#[derive(Clone)]
-pub struct Council {
-    pub id: OrgId,
-    pub officer: Who,
-    pub certifier: Who,
-    /// May read, not certify.
-    pub reader: Who,
-    /// May carry a certifier's word.
-    pub system: Who,
-}
-
 pub struct Harness {
     pub db: Db,
     pub awards: Awards,
@@ -57,6 +44,12 @@ pub struct Harness {
     stop: CancellationToken,
 }
 
+/// The generated clients of one caller.
+pub struct Clients {
+    pub awards: AwardsServiceClient<Transport>,
+    pub payments: PaymentsServiceClient<Transport>,
+}
+
 impl Drop for Harness {
     fn drop(&mut self) {
         self.stop.cancel();
@@ -64,23 +57,19 @@ impl Drop for Harness {
 }
 
 /// Runs a test on each engine; its clock is held on the day on which awards are prepared.
-pub async fn each_engine<F, R>(test: F)
-where
-    F: Fn(Harness) -> R,
-    R: Future<Output = ()>,
-{
-    each_storage(|storage| test(Harness::open(&storage, Some(at(PREPARED))))).await;
+pub async fn each_engine(test: impl AsyncFn(Harness)) {
+    each_opened(Harness::open, test).await;
 }
 
 impl Harness {
-    pub fn open(storage: &Storage, clock: Option<Timestamp>) -> Harness {
-        let db = crate::open(storage, clock).unwrap();
+    pub fn open(storage: &Storage) -> Harness {
+        let db = crate::open(storage, Some(at(PREPARED))).unwrap();
         let gate = Gate::new(&[]);
         let peers = Arc::new(Peers::default());
         let stop = CancellationToken::new();
         let stopped = stop.clone();
-        let (rounds, registry, grading) = (peers.transport(), peers.transport(), peers.transport());
-        let awards = Awards::new(db.clone(), registry, rounds, grading, stopped);
+        let others = || peers.transport();
+        let awards = Awards::new(db.clone(), others(), others(), others(), stopped);
         let transport = gate.guard(awards.routes(), db.clock());
         let network = OrgId::new();
         let [manager, finance, clerk] =
@@ -88,39 +77,25 @@ impl Harness {
         Harness { db, awards, peers, network, manager, finance, clerk, transport, gate, stop }
     }
 
-    /// The generated client for awards, with somebody's token.
-    pub fn awards(&self, who: &Who) -> AwardsServiceClient<Transport> {
-        AwardsServiceClient::new(self.transport_of(who))
-    }
-
-    /// The same for payments.
-    pub fn payments(&self, who: &Who) -> PaymentsServiceClient<Transport> {
-        PaymentsServiceClient::new(self.transport_of(who))
-    }
-
-    fn transport_of(&self, who: &Who) -> Transport {
-        self.gate.way_of(who, &self.transport)
+    /// The generated clients with somebody's token.
+    pub fn as_who(&self, who: &Who) -> Clients {
+        let transport = self.gate.way_of(who, &self.transport);
+        Clients { awards: AwardsServiceClient::new(transport.clone()), payments: PaymentsServiceClient::new(transport) }
     }
 
     /// A council that is a legal body, known to the registry with its certifier.
     pub fn council(&self, name: &str) -> Council {
-        let id = OrgId::new();
-        let certifier = Who::person(Role::Certifier, id);
+        let council = Council::new(&[Scope::AwardsCertify]);
+        let id = council.id.to_string();
         let standing = registry::Standing {
-            organisation_id: id.to_string(),
+            organisation_id: id.clone(),
             name: name.to_string(),
             legal_body: true,
             ..Default::default()
         };
-        self.peers.standings.lock().unwrap().insert(id.to_string(), standing);
-        self.peers.certifiers.lock().unwrap().push((id.to_string(), certifier.subject.clone()));
-        Council {
-            id,
-            officer: Who::person(Role::ApplicantOfficer, id),
-            certifier,
-            reader: Who::system(id, &[Scope::AwardsRead]),
-            system: Who::system(id, &[Scope::AwardsCertify]),
-        }
+        self.peers.standings.lock().unwrap().insert(id.clone(), standing);
+        self.peers.certifiers.lock().unwrap().push((id, council.certifier.subject.clone()));
+        council
     }
 
     /// What the register says of a council from now on.
@@ -132,7 +107,7 @@ impl Harness {
     pub fn round(&self, pot_pence: i64) -> Round {
         let id = RoundId::new();
         let round = a_round(id, pot_pence);
-        self.peers.rounds.lock().unwrap().insert(id.to_string(), round);
+        self.peers.rounds.lock().unwrap().push(round);
         self.graded(id, grading::assessment::State::BiddersInformed);
         Round { id }
     }
@@ -143,8 +118,8 @@ impl Harness {
     }
 
     /// A bid of the round that is given this sum of £1,500.00.
-    pub fn funded(&self, round: &Round, council: &Council, pence: i64) {
-        self.outcome(round, council, |outcome| outcome.amount = money(pence));
+    pub fn funded(&self, round: &Round, council: &Council, minor_units: i64) {
+        self.outcome(round, council, |outcome| outcome.amount = pence(minor_units));
     }
 
     /// What became of the next bid of a round, changed to a test's liking.
@@ -164,7 +139,7 @@ impl Harness {
     pub async fn prepared_with(&self, round: &Round, change: impl FnOnce(&mut pb::AwardSettings)) -> Vec<pb::Award> {
         let mut request = prepare(round);
         change(request.settings.as_mut().unwrap());
-        self.awards(&self.manager).prepare_awards(request).await.unwrap();
+        self.as_who(&self.manager).awards.prepare_awards(request).await.unwrap();
         self.in_round(round).await
     }
 
@@ -175,67 +150,76 @@ impl Harness {
             order: pb::list_awards_request::Order::Number.into(),
             ..Default::default()
         };
-        self.awards(&self.manager).list_awards(request).await.unwrap().into_inner().awards
+        self.as_who(&self.manager).awards.list_awards(request).await.unwrap().into_inner().awards
     }
 
     /// A council with one award of £1,500.00, prepared.
     pub async fn an_award(&self) -> (Round, Council, pb::Award) {
+        self.an_award_of(|_| {}).await
+    }
+
+    /// The same of an outcome changed to a test's liking.
+    pub async fn an_award_of(&self, change: impl FnOnce(&mut grading::Outcome)) -> (Round, Council, pb::Award) {
         let (round, council) = (self.round(1_950_000), self.council("Plymouth"));
-        self.funded(&round, &council, 150_000);
+        self.outcome(&round, &council, change);
         let award = self.prepared(&round).await.remove(0);
         (round, council, award)
     }
 
+    /// A council with one award of £1,500.00 in these parts, accepted; its account is checked.
+    pub async fn an_award_in(&self, parts: Vec<pb::Instalment>) -> (Round, Council, pb::Award) {
+        let (round, council) = (self.round(1_950_000), self.council("Plymouth"));
+        self.funded(&round, &council, 150_000);
+        let award = self.prepared_with(&round, |settings| settings.instalments = parts).await.remove(0);
+        self.checked(council.id, "VENDOR-1").await.unwrap();
+        let accepted = self.accepted(&council, &award).await;
+        (round, council, accepted)
+    }
+
     pub async fn get(&self, who: &Who, award: &pb::Award) -> Result<pb::Award, Status> {
         let request = pb::GetAwardRequest { award_id: award.id.clone() };
-        Ok(self.awards(who).get_award(request).await?.into_inner())
+        Ok(self.as_who(who).awards.get_award(request).await?.into_inner())
     }
 
     pub async fn offered(&self, award: &pb::Award) -> pb::Award {
-        self.awards(&self.manager).offer_award(offer(award)).await.unwrap().into_inner()
+        self.as_who(&self.manager).awards.offer_award(offer(award)).await.unwrap().into_inner()
     }
 
     /// Offered and accepted by the council's certifier.
     pub async fn accepted(&self, council: &Council, award: &pb::Award) -> pb::Award {
         let offered = self.offered(award).await;
-        self.awards(&council.certifier).accept_award(accept(council, &offered)).await.unwrap().into_inner()
+        self.as_who(&council.certifier).awards.accept_award(accept(council, &offered)).await.unwrap().into_inner()
     }
 
     /// The payments of an award as the network sees them.
     pub async fn payments_of(&self, award: &pb::Award) -> Vec<pb::Payment> {
         let request = pb::ListPaymentsRequest { award_id: award.id.clone(), ..Default::default() };
-        self.payments(&self.manager).list_payments(request).await.unwrap().into_inner().payments
+        self.as_who(&self.manager).payments.list_payments(request).await.unwrap().into_inner().payments
     }
 
     pub async fn recoveries_of(&self, award: &pb::Award) -> Vec<pb::Recovery> {
         let request = pb::ListRecoveriesRequest { award_id: award.id.clone(), ..Default::default() };
-        self.payments(&self.manager).list_recoveries(request).await.unwrap().into_inner().recoveries
+        self.as_who(&self.manager).payments.list_recoveries(request).await.unwrap().into_inner().recoveries
     }
 
     pub async fn checked(&self, payee: OrgId, account: &str) -> Result<pb::PayeeCheck, Status> {
-        let request = pb::RecordPayeeCheckRequest {
-            request_id: new_id(),
-            organisation_id: payee.to_string(),
-            account_reference: account.to_string(),
-            evidence: "called back on the number of the council's website".to_string(),
-            validate_only: false,
-        };
-        Ok(self.payments(&self.finance).record_payee_check(request).await?.into_inner())
+        Ok(self.as_who(&self.finance).payments.record_payee_check(check(payee, account)).await?.into_inner())
     }
 
     /// Approves a payment and sends it to the bank.
     pub async fn instructed(&self, payment: &pb::Payment) -> pb::Payment {
-        let approved = self.payments(&self.manager).approve_payment(approve(payment)).await.unwrap().into_inner();
-        self.payments(&self.finance).instruct_payment(instruct(&approved)).await.unwrap().into_inner()
+        let approved =
+            self.as_who(&self.manager).payments.approve_payment(approve(payment)).await.unwrap().into_inner();
+        self.as_who(&self.finance).payments.instruct_payment(instruct(&approved)).await.unwrap().into_inner()
     }
 
     /// Pays one payment and finds it in the accounts. The payee's account is checked before.
     pub async fn paid(&self, payment: &pb::Payment) -> pb::Payment {
         let instructed = self.instructed(payment).await;
         let today = kit::time::Date::at(self.db.clock().now(), "Europe/London").to_string();
-        let paid = self.payments(&self.finance).confirm_payment(confirm(&instructed, &today)).await.unwrap();
+        let paid = self.as_who(&self.finance).payments.confirm_payment(confirm(&instructed, &today)).await.unwrap();
         let request = reconcile(&paid.into_inner());
-        self.payments(&self.finance).reconcile_payment(request).await.unwrap().into_inner()
+        self.as_who(&self.finance).payments.reconcile_payment(request).await.unwrap().into_inner()
     }
 
     /// An award of £1,500.00 that is accepted and paid at once.
@@ -248,37 +232,35 @@ impl Harness {
         (round, council, award)
     }
 
-    pub async fn opened(&self, award: &pb::Award, pence: i64) -> Result<pb::Recovery, Status> {
+    /// Takes an event of `reporting`.
+    pub async fn take(&self, event: types::Event) -> Result<(), NotTaken> {
+        self.awards.clone().take_report(event).await
+    }
+
+    pub async fn opened(&self, award: &pb::Award, minor_units: i64) -> Result<pb::Recovery, Status> {
         let request = pb::OpenRecoveryRequest {
             request_id: new_id(),
             award_id: award.id.clone(),
-            amount: money(pence),
+            amount: pence(minor_units),
             reason: "the hub was never opened".to_string(),
             validate_only: false,
         };
-        Ok(self.payments(&self.manager).open_recovery(request).await?.into_inner())
+        Ok(self.as_who(&self.manager).payments.open_recovery(request).await?.into_inner())
     }
 
-    pub async fn returned(&self, recovery: &pb::Recovery, pence: i64) -> Result<pb::Recovery, Status> {
-        let request = pb::RecordReturnRequest {
-            request_id: new_id(),
-            recovery_id: recovery.id.clone(),
-            etag: recovery.etag.clone(),
-            amount: money(pence),
-            validate_only: false,
-        };
-        Ok(self.payments(&self.finance).record_return(request).await?.into_inner())
+    pub async fn returned(&self, recovery: &pb::Recovery, minor_units: i64) -> Result<pb::Recovery, Status> {
+        Ok(self.as_who(&self.finance).payments.record_return(give_back(recovery, minor_units)).await?.into_inner())
     }
 
     pub async fn pot(&self, round: &Round) -> pb::Pot {
         let request = pb::GetPotRequest { round_id: round.id.to_string(), instrument: INSTRUMENT.to_string() };
-        self.payments(&self.finance).get_pot(request).await.unwrap().into_inner()
+        self.as_who(&self.finance).payments.get_pot(request).await.unwrap().into_inner()
     }
 
     /// The balances of a pot in pence: available, committed, paid, written off.
     pub async fn balances(&self, round: &Round) -> [i64; 4] {
         let pot = self.pot(round).await;
-        [pot.available, pot.committed, pot.paid, pot.written_off].map(pence)
+        [pot.available, pot.committed, pot.paid, pot.written_off].map(in_pence)
     }
 
     /// Moves the clock, and lets what is due happen.
@@ -289,13 +271,18 @@ impl Harness {
 
     /// Moves the clock while the ticker has yet to notice.
     pub async fn clock(&self, instant: &str) {
-        assert!(self.db.move_clock(at(instant)).await.unwrap());
+        move_clock(&self.db, instant).await;
     }
 
     /// Publishes events from now on.
     pub fn relay(&self) {
         tokio::spawn(kit::relay::run(self.db.clone(), Bus::local(), Area::Awards, self.awards.stop.clone()));
     }
+}
+
+/// A system of a council that may read, not certify.
+pub fn reader(council: &Council) -> Who {
+    Who::system(council.id, &[Scope::AwardsRead])
 }
 
 /// A round, as tests name it.
@@ -306,11 +293,8 @@ pub struct Round {
 
 pub const INSTRUMENT: &str = "policy_prototype";
 
-pub fn money(minor_units: i64) -> Option<types::Money> {
-    Some(types::Money { minor_units, currency: "GBP".to_string() })
-}
-
-pub fn pence(money: Option<types::Money>) -> i64 {
+/// What a sum is in pence.
+pub fn in_pence(money: Option<types::Money>) -> i64 {
     money.unwrap().minor_units
 }
 
@@ -322,9 +306,9 @@ pub fn deadline(instant: &str, announced: &str) -> Option<types::Deadline> {
 fn a_round(id: RoundId, pot_pence: i64) -> rounds::Round {
     let instrument = rounds::Instrument {
         code: INSTRUMENT.to_string(),
-        pot: money(pot_pence),
-        floor: money(1),
-        ceiling: money(500_000),
+        pot: pence(pot_pence),
+        floor: pence(1),
+        ceiling: pence(500_000),
         ..Default::default()
     };
     let suffix = &id.to_string()[28..];
@@ -349,9 +333,9 @@ fn an_outcome(round: &Round, council: &Council, number: i64) -> grading::Outcome
         lead_organisation_id: council.id.to_string(),
         payee_organisation_id: council.id.to_string(),
         instrument: INSTRUMENT.to_string(),
-        requested: money(150_000),
+        requested: pence(150_000),
         outcome: Decision::Fund.into(),
-        amount: money(150_000),
+        amount: pence(150_000),
         decided_on: "2020-02-03".to_string(),
         months: 9,
         revision: 2,
@@ -359,9 +343,4 @@ fn an_outcome(round: &Round, council: &Council, number: i64) -> grading::Outcome
         principles_met: vec!["co-production".to_string()],
         ..Default::default()
     }
-}
-
-/// The newer award that comes with a stale etag.
-pub fn newer(status: &Status) -> pb::Award {
-    answers::newer(status, "toadlane.awards.v1.Award")
 }

@@ -1,20 +1,19 @@
 //! `rounds`, `grading` and `registry` as far as awards asks them, with canned answers.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use kit::transport::Transport;
 use prost::Message;
-use testing::answers::canned;
+use testing::answers::{asked, last_kept, neighbours};
 use toadlane_proto::grading::v1 as grading;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
-use tonic::Status;
 
 #[derive(Default)]
 pub struct Peers {
-    pub rounds: Mutex<HashMap<String, rounds::Round>>,
+    pub rounds: Mutex<Vec<rounds::Round>>,
     pub standings: Mutex<HashMap<String, registry::Standing>>,
     pub certifiers: Mutex<Vec<(String, String)>>,
     /// Of each round, how far its assessment is.
@@ -28,11 +27,7 @@ const PER_PAGE: usize = 3;
 
 impl Peers {
     pub fn transport(self: &Arc<Peers>) -> Transport {
-        let peers = self.clone();
-        canned(move |rpc, message| match peers.down.load(Ordering::SeqCst) {
-            true => Err(Status::unavailable("down")),
-            false => Ok(peers.answer(rpc, message)),
-        })
+        neighbours(self, |peers| &peers.down, Peers::answer)
     }
 
     fn answer(&self, rpc: &str, message: &[u8]) -> Option<Vec<u8>> {
@@ -46,23 +41,23 @@ impl Peers {
     }
 
     fn get_round(&self, message: &[u8]) -> Option<Vec<u8>> {
-        let asked = rounds::GetRoundRequest::decode(message).unwrap();
-        self.rounds.lock().unwrap().get(&asked.round_id).map(Message::encode_to_vec)
+        let request = asked::<rounds::GetRoundRequest>(message);
+        last_kept(&self.rounds, |round| round.id == request.round_id)
     }
 
     fn get_standing(&self, message: &[u8]) -> Option<Vec<u8>> {
-        let asked = registry::GetStandingRequest::decode(message).unwrap();
-        let mut standing = self.standings.lock().unwrap().get(&asked.organisation_id)?.clone();
-        let pair = (asked.organisation_id, asked.person_id);
+        let request = asked::<registry::GetStandingRequest>(message);
+        let mut standing = self.standings.lock().unwrap().get(&request.organisation_id)?.clone();
+        let pair = (request.organisation_id, request.person_id);
         standing.person_is_certifier = self.certifiers.lock().unwrap().contains(&pair);
         Some(standing.encode_to_vec())
     }
 
     fn list_assessments(&self, message: &[u8]) -> Option<Vec<u8>> {
-        let asked = grading::ListAssessmentsRequest::decode(message).unwrap();
-        let state = self.assessments.lock().unwrap().get(&asked.round_id).copied();
+        let request = asked::<grading::ListAssessmentsRequest>(message);
+        let state = self.assessments.lock().unwrap().get(&request.round_id).copied();
         let assessments = state.into_iter().map(|state| grading::Assessment {
-            round_id: asked.round_id.clone(),
+            round_id: request.round_id.clone(),
             state: state.into(),
             ..Default::default()
         });
@@ -71,10 +66,10 @@ impl Peers {
     }
 
     fn list_outcomes(&self, message: &[u8]) -> Option<Vec<u8>> {
-        let asked = grading::ListOutcomesRequest::decode(message).unwrap();
+        let request = asked::<grading::ListOutcomesRequest>(message);
         let outcomes = self.outcomes.lock().unwrap();
-        let all: Vec<_> = outcomes.iter().filter(|outcome| outcome.round_id == asked.round_id).collect();
-        let from: usize = asked.page_token.parse().unwrap_or(0);
+        let all: Vec<_> = outcomes.iter().filter(|outcome| outcome.round_id == request.round_id).collect();
+        let from: usize = request.page_token.parse().unwrap_or(0);
         let page = all.iter().skip(from).take(PER_PAGE).map(|outcome| (*outcome).clone());
         let next = from + PER_PAGE;
         let answer = grading::ListOutcomesResponse {

@@ -1,8 +1,7 @@
 //! What awards takes from `reporting` (rules 22, 24, 25).
 
-use kit::ids::{EventId, ReportId};
+use kit::ids::ReportId;
 use pb::payment::State;
-use prost::Message;
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::types::v1 as types;
@@ -21,23 +20,13 @@ fn a_report(award: &pb::Award) -> reporting::Report {
 }
 
 fn event(report: &reporting::Report, version: i64) -> types::Event {
-    let resource = prost_types::Any {
-        type_url: "type.googleapis.com/toadlane.reporting.v1.Report".to_string(),
-        value: report.encode_to_vec(),
-    };
-    types::Event {
-        id: EventId::new().to_string(),
-        subject: report.id.clone(),
-        version,
-        resource: Some(resource),
-        ..Default::default()
-    }
+    testing::answers::event(&report.id, version, report)
 }
 
 /// What `reporting` publishes when it has accepted the final report of an award.
 pub async fn accept_final(harness: &Harness, award: &pb::Award, instant: &str) {
     let report = accepted(&a_report(award), instant);
-    harness.awards.take_report(event(&report, 5)).await.unwrap();
+    harness.take(event(&report, 5)).await.unwrap();
 }
 
 fn accepted(report: &reporting::Report, instant: &str) -> reporting::Report {
@@ -50,13 +39,7 @@ fn accepted(report: &reporting::Report, instant: &str) -> reporting::Report {
 
 /// An accepted award of two halves, the first due and the second after the final report.
 async fn an_award_in_halves(harness: &Harness) -> pb::Award {
-    let (round, council) = (harness.round(1_950_000), harness.council("Plymouth"));
-    harness.funded(&round, &council, 150_000);
-    let part =
-        |trigger: pb::payment::Trigger| pb::Instalment { percent: 50, trigger: trigger.into(), ..Default::default() };
-    let halves = vec![part(pb::payment::Trigger::Active), part(pb::payment::Trigger::FinalReport)];
-    let award = harness.prepared_with(&round, |settings| settings.instalments = halves).await.remove(0);
-    harness.accepted(&council, &award).await
+    harness.an_award_in(halves()).await.2
 }
 
 async fn states(harness: &Harness, award: &pb::Award) -> Vec<State> {
@@ -65,17 +48,17 @@ async fn states(harness: &Harness, award: &pb::Award) -> Vec<State> {
 
 #[tokio::test]
 async fn the_second_half_is_due_when_the_final_report_is_accepted_and_that_counts_once() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let award = an_award_in_halves(&harness).await;
         let report = a_report(&award);
-        harness.awards.take_report(event(&report, 2)).await.unwrap();
+        harness.take(event(&report, 2)).await.unwrap();
         assert_eq!(states(&harness, &award).await, [State::Due, State::Planned]);
         let accepted = event(&accepted(&report, "2020-12-20T10:00:00Z"), 5);
-        harness.awards.take_report(accepted.clone()).await.unwrap();
+        harness.take(accepted.clone()).await.unwrap();
         assert_eq!(states(&harness, &award).await, [State::Due, State::Due]);
         let first = harness.get(&harness.manager, &award).await.unwrap();
         assert_eq!(first.final_report_accepted_at, Some(kit::time::at("2020-12-20T10:00:00Z").into()));
-        harness.awards.take_report(accepted).await.unwrap();
+        harness.take(accepted).await.unwrap();
         assert_eq!(harness.get(&harness.manager, &award).await.unwrap().etag, first.etag);
     })
     .await;
@@ -83,11 +66,11 @@ async fn the_second_half_is_due_when_the_final_report_is_accepted_and_that_count
 
 #[tokio::test]
 async fn an_accepted_interim_report_and_a_report_of_an_unknown_award_change_nothing() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let award = an_award_in_halves(&harness).await;
         let mut interim = accepted(&a_report(&award), "2020-07-01T10:00:00Z");
         interim.kind = reporting::report::Kind::Interim.into();
-        harness.awards.take_report(event(&interim, 5)).await.unwrap();
+        harness.take(event(&interim, 5)).await.unwrap();
         let unknown = pb::Award { id: kit::ids::AwardId::new().to_string(), ..award.clone() };
         accept_final(&harness, &unknown, "2020-12-20T10:00:00Z").await;
         assert_eq!(harness.get(&harness.manager, &award).await.unwrap().etag, award.etag);
@@ -97,16 +80,16 @@ async fn an_accepted_interim_report_and_a_report_of_an_unknown_award_change_noth
 
 #[tokio::test]
 async fn a_report_that_is_overdue_by_thirty_days_holds_what_is_due() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let award = an_award_in_halves(&harness).await;
         let overdue = reporting::Report { overdue: true, ..a_report(&award) };
         harness.at("2021-01-30T23:59:59Z").await;
-        harness.awards.take_report(event(&overdue, 3)).await.unwrap();
+        harness.take(event(&overdue, 3)).await.unwrap();
         assert_eq!(states(&harness, &award).await, [State::Due, State::Planned]);
         let due = harness.payments_of(&award).await.remove(0);
-        harness.payments(&harness.manager).approve_payment(approve(&due)).await.unwrap();
+        harness.as_who(&harness.manager).payments.approve_payment(approve(&due)).await.unwrap();
         harness.at("2021-01-31T00:00:00Z").await;
-        harness.awards.take_report(event(&overdue, 4)).await.unwrap();
+        harness.take(event(&overdue, 4)).await.unwrap();
         assert_eq!(states(&harness, &award).await, [State::OnHold, State::Planned]);
         assert_eq!(harness.payments_of(&award).await[0].reason, "a report is overdue by 30 days");
     })
@@ -115,27 +98,27 @@ async fn a_report_that_is_overdue_by_thirty_days_holds_what_is_due() {
 
 #[tokio::test]
 async fn what_a_manager_releases_is_not_held_again_while_the_report_is_written() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let award = an_award_in_halves(&harness).await;
         let overdue = reporting::Report { overdue: true, ..a_report(&award) };
         harness.at("2021-01-31T00:00:00Z").await;
-        harness.awards.take_report(event(&overdue, 3)).await.unwrap();
+        harness.take(event(&overdue, 3)).await.unwrap();
         let held = harness.payments_of(&award).await.remove(0);
-        harness.payments(&harness.manager).release_payment(release(&held)).await.unwrap();
-        harness.awards.take_report(event(&overdue, 4)).await.unwrap();
+        harness.as_who(&harness.manager).payments.release_payment(release(&held)).await.unwrap();
+        harness.take(event(&overdue, 4)).await.unwrap();
         let due = harness.payments_of(&award).await.remove(0);
         assert_eq!(due.state(), State::Due);
-        harness.payments(&harness.manager).approve_payment(approve(&due)).await.unwrap();
-        harness.awards.take_report(event(&overdue, 5)).await.unwrap();
+        harness.as_who(&harness.manager).payments.approve_payment(approve(&due)).await.unwrap();
+        harness.take(event(&overdue, 5)).await.unwrap();
         assert_eq!(states(&harness, &award).await, [State::Approved, State::Planned]);
         let other = reporting::Report { overdue: true, ..a_report(&award) };
-        harness.awards.take_report(event(&other, 2)).await.unwrap();
+        harness.take(event(&other, 2)).await.unwrap();
         assert_eq!(states(&harness, &award).await, [State::OnHold, State::Planned], "for another report");
         let held = harness.payments_of(&award).await.remove(0);
-        harness.payments(&harness.manager).release_payment(release(&held)).await.unwrap();
+        harness.as_who(&harness.manager).payments.release_payment(release(&held)).await.unwrap();
         let later = reporting::Report { due: deadline("2021-03-01T00:00:00Z", "28 February 2021"), ..other };
         harness.at("2021-04-01T00:00:00Z").await;
-        harness.awards.take_report(event(&later, 7)).await.unwrap();
+        harness.take(event(&later, 7)).await.unwrap();
         assert_eq!(states(&harness, &award).await, [State::OnHold, State::Planned], "for another day");
     })
     .await;
@@ -143,13 +126,13 @@ async fn what_a_manager_releases_is_not_held_again_while_the_report_is_written()
 
 #[tokio::test]
 async fn an_event_that_cannot_be_read_is_refused_and_one_of_another_kind_passed_over() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let award = an_award_in_halves(&harness).await;
         let nameless = reporting::Report { award_id: "x".to_string(), ..a_report(&award) };
-        assert!(harness.awards.take_report(event(&nameless, 1)).await.is_err());
+        assert!(harness.take(event(&nameless, 1)).await.is_err());
         let mut other = event(&a_report(&award), 1);
         other.resource.as_mut().unwrap().type_url = "type.googleapis.com/toadlane.reporting.v1.Reminder".to_string();
-        harness.awards.take_report(other).await.unwrap();
+        harness.take(other).await.unwrap();
     })
     .await;
 }

@@ -18,48 +18,41 @@ pub fn request(award: &pb::Award, change: pb::Change) -> pb::RequestVariationReq
 }
 
 pub fn decide(variation: &pb::Variation, approve: bool) -> pb::DecideVariationRequest {
-    pb::DecideVariationRequest {
-        request_id: new_id(),
-        variation_id: variation.id.clone(),
-        etag: variation.etag.clone(),
-        approve,
-        reason: "as discussed".to_string(),
-        validate_only: false,
-    }
+    step!(DecideVariationRequest { variation_id: variation, approve: approve, reason: "as discussed" })
 }
 
 impl Harness {
     /// Asks for a change and approves it.
     async fn varied(&self, who: &Who, award: &pb::Award, change: pb::Change) -> Result<pb::Award, Status> {
-        let asked = self.awards(who).request_variation(request(award, change)).await?.into_inner();
-        self.awards(&self.manager).decide_variation(decide(&asked, true)).await?;
+        let variation = self.as_who(who).awards.request_variation(request(award, change)).await?.into_inner();
+        self.as_who(&self.manager).awards.decide_variation(decide(&variation, true)).await?;
         self.get(&self.manager, award).await
     }
 
     async fn agreements(&self, who: &Who, award: &pb::Award) -> Vec<pb::Agreement> {
         let request = pb::ListAgreementsRequest { award_id: award.id.clone(), ..Default::default() };
-        self.awards(who).list_agreements(request).await.unwrap().into_inner().agreements
+        self.as_who(who).awards.list_agreements(request).await.unwrap().into_inner().agreements
     }
 }
 
-fn to_amount(pence: i64) -> pb::Change {
-    pb::Change { amount: money(pence), scope: "two hubs".to_string(), ..Default::default() }
+fn to_amount(minor_units: i64) -> pb::Change {
+    pb::Change { amount: pence(minor_units), scope: "two hubs".to_string(), ..Default::default() }
 }
 
 #[tokio::test]
 async fn an_award_is_reduced_and_raised_again_without_losing_a_penny() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (round, council, award) = harness.an_award().await;
         harness.accepted(&council, &award).await;
         let reduced = harness.varied(&council.officer, &award, to_amount(100_001)).await.unwrap();
-        assert_eq!(pence(reduced.agreement.unwrap().amount), 100_001);
+        assert_eq!(in_pence(reduced.agreement.unwrap().amount), 100_001);
         assert_eq!(harness.balances(&round).await, [1_849_999, 100_001, 0, 0]);
-        assert_eq!(pence(harness.payments_of(&award).await[0].amount.clone()), 100_001);
+        assert_eq!(in_pence(harness.payments_of(&award).await[0].amount.clone()), 100_001);
         let raised = harness.varied(&council.officer, &award, to_amount(150_000)).await.unwrap();
         assert_eq!(raised.agreement.unwrap().version, 3);
         assert_eq!(harness.balances(&round).await, [1_800_000, 150_000, 0, 0]);
-        let versions = harness.agreements(&council.reader, &award).await;
-        let sums: Vec<_> = versions.iter().map(|one| (one.version, pence(one.amount.clone()))).collect();
+        let versions = harness.agreements(&reader(&council), &award).await;
+        let sums: Vec<_> = versions.iter().map(|version| (version.version, in_pence(version.amount.clone()))).collect();
         assert_eq!(sums, [(1, 150_000), (2, 100_001), (3, 150_000)]);
         assert!(versions[0].variation_id.is_empty() && !versions[1].variation_id.is_empty());
     })
@@ -68,13 +61,11 @@ async fn an_award_is_reduced_and_raised_again_without_losing_a_penny() {
 
 #[tokio::test]
 async fn more_money_after_the_payment_is_one_more_instalment_and_less_is_a_recovery() {
-    each_engine(|harness| async move {
-        let (round, council) = (harness.round(1_950_000), harness.council("Plymouth"));
-        harness.outcome(&round, &council, |outcome| outcome.amount = money(100_000));
-        let award = harness.prepared(&round).await.remove(0);
+    each_engine(async |harness| {
+        let (round, council, award) = harness.an_award_of(|outcome| outcome.amount = pence(100_000)).await;
         let offered = harness.offered(&award).await;
-        let word = pb::AcceptAwardRequest { scope: "two hubs".to_string(), ..accept(&council, &offered) };
-        harness.awards(&council.certifier).accept_award(word).await.unwrap();
+        let acceptance = pb::AcceptAwardRequest { scope: "two hubs".to_string(), ..accept(&council, &offered) };
+        harness.as_who(&council.certifier).awards.accept_award(acceptance).await.unwrap();
         harness.checked(council.id, "VENDOR-1").await.unwrap();
         harness.paid(&harness.payments_of(&award).await[0]).await;
 
@@ -82,7 +73,7 @@ async fn more_money_after_the_payment_is_one_more_instalment_and_less_is_a_recov
         assert_eq!(reason(&less), "PAID_ALREADY");
         harness.varied(&council.officer, &award, to_amount(120_000)).await.unwrap();
         let payments = harness.payments_of(&award).await;
-        assert_eq!((payments.len(), pence(payments[1].amount.clone())), (2, 20_000));
+        assert_eq!((payments.len(), in_pence(payments[1].amount.clone())), (2, 20_000));
         assert_eq!(payments[1].state(), pb::payment::State::Due);
         assert_eq!(harness.balances(&round).await, [1_830_000, 20_000, 100_000, 0]);
         // The new instalment is not approved yet, so it can be varied away as a whole.
@@ -95,19 +86,19 @@ async fn more_money_after_the_payment_is_one_more_instalment_and_less_is_a_recov
 
 #[tokio::test]
 async fn no_variation_gives_more_than_was_asked_for_or_than_the_pot_holds() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (round, council) = (harness.round(100_000), harness.council("Plymouth"));
-        harness.outcome(&round, &council, |outcome| outcome.amount = money(100_000));
+        harness.outcome(&round, &council, |outcome| outcome.amount = pence(100_000));
         let award = harness.prepared(&round).await.remove(0);
         harness.offered(&award).await;
         let above = harness.varied(&council.officer, &award, to_amount(150_001)).await.unwrap_err();
         assert_eq!(reason(&above), "AMOUNT_OUT_OF_BOUNDS");
         let empty = harness.varied(&council.officer, &award, to_amount(100_001)).await.unwrap_err();
         assert_eq!(reason(&empty), "POT_EXHAUSTED");
-        let unscoped = pb::Change { amount: money(90_000), ..Default::default() };
+        let unscoped = pb::Change { amount: pence(90_000), ..Default::default() };
         let unscoped = harness.varied(&council.officer, &award, unscoped).await.unwrap_err();
         assert_eq!(fields(&unscoped), ["scope"]);
-        let unchanged = pb::Change { amount: money(100_000), scope: "x".to_string(), ..Default::default() };
+        let unchanged = pb::Change { amount: pence(100_000), scope: "x".to_string(), ..Default::default() };
         harness.varied(&council.officer, &award, unchanged.clone()).await.unwrap();
         let again = harness.varied(&council.officer, &award, unchanged).await.unwrap_err();
         assert_eq!(fields(&again), ["change"]);
@@ -117,27 +108,39 @@ async fn no_variation_gives_more_than_was_asked_for_or_than_the_pot_holds() {
 
 #[tokio::test]
 async fn a_variation_is_decided_once_and_refused_with_a_reason() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (_, council, award) = harness.an_award().await;
         harness.accepted(&council, &award).await;
         let change = pb::Change { ends_on: "2021-01-31".to_string(), ..Default::default() };
-        let asked =
-            harness.awards(&council.system).request_variation(request(&award, change)).await.unwrap().into_inner();
-        let own = harness.awards(&council.officer).decide_variation(decide(&asked, true)).await.unwrap_err();
+        let variation = harness
+            .as_who(&council.system)
+            .awards
+            .request_variation(request(&award, change))
+            .await
+            .unwrap()
+            .into_inner();
+        let own = harness.as_who(&council.officer).awards.decide_variation(decide(&variation, true)).await.unwrap_err();
         assert_eq!(own.code(), Code::PermissionDenied);
-        let silent = pb::DecideVariationRequest { reason: " ".to_string(), ..decide(&asked, false) };
-        let silent = harness.awards(&harness.manager).decide_variation(silent).await.unwrap_err();
+        let silent = pb::DecideVariationRequest { reason: " ".to_string(), ..decide(&variation, false) };
+        let silent = harness.as_who(&harness.manager).awards.decide_variation(silent).await.unwrap_err();
         assert_eq!(fields(&silent), ["reason"]);
-        let refused =
-            harness.awards(&harness.manager).decide_variation(decide(&asked, false)).await.unwrap().into_inner();
+        let refused = harness
+            .as_who(&harness.manager)
+            .awards
+            .decide_variation(decide(&variation, false))
+            .await
+            .unwrap()
+            .into_inner();
         assert_eq!((refused.state(), refused.version), (pb::variation::State::Refused, 0));
-        let twice = harness.awards(&harness.manager).decide_variation(decide(&refused, true)).await.unwrap_err();
+        let twice = harness.as_who(&harness.manager).awards.decide_variation(decide(&refused, true)).await.unwrap_err();
         assert_eq!(reason(&twice), "ILLEGAL_STEP");
-        let stale = harness.awards(&harness.manager).decide_variation(decide(&asked, true)).await.unwrap_err();
+        let stale =
+            harness.as_who(&harness.manager).awards.decide_variation(decide(&variation, true)).await.unwrap_err();
         assert_eq!(stale.code(), Code::Aborted);
         assert_eq!(harness.agreements(&council.officer, &award).await.len(), 1);
         let list = pb::ListVariationsRequest { award_id: award.id.clone(), ..Default::default() };
-        let listed = harness.awards(&council.reader).list_variations(list).await.unwrap().into_inner().variations;
+        let listed =
+            harness.as_who(&reader(&council)).awards.list_variations(list).await.unwrap().into_inner().variations;
         assert_eq!(listed, [refused]);
     })
     .await;
@@ -145,7 +148,7 @@ async fn a_variation_is_decided_once_and_refused_with_a_reason() {
 
 #[tokio::test]
 async fn dates_are_not_moved_to_before_today_nor_after_the_final_report() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (_, council, award) = harness.an_award().await;
         harness.accepted(&council, &award).await;
         harness.at("2020-06-15T09:00:00Z").await;
@@ -169,7 +172,7 @@ async fn dates_are_not_moved_to_before_today_nor_after_the_final_report() {
 
 #[tokio::test]
 async fn a_council_that_is_merged_during_delivery_hands_its_award_to_the_successor_that_is_named() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (_, council, award) = harness.an_award().await;
         harness.accepted(&council, &award).await;
         harness.checked(council.id, "VENDOR-1").await.unwrap();
@@ -196,8 +199,10 @@ async fn a_council_that_is_merged_during_delivery_hands_its_award_to_the_success
         // The successor acts on it now, and its account is to be checked before anything is paid.
         assert_eq!(harness.get(&successor.officer, &award).await.unwrap().state(), State::Active);
         let due = harness.payments_of(&award).await.remove(0);
-        let approved = harness.payments(&harness.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
-        let unchecked = harness.payments(&harness.finance).instruct_payment(instruct(&approved)).await.unwrap_err();
+        let approved =
+            harness.as_who(&harness.manager).payments.approve_payment(approve(&due)).await.unwrap().into_inner();
+        let unchecked =
+            harness.as_who(&harness.finance).payments.instruct_payment(instruct(&approved)).await.unwrap_err();
         assert_eq!(reason(&unchecked), "PAYEE_NOT_VERIFIED");
     })
     .await;
@@ -205,7 +210,7 @@ async fn a_council_that_is_merged_during_delivery_hands_its_award_to_the_success
 
 #[tokio::test]
 async fn money_is_turned_to_a_legal_body_alone() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (_, council, award) = harness.an_award().await;
         harness.accepted(&council, &award).await;
         let (group, other) = (harness.council("Opposition group"), harness.council("Devon"));
@@ -218,7 +223,7 @@ async fn money_is_turned_to_a_legal_body_alone() {
         // Whoever is paid reads the award, and does not act on it.
         assert_eq!(harness.get(&other.officer, &award).await.unwrap().state(), State::Active);
         let withdrawn = harness.get(&other.certifier, &award).await.unwrap();
-        let withdrawn = harness.awards(&other.certifier).withdraw_award(withdraw(&withdrawn)).await.unwrap_err();
+        let withdrawn = harness.as_who(&other.certifier).awards.withdraw_award(withdraw(&withdrawn)).await.unwrap_err();
         assert_eq!(withdrawn.code(), Code::PermissionDenied);
     })
     .await;
@@ -226,11 +231,11 @@ async fn money_is_turned_to_a_legal_body_alone() {
 
 #[tokio::test]
 async fn a_payment_that_was_approved_for_one_recipient_is_approved_anew_for_another() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (_, council, award) = harness.an_award().await;
         harness.accepted(&council, &award).await;
         let due = harness.payments_of(&award).await.remove(0);
-        harness.payments(&harness.manager).approve_payment(approve(&due)).await.unwrap();
+        harness.as_who(&harness.manager).payments.approve_payment(approve(&due)).await.unwrap();
         let (first, second) = (harness.council("Devon"), harness.council("Torbay"));
         let to = |council: &Council| pb::Change { payee_organisation_id: council.id.to_string(), ..Default::default() };
         harness.varied(&council.officer, &award, to(&first)).await.unwrap();
@@ -238,7 +243,7 @@ async fn a_payment_that_was_approved_for_one_recipient_is_approved_anew_for_anot
         assert_eq!((voided.state(), voided.reason.as_str()), (pb::payment::State::Due, "the recipient changed"));
         // Whoever approved it before may not, if they belong to the new one.
         let of_first = Who::person(Role::RoundManager, first.id);
-        let own = harness.payments(&of_first).approve_payment(approve(&voided)).await.unwrap_err();
+        let own = harness.as_who(&of_first).payments.approve_payment(approve(&voided)).await.unwrap_err();
         assert_eq!(reason(&own), "SEPARATION_OF_DUTIES");
         // What is at the bank has its payee; should it come back, it would be approved for another one.
         harness.checked(first.id, "VENDOR-1").await.unwrap();
@@ -251,15 +256,20 @@ async fn a_payment_that_was_approved_for_one_recipient_is_approved_anew_for_anot
 
 #[tokio::test]
 async fn a_change_on_offer_makes_the_terms_that_were_read_another_version() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (_, council, award) = harness.an_award().await;
         let offered = harness.offered(&award).await;
         let change = pb::Change { ends_on: "2021-01-31".to_string(), ..Default::default() };
         let varied = harness.varied(&council.officer, &award, change).await.unwrap();
-        let old = harness.awards(&council.certifier).accept_award(accept(&council, &offered)).await.unwrap_err();
+        let old = harness.as_who(&council.certifier).awards.accept_award(accept(&council, &offered)).await.unwrap_err();
         assert_eq!(old.code(), Code::Aborted);
-        let new =
-            harness.awards(&council.certifier).accept_award(accept(&council, &varied)).await.unwrap().into_inner();
+        let new = harness
+            .as_who(&council.certifier)
+            .awards
+            .accept_award(accept(&council, &varied))
+            .await
+            .unwrap()
+            .into_inner();
         assert_eq!(new.acceptance.unwrap().version, 2);
     })
     .await;

@@ -1,4 +1,4 @@
--- The gate of each round (rules 4 to 7). `last_late` counts the late hand-ins, as `last_number` does those in time;
+-- The intake of each round (rules 4 to 7). `last_late` counts the late hand-ins, as `last_number` does those in time;
 -- `call` is what bids knows of the round, as JSON.
 CREATE TABLE intake (
     round_id TEXT NOT NULL PRIMARY KEY,

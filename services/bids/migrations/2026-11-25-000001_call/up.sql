@@ -1,5 +1,5 @@
--- What bids knows of a round, as JSON, in the version of its gate. Every hand-in writes the gate's row anew, so what does
--- not change with it stands here. Nothing was released with the column, so it goes at once.
+-- What bids knows of a round, as JSON, in the version of its intake. Every hand-in writes the intake's row anew, so what
+-- does not change with it stands here. Nothing was released with the column, so it goes at once.
 CREATE TABLE call (
     round_id TEXT NOT NULL PRIMARY KEY REFERENCES intake (round_id),
     content TEXT NOT NULL

@@ -4,25 +4,26 @@
 use kit::cx::Target;
 use kit::fault::Violation;
 use kit::files::Declared;
-use kit::ids::{AttachmentId, BidId, ClarificationId, OrgId, RoundId};
+use kit::ids::{AttachmentId, BidId, ClarificationId, OrgId};
 use kit::language::Language;
+use kit::names::{named, row_names};
 use kit::paging::Listed;
-use kit::wire::{Reader, row_name};
+use kit::wire::Reader;
 use toadlane_proto::bids::v1 as pb;
 
 use crate::app;
-use crate::app::reading::Compared;
+use crate::app::reading::{Compared, Watched};
 use crate::bid::Participant;
 use crate::content::{Answer, Content};
-use crate::store::{Filter, Order};
+use crate::store::Filter;
 
 fn content(reader: &mut Reader, wire: Option<pb::BidContent>) -> Option<Content> {
-    let wire = reader.needed("content", wire)?;
+    let wire = reader.required("content", wire)?;
     let language = Language::of_wire(wire.language());
     let requested = reader.money_or_none("content.requested", wire.requested);
     let lead = reader.id_or_none("content.lead_organisation_id", &wire.lead_organisation_id);
     let payee = reader.id_or_none("content.payee_organisation_id", &wire.payee_organisation_id);
-    let answers = wire.answers.into_iter().map(|answer| Answer { question: answer.question_id, text: answer.text });
+    let answer = |pb::Answer { question_id, text }| Answer { question: question_id, text };
     Some(Content {
         title: wire.title,
         summary: wire.summary,
@@ -33,16 +34,20 @@ fn content(reader: &mut Reader, wire: Option<pb::BidContent>) -> Option<Content>
         lead: lead?,
         payee: payee?,
         partners: wire.partners,
-        answers: answers.collect(),
+        answers: wire.answers.into_iter().map(answer).collect(),
     })
+}
+
+/// A reference that a council gave.
+fn reference(text: String) -> Option<String> {
+    Some(text).filter(|reference| !reference.is_empty())
 }
 
 pub fn create_bid(wire: pb::CreateBidRequest, reader: &mut Reader) -> Option<app::CreateBid> {
     let round = reader.id("round_id", &wire.round_id);
     let applicant = reader.id("applicant_organisation_id", &wire.applicant_organisation_id);
     let content = content(reader, wire.content);
-    let client_reference = Some(wire.client_reference).filter(|reference| !reference.is_empty());
-    let id = BidId::new();
+    let (id, client_reference) = (BidId::new(), reference(wire.client_reference));
     Some(app::CreateBid { id, round: round?, applicant: applicant?, client_reference, content: content? })
 }
 
@@ -58,17 +63,17 @@ pub fn restore_revision(wire: pb::RestoreRevisionRequest, reader: &mut Reader) -
 }
 
 /// Each organisation once.
-fn participants(reader: &mut Reader, wire: Vec<pb::Participant>) -> Vec<Participant> {
-    let mut found: Vec<Participant> = Vec::with_capacity(wire.len());
-    for (n, one) in wire.into_iter().enumerate() {
-        let field = format!("participants[{n}].organisation_id");
-        let Some(organisation) = reader.id::<OrgId>(&field, &one.organisation_id) else {
+fn participants(reader: &mut Reader, wires: Vec<pb::Participant>) -> Vec<Participant> {
+    let mut found: Vec<Participant> = Vec::with_capacity(wires.len());
+    for (place, wire) in wires.into_iter().enumerate() {
+        let field = format!("participants[{place}].organisation_id");
+        let Some(organisation) = reader.id::<OrgId>(&field, &wire.organisation_id) else {
             continue;
         };
         if found.iter().any(|other| other.organisation == organisation) {
             reader.add(Violation::new(&field, "unique", "name each organisation once"));
         }
-        found.push(Participant { organisation, may_edit: one.may_edit });
+        found.push(Participant { organisation, may_edit: wire.may_edit });
     }
     found.sort_by_key(|participant| participant.organisation);
     found
@@ -89,7 +94,7 @@ pub fn remove_attachment(wire: pb::RemoveAttachmentRequest, reader: &mut Reader)
 pub fn sign_off_bid(wire: pb::SignOffBidRequest, reader: &mut Reader) -> Option<app::SignOffBid> {
     let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
     let certifier = reader.id("certifier_id", &wire.certifier_id);
-    let role = reader.said("role", &wire.role);
+    let role = reader.text("role", &wire.role);
     Some(app::SignOffBid { target: target?, certifier: certifier?, role: role? })
 }
 
@@ -99,47 +104,14 @@ pub fn submit_bid(wire: pb::SubmitBidRequest, reader: &mut Reader) -> Option<app
     Some(app::SubmitBid { target: target?, client_time: client_time? })
 }
 
-pub fn reopen_bid(wire: pb::ReopenBidRequest, reader: &mut Reader) -> Option<app::ReopenBid> {
-    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
-    let reason = reader.said("reason", &wire.reason);
-    Some(app::ReopenBid { target: target?, reason: reason? })
-}
-
-pub fn withdraw_bid(wire: pb::WithdrawBidRequest, reader: &mut Reader) -> Option<app::WithdrawBid> {
-    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
-    let reason = reader.said("reason", &wire.reason);
-    Some(app::WithdrawBid { target: target?, reason: reason? })
-}
-
-pub fn admit_late_bid(wire: pb::AdmitLateBidRequest, reader: &mut Reader) -> Option<app::DecideLate> {
-    decide_late(reader, &wire.bid_id, &wire.etag, &wire.reason)
-}
-
-pub fn reject_late_bid(wire: pb::RejectLateBidRequest, reader: &mut Reader) -> Option<app::DecideLate> {
-    decide_late(reader, &wire.bid_id, &wire.etag, &wire.reason)
-}
-
-/// A decision on a late bid; the RPC says which.
-fn decide_late(reader: &mut Reader, bid_id: &str, etag: &str, reason: &str) -> Option<app::DecideLate> {
-    let target = reader.target("bid_id", bid_id, etag);
-    let reason = reader.said("reason", reason);
-    Some(app::DecideLate { target: target?, reason: reason? })
-}
-
-pub fn screen_bid(wire: pb::ScreenBidRequest, reader: &mut Reader) -> Option<app::ScreenBid> {
-    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
-    Some(app::ScreenBid { target: target? })
-}
-
 pub fn decide_eligibility(wire: pb::DecideEligibilityRequest, reader: &mut Reader) -> Option<app::DecideEligibility> {
     let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
-    let (eligible, reason) = (wire.eligible, wire.reason);
-    Some(app::DecideEligibility { target: target?, eligible, reason })
+    Some(app::DecideEligibility { target: target?, eligible: wire.eligible, reason: wire.reason })
 }
 
 pub fn ask_clarification(wire: pb::AskClarificationRequest, reader: &mut Reader) -> Option<app::AskClarification> {
     let bid = reader.id("bid_id", &wire.bid_id);
-    let question = reader.said("question", &wire.question);
+    let question = reader.text("question", &wire.question);
     let answer_by = reader.time("answer_by", wire.answer_by);
     let id = ClarificationId::new();
     Some(app::AskClarification { id, bid: bid?, question: question?, answer_by: answer_by? })
@@ -151,51 +123,24 @@ pub fn answer_clarification(
 ) -> Option<app::AnswerClarification> {
     let bid = reader.id("bid_id", &wire.bid_id);
     let target = reader.target("clarification_id", &wire.clarification_id, &wire.etag);
-    let text = reader.said("answer", &wire.answer);
+    let text = reader.text("answer", &wire.answer);
     Some(app::AnswerClarification { bid: bid?, target: target?, text: text? })
 }
 
 pub fn list_bids(wire: pb::ListBidsRequest, reader: &mut Reader) -> Option<Listed<Filter, (i64, BidId)>> {
-    use pb::list_bids_request::Order as Wire;
     let round = reader.id_or_none("round_id", &wire.round_id);
     let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
+    let (states, order) = (row_names(wire.states()), named(wire.order()).unwrap_or_default());
+    let client_reference = reference(wire.client_reference);
     let page = reader.page(wire.page_size, &wire.page_token);
-    let states = wire.states().filter_map(|state| row_name(state.as_str_name(), "STATE_")).collect();
-    let order = match wire.order() {
-        Wire::Number => Order::Number,
-        Wire::Unspecified | Wire::NewestFirst => Order::NewestFirst,
-    };
-    let client_reference = Some(wire.client_reference).filter(|reference| !reference.is_empty());
-    let filter = Filter { round: round?, involved: organisation?, states, client_reference, order };
+    let filter = Filter { round: round?, organisation: organisation?, states, client_reference, order };
     Some(Listed { filter, page: page? })
 }
 
-pub fn list_revisions(wire: pb::ListRevisionsRequest, reader: &mut Reader) -> Option<Listed<BidId, i32>> {
-    reader.listed("bid_id", &wire.bid_id, wire.page_size, &wire.page_token)
-}
-
-pub fn list_bid_history(wire: pb::ListBidHistoryRequest, reader: &mut Reader) -> Option<Listed<BidId, i64>> {
-    reader.listed("bid_id", &wire.bid_id, wire.page_size, &wire.page_token)
-}
-
-pub fn list_clarifications(
-    wire: pb::ListClarificationsRequest,
-    reader: &mut Reader,
-) -> Option<Listed<BidId, ClarificationId>> {
-    reader.listed("bid_id", &wire.bid_id, wire.page_size, &wire.page_token)
-}
-
-pub fn list_duplicates(
-    wire: pb::ListDuplicatesRequest,
-    reader: &mut Reader,
-) -> Option<Listed<RoundId, (BidId, BidId)>> {
-    reader.listed("round_id", &wire.round_id, wire.page_size, &wire.page_token)
-}
-
-pub fn watch_bids(wire: pb::WatchBidsRequest, reader: &mut Reader) -> Option<(Option<RoundId>, Option<OrgId>)> {
+pub fn watch_bids(wire: pb::WatchBidsRequest, reader: &mut Reader) -> Option<Watched> {
     let round = reader.id_or_none("round_id", &wire.round_id);
     let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
-    Some((round?, organisation?))
+    Some(Watched { round: round?, organisation: organisation? })
 }
 
 pub fn compare_revisions(wire: pb::CompareRevisionsRequest, reader: &mut Reader) -> Option<Compared> {

@@ -1,13 +1,15 @@
 //! What the network does with received bids: late ones decided, eligibility screened and decided, questions asked.
 
-use kit::cx::{Cx, Target};
+use kit::cx::{Cx, Reasoned, Target};
 use kit::db::Tx;
 use kit::ids::{BidId, ClarificationId};
 use kit::outbox;
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
+use kit::tokens::Seal;
 
 use super::hand_in::write_receipt;
-use super::{actor, gate_of, load_for, save};
+use super::{actor, intake_of, load_for, reading, save};
 use crate::bid::{Bid, BidNow};
 use crate::call::Call;
 use crate::clarification::Clarification;
@@ -15,21 +17,13 @@ use crate::earlier::Burden;
 use crate::eligibility::{self, Standings};
 use crate::error::Error;
 use crate::events::{self, Happened};
-use crate::policy::{self, Action};
-use crate::receipt::Seal;
+use crate::policy::Action;
 use crate::state::Step;
 use crate::store;
 
-/// A decision on a late bid, either way.
-#[derive(Clone, Debug)]
-pub struct DecideLate {
-    pub target: Target<BidId>,
-    pub reason: String,
-}
-
-pub fn admit_late_bid(tx: &mut Tx, cx: &Cx, seal: &Seal, cmd: &DecideLate) -> Result<BidNow, Error> {
+pub fn admit_late_bid(tx: &mut Tx, cx: &Cx, seal: &Seal, cmd: &Reasoned<BidId>) -> Result<BidNow, Error> {
     let bid = load_for(tx, cx, Action::DecideLate, &cmd.target)?;
-    let call = gate_of(tx, &bid)?.call;
+    let call = intake_of(tx, bid.round)?.call;
     admit(tx, cx, seal, &bid, &call, &cmd.reason)
 }
 
@@ -40,28 +34,23 @@ pub fn admit(tx: &mut Tx, cx: &Cx, seal: &Seal, bid: &Bid, call: &Call, reason: 
         None => store::take_number(tx, bid.round)?,
     };
     let new = bid.step(Step::AdmitLate { number }, reason, cx.now)?;
-    let now = save(tx, cx, bid, &new, Happened::AdmittedLate, call.closes_at)?;
+    let now = save(tx, cx, bid, new, Happened::BidAdmittedLate, call.closes_at)?;
     let received_at = bid.state.held().map_or(cx.now, |held| held.at);
-    write_receipt(tx, seal, &new, call, received_at, None)?;
+    write_receipt(tx, seal, &now.bid, call, received_at, None)?;
     Ok(now)
 }
 
-pub fn reject_late_bid(tx: &mut Tx, cx: &Cx, cmd: &DecideLate) -> Result<BidNow, Error> {
+pub fn reject_late_bid(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<BidId>) -> Result<BidNow, Error> {
     let bid = load_for(tx, cx, Action::DecideLate, &cmd.target)?;
-    let intake = gate_of(tx, &bid)?;
+    let intake = intake_of(tx, bid.round)?;
     let new = bid.step(Step::RejectLate, &cmd.reason, cx.now)?;
-    save(tx, cx, &bid, &new, Happened::RejectedLate, intake.call.closes_at)
-}
-
-#[derive(Clone, Debug)]
-pub struct ScreenBid {
-    pub target: Target<BidId>,
+    save(tx, cx, &bid, new, Happened::BidRejectedLate, intake.call.closes_at)
 }
 
 /// Tries every eligibility rule. The standings on the day of the close were asked of the registry beforehand.
-pub fn screen_bid(tx: &mut Tx, cx: &Cx, standings: &Standings, cmd: &ScreenBid) -> Result<BidNow, Error> {
-    let bid = load_for(tx, cx, Action::Screen, &cmd.target)?;
-    let intake = gate_of(tx, &bid)?;
+pub fn screen_bid(tx: &mut Tx, cx: &Cx, standings: &Standings, cmd: &Target<BidId>) -> Result<BidNow, Error> {
+    let bid = load_for(tx, cx, Action::Screen, cmd)?;
+    let intake = intake_of(tx, bid.round)?;
     if intake.closed_at.is_none() {
         return Err(Error::NotYetClosed);
     }
@@ -72,7 +61,7 @@ pub fn screen_bid(tx: &mut Tx, cx: &Cx, standings: &Standings, cmd: &ScreenBid) 
     };
     let findings = eligibility::screen(&bid.paper.content, &intake.call, standings, burden);
     let new = bid.screened(findings, cx.now)?;
-    save(tx, cx, &bid, &new, Happened::Screened, intake.call.closes_at)
+    save(tx, cx, &bid, new, Happened::BidScreened, intake.call.closes_at)
 }
 
 #[derive(Clone, Debug)]
@@ -84,10 +73,10 @@ pub struct DecideEligibility {
 
 pub fn decide_eligibility(tx: &mut Tx, cx: &Cx, cmd: &DecideEligibility) -> Result<BidNow, Error> {
     let bid = load_for(tx, cx, Action::Decide, &cmd.target)?;
-    let intake = gate_of(tx, &bid)?;
+    let intake = intake_of(tx, bid.round)?;
     let new = bid.decide(cmd.eligible, &cmd.reason, cx.now)?;
-    let happened = if cmd.eligible { Happened::FoundEligible } else { Happened::FoundIneligible };
-    save(tx, cx, &bid, &new, happened, intake.call.closes_at)
+    let happened = if cmd.eligible { Happened::BidFoundEligible } else { Happened::BidFoundIneligible };
+    save(tx, cx, &bid, new, happened, intake.call.closes_at)
 }
 
 #[derive(Clone, Debug)]
@@ -99,11 +88,11 @@ pub struct AskClarification {
 }
 
 pub fn ask_clarification(tx: &mut Tx, cx: &Cx, cmd: &AskClarification) -> Result<Clarification, Error> {
-    let bid = store::get(tx, cmd.bid)?;
-    policy::check(&cx.caller, Action::Ask, &bid)?;
+    let bid = reading::seen(tx, cx, Action::Ask, cmd.bid)?;
     bid.expect_received("ask")?;
     if cmd.answer_by <= cx.now {
-        return Err(Error::AnswerByPassed);
+        let says = "give a deadline for the answer that lies ahead";
+        return Err(Refusal::bad_field("answer_by", "timestamp.gt_now", says).into());
     }
     let clarification = Clarification {
         id: cmd.id,
@@ -116,7 +105,7 @@ pub fn ask_clarification(tx: &mut Tx, cx: &Cx, cmd: &AskClarification) -> Result
         answer: None,
     };
     store::insert_clarification(tx, &clarification)?;
-    publish(tx, cx, &bid, Happened::ClarificationAsked)?;
+    publish(tx, cx, bid, Happened::ClarificationAsked)?;
     Ok(clarification)
 }
 
@@ -128,19 +117,18 @@ pub struct AnswerClarification {
 }
 
 pub fn answer_clarification(tx: &mut Tx, cx: &Cx, cmd: &AnswerClarification) -> Result<Clarification, Error> {
-    let bid = store::get(tx, cmd.bid)?;
-    policy::check(&cx.caller, Action::Answer, &bid)?;
+    let bid = reading::seen(tx, cx, Action::Answer, cmd.bid)?;
     let old = store::clarification(tx, cmd.bid, cmd.target.id)?;
     old.expect_version(cmd.target.version)?;
     let new = old.answer(cmd.text.clone(), actor(cx, &bid, Happened::ClarificationAnswered), cx.now)?;
     store::update_clarification(tx, &old, &new)?;
-    publish(tx, cx, &bid, Happened::ClarificationAnswered)?;
+    publish(tx, cx, bid, Happened::ClarificationAnswered)?;
     Ok(new)
 }
 
 /// The bid itself is unchanged by a clarification: watchers are told, its version and history stay.
-fn publish(tx: &mut Tx, cx: &Cx, bid: &Bid, happened: Happened) -> Result<(), Error> {
-    let closes_at = gate_of(tx, bid)?.call.closes_at;
-    let now = BidNow { bid: bid.clone(), closes_at, as_of: cx.now };
-    Ok(outbox::put(tx, cx, cx.now, &events::fact(happened, &now))?)
+fn publish(tx: &mut Tx, cx: &Cx, bid: Bid, happened: Happened) -> Result<(), Error> {
+    let closes_at = intake_of(tx, bid.round)?.call.closes_at;
+    let now = BidNow { bid, closes_at, as_of: cx.now };
+    Ok(outbox::put(tx, cx, cx.now, events::fact(happened, &now))?)
 }

@@ -1,11 +1,12 @@
 //! Drafts: created, revised, shared with partners, signed off.
 
 use kit::cx::{Cx, Target};
-use kit::db::Tx;
+use kit::db::{Conn, Tx};
 use kit::digest::digest;
 use kit::ids::{AttachmentId, BidId, OrgId, PersonId, RoundId};
+use kit::refusal::Refusal;
 
-use super::{actor, load_for, open_gate, record, save};
+use super::{actor, load_for, open_intake, record, save};
 use crate::bid::{Bid, BidNow, Participant};
 use crate::call::Call;
 use crate::content::{Attachment, Content, Paper, Revision};
@@ -30,7 +31,7 @@ pub struct CreateBid {
 pub fn create_bid(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &CreateBid) -> Result<BidNow, Error> {
     policy::check_new(&cx.caller, cmd.applicant)?;
     store::insert_call(tx, call, cx.now)?;
-    let intake = open_gate(tx, cx, cmd.round)?;
+    let intake = open_intake(tx, cx, cmd.round)?;
     // References are unique per client; people of one council share theirs.
     let client = match cx.caller.organisation {
         Some(_) => cx.caller.subject.to_string(),
@@ -61,8 +62,8 @@ pub fn create_bid(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &CreateBid) -> Result<
         updated_at: cx.now,
     };
     store::insert(tx, &bid)?;
-    write_revision(tx, cx, &bid, Happened::Created, None)?;
-    record(tx, cx, None, &bid, Happened::Created, intake.call.closes_at)
+    write_revision(tx, cx, &bid, Happened::BidCreated, None)?;
+    record(tx, cx, None, bid, Happened::BidCreated, intake.call.closes_at)
 }
 
 #[derive(Clone, Debug)]
@@ -85,22 +86,29 @@ pub struct RestoreRevision {
 
 pub fn restore_revision(tx: &mut Tx, cx: &Cx, cmd: &RestoreRevision) -> Result<BidNow, Error> {
     let bid = load_for(tx, cx, Action::Edit, &cmd.target)?;
-    let earlier = store::revision(tx, bid.id, cmd.revision)?.ok_or(Error::NotFound { what: "revision" })?;
+    let earlier = store::revision(tx, bid.id, cmd.revision)?;
     revise(tx, cx, &bid, earlier.paper, Some(cmd.revision))
 }
 
-/// Refuses one file more than a draft may have. How many the round takes is told with all else that is missing.
-pub fn check_room(bid: &Bid) -> Result<(), Error> {
-    if bid.paper.attachments.len() < MOST_FILES {
-        return Ok(());
+/// The bid, if it takes one more file: looked at before the bytes are sent, and again once they are kept. How many its
+/// round takes is told with all else that is missing.
+///
+/// # Errors
+/// As [`crate::policy::check`], [`Bid::expect_version`] and [`Bid::expect_draft`] do. [`Refusal::Invalid`] when it has
+/// no room.
+pub fn load_for_attachment(conn: &mut Conn, cx: &Cx, target: &Target<BidId>) -> Result<Bid, Error> {
+    let bid = load_for(conn, cx, Action::Edit, target)?;
+    bid.expect_draft("edit")?;
+    if bid.paper.attachments.len() >= MOST_FILES {
+        let says = format!("a bid has at most {MOST_FILES} files; take one out first");
+        return Err(Refusal::bad_field("attachments", "max_items", says).into());
     }
-    Err(Error::TooManyFiles { most: MOST_FILES })
+    Ok(bid)
 }
 
 /// Adds a file whose bytes are already kept.
 pub fn add_attachment(tx: &mut Tx, cx: &Cx, target: &Target<BidId>, file: &Attachment) -> Result<BidNow, Error> {
-    let bid = load_for(tx, cx, Action::Edit, target)?;
-    check_room(&bid)?;
+    let bid = load_for_attachment(tx, cx, target)?;
     let mut paper = bid.paper.clone();
     paper.attachments.push(file.clone());
     revise(tx, cx, &bid, paper, None)
@@ -121,10 +129,10 @@ pub fn remove_attachment(tx: &mut Tx, cx: &Cx, cmd: &RemoveAttachment) -> Result
 }
 
 fn revise(tx: &mut Tx, cx: &Cx, old: &Bid, paper: Paper, restored_from: Option<i32>) -> Result<BidNow, Error> {
-    let intake = open_gate(tx, cx, old.round)?;
+    let intake = open_intake(tx, cx, old.round)?;
     let new = old.revise(paper, cx.now)?;
-    write_revision(tx, cx, &new, Happened::Revised, restored_from)?;
-    save(tx, cx, old, &new, Happened::Revised, intake.call.closes_at)
+    write_revision(tx, cx, &new, Happened::BidRevised, restored_from)?;
+    save(tx, cx, old, new, Happened::BidRevised, intake.call.closes_at)
 }
 
 fn write_revision(
@@ -155,9 +163,9 @@ pub struct SetParticipants {
 
 pub fn set_participants(tx: &mut Tx, cx: &Cx, cmd: &SetParticipants) -> Result<BidNow, Error> {
     let bid = load_for(tx, cx, Action::SetParticipants, &cmd.target)?;
-    let intake = open_gate(tx, cx, bid.round)?;
+    let intake = open_intake(tx, cx, bid.round)?;
     let new = bid.with_participants(cmd.participants.clone(), cx.now)?;
-    save(tx, cx, &bid, &new, Happened::ParticipantsSet, intake.call.closes_at)
+    save(tx, cx, &bid, new, Happened::BidParticipantsSet, intake.call.closes_at)
 }
 
 #[derive(Clone, Debug)]
@@ -170,13 +178,14 @@ pub struct SignOffBid {
 /// `certifier_of` is the organisation of which the registry holds the certifier, asked beforehand.
 pub fn sign_off_bid(tx: &mut Tx, cx: &Cx, certifier_of: &Option<OrgId>, cmd: &SignOffBid) -> Result<BidNow, Error> {
     let bid = load_for(tx, cx, Action::SignOff, &cmd.target)?;
-    let intake = open_gate(tx, cx, bid.round)?;
+    let intake = open_intake(tx, cx, bid.round)?;
     if *certifier_of != Some(bid.applicant) {
-        return Err(Error::NoSuchCertifier);
+        let says = "the registry holds no such certifier of this organisation";
+        return Err(Refusal::bad_field("certifier_id", "certifier", says).into());
     }
     if !cx.caller.gives_word_of(cmd.certifier) {
-        return Err(Error::NotAllowed { who_may: "only the certifier named" });
+        return Err(Refusal::NotAllowed { who_may: "only the certifier named" }.into());
     }
     let new = bid.sign_off(cmd.certifier, cmd.role.clone(), cx.caller.subject.to_string(), cx.now)?;
-    save(tx, cx, &bid, &new, Happened::SignedOff, intake.call.closes_at)
+    save(tx, cx, &bid, new, Happened::BidSignedOff, intake.call.closes_at)
 }

@@ -1,12 +1,15 @@
 //! Submitting, reopening and withdrawing a bid.
 
-use kit::cx::{Cx, Target};
-use kit::db::{Conn, Tx};
-use kit::fault::Violation;
-use kit::ids::BidId;
-use kit::time::Timestamp;
+use std::sync::Arc;
 
-use super::{gate_of, load_for, open_gate, save};
+use kit::cx::{Cx, Reasoned, Target};
+use kit::db::{Conn, Tx};
+use kit::ids::BidId;
+use kit::refusal::Refusal;
+use kit::time::Timestamp;
+use kit::tokens::Seal;
+
+use super::{intake_of, lead_limit_reached, load_for, open_intake, reading, save};
 use crate::bid::{Bid, BidNow};
 use crate::call::Call;
 use crate::duplicates::{FLAG_FROM_PERMILLE, Pair, Words, similarity_permille};
@@ -15,9 +18,9 @@ use crate::events::Happened;
 use crate::form;
 use crate::intake::Timing;
 use crate::policy::{self, Action};
-use crate::receipt::{self, HandIn, Seal};
+use crate::receipt::{self, HandIn};
 use crate::state::Step;
-use crate::store::{self, Gate};
+use crate::store::{self, Taken};
 
 #[derive(Clone, Debug)]
 pub struct SubmitBid {
@@ -30,30 +33,30 @@ pub struct SubmitBid {
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub bid: Bid,
-    pub call: Call,
+    /// Shared, since a closure that runs again needs it again.
+    pub call: Arc<Call>,
 }
 
 /// The bid, if the caller may hand it in, and what its round asks for.
 pub fn look(conn: &mut Conn, cx: &Cx, id: BidId) -> Result<Seen, Error> {
-    let bid = store::get(conn, id)?;
-    policy::check(&cx.caller, Action::Submit, &bid)?;
-    Ok(Seen { call: store::call(conn, bid.round)?, bid })
+    let bid = reading::seen(conn, cx, Action::Submit, id)?;
+    Ok(Seen { call: Arc::new(store::call(conn, bid.round)?), bid })
 }
 
 impl Seen {
     /// Bid and call as they are once the number is taken; what changed since is read again.
-    fn renew(&self, tx: &mut Tx, gate: &Gate) -> Result<Seen, Error> {
+    fn renew(&self, tx: &mut Tx, taken: &Taken) -> Result<Seen, Error> {
         let Seen { mut bid, mut call } = self.clone();
-        if gate.bid_version != bid.version {
+        if taken.bid_version != bid.version {
             bid = store::get(tx, bid.id)?;
         }
-        if gate.call_version != call.version {
-            call = store::call(tx, bid.round)?;
+        if taken.call_version != call.version {
+            call = Arc::new(store::call(tx, bid.round)?);
         }
         // The place is with a number, or without, for the bid as it was seen.
         match bid.state.receipt() == self.bid.state.receipt() {
             true => Ok(Seen { bid, call }),
-            false => Err(Error::stale(bid)),
+            false => Err(Refusal::stale(bid).into()),
         }
     }
 }
@@ -61,9 +64,9 @@ impl Seen {
 /// Hands a draft in.
 pub fn submit_bid(tx: &mut Tx, cx: &Cx, seal: &Seal, seen: &Seen, cmd: &SubmitBid) -> Result<BidNow, Error> {
     // Number and instant: this statement orders all bids of the round.
-    let gate = store::take_place(tx, &seen.bid)?;
-    let Seen { bid, call } = seen.renew(tx, &gate)?;
-    let place = gate.place;
+    let taken = store::take_place(tx, &seen.bid)?;
+    let Seen { bid, call } = seen.renew(tx, &taken)?;
+    let place = taken.place;
     policy::check(&cx.caller, Action::Submit, &bid)?;
     bid.expect_version_but_for_close(cmd.target.version)?;
     let keeps_number = bid.state.receipt().is_some();
@@ -85,37 +88,17 @@ pub fn submit_bid(tx: &mut Tx, cx: &Cx, seal: &Seal, seen: &Seen, cmd: &SubmitBi
     }
     let new = bid.submit(place)?;
     let happened = match place.timing {
-        Timing::Early | Timing::InTime { .. } => Happened::Submitted,
-        Timing::Late { .. } => Happened::HeldLate,
+        Timing::Early | Timing::InTime { .. } => Happened::BidSubmitted,
+        Timing::Late { .. } => Happened::BidHeldLate,
     };
-    let now = save(tx, cx, &bid, &new, happened, call.closes_at)?;
-    write_receipt(tx, seal, &new, &call, place.at, cmd.client_time)?;
+    let now = save(tx, cx, &bid, new, happened, call.closes_at)?;
+    write_receipt(tx, seal, &now.bid, &call, place.at, cmd.client_time)?;
     if keeps_number {
         // Flagged when it was handed in before.
-        store::clear_duplicates(tx, &new)?;
+        store::clear_duplicates(tx, &now.bid)?;
     }
-    flag_duplicates(tx, &new)?;
+    flag_duplicates(tx, &now.bid)?;
     Ok(now)
-}
-
-/// Everything but time that keeps a bid from being submitted.
-pub fn check(conn: &mut Conn, bid: &Bid, call: &Call) -> Result<Vec<Violation>, Error> {
-    let mut missing = form::check_bid(bid, call);
-    if let Some(limit) = lead_limit_reached(conn, bid, call)? {
-        let says = Error::LeadLimitReached { limit }.to_string();
-        missing.push(Violation::new("content.lead_organisation_id", "round.lead_limit", says));
-    }
-    Ok(missing)
-}
-
-/// The limit on the bids that the lead organisation may have, if it has as many without this one (rule 3).
-fn lead_limit_reached(conn: &mut Conn, bid: &Bid, call: &Call) -> Result<Option<i64>, Error> {
-    let instrument = call.instrument(&bid.paper.content.instrument);
-    let Some(limit) = instrument.and_then(|instrument| instrument.lead_limit) else {
-        return Ok(None);
-    };
-    let n_led = store::n_led_besides(conn, bid)?;
-    Ok(Some(limit).filter(|limit| n_led >= *limit))
 }
 
 /// `at` is the instant of the hand-in.
@@ -160,26 +143,14 @@ fn flag_duplicates(tx: &mut Tx, bid: &Bid) -> Result<(), Error> {
     Ok(store::insert_duplicates(tx, bid, &pairs)?)
 }
 
-#[derive(Clone, Debug)]
-pub struct ReopenBid {
-    pub target: Target<BidId>,
-    pub reason: String,
-}
-
-pub fn reopen_bid(tx: &mut Tx, cx: &Cx, cmd: &ReopenBid) -> Result<BidNow, Error> {
+pub fn reopen_bid(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<BidId>) -> Result<BidNow, Error> {
     let bid = load_for(tx, cx, Action::Reopen, &cmd.target)?;
-    let intake = open_gate(tx, cx, bid.round)?;
+    let intake = open_intake(tx, cx, bid.round)?;
     let new = bid.step(Step::Reopen, &cmd.reason, cx.now)?;
-    save(tx, cx, &bid, &new, Happened::Reopened, intake.call.closes_at)
+    save(tx, cx, &bid, new, Happened::BidReopened, intake.call.closes_at)
 }
 
-#[derive(Clone, Debug)]
-pub struct WithdrawBid {
-    pub target: Target<BidId>,
-    pub reason: String,
-}
-
-pub fn withdraw_bid(tx: &mut Tx, cx: &Cx, cmd: &WithdrawBid) -> Result<BidNow, Error> {
+pub fn withdraw_bid(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<BidId>) -> Result<BidNow, Error> {
     let bid = store::get(tx, cmd.target.id)?;
     // A reopened bid was received too: reopening it first is no way past the certifier.
     let action = match bid.state.is_received() || bid.state.receipt().is_some() {
@@ -188,13 +159,12 @@ pub fn withdraw_bid(tx: &mut Tx, cx: &Cx, cmd: &WithdrawBid) -> Result<BidNow, E
     };
     policy::check(&cx.caller, action, &bid)?;
     bid.expect_version(cmd.target.version)?;
-    let intake = gate_of(tx, &bid)?;
+    let intake = intake_of(tx, bid.round)?;
     let mut new = bid.step(Step::Withdraw, &cmd.reason, cx.now)?;
     // Who may not see drafts sees the bid again from now on, and what was written since it was reopened was not
     // handed in.
     if let (false, Some(receipt)) = (bid.state.is_received(), bid.state.receipt()) {
-        let handed_in = store::revision(tx, bid.id, receipt.revision)?.ok_or(Error::NotFound { what: "revision" })?;
-        new = new.as_received(handed_in);
+        new = new.as_received(store::revision(tx, bid.id, receipt.revision)?);
     }
-    save(tx, cx, &bid, &new, Happened::Withdrawn, intake.call.closes_at)
+    save(tx, cx, &bid, new, Happened::BidWithdrawn, intake.call.closes_at)
 }

@@ -2,29 +2,54 @@
 //! `policy.rs`.
 
 use kit::cx::Cx;
-use kit::db::Conn;
+use kit::db::{Conn, DbError};
 use kit::fault::Violation;
 use kit::history::Line;
-use kit::ids::{AttachmentId, BidId, ClarificationId, RoundId};
-use kit::paging::{Found, Listed};
-use kit::time::Timestamp;
+use kit::ids::{AttachmentId, BidId, ClarificationId, OrgId, RoundId};
+use kit::money::Money;
+use kit::paging::{Counted, Found, Listed};
+use kit::stored::parsed;
 
-use super::{gate_of, hand_in};
+use super::{intake_of, lead_limit_reached};
 use crate::bid::{Bid, BidNow};
+use crate::call::Call;
 use crate::clarification::Clarification;
 use crate::content::{self, Attachment, Change, Revision};
 use crate::duplicates::Pair;
 use crate::error::Error;
-use crate::intake::Intake;
+use crate::form;
+use crate::intake::IntakeNow;
 use crate::policy::{self, Action};
 use crate::receipt::HandIn;
-use crate::store::{self, Filter, Totals, Visible};
+use crate::store::{self, Filter, Readable, Visible};
 
 /// Two revisions of one bid, by their numbers.
 #[derive(Clone, Debug)]
 pub struct Compared {
     pub bid: BidId,
     pub numbers: [i32; 2],
+}
+
+/// A page of bids, and the sum that those of all pages ask for.
+#[derive(Clone, Debug)]
+pub struct BidsFound {
+    pub page: Counted<BidNow>,
+    pub requested: Money,
+}
+
+/// What is missing from a bid, and the intake that it has to pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    pub missing: Vec<Violation>,
+    pub intake: IntakeNow,
+}
+
+/// Which bids a watch is on.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched {
+    pub round: Option<RoundId>,
+    /// Applicant or participant.
+    pub organisation: Option<OrgId>,
 }
 
 /// The bid, if the caller may do this with it.
@@ -36,57 +61,65 @@ pub fn seen(conn: &mut Conn, cx: &Cx, action: Action, id: BidId) -> Result<Bid, 
 
 pub fn bid(conn: &mut Conn, cx: &Cx, id: &BidId) -> Result<BidNow, Error> {
     let bid = seen(conn, cx, Action::See, *id)?;
-    let closes_at = gate_of(conn, &bid)?.call.closes_at;
+    let closes_at = intake_of(conn, bid.round)?.call.closes_at;
     Ok(BidNow { bid, closes_at, as_of: cx.now })
 }
 
-/// A page of bids, the totals of all pages, and their instant.
-pub fn bids(
-    conn: &mut Conn,
-    cx: &Cx,
-    asked: &Listed<Filter, (i64, BidId)>,
-) -> Result<(Found<BidNow>, Totals, Timestamp), Error> {
-    let Listed { filter, page } = asked;
+pub fn bids(conn: &mut Conn, cx: &Cx, list: &Listed<Filter, (i64, BidId)>) -> Result<BidsFound, Error> {
+    let Listed { filter, page } = list;
     let visible = visible(cx);
-    let rows = store::page(conn, filter, &visible, page.after.as_ref(), page.limit())?;
+    let rows = store::page(conn, filter, &visible, page.after, page.limit())?;
     let now = |(bid, closes_at)| BidNow { bid, closes_at, as_of: cx.now };
     let number = |bid: &Bid| bid.state.receipt().map_or(0, |receipt| receipt.number);
-    let bids = page.found(rows.into_iter().map(now).collect(), |now| (number(&now.bid), now.bid.id));
-    Ok((bids, store::totals(conn, filter, &visible)?, cx.now))
+    let found = page.found(rows.into_iter().map(now).collect(), |now| (number(&now.bid), now.bid.id));
+    let (n_bids, requested) = store::totals(conn, filter, &visible)?;
+    Ok(BidsFound { page: found.of_all(n_bids, cx.now), requested })
 }
 
 /// The caller's own bids, and for who oversees the round all that the network has received.
 fn visible(cx: &Cx) -> Visible {
-    Visible { own: policy::reads_for_all(&cx.caller), all_received: policy::oversees(&cx.caller) }
+    let own = cx.caller.organisations_where(policy::reads_for);
+    if policy::oversees(&cx.caller) { Visible::OwnAndReceived(own) } else { Visible::Own(own) }
 }
 
-/// What is missing from a bid, the gate that it has to pass, and their instant.
-pub fn check(conn: &mut Conn, cx: &Cx, id: &BidId) -> Result<(Vec<Violation>, Intake, Timestamp), Error> {
+pub fn check(conn: &mut Conn, cx: &Cx, id: &BidId) -> Result<Checked, Error> {
     let bid = seen(conn, cx, Action::Edit, *id)?;
-    let intake = gate_of(conn, &bid)?;
-    Ok((hand_in::check(conn, &bid, &intake.call)?, intake, cx.now))
+    let intake = intake_of(conn, bid.round)?;
+    let missing = missing(conn, &bid, &intake.call)?;
+    Ok(Checked { missing, intake: IntakeNow { intake, as_of: cx.now } })
 }
 
-pub fn revisions(conn: &mut Conn, cx: &Cx, asked: &Listed<BidId, i32>) -> Result<Found<Revision>, Error> {
-    let bid = seen(conn, cx, Action::See, asked.filter)?;
-    let rows = store::revisions(conn, bid.id, sees_received_only(cx, &bid), asked.page.after, asked.page.limit())?;
-    Ok(asked.page.found(rows, |revision| revision.number))
+/// Everything but time that keeps a bid from being submitted.
+fn missing(conn: &mut Conn, bid: &Bid, call: &Call) -> Result<Vec<Violation>, Error> {
+    let mut missing = form::check_bid(bid, call);
+    if let Some(limit) = lead_limit_reached(conn, bid, call)? {
+        let says = Error::LeadLimitReached { limit }.to_string();
+        missing.push(Violation::new("content.lead_organisation_id", "round.lead_limit", says));
+    }
+    Ok(missing)
+}
+
+pub fn revisions(conn: &mut Conn, cx: &Cx, list: &Listed<BidId, i32>) -> Result<Found<Revision>, Error> {
+    let bid = seen(conn, cx, Action::See, list.filter)?;
+    let rows = store::page_of_revisions(conn, bid.id, readable(cx, &bid), list.page.after, list.page.limit())?;
+    Ok(list.page.found(rows, |revision| revision.number))
 }
 
 pub fn changes(conn: &mut Conn, cx: &Cx, asked: &Compared) -> Result<Vec<Change>, Error> {
     let bid = seen(conn, cx, Action::See, asked.bid)?;
-    let received_only = sees_received_only(cx, &bid);
-    let mut paper = |number| {
-        let found = store::revision_if(conn, bid.id, received_only, number)?;
-        Ok::<_, Error>(found.ok_or(Error::NotFound { what: "revision" })?.paper)
-    };
+    let readable = readable(cx, &bid);
     let [first, second] = asked.numbers;
-    Ok(content::compare(&paper(first)?, &paper(second)?))
+    let before = store::readable_revision(conn, bid.id, readable, first)?;
+    let after = store::readable_revision(conn, bid.id, readable, second)?;
+    Ok(content::compare(&before.paper, &after.paper))
 }
 
 /// Who reads a bid that is not their own sees of its revisions those that were handed in.
-fn sees_received_only(cx: &Cx, bid: &Bid) -> bool {
-    !policy::is_of_its_own(&cx.caller, &policy::facts(bid))
+fn readable(cx: &Cx, bid: &Bid) -> Readable {
+    match policy::is_of_its_own(&cx.caller, &policy::facts(bid)) {
+        true => Readable::All,
+        false => Readable::HandedIn,
+    }
 }
 
 pub fn attachment(conn: &mut Conn, cx: &Cx, bid: BidId, file: AttachmentId) -> Result<Attachment, Error> {
@@ -96,28 +129,40 @@ pub fn attachment(conn: &mut Conn, cx: &Cx, bid: BidId, file: AttachmentId) -> R
 /// The receipt of the latest hand-in.
 pub fn receipt(conn: &mut Conn, cx: &Cx, id: &BidId) -> Result<(Bid, HandIn), Error> {
     let bid = seen(conn, cx, Action::See, *id)?;
-    let hand_in = store::latest_hand_in(conn, bid.id)?.ok_or(Error::NotFound { what: "receipt" })?;
+    let hand_in = store::latest_hand_in(conn, bid.id)?;
     Ok((bid, hand_in))
 }
 
-pub fn history(conn: &mut Conn, cx: &Cx, asked: &Listed<BidId, i64>) -> Result<Found<Line>, Error> {
-    let bid = seen(conn, cx, Action::See, asked.filter)?;
-    let rows = store::history(conn, bid.id, asked.page.after.unwrap_or(0), asked.page.limit())?;
-    Ok(asked.page.found(rows, |line| line.sequence))
+pub fn history(conn: &mut Conn, cx: &Cx, list: &Listed<BidId, i64>) -> Result<Found<Line>, Error> {
+    let bid = seen(conn, cx, Action::See, list.filter)?;
+    let rows = store::history(conn, bid.id, list.page.after.unwrap_or(0), list.page.limit())?;
+    Ok(list.page.found(rows, |line| line.sequence))
 }
 
 pub fn clarifications(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<BidId, ClarificationId>,
+    list: &Listed<BidId, ClarificationId>,
 ) -> Result<Found<Clarification>, Error> {
-    let bid = seen(conn, cx, Action::See, asked.filter)?;
-    let rows = store::clarifications(conn, bid.id, asked.page.after, asked.page.limit())?;
-    Ok(asked.page.found(rows, |clarification| clarification.id))
+    let bid = seen(conn, cx, Action::See, list.filter)?;
+    let rows = store::page_of_clarifications(conn, bid.id, list.page.after, list.page.limit())?;
+    Ok(list.page.found(rows, |clarification| clarification.id))
 }
 
-/// For who oversees rounds; [`policy`] was asked before, for a round may have no bids yet.
-pub fn duplicates(conn: &mut Conn, asked: &Listed<RoundId, (BidId, BidId)>) -> Result<Found<Pair>, Error> {
-    let rows = store::duplicates(conn, asked.filter, asked.page.after.as_ref(), asked.page.limit())?;
-    Ok(asked.page.found(rows, |pair| (pair.second, pair.first)))
+/// For who oversees rounds: [`policy`] is asked before the round is looked for, which may have no bids yet.
+pub fn duplicates(conn: &mut Conn, list: &Listed<RoundId, (BidId, BidId)>) -> Result<Found<Pair>, Error> {
+    let rows = store::page_of_duplicates(conn, list.filter, list.page.after, list.page.limit())?;
+    Ok(list.page.found(rows, |pair| (pair.second, pair.first)))
+}
+
+/// The bid that an event is about; none where it is not watched, or hidden from the caller.
+///
+/// # Errors
+/// Those of the store.
+pub fn watched(conn: &mut Conn, cx: &Cx, asked: &Watched, subject: &str) -> Result<Option<BidNow>, DbError> {
+    let Some((bid, closes_at)) = store::get_all(conn, &[parsed(subject)?])?.pop() else { return Ok(None) };
+    let takes_part = |id: OrgId| bid.applicant == id || bid.participants.iter().any(|other| other.organisation == id);
+    let is_watched = asked.round.is_none_or(|round| bid.round == round) && asked.organisation.is_none_or(takes_part);
+    let is_seen = is_watched && policy::check(&cx.caller, Action::See, &bid).is_ok();
+    Ok(is_seen.then_some(BidNow { bid, closes_at, as_of: cx.now }))
 }

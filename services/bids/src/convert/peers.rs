@@ -1,102 +1,79 @@
 //! Other services' messages, as bids keeps them.
 
-use kit::neighbour::{Unusable, unusable};
+use kit::call::{attachments, question};
+use kit::names::named;
+use kit::neighbour::Unusable;
+use kit::wire::{Reader, read};
 use toadlane_proto::awards::v1 as awards;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::rounds::v1 as rounds;
+use toadlane_proto::types::v1 as types;
 
-use crate::call::{AttachmentRules, Call, Class, Condition, Form, Instrument, OverdueReports, Question, QuestionKind};
+use crate::call::{Call, Form, Instrument};
 use crate::earlier::{Project, Report};
 use crate::eligibility::Standing;
 
 /// What the register said.
-pub fn standing(wire: registry::Standing) -> Standing {
-    use registry::MembershipClass as Wire;
-    let class = match wire.membership_class() {
-        Wire::Unspecified => None,
-        Wire::Full => Some(Class::Full),
-        Wire::Associate => Some(Class::Associate),
-        Wire::Affiliate => Some(Class::Affiliate),
-        Wire::Supporter => Some(Class::Supporter),
-    };
-    Standing {
-        name: wire.name,
-        legal_body: wire.legal_body,
-        abolished: wire.abolished,
-        class,
-        in_good_standing: wire.good_standing,
+impl From<registry::Standing> for Standing {
+    fn from(wire: registry::Standing) -> Standing {
+        Standing {
+            class: named(wire.membership_class()),
+            name: wire.name,
+            legal_body: wire.legal_body,
+            abolished: wire.abolished,
+            in_good_standing: wire.good_standing,
+        }
     }
 }
 
 /// A round as bids keeps it. None for a draft, which has no window yet: to bids it does not exist.
 pub fn call(wire: rounds::Round) -> Result<Option<Call>, Unusable> {
-    let lacks = |lacks| unusable("a round", lacks);
     use rounds::round::State as Wire;
     let cancelled = match wire.state() {
         Wire::Unspecified | Wire::Draft => return Ok(None),
+        // As a draft.
+        Wire::Cancelled if wire.opens_at.is_none() || wire.closes_at.is_none() => return Ok(None),
         Wire::Scheduled | Wire::Open | Wire::Closed => false,
         Wire::Cancelled => true,
     };
-    let (Some(opens_at), Some(closes_at)) = (wire.opens_at, wire.closes_at) else {
-        // Cancelled as a draft.
-        return if cancelled { Ok(None) } else { Err(lacks("a window")) };
-    };
-    let rules = wire.rules.ok_or_else(|| lacks("rules"))?;
-    let mut instruments = Vec::with_capacity(rules.instruments.len());
-    for instrument in rules.instruments {
-        instruments.push(self::instrument(instrument).ok_or_else(|| lacks("sums in its instruments"))?);
-    }
-    let attachments = rules.attachments.unwrap_or_default();
-    Ok(Some(Call {
-        round: wire.id.parse().map_err(|_| lacks("an identity"))?,
-        version: wire.etag.parse().map_err(|_| lacks("a version in its etag"))?,
-        reference: rules.reference,
-        opens_at: opens_at.try_into().map_err(|_| lacks("a proper opening"))?,
-        closes_at: closes_at.try_into().map_err(|_| lacks("a proper close"))?,
-        zone: wire.timetable.and_then(|timetable| timetable.closes).map_or_else(String::new, |closes| closes.zone),
-        cancelled,
-        instruments,
-        form: form(rules.form.unwrap_or_default()),
-        attachments: AttachmentRules {
-            media_types: attachments.media_types,
-            max_count: usize::try_from(attachments.max_count).unwrap_or(0),
-            max_bytes_each: attachments.max_bytes_each,
-        },
-        overdue_reports: overdue_reports(rules.eligibility.unwrap_or_default()),
-    }))
+    read(format!("round {}", wire.id), |reader| {
+        let (round, version) = (reader.id("id", &wire.id), reader.version(&wire.etag));
+        let (opens_at, closes_at) = (reader.time("opens_at", wire.opens_at), reader.time("closes_at", wire.closes_at));
+        let zone = wire.timetable.and_then(|timetable| timetable.closes).map_or_else(String::new, |closes| closes.zone);
+        let rules = reader.required("rules", wire.rules)?;
+        let overdue_reports = rules.eligibility.and_then(|eligibility| named(eligibility.overdue_reports()));
+        Some(Call {
+            round: round?,
+            version: version?,
+            reference: rules.reference,
+            opens_at: opens_at?,
+            closes_at: closes_at?,
+            zone,
+            cancelled,
+            instruments: reader.each("rules.instruments", rules.instruments, instrument),
+            form: form(reader, rules.form.unwrap_or_default()),
+            attachments: attachments(rules.attachments.unwrap_or_default()),
+            overdue_reports: overdue_reports.unwrap_or_default(),
+        })
+    })
+    .map(Some)
 }
 
-fn overdue_reports(wire: rounds::EligibilitySettings) -> OverdueReports {
-    use rounds::eligibility_settings::OverdueReports as Wire;
-    match wire.overdue_reports() {
-        Wire::Unspecified | Wire::Ignore => OverdueReports::Ignore,
-        Wire::Warn => OverdueReports::Warn,
-        Wire::Block => OverdueReports::Block,
-    }
-}
-
-fn instrument(wire: rounds::Instrument) -> Option<Instrument> {
-    use registry::MembershipClass as Wire;
-    let mut admitted = Vec::new();
-    for class in wire.admitted_classes() {
-        match class {
-            Wire::Unspecified => {}
-            Wire::Full => admitted.push(Class::Full),
-            Wire::Associate => admitted.push(Class::Associate),
-            Wire::Affiliate => admitted.push(Class::Affiliate),
-            Wire::Supporter => admitted.push(Class::Supporter),
-        }
-    }
+fn instrument(reader: &mut Reader, field: &str, wire: rounds::Instrument) -> Option<Instrument> {
+    use rounds::lead_limit::Counts;
+    let admitted = wire.admitted_classes().filter_map(named).collect();
     let (lead_limit, live_limit) = match wire.lead_limit.as_ref().map(|limit| (limit.counts(), limit.at_most)) {
-        Some((rounds::lead_limit::Counts::BidsInRound, most)) => (Some(i64::from(most)), None),
-        Some((rounds::lead_limit::Counts::LiveProjects, most)) => (None, Some(i64::from(most))),
-        Some((rounds::lead_limit::Counts::Nothing | rounds::lead_limit::Counts::Unspecified, _)) | None => (None, None),
+        Some((Counts::BidsInRound, most)) => (Some(i64::from(most)), None),
+        Some((Counts::LiveProjects, most)) => (None, Some(i64::from(most))),
+        Some((Counts::Nothing | Counts::Unspecified, _)) | None => (None, None),
     };
+    let floor = reader.money(&format!("{field}.floor"), wire.floor);
+    let ceiling = reader.money(&format!("{field}.ceiling"), wire.ceiling);
     Some(Instrument {
         code: wire.code,
-        floor: wire.floor?.try_into().ok()?,
-        ceiling: wire.ceiling?.try_into().ok()?,
+        floor: floor?,
+        ceiling: ceiling?,
         months_min: wire.months_min,
         months_max: wire.months_max,
         admitted,
@@ -105,59 +82,44 @@ fn instrument(wire: rounds::Instrument) -> Option<Instrument> {
     })
 }
 
-fn form(wire: rounds::Form) -> Form {
-    use rounds::question::Type as Wire;
-    let questions = wire.questions.into_iter().map(|question| {
-        let kind = match question.r#type() {
-            Wire::Unspecified | Wire::ShortText | Wire::LongText => QuestionKind::Text,
-            Wire::Choice => QuestionKind::Choice,
-            Wire::Choices => QuestionKind::Choices,
-            Wire::Number => QuestionKind::Number,
-            Wire::Money => QuestionKind::Money,
-            Wire::Date => QuestionKind::Date,
-            Wire::YesNo => QuestionKind::YesNo,
-        };
-        Question {
-            id: question.id,
-            label: question.label.unwrap_or_default().en,
-            kind,
-            required: question.required,
-            word_limit: usize::try_from(question.word_limit).unwrap_or(0),
-            options: question.options.into_iter().map(|option| option.code).collect(),
-            condition: question
-                .condition
-                .map(|condition| Condition { question: condition.question_id, equals: condition.equals }),
-        }
-    });
-    Form {
-        version: wire.version,
-        title_max_chars: usize::try_from(wire.title_max_chars).unwrap_or(0),
-        summary_max_words: usize::try_from(wire.summary_max_words).unwrap_or(0),
-        questions: questions.collect(),
+fn form(reader: &mut Reader, wire: rounds::Form) -> Form {
+    let rounds::Form { version, title_max_chars, summary_max_words, questions } = wire;
+    let short = |reader: &mut Reader, field: &str, wire| question(reader, field, without_help(wire));
+    let questions = reader.each("rules.form.questions", questions, short);
+    Form { version, title_max_chars, summary_max_words, questions }
+}
+
+/// Every hand-in reads the call, and no rule looks at what helps to answer: of all the words, only the English label is
+/// told to a bidder who has left a question out.
+fn without_help(mut wire: rounds::Question) -> rounds::Question {
+    wire.help = None;
+    if let Some(label) = &mut wire.label {
+        label.cy.clear();
     }
+    for label in wire.options.iter_mut().filter_map(|option| option.label.as_mut()) {
+        *label = types::LocalizedText::default();
+    }
+    wire
 }
 
 /// What an award says of its project.
 pub fn project(wire: &awards::Award) -> Result<Project, Unusable> {
     use awards::award::State as Wire;
-    let lacks = |lacks| unusable(format!("award {}", wire.id), lacks);
     let live = match wire.state() {
         Wire::Offered | Wire::Accepted | Wire::Active | Wire::Suspended | Wire::Completed => true,
         Wire::Unspecified | Wire::Prepared | Wire::Reserved | Wire::Closed => false,
         Wire::Refused | Wire::Lapsed | Wire::Withdrawn | Wire::Terminated => false,
     };
-    Ok(Project {
-        award: wire.id.parse().map_err(|_| lacks("an identity"))?,
-        bid: wire.bid_id.parse().map_err(|_| lacks("a bid"))?,
-        lead: wire.lead_organisation_id.parse().map_err(|_| lacks("a lead"))?,
-        live,
+    read(format!("award {}", wire.id), |reader| {
+        let (award, bid) = (reader.id("id", &wire.id), reader.id("bid_id", &wire.bid_id));
+        let lead = reader.id("lead_organisation_id", &wire.lead_organisation_id);
+        Some(Project { award: award?, bid: bid?, lead: lead?, live })
     })
 }
 
 /// What a report says of what is owed.
 pub fn report(wire: &reporting::Report) -> Result<Report, Unusable> {
     use reporting::report::State as Wire;
-    let lacks = |lacks| unusable(format!("report {}", wire.id), lacks);
     let awaited = match wire.state() {
         Wire::Scheduled | Wire::Open => true,
         // One that was given back was handed in.
@@ -165,11 +127,9 @@ pub fn report(wire: &reporting::Report) -> Result<Report, Unusable> {
         Wire::Unspecified | Wire::Submitted | Wire::ChangesRequested | Wire::Accepted => false,
         Wire::Waived | Wire::Cancelled => false,
     };
-    let due = wire.due.as_ref().and_then(|due| due.instant).ok_or_else(|| lacks("a due date"))?;
-    Ok(Report {
-        id: wire.id.parse().map_err(|_| lacks("an identity"))?,
-        organisation: wire.organisation_id.parse().map_err(|_| lacks("an organisation"))?,
-        due_at: due.try_into().map_err(|_| lacks("a proper due date"))?,
-        awaited,
+    read(format!("report {}", wire.id), |reader| {
+        let (id, organisation) = (reader.id("id", &wire.id), reader.id("organisation_id", &wire.organisation_id));
+        let due_at = reader.time("due.instant", wire.due.as_ref().and_then(|due| due.instant));
+        Some(Report { id: id?, organisation: organisation?, due_at: due_at?, awaited })
     })
 }

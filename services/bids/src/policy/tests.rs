@@ -1,21 +1,6 @@
-use kit::caller::{Grant, Role};
-use kit::ids::{ClientId, OrgId, PersonId};
+use testing::callers::{person, seated, system};
 
 use super::*;
-
-fn person(role: Role, organisation: OrgId) -> Caller {
-    let grants = vec![Grant { role, organisation }];
-    Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
-}
-
-fn seated(role: Role) -> Caller {
-    Caller { sits: true, ..person(role, OrgId::new()) }
-}
-
-fn system(organisation: OrgId, scope: Scope) -> Caller {
-    let subject = Subject::Client(ClientId::new());
-    Caller { subject, organisation: Some(organisation), scopes: vec![scope], ..Caller::anonymous() }
-}
 
 /// Everybody who can call, by the name that stands in the golden file, and what their organisation is to a bid.
 fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
@@ -37,10 +22,10 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
         }
     }
     for role in Role::ALL.into_iter().filter(|role| role.rests()) {
-        all.push((format!("{} of the network, with a seat", role.name()), seated(role)));
+        all.push((format!("{} of the network, with a seat", role.name()), seated(role, OrgId::new())));
     }
-    for role in [Area::Grading, Area::Reporting] {
-        all.push((format!("the platform's {role}"), Caller::area(role)));
+    for area in [Area::Grading, Area::Reporting] {
+        all.push((format!("the platform's {area}"), Caller::area(area)));
     }
     all.push(("another role of the platform".to_string(), Caller::area(Area::Rounds)));
     all.push(("nobody signed in".to_string(), Caller::anonymous()));
@@ -97,6 +82,6 @@ fn the_policy_is_as_the_golden_matrix_says() {
 fn who_may_is_said_to_those_who_may_not() {
     let facts = Facts { applicant: Some(OrgId::new()), ..Facts::default() };
     let reader = person(Role::CouncilAdministrator, facts.applicant.unwrap());
-    let refused = decide(&reader, Action::SignOff, &facts).enforce::<Error>("bid").unwrap_err();
+    let refused = decide(&reader, Action::SignOff, &facts).enforce::<Refusal>("bid").unwrap_err();
     assert_eq!(refused.to_string(), "a certifier, or a system with bids.certify, of the applicant may do this");
 }

@@ -64,7 +64,7 @@ fn every_step_from_every_state_is_as_the_golden_table_says() {
                     Some(receipt) => format!("{} {}", to.name(), receipt.number),
                     None => to.name().to_string(),
                 },
-                Err(Error::IllegalStep { .. }) => "-".to_string(),
+                Err(Error::Refused(Refusal::IllegalStep { .. })) => "-".to_string(),
                 Err(error) => error.to_string(),
             };
             table += &format!("  {step_name:<18} {to}\n");

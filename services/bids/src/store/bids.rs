@@ -7,7 +7,8 @@ use kit::db::{Conn, DbError, Prepared, taken_meanwhile};
 use kit::digest::digest;
 use kit::ids::{BidId, OrgId, RoundId};
 use kit::money::Money;
-use kit::stored::{from_json, inconsistent, json};
+use kit::refusal::Refusal;
+use kit::stored::{self, from_json, inconsistent, json};
 use kit::time::Timestamp;
 
 use super::records::paper_of;
@@ -142,14 +143,13 @@ fn state_of(row: &Row) -> Result<State, DbError> {
 /// The bid as it now is.
 pub fn get(conn: &mut Conn, id: BidId) -> Result<Bid, Error> {
     // Asked for by the one id: with a list of one, PostgreSQL makes a new plan each time.
-    let found: Option<(Row, String)> = bid::table
+    let found = bid::table
         .inner_join(revision::table)
         .filter(revision::number.eq(bid::revision))
         .filter(bid::id.eq(id))
         .select((Row::as_select(), revision::canonical_json))
-        .get_result(conn)
-        .optional()?;
-    let (row, json) = found.ok_or(Error::NotFound { what: "bid" })?;
+        .get_result(conn);
+    let (row, json): (Row, String) = stored::found::<_, Error>(found, "bid")?;
     let participants = participant::table
         .filter(participant::bid_id.eq(id))
         .order(participant::organisation_id.asc())
@@ -186,7 +186,7 @@ pub fn get_all(conn: &mut Conn, ids: &[BidId]) -> Result<Vec<(Bid, Timestamp)>, 
 }
 
 /// The bid that a client of the council's gave this reference to in a round.
-pub fn of_reference(conn: &mut Conn, client: &str, round: RoundId, reference: &str) -> Result<Option<String>, DbError> {
+pub fn of_reference(conn: &mut Conn, client: &str, round: RoundId, reference: &str) -> Result<Option<BidId>, DbError> {
     Ok(bid::table
         .filter(bid::client.eq(client))
         .filter(bid::round_id.eq(round))
@@ -203,16 +203,16 @@ pub fn insert(conn: &mut Conn, bid: &Bid) -> Result<(), Error> {
 
 /// Replaces the version it was made from, participants included.
 pub fn update(conn: &mut Conn, old: &Bid, new: &Bid) -> Result<(), Error> {
-    let of_old_version = bid::table.filter(bid::id.eq(new.id)).filter(bid::version.eq(old.version));
+    let of_old_version = bid::table.find(new.id).filter(bid::version.eq(old.version));
     let changing = diesel::update(of_old_version).set(Row::from(new)).returning(bid::version);
     let changed: Option<i64> = Prepared(changing).get_result(conn).optional()?;
     if changed.is_none() {
-        return Err(Error::stale(get(conn, new.id)?));
+        return Err(Refusal::stale(get(conn, new.id)?).into());
     }
     if old.participants != new.participants {
         diesel::delete(participant::table.filter(participant::bid_id.eq(new.id))).execute(conn)?;
-        for one in &new.participants {
-            let row = ParticipantRow { bid_id: new.id, organisation_id: one.organisation, may_edit: one.may_edit };
+        for &Participant { organisation, may_edit } in &new.participants {
+            let row = ParticipantRow { bid_id: new.id, organisation_id: organisation, may_edit };
             diesel::insert_into(participant::table).values(row).execute(conn)?;
         }
     }

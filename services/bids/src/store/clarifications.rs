@@ -4,7 +4,8 @@ use diesel::prelude::*;
 use kit::caller::Actor;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{BidId, ClarificationId, OrgId};
-use kit::stored::inconsistent;
+use kit::refusal::Refusal;
+use kit::stored::{found, inconsistent};
 use kit::time::Timestamp;
 
 use crate::clarification::{Answer, Clarification};
@@ -29,17 +30,17 @@ struct Row {
 }
 
 impl From<&Clarification> for Row {
-    fn from(one: &Clarification) -> Row {
-        let answer = one.answer.as_ref();
+    fn from(clarification: &Clarification) -> Row {
+        let answer = clarification.answer.as_ref();
         Row {
-            id: one.id,
-            bid_id: one.bid,
-            version: one.version,
-            question: one.question.clone(),
-            answer_by: one.answer_by,
-            asked_at: one.asked_at,
-            asked_by: one.asked_by.subject.clone(),
-            asked_by_organisation: one.asked_by.organisation,
+            id: clarification.id,
+            bid_id: clarification.bid,
+            version: clarification.version,
+            question: clarification.question.clone(),
+            answer_by: clarification.answer_by,
+            asked_at: clarification.asked_at,
+            asked_by: clarification.asked_by.subject.clone(),
+            asked_by_organisation: clarification.asked_by.organisation,
             answer: answer.map(|answer| answer.text.clone()),
             answered_at: answer.map(|answer| answer.at),
             answered_by: answer.map(|answer| answer.by.subject.clone()),
@@ -79,30 +80,22 @@ pub fn insert_clarification(conn: &mut Conn, new: &Clarification) -> Result<(), 
 
 /// A clarification of this very bid.
 pub fn clarification(conn: &mut Conn, bid: BidId, id: ClarificationId) -> Result<Clarification, Error> {
-    let found: Option<Row> = clarification::table
-        .filter(clarification::id.eq(id))
-        .filter(clarification::bid_id.eq(bid))
-        .select(Row::as_select())
-        .first(conn)
-        .optional()?;
-    match found {
-        Some(row) => Ok(row.try_into()?),
-        None => Err(Error::NotFound { what: "clarification" }),
-    }
+    let of_bid = clarification::table.find(id).filter(clarification::bid_id.eq(bid));
+    let row = found::<_, Error>(of_bid.select(Row::as_select()).first(conn), "clarification")?;
+    Ok(row.try_into()?)
 }
 
 pub fn update_clarification(conn: &mut Conn, old: &Clarification, new: &Clarification) -> Result<(), Error> {
-    let of_old_version =
-        clarification::table.filter(clarification::id.eq(new.id)).filter(clarification::version.eq(old.version));
+    let of_old_version = clarification::table.find(new.id).filter(clarification::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(clarification(conn, new.bid, new.id)?));
+        return Err(Refusal::stale(clarification(conn, new.bid, new.id)?).into());
     }
     Ok(())
 }
 
 /// Clarifications of a bid, oldest first.
-pub fn clarifications(
+pub fn page_of_clarifications(
     conn: &mut Conn,
     bid: BidId,
     after: Option<ClarificationId>,

@@ -11,15 +11,15 @@ use crate::duplicates::Pair;
 use crate::schema::{bid, duplicate, revision};
 
 /// The newest of an applicant's other received bids in a round, to be compared for near-duplicates.
-pub fn received_siblings(conn: &mut Conn, of: &Bid) -> Result<Vec<(BidId, Content)>, DbError> {
+pub fn received_siblings(conn: &mut Conn, bid: &Bid) -> Result<Vec<(BidId, Content)>, DbError> {
     const MOST: i64 = 50;
     let rows: Vec<(BidId, String)> = bid::table
         .inner_join(revision::table)
         .filter(revision::number.eq(bid::revision))
-        .filter(bid::round_id.eq(of.round))
-        .filter(bid::applicant_id.eq(of.applicant))
+        .filter(bid::round_id.eq(bid.round))
+        .filter(bid::applicant_id.eq(bid.applicant))
         .filter(bid::state.eq_any(["submitted", "eligible", "ineligible", "held_late"]))
-        .filter(bid::id.ne(of.id))
+        .filter(bid::id.ne(bid.id))
         .order(bid::id.desc())
         .limit(MOST)
         .select((bid::id, revision::canonical_json))
@@ -32,17 +32,17 @@ pub fn received_siblings(conn: &mut Conn, of: &Bid) -> Result<Vec<(BidId, Conten
 }
 
 /// Flags no pair of a bid any more.
-pub fn clear_duplicates(conn: &mut Conn, of: &Bid) -> Result<(), DbError> {
-    let earlier = duplicate::table.filter(duplicate::first_bid_id.eq(of.id).or(duplicate::second_bid_id.eq(of.id)));
+pub fn clear_duplicates(conn: &mut Conn, bid: &Bid) -> Result<(), DbError> {
+    let earlier = duplicate::table.filter(duplicate::first_bid_id.eq(bid.id).or(duplicate::second_bid_id.eq(bid.id)));
     diesel::delete(earlier).execute(conn)?;
     Ok(())
 }
 
 /// Flags these pairs of a bid.
-pub fn insert_duplicates(conn: &mut Conn, of: &Bid, pairs: &[Pair]) -> Result<(), DbError> {
+pub fn insert_duplicates(conn: &mut Conn, bid: &Bid, pairs: &[Pair]) -> Result<(), DbError> {
     for pair in pairs {
         let row = (
-            duplicate::round_id.eq(of.round),
+            duplicate::round_id.eq(bid.round),
             duplicate::first_bid_id.eq(pair.first),
             duplicate::second_bid_id.eq(pair.second),
             duplicate::similarity_permille.eq(pair.similarity_permille),
@@ -53,14 +53,14 @@ pub fn insert_duplicates(conn: &mut Conn, of: &Bid, pairs: &[Pair]) -> Result<()
 }
 
 /// Flagged pairs of a round, by the later bid and then the earlier one.
-pub fn duplicates(
+pub fn page_of_duplicates(
     conn: &mut Conn,
     round: RoundId,
-    after: Option<&(BidId, BidId)>,
+    after: Option<(BidId, BidId)>,
     limit: i64,
 ) -> Result<Vec<Pair>, DbError> {
     let mut query = duplicate::table.filter(duplicate::round_id.eq(round)).into_boxed::<Backend>();
-    if let Some(&(second, first)) = after {
+    if let Some((second, first)) = after {
         let later = duplicate::second_bid_id.gt(second);
         query = query.filter(later.or(duplicate::second_bid_id.eq(second).and(duplicate::first_bid_id.gt(first))));
     }

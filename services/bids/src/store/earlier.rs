@@ -10,27 +10,27 @@ use crate::earlier::{Project, Report};
 use crate::schema::{project, report};
 
 /// In place of what was known of it.
-pub fn put_report(conn: &mut Conn, one: &Report) -> Result<(), DbError> {
+pub fn put_report(conn: &mut Conn, report: &Report) -> Result<(), DbError> {
     let row = (
-        report::id.eq(one.id),
-        report::organisation_id.eq(one.organisation),
-        report::due_at.eq(one.due_at),
-        report::awaited.eq(one.awaited),
+        report::id.eq(report.id),
+        report::organisation_id.eq(report.organisation),
+        report::due_at.eq(report.due_at),
+        report::awaited.eq(report.awaited),
     );
-    diesel::delete(report::table.find(one.id)).execute(conn)?;
+    diesel::delete(report::table.find(report.id)).execute(conn)?;
     diesel::insert_into(report::table).values(row).execute(conn)?;
     Ok(())
 }
 
 /// In place of what was known of it.
-pub fn put_project(conn: &mut Conn, one: &Project) -> Result<(), DbError> {
+pub fn put_project(conn: &mut Conn, project: &Project) -> Result<(), DbError> {
     let row = (
-        project::award_id.eq(one.award),
-        project::bid_id.eq(one.bid),
-        project::lead_id.eq(one.lead),
-        project::live.eq(one.live),
+        project::award_id.eq(project.award),
+        project::bid_id.eq(project.bid),
+        project::lead_id.eq(project.lead),
+        project::live.eq(project.live),
     );
-    diesel::delete(project::table.find(one.award)).execute(conn)?;
+    diesel::delete(project::table.find(project.award)).execute(conn)?;
     diesel::insert_into(project::table).values(row).execute(conn)?;
     Ok(())
 }
@@ -46,11 +46,11 @@ pub fn n_overdue(conn: &mut Conn, organisations: &[OrgId], now: Timestamp) -> Re
 }
 
 /// How many live projects the lead of a bid leads, besides that of this very bid.
-pub fn n_live_besides(conn: &mut Conn, of: &Bid) -> Result<i64, DbError> {
+pub fn n_live_besides(conn: &mut Conn, bid: &Bid) -> Result<i64, DbError> {
     Ok(project::table
-        .filter(project::lead_id.eq(of.lead()))
+        .filter(project::lead_id.eq(bid.lead()))
         .filter(project::live.eq(true))
-        .filter(project::bid_id.ne(of.id))
+        .filter(project::bid_id.ne(bid.id))
         .count()
         .get_result(conn)?)
 }

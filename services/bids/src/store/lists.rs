@@ -1,11 +1,13 @@
-//! Lists of bids: one filter for the page, the totals and the sweep after a close.
+//! Lists of bids, with one filter for the page and the totals; and which bids the rules and a new close look for.
 
 use diesel::dsl::{count_star, exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{BidId, OrgId, RoundId};
+use kit::money::Money;
 use kit::time::Timestamp;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::bids::get_all;
 use crate::bid::Bid;
@@ -16,33 +18,28 @@ use crate::schema::{bid, intake, participant};
 pub struct Filter {
     pub round: Option<RoundId>,
     /// Applicant or participant; whoever only leads is not meant.
-    pub involved: Option<OrgId>,
+    pub organisation: Option<OrgId>,
     pub states: Vec<String>,
     pub client_reference: Option<String>,
     pub order: Order,
 }
 
 /// Which bids a caller sees.
-#[derive(Clone, Debug, Default)]
-pub struct Visible {
-    /// Organisations whose bids the caller sees as their own.
-    pub own: Vec<OrgId>,
-    /// Whether they see all that the network has received.
-    pub all_received: bool,
+#[derive(Clone, Debug)]
+pub enum Visible {
+    /// Those of these organisations.
+    Own(Vec<OrgId>),
+    /// The same, and all that the network has received.
+    OwnAndReceived(Vec<OrgId>),
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Order {
     #[default]
     NewestFirst,
     /// By the number of the bid, so that those without one are not among them.
     Number,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Totals {
-    pub n_bids: i64,
-    pub requested_minor: i64,
 }
 
 type Boxed<'a> = bid::BoxedQuery<'a, Backend>;
@@ -56,20 +53,19 @@ fn involves(organisations: Vec<OrgId>) -> Condition<'static> {
 }
 
 fn filtered(filter: &Filter, visible: &Visible) -> Boxed<'static> {
-    let own = visible.own.clone();
     let mut query = bid::table.into_boxed();
-    query = match visible.all_received {
+    query = match visible {
+        Visible::Own(own) => query.filter(involves(own.clone())),
         // `State::is_received` in SQL.
-        true => {
+        Visible::OwnAndReceived(own) => {
             let received = bid::number.is_not_null().or(bid::held_at.is_not_null());
-            query.filter(involves(own).or(received.and(bid::state.ne_all(["draft", "not_submitted"]))))
+            query.filter(involves(own.clone()).or(received.and(bid::state.ne_all(["draft", "not_submitted"]))))
         }
-        false => query.filter(involves(own)),
     };
     if let Some(round) = filter.round {
         query = query.filter(bid::round_id.eq(round));
     }
-    if let Some(organisation) = filter.involved {
+    if let Some(organisation) = filter.organisation {
         query = query.filter(involves(vec![organisation]));
     }
     if !filter.states.is_empty() {
@@ -89,11 +85,11 @@ pub fn page(
     conn: &mut Conn,
     filter: &Filter,
     visible: &Visible,
-    after: Option<&(i64, BidId)>,
+    after: Option<(i64, BidId)>,
     limit: i64,
 ) -> Result<Vec<(Bid, Timestamp)>, DbError> {
     let mut query = filtered(filter, visible);
-    if let Some(&(number, id)) = after {
+    if let Some((number, id)) = after {
         let in_order = bid::number.gt(number).or(bid::number.eq(number).and(bid::id.gt(id)));
         query = match filter.order {
             Order::Number => query.filter(in_order.assume_not_null()),
@@ -109,26 +105,26 @@ pub fn page(
 }
 
 /// How many bids match on all pages, and the sum in pounds that they ask for.
-pub fn totals(conn: &mut Conn, filter: &Filter, visible: &Visible) -> Result<Totals, DbError> {
+pub fn totals(conn: &mut Conn, filter: &Filter, visible: &Visible) -> Result<(i64, Money), DbError> {
     let pence = "COALESCE(CAST(SUM(CASE WHEN currency = 'GBP' THEN requested_minor END) AS BIGINT), 0)";
-    let (n_bids, requested_minor) =
-        filtered(filter, visible).select((count_star(), sql::<BigInt>(pence))).first(conn)?;
-    Ok(Totals { n_bids, requested_minor })
+    let (n_bids, requested) = filtered(filter, visible).select((count_star(), sql::<BigInt>(pence))).first(conn)?;
+    Ok((n_bids, Money::pence(requested)))
 }
 
 /// How many bids besides this one its lead organisation has with the network, for the same instrument and round.
-pub fn n_led_besides(conn: &mut Conn, of: &Bid) -> Result<i64, DbError> {
+pub fn n_led_besides(conn: &mut Conn, bid: &Bid) -> Result<i64, DbError> {
     Ok(bid::table
-        .filter(bid::round_id.eq(of.round))
-        .filter(bid::lead_id.eq(of.lead()))
-        .filter(bid::instrument.eq(&of.paper.content.instrument))
+        .filter(bid::round_id.eq(bid.round))
+        .filter(bid::lead_id.eq(bid.lead()))
+        .filter(bid::instrument.eq(&bid.paper.content.instrument))
         .filter(bid::state.eq_any(["submitted", "eligible", "held_late"]))
-        .filter(bid::id.ne(of.id))
+        .filter(bid::id.ne(bid.id))
         .count()
         .get_result(conn)?)
 }
 
-/// Bids whose state has fallen behind their gate: drafts behind a close, and unsubmitted ones before a new close.
+/// Bids whose state has fallen behind the intake of their round: drafts behind a close, and unsubmitted ones before a
+/// new close.
 pub fn sweepable(conn: &mut Conn, limit: i64) -> Result<Vec<(RoundId, BidId)>, DbError> {
     let behind = bid::state.eq("draft").and(intake::closed_at.is_not_null());
     let before = bid::state.eq("not_submitted").and(intake::closed_at.is_null());

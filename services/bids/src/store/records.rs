@@ -4,10 +4,12 @@ use diesel::prelude::*;
 use kit::caller::Actor;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{BidId, OrgId};
-use kit::stored::from_json;
+use kit::refusal::Refusal;
+use kit::stored::{found, from_json};
 use kit::time::Timestamp;
 
 use crate::content::{Paper, Revision};
+use crate::error::Error;
 use crate::receipt::HandIn;
 use crate::schema::{receipt, revision};
 
@@ -112,29 +114,36 @@ pub fn insert_revision(conn: &mut Conn, new: &Revision) -> Result<(), DbError> {
     Ok(())
 }
 
-/// One revision; none when the bid has no such.
-pub fn revision(conn: &mut Conn, bid: BidId, number: i32) -> Result<Option<Revision>, DbError> {
-    let one = revision::table.find((bid, number));
-    let found: Option<RevisionRow> = one.select(RevisionRow::as_select()).first(conn).optional()?;
-    found.map(Revision::try_from).transpose()
+pub fn revision(conn: &mut Conn, bid: BidId, number: i32) -> Result<Revision, Error> {
+    let row = revision::table.find((bid, number)).select(RevisionRow::as_select()).first(conn);
+    Ok(found::<_, Error>(row, "revision")?.try_into()?)
 }
 
-/// One revision, and `received_only` if it was handed in.
-pub fn revision_if(conn: &mut Conn, bid: BidId, received_only: bool, number: i32) -> Result<Option<Revision>, DbError> {
-    let found = revisions(conn, bid, received_only, number.checked_add(1), 1)?.pop();
-    Ok(found.filter(|revision| revision.number == number))
+/// Which revisions of a bid a caller reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readable {
+    All,
+    /// Those that were handed in.
+    HandedIn,
 }
 
-/// Revisions of a bid, newest first, from below a number on. `received_only` keeps to those that were handed in.
-pub fn revisions(
+/// One revision, if it is among those.
+pub fn readable_revision(conn: &mut Conn, bid: BidId, readable: Readable, number: i32) -> Result<Revision, Error> {
+    let found = page_of_revisions(conn, bid, readable, number.checked_add(1), 1)?.pop();
+    let found = found.filter(|revision| revision.number == number);
+    Ok(found.ok_or(Refusal::NotFound { what: "revision" })?)
+}
+
+/// Those revisions of a bid, newest first, from below a number on.
+pub fn page_of_revisions(
     conn: &mut Conn,
     bid: BidId,
-    received_only: bool,
+    readable: Readable,
     below: Option<i32>,
     limit: i64,
 ) -> Result<Vec<Revision>, DbError> {
     let mut query = revision::table.filter(revision::bid_id.eq(bid)).into_boxed::<Backend>();
-    if received_only {
+    if readable == Readable::HandedIn {
         let handed_in = receipt::table.filter(receipt::bid_id.eq(bid)).select(receipt::revision);
         query = query.filter(revision::number.eq_any(handed_in));
     }
@@ -151,13 +160,12 @@ pub fn insert_hand_in(conn: &mut Conn, new: &HandIn) -> Result<(), DbError> {
     Ok(())
 }
 
-/// The receipt of the latest hand-in; none when there was none.
-pub fn latest_hand_in(conn: &mut Conn, bid: BidId) -> Result<Option<HandIn>, DbError> {
-    let found: Option<HandInRow> = receipt::table
+/// The receipt of the latest hand-in.
+pub fn latest_hand_in(conn: &mut Conn, bid: BidId) -> Result<HandIn, Error> {
+    let row = receipt::table
         .filter(receipt::bid_id.eq(bid))
         .order(receipt::version.desc())
         .select(HandInRow::as_select())
-        .first(conn)
-        .optional()?;
-    Ok(found.map(HandIn::from))
+        .first(conn);
+    Ok(found::<_, Error>(row, "receipt")?.into())
 }

@@ -17,7 +17,7 @@ pub async fn last_number(harness: &Harness, round: &toadlane_proto::rounds::v1::
 
 #[tokio::test]
 async fn a_bid_is_taken_from_the_opening_on_and_not_before() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let ready = harness.ready(&council, &round).await;
         harness.at("2020-01-10T11:59:59.999999Z").await;
@@ -32,7 +32,7 @@ async fn a_bid_is_taken_from_the_opening_on_and_not_before() {
 
 #[tokio::test]
 async fn the_last_microsecond_is_in_time_and_the_close_is_late() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let (first, second) = (harness.ready(&council, &round).await, harness.ready(&council, &round).await);
         harness.clock("2020-01-31T23:59:59.999999Z").await;
@@ -49,7 +49,7 @@ async fn the_last_microsecond_is_in_time_and_the_close_is_late() {
 
 #[tokio::test]
 async fn a_retry_after_the_close_of_a_request_first_received_before_it_is_on_time() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let ready = harness.ready(&council, &round).await;
         harness.at("2020-01-31T23:59:59Z").await;
@@ -65,7 +65,7 @@ async fn a_retry_after_the_close_of_a_request_first_received_before_it_is_on_tim
 
 #[tokio::test]
 async fn the_same_request_id_with_other_content_is_refused() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let request = create(&council, &round, a_content("Diabeaters"));
         harness.as_who(&council.system).create_bid(request.clone()).await.unwrap();
@@ -78,7 +78,7 @@ async fn the_same_request_id_with_other_content_is_refused() {
 
 #[tokio::test]
 async fn numbers_have_no_gap_after_refusals_and_dry_runs() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let limit = toadlane_proto::rounds::v1::LeadLimit { counts: 2, at_most: 1 };
         let round = harness.round(|round| round.rules.as_mut().unwrap().instruments[0].lead_limit = Some(limit));
         let (one, other) = (harness.council("Plymouth"), harness.council("Kirklees"));
@@ -106,7 +106,7 @@ async fn numbers_have_no_gap_after_refusals_and_dry_runs() {
 
 #[tokio::test]
 async fn bids_of_one_instant_are_ordered_by_receipt() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let (first, second) = (harness.ready(&council, &round).await, harness.ready(&council, &round).await);
         harness.at(OPENS).await;
@@ -121,7 +121,7 @@ async fn bids_of_one_instant_are_ordered_by_receipt() {
 
 #[tokio::test]
 async fn a_reopened_bid_keeps_its_number_and_its_instant() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         harness.at(OPENS).await;
         let bid = harness.submitted(&council, &round).await;
@@ -143,7 +143,7 @@ async fn a_reopened_bid_keeps_its_number_and_its_instant() {
 
 #[tokio::test]
 async fn a_dry_run_before_the_opening_tells_what_is_missing_and_writes_nothing() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let draft = harness.draft(&council, &round).await;
         let dry = |bid: &pb::Bid| pb::SubmitBidRequest { validate_only: true, ..submit(bid) };
@@ -159,7 +159,7 @@ async fn a_dry_run_before_the_opening_tells_what_is_missing_and_writes_nothing()
 
 #[tokio::test]
 async fn a_draft_behind_the_close_is_not_submitted_and_before_a_new_close_it_is_a_draft_again() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, mut round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let draft = harness.draft(&council, &round).await;
         harness.at(CLOSES).await;
@@ -178,7 +178,7 @@ async fn a_draft_behind_the_close_is_not_submitted_and_before_a_new_close_it_is_
 
 #[tokio::test]
 async fn a_cancelled_round_takes_nothing_and_its_drafts_are_not_submitted() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, mut round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let ready = harness.ready(&council, &round).await;
         harness.at(OPENS).await;
@@ -193,7 +193,7 @@ async fn a_cancelled_round_takes_nothing_and_its_drafts_are_not_submitted() {
 
 #[tokio::test]
 async fn a_round_is_handed_in_to_while_rounds_is_down() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let ready = harness.ready(&council, &round).await;
         harness.at(OPENS).await;
@@ -205,13 +205,13 @@ async fn a_round_is_handed_in_to_while_rounds_is_down() {
 
 #[tokio::test]
 async fn after_the_close_no_place_in_time_is_given_even_if_the_clock_goes_back() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let draft = harness.draft(&council, &round).await;
         harness.at(AFTER).await;
         let id = draft.id.parse().unwrap();
         let last = kit::time::at("2020-02-01T00:01:00Z").micros();
-        let gate = harness.db.work(None, move |tx| {
+        let taken = harness.db.work(None, move |tx| {
             // As if the close had been seen a minute later by a clock that was since put back.
             use diesel::prelude::*;
             diesel::update(crate::schema::intake::table)
@@ -221,7 +221,7 @@ async fn after_the_close_no_place_in_time_is_given_even_if_the_clock_goes_back()
             let bid = store::get(tx, id)?;
             Ok::<_, Error>(store::take_place(tx, &bid)?.place)
         });
-        let place = gate.await.unwrap();
+        let place = taken.await.unwrap();
         assert_eq!((place.at.micros(), place.timing), (last, crate::intake::Timing::Late { queue: 1 }));
     })
     .await;

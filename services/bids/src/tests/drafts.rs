@@ -27,7 +27,7 @@ fn participants(bid: &pb::Bid, all: &[(&Council, bool)]) -> pb::SetParticipantsR
 
 #[tokio::test]
 async fn one_council_may_have_three_bids_in_a_round() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Kirklees"), harness.round(|_| {}));
         harness.at(OPENS).await;
         for number in 1..=3 {
@@ -39,7 +39,7 @@ async fn one_council_may_have_three_bids_in_a_round() {
 
 #[tokio::test]
 async fn a_reference_is_unique_per_client_and_round() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round, next) = (harness.council("Kirklees"), harness.round(|_| {}), harness.round(|_| {}));
         let with = |round: &_| pb::CreateBidRequest {
             client_reference: "CRM-17".to_string(),
@@ -58,21 +58,21 @@ async fn a_reference_is_unique_per_client_and_round() {
 
 #[tokio::test]
 async fn a_stale_etag_is_refused_with_the_newer_version() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Kirklees"), harness.round(|_| {}));
         let draft = harness.draft(&council, &round).await;
         let mut officer = harness.as_who(&council.officer);
         let changed = officer.update_bid(update(&draft, a_content("Hubs"))).await.unwrap().into_inner();
         let stale = officer.update_bid(update(&draft, a_content("Summit"))).await.unwrap_err();
         assert_eq!((stale.code(), reason(&stale).as_str()), (Code::Aborted, "STALE_ETAG"));
-        assert_eq!(newer(&stale), pb::Bid { closes_at: None, as_of: None, ..changed });
+        assert_eq!(newer::<pb::Bid>(&stale), pb::Bid { closes_at: None, as_of: None, ..changed });
     })
     .await;
 }
 
 #[tokio::test]
 async fn two_partners_who_edit_the_same_draft_lose_no_write() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Kirklees"), harness.round(|_| {}));
         let partners = [harness.council("Preston"), harness.council("Tameside")];
         let draft = harness.draft(&council, &round).await;
@@ -105,7 +105,7 @@ async fn two_partners_who_edit_the_same_draft_lose_no_write() {
 
 #[tokio::test]
 async fn a_partner_who_reads_sees_the_draft_and_may_not_edit_and_no_partner_may_submit() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Kirklees"), harness.round(|_| {}));
         let (editor, reader) = (harness.council("Preston"), harness.council("Tameside"));
         let draft = harness.draft(&council, &round).await;
@@ -124,7 +124,7 @@ async fn a_partner_who_reads_sees_the_draft_and_may_not_edit_and_no_partner_may_
 
 #[tokio::test]
 async fn any_edit_voids_the_sign_off_and_a_change_of_partners_does_not() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, partner, round) =
             (harness.council("Kirklees"), harness.council("Preston"), harness.round(|_| {}));
         let signed = harness.ready(&council, &round).await;
@@ -146,7 +146,7 @@ async fn any_edit_voids_the_sign_off_and_a_change_of_partners_does_not() {
 
 #[tokio::test]
 async fn only_a_certifier_of_the_applicant_signs_off() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, other, round) = (harness.council("Kirklees"), harness.council("Preston"), harness.round(|_| {}));
         let draft = harness.draft(&council, &round).await;
         let by = |who: &Who| harness.as_who(who);
@@ -171,7 +171,7 @@ async fn only_a_certifier_of_the_applicant_signs_off() {
 
 #[tokio::test]
 async fn somebody_elses_bid_and_no_bid_look_the_same_to_the_byte() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, other, round) = (harness.council("Kirklees"), harness.council("Preston"), harness.round(|_| {}));
         let theirs = harness.draft(&council, &round).await;
         let unknown = pb::Bid { id: BidId::new().to_string(), ..theirs.clone() };
@@ -194,7 +194,7 @@ async fn somebody_elses_bid_and_no_bid_look_the_same_to_the_byte() {
 
 #[tokio::test]
 async fn a_draft_for_another_organisation_and_for_an_unknown_round_is_not_found() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Kirklees"), harness.round(|_| {}));
         let mut officer = harness.as_who(&council.officer);
         let request = create(&council, &round, a_content("Hubs"));
@@ -211,7 +211,7 @@ async fn a_draft_for_another_organisation_and_for_an_unknown_round_is_not_found(
 
 #[tokio::test]
 async fn every_bad_field_is_named_at_once() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Kirklees"), harness.round(|_| {}));
         let content = pb::BidContent {
             title: "t".repeat(301),
@@ -233,7 +233,7 @@ async fn every_bad_field_is_named_at_once() {
 
 #[tokio::test]
 async fn text_that_is_not_utf8_is_refused() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Kirklees"), harness.round(|_| {}));
         let draft = harness.draft(&council, &round).await;
         // GetBid with a bid_id of two bytes that are no text.
@@ -253,7 +253,7 @@ async fn text_that_is_not_utf8_is_refused() {
 
 #[tokio::test]
 async fn the_rounds_form_decides_whether_a_title_of_188_characters_will_do() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council("Southampton");
         let strict = harness.round(|_| {});
         let free = harness.round(|round| round.rules.as_mut().unwrap().form.as_mut().unwrap().title_max_chars = 0);
@@ -272,7 +272,7 @@ async fn the_rounds_form_decides_whether_a_title_of_188_characters_will_do() {
 
 #[tokio::test]
 async fn a_lead_limit_that_is_reached_shows_before_the_bid_is_handed_in() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let limit = toadlane_proto::rounds::v1::LeadLimit { counts: 2, at_most: 1 };
         let round = harness.round(|round| round.rules.as_mut().unwrap().instruments[0].lead_limit = Some(limit));
         let council = harness.council("Kirklees");
@@ -288,7 +288,7 @@ async fn a_lead_limit_that_is_reached_shows_before_the_bid_is_handed_in() {
 
 #[tokio::test]
 async fn an_earlier_revision_can_be_compared_and_restored_and_its_digest_covers_its_canonical_json() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let draft = harness.draft_of(&council, &round, a_content("Complex Needs Leads")).await;
         let mut officer = harness.as_who(&council.officer);
@@ -329,7 +329,7 @@ async fn an_earlier_revision_can_be_compared_and_restored_and_its_digest_covers_
 
 #[tokio::test]
 async fn a_dry_run_of_a_draft_writes_nothing() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let dry = pb::CreateBidRequest { validate_only: true, ..create(&council, &round, a_content("Hubs")) };
         let bid = harness.as_who(&council.officer).create_bid(dry).await.unwrap().into_inner();

@@ -1,7 +1,6 @@
 //! What awards and reporting tell of earlier rounds, and what screening makes of it (rules 3 and 9).
 
-use kit::ids::{AwardId, BidId, EventId, ReportId};
-use prost::Message;
+use kit::ids::{AwardId, BidId, ReportId};
 use toadlane_proto::awards::v1::{Award, award};
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::bids::v1::eligibility_finding::Rule;
@@ -12,15 +11,9 @@ use toadlane_proto::types::v1 as types;
 
 use super::harness::*;
 
-fn event(name: &str, subject: &str, version: i64, resource: &impl Message) -> types::Event {
-    let type_url = format!("type.googleapis.com/{name}");
-    types::Event {
-        id: EventId::new().to_string(),
-        subject: subject.to_string(),
-        version,
-        resource: Some(prost_types::Any { type_url, value: resource.encode_to_vec() }),
-        ..Default::default()
-    }
+/// What `reporting` publishes of a report.
+async fn take_report(harness: &Harness, report: &Report, version: i64) {
+    harness.bids.clone().take_report(event(&report.id, version, report)).await.unwrap();
 }
 
 /// A report of a council, as an event tells it.
@@ -35,8 +28,7 @@ async fn tell_report(harness: &Harness, id: ReportId, council: &Council, state: 
         submitted_at,
         ..Default::default()
     };
-    let event = event("toadlane.reporting.v1.Report", &report.id, version, &report);
-    harness.bids.take_report(event).await.unwrap();
+    take_report(harness, &report, version).await;
 }
 
 async fn tell_award(harness: &Harness, id: AwardId, lead: &Council, state: award::State, version: i64) {
@@ -51,8 +43,7 @@ async fn tell_award_of(harness: &Harness, id: AwardId, bid: &str, lead: &Council
         state: state.into(),
         ..Default::default()
     };
-    let event = event("toadlane.awards.v1.Award", &award.id, version, &award);
-    harness.bids.take_award(event).await.unwrap();
+    harness.bids.clone().take_award(event(&award.id, version, &award)).await.unwrap();
 }
 
 /// A bid that is handed in and whose round has closed, under these settings.
@@ -66,13 +57,8 @@ async fn closed(harness: &Harness, council: &Council, change: impl FnOnce(&mut r
 
 /// What screening finds by one rule now.
 async fn found(harness: &Harness, bid: &pb::Bid, rule: Rule) -> (bool, String) {
-    let request = pb::ScreenBidRequest {
-        request_id: new_id(),
-        bid_id: bid.id.clone(),
-        etag: harness.get(&harness.manager, bid).await.unwrap().etag,
-        validate_only: false,
-    };
-    let bid = harness.as_who(&harness.manager).screen_bid(request).await.unwrap().into_inner();
+    let bid = harness.get(&harness.manager, bid).await.unwrap();
+    let bid = harness.as_who(&harness.manager).screen_bid(screen(&bid)).await.unwrap().into_inner();
     let finding = bid.eligibility.into_iter().find(|one| one.rule() == rule).unwrap();
     (finding.met, finding.reason)
 }
@@ -87,7 +73,7 @@ fn minds(setting: OverdueReports) -> impl FnOnce(&mut rounds::RoundRules) {
 
 #[tokio::test]
 async fn an_overdue_report_blocks_until_it_is_handed_in() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, other) = (harness.council("Plymouth"), harness.council("Oldham"));
         let bid = closed(&harness, &council, minds(OverdueReports::Block)).await;
         let none = says(true, "no report on an earlier award is overdue");
@@ -112,7 +98,7 @@ async fn an_overdue_report_blocks_until_it_is_handed_in() {
 
 #[tokio::test]
 async fn a_report_is_overdue_from_its_very_instant_on() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council("Plymouth");
         let bid = closed(&harness, &council, minds(OverdueReports::Block)).await;
         let id = ReportId::new();
@@ -123,11 +109,9 @@ async fn a_report_is_overdue_from_its_very_instant_on() {
             due: Some(types::Deadline { instant: wire(due), ..Default::default() }),
             ..Default::default()
         };
-        let name = "toadlane.reporting.v1.Report";
-        let (after, at) = (report("2020-02-01T00:00:00.000001Z"), report(CLOSES));
-        harness.bids.take_report(event(name, &after.id, 1, &after)).await.unwrap();
+        take_report(&harness, &report("2020-02-01T00:00:00.000001Z"), 1).await;
         assert!(found(&harness, &bid, Rule::OverdueReports).await.0);
-        harness.bids.take_report(event(name, &at.id, 2, &at)).await.unwrap();
+        take_report(&harness, &report(CLOSES), 2).await;
         assert!(!found(&harness, &bid, Rule::OverdueReports).await.0);
     })
     .await;
@@ -135,7 +119,7 @@ async fn a_report_is_overdue_from_its_very_instant_on() {
 
 #[tokio::test]
 async fn a_round_may_warn_of_overdue_reports_or_not_look() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council("Plymouth");
         tell_report(&harness, ReportId::new(), &council, report::State::Open, 1).await;
         let warned = closed(&harness, &council, minds(OverdueReports::Warn)).await;
@@ -143,7 +127,7 @@ async fn a_round_may_warn_of_overdue_reports_or_not_look() {
         assert_eq!(found(&harness, &warned, Rule::OverdueReports).await, expected);
     })
     .await;
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council("Plymouth");
         tell_report(&harness, ReportId::new(), &council, report::State::Open, 1).await;
         let ignored = closed(&harness, &council, minds(OverdueReports::Ignore)).await;
@@ -159,7 +143,7 @@ async fn a_limit_of_live_projects_counts_what_the_council_leads_and_has_not_clos
         let counts = rounds::lead_limit::Counts::LiveProjects.into();
         rules.instruments[0].lead_limit = Some(rounds::LeadLimit { counts, at_most: 1 });
     }
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, other) = (harness.council("Plymouth"), harness.council("Oldham"));
         let bid = closed(&harness, &council, one_at_a_time).await;
         let (own, past, of_other) = (AwardId::new(), AwardId::new(), AwardId::new());

@@ -53,7 +53,7 @@ fn n_kept(folder: &std::path::Path) -> usize {
 
 #[tokio::test]
 async fn what_is_downloaded_is_what_was_uploaded() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, other, round) = (harness.council("Plymouth"), harness.council("Preston"), harness.round(|_| {}));
         let draft = harness.ready(&council, &round).await;
         let mut bytes = PDF.to_vec();
@@ -70,7 +70,7 @@ async fn what_is_downloaded_is_what_was_uploaded() {
 
 #[tokio::test]
 async fn a_file_that_is_not_what_it_was_declared_to_be_leaves_nothing() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let draft = harness.draft(&council, &round).await;
         let (good, words) = (header(&draft, PDF), b"#!/bin/sh\necho hello\n".as_slice());
@@ -92,7 +92,7 @@ async fn a_file_that_is_not_what_it_was_declared_to_be_leaves_nothing() {
 
 #[tokio::test]
 async fn a_repeated_upload_is_answered_as_the_first_was() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let draft = harness.draft(&council, &round).await;
         let header = header(&draft, PDF);
@@ -108,7 +108,7 @@ async fn a_repeated_upload_is_answered_as_the_first_was() {
 
 #[tokio::test]
 async fn a_file_taken_out_stays_in_the_earlier_revision() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let draft = harness.draft(&council, &round).await;
         let bid = upload(&harness, &council.system, header(&draft, PDF), PDF).await.unwrap();
@@ -131,7 +131,7 @@ async fn a_file_taken_out_stays_in_the_earlier_revision() {
 
 #[tokio::test]
 async fn a_type_that_the_round_does_not_take_is_named_before_the_bid_is_handed_in() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let draft = harness.draft(&council, &round).await;
         let csv = b"household,weeks\n1,52\n".as_slice();
@@ -146,7 +146,7 @@ async fn a_type_that_the_round_does_not_take_is_named_before_the_bid_is_handed_i
 
 #[tokio::test]
 async fn a_draft_has_room_for_as_many_files_as_a_round_may_take_and_no_more() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let mut bid = harness.draft(&council, &round).await;
         for n in 0..50 {

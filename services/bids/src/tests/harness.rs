@@ -1,21 +1,18 @@
 //! A service in one process, with everything around it that a test needs.
 
-use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use kit::bus::Bus;
 use kit::caller::{Area, Role, Scope};
 use kit::db::{Db, Storage};
-use kit::ids::{EventId, OrgId, RoundId};
+use kit::ids::{OrgId, RoundId};
 use kit::time::{Timestamp, at};
 use kit::transport::Transport;
-use prost::Message;
-use testing::answers;
-pub use testing::answers::{fields, new_id, reason, wire};
+pub use testing::answers::{event, fields, new_id, newer, pounds, reason, wire};
 use testing::callers::Gate;
-pub use testing::callers::Who;
-use testing::stores::each_storage;
+pub use testing::callers::{Council, Who};
+use testing::stores::{each_opened, move_clock};
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::bids::v1::bids_service_client::BidsServiceClient;
 use toadlane_proto::registry::v1::{self as registry, MembershipClass};
@@ -34,16 +31,6 @@ pub const CLOSES: &str = "2020-02-01T00:00:00Z";
 pub const AFTER: &str = "2020-02-01T00:00:10Z";
 
 pub type Client = BidsServiceClient<Transport>;
-
-/// A council with its people and its system.
-#[derive(Clone)]
-pub struct Council {
-    pub id: OrgId,
-    pub officer: Who,
-    pub certifier: Who,
-    /// May read and write, not certify.
-    pub system: Who,
-}
 
 pub struct Harness {
     pub db: Db,
@@ -65,16 +52,21 @@ impl Drop for Harness {
 }
 
 /// Runs a test in a harness on each engine; its clock is held, some days before the round opens.
-pub async fn each_engine<F, R>(test: F)
-where
-    F: Fn(Harness) -> R,
-    R: Future<Output = ()>,
-{
-    each_storage(|storage| test(Harness::open(&storage, Some(at(BEFORE))))).await;
+pub async fn each_engine(test: impl AsyncFn(Harness)) {
+    each_opened(Harness::open, test).await;
 }
 
 impl Harness {
-    pub fn open(storage: &Storage, clock: Option<Timestamp>) -> Harness {
+    pub fn open(storage: &Storage) -> Harness {
+        Harness::with_clock(storage, Some(at(BEFORE)))
+    }
+
+    /// One whose clock runs.
+    pub fn in_real_time(storage: &Storage) -> Harness {
+        Harness::with_clock(storage, None)
+    }
+
+    fn with_clock(storage: &Storage, clock: Option<Timestamp>) -> Harness {
         let db = crate::open(storage, clock).unwrap();
         let gate = Gate::new(&["/toadlane.bids.v1.BidsService/CreateBid", "/toadlane.bids.v1.BidsService/UpdateBid"]);
         let peers = Arc::new(Peers::default());
@@ -99,33 +91,29 @@ impl Harness {
         self.gate.way_of(who, &self.transport)
     }
 
-    /// A council that is a full member, known to the registry with its certifier.
+    /// A council that is a full member, known to the registry with its certifier. Its system reads and writes, and does
+    /// not certify.
     pub fn council(&self, name: &str) -> Council {
-        let id = OrgId::new();
-        let certifier = Who::person(Role::Certifier, id);
+        let council = Council::new(&[Scope::BidsRead, Scope::BidsWrite]);
+        let id = council.id.to_string();
         let standing = registry::Standing {
-            organisation_id: id.to_string(),
+            organisation_id: id.clone(),
             name: name.to_string(),
             legal_body: true,
             membership_class: MembershipClass::Full.into(),
             good_standing: true,
             ..Default::default()
         };
-        self.peers.standings.lock().unwrap().insert(id.to_string(), standing);
-        self.peers.certifiers.lock().unwrap().push((id.to_string(), certifier.subject.clone()));
-        Council {
-            id,
-            officer: Who::person(Role::ApplicantOfficer, id),
-            certifier,
-            system: Who::system(id, &[Scope::BidsRead, Scope::BidsWrite]),
-        }
+        self.peers.standings.lock().unwrap().push(standing);
+        self.peers.certifiers.lock().unwrap().push((id, council.certifier.subject.clone()));
+        council
     }
 
     /// A scheduled round of 2020, changed to a test's liking.
     pub fn round(&self, change: impl FnOnce(&mut rounds::Round)) -> rounds::Round {
         let mut round = a_round();
         change(&mut round);
-        self.peers.rounds.lock().unwrap().insert(round.id.clone(), round.clone());
+        self.peers.rounds.lock().unwrap().push(round.clone());
         round
     }
 
@@ -134,19 +122,8 @@ impl Harness {
         let version = round.etag.parse::<i64>().unwrap() + 1;
         round.etag = version.to_string();
         change(round);
-        self.peers.rounds.lock().unwrap().insert(round.id.clone(), round.clone());
-        let resource = prost_types::Any {
-            type_url: "type.googleapis.com/toadlane.rounds.v1.Round".to_string(),
-            value: round.encode_to_vec(),
-        };
-        let event = types::Event {
-            id: EventId::new().to_string(),
-            subject: round.id.clone(),
-            version,
-            resource: Some(resource),
-            ..Default::default()
-        };
-        self.bids.take_round(event).await.unwrap();
+        self.peers.rounds.lock().unwrap().push(round.clone());
+        self.bids.clone().take_round(event(&round.id, version, round)).await.unwrap();
     }
 
     /// Moves the clock, and lets what is due happen.
@@ -157,7 +134,7 @@ impl Harness {
 
     /// Moves the clock while the ticker has yet to notice.
     pub async fn clock(&self, instant: &str) {
-        assert!(self.db.move_clock(at(instant)).await.unwrap());
+        move_clock(&self.db, instant).await;
     }
 
     /// Publishes events from now on.
@@ -195,14 +172,7 @@ impl Harness {
     }
 
     pub async fn reopened(&self, council: &Council, bid: &pb::Bid) -> pb::Bid {
-        let request = pb::ReopenBidRequest {
-            request_id: new_id(),
-            bid_id: bid.id.clone(),
-            etag: bid.etag.clone(),
-            reason: "a figure was wrong".to_string(),
-            validate_only: false,
-        };
-        self.as_who(&council.officer).reopen_bid(request).await.unwrap().into_inner()
+        self.as_who(&council.officer).reopen_bid(reopen(bid)).await.unwrap().into_inner()
     }
 
     pub async fn get(&self, who: &Who, bid: &pb::Bid) -> Result<pb::Bid, Status> {
@@ -214,10 +184,6 @@ impl Harness {
         let request = pb::GetReceiptRequest { bid_id: bid.id.clone() };
         self.as_who(who).get_receipt(request).await.unwrap().into_inner()
     }
-}
-
-pub fn pounds(amount: i64) -> Option<types::Money> {
-    Some(types::Money { minor_units: amount * 100, currency: "GBP".to_string() })
 }
 
 pub fn a_content(title: &str) -> pb::BidContent {
@@ -268,9 +234,4 @@ fn a_round() -> rounds::Round {
         closes_at: wire(CLOSES),
         ..Default::default()
     }
-}
-
-/// The newer bid that comes with a stale etag.
-pub fn newer(status: &Status) -> pb::Bid {
-    answers::newer(status, "toadlane.bids.v1.Bid")
 }

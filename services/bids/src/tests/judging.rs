@@ -21,13 +21,7 @@ fn withdraw(bid: &pb::Bid) -> pb::WithdrawBidRequest {
 }
 
 async fn screened(harness: &Harness, bid: &pb::Bid) -> pb::Bid {
-    let request = pb::ScreenBidRequest {
-        request_id: new_id(),
-        bid_id: bid.id.clone(),
-        etag: bid.etag.clone(),
-        validate_only: false,
-    };
-    harness.as_who(&harness.manager).screen_bid(request).await.unwrap().into_inner()
+    harness.as_who(&harness.manager).screen_bid(screen(bid)).await.unwrap().into_inner()
 }
 
 fn decide(bid: &pb::Bid, eligible: bool, reason: &str) -> pb::DecideEligibilityRequest {
@@ -43,7 +37,7 @@ fn decide(bid: &pb::Bid, eligible: bool, reason: &str) -> pb::DecideEligibilityR
 
 #[tokio::test]
 async fn a_receipt_can_be_verified_offline_with_the_key_set() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         harness.at(OPENS).await;
         let bid = harness.submitted(&council, &round).await;
@@ -58,22 +52,16 @@ async fn a_receipt_can_be_verified_offline_with_the_key_set() {
 
 #[tokio::test]
 async fn screening_waits_for_the_close_and_gives_each_rule_its_reason() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         harness.at(OPENS).await;
         let bid = harness.submitted(&council, &round).await;
-        let early = pb::ScreenBidRequest {
-            request_id: new_id(),
-            bid_id: bid.id.clone(),
-            etag: bid.etag.clone(),
-            validate_only: false,
-        };
-        let early = harness.as_who(&harness.manager).screen_bid(early).await.unwrap_err();
+        let early = harness.as_who(&harness.manager).screen_bid(screen(&bid)).await.unwrap_err();
         assert_eq!(early.message(), "the round has not closed yet; screen when it has");
         harness.at(CLOSES).await;
         {
             let mut standings = harness.peers.standings.lock().unwrap();
-            let standing = standings.get_mut(&council.id.to_string()).unwrap();
+            let standing = standings.iter_mut().find(|one| one.organisation_id == council.id.to_string()).unwrap();
             standing.membership_class = MembershipClass::Supporter.into();
         }
         let bid = screened(&harness, &bid).await;
@@ -95,7 +83,7 @@ async fn screening_waits_for_the_close_and_gives_each_rule_its_reason() {
 
 #[tokio::test]
 async fn a_decision_against_the_findings_and_a_second_one_need_a_reason() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         harness.at(OPENS).await;
         let bid = harness.submitted(&council, &round).await;
@@ -120,7 +108,7 @@ async fn a_decision_against_the_findings_and_a_second_one_need_a_reason() {
 
 #[tokio::test]
 async fn a_question_is_answered_once_by_the_applicant_and_late_answers_are_kept() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let draft = harness.draft(&council, &round).await;
         harness.at(OPENS).await;
@@ -163,7 +151,7 @@ async fn a_question_is_answered_once_by_the_applicant_and_late_answers_are_kept(
 
 #[tokio::test]
 async fn near_duplicates_of_one_council_are_flagged_until_a_new_revision_differs() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         harness.at(OPENS).await;
         let first = harness.submitted(&council, &round).await;
@@ -193,7 +181,7 @@ async fn near_duplicates_of_one_council_are_flagged_until_a_new_revision_differs
 
 #[tokio::test]
 async fn an_officer_takes_back_a_draft_and_only_a_certifier_what_was_received() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let draft = harness.draft(&council, &round).await;
         let gone = harness.as_who(&council.officer).withdraw_bid(withdraw(&draft)).await.unwrap().into_inner();

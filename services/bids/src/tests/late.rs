@@ -23,7 +23,7 @@ async fn extend(harness: &Harness, round: &mut Round, to: &str) {
 
 #[tokio::test]
 async fn a_bid_one_microsecond_late_is_held_with_a_receipt_without_a_number() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let ready = harness.ready(&council, &round).await;
         harness.clock("2020-02-01T00:00:00.000001Z").await;
@@ -42,7 +42,7 @@ async fn a_bid_one_microsecond_late_is_held_with_a_receipt_without_a_number() {
 
 #[tokio::test]
 async fn a_bid_handed_in_after_its_draft_was_swept_is_held_too() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let ready = harness.ready(&council, &round).await;
         harness.at(AFTER).await;
@@ -55,7 +55,7 @@ async fn a_bid_handed_in_after_its_draft_was_swept_is_held_too() {
 
 #[tokio::test]
 async fn an_extension_lets_the_held_bids_that_it_covers_in_by_order_of_receipt() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, mut round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let in_time = harness.ready(&council, &round).await;
         let (a, b, c) = (
@@ -86,7 +86,7 @@ async fn an_extension_lets_the_held_bids_that_it_covers_in_by_order_of_receipt()
 
 #[tokio::test]
 async fn an_admitted_bid_has_the_next_number_its_own_instant_and_a_new_receipt() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let (first, second) = (harness.ready(&council, &round).await, harness.ready(&council, &round).await);
         harness.at(OPENS).await;
@@ -111,7 +111,7 @@ async fn an_admitted_bid_has_the_next_number_its_own_instant_and_a_new_receipt()
 
 #[tokio::test]
 async fn a_reopened_bid_that_comes_late_is_held_and_admitted_with_its_old_number() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         harness.at(OPENS).await;
         let bid = harness.submitted(&council, &round).await;
@@ -131,7 +131,7 @@ async fn a_reopened_bid_that_comes_late_is_held_and_admitted_with_its_old_number
 
 #[tokio::test]
 async fn a_rejected_bid_stays_rejected_with_the_reason() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, mut round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let ready = harness.ready(&council, &round).await;
         harness.clock(AFTER).await;

@@ -3,6 +3,8 @@
 use kit::digest::digest;
 use pb::bid::State;
 use pb::list_bids_request::Order;
+use prost::Message;
+use testing::stores::events;
 use toadlane_proto::bids::v1 as pb;
 use tonic::{Code, Streaming};
 
@@ -23,7 +25,7 @@ async fn ids(harness: &Harness, who: &Who, request: pb::ListBidsRequest) -> Vec<
 
 #[tokio::test]
 async fn a_list_holds_what_the_caller_may_see_in_the_order_asked_for() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (one, other, round) = (harness.council("Plymouth"), harness.council("Preston"), harness.round(|_| {}));
         harness.at(OPENS).await;
         let drafts =
@@ -69,7 +71,7 @@ async fn a_list_holds_what_the_caller_may_see_in_the_order_asked_for() {
 
 #[tokio::test]
 async fn a_bid_is_found_by_the_councils_own_reference() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         harness.draft(&council, &round).await;
         let named = create(&council, &round, a_content("Hubs"));
@@ -83,7 +85,7 @@ async fn a_bid_is_found_by_the_councils_own_reference() {
 
 #[tokio::test]
 async fn the_history_says_who_did_what_for_whom_and_why() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         harness.at(OPENS).await;
         let bid = harness.submitted(&council, &round).await;
@@ -141,7 +143,7 @@ async fn next(watching: &mut Streaming<pb::WatchBidsResponse>) -> (String, Strin
 
 #[tokio::test]
 async fn a_watch_tells_every_change_in_order_and_resumes_without_loss_or_doubling() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         harness.relay();
         let (council, other, round) = (harness.council("Plymouth"), harness.council("Preston"), harness.round(|_| {}));
         harness.at(OPENS).await;
@@ -168,7 +170,7 @@ async fn a_watch_tells_every_change_in_order_and_resumes_without_loss_or_doublin
 
 #[tokio::test]
 async fn a_resume_token_that_is_too_old_or_anothers_is_refused() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         harness.relay();
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let mut watching = watch(&harness, &council.system, "").await;
@@ -193,20 +195,12 @@ async fn a_resume_token_that_is_too_old_or_anothers_is_refused() {
 
 #[tokio::test]
 async fn an_event_bears_neither_answers_nor_the_name_of_a_certifier() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let answers = vec![pb::Answer { question_id: "need".to_string(), text: "Mrs Jones of Stonehouse".to_string() }];
         let draft = harness.draft_of(&council, &round, pb::BidContent { answers, ..a_content("Hubs") }).await;
         harness.signed(&council, &draft).await;
-        let bodies: Vec<Vec<u8>> = harness
-            .db
-            .read(|tx| {
-                use diesel::prelude::*;
-                diesel::table! { outbox (id) { id -> Text, body -> Binary, } }
-                Ok::<_, kit::db::DbError>(outbox::table.select(outbox::body).load(tx)?)
-            })
-            .await
-            .unwrap();
+        let bodies: Vec<Vec<u8>> = events(&harness.db).await.iter().map(Message::encode_to_vec).collect();
         let text = String::from_utf8_lossy(&bodies.concat()).into_owned();
         assert_eq!(bodies.len(), 2);
         assert!(text.contains(&digest(&draft_json(&harness, &council, &draft).await)));

@@ -1,7 +1,8 @@
 //! What comes between the look at a bid and the hand-in that rests on it.
 
 use kit::caller::Area;
-use kit::cx::Cx;
+use kit::cx::{Cx, Target};
+use kit::refusal::Refusal;
 use toadlane_proto::bids::v1 as pb;
 use toadlane_proto::rounds::v1 as rounds;
 
@@ -24,7 +25,7 @@ async fn look(harness: &Harness, council: &Council, bid: &pb::Bid) -> Seen {
 
 /// The rest of it, with what was seen then.
 async fn hand_in(harness: &Harness, council: &Council, bid: &pb::Bid, seen: Seen) -> Result<BidNow, Error> {
-    let target = kit::cx::Target { id: bid.id.parse().unwrap(), version: bid.etag.parse().unwrap() };
+    let target = Target { id: bid.id.parse().unwrap(), version: bid.etag.parse().unwrap() };
     let cmd = app::SubmitBid { target, client_time: None };
     let (cx, seal) = (cx(harness, council), harness.bids.seal());
     harness.db.work(Some(bid.round_id.clone()), move |tx| app::submit_bid(tx, &cx, &seal, &seen, &cmd)).await
@@ -32,7 +33,7 @@ async fn hand_in(harness: &Harness, council: &Council, bid: &pb::Bid, seen: Seen
 
 #[tokio::test]
 async fn a_bid_that_changes_while_it_is_handed_in_is_taken_as_it_stands() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let (closed, edited) = (harness.ready(&council, &round).await, harness.ready(&council, &round).await);
         harness.at(OPENS).await;
@@ -40,7 +41,7 @@ async fn a_bid_that_changes_while_it_is_handed_in_is_taken_as_it_stands() {
         let content = a_content("Another");
         harness.as_who(&council.officer).update_bid(update(&edited, content)).await.unwrap();
         let stale = hand_in(&harness, &council, &edited, of_edited).await.unwrap_err();
-        assert!(matches!(stale, Error::Stale { .. }), "{stale}");
+        assert!(matches!(stale, Error::Refused(Refusal::Stale(_))), "{stale}");
         // The close makes another version of a draft, and its etag is not stale for that.
         harness.at(AFTER).await;
         let held = hand_in(&harness, &council, &closed, of_closed).await.unwrap().bid;
@@ -53,7 +54,7 @@ async fn a_bid_that_changes_while_it_is_handed_in_is_taken_as_it_stands() {
 /// A client may guess etags: here that of a bid which was handed in and reopened since it was looked at.
 #[tokio::test]
 async fn a_number_that_was_taken_for_a_bid_that_has_one_leaves_no_gap() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let ready = harness.ready(&council, &round).await;
         harness.at(OPENS).await;
@@ -62,7 +63,7 @@ async fn a_number_that_was_taken_for_a_bid_that_has_one_leaves_no_gap() {
         let reopened = harness.reopened(&council, &submitted).await;
         let signed = harness.signed(&council, &reopened).await;
         let stale = hand_in(&harness, &council, &signed, seen).await.unwrap_err();
-        assert!(matches!(stale, Error::Stale { .. }), "{stale}");
+        assert!(matches!(stale, Error::Refused(Refusal::Stale(_))), "{stale}");
         assert_eq!(last_number(&harness, &round).await, 1);
         assert_eq!(harness.submit(&council, &signed).await.unwrap().number, 1);
     })
@@ -71,7 +72,7 @@ async fn a_number_that_was_taken_for_a_bid_that_has_one_leaves_no_gap() {
 
 #[tokio::test]
 async fn a_round_that_changes_while_a_bid_is_handed_in_counts_as_it_stands() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, mut round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let ready = harness.ready(&council, &round).await;
         harness.at(OPENS).await;

@@ -46,3 +46,17 @@ pub fn submit(bid: &pb::Bid) -> pb::SubmitBidRequest {
         validate_only: false,
     }
 }
+
+pub fn reopen(bid: &pb::Bid) -> pb::ReopenBidRequest {
+    pb::ReopenBidRequest {
+        request_id: new_id(),
+        bid_id: bid.id.clone(),
+        etag: bid.etag.clone(),
+        reason: "a figure was wrong".to_string(),
+        validate_only: false,
+    }
+}
+
+pub fn screen(bid: &pb::Bid) -> pb::ScreenBidRequest {
+    pb::ScreenBidRequest { request_id: new_id(), bid_id: bid.id.clone(), etag: bid.etag.clone(), validate_only: false }
+}

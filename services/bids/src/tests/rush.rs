@@ -11,8 +11,8 @@ const CALLERS: usize = 64;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn while_a_round_closes_no_number_is_given_behind_the_close_and_none_is_refused_before() {
-    each_storage(|storage| async move {
-        let harness = Harness::open(&storage, None);
+    each_storage(async |storage| {
+        let harness = Harness::in_real_time(&storage);
         let council = harness.council("Plymouth");
         let now = Timestamp::of_this_machine();
         let mut round = harness.round(|round| {

@@ -1,35 +1,37 @@
 //! DecisionsService: meetings, what they recommend and determine, and what becomes of it.
 
 use kit::cx::{Answer, Cx};
+use kit::db::Gathered;
+use kit::shapes::{counted, listed, one, page};
 use kit::time::Date;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::grading::v1::decisions_service_server::DecisionsService;
 use tonic::Request;
 
 use super::requests::decisions as requests;
+use crate::Grading;
 use crate::app::{self, OtherBoardFacts, reading};
-use crate::convert::pages;
 use crate::deciding::decision::Basis;
 use crate::error::Error;
 use crate::policy::Action;
-use crate::{Grading, convert};
 
 #[tonic::async_trait]
 impl DecisionsService for Grading {
     async fn record_meeting(&self, request: Request<pb::RecordMeetingRequest>) -> Answer<pb::Meeting> {
-        self.take_keyed(request, requests::record_meeting, |cmd| cmd.assessment, app::record_meeting).await
+        let (parse, write) = (requests::record_meeting, app::record_meeting);
+        self.db.take_keyed(request, parse, |cmd| cmd.assessment.to_string(), write).await
     }
 
     async fn update_meeting(&self, request: Request<pb::UpdateMeetingRequest>) -> Answer<pb::Meeting> {
-        self.take(request, requests::update_meeting, app::update_meeting).await
+        self.db.take(request, requests::update_meeting, app::update_meeting).await
     }
 
     async fn list_meetings(&self, request: Request<pb::ListMeetingsRequest>) -> Answer<pb::ListMeetingsResponse> {
-        self.db.show(request, requests::list_meetings, reading::meetings, pages::meetings).await
+        self.db.show(request, listed, reading::meetings, page).await
     }
 
     async fn list_quorums(&self, request: Request<pb::ListQuorumsRequest>) -> Answer<pb::ListQuorumsResponse> {
-        self.db.show(request, requests::list_quorums, reading::quorums, pages::quorums).await
+        self.db.show(request, listed, reading::quorums, page).await
     }
 
     async fn record_recommendation(
@@ -37,57 +39,57 @@ impl DecisionsService for Grading {
         request: Request<pb::RecordRecommendationRequest>,
     ) -> Answer<pb::Recommendation> {
         let (parse, write) = (requests::record_recommendation, app::record_recommendation);
-        self.take_keyed(request, parse, |cmd| cmd.on.assessment, write).await
+        self.db.take_keyed(request, parse, |cmd| cmd.on.assessment.to_string(), write).await
     }
 
     async fn list_recommendations(
         &self,
         request: Request<pb::ListRecommendationsRequest>,
     ) -> Answer<pb::ListRecommendationsResponse> {
-        self.db.show(request, requests::list_recommendations, reading::recommendations, pages::recommendations).await
+        self.db.show(request, listed, reading::recommendations, page).await
     }
 
     async fn refer_back(&self, request: Request<pb::ReferBackRequest>) -> Answer<pb::Recommendation> {
-        self.take_keyed(request, requests::refer_back, |cmd| cmd.on.assessment, app::refer_back).await
+        self.db.take_keyed(request, requests::refer_back, |cmd| cmd.on.assessment.to_string(), app::refer_back).await
     }
 
     async fn determine_bid(&self, request: Request<pb::DetermineBidRequest>) -> Answer<pb::Determination> {
         let gather = |cx, cmd| self.other_board(cx, cmd);
-        self.take_keyed_with(request, requests::determine_bid, |cmd| cmd.on.assessment, gather, app::determine_bid)
-            .await
+        self.db.take_keyed_with(request, requests::determine_bid, gather, app::determine_bid).await
     }
 
     async fn list_determinations(
         &self,
         request: Request<pb::ListDeterminationsRequest>,
     ) -> Answer<pb::ListDeterminationsResponse> {
-        self.db.show(request, requests::list_determinations, reading::determinations, pages::determinations).await
+        self.db.show(request, listed, reading::determinations, page).await
     }
 
     async fn list_outcomes(&self, request: Request<pb::ListOutcomesRequest>) -> Answer<pb::ListOutcomesResponse> {
-        self.db.show(request, requests::list_outcomes, reading::outcomes, pages::outcomes).await
+        self.db.show(request, listed, reading::outcomes, counted).await
     }
 
     async fn get_letter(&self, request: Request<pb::GetLetterRequest>) -> Answer<pb::Letter> {
-        self.db.show(request, requests::get_letter, reading::letter, convert::letter).await
+        self.db.show(request, one, reading::letter, pb::Letter::from).await
     }
 
     async fn get_decision_record(&self, request: Request<pb::GetDecisionRecordRequest>) -> Answer<pb::DecisionRecord> {
-        self.db.show(request, requests::get_decision_record, reading::record, convert::record).await
+        self.db.show(request, one, reading::record, pb::DecisionRecord::from).await
     }
 }
 
-/// What a determination rests on.
+/// Facts that writes need.
 impl Grading {
     /// The other board that decided, where one did.
-    async fn other_board(&self, cx: Cx, cmd: app::DetermineBid) -> Result<Option<OtherBoardFacts>, Error> {
+    async fn other_board(&self, cx: Cx, cmd: app::DetermineBid) -> Result<Gathered<Option<OtherBoardFacts>>, Error> {
         let (on, today) = (cmd.on, Date::today(cx.now));
         self.db.read(move |conn| reading::enter_bid(conn, &cx, Action::Decide, on)).await?;
-        match cmd.basis {
-            Basis::Meeting(_) | Basis::Written { .. } => Ok(None),
+        let facts = match cmd.basis {
+            Basis::Meeting(_) | Basis::Written { .. } => None,
             Basis::OtherBoard { board, .. } => {
-                self.peers.other_board(board, cmd.decided_on.unwrap_or(today)).await.map(Some)
+                Some(self.peers.other_board(board, cmd.decided_on.unwrap_or(today)).await?)
             }
-        }
+        };
+        Ok(Gathered { key: Some(on.assessment.to_string()), facts })
     }
 }

@@ -5,14 +5,9 @@ pub mod assessments;
 pub mod decisions;
 pub mod reviews;
 
-use kit::ids::AssessmentId;
-use kit::paging::Listed;
 use kit::wire::Reader;
 
 use crate::app::OnBid;
-
-/// A page of what belongs to an assessment.
-type OfAssessment<K> = Option<Listed<AssessmentId, K>>;
 
 fn on_bid(reader: &mut Reader, assessment: &str, bid: &str) -> Option<OnBid> {
     let assessment = reader.id("assessment_id", assessment);

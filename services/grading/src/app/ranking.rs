@@ -31,6 +31,6 @@ pub fn entries(conn: &mut Conn, assessment: AssessmentId, hidden: &[BidId]) -> R
 pub fn entries_of(bids: &[AssessedBid], reviews: &[Review], moderations: &[Moderation]) -> Vec<Entry> {
     let reviews: Vec<Reviewed> =
         reviews.iter().map(|review| (review.bid, review.state.name(), review.marks.as_slice())).collect();
-    let agreed: Vec<_> = moderations.iter().map(|one| (one.bid, one.agreed.as_slice())).collect();
+    let agreed: Vec<_> = moderations.iter().map(|moderation| (moderation.bid, moderation.agreed.as_slice())).collect();
     ranking::entries(bids, &reviews, &agreed)
 }

@@ -2,13 +2,14 @@
 //! and `policy.rs`.
 
 use kit::cx::Cx;
-use kit::db::Conn;
+use kit::db::{Conn, DbError};
 use kit::ids::{AssessmentId, BidId, InterestId, MeetingId, PersonId, ReviewId, RoundId};
-use kit::paging::{Found, Listed, Page};
+use kit::paging::{Counted, Found, Listed, Page};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 
 use super::ranking::rank;
-use super::{OnBid, bench};
+use super::{OnBid, Panel};
 use crate::assessment::{Assessment, AssessmentNow};
 use crate::bid::{Answer, AssessedBid};
 use crate::call::{Call, Rubric};
@@ -20,22 +21,12 @@ use crate::marking::ranking::Ranking;
 use crate::marking::review::{Review, State};
 use crate::panel::interest::Interest;
 use crate::panel::quorum::{Body, Quorum};
-use crate::panel::{Member, MemberNow};
+use crate::panel::{Member, MemberSeen};
 use crate::policy::{self, Action, OthersReviews};
 use crate::release::outcome::{BidOutcome, Letter};
 use crate::release::record::Sealed;
-use crate::store::{
-    self, AssessmentFilter, InterestFilter, ReviewFilter, VisibleAssessments, VisibleInterests, VisibleOutcomes,
-    VisibleReviews,
-};
-use crate::view::{self, View};
-
-/// A page, and how many rows there are on all pages.
-pub struct Counted<T> {
-    pub found: Found<T>,
-    pub total_size: i64,
-    pub as_of: Timestamp,
-}
+use crate::store::{self, InterestFilter, ReviewFilter, Visible, VisibleInterests, VisibleOutcomes, VisibleReviews};
+use crate::view::View;
 
 /// A bid with its text, and the call whose questions it answers.
 pub struct BidText {
@@ -61,9 +52,22 @@ pub struct OutcomeNow {
     pub with_terms: bool,
 }
 
+/// A letter, the outcome that it tells, and from when its bidder may read it.
+pub struct LetterNow {
+    pub outcome: BidOutcome,
+    pub letter: Letter,
+    pub released_at: Timestamp,
+}
+
+/// The quorum of a meeting for one bid.
+pub struct BidQuorum {
+    pub bid: BidId,
+    pub quorum: Quorum,
+}
+
 /// What the caller sees of an assessment.
 pub fn view(conn: &mut Conn, cx: &Cx, id: AssessmentId) -> Result<View, Error> {
-    let assessment = store::assessment(conn, id)?;
+    let assessment = store::get(conn, id)?;
     view_of(conn, cx, assessment)
 }
 
@@ -113,10 +117,7 @@ pub fn enter_bid(conn: &mut Conn, cx: &Cx, action: Action, on: OnBid) -> Result<
 pub fn enter_meeting(conn: &mut Conn, cx: &Cx, action: Action, id: MeetingId) -> Result<(View, Meeting), Error> {
     let meeting = store::meeting(conn, id)?;
     let view = view(conn, cx, meeting.assessment)?;
-    view.may(action).map_err(|error| match error {
-        Error::NotFound { .. } => Error::NotFound { what: "meeting" },
-        other => other,
-    })?;
+    view.may_meeting(action)?;
     Ok((view, meeting))
 }
 
@@ -127,9 +128,9 @@ pub fn panel_for(conn: &mut Conn, cx: &Cx, action: Action, id: AssessmentId) -> 
 }
 
 /// Refuses an answer that names a bid which no longer exists for the caller.
-pub fn expect_visible(conn: &mut Conn, cx: &Cx, bids: &[BidId]) -> Result<(), Error> {
-    match view::person(&cx.caller) {
-        Some(person) if store::are_hidden(conn, person, bids)? => Err(Error::NotFound { what: "bid" }),
+pub fn expect_visible(conn: &mut Conn, cx: &Cx, bids: &[BidId]) -> Result<(), DbError> {
+    match cx.caller.person() {
+        Some(person) if store::are_hidden(conn, person, bids)? => Err(DbError::Hidden { what: "bid" }),
         Some(_) | None => Ok(()),
     }
 }
@@ -141,30 +142,34 @@ pub fn assessment(conn: &mut Conn, cx: &Cx, id: &AssessmentId) -> Result<Assessm
 pub fn assessments(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<AssessmentFilter, AssessmentId>,
+    list: &Listed<Option<RoundId>, AssessmentId>,
 ) -> Result<Found<AssessmentNow>, Error> {
-    let visible = match policy::finds_all(&cx.caller) {
-        true => VisibleAssessments::All,
-        false => VisibleAssessments::OfPanelsWith(view::person(&cx.caller)),
-    };
-    let rows = store::page_of_assessments(conn, &asked.filter, visible, asked.page.after, asked.page.limit())?;
+    let rows = store::page(conn, list.filter, visible(cx), list.page.after, list.page.limit())?;
     let now = |assessment| AssessmentNow { assessment, as_of: cx.now };
-    Ok(asked.page.found(rows.into_iter().map(now).collect(), |now| now.assessment.id))
+    Ok(list.page.found(rows.into_iter().map(now).collect(), |now| now.assessment.id))
 }
 
-pub fn members(conn: &mut Conn, cx: &Cx, asked: &Listed<AssessmentId, PersonId>) -> Result<Found<MemberNow>, Error> {
-    let view = enter(conn, cx, Action::See, asked.filter)?;
-    let rows = store::page_of_members(conn, asked.filter, asked.page.after, asked.page.limit())?;
+/// Which assessments a caller finds in a list.
+fn visible(cx: &Cx) -> Visible {
+    match policy::finds_all(&cx.caller) {
+        true => Visible::All,
+        false => Visible::OfPanelsWith(cx.caller.person()),
+    }
+}
+
+pub fn members(conn: &mut Conn, cx: &Cx, list: &Listed<AssessmentId, PersonId>) -> Result<Found<MemberSeen>, Error> {
+    let view = enter(conn, cx, Action::See, list.filter)?;
+    let rows = store::page_of_members(conn, list.filter, list.page.after, list.page.limit())?;
     let rubric: &Rubric = &view.assessment.call.rubric;
-    let now = |member| MemberNow { member, rubric: rubric.clone() };
-    Ok(asked.page.found(rows.into_iter().map(now).collect(), |now| now.member.person))
+    let now = |member| MemberSeen { member, rubric: rubric.clone() };
+    Ok(list.page.found(rows.into_iter().map(now).collect(), |now| now.member.person))
 }
 
-pub fn bids(conn: &mut Conn, cx: &Cx, asked: &Listed<AssessmentId, i64>) -> Result<Counted<AssessedBid>, Error> {
-    let view = enter(conn, cx, Action::See, asked.filter)?;
-    let rows = bids_of(conn, &view, &asked.page)?;
-    let total_size = store::n_bids(conn, asked.filter, &view.hidden)?;
-    Ok(Counted { found: asked.page.found(rows, |bid| bid.number), total_size, as_of: cx.now })
+pub fn bids(conn: &mut Conn, cx: &Cx, list: &Listed<AssessmentId, i64>) -> Result<Counted<AssessedBid>, Error> {
+    let view = enter(conn, cx, Action::See, list.filter)?;
+    let rows = bids_of(conn, &view, &list.page)?;
+    let n_bids = store::n_bids(conn, list.filter, &view.hidden)?;
+    Ok(list.page.found(rows, |bid| bid.number).of_all(n_bids, cx.now))
 }
 
 fn bids_of(conn: &mut Conn, view: &View, page: &Page<i64>) -> Result<Vec<AssessedBid>, Error> {
@@ -180,13 +185,13 @@ pub fn bid(conn: &mut Conn, cx: &Cx, on: &OnBid) -> Result<BidText, Error> {
 pub fn interests(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<InterestFilter, InterestId>,
+    list: &Listed<InterestFilter, InterestId>,
 ) -> Result<Found<Interest>, Error> {
-    let view = enter(conn, cx, Action::See, asked.filter.assessment)?;
+    let view = enter(conn, cx, Action::See, list.filter.assessment)?;
     let all_but = view.sees_all_interests().then(|| view.hidden.clone());
     let visible = VisibleInterests { declared_by: view.person(), all_but };
-    let rows = store::page_of_interests(conn, &asked.filter, &visible, asked.page.after, asked.page.limit())?;
-    Ok(asked.page.found(rows, |interest| interest.id))
+    let rows = store::page_of_interests(conn, &list.filter, &visible, list.page.after, list.page.limit())?;
+    Ok(list.page.found(rows, |interest| interest.id))
 }
 
 pub fn review(conn: &mut Conn, cx: &Cx, id: &ReviewId) -> Result<Review, Error> {
@@ -202,15 +207,15 @@ pub fn enter_review(conn: &mut Conn, cx: &Cx, action: Action, id: ReviewId) -> R
     Ok((view, review))
 }
 
-pub fn reviews(conn: &mut Conn, cx: &Cx, asked: &Listed<ReviewFilter, ReviewId>) -> Result<Found<Review>, Error> {
-    let view = enter(conn, cx, Action::See, asked.filter.assessment)?;
+pub fn reviews(conn: &mut Conn, cx: &Cx, list: &Listed<ReviewFilter, ReviewId>) -> Result<Found<Review>, Error> {
+    let view = enter(conn, cx, Action::See, list.filter.assessment)?;
     let others_of = match view.others_reviews() {
         OthersReviews::All => None,
         OthersReviews::OfOwnBids => Some(view.handed_in.as_slice()),
     };
     let visible = VisibleReviews { by: view.person(), hidden: &view.hidden, owed: &view.owed, others_of };
-    let rows = store::page_of_reviews(conn, &asked.filter, visible, asked.page.after, asked.page.limit())?;
-    Ok(asked.page.found(rows.into_iter().map(|review| view.shows(review)).collect(), |review| review.id))
+    let rows = store::page_of_reviews(conn, &list.filter, visible, list.page.after, list.page.limit())?;
+    Ok(list.page.found(rows.into_iter().map(|review| view.shows(review)).collect(), |review| review.id))
 }
 
 pub fn moderation(conn: &mut Conn, cx: &Cx, on: &OnBid) -> Result<Moderation, Error> {
@@ -229,65 +234,59 @@ pub fn ranking(conn: &mut Conn, cx: &Cx, id: &AssessmentId) -> Result<RankingNow
 pub fn meetings(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<AssessmentId, (Timestamp, MeetingId)>,
+    list: &Listed<AssessmentId, (Timestamp, MeetingId)>,
 ) -> Result<Found<Meeting>, Error> {
-    enter(conn, cx, Action::See, asked.filter)?;
-    let rows = store::page_of_meetings(conn, asked.filter, asked.page.after, asked.page.limit())?;
-    Ok(asked.page.found(rows, |meeting| (meeting.held_at, meeting.id)))
+    enter(conn, cx, Action::See, list.filter)?;
+    let rows = store::page_of_meetings(conn, list.filter, list.page.after, list.page.limit())?;
+    Ok(list.page.found(rows, |meeting| (meeting.held_at, meeting.id)))
 }
 
 /// The quorum of a meeting for each bid that exists for the caller.
-pub fn quorums(
-    conn: &mut Conn,
-    cx: &Cx,
-    asked: &Listed<MeetingId, i64>,
-) -> Result<Found<(AssessedBid, Quorum)>, Error> {
-    let (view, meeting) = enter_meeting(conn, cx, Action::See, asked.filter)?;
-    let bench = bench(conn, meeting.assessment)?;
-    let body = Body::sitting(&view.assessment, &bench.members, meeting.part);
-    let bids = bids_of(conn, &view, &asked.page)?.into_iter().map(|bid| {
-        let quorum = body.quorum(bid.id, &meeting.account.present, &bench.conflicts);
-        (bid, quorum)
-    });
-    Ok(asked.page.found(bids.collect(), |(bid, _)| bid.number))
+pub fn quorums(conn: &mut Conn, cx: &Cx, list: &Listed<MeetingId, i64>) -> Result<Found<BidQuorum>, Error> {
+    let (view, meeting) = enter_meeting(conn, cx, Action::See, list.filter)?;
+    let panel = Panel::of(conn, meeting.assessment)?;
+    let body = Body::sitting(&view.assessment, &panel.members, meeting.part);
+    let bids = bids_of(conn, &view, &list.page)?;
+    let quorum = |id| body.quorum(id, &meeting.account.present, &panel.conflicts);
+    Ok(list.page.found(bids, |bid| bid.number).map(|bid| BidQuorum { bid: bid.id, quorum: quorum(bid.id) }))
 }
 
-/// Each with the number of its bid.
+/// In submission order of their bids, of which the store knows the numbers.
 pub fn recommendations(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<AssessmentId, (i64, i32)>,
-) -> Result<Found<(i64, Recommendation)>, Error> {
-    let hidden = enter(conn, cx, Action::SeeResults, asked.filter)?.hidden;
-    let rows = store::page_of_recommendations(conn, asked.filter, &hidden, asked.page.after, asked.page.limit())?;
-    Ok(asked.page.found(rows, |(number, recommendation)| (*number, recommendation.sequence)))
+    list: &Listed<AssessmentId, (i64, i32)>,
+) -> Result<Found<Recommendation>, Error> {
+    let hidden = enter(conn, cx, Action::SeeResults, list.filter)?.hidden;
+    let rows = store::page_of_recommendations(conn, list.filter, &hidden, list.page.after, list.page.limit())?;
+    let found = list.page.found(rows, |(number, recommendation)| (*number, recommendation.sequence));
+    Ok(found.map(|(_, recommendation)| recommendation))
 }
 
-/// Each with the number of its bid.
+/// In submission order of their bids.
 pub fn determinations(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<AssessmentId, i64>,
-) -> Result<Found<(i64, Determination)>, Error> {
-    let hidden = enter(conn, cx, Action::SeeResults, asked.filter)?.hidden;
-    let after = asked.page.after.unwrap_or(0);
-    let rows = store::page_of_determinations(conn, asked.filter, &hidden, after, asked.page.limit())?;
-    Ok(asked.page.found(rows, |(number, _)| *number))
+    list: &Listed<AssessmentId, i64>,
+) -> Result<Found<Determination>, Error> {
+    let hidden = enter(conn, cx, Action::SeeResults, list.filter)?.hidden;
+    let after = list.page.after.unwrap_or(0);
+    let rows = store::page_of_determinations(conn, list.filter, &hidden, after, list.page.limit())?;
+    Ok(list.page.found(rows, |(number, _)| *number).map(|(_, determination)| determination))
 }
 
-pub fn outcomes(conn: &mut Conn, cx: &Cx, asked: &Listed<RoundId, i64>) -> Result<Counted<OutcomeNow>, Error> {
-    let Some(assessment) = store::assessment_of_round(conn, asked.filter)? else {
-        let found = asked.page.found(Vec::new(), |_| 0);
-        return Ok(Counted { found, total_size: 0, as_of: cx.now });
+pub fn outcomes(conn: &mut Conn, cx: &Cx, list: &Listed<RoundId, i64>) -> Result<Counted<OutcomeNow>, Error> {
+    let Some(assessment) = store::of_round(conn, list.filter)? else {
+        return Ok(list.page.found(Vec::new(), |_| 0).of_all(0, cx.now));
     };
     let (id, view) = (assessment.id, view_of(conn, cx, assessment)?);
     let told = view.told();
     let visible = VisibleOutcomes { all_but: told.all_but(&view.hidden), own: told.own };
-    let rows = store::page_of_outcomes(conn, id, &visible, asked.page.after.unwrap_or(0), asked.page.limit())?;
+    let rows = store::page_of_outcomes(conn, id, &visible, list.page.after.unwrap_or(0), list.page.limit())?;
     let hidden = store::outcomes_of(conn, &view.hidden)?;
     let now = rows.into_iter().map(|outcome| outcome_now(&view, outcome, &hidden)).collect();
-    let found = asked.page.found(now, |now| now.outcome.bid.number);
-    Ok(Counted { found, total_size: store::n_outcomes(conn, id, &visible)?, as_of: cx.now })
+    let n_outcomes = store::n_outcomes(conn, id, &visible)?;
+    Ok(list.page.found(now, |now: &OutcomeNow| now.outcome.bid.number).of_all(n_outcomes, cx.now))
 }
 
 /// A place on the reserve list counts those that exist for the caller, unless they are told it as the bidder or as
@@ -298,23 +297,22 @@ fn outcome_now(view: &View, outcome: BidOutcome, hidden: &[BidOutcome]) -> Outco
     OutcomeNow { assessment: view.assessment.id, round: view.assessment.call.round, outcome, with_terms }
 }
 
-/// A letter, the outcome that it tells, and from when its bidder may read it.
-pub fn letter(conn: &mut Conn, cx: &Cx, bid: &BidId) -> Result<(BidOutcome, Letter, Timestamp), Error> {
-    let none = Error::NotFound { what: "letter" };
-    let Some(assessment) = store::assessment_of_bid(conn, *bid)? else {
-        return Err(none);
+pub fn letter(conn: &mut Conn, cx: &Cx, id: &BidId) -> Result<LetterNow, Error> {
+    let none = Refusal::NotFound { what: "letter" };
+    let Some(assessment) = store::assessment_of_bid(conn, *id)? else {
+        return Err(none.into());
     };
     let view = view(conn, cx, assessment)?;
-    let (outcome, letter) = (store::outcomes_of(conn, &[*bid])?.pop(), store::letter(conn, *bid)?);
+    let (outcome, letter) = (store::outcomes_of(conn, &[*id])?.pop(), store::letter(conn, *id)?);
     match outcome.zip(letter) {
         Some((outcome, letter)) if view.sees(Action::SeeLetter, &outcome.bid) => {
-            Ok((outcome, letter, view.assessment.released_at()))
+            Ok(LetterNow { outcome, letter, released_at: view.assessment.released_at() })
         }
-        Some(_) | None => Err(none),
+        Some(_) | None => Err(none.into()),
     }
 }
 
 pub fn record(conn: &mut Conn, cx: &Cx, id: &AssessmentId) -> Result<Sealed, Error> {
     enter(conn, cx, Action::SeeRecord, *id)?;
-    store::record(conn, *id)?.ok_or(Error::NotFound { what: "record" })
+    Ok(store::record(conn, *id)?.ok_or(Refusal::NotFound { what: "record" })?)
 }

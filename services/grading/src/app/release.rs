@@ -5,16 +5,17 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::fault::Violation;
 use kit::ids::{AssessmentId, BidId, PersonId};
+use kit::refusal::Refusal;
+use kit::tokens::Seal;
 
+use super::Panel;
+use super::assessments::{load_after_deriving, save};
 use super::deciding::determining_part;
-use super::panel::derive;
 use super::ranking::{entries_of, rank_entries};
-use super::reading::enter;
-use super::{Bench, bench, save};
 use crate::assessment::{Assessment, AssessmentNow};
 use crate::bid::AssessedBid;
 use crate::deciding::decision::{Basis, Determination, Grounds, Recommendation};
-use crate::deciding::meeting::Meeting;
+use crate::deciding::meeting::{Account, Meeting};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::marking::moderation::{Casting, Feedback, Moderation};
@@ -28,7 +29,7 @@ use crate::policy::Action;
 use crate::release::closing::{self, Closed};
 use crate::release::letter::{self, Told};
 use crate::release::outcome::{BidOutcome, Letter};
-use crate::release::record::{self, Closing, HistoryLine, Record, Seal};
+use crate::release::record::{self, Closing, HistoryLine, Record};
 use crate::state::Step;
 use crate::store;
 
@@ -45,11 +46,8 @@ pub fn close_assessment(
     (register, seal): &(Register, Seal),
     cmd: &CloseAssessment,
 ) -> Result<AssessmentNow, Error> {
-    let assessment = store::assessment(tx, cmd.target.id)?;
-    // The caller may have come to belong to a bidder, and so may somebody who decided.
-    derive(tx, cx, &assessment, register)?;
-    let old = enter(tx, cx, Action::Close, cmd.target.id)?.assessment;
-    old.expect_version(cmd.target.version)?;
+    // Not the caller alone may have come to belong to a bidder, but also somebody who decided.
+    let old = load_after_deriving(tx, cx, Action::Close, register, &cmd.target)?;
     let new = old.step(Step::Close, "", cx.now)?;
 
     let gathered = gather(tx, &old)?;
@@ -65,7 +63,7 @@ pub fn close_assessment(
     }
     let sealed = gathered.record(&old, &ranking, &quorums, closing).seal(seal, cx.now)?;
     store::insert_record(tx, &sealed)?;
-    save(tx, cx, &old, new, Happened::Decided, &cmd.departure_reason)
+    save(tx, cx, &old, new, Happened::AssessmentDecided, &cmd.departure_reason)
 }
 
 fn undecided(bids: Vec<BidId>) -> Error {
@@ -76,15 +74,15 @@ fn undecided(bids: Vec<BidId>) -> Error {
 /// Tests every decision with the interests that are known by now (rule 11). The quorums are in the order of the
 /// decisions.
 fn retest(tx: &mut Tx, assessment: &Assessment, gathered: &Gathered) -> Result<Vec<Quorum>, Error> {
-    let bench = bench(tx, assessment.id)?;
-    let retest = |one| retest_one(tx, assessment, &bench, &gathered.meetings, one);
+    let panel = Panel::of(tx, assessment.id)?;
+    let retest = |determination| retest_one(tx, assessment, &panel, &gathered.meetings, determination);
     gathered.determinations.iter().map(retest).collect()
 }
 
 fn retest_one(
     tx: &mut Tx,
     assessment: &Assessment,
-    bench: &Bench,
+    panel: &Panel,
     meetings: &[Meeting],
     determination: &Determination,
 ) -> Result<Quorum, Error> {
@@ -92,14 +90,14 @@ fn retest_one(
     let (part, present): (_, &[PersonId]) = match &determination.basis {
         Basis::Meeting(id) => match meetings.iter().find(|meeting| meeting.id == *id) {
             Some(meeting) => (meeting.part, &meeting.account.present),
-            None => return Err(Error::NotFound { what: "meeting" }),
+            None => return Err(Refusal::NotFound { what: "meeting" }.into()),
         },
-        Basis::Written { .. } | Basis::OtherBoard { .. } => (determining_part(tx, assessment, bench, bid)?, &[]),
+        Basis::Written { .. } | Basis::OtherBoard { .. } => (determining_part(tx, assessment, panel, bid)?, &[]),
     };
-    let body = Body::sitting(assessment, &bench.members, part);
-    let grounds = Grounds { body: &body, conflicts: &bench.conflicts, present, other_board: None };
+    let body = Body::sitting(assessment, &panel.members, part);
+    let grounds = Grounds { body: &body, conflicts: &panel.conflicts, present, other_board: None };
     determination.basis.still_holds(bid, grounds)?;
-    Ok(body.quorum(bid, present, &bench.conflicts))
+    Ok(body.quorum(bid, present, &panel.conflicts))
 }
 
 /// What leaves the ranked line (rule 17) or the pots (rule 1) needs a reason each.
@@ -114,9 +112,7 @@ fn explained(assessment: &Assessment, closed: &[Closed], cmd: &CloseAssessment) 
     };
     ask(&departures, &cmd.departure_reason, "departure_reason", "decision.departure");
     ask(&over_commitments, &cmd.over_commitment_reason, "over_commitment_reason", "decision.over_commitment");
-    if !missing.is_empty() {
-        return Err(Error::Invalid(missing));
-    }
+    Refusal::if_any(missing)?;
     let (departure_reason, over_commitment_reason) = (cmd.departure_reason.clone(), cmd.over_commitment_reason.clone());
     Ok(Closing { departures, departure_reason, over_commitments, over_commitment_reason })
 }
@@ -124,25 +120,25 @@ fn explained(assessment: &Assessment, closed: &[Closed], cmd: &CloseAssessment) 
 /// What each bidder is told.
 fn outcomes(assessment: &Assessment, closed: &[Closed], gathered: &Gathered) -> Vec<(BidOutcome, Letter)> {
     let places = closing::reserve_places(closed);
-    let outcome = |one: &Closed| {
-        let settled = gathered.moderations.iter().find(|moderation| moderation.bid == one.bid.id);
+    let outcome = |closed: &Closed| {
+        let settled = gathered.moderations.iter().find(|moderation| moderation.bid == closed.bid.id);
         let feedback: &[Feedback] = settled.map_or(&[], |moderation| &moderation.feedback);
-        let reserve_place = places.get(&one.bid.id).copied();
+        let reserve_place = places.get(&closed.bid.id).copied();
         let told = Told {
             call: &assessment.call,
-            bid: one.bid,
-            determination: one.determination,
+            bid: closed.bid,
+            determination: closed.determination,
             boards: &assessment.boards,
             reserve_place,
             feedback,
         };
         let outcome = BidOutcome {
-            bid: one.bid.clone(),
-            determination: one.determination.clone(),
+            bid: closed.bid.clone(),
+            determination: closed.determination.clone(),
             reserve_place,
-            principles: closing::principles_met(&assessment.call.rubric, one.ranked),
+            principles: closing::principles_met(&assessment.call.rubric, closed.ranked),
         };
-        (outcome, Letter { bid: one.bid.id, text: letter::compose(told), feedback: feedback.to_vec() })
+        (outcome, Letter { bid: closed.bid.id, text: letter::compose(told), feedback: feedback.to_vec() })
     };
     closed.iter().map(outcome).collect()
 }
@@ -204,7 +200,7 @@ impl Gathered {
             ranking: ranking.clone(),
             meetings: self.meetings.iter().map(meeting).collect(),
             recommendations: self.recommendations.iter().map(recommendation).collect(),
-            determinations: determinations.map(|(one, quorum)| determination(one, quorum)).collect(),
+            determinations: determinations.map(|(decided, quorum)| determination(decided, quorum)).collect(),
             closing,
             history: self.history.clone(),
         }
@@ -221,60 +217,61 @@ fn seated(member: &Member) -> record::Seated {
     }
 }
 
-fn interest(one: &Interest) -> record::Interest {
+fn interest(interest: &Interest) -> record::Interest {
     record::Interest {
-        person: one.person,
-        bid: one.bid,
-        kind: one.kind.name().to_string(),
-        origin: one.origin.name().to_string(),
-        state: one.state.name().to_string(),
+        person: interest.person,
+        bid: interest.bid,
+        kind: interest.kind.name().to_string(),
+        origin: interest.origin.name().to_string(),
+        state: interest.state.name().to_string(),
     }
 }
 
-fn review(one: &Review) -> record::Review {
-    let marks = if one.state.is_handed_in() { one.marks.clone() } else { Vec::new() };
-    let state = one.state.name().to_string();
-    record::Review { review: one.id, bid: one.bid, reviewer: one.reviewer, state, marks }
+fn review(review: &Review) -> record::Review {
+    let marks = if review.state.is_handed_in() { review.marks.clone() } else { Vec::new() };
+    let state = review.state.name().to_string();
+    record::Review { review: review.id, bid: review.bid, reviewer: review.reviewer, state, marks }
 }
 
-fn moderated(one: &Moderation) -> record::Moderated {
-    record::Moderated { bid: one.bid, agreed: one.agreed.clone(), feedback: one.feedback.clone() }
+fn moderated(moderation: &Moderation) -> record::Moderated {
+    record::Moderated { bid: moderation.bid, agreed: moderation.agreed.clone(), feedback: moderation.feedback.clone() }
 }
 
-fn meeting(one: &Meeting) -> record::Meeting {
+fn meeting(meeting: &Meeting) -> record::Meeting {
+    let Account { place, present, chair, minutes } = meeting.account.clone();
     record::Meeting {
-        meeting: one.id,
-        part: one.part,
-        held_at: one.held_at,
-        place: one.account.place.clone(),
-        present: one.account.present.clone(),
-        chair: one.account.chair,
-        minutes: one.account.minutes.clone(),
+        meeting: meeting.id,
+        part: meeting.part,
+        held_at: meeting.held_at,
+        place,
+        present,
+        chair,
+        minutes,
     }
 }
 
-fn recommendation(one: &Recommendation) -> record::Recommendation {
+fn recommendation(recommendation: &Recommendation) -> record::Recommendation {
     record::Recommendation {
-        bid: one.bid,
-        sequence: one.sequence,
-        advice: one.advice.name().to_string(),
-        amount: one.amount,
-        conditions: one.conditions.clone(),
-        reason: one.reason.clone(),
-        meeting: one.meeting,
-        referred_back_with: one.referred_back.as_ref().map(|referral| referral.question.clone()),
+        bid: recommendation.bid,
+        sequence: recommendation.sequence,
+        advice: recommendation.advice.name().to_string(),
+        amount: recommendation.amount,
+        conditions: recommendation.conditions.clone(),
+        reason: recommendation.reason.clone(),
+        meeting: recommendation.meeting,
+        referred_back_with: recommendation.referred_back.as_ref().map(|referral| referral.question.clone()),
     }
 }
 
-fn determination(one: &Determination, quorum: &Quorum) -> record::Determination {
+fn determination(determination: &Determination, quorum: &Quorum) -> record::Determination {
     record::Determination {
-        bid: one.bid,
-        outcome: one.outcome,
-        amount: one.amount,
-        conditions: one.conditions.clone(),
-        reason: one.reason.clone(),
-        basis: one.basis.clone(),
-        decided_on: one.decided_on.to_string(),
+        bid: determination.bid,
+        outcome: determination.outcome,
+        amount: determination.amount,
+        conditions: determination.conditions.clone(),
+        reason: determination.reason.clone(),
+        basis: determination.basis.clone(),
+        decided_on: determination.decided_on.to_string(),
         n_entitled: quorum.n_entitled,
         n_present: quorum.n_present,
         needed: quorum.needed,

@@ -1,6 +1,8 @@
 //! Reviews, moderation and rankings, to the wire.
 
-use kit::wire::{etag, wire_name, wire_time};
+use kit::fault::Shown;
+use kit::names::wire_enum;
+use kit::wire::{etag, wire_time};
 use toadlane_proto::grading::v1 as pb;
 
 use super::number;
@@ -8,106 +10,113 @@ use crate::app::reading::RankingNow;
 use crate::marking::fraction::Fraction;
 use crate::marking::moderation::{AgreedMark, Feedback, Moderation};
 use crate::marking::ranking::{CriterionResult, RULE_VERSION, Ranked, Tie};
-use crate::marking::review::{Assigned, Mark, Review, State};
+use crate::marking::review::{Assigned, Mark, Review};
 
 impl From<Assigned> for pb::AssignReviewsResponse {
-    fn from(assigned: Assigned) -> pb::AssignReviewsResponse {
-        pb::AssignReviewsResponse { reviews: assigned.0.into_iter().map(pb::Review::from).collect() }
+    fn from(Assigned(reviews): Assigned) -> pb::AssignReviewsResponse {
+        pb::AssignReviewsResponse { reviews: reviews.into_iter().map(pb::Review::from).collect() }
     }
 }
 
 impl From<Review> for pb::Review {
-    fn from(one: Review) -> pb::Review {
+    fn from(review: Review) -> pb::Review {
+        let mark = |Mark { criterion, mark, reason }| pb::Mark { criterion, mark, reason };
         pb::Review {
-            id: one.id.to_string(),
-            etag: etag(one.version),
-            assessment_id: one.assessment.to_string(),
-            bid_id: one.bid.to_string(),
-            reviewer_id: one.reviewer.to_string(),
-            state: state(one.state).into(),
-            marks: one.marks.into_iter().map(mark).collect(),
-            comment: one.comment,
-            reason: one.reason,
-            assigned_at: wire_time(one.assigned_at),
-            submitted_at: one.state.submitted_at().and_then(wire_time),
-            updated_at: wire_time(one.updated_at),
+            id: review.id.to_string(),
+            etag: etag(review.version),
+            assessment_id: review.assessment.to_string(),
+            bid_id: review.bid.to_string(),
+            reviewer_id: review.reviewer.to_string(),
+            state: wire_enum::<pb::review::State>(review.state).into(),
+            marks: review.marks.into_iter().map(mark).collect(),
+            comment: review.comment,
+            reason: review.reason,
+            assigned_at: wire_time(review.assigned_at),
+            submitted_at: review.state.submitted_at().and_then(wire_time),
+            updated_at: wire_time(review.updated_at),
         }
     }
 }
 
-fn state(state: State) -> pb::review::State {
-    pb::review::State::from_str_name(&wire_name(state.name(), "STATE_")).unwrap_or_default()
-}
-
-fn mark(one: Mark) -> pb::Mark {
-    pb::Mark { criterion: one.criterion, mark: one.mark, reason: one.reason }
+impl Shown for Review {
+    type Wire = pb::Review;
 }
 
 impl From<Moderation> for pb::Moderation {
-    fn from(one: Moderation) -> pb::Moderation {
-        let agreed = |one: AgreedMark| pb::AgreedMark { criterion: one.criterion, mark: one.mark, reason: one.reason };
+    fn from(moderation: Moderation) -> pb::Moderation {
+        let agreed = |AgreedMark { criterion, mark, reason }| pb::AgreedMark { criterion, mark, reason };
         pb::Moderation {
-            assessment_id: one.assessment.to_string(),
-            bid_id: one.bid.to_string(),
-            etag: etag(one.version),
-            agreed: one.agreed.into_iter().map(agreed).collect(),
-            feedback: one.feedback.into_iter().map(feedback).collect(),
-            updated_at: one.updated_at.and_then(wire_time),
+            assessment_id: moderation.assessment.to_string(),
+            bid_id: moderation.bid.to_string(),
+            etag: etag(moderation.version),
+            agreed: moderation.agreed.into_iter().map(agreed).collect(),
+            feedback: feedback(moderation.feedback),
+            updated_at: moderation.updated_at.and_then(wire_time),
         }
     }
 }
 
-pub fn feedback(one: Feedback) -> pb::Feedback {
-    pb::Feedback { criterion: one.criterion, text: one.text }
+impl Shown for Moderation {
+    type Wire = pb::Moderation;
+}
+
+pub fn feedback(feedback: Vec<Feedback>) -> Vec<pb::Feedback> {
+    feedback.into_iter().map(|Feedback { criterion, text }| pb::Feedback { criterion, text }).collect()
 }
 
 impl From<RankingNow> for pb::Ranking {
-    fn from(now: RankingNow) -> pb::Ranking {
-        let tie =
-            |tie: Tie| pb::Tie { rank: number(tie.rank), bid_ids: tie.bids.iter().map(ToString::to_string).collect() };
+    fn from(RankingNow { assessment, ranking, as_of }: RankingNow) -> pb::Ranking {
+        let tie = |Tie { rank, bids }| pb::Tie {
+            rank: number(rank),
+            bid_ids: bids.iter().map(ToString::to_string).collect(),
+        };
         pb::Ranking {
-            assessment_id: now.assessment.to_string(),
-            bids: now.ranking.bids.into_iter().map(ranked).collect(),
-            open_ties: now.ranking.open_ties.into_iter().map(tie).collect(),
+            assessment_id: assessment.to_string(),
+            bids: ranking.bids.into_iter().map(pb::RankedBid::from).collect(),
+            open_ties: ranking.open_ties.into_iter().map(tie).collect(),
             rule_version: RULE_VERSION.to_string(),
-            as_of: wire_time(now.as_of),
+            as_of: wire_time(as_of),
         }
     }
 }
 
-fn ranked(one: Ranked) -> pb::RankedBid {
-    let settled_by = wire_name(one.settled_by.into(), "SETTLED_BY_");
-    let settled_by = pb::ranked_bid::SettledBy::from_str_name(&settled_by).unwrap_or_default();
-    pb::RankedBid {
-        bid_id: one.bid.to_string(),
-        number: one.number,
-        rank: number(one.rank),
-        tied: one.tied,
-        settled_by: settled_by.into(),
-        total: one.total.map(fraction),
-        grade: one.grade,
-        below_minimum: one.below_minimum,
-        criteria: one.criteria.into_iter().map(criterion).collect(),
-        n_reviews: number(one.n_reviews),
+impl From<Ranked> for pb::RankedBid {
+    fn from(ranked: Ranked) -> pb::RankedBid {
+        pb::RankedBid {
+            bid_id: ranked.bid.to_string(),
+            number: ranked.number,
+            rank: number(ranked.rank),
+            tied: ranked.tied,
+            settled_by: wire_enum::<pb::ranked_bid::SettledBy>(ranked.settled_by).into(),
+            total: ranked.total.map(pb::Fraction::from),
+            grade: ranked.grade,
+            below_minimum: ranked.below_minimum,
+            criteria: ranked.criteria.into_iter().map(pb::CriterionResult::from).collect(),
+            n_reviews: number(ranked.n_reviews),
+        }
     }
 }
 
-fn criterion(one: CriterionResult) -> pb::CriterionResult {
-    pb::CriterionResult {
-        criterion: one.criterion,
-        mark: one.mark.map(fraction),
-        agreed: one.agreed,
-        mean: one.mean.map(fraction),
-        n_marks: number(one.n_marks),
-        n_cannot_judge: number(one.n_cannot_judge),
-        spread: one.spread,
+impl From<CriterionResult> for pb::CriterionResult {
+    fn from(result: CriterionResult) -> pb::CriterionResult {
+        pb::CriterionResult {
+            criterion: result.criterion,
+            mark: result.mark.map(pb::Fraction::from),
+            agreed: result.agreed,
+            mean: result.mean.map(pb::Fraction::from),
+            n_marks: number(result.n_marks),
+            n_cannot_judge: number(result.n_cannot_judge),
+            spread: result.spread,
+        }
     }
 }
 
-fn fraction(fraction: Fraction) -> pb::Fraction {
-    pb::Fraction {
-        numerator: fraction.numerator().to_string(),
-        denominator: fraction.denominator().to_string(),
-        shown: fraction.shown(),
+impl From<Fraction> for pb::Fraction {
+    fn from(fraction: Fraction) -> pb::Fraction {
+        pb::Fraction {
+            numerator: fraction.numerator().to_string(),
+            denominator: fraction.denominator().to_string(),
+            shown: fraction.shown(),
+        }
     }
 }

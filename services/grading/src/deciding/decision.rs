@@ -2,15 +2,17 @@
 //!
 //! A sealed record holds some of this: see `release/record.rs` before you add a field.
 
+use kit::call::Part;
 use kit::fault::Violation;
 use kit::ids::{AssessmentId, BidId, BoardId, MeetingId, PersonId};
 use kit::money::Money;
+use kit::refusal::Refusal;
 use kit::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::bid::AssessedBid;
-use crate::call::{Call, Part};
+use crate::call::Call;
 use crate::error::Error;
 use crate::panel::quorum::{Body, Conflicts, Quorum};
 
@@ -115,15 +117,15 @@ impl Advice {
     /// Refuses a sum or conditions that do not fit what is advised.
     ///
     /// # Errors
-    /// [`Error::Invalid`] as [`Outcome::check`] of what is advised, for advice to fund with conditions that names none,
-    /// and for advice to fund that names some.
+    /// [`Refusal::Invalid`] as [`Outcome::check`] of what is advised, for advice to fund with conditions that names
+    /// none, and for advice to fund that names some.
     pub fn check(
         self,
         bid: &AssessedBid,
         call: &Call,
         amount: Option<Money>,
         conditions: &[Condition],
-    ) -> Result<(), Error> {
+    ) -> Result<(), Refusal> {
         let as_decided = match self {
             Advice::Fund | Advice::FundWithConditions => Outcome::Fund,
             Advice::FundInPart => Outcome::FundInPart,
@@ -138,7 +140,7 @@ impl Advice {
             let says = "advise to fund with conditions, or leave the conditions out";
             found.push(Violation::new("conditions", "decision.no_conditions", says));
         }
-        if found.is_empty() { Ok(()) } else { Err(Error::Invalid(found)) }
+        Refusal::if_any(found)
     }
 }
 
@@ -158,7 +160,7 @@ impl Outcome {
     /// Refuses a sum or conditions that do not fit what is decided.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a sum that rules 2 and 18 do not admit, and for a sum or conditions where nothing is
+    /// [`Refusal::Invalid`] for a sum that rules 2 and 18 do not admit, and for a sum or conditions where nothing is
     /// given.
     pub fn check(
         self,
@@ -166,9 +168,8 @@ impl Outcome {
         call: &Call,
         amount: Option<Money>,
         conditions: &[Condition],
-    ) -> Result<(), Error> {
-        let found = self.misfits(bid, call, amount, conditions);
-        if found.is_empty() { Ok(()) } else { Err(Error::Invalid(found)) }
+    ) -> Result<(), Refusal> {
+        Refusal::if_any(self.misfits(bid, call, amount, conditions))
     }
 
     /// Rules 2 and 18: at most the request, within floor and ceiling; less than it only where the bidder said that
@@ -241,7 +242,7 @@ pub enum Turn {
 
 impl Turn {
     pub fn after(is_in_two_stages: bool, recommendations: &[Recommendation]) -> Turn {
-        let n_returned = recommendations.iter().filter(|one| !one.stands()).count();
+        let n_returned = recommendations.iter().filter(|recommendation| !recommendation.stands()).count();
         match (is_in_two_stages, n_returned) {
             (false, _) | (true, 2..) => Turn::Joint,
             (true, 0 | 1) if recommendations.last().is_some_and(Recommendation::stands) => Turn::Determining,
@@ -301,7 +302,7 @@ impl Basis {
     /// Refuses a decision that rests on nothing: rule 11 in its order, never a silent pass.
     ///
     /// # Errors
-    /// [`Error::NoQuorum`] with what rule 11 asks for next, [`Error::Invalid`] for deciders of another board who have
+    /// [`Error::NoQuorum`] with what rule 11 asks for next, [`Refusal::Invalid`] for deciders of another board who have
     /// no vote or an interest, are named twice or are fewer than its quorum.
     pub fn check(&self, bid: BidId, grounds: Grounds) -> Result<(), Error> {
         let quorum = grounds.body.quorum(bid, grounds.present, grounds.conflicts);
@@ -317,7 +318,7 @@ impl Basis {
                 refuse("somebody is free of conflict: let them decide")
             }
             Basis::OtherBoard { deciders, .. } => match grounds.other_board {
-                Some(other) => other.check(deciders),
+                Some(other) => Ok(other.check(deciders)?),
                 None => refuse("the registry holds no such board besides those that act"),
             },
         }
@@ -336,7 +337,7 @@ fn what_then(quorum: Quorum) -> &'static str {
 }
 
 impl OtherBoard {
-    fn check(&self, deciders: &[PersonId]) -> Result<(), Error> {
+    fn check(&self, deciders: &[PersonId]) -> Result<(), Refusal> {
         let mut found = Vec::new();
         for (place, person) in deciders.iter().enumerate() {
             let field = format!("deciders[{place}]");
@@ -351,7 +352,7 @@ impl OtherBoard {
             let says = format!("the board needs at least {} voters", self.quorum);
             found.push(Violation::new("deciders", "decision.quorum", says));
         }
-        if found.is_empty() { Ok(()) } else { Err(Error::Invalid(found)) }
+        Refusal::if_any(found)
     }
 }
 

@@ -1,11 +1,11 @@
 //! A meeting of the body that acts.
 
+use kit::call::Part;
 use kit::fault::Violation;
 use kit::ids::{AssessmentId, MeetingId, PersonId};
+use kit::refusal::Refusal;
 use kit::time::{Date, Timestamp};
 
-use crate::call::Part;
-use crate::error::Error;
 use crate::panel::Member;
 
 /// A meeting of the boards of one part. Who was present decides for which bids it had quorum (rule 11).
@@ -33,8 +33,8 @@ impl Account {
     /// Refuses strangers, anybody named twice, and a chair who was not there.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with each of them.
-    pub fn check(&self, members: &[Member]) -> Result<(), Error> {
+    /// [`Refusal::Invalid`] with each of them.
+    pub fn check(&self, members: &[Member]) -> Result<(), Refusal> {
         let mut found = Vec::new();
         for (place, person) in self.present.iter().enumerate() {
             let field = format!("present[{place}]");
@@ -47,15 +47,15 @@ impl Account {
         if !self.present.contains(&self.chair) {
             found.push(Violation::new("chair_id", "meeting.chair", "name one of those present"));
         }
-        if found.is_empty() { Ok(()) } else { Err(Error::Invalid(found)) }
+        Refusal::if_any(found)
     }
 }
 
 impl Meeting {
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     pub fn corrected(&self, account: Account) -> Meeting {

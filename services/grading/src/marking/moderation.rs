@@ -5,11 +5,11 @@
 
 use kit::fault::Violation;
 use kit::ids::{AssessmentId, BidId, PersonId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Rubric;
-use crate::error::Error;
 
 /// What is settled of one bid. A criterion on which no mark is agreed has the mean of its marks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,15 +54,15 @@ impl Moderation {
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     /// Settles anew: what was agreed before and is not named is agreed no longer.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for criteria that the rubric does not have or that are named twice, and for marks off the
+    /// [`Refusal::Invalid`] for criteria that the rubric does not have or that are named twice, and for marks off the
     /// scale.
     pub fn settle(
         &self,
@@ -70,19 +70,15 @@ impl Moderation {
         feedback: Vec<Feedback>,
         rubric: &Rubric,
         now: Timestamp,
-    ) -> Result<Moderation, Error> {
-        let mut violations = named_once("agreed", agreed.iter().map(|one| one.criterion.as_str()), rubric);
-        violations.extend(named_once("feedback", feedback.iter().map(|one| one.criterion.as_str()), rubric));
-        for (place, one) in agreed.iter().enumerate() {
-            if !rubric.scale.admits(one.mark) {
-                let says =
-                    format!("{} is not on the scale from {} to {}", one.mark, rubric.scale.min, rubric.scale.max);
-                violations.push(Violation::new(format!("agreed[{place}].mark"), "rubric.scale", says));
-            }
+    ) -> Result<Moderation, Refusal> {
+        let mut violations = named_once("agreed", agreed.iter().map(|agreed| agreed.criterion.as_str()), rubric);
+        violations.extend(named_once("feedback", feedback.iter().map(|feedback| feedback.criterion.as_str()), rubric));
+        let scale = &rubric.scale;
+        for (place, agreed) in agreed.iter().enumerate().filter(|(_, agreed)| !scale.admits(agreed.mark)) {
+            let says = format!("{} is not on the scale from {} to {}", agreed.mark, scale.min, scale.max);
+            violations.push(Violation::new(format!("agreed[{place}].mark"), "rubric.scale", says));
         }
-        if !violations.is_empty() {
-            return Err(Error::Invalid(violations));
-        }
+        Refusal::if_any(violations)?;
         Ok(Moderation { agreed, feedback, version: self.version + 1, updated_at: Some(now), ..self.clone() })
     }
 }

@@ -7,13 +7,14 @@
 
 use std::cmp::Ordering;
 
+use kit::call::Criterion;
 use kit::ids::{BidId, OrgId};
 use kit::money::Money;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::bid::AssessedBid;
-use crate::call::{Criterion, Rubric};
+use crate::call::Rubric;
 use crate::marking::fraction::{Fraction, TooLarge};
 use crate::marking::moderation::{AgreedMark, Casting};
 use crate::marking::review::{self, Mark};
@@ -104,8 +105,8 @@ pub type Reviewed<'a> = (BidId, &'a str, &'a [Mark]);
 /// These bids with all that counts for each: the marks of the reviews that are handed in, and those that were agreed.
 pub fn entries(bids: &[AssessedBid], reviews: &[Reviewed], agreed: &[(BidId, &[AgreedMark])]) -> Vec<Entry> {
     let entry = |bid: &AssessedBid| {
-        let counted = reviews.iter().filter(|(of, state, _)| *of == bid.id && review::counts(state));
-        let agreed = agreed.iter().find(|(of, _)| *of == bid.id);
+        let counted = reviews.iter().filter(|(reviewed, state, _)| *reviewed == bid.id && review::counts(state));
+        let agreed = agreed.iter().find(|(moderated, _)| *moderated == bid.id);
         Entry {
             bid: bid.id,
             number: bid.number,
@@ -127,16 +128,16 @@ pub fn rank(rules: Rules, entries: &[Entry], castings: &[Casting]) -> Result<Ran
     for entry in entries {
         scored.push(score(rules.rubric, rules.tie_criterion, entry)?);
     }
-    let (mut ranked, unranked): (Vec<_>, Vec<_>) = scored.into_iter().partition(|one| one.total.is_some());
+    let (mut ranked, unranked): (Vec<_>, Vec<_>) = scored.into_iter().partition(|scored| scored.total.is_some());
     ranked.sort_by(|one, other| by_standing(one, other).then(one.bid.cmp(&other.bid)));
     let mut ranking = Ranking { bids: Vec::with_capacity(entries.len()), open_ties: Vec::new() };
     let mut better: Vec<OrgId> = Vec::new();
     for group in ranked.chunk_by(|one, other| by_standing(one, other) == Ordering::Equal) {
         let mut group = group.to_vec();
-        for one in &mut group {
-            one.n_better_of_council = better.iter().filter(|&&applicant| applicant == one.applicant).count();
+        for scored in &mut group {
+            scored.n_better_of_council = better.iter().filter(|&&applicant| applicant == scored.applicant).count();
         }
-        better.extend(group.iter().map(|one| one.applicant));
+        better.extend(group.iter().map(|scored| scored.applicant));
         place(&mut ranking, group, castings);
     }
     ranking.bids.extend(without_total(unranked));
@@ -289,9 +290,9 @@ fn place(ranking: &mut Ranking, group: Vec<Scored>, castings: &[Casting]) {
     for (bids, settled_by) in part(group, SettledBy::Total, &PARTINGS, castings) {
         let rank = ranking.bids.len() + 1;
         if bids.len() > 1 {
-            ranking.open_ties.push(Tie { rank, bids: bids.iter().map(|one| one.bid).collect() });
+            ranking.open_ties.push(Tie { rank, bids: bids.iter().map(|scored| scored.bid).collect() });
         }
-        ranking.bids.extend(bids.into_iter().map(|one| ranked(one, rank, tied, settled_by)));
+        ranking.bids.extend(bids.into_iter().map(|scored| ranked(scored, rank, tied, settled_by)));
     }
 }
 
@@ -316,34 +317,34 @@ fn part(
 
 /// The latest casting decision that names all of a group orders it; without one the tie stays open.
 fn cast(mut group: Vec<Scored>, castings: &[Casting]) -> Vec<(Vec<Scored>, SettledBy)> {
-    let covers = |casting: &&Casting| group.iter().all(|one| casting.bids.contains(&one.bid));
+    let covers = |casting: &&Casting| group.iter().all(|scored| casting.bids.contains(&scored.bid));
     match castings.iter().rev().find(covers) {
         None => vec![(group, SettledBy::Nothing)],
         Some(casting) => {
-            group.sort_by_key(|one| casting.bids.iter().position(|&bid| bid == one.bid));
-            group.into_iter().map(|one| (vec![one], SettledBy::Casting)).collect()
+            group.sort_by_key(|scored| casting.bids.iter().position(|&bid| bid == scored.bid));
+            group.into_iter().map(|scored| (vec![scored], SettledBy::Casting)).collect()
         }
     }
 }
 
 /// Bids that have no place, by number.
 fn without_total(mut unranked: Vec<Scored>) -> impl Iterator<Item = Ranked> {
-    unranked.sort_by_key(|one| (one.number, one.bid));
-    unranked.into_iter().map(|one| ranked(one, 0, false, SettledBy::Nothing))
+    unranked.sort_by_key(|scored| (scored.number, scored.bid));
+    unranked.into_iter().map(|scored| ranked(scored, 0, false, SettledBy::Nothing))
 }
 
-fn ranked(one: Scored, rank: usize, tied: bool, settled_by: SettledBy) -> Ranked {
+fn ranked(scored: Scored, rank: usize, tied: bool, settled_by: SettledBy) -> Ranked {
     Ranked {
-        bid: one.bid,
-        number: one.number,
+        bid: scored.bid,
+        number: scored.number,
         rank,
         tied,
         settled_by,
-        total: one.total,
-        grade: one.grade,
-        below_minimum: one.below_minimum,
-        criteria: one.criteria,
-        n_reviews: one.n_reviews,
+        total: scored.total,
+        grade: scored.grade,
+        below_minimum: scored.below_minimum,
+        criteria: scored.criteria,
+        n_reviews: scored.n_reviews,
     }
 }
 

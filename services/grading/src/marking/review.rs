@@ -4,6 +4,7 @@
 
 use kit::fault::Violation;
 use kit::ids::{AssessmentId, BidId, PersonId, ReviewId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
@@ -86,8 +87,8 @@ impl State {
     /// Every legal move is a row.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
-    pub fn step(self, step: Step, now: Timestamp) -> Result<State, Error> {
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn step(self, step: Step, now: Timestamp) -> Result<State, Refusal> {
         Ok(match (self, step) {
             (State::Assigned, Step::Accept) => State::Accepted,
             (State::Assigned | State::Accepted | State::InProgress | State::Returned { .. }, Step::Decline) => {
@@ -110,7 +111,7 @@ impl State {
                 State::Cancelled { submitted_at: Some(submitted_at) }
             }
 
-            (from, step) => return Err(Error::IllegalStep { what: "review", from: from.name(), step: step.name() }),
+            (from, step) => return Err(Refusal::IllegalStep { what: "review", from: from.name(), step: step.name() }),
         })
     }
 
@@ -167,21 +168,21 @@ impl Review {
     }
 
     /// As others than its reviewer may read it.
-    pub fn shown(self) -> Review {
+    pub fn for_others(self) -> Review {
         if self.state.is_handed_in() { self } else { Review { marks: Vec::new(), comment: String::new(), ..self } }
     }
 
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     /// Takes a step that changes nothing but its state. Without words the reason stays what it was.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
-    pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Review, Error> {
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Review, Refusal> {
         let state = self.state.step(step, now)?;
         let reason = if reason.is_empty() { self.reason.clone() } else { reason.to_string() };
         Ok(Review { state, reason, version: self.version + 1, updated_at: now, ..self.clone() })
@@ -190,21 +191,19 @@ impl Review {
     /// Writes marks and comment, which may be incomplete.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is accepted, in progress or returned, [`Error::Invalid`] for marks that do not
-    /// fit the rubric.
-    pub fn save(&self, marks: Vec<Mark>, comment: String, rubric: &Rubric, now: Timestamp) -> Result<Review, Error> {
+    /// [`Refusal::IllegalStep`] unless it is accepted, in progress or returned, [`Refusal::Invalid`] for marks that do
+    /// not fit the rubric.
+    pub fn save(&self, marks: Vec<Mark>, comment: String, rubric: &Rubric, now: Timestamp) -> Result<Review, Refusal> {
         let saved = self.step(Step::Save, "", now)?;
-        let violations = misfits(&marks, rubric);
-        if !violations.is_empty() {
-            return Err(Error::Invalid(violations));
-        }
+        Refusal::if_any(misfits(&marks, rubric))?;
         Ok(Review { marks, comment, ..saved })
     }
 
     /// Hands it in, if nothing is missing.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] unless it is in progress, [`Error::ReviewIncomplete`] with all that is missing (rule 13).
+    /// [`Refusal::IllegalStep`] unless it is in progress, [`Error::ReviewIncomplete`] with all that is missing (rule
+    /// 13).
     pub fn submit(&self, rubric: &Rubric, now: Timestamp) -> Result<Review, Error> {
         let submitted = self.step(Step::Submit, "", now)?;
         let missing = missing(&self.marks, rubric);

@@ -1,10 +1,9 @@
 //! Links between panel members and bids (rule 10), and what follows from them.
 
 use kit::ids::{AssessmentId, BidId, InterestId, PersonId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
-use strum::{EnumString, IntoStaticStr, VariantArray};
-
-use crate::error::Error;
+use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
 
 /// A link between one member and one bid. Until it is cleared the bid does not exist for the member (rule 10).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +47,7 @@ pub enum Origin {
 }
 
 /// What came of it.
-#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum State {
     /// Not yet decided; the bid is hidden from the member meanwhile.
@@ -92,14 +91,14 @@ impl State {
     /// Every legal move is a row.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] for one that is decided already.
-    pub fn step(&self, step: Step, reason: &str, at: Timestamp) -> Result<State, Error> {
+    /// [`Refusal::IllegalStep`] for one that is decided already.
+    pub fn step(&self, step: Step, reason: &str, at: Timestamp) -> Result<State, Refusal> {
         let reason = reason.to_string();
         Ok(match (self, step) {
             (State::Declared, Step::Recuse) => State::Recused { reason, at },
             (State::Declared, Step::Clear) => State::Cleared { reason, at },
             (from, step) => {
-                return Err(Error::IllegalStep { what: "interest", from: from.name(), step: step.name() });
+                return Err(Refusal::IllegalStep { what: "interest", from: from.name(), step: step.name() });
             }
         })
     }
@@ -113,16 +112,16 @@ impl Step {
 
 impl Interest {
     /// # Errors
-    /// [`Error::Stale`] for a caller who read an older version.
-    pub fn expect_version(&self, version: i64) -> Result<(), Error> {
-        if self.version == version { Ok(()) } else { Err(Error::stale(self.clone())) }
+    /// [`Refusal::Stale`] for a caller who read an older version.
+    pub fn expect_version(&self, version: i64) -> Result<(), Refusal> {
+        if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
     /// Decides on it. A derived one never was undecided, so the table of states keeps it from being cleared.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] for one that is decided already, as a derived or recorded one always is.
-    pub fn decide(&self, step: Step, reason: &str, now: Timestamp) -> Result<Interest, Error> {
+    /// [`Refusal::IllegalStep`] for one that is decided already, as a derived or recorded one always is.
+    pub fn decide(&self, step: Step, reason: &str, now: Timestamp) -> Result<Interest, Refusal> {
         let state = self.state.step(step, reason, now)?;
         Ok(Interest { state, version: self.version + 1, ..self.clone() })
     }

@@ -3,10 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use kit::call::Part;
 use kit::ids::{BidId, BoardId, PersonId};
 
 use crate::assessment::Assessment;
-use crate::call::Part;
 use crate::error::Error;
 use crate::panel::Member;
 

@@ -1,18 +1,11 @@
-use kit::caller::{Area, Grant};
-use kit::ids::{ClientId, PersonId};
+use testing::callers::{Who, person, seated, system};
 
 use super::*;
 
 const NAMES: usize = 76;
 
-fn person(roles: &[(Role, OrgId)]) -> Caller {
-    let grants = roles.iter().map(|&(role, organisation)| Grant { role, organisation }).collect();
-    Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
-}
-
-fn system(organisation: OrgId, scope: Scope) -> Caller {
-    let subject = Subject::Client(ClientId::new());
-    Caller { subject, organisation: Some(organisation), scopes: vec![scope], ..Caller::anonymous() }
+fn nobody() -> Who {
+    Who::nobody(kit::ids::PersonId::new())
 }
 
 /// Somebody who can call, by the name that stands in the golden file, and what they are to the assessment.
@@ -24,7 +17,7 @@ struct Somebody {
 
 /// Places on the panel, and what they are to the bid in question.
 fn places() -> Vec<(&'static str, Facts)> {
-    let nothing = Facts::OF_NOTHING;
+    let nothing = Facts::default();
     let declared = Facts { panel: Place::Declared, ..nothing };
     let recused = Facts { recused: true, recused_from_some: true, ..declared };
     vec![
@@ -54,17 +47,17 @@ fn everybody(applicant: OrgId) -> Vec<Somebody> {
         Some(Role::Auditor),
     ];
     for role in roles {
-        let granted: Vec<(Role, OrgId)> = role.iter().map(|&role| (role, OrgId::new())).collect();
+        let granted = role.map_or_else(nobody, |role| Who::person(role, OrgId::new()));
         for (place, facts) in places() {
             let name = format!("{}, {place}", role.map_or("no such duty", Role::name));
-            all.push(Somebody { name, caller: person(&granted), facts });
+            all.push(Somebody { name, caller: granted.caller(), facts });
         }
     }
-    let nothing = Facts::OF_NOTHING;
+    let nothing = Facts::default();
     for (relation, organisation) in [("the bidder", applicant), ("another council", OrgId::new())] {
         for role in [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator] {
             let name = format!("{} of {relation}", role.name());
-            all.push(Somebody { name, caller: person(&[(role, organisation)]), facts: nothing });
+            all.push(Somebody { name, caller: person(role, organisation), facts: nothing });
         }
         for scope in Scope::ALL {
             let name = format!("system with {} of {relation}", scope.name());
@@ -72,14 +65,14 @@ fn everybody(applicant: OrgId) -> Vec<Somebody> {
         }
     }
     for role in OVERSEE {
-        let caller = Caller { sits: true, ..person(&[(role, OrgId::new())]) };
-        all.push(Somebody { name: format!("{}, with a seat elsewhere", role.name()), caller, facts: nothing });
+        let (name, caller) = (format!("{}, with a seat elsewhere", role.name()), seated(role, OrgId::new()));
+        all.push(Somebody { name, caller, facts: nothing });
     }
     let own = Facts { recused: true, recused_from_some: true, panel: Place::Declared, ..nothing };
-    let caller = person(&[(Role::Certifier, applicant)]);
+    let caller = person(Role::Certifier, applicant);
     all.push(Somebody { name: "certifier of the bidder, recused on the panel".to_string(), caller, facts: own });
     for role in [Role::Reviewer, Role::FinanceOfficer, Role::Consultant, Role::Editor, Role::DataProtectionOfficer] {
-        let caller = person(&[(role, OrgId::new())]);
+        let caller = person(role, OrgId::new());
         all.push(Somebody { name: format!("{}, not on the panel", role.name()), caller, facts: nothing });
     }
     for role in Area::ALL {
@@ -120,11 +113,10 @@ fn the_policy_is_as_the_golden_matrix_says() {
 }
 
 #[test]
-fn no_duty_stands_above_a_recusal_before_the_announcement() {
+fn no_role_stands_above_a_recusal_before_the_announcement() {
     let applicant = OrgId::new();
-    let every_duty: Vec<(Role, OrgId)> = Role::ALL.iter().map(|&role| (role, OrgId::new())).collect();
-    let caller = person(&every_duty);
-    let recused = Facts { recused: true, recused_from_some: true, panel: Place::Declared, ..Facts::OF_NOTHING };
+    let caller = Role::ALL.iter().fold(nobody(), |who, &role| who.and(role, OrgId::new())).caller();
+    let recused = Facts { recused: true, recused_from_some: true, panel: Place::Declared, ..Facts::default() };
     let about_all = [
         Action::Open,
         Action::Find,

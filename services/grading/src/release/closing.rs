@@ -30,7 +30,7 @@ pub fn closed<'a>(
     determinations: &'a [Determination],
 ) -> Result<Vec<Closed<'a>>, Vec<BidId>> {
     let bids: HashMap<BidId, &AssessedBid> = bids.iter().map(|bid| (bid.id, bid)).collect();
-    let decided: HashMap<BidId, &Determination> = determinations.iter().map(|one| (one.bid, one)).collect();
+    let decided: HashMap<BidId, &Determination> = determinations.iter().map(|decided| (decided.bid, decided)).collect();
     let (mut found, mut undecided) = (Vec::with_capacity(ranking.bids.len()), Vec::new());
     for ranked in &ranking.bids {
         match (bids.get(&ranked.bid), decided.get(&ranked.bid)) {
@@ -45,7 +45,7 @@ pub fn closed<'a>(
 /// are not in one line; a bid without a total was referred and is in none.
 pub fn departures(closed: &[Closed]) -> Vec<String> {
     let mut found = Vec::new();
-    for funded in closed.iter().filter(|one| one.determination.outcome.is_funded()) {
+    for funded in closed.iter().filter(|closed| closed.determination.outcome.is_funded()) {
         let title = &funded.bid.title;
         if !funded.ranked.below_minimum.is_empty() {
             let criteria = funded.ranked.below_minimum.join(", ");
@@ -80,8 +80,8 @@ pub fn over_commitments(call: &Call, closed: &[Closed]) -> Result<Vec<String>, B
     let mut found = Vec::new();
     for instrument in &call.instruments {
         let mut given = Money { minor_units: 0, ..instrument.pot };
-        for one in closed.iter().filter(|one| one.bid.instrument == instrument.code) {
-            if let (true, Some(amount)) = (one.determination.outcome.is_funded(), one.determination.amount) {
+        for closed in closed.iter().filter(|closed| closed.bid.instrument == instrument.code) {
+            if let (true, Some(amount)) = (closed.determination.outcome.is_funded(), closed.determination.amount) {
                 given = given.plus(amount)?;
             }
         }
@@ -95,8 +95,8 @@ pub fn over_commitments(call: &Call, closed: &[Closed]) -> Result<Vec<String>, B
 /// Open ties on which a decision rests: their bids are decided differently, or wait on the reserve list together.
 pub fn ties_that_matter<'a>(ranking: &'a Ranking, closed: &[Closed]) -> Vec<&'a Tie> {
     let matters = |tie: &&Tie| {
-        let of_tie = closed.iter().filter(|one| tie.bids.contains(&one.bid.id));
-        let mut outcomes = of_tie.map(|one| one.determination.outcome);
+        let of_tie = closed.iter().filter(|closed| tie.bids.contains(&closed.bid.id));
+        let mut outcomes = of_tie.map(|closed| closed.determination.outcome);
         let first = outcomes.next();
         first == Some(Outcome::Reserve) || outcomes.any(|outcome| Some(outcome) != first)
     };
@@ -106,10 +106,10 @@ pub fn ties_that_matter<'a>(ranking: &'a Ranking, closed: &[Closed]) -> Vec<&'a 
 /// Places on the reserve list of each instrument, from 1, in the order of the ranking (rule 18).
 pub fn reserve_places(closed: &[Closed]) -> HashMap<BidId, i32> {
     let (mut places, mut taken) = (HashMap::new(), HashMap::<&str, i32>::new());
-    for one in closed.iter().filter(|one| one.determination.outcome == Outcome::Reserve) {
-        let place = taken.entry(&one.bid.instrument).or_default();
+    for closed in closed.iter().filter(|closed| closed.determination.outcome == Outcome::Reserve) {
+        let place = taken.entry(&closed.bid.instrument).or_default();
         *place += 1;
-        places.insert(one.bid.id, *place);
+        places.insert(closed.bid.id, *place);
     }
     places
 }

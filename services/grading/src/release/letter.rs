@@ -1,12 +1,13 @@
 //! The letter with the decision for one bidder: outcome, sum, conditions, reason and feedback, without a reviewer's
 //! name and without a score (rule 20). Plain text, so that it can be sent by any mail.
 
+use kit::call::{Criterion, Text};
 use kit::language::Language;
 use kit::money::Money;
 
 use crate::assessment::Board;
 use crate::bid::AssessedBid;
-use crate::call::{Call, Criterion, Text};
+use crate::call::Call;
 use crate::deciding::decision::{Condition, Determination, Outcome};
 use crate::marking::moderation::Feedback;
 
@@ -47,7 +48,7 @@ struct Words {
     for_the: &'static str,
     and: &'static str,
     /// A text of the network in this language.
-    of: fn(&Text) -> &str,
+    text: fn(&Text) -> &str,
     language: Language,
 }
 
@@ -81,7 +82,7 @@ const ENGLISH: Words = Words {
     next_if_reserve: "What happens next: we call those on the list in its order when money is freed.",
     for_the: "For the",
     and: "and the",
-    of: |text| &text.en,
+    text: |text| &text.en,
     language: Language::En,
 };
 
@@ -89,7 +90,7 @@ const WELSH: Words = Words {
     dear: "Annwyl",
     about: |told, day| {
         let Told { bid, call, .. } = told;
-        let (title, number, round) = (&bid.title, bid.number, (WELSH.of)(&call.title));
+        let (title, number, round) = (&bid.title, bid.number, (WELSH.text)(&call.title));
         let reference = &call.reference;
         format!("Penderfynwyd ar eich cais \u{201c}{title}\u{201d}, rhif {number} o {round} ({reference}), ar {day}.")
     },
@@ -118,7 +119,7 @@ const WELSH: Words = Words {
     next_if_reserve: "Y cam nesaf: byddwn yn galw ar y rhai ar y rhestr yn ei threfn pan ryddheir arian.",
     for_the: "Ar ran",
     and: "a",
-    of: |text| if text.cy.is_empty() { &text.en } else { &text.cy },
+    text: |text| if text.cy.is_empty() { &text.en } else { &text.cy },
     language: Language::Cy,
 };
 
@@ -163,8 +164,8 @@ fn conditions(words: &Words, conditions: &[Condition]) -> String {
 fn on_criteria(words: &Words, criteria: &[Criterion], feedback: &[Feedback]) -> String {
     let mut lines = vec![words.feedback.to_string()];
     for criterion in criteria {
-        for one in feedback.iter().filter(|one| one.criterion == criterion.code) {
-            lines.push(format!("{}: {}", (words.of)(&criterion.name), one.text));
+        for said in feedback.iter().filter(|said| said.criterion == criterion.code) {
+            lines.push(format!("{}: {}", (words.text)(&criterion.name), said.text));
         }
     }
     lines.join("\n")

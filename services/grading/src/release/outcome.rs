@@ -1,9 +1,9 @@
 //! The outcome of a bid and the letter to its bidder: written when the assessment is closed, never changed.
 
+use kit::call::Text;
 use kit::ids::BidId;
 
 use crate::bid::AssessedBid;
-use crate::call::Text;
 use crate::deciding::decision::{Determination, Outcome};
 use crate::marking::moderation::Feedback;
 

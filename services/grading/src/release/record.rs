@@ -7,18 +7,17 @@
 //! A [`Record`] and its [`Claims`] are sealed: a field is added, here or to what a record holds, only with
 //! `#[serde(default, skip_serializing_if = ..)]`. The first one is in `tests/golden/record.v1.json`.
 
-use std::sync::Arc;
-
+use kit::call::Part;
 use kit::digest::digest;
 use kit::ids::{AssessmentId, BidId, MeetingId, OrgId, PersonId, ReviewId, RoundId};
 use kit::money::Money;
 use kit::time::Timestamp;
-use kit::tokens::{SigningKey, TokenError, sign_statement};
+use kit::tokens::{Seal, TokenError, sign_statement};
 use serde::{Deserialize, Serialize};
 
 use crate::assessment::{Board, Settings};
 use crate::bid::AssessedBid;
-use crate::call::{Part, Rubric};
+use crate::call::Rubric;
 use crate::deciding::decision::{Basis, Condition, Outcome};
 use crate::marking::fraction::TooLarge;
 use crate::marking::moderation::{AgreedMark, Casting, Feedback};
@@ -158,7 +157,7 @@ pub struct HistoryLine {
     pub reason: String,
 }
 
-/// A record as it is kept: the bytes, their digest, and the platform's word for it.
+/// A record as it is kept: the bytes, their digest, and the platform's signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sealed {
     pub assessment: AssessmentId,
@@ -179,19 +178,13 @@ pub struct Claims {
     pub sealed_at: String,
 }
 
-/// What seals: the key of the role, and real time, whatever the platform's clock says.
-#[derive(Clone)]
-pub struct Seal {
-    pub key: Arc<SigningKey>,
-    pub at: Timestamp,
-}
-
 impl Record {
     /// The bids as the ranking takes them.
     pub fn entries(&self) -> Vec<Entry> {
         let reviews: Vec<Reviewed> =
             self.reviews.iter().map(|review| (review.bid, review.state.as_str(), review.marks.as_slice())).collect();
-        let agreed: Vec<_> = self.moderations.iter().map(|one| (one.bid, one.agreed.as_slice())).collect();
+        let agreed: Vec<_> =
+            self.moderations.iter().map(|moderated| (moderated.bid, moderated.agreed.as_slice())).collect();
         ranking::entries(&self.bids, &reviews, &agreed)
     }
 
@@ -282,7 +275,7 @@ pub fn replay(record_json: &str) -> Result<Replayed, ReplayError> {
         round_reference: record.round_reference.clone(),
         sha256: digest(record_json),
         n_bids: record.bids.len(),
-        n_reviews: record.reviews.iter().filter(|one| review::counts(&one.state)).count(),
+        n_reviews: record.reviews.iter().filter(|review| review::counts(&review.state)).count(),
     })
 }
 

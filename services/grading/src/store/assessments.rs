@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 use kit::db::{Backend, Conn, DbError, taken_meanwhile};
 use kit::ids::{AssessmentId, PersonId, RoundId};
-use kit::stored::{from_json, inconsistent, json};
+use kit::refusal::Refusal;
+use kit::stored::{found, from_json, inconsistent, json};
 use kit::time::Timestamp;
 
 use crate::assessment::Assessment;
@@ -117,66 +118,56 @@ fn misfit(row: &Row) -> DbError {
 }
 
 /// The assessment as it now is.
-pub fn assessment(conn: &mut Conn, id: AssessmentId) -> Result<Assessment, Error> {
-    let found: Option<Row> = assessment::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    match found {
-        Some(row) => Ok(row.try_into()?),
-        None => Err(Error::NotFound { what: "assessment" }),
-    }
+pub fn get(conn: &mut Conn, id: AssessmentId) -> Result<Assessment, Error> {
+    let row: Row = found::<_, Error>(assessment::table.find(id).select(Row::as_select()).first(conn), "assessment")?;
+    Ok(row.try_into()?)
 }
 
 /// That of a round; a round has one.
-pub fn assessment_of_round(conn: &mut Conn, round: RoundId) -> Result<Option<Assessment>, DbError> {
+pub fn of_round(conn: &mut Conn, round: RoundId) -> Result<Option<Assessment>, DbError> {
     let of_round = assessment::table.filter(assessment::round_id.eq(round));
-    let found: Option<Row> = of_round.select(Row::as_select()).first(conn).optional()?;
-    found.map(Assessment::try_from).transpose()
+    let row: Option<Row> = of_round.select(Row::as_select()).first(conn).optional()?;
+    row.map(Assessment::try_from).transpose()
 }
 
-pub fn insert_assessment(conn: &mut Conn, new: &Assessment) -> Result<(), Error> {
+pub fn insert(conn: &mut Conn, new: &Assessment) -> Result<(), Error> {
     diesel::insert_into(assessment::table).values(Row::from(new)).execute(conn).map_err(taken_meanwhile)?;
     Ok(())
 }
 
 /// Replaces the version it was made from.
-pub fn update_assessment(conn: &mut Conn, old: &Assessment, new: &Assessment) -> Result<(), Error> {
-    let of_old_version =
-        assessment::table.filter(assessment::id.eq(new.id)).filter(assessment::version.eq(old.version));
+pub fn update(conn: &mut Conn, old: &Assessment, new: &Assessment) -> Result<(), Error> {
+    let of_old_version = assessment::table.find(new.id).filter(assessment::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(self::assessment(conn, new.id)?));
+        return Err(Refusal::stale(get(conn, new.id)?).into());
     }
     Ok(())
 }
 
-/// Which assessments are asked for.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct AssessmentFilter {
-    pub round: Option<RoundId>,
-}
-
 /// Which assessments a caller sees.
 #[derive(Clone, Copy, Debug)]
-pub enum VisibleAssessments {
+pub enum Visible {
     All,
     /// Those on whose panel somebody is; none for systems and roles.
     OfPanelsWith(Option<PersonId>),
 }
 
 /// One page, newest first, from before an identity on.
-pub fn page_of_assessments(
+pub fn page(
     conn: &mut Conn,
-    filter: &AssessmentFilter,
-    visible: VisibleAssessments,
+    round: Option<RoundId>,
+    visible: Visible,
     before: Option<AssessmentId>,
     limit: i64,
 ) -> Result<Vec<Assessment>, DbError> {
     let mut query = assessment::table.into_boxed::<Backend>();
-    if let Some(round) = filter.round {
+    if let Some(round) = round {
         query = query.filter(assessment::round_id.eq(round));
     }
     query = match visible {
-        VisibleAssessments::All => query,
-        VisibleAssessments::OfPanelsWith(person) => {
+        Visible::All => query,
+        Visible::OfPanelsWith(person) => {
             let own = member::table.filter(member::person_id.eq_any(person)).select(member::assessment_id);
             query.filter(assessment::id.eq_any(own))
         }
@@ -189,7 +180,7 @@ pub fn page_of_assessments(
 }
 
 /// Assessments whose letters or announcement have fallen due.
-pub fn due_assessments(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<AssessmentId>, DbError> {
+pub fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<AssessmentId>, DbError> {
     let to_inform = assessment::state.eq("decided").and(assessment::letters_at.le(now));
     let to_announce = assessment::state.eq("bidders_informed").and(assessment::announces_at.le(now));
     Ok(assessment::table

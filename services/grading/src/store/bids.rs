@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use kit::db::{Conn, DbError};
 use kit::ids::{AssessmentId, BidId};
-use kit::stored::{from_json, json};
+use kit::stored::{found, from_json, json};
 
 use crate::bid::{Answer, AssessedBid};
 use crate::error::Error;
@@ -30,13 +30,9 @@ pub fn insert_bid(
 
 /// A bid of this very assessment.
 pub fn bid(conn: &mut Conn, assessment: AssessmentId, id: BidId) -> Result<AssessedBid, Error> {
-    let of_assessment =
-        assessed_bid::table.filter(assessed_bid::id.eq(id)).filter(assessed_bid::assessment_id.eq(assessment));
-    let head: Option<String> = of_assessment.select(assessed_bid::head).first(conn).optional()?;
-    match head {
-        Some(head) => Ok(from_json(&head)?),
-        None => Err(Error::NotFound { what: "bid" }),
-    }
+    let of_assessment = assessed_bid::table.find(id).filter(assessed_bid::assessment_id.eq(assessment));
+    let head: String = found::<_, Error>(of_assessment.select(assessed_bid::head).first(conn), "bid")?;
+    Ok(from_json(&head)?)
 }
 
 /// What a bid answers to the questions of the form.

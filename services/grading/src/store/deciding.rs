@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{AssessmentId, BidId, MeetingId, PersonId};
-use kit::stored::{from_json, inconsistent, json, parsed};
+use kit::refusal::Refusal;
+use kit::stored::{found, from_json, inconsistent, json, parsed};
 use kit::time::{Date, Timestamp};
 
 use super::money;
@@ -64,19 +65,17 @@ pub fn insert_meeting(conn: &mut Conn, new: &Meeting) -> Result<(), DbError> {
 }
 
 pub fn meeting(conn: &mut Conn, id: MeetingId) -> Result<Meeting, Error> {
-    let found: Option<MeetingRow> = meeting::table.find(id).select(MeetingRow::as_select()).first(conn).optional()?;
-    match found {
-        Some(row) => Ok(row.try_into()?),
-        None => Err(Error::NotFound { what: "meeting" }),
-    }
+    let row: MeetingRow =
+        found::<_, Error>(meeting::table.find(id).select(MeetingRow::as_select()).first(conn), "meeting")?;
+    Ok(row.try_into()?)
 }
 
 /// Replaces the version it was made from.
 pub fn update_meeting(conn: &mut Conn, old: &Meeting, new: &Meeting) -> Result<(), Error> {
-    let of_old_version = meeting::table.filter(meeting::id.eq(new.id)).filter(meeting::version.eq(old.version));
+    let of_old_version = meeting::table.find(new.id).filter(meeting::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(MeetingRow::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(self::meeting(conn, new.id)?));
+        return Err(Refusal::stale(self::meeting(conn, new.id)?).into());
     }
     Ok(())
 }
@@ -170,10 +169,10 @@ pub fn insert_recommendation(conn: &mut Conn, number: i64, new: &Recommendation)
 }
 
 /// Marks a recommendation as returned with a question, once.
-pub fn return_recommendation(conn: &mut Conn, of: &Recommendation, referral: &Referral) -> Result<(), Error> {
+pub fn return_recommendation(conn: &mut Conn, old: &Recommendation, referral: &Referral) -> Result<(), Error> {
     let standing = recommendation::table
-        .filter(recommendation::bid_id.eq(of.bid))
-        .filter(recommendation::sequence.eq(of.sequence))
+        .filter(recommendation::bid_id.eq(old.bid))
+        .filter(recommendation::sequence.eq(old.sequence))
         .filter(recommendation::returned_by.is_null());
     let n_changed = diesel::update(standing)
         .set((recommendation::returned_by.eq(referral.meeting), recommendation::question.eq(&referral.question)))
@@ -277,9 +276,7 @@ pub fn put_determination(conn: &mut Conn, number: i64, new: &Determination) -> R
         diesel::insert_into(determination::table).values(row).execute(conn)?;
         return Ok(());
     }
-    let of_old_version = determination::table
-        .filter(determination::bid_id.eq(new.bid))
-        .filter(determination::version.eq(new.version - 1));
+    let of_old_version = determination::table.find(new.bid).filter(determination::version.eq(new.version - 1));
     let n_changed = diesel::update(of_old_version).set(row).execute(conn)?;
     if n_changed == 0 {
         // A decision bears no etag: the later caller decides again, on what is there now.
@@ -289,8 +286,8 @@ pub fn put_determination(conn: &mut Conn, number: i64, new: &Determination) -> R
 }
 
 pub fn determination(conn: &mut Conn, bid: BidId) -> Result<Option<Determination>, DbError> {
-    let found = determination::table.find(bid);
-    let row: Option<DeterminationRow> = found.select(DeterminationRow::as_select()).first(conn).optional()?;
+    let of_bid = determination::table.find(bid);
+    let row: Option<DeterminationRow> = of_bid.select(DeterminationRow::as_select()).first(conn).optional()?;
     row.map(Determination::try_from).transpose()
 }
 

@@ -9,13 +9,13 @@ use kit::time::Timestamp;
 use crate::release::record::HistoryLine;
 use crate::schema::history;
 
-pub fn insert_history(conn: &mut Conn, of: AssessmentId, line: HistoryLine) -> Result<(), DbError> {
+pub fn insert_history(conn: &mut Conn, assessment: AssessmentId, line: HistoryLine) -> Result<(), DbError> {
     diesel::insert_into(history::table)
         .values((
             history::what.eq(line.what),
             history::subject.eq(line.subject),
             history::sequence.eq(line.sequence),
-            history::assessment_id.eq(of),
+            history::assessment_id.eq(assessment),
             history::happened_at.eq(line.at),
             history::actor.eq(line.actor),
             history::step.eq(line.step),
@@ -30,9 +30,9 @@ pub fn insert_history(conn: &mut Conn, of: AssessmentId, line: HistoryLine) -> R
 type Row = (String, String, i64, AssessmentId, Timestamp, String, String, Option<String>, String, String);
 
 /// All of it, oldest first.
-pub fn history(conn: &mut Conn, of: AssessmentId) -> Result<Vec<HistoryLine>, DbError> {
+pub fn history(conn: &mut Conn, assessment: AssessmentId) -> Result<Vec<HistoryLine>, DbError> {
     let rows: Vec<Row> = history::table
-        .filter(history::assessment_id.eq(of))
+        .filter(history::assessment_id.eq(assessment))
         .order((history::happened_at.asc(), history::what.asc(), history::subject.asc(), history::sequence.asc()))
         .load(conn)?;
     let line = |(what, subject, sequence, _, at, actor, step, from_state, to_state, reason)| HistoryLine {

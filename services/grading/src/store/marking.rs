@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{AssessmentId, BidId, PersonId, ReviewId};
-use kit::stored::{from_json, inconsistent, json};
+use kit::refusal::Refusal;
+use kit::stored::{found, from_json, inconsistent, json};
 use kit::time::Timestamp;
 
 use crate::error::Error;
@@ -88,19 +89,17 @@ pub fn insert_review(conn: &mut Conn, new: &Review) -> Result<(), DbError> {
 }
 
 pub fn review(conn: &mut Conn, id: ReviewId) -> Result<Review, Error> {
-    let found: Option<ReviewRow> = review::table.find(id).select(ReviewRow::as_select()).first(conn).optional()?;
-    match found {
-        Some(row) => Ok(row.try_into()?),
-        None => Err(Error::NotFound { what: "review" }),
-    }
+    let row: ReviewRow =
+        found::<_, Error>(review::table.find(id).select(ReviewRow::as_select()).first(conn), "review")?;
+    Ok(row.try_into()?)
 }
 
 /// Replaces the version it was made from.
 pub fn update_review(conn: &mut Conn, old: &Review, new: &Review) -> Result<(), Error> {
-    let of_old_version = review::table.filter(review::id.eq(new.id)).filter(review::version.eq(old.version));
+    let of_old_version = review::table.find(new.id).filter(review::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(ReviewRow::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(self::review(conn, new.id)?.shown()));
+        return Err(Refusal::stale(self::review(conn, new.id)?.for_others()).into());
     }
     Ok(())
 }
@@ -249,9 +248,9 @@ impl TryFrom<ModerationRow> for Moderation {
 
 /// What was settled about a bid, which may be nothing.
 pub fn moderation(conn: &mut Conn, assessment: AssessmentId, bid: BidId) -> Result<Moderation, DbError> {
-    let found: Option<ModerationRow> =
+    let row: Option<ModerationRow> =
         moderation::table.find(bid).select(ModerationRow::as_select()).first(conn).optional()?;
-    match found {
+    match row {
         Some(row) => row.try_into(),
         None => Ok(Moderation::of_nothing(assessment, bid)),
     }
@@ -271,11 +270,10 @@ pub fn put_moderation(conn: &mut Conn, old: &Moderation, new: &Moderation, now: 
         diesel::insert_into(moderation::table).values(row).execute(conn)?;
         return Ok(());
     }
-    let of_old_version =
-        moderation::table.filter(moderation::bid_id.eq(new.bid)).filter(moderation::version.eq(old.version));
+    let of_old_version = moderation::table.find(new.bid).filter(moderation::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(row).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(self::moderation(conn, new.assessment, new.bid)?));
+        return Err(Refusal::stale(self::moderation(conn, new.assessment, new.bid)?).into());
     }
     Ok(())
 }

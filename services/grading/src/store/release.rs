@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use kit::call::Text;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{AssessmentId, BidId, OrgId};
 use kit::stored::{from_json, json};
 use kit::time::Timestamp;
 
 use super::deciding::DeterminationRow;
-use crate::call::Text;
 use crate::release::outcome::{BidOutcome, Letter};
 use crate::release::record::Sealed;
 use crate::schema::{assessed_bid, determination, outcome, record};

@@ -7,9 +7,10 @@ use kit::tokens::verify_statement;
 use pb::assessment::State;
 use pb::determination::Outcome;
 use prost::Message;
+use testing::answers::event;
+use testing::stores::{events, published};
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::rounds::v1 as rounds;
-use toadlane_proto::types::v1 as types;
 use tonic::{Code, Status};
 
 use super::harness::*;
@@ -34,7 +35,7 @@ async fn numbers(harness: &Harness, scene: &Scene, who: &Who) -> Vec<i64> {
 
 #[tokio::test]
 async fn an_assessment_closes_once_every_bid_is_determined() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.determining(&harness, [[5, 5], [4, 4], [3, 3]]).await;
         let meeting = scene.full_meeting(&harness).await;
@@ -48,7 +49,7 @@ async fn an_assessment_closes_once_every_bid_is_determined() {
 
 #[tokio::test]
 async fn leaving_the_ranked_line_and_the_pot_need_a_reason_each() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.determining(&harness, [[5, 5], [4, 4], [3, 3]]).await;
         let meeting = scene.full_meeting(&harness).await;
@@ -73,7 +74,7 @@ async fn leaving_the_ranked_line_and_the_pot_need_a_reason_each() {
 
 #[tokio::test]
 async fn a_tie_across_the_funding_line_is_cast_before_closing() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.determining(&harness, [[5, 5], [3, 3], [3, 3]]).await;
         let meeting = scene.full_meeting(&harness).await;
@@ -82,14 +83,7 @@ async fn a_tie_across_the_funding_line_is_cast_before_closing() {
         }
         let status = scene.close(&harness, "", "").await.unwrap_err();
         assert_eq!((status.code(), reason(&status).as_str()), (Code::FailedPrecondition, "OPEN_TIE"));
-        let cast = pb::CastTieRequest {
-            request_id: new_id(),
-            assessment_id: scene.assessment.clone(),
-            bid_ids: vec![scene.bids[1].to_string(), scene.bids[2].to_string()],
-            reason: "the chair's casting vote".to_string(),
-            validate_only: false,
-        };
-        harness.as_who(&scene.chair).reviews.cast_tie(cast).await.unwrap();
+        harness.as_who(&scene.chair).reviews.cast_tie(scene.cast(&scene.bids[1..])).await.unwrap();
         scene.close(&harness, "", "").await.unwrap();
     })
     .await;
@@ -97,7 +91,7 @@ async fn a_tie_across_the_funding_line_is_cast_before_closing() {
 
 #[tokio::test]
 async fn a_decision_that_lost_its_quorum_to_an_interest_found_since_is_not_closed_over() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.determining(&harness, [[5, 5], [4, 4], [3, 3]]).await;
         let part = rounds::grading_board::Part::Joint;
@@ -117,7 +111,7 @@ async fn a_decision_that_lost_its_quorum_to_an_interest_found_since_is_not_close
 
 #[tokio::test]
 async fn the_record_is_signed_and_replays_to_its_ranking() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.decided(&harness, [Outcome::Fund, Outcome::Fund, Outcome::Reserve]).await;
         let auditor = Who::person(Role::Auditor, scene.network);
@@ -145,7 +139,7 @@ async fn found_by_awards(harness: &Harness, scene: &Scene) -> Option<pb::Assessm
 
 #[tokio::test]
 async fn bidders_learn_first_and_then_the_public() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.decided(&harness, [Outcome::Fund, Outcome::Fund, Outcome::Reserve]).await;
         let of_plymouth = Who::person(Role::ApplicantOfficer, scene.plymouth);
@@ -191,7 +185,7 @@ async fn bidders_learn_first_and_then_the_public() {
 
 #[tokio::test]
 async fn what_is_decided_after_the_announcement_was_due_is_told_at_once_and_in_order() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.determining(&harness, [[5, 5], [4, 4], [3, 3]]).await;
         let meeting = scene.full_meeting(&harness).await;
@@ -211,19 +205,12 @@ async fn what_is_decided_after_the_announcement_was_due_is_told_at_once_and_in_o
 
 #[tokio::test]
 async fn a_declined_bidder_reads_the_feedback_and_neither_a_score_nor_a_name() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.declared(&harness).await;
         scene.all_reviewed(&harness, [[5, 5], [4, 4], [3, 3]]).await;
         scene.start_moderation(&harness, &scene.manager).await.unwrap();
-        let moderate = pb::ModerateBidRequest {
-            request_id: new_id(),
-            assessment_id: scene.assessment.clone(),
-            bid_id: scene.bids[2].to_string(),
-            etag: "0".to_string(),
-            feedback: vec![pb::Feedback { criterion: "need".to_string(), text: "say who benefits".to_string() }],
-            ..Default::default()
-        };
+        let moderate = scene.moderate(scene.bids[2], "0", &[], "say who benefits");
         harness.as_who(&scene.chair).reviews.moderate_bid(moderate).await.unwrap();
         harness.clock(MEETING).await;
         scene.start_determination(&harness, &scene.manager).await.unwrap();
@@ -243,7 +230,7 @@ async fn a_declined_bidder_reads_the_feedback_and_neither_a_score_nor_a_name() {
 
 #[tokio::test]
 async fn an_assessment_is_called_off_until_it_is_decided() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.declared(&harness).await;
         let cancel = |etag: String| pb::CancelAssessmentRequest {
@@ -266,23 +253,12 @@ async fn an_assessment_is_called_off_until_it_is_decided() {
 async fn publish(harness: &Harness, scene: &Scene, version: i64, change: impl FnOnce(&mut rounds::Round)) {
     let mut round = harness.peers.rounds.lock().unwrap()[0].clone();
     change(&mut round);
-    let resource = prost_types::Any {
-        type_url: "type.googleapis.com/toadlane.rounds.v1.Round".to_string(),
-        value: round.encode_to_vec(),
-    };
-    let event = types::Event {
-        id: kit::ids::EventId::new().to_string(),
-        subject: scene.round.to_string(),
-        version,
-        resource: Some(resource),
-        ..Default::default()
-    };
-    harness.grading.take_round(event).await.unwrap();
+    harness.grading.clone().take_round(event(&scene.round.to_string(), version, &round)).await.unwrap();
 }
 
 #[tokio::test]
 async fn an_assessment_follows_its_round_to_a_later_announcement_and_is_called_off_with_it() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.open(&harness).await;
         publish(&harness, &scene, 6, |round| {
@@ -291,7 +267,7 @@ async fn an_assessment_follows_its_round_to_a_later_announcement_and_is_called_o
         })
         .await;
         assert_eq!(scene.get(&harness).await.announces.unwrap().instant, wire("2020-02-11T12:00:00Z"));
-        assert_eq!(events(&harness).await.last().unwrap().0, "toadlane.grading.v1.AnnouncementMoved");
+        assert_eq!(events(&harness.db).await.last().unwrap().r#type, "toadlane.grading.v1.AnnouncementMoved");
         publish(&harness, &scene, 7, |round| {
             round.set_state(rounds::round::State::Cancelled);
             round.reason = "no money".to_string();
@@ -303,25 +279,12 @@ async fn an_assessment_follows_its_round_to_a_later_announcement_and_is_called_o
     .await;
 }
 
-/// The names and bodies of all events so far, in order.
-async fn events(harness: &Harness) -> Vec<(String, Vec<u8>)> {
-    let events = harness.db.read(|tx| {
-        use diesel::prelude::*;
-        diesel::table! { outbox (id) { id -> Text, kind -> Text, body -> Binary, version -> BigInt, } }
-        let rows = outbox::table.order(outbox::version).select((outbox::kind, outbox::body));
-        Ok::<_, kit::db::DbError>(rows.load(tx)?)
-    });
-    events.await.unwrap()
-}
-
 #[tokio::test]
 async fn events_tell_the_steps_of_the_assessment_and_nothing_about_a_single_bid() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.decided(&harness, [Outcome::Fund, Outcome::Fund, Outcome::Reserve]).await;
         harness.at(ANNOUNCES).await;
-        let events = events(&harness).await;
-        let kinds: Vec<&str> = events.iter().map(|(kind, _)| kind.rsplit('.').next().unwrap()).collect();
         let expected = [
             "AssessmentOpened",
             "ModerationStarted",
@@ -330,10 +293,10 @@ async fn events_tell_the_steps_of_the_assessment_and_nothing_about_a_single_bid(
             "BiddersInformed",
             "AssessmentAnnounced",
         ];
-        assert_eq!(kinds, expected);
-        for (kind, body) in &events {
-            let text = String::from_utf8_lossy(body);
-            assert!(!text.contains("bid_"), "{kind} names a bid");
+        assert_eq!(published(&harness.db).await, expected);
+        for event in events(&harness.db).await {
+            let body = event.encode_to_vec();
+            assert!(!String::from_utf8_lossy(&body).contains("bid_"), "{} names a bid", event.r#type);
         }
     })
     .await;

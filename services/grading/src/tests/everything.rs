@@ -44,8 +44,8 @@ fn bytes<T: Message>(name: &str, answer: Result<Response<T>, Status>) -> String 
 
 /// Every answer of a list, page by page.
 macro_rules! pages {
-    ($seen:ident, $client:expr, $rpc:ident, $request:expr) => {
-        let mut request = $request;
+    ($seen:ident, $client:ident.$rpc:ident, $request:ident { $($field:ident: $value:expr),* }) => {
+        let mut request = pb::$request { $($field: $value,)* ..Default::default() };
         for page in 0.. {
             let answer = $client.$rpc(request.clone()).await;
             let token = answer.as_ref().map(|page| page.get_ref().next_page_token.clone()).unwrap_or_default();
@@ -59,8 +59,15 @@ macro_rules! pages {
 }
 
 macro_rules! asked {
-    ($seen:ident, $client:expr, $rpc:ident, $request:expr) => {
+    ($seen:ident, $client:ident.$rpc:ident, $request:expr) => {
         $seen.push(bytes(stringify!($rpc), $client.$rpc($request).await));
+    };
+}
+
+/// The same for a write, with the identity of a new request.
+macro_rules! tried {
+    ($seen:ident, $client:ident.$rpc:ident, $request:ident { $($field:ident: $value:expr),* }) => {
+        asked!($seen, $client.$rpc, pb::$request { request_id: new_id(), $($field: $value,)* ..Default::default() })
     };
 }
 
@@ -68,110 +75,57 @@ macro_rules! asked {
 pub async fn reads(harness: &Harness, prepared: &Prepared, who: &Who) -> Vec<String> {
     let Prepared { scene, of_hidden, meeting, .. } = prepared;
     let Clients { mut assessments, mut reviews, mut decisions } = harness.as_who(who);
-    let (assessment_id, round_id) = (scene.assessment.clone(), scene.round.to_string());
+    let (id, round_id) = (|| scene.assessment.clone(), || scene.round.to_string());
     let mut seen = Vec::new();
-    asked!(seen, assessments, get_assessment, pb::GetAssessmentRequest { assessment_id: assessment_id.clone() });
-    asked!(seen, reviews, get_ranking, pb::GetRankingRequest { assessment_id: assessment_id.clone() });
-    asked!(seen, decisions, get_decision_record, pb::GetDecisionRecordRequest { assessment_id: assessment_id.clone() });
-    pages!(seen, assessments, list_assessments, pb::ListAssessmentsRequest::default());
+    asked!(seen, assessments.get_assessment, pb::GetAssessmentRequest { assessment_id: id() });
+    asked!(seen, reviews.get_ranking, pb::GetRankingRequest { assessment_id: id() });
+    asked!(seen, decisions.get_decision_record, pb::GetDecisionRecordRequest { assessment_id: id() });
+    pages!(seen, assessments.list_assessments, ListAssessmentsRequest {});
     for page_size in [1, 2, 0] {
-        let of = || assessment_id.clone();
-        let page_token = String::new;
         pages!(
             seen,
-            assessments,
-            list_panel_members,
-            pb::ListPanelMembersRequest { assessment_id: of(), page_size, page_token: page_token() }
+            assessments.list_panel_members,
+            ListPanelMembersRequest { assessment_id: id(), page_size: page_size }
         );
         pages!(
             seen,
-            assessments,
-            list_assessed_bids,
-            pb::ListAssessedBidsRequest { assessment_id: of(), page_size, page_token: page_token() }
+            assessments.list_assessed_bids,
+            ListAssessedBidsRequest { assessment_id: id(), page_size: page_size }
+        );
+        pages!(seen, assessments.list_interests, ListInterestsRequest { assessment_id: id(), page_size: page_size });
+        pages!(seen, reviews.list_reviews, ListReviewsRequest { assessment_id: id(), page_size: page_size });
+        pages!(seen, decisions.list_meetings, ListMeetingsRequest { assessment_id: id(), page_size: page_size });
+        pages!(
+            seen,
+            decisions.list_recommendations,
+            ListRecommendationsRequest { assessment_id: id(), page_size: page_size }
         );
         pages!(
             seen,
-            assessments,
-            list_interests,
-            pb::ListInterestsRequest { assessment_id: of(), page_size, ..Default::default() }
+            decisions.list_determinations,
+            ListDeterminationsRequest { assessment_id: id(), page_size: page_size }
         );
-        pages!(
-            seen,
-            reviews,
-            list_reviews,
-            pb::ListReviewsRequest { assessment_id: of(), page_size, ..Default::default() }
-        );
-        pages!(
-            seen,
-            decisions,
-            list_meetings,
-            pb::ListMeetingsRequest { assessment_id: of(), page_size, page_token: page_token() }
-        );
-        pages!(
-            seen,
-            decisions,
-            list_recommendations,
-            pb::ListRecommendationsRequest { assessment_id: of(), page_size, page_token: page_token() }
-        );
-        pages!(
-            seen,
-            decisions,
-            list_determinations,
-            pb::ListDeterminationsRequest { assessment_id: of(), page_size, page_token: page_token() }
-        );
-        pages!(
-            seen,
-            decisions,
-            list_outcomes,
-            pb::ListOutcomesRequest { round_id: round_id.clone(), page_size, page_token: page_token() }
-        );
+        pages!(seen, decisions.list_outcomes, ListOutcomesRequest { round_id: round_id(), page_size: page_size });
         if let Some(meeting) = meeting {
-            pages!(
-                seen,
-                decisions,
-                list_quorums,
-                pb::ListQuorumsRequest { meeting_id: meeting.id.clone(), page_size, page_token: page_token() }
-            );
+            let meeting_id = meeting.id.clone();
+            pages!(seen, decisions.list_quorums, ListQuorumsRequest { meeting_id: meeting_id, page_size: page_size });
         }
     }
     for bid in scene.bids {
-        let (assessment_id, bid_id) = (assessment_id.clone(), bid.to_string());
-        asked!(
-            seen,
-            assessments,
-            get_assessed_bid,
-            pb::GetAssessedBidRequest { assessment_id: assessment_id.clone(), bid_id: bid_id.clone() }
-        );
-        asked!(
-            seen,
-            reviews,
-            get_moderation,
-            pb::GetModerationRequest { assessment_id: assessment_id.clone(), bid_id: bid_id.clone() }
-        );
-        asked!(seen, decisions, get_letter, pb::GetLetterRequest { bid_id: bid_id.clone() });
-        pages!(seen, reviews, list_reviews, pb::ListReviewsRequest { assessment_id, bid_id, ..Default::default() });
+        let bid_id = || bid.to_string();
+        let with_text = pb::GetAssessedBidRequest { assessment_id: id(), bid_id: bid_id() };
+        asked!(seen, assessments.get_assessed_bid, with_text);
+        asked!(seen, reviews.get_moderation, pb::GetModerationRequest { assessment_id: id(), bid_id: bid_id() });
+        asked!(seen, decisions.get_letter, pb::GetLetterRequest { bid_id: bid_id() });
+        pages!(seen, reviews.list_reviews, ListReviewsRequest { assessment_id: id(), bid_id: bid_id() });
     }
     for person in [&scene.chair, &scene.bob, &scene.of_southampton] {
-        let (assessment_id, person_id) = (assessment_id.clone(), person.subject.clone());
-        pages!(
-            seen,
-            reviews,
-            list_reviews,
-            pb::ListReviewsRequest {
-                assessment_id: assessment_id.clone(),
-                reviewer_id: person_id.clone(),
-                ..Default::default()
-            }
-        );
-        pages!(
-            seen,
-            assessments,
-            list_interests,
-            pb::ListInterestsRequest { assessment_id, person_id, ..Default::default() }
-        );
+        let person_id = || person.subject.clone();
+        pages!(seen, reviews.list_reviews, ListReviewsRequest { assessment_id: id(), reviewer_id: person_id() });
+        pages!(seen, assessments.list_interests, ListInterestsRequest { assessment_id: id(), person_id: person_id() });
     }
     for review in of_hidden {
-        asked!(seen, reviews, get_review, pb::GetReviewRequest { review_id: review.id.clone() });
+        asked!(seen, reviews.get_review, pb::GetReviewRequest { review_id: review.id.clone() });
     }
     seen
 }
@@ -180,219 +134,69 @@ pub async fn reads(harness: &Harness, prepared: &Prepared, who: &Who) -> Vec<Str
 pub async fn refusals(harness: &Harness, prepared: &Prepared, who: &Who) -> Vec<String> {
     let Prepared { scene, of_hidden, interest, meeting } = prepared;
     let Clients { mut assessments, mut reviews, mut decisions } = harness.as_who(who);
-    let (assessment_id, hidden) = (scene.assessment.clone(), scene.bids[HIDDEN].to_string());
-    let (request_id, etag, reason) = (new_id, scene.get(harness).await.etag, "why not".to_string());
-    let meeting_id =
-        meeting.as_ref().map_or_else(|| "mtg_0190163d8694739baea5966c26f8ad91".to_string(), |one| one.id.clone());
+    let (current, why) = (scene.get(harness).await.etag, "why not".to_string());
+    let id = || scene.assessment.clone();
+    let bid = scene.bids[HIDDEN];
+    let hidden = || bid.to_string();
+    let no_meeting = || "mtg_0190163d8694739baea5966c26f8ad91".to_string();
+    let meeting_id = || meeting.as_ref().map_or_else(no_meeting, |meeting| meeting.id.clone());
     let mut seen = Vec::new();
-    let of = || (request_id(), assessment_id.clone(), etag.clone());
-    {
-        let (request_id, assessment_id, etag) = of();
-        asked!(
-            seen,
-            assessments,
-            start_moderation,
-            pb::StartModerationRequest { request_id, assessment_id, etag, validate_only: false }
-        );
-        let (request_id, assessment_id, etag) = of();
-        asked!(
-            seen,
-            assessments,
-            start_determination,
-            pb::StartDeterminationRequest { request_id, assessment_id, etag, validate_only: true }
-        );
-        let (request_id, assessment_id, etag) = of();
-        asked!(
-            seen,
-            assessments,
-            return_to_moderation,
-            pb::ReturnToModerationRequest {
-                request_id,
-                assessment_id,
-                etag,
-                reason: reason.clone(),
-                validate_only: true
-            }
-        );
-        let (request_id, assessment_id, etag) = of();
-        asked!(
-            seen,
-            assessments,
-            close_assessment,
-            pb::CloseAssessmentRequest { request_id, assessment_id, etag, ..Default::default() }
-        );
-    }
-    let declared = interest_in(scene.bids[HIDDEN]);
-    asked!(
-        seen,
-        assessments,
-        declare_interests,
-        pb::DeclareInterestsRequest {
-            request_id: request_id(),
-            assessment_id: assessment_id.clone(),
-            interests: vec![declared.clone()],
-            validate_only: false
-        }
-    );
-    asked!(
-        seen,
-        assessments,
-        record_interest,
-        pb::RecordInterestRequest {
-            request_id: request_id(),
-            assessment_id: assessment_id.clone(),
-            person_id: scene.bob.subject.clone(),
-            interest: Some(declared),
-            validate_only: false
-        }
-    );
+    tried!(seen, assessments.start_moderation, StartModerationRequest { assessment_id: id(), etag: current.clone() });
+    let (request_id, assessment_id, etag, validate_only) = (new_id(), id(), current.clone(), true);
+    let settled = pb::StartDeterminationRequest { request_id, assessment_id, etag, validate_only };
+    asked!(seen, assessments.start_determination, settled);
+    let (request_id, assessment_id, etag, reason) = (new_id(), id(), current.clone(), why.clone());
+    let back = pb::ReturnToModerationRequest { request_id, assessment_id, etag, reason, validate_only };
+    asked!(seen, assessments.return_to_moderation, back);
+    tried!(seen, assessments.close_assessment, CloseAssessmentRequest { assessment_id: id(), etag: current.clone() });
+    let declared = vec![interest_in(bid)];
+    tried!(seen, assessments.declare_interests, DeclareInterestsRequest { assessment_id: id(), interests: declared });
+    asked!(seen, assessments.record_interest, scene.record_interest(&scene.bob, bid));
     for etag in ["1", "2"] {
-        asked!(
-            seen,
-            assessments,
-            decide_interest,
-            pb::DecideInterestRequest {
-                request_id: request_id(),
-                interest_id: interest.clone(),
-                etag: etag.to_string(),
-                state: pb::interest::State::Recused.into(),
-                reason: reason.clone(),
-                validate_only: false
-            }
-        );
+        let cleared = pb::Interest { id: interest.clone(), etag: etag.to_string(), ..Default::default() };
+        asked!(seen, assessments.decide_interest, decide(&cleared, pb::interest::State::Recused));
     }
-    let pair = pb::Assignment { bid_id: hidden.clone(), reviewer_id: scene.bob.subject.clone() };
-    asked!(
-        seen,
-        reviews,
-        assign_reviews,
-        pb::AssignReviewsRequest {
-            request_id: request_id(),
-            assessment_id: assessment_id.clone(),
-            assignments: vec![pair],
-            validate_only: false
-        }
-    );
+    let assignments = vec![pb::Assignment { bid_id: hidden(), reviewer_id: scene.bob.subject.clone() }];
+    tried!(seen, reviews.assign_reviews, AssignReviewsRequest { assessment_id: id(), assignments: assignments });
     for review in of_hidden {
-        let (review_id, etag) = (review.id.clone(), review.etag.clone());
-        asked!(
-            seen,
-            reviews,
-            accept_review,
-            pb::AcceptReviewRequest {
-                request_id: request_id(),
-                review_id: review_id.clone(),
-                etag: etag.clone(),
-                validate_only: false
-            }
-        );
-        let (of, old) = (review_id.clone(), etag.clone());
-        asked!(
-            seen,
-            reviews,
-            decline_review,
-            pb::DeclineReviewRequest {
-                request_id: request_id(),
-                review_id: of,
-                etag: old,
-                reason: reason.clone(),
-                validate_only: false
-            }
-        );
-        asked!(seen, reviews, save_review, save(review, &[1, 1]));
-        asked!(seen, reviews, submit_review, submit(review));
-        asked!(
-            seen,
-            reviews,
-            return_review,
-            pb::ReturnReviewRequest {
-                request_id: request_id(),
-                review_id: review_id.clone(),
-                etag: etag.clone(),
-                reason: reason.clone(),
-                validate_only: false
-            }
-        );
-        asked!(
-            seen,
-            reviews,
-            cancel_review,
-            pb::CancelReviewRequest {
-                request_id: request_id(),
-                review_id,
-                etag,
-                reason: reason.clone(),
-                validate_only: false
-            }
-        );
+        asked!(seen, reviews.accept_review, accept(review));
+        asked!(seen, reviews.decline_review, decline(review, &why));
+        asked!(seen, reviews.save_review, save(review, &[1, 1]));
+        asked!(seen, reviews.submit_review, submit(review));
+        asked!(seen, reviews.return_review, give_back(review, &why));
+        asked!(seen, reviews.cancel_review, cancel(review, &why));
     }
-    asked!(
+    let nothing = pb::ModerateBidRequest { feedback: Vec::new(), ..scene.moderate(bid, "0", &[], "") };
+    asked!(seen, reviews.moderate_bid, nothing);
+    asked!(seen, reviews.cast_tie, scene.cast(&[scene.bids[0], bid]));
+    let advice = pb::recommendation::Advice::Decline.into();
+    tried!(
         seen,
-        reviews,
-        moderate_bid,
-        pb::ModerateBidRequest {
-            request_id: request_id(),
-            assessment_id: assessment_id.clone(),
-            bid_id: hidden.clone(),
-            etag: "0".to_string(),
-            ..Default::default()
+        decisions.record_recommendation,
+        RecordRecommendationRequest {
+            assessment_id: id(),
+            bid_id: hidden(),
+            advice: advice,
+            reason: why.clone(),
+            meeting_id: meeting_id()
         }
     );
-    let with_hidden = vec![scene.bids[0].to_string(), hidden.clone()];
-    asked!(
+    tried!(
         seen,
-        reviews,
-        cast_tie,
-        pb::CastTieRequest {
-            request_id: request_id(),
-            assessment_id: assessment_id.clone(),
-            bid_ids: with_hidden,
-            reason: reason.clone(),
-            validate_only: false
-        }
+        decisions.refer_back,
+        ReferBackRequest { assessment_id: id(), bid_id: hidden(), meeting_id: meeting_id(), question: why.clone() }
     );
-    asked!(
+    asked!(seen, decisions.determine_bid, scene.determine(bid, Outcome::Decline, &meeting_id()));
+    let alone = || scene.chair.subject.clone();
+    tried!(
         seen,
-        decisions,
-        record_recommendation,
-        pb::RecordRecommendationRequest {
-            request_id: request_id(),
-            assessment_id: assessment_id.clone(),
-            bid_id: hidden.clone(),
-            advice: pb::recommendation::Advice::Decline.into(),
-            reason: reason.clone(),
-            meeting_id: meeting_id.clone(),
-            ..Default::default()
-        }
-    );
-    asked!(
-        seen,
-        decisions,
-        refer_back,
-        pb::ReferBackRequest {
-            request_id: request_id(),
-            assessment_id: assessment_id.clone(),
-            bid_id: hidden,
-            meeting_id: meeting_id.clone(),
-            question: reason.clone(),
-            validate_only: false
-        }
-    );
-    asked!(seen, decisions, determine_bid, scene.determine(scene.bids[HIDDEN], Outcome::Decline, &meeting_id));
-    let alone = vec![scene.chair.subject.clone()];
-    asked!(
-        seen,
-        decisions,
-        update_meeting,
-        pb::UpdateMeetingRequest {
-            request_id: request_id(),
-            meeting_id,
+        decisions.update_meeting,
+        UpdateMeetingRequest {
+            meeting_id: meeting_id(),
             etag: "1".to_string(),
             place: "Rochdale".to_string(),
-            present: alone,
-            chair_id: scene.chair.subject.clone(),
-            minutes: String::new(),
-            validate_only: false
+            present: vec![alone()],
+            chair_id: alone()
         }
     );
     let allowed: Vec<_> = seen.iter().filter(|answer| answer.contains(": MetadataMap")).collect();

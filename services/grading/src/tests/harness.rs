@@ -1,20 +1,18 @@
 //! A service in one process, with everything around it that a test needs.
 
-use std::future::Future;
 use std::sync::Arc;
 
 use kit::caller::Area;
 use kit::db::{Db, Storage};
 use kit::time::at;
 use kit::transport::Transport;
-pub use testing::answers::{fields, new_id, newer, reason, says, wire};
+pub use testing::answers::{fields, new_id, newer, pounds, reason, says, wire};
 use testing::callers::Gate;
 pub use testing::callers::Who;
-use testing::stores::each_storage;
+use testing::stores::{each_opened, move_clock};
 use toadlane_proto::grading::v1::assessments_service_client::AssessmentsServiceClient;
 use toadlane_proto::grading::v1::decisions_service_client::DecisionsServiceClient;
 use toadlane_proto::grading::v1::reviews_service_client::ReviewsServiceClient;
-use toadlane_proto::types::v1 as types;
 use tokio_util::sync::CancellationToken;
 
 use super::peers::Peers;
@@ -48,12 +46,8 @@ impl Drop for Harness {
 }
 
 /// Runs a test on each engine; its clock is held, on the day on which the assessment is opened.
-pub async fn each_engine<F, R>(test: F)
-where
-    F: Fn(Harness) -> R,
-    R: Future<Output = ()>,
-{
-    each_storage(|storage| test(Harness::open(&storage, Arc::new(Peers::default())))).await;
+pub async fn each_engine(test: impl AsyncFn(Harness)) {
+    each_opened(|storage| Harness::open(storage, Arc::new(Peers::default())), test).await;
 }
 
 impl Harness {
@@ -90,10 +84,6 @@ impl Harness {
 
     /// Moves the clock while the ticker has yet to notice.
     pub async fn clock(&self, instant: &str) {
-        assert!(self.db.move_clock(at(instant)).await.unwrap());
+        move_clock(&self.db, instant).await;
     }
-}
-
-pub fn pounds(amount: i64) -> Option<types::Money> {
-    Some(types::Money { minor_units: amount * 100, currency: "GBP".to_string() })
 }

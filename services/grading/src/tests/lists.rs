@@ -7,7 +7,7 @@ use super::scene::*;
 
 #[tokio::test]
 async fn pages_follow_each_other_and_a_token_holds_for_its_caller_only() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.open(&harness).await;
         let request =

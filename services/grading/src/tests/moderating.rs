@@ -9,31 +9,11 @@ use super::harness::*;
 use super::scene::*;
 
 fn moderate(scene: &Scene, bid: BidId, etag: &str, agreed: &[(&str, i32)]) -> pb::ModerateBidRequest {
-    let agreed = agreed.iter().map(|&(criterion, mark)| pb::AgreedMark {
-        criterion: criterion.to_string(),
-        mark,
-        reason: "talked over".to_string(),
-    });
-    pb::ModerateBidRequest {
-        request_id: new_id(),
-        assessment_id: scene.assessment.clone(),
-        bid_id: bid.to_string(),
-        etag: etag.to_string(),
-        agreed: agreed.collect(),
-        feedback: vec![pb::Feedback { criterion: "need".to_string(), text: "well shown".to_string() }],
-        validate_only: false,
-    }
+    scene.moderate(bid, etag, agreed, "well shown")
 }
 
 async fn cast(harness: &Harness, scene: &Scene, who: &Who, bids: &[BidId]) -> Result<pb::Ranking, Status> {
-    let request = pb::CastTieRequest {
-        request_id: new_id(),
-        assessment_id: scene.assessment.clone(),
-        bid_ids: bids.iter().map(BidId::to_string).collect(),
-        reason: "the chair's casting vote".to_string(),
-        validate_only: false,
-    };
-    Ok(harness.as_who(who).reviews.cast_tie(request).await?.into_inner())
+    Ok(harness.as_who(who).reviews.cast_tie(scene.cast(bids)).await?.into_inner())
 }
 
 fn numbers(ranking: &pb::Ranking) -> Vec<i64> {
@@ -42,7 +22,7 @@ fn numbers(ranking: &pb::Ranking) -> Vec<i64> {
 
 #[tokio::test]
 async fn an_agreed_mark_stands_beside_the_reviewers_own_and_counts_instead() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.declared(&harness).await;
         scene.all_reviewed(&harness, [[5, 5], [4, 4], [3, 3]]).await;
@@ -54,7 +34,7 @@ async fn an_agreed_mark_stands_beside_the_reviewers_own_and_counts_instead() {
         let settled = chair.moderate_bid(moderate(&scene, scene.bids[0], "0", &[("difference", 1)])).await.unwrap();
         let settled = settled.into_inner();
         let stale = chair.moderate_bid(moderate(&scene, scene.bids[0], "0", &[])).await.unwrap_err();
-        assert_eq!(newer::<pb::Moderation>(&stale, "toadlane.grading.v1.Moderation"), settled);
+        assert_eq!(newer::<pb::Moderation>(&stale), settled);
         let off = chair.moderate_bid(moderate(&scene, scene.bids[0], "1", &[("difference", 9)])).await.unwrap_err();
         assert_eq!(fields(&off), ["agreed[0].mark"]);
 
@@ -74,7 +54,7 @@ async fn an_agreed_mark_stands_beside_the_reviewers_own_and_counts_instead() {
 
 #[tokio::test]
 async fn a_chair_who_has_yet_to_declare_interests_reads_no_mark_by_moderating() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.open(&harness).await;
         let dry = pb::ModerateBidRequest { validate_only: true, ..moderate(&scene, scene.bids[0], "7", &[]) };
@@ -88,7 +68,7 @@ async fn a_chair_who_has_yet_to_declare_interests_reads_no_mark_by_moderating() 
 
 #[tokio::test]
 async fn marks_are_settled_once_each_criterion_has_one_and_those_apart_are_explained() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.declared(&harness).await;
         scene.reviewed(&harness, scene.bids[0], &scene.ann, [3, 3]).await;
@@ -128,7 +108,7 @@ async fn marks_are_settled_once_each_criterion_has_one_and_those_apart_are_expla
 
 #[tokio::test]
 async fn an_open_tie_is_shown_as_one_and_settled_by_the_chair() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.determining(&harness, [[3, 3], [3, 3], [5, 5]]).await;
         let ranking = scene.ranking(&harness, &scene.ann).await.unwrap();
@@ -154,7 +134,7 @@ async fn an_open_tie_is_shown_as_one_and_settled_by_the_chair() {
 
 #[tokio::test]
 async fn marks_can_be_corrected_until_a_bid_is_determined() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.determining(&harness, [[5, 5], [4, 4], [3, 3]]).await;
         let back = |etag: String| pb::ReturnToModerationRequest {

@@ -18,7 +18,7 @@ async fn refused(harness: &Harness, scene: &Scene, request: pb::OpenAssessmentRe
 
 #[tokio::test]
 async fn the_eligible_bids_are_pinned_and_the_panel_is_seated_once_each() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         // Ann sits on the second board too, without a vote there; a fourth bid was found not to be eligible.
         harness.peers.seat(scene.boards[1], scene.ann.id(), scene.plymouth, false);
@@ -48,7 +48,7 @@ async fn the_eligible_bids_are_pinned_and_the_panel_is_seated_once_each() {
 
 #[tokio::test]
 async fn at_least_two_reviews_of_a_bid_are_asked_for_and_three_where_nobody_says() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let scene = Scene::joint(&harness.peers);
         let asking = |least_reviews| pb::OpenAssessmentRequest { least_reviews, ..scene.open_request() };
         let status = refused(&harness, &scene, asking(1)).await;
@@ -62,7 +62,7 @@ async fn at_least_two_reviews_of_a_bid_are_asked_for_and_three_where_nobody_says
 
 #[tokio::test]
 async fn a_round_that_still_takes_bids_or_has_undecided_ones_is_not_opened_and_everything_is_named() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let scene = Scene::joint(&harness.peers);
         harness.peers.intake_is_open.store(true, Ordering::SeqCst);
         let late = harness.peers.bid(scene.round, 0, scene.plymouth, |bid| {
@@ -81,7 +81,7 @@ async fn a_round_that_still_takes_bids_or_has_undecided_ones_is_not_opened_and_e
 
 #[tokio::test]
 async fn settings_that_do_not_fit_the_round_are_named_at_once() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let scene = Scene::joint(&harness.peers);
         let request = pb::OpenAssessmentRequest {
             reviews_due: wire(OPENED),
@@ -97,7 +97,7 @@ async fn settings_that_do_not_fit_the_round_are_named_at_once() {
 
 #[tokio::test]
 async fn a_round_has_one_assessment_and_a_repeated_request_replays_the_answer() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let scene = Scene::joint(&harness.peers);
         let request = scene.open_request();
         let mut clients = harness.as_who(&scene.manager);
@@ -112,7 +112,7 @@ async fn a_round_has_one_assessment_and_a_repeated_request_replays_the_answer() 
 
 #[tokio::test]
 async fn a_dry_run_checks_everything_and_writes_nothing() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let scene = Scene::joint(&harness.peers);
         let mut clients = harness.as_who(&scene.manager);
         let dry = pb::OpenAssessmentRequest { validate_only: true, ..scene.open_request() };
@@ -125,7 +125,7 @@ async fn a_dry_run_checks_everything_and_writes_nothing() {
 
 #[tokio::test]
 async fn only_a_round_manager_opens_and_a_neighbour_that_is_down_says_try_again() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let scene = Scene::joint(&harness.peers);
         let clerk = Who::person(Role::Clerk, OrgId::new());
         let status = harness.as_who(&clerk).assessments.open_assessment(scene.open_request()).await.unwrap_err();
@@ -139,7 +139,7 @@ async fn only_a_round_manager_opens_and_a_neighbour_that_is_down_says_try_again(
 
 #[tokio::test]
 async fn an_assessment_is_seen_by_its_panel_and_by_those_who_run_or_watch_the_round() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         let opened = scene.open(&harness).await;
         let outsider = Who::person(Role::PanelChair, scene.network);
@@ -161,7 +161,7 @@ async fn an_assessment_is_seen_by_its_panel_and_by_those_who_run_or_watch_the_ro
 
 #[tokio::test]
 async fn a_text_is_read_by_members_once_they_have_declared_with_the_questions_beside_it() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.open(&harness).await;
         let request =

@@ -6,12 +6,11 @@ use std::sync::{Arc, Mutex};
 use kit::ids::{BidId, BoardId, OrgId, PersonId, RoundId, SeatId};
 use kit::transport::Transport;
 use prost::Message;
-use testing::answers::canned;
+use testing::answers::{asked, last_kept, neighbours};
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
-use tonic::Status;
 
 use super::harness::{pounds, wire};
 
@@ -29,37 +28,33 @@ pub struct Peers {
 
 impl Peers {
     pub fn transport(self: &Arc<Peers>) -> Transport {
-        let peers = self.clone();
-        canned(move |rpc, message| match peers.down.load(Ordering::SeqCst) {
-            true => Err(Status::unavailable("down")),
-            false => Ok(peers.answer(rpc, message)),
-        })
+        neighbours(self, |peers| &peers.down, Peers::answer)
     }
 
     fn answer(&self, rpc: &str, message: &[u8]) -> Option<Vec<u8>> {
         match rpc {
             "/toadlane.rounds.v1.RoundsService/GetRound" => {
-                let asked = rounds::GetRoundRequest::decode(message).unwrap();
-                find(&self.rounds, |round| round.id == asked.round_id)
+                let asked: rounds::GetRoundRequest = asked(message);
+                last_kept(&self.rounds, |round| round.id == asked.round_id)
             }
             "/toadlane.bids.v1.BidsService/GetIntake" => Some(self.intake().encode_to_vec()),
-            "/toadlane.bids.v1.BidsService/ListBids" => Some(self.list_bids(message).encode_to_vec()),
+            "/toadlane.bids.v1.BidsService/ListBids" => Some(self.list_bids(&asked(message)).encode_to_vec()),
             "/toadlane.bids.v1.BidsService/GetBid" => {
-                let asked = bids::GetBidRequest::decode(message).unwrap();
-                find(&self.bids, |bid| bid.id == asked.bid_id)
+                let asked: bids::GetBidRequest = asked(message);
+                last_kept(&self.bids, |bid| bid.id == asked.bid_id)
             }
             "/toadlane.registry.v1.BoardsService/GetBoard" => {
-                let asked = registry::GetBoardRequest::decode(message).unwrap();
-                find(&self.boards, |board| board.id == asked.board_id)
+                let asked: registry::GetBoardRequest = asked(message);
+                last_kept(&self.boards, |board| board.id == asked.board_id)
             }
-            "/toadlane.registry.v1.BoardsService/ListSeats" => Some(self.list_seats(message).encode_to_vec()),
+            "/toadlane.registry.v1.BoardsService/ListSeats" => Some(self.list_seats(&asked(message)).encode_to_vec()),
             "/toadlane.registry.v1.OrganisationsService/GetOrganisation" => {
-                let asked = registry::GetOrganisationRequest::decode(message).unwrap();
-                find(&self.organisations, |organisation| organisation.id == asked.organisation_id)
+                let asked: registry::GetOrganisationRequest = asked(message);
+                last_kept(&self.organisations, |organisation| organisation.id == asked.organisation_id)
             }
             "/toadlane.registry.v1.PeopleService/GetPerson" => {
-                let asked = registry::GetPersonRequest::decode(message).unwrap();
-                find(&self.people, |person| person.id == asked.person_id)
+                let asked: registry::GetPersonRequest = asked(message);
+                last_kept(&self.people, |person| person.id == asked.person_id)
             }
             other => panic!("nobody should ask {other}"),
         }
@@ -71,8 +66,7 @@ impl Peers {
     }
 
     /// Two on a page, so that every caller has to turn it.
-    fn list_bids(&self, message: &[u8]) -> bids::ListBidsResponse {
-        let asked = bids::ListBidsRequest::decode(message).unwrap();
+    fn list_bids(&self, asked: &bids::ListBidsRequest) -> bids::ListBidsResponse {
         let all = self.bids.lock().unwrap();
         let of_round: Vec<_> = all.iter().filter(|bid| bid.round_id == asked.round_id).cloned().collect();
         let from: usize = asked.page_token.parse().unwrap_or(0);
@@ -82,8 +76,7 @@ impl Peers {
         bids::ListBidsResponse { bids, next_page_token, ..Default::default() }
     }
 
-    fn list_seats(&self, message: &[u8]) -> registry::ListSeatsResponse {
-        let asked = registry::ListSeatsRequest::decode(message).unwrap();
+    fn list_seats(&self, asked: &registry::ListSeatsRequest) -> registry::ListSeatsResponse {
         let matches = |wanted: &str, found: &str| wanted.is_empty() || wanted == found;
         let seats = self.seats.lock().unwrap();
         let found = seats
@@ -169,8 +162,4 @@ impl Peers {
         self.bids.lock().unwrap().push(bid);
         id
     }
-}
-
-fn find<T: Message + Clone>(table: &Mutex<Vec<T>>, is_asked: impl Fn(&T) -> bool) -> Option<Vec<u8>> {
-    table.lock().unwrap().iter().rev().find(|one| is_asked(one)).map(Message::encode_to_vec)
 }

@@ -194,6 +194,29 @@ impl Scene {
         Ok(harness.as_who(who).assessments.declare_interests(request).await?.into_inner())
     }
 
+    /// An interest of somebody that others know of.
+    pub fn record_interest(&self, who: &Who, bid: BidId) -> pb::RecordInterestRequest {
+        pb::RecordInterestRequest {
+            request_id: new_id(),
+            assessment_id: self.assessment.clone(),
+            person_id: who.subject.clone(),
+            interest: Some(interest_in(bid)),
+            validate_only: false,
+        }
+    }
+
+    /// Somebody of an organisation who comes in the place of the member of Kirklees.
+    pub fn substitute(&self, person: PersonId, organisation: OrgId) -> pb::AddSubstituteRequest {
+        pb::AddSubstituteRequest {
+            request_id: new_id(),
+            assessment_id: self.assessment.clone(),
+            person_id: person.to_string(),
+            organisation_id: organisation.to_string(),
+            substitute_for: self.of_kirklees.subject.clone(),
+            validate_only: false,
+        }
+    }
+
     pub async fn assign(&self, harness: &Harness, pairs: &[(BidId, &Who)]) -> Result<Vec<pb::Review>, Status> {
         let pair =
             |(bid, who): &(BidId, &Who)| pb::Assignment { bid_id: bid.to_string(), reviewer_id: who.subject.clone() };
@@ -209,13 +232,7 @@ impl Scene {
     /// Assigns a bid to somebody who takes it on.
     pub async fn accepted(&self, harness: &Harness, bid: BidId, who: &Who) -> pb::Review {
         let assigned = self.assign(harness, &[(bid, who)]).await.unwrap().remove(0);
-        let request = pb::AcceptReviewRequest {
-            request_id: new_id(),
-            review_id: assigned.id,
-            etag: assigned.etag,
-            validate_only: false,
-        };
-        harness.as_who(who).reviews.accept_review(request).await.unwrap().into_inner()
+        harness.as_who(who).reviews.accept_review(accept(&assigned)).await.unwrap().into_inner()
     }
 
     /// A whole review, handed in.
@@ -231,6 +248,35 @@ impl Scene {
             for who in [&self.chair, &self.ann, &self.bob] {
                 self.reviewed(harness, bid, who, marks).await;
             }
+        }
+    }
+
+    /// What is settled about a bid: marks on which the panel agreed, and feedback on its need.
+    pub fn moderate(&self, bid: BidId, etag: &str, agreed: &[(&str, i32)], feedback: &str) -> pb::ModerateBidRequest {
+        let agreed = agreed.iter().map(|&(criterion, mark)| pb::AgreedMark {
+            criterion: criterion.to_string(),
+            mark,
+            reason: "talked over".to_string(),
+        });
+        pb::ModerateBidRequest {
+            request_id: new_id(),
+            assessment_id: self.assessment.clone(),
+            bid_id: bid.to_string(),
+            etag: etag.to_string(),
+            agreed: agreed.collect(),
+            feedback: vec![pb::Feedback { criterion: "need".to_string(), text: feedback.to_string() }],
+            validate_only: false,
+        }
+    }
+
+    /// A casting decision between the bids of a tie, best first.
+    pub fn cast(&self, bids: &[BidId]) -> pb::CastTieRequest {
+        pb::CastTieRequest {
+            request_id: new_id(),
+            assessment_id: self.assessment.clone(),
+            bid_ids: bids.iter().map(BidId::to_string).collect(),
+            reason: "the chair's casting vote".to_string(),
+            validate_only: false,
         }
     }
 
@@ -363,6 +409,17 @@ pub fn interest_in(bid: BidId) -> pb::DeclaredInterest {
     }
 }
 
+pub fn decide(interest: &pb::Interest, state: pb::interest::State) -> pb::DecideInterestRequest {
+    pb::DecideInterestRequest {
+        request_id: new_id(),
+        interest_id: interest.id.clone(),
+        etag: interest.etag.clone(),
+        state: state.into(),
+        reason: "the panel talked it over".to_string(),
+        validate_only: false,
+    }
+}
+
 /// Marks in the order of the criteria, each with a reason.
 pub fn save(review: &pb::Review, marks: &[i32]) -> pb::SaveReviewRequest {
     let codes = ["difference", "need"];
@@ -381,11 +438,27 @@ pub fn save(review: &pb::Review, marks: &[i32]) -> pb::SaveReviewRequest {
     }
 }
 
+pub fn accept(review: &pb::Review) -> pb::AcceptReviewRequest {
+    let (review_id, etag) = (review.id.clone(), review.etag.clone());
+    pb::AcceptReviewRequest { request_id: new_id(), review_id, etag, validate_only: false }
+}
+
 pub fn submit(review: &pb::Review) -> pb::SubmitReviewRequest {
-    pb::SubmitReviewRequest {
-        request_id: new_id(),
-        review_id: review.id.clone(),
-        etag: review.etag.clone(),
-        validate_only: false,
-    }
+    let (review_id, etag) = (review.id.clone(), review.etag.clone());
+    pb::SubmitReviewRequest { request_id: new_id(), review_id, etag, validate_only: false }
+}
+
+pub fn decline(review: &pb::Review, reason: &str) -> pb::DeclineReviewRequest {
+    let (review_id, etag, reason) = (review.id.clone(), review.etag.clone(), reason.to_string());
+    pb::DeclineReviewRequest { request_id: new_id(), review_id, etag, reason, validate_only: false }
+}
+
+pub fn give_back(review: &pb::Review, reason: &str) -> pb::ReturnReviewRequest {
+    let (review_id, etag, reason) = (review.id.clone(), review.etag.clone(), reason.to_string());
+    pb::ReturnReviewRequest { request_id: new_id(), review_id, etag, reason, validate_only: false }
+}
+
+pub fn cancel(review: &pb::Review, reason: &str) -> pb::CancelReviewRequest {
+    let (review_id, etag, reason) = (review.id.clone(), review.etag.clone(), reason.to_string());
+    pb::CancelReviewRequest { request_id: new_id(), review_id, etag, reason, validate_only: false }
 }

@@ -7,8 +7,11 @@
 
 use std::sync::Arc;
 
-use kit::caller::Role;
-use kit::db::Storage;
+use kit::caller::{Area, Role};
+use kit::cx::Cx;
+use kit::db::{Storage, Tx};
+use kit::ids::BidId;
+use kit::refusal::Refusal;
 use pb::determination::Outcome;
 use testing::stores::Fresh;
 use toadlane_proto::grading::v1 as pb;
@@ -17,6 +20,7 @@ use super::everything::{HIDDEN, Prepared, reads, refusals};
 use super::harness::*;
 use super::peers::Peers;
 use super::scene::*;
+use crate::error::Error;
 
 /// Two bids that are not hidden. The hidden one stands between them.
 const OPEN: [usize; 2] = [0, 2];
@@ -55,14 +59,7 @@ async fn prepare(harness: &Harness) -> Prepared {
     }
     let of_bob = pb::ListInterestsRequest { assessment_id: scene.assessment.clone(), ..Default::default() };
     let of_bob = harness.as_who(&scene.bob).assessments.list_interests(of_bob).await.unwrap().into_inner().interests;
-    let clear = pb::DecideInterestRequest {
-        request_id: new_id(),
-        interest_id: of_bob[0].id.clone(),
-        etag: of_bob[0].etag.clone(),
-        state: pb::interest::State::Cleared.into(),
-        reason: "too long ago".to_string(),
-        validate_only: false,
-    };
+    let clear = decide(&of_bob[0], pb::interest::State::Cleared);
     harness.as_who(&scene.chair).assessments.decide_interest(clear).await.unwrap();
     for open in OPEN {
         for who in [&scene.chair, &scene.ann, &scene.bob, &scene.of_kirklees] {
@@ -76,7 +73,7 @@ async fn prepare(harness: &Harness) -> Prepared {
     Prepared { scene, of_hidden, interest: of_bob[0].id.clone(), meeting: None }
 }
 
-/// Compares all that every recused member finds in the two houses, and makes sure that somebody free finds a
+/// Compares all that every recused member finds in the two stores, and makes sure that somebody free finds a
 /// difference.
 async fn compare(one: &Harness, other: &Harness, prepared: &Prepared, stage: &str) {
     let mut n_compared = 0;
@@ -99,32 +96,9 @@ async fn hand_in(harness: &Harness, who: &Who, review: &pb::Review, marks: [i32;
     reviews.submit_review(submit(&saved)).await.unwrap();
 }
 
-async fn decline(harness: &Harness, who: &Who, review: &pb::Review) {
-    let request = pb::DeclineReviewRequest {
-        request_id: new_id(),
-        review_id: review.id.clone(),
-        etag: review.etag.clone(),
-        reason: "no time".to_string(),
-        validate_only: false,
-    };
-    harness.as_who(who).reviews.decline_review(request).await.unwrap();
-}
-
 async fn agree(harness: &Harness, scene: &Scene, marks: [i32; 2]) {
-    let agreed = ["difference", "need"].into_iter().zip(marks).map(|(criterion, mark)| pb::AgreedMark {
-        criterion: criterion.to_string(),
-        mark,
-        reason: "talked over".to_string(),
-    });
-    let request = pb::ModerateBidRequest {
-        request_id: new_id(),
-        assessment_id: scene.assessment.clone(),
-        bid_id: scene.bids[HIDDEN].to_string(),
-        etag: "0".to_string(),
-        agreed: agreed.collect(),
-        feedback: vec![pb::Feedback { criterion: "need".to_string(), text: format!("worth {marks:?}") }],
-        validate_only: false,
-    };
+    let agreed = [("difference", marks[0]), ("need", marks[1])];
+    let request = scene.moderate(scene.bids[HIDDEN], "0", &agreed, &format!("worth {marks:?}"));
     harness.as_who(&scene.chair).reviews.moderate_bid(request).await.unwrap();
 }
 
@@ -144,7 +118,8 @@ async fn a_recused_member_reads_the_same_whatever_the_reviews_of_the_hidden_bid_
     }
     hand_in(&other, &scene.chair, chair, [1, 2]).await;
     hand_in(&other, &scene.bob, bob, [4, 2]).await;
-    decline(&other, &scene.of_southampton, southampton).await;
+    let mut of_southampton = other.as_who(&scene.of_southampton).reviews;
+    of_southampton.decline_review(decline(southampton, "no time")).await.unwrap();
     compare(&one, &other, &prepared, "reviewing").await;
 
     for harness in [&one, &other] {
@@ -175,13 +150,7 @@ async fn nor_whatever_becomes_of_it_until_the_announcement() {
     let other = Harness::open(&copy.storage, peers);
 
     // Here the hidden bid ties with the two others; there it is the best, with a reviewer less.
-    let record = pb::RecordInterestRequest {
-        request_id: new_id(),
-        assessment_id: scene.assessment.clone(),
-        person_id: scene.of_southampton.subject.clone(),
-        interest: Some(interest_in(scene.bids[HIDDEN])),
-        validate_only: false,
-    };
+    let record = scene.record_interest(&scene.of_southampton, scene.bids[HIDDEN]);
     other.as_who(&scene.manager).assessments.record_interest(record).await.unwrap();
     agree(&other, &scene, [5, 5]).await;
     for harness in [&one, &other] {
@@ -190,17 +159,10 @@ async fn nor_whatever_becomes_of_it_until_the_announcement() {
     compare(&one, &other, &prepared, "determination").await;
 
     // The chair casts both ties alike for the two open bids; here the hidden one comes between them.
-    let [first, last] = OPEN.map(|place| scene.bids[place].to_string());
-    let cast = |bid_ids| pb::CastTieRequest {
-        request_id: new_id(),
-        assessment_id: scene.assessment.clone(),
-        bid_ids,
-        reason: "the chair's casting vote".to_string(),
-        validate_only: false,
-    };
-    let of_three = vec![first.clone(), scene.bids[HIDDEN].to_string(), last.clone()];
-    one.as_who(&scene.chair).reviews.cast_tie(cast(of_three)).await.unwrap();
-    other.as_who(&scene.chair).reviews.cast_tie(cast(vec![first, last])).await.unwrap();
+    let [first, last] = OPEN.map(|place| scene.bids[place]);
+    let of_three = scene.cast(&[first, scene.bids[HIDDEN], last]);
+    one.as_who(&scene.chair).reviews.cast_tie(of_three).await.unwrap();
+    other.as_who(&scene.chair).reviews.cast_tie(scene.cast(&[first, last])).await.unwrap();
     compare(&one, &other, &prepared, "cast").await;
 
     // Here it waits on the reserve list before the last bid; there it is declined.
@@ -247,7 +209,7 @@ async fn every_rpc_that_could_tell_of_a_hidden_bid_is_among_those_that_are_compa
 
 #[tokio::test]
 async fn a_stored_answer_is_not_given_again_to_somebody_who_was_recused_since() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut scene = Scene::joint(&harness.peers);
         scene.declared(&harness).await;
         let taken = scene.accepted(&harness, scene.bids[0], &scene.ann).await;
@@ -257,6 +219,30 @@ async fn a_stored_answer_is_not_given_again_to_somebody_who_was_recused_since() 
         assert_eq!(ann.save_review(request.clone()).await.unwrap().into_inner(), saved);
         scene.declare(&harness, &scene.ann, &[scene.bids[0]]).await.unwrap();
         assert_eq!(ann.save_review(request).await.unwrap_err().message(), "no such bid");
+    })
+    .await;
+}
+
+/// A twin of the request may be written between the look-up and the write: its answer is held back as well.
+#[tokio::test]
+async fn nor_is_the_answer_of_a_twin_that_was_faster() {
+    each_engine(async |harness| {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.declared(&harness).await;
+        scene.declare(&harness, &scene.ann, &[scene.bids[0]]).await.unwrap();
+        let answered_twice = async |bid: BidId| {
+            let now = harness.db.clock().now();
+            let request_id = Some(new_id());
+            let cx = Cx { caller: scene.ann.caller(), request_id, ..Cx::of_area(Area::Grading, now) };
+            let answer = pb::Review { bid_id: bid.to_string(), ..Default::default() };
+            let twin = answer.clone();
+            let first: Result<pb::Review, Error> = harness.grading.db.write(&cx, move |_| Ok(twin.clone())).await;
+            assert_eq!(first.unwrap(), answer);
+            let too_late = |_: &mut Tx| Err::<pb::Review, _>(Error::from(Refusal::NotAllowed { who_may: "nobody" }));
+            harness.grading.db.write::<pb::Review, _, _, _>(&cx, too_late).await
+        };
+        assert_eq!(answered_twice(scene.bids[1]).await.unwrap().bid_id, scene.bids[1].to_string());
+        assert_eq!(answered_twice(scene.bids[0]).await.unwrap_err().to_string(), "nobody may do this");
     })
     .await;
 }

@@ -50,6 +50,9 @@ pub enum DbError {
     Panicked(String),
     #[error("this request id was used before with other content; use a new one")]
     RequestIdReused,
+    /// A stored answer shows something that its caller may not know of any more.
+    #[error("no such {what}")]
+    Hidden { what: &'static str },
     #[error("the process is stopping; try again with the same request id")]
     Stopping,
 }
@@ -62,6 +65,7 @@ impl DbError {
             DbError::Unreachable | DbError::Contention | DbError::Meanwhile | DbError::Stopping => {
                 Fault::try_again(self.to_string())
             }
+            DbError::Hidden { what } => Fault::not_found(what),
             DbError::RequestIdReused => Fault::new(Code::AlreadyExists, Reason::RequestIdReused, self.to_string()),
         }
     }

@@ -64,6 +64,7 @@ impl Db {
                 changed: Arc::default(),
                 published: Arc::default(),
             }),
+            may_replay: |_, _, _| Ok(()),
         };
         let kinds = [(Kind::Writer, n_writers, &db.inner.writers), (Kind::Reader, READERS, &db.inner.readers)];
         for (kind, n_workers, queue) in kinds {

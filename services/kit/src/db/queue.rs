@@ -15,7 +15,7 @@ use super::work::Job;
 #[derive(Default)]
 pub struct Batch {
     pub keys: Vec<String>,
-    pub jobs: Vec<Box<dyn Job>>,
+    pub jobs: Vec<Job>,
 }
 
 pub struct Queue {
@@ -30,7 +30,7 @@ pub struct Queue {
 #[derive(Default)]
 struct Waiting {
     /// No lane here is empty.
-    lanes: HashMap<Option<String>, VecDeque<Box<dyn Job>>>,
+    lanes: HashMap<Option<String>, VecDeque<Job>>,
     /// The lanes that nobody holds, in the order of their turns.
     ready: VecDeque<Option<String>>,
     held: HashSet<String>,
@@ -58,7 +58,7 @@ impl Queue {
     ///
     /// # Errors
     /// The work itself when the queue is closed.
-    pub fn put(&self, job: Box<dyn Job>) -> Result<(), Box<dyn Job>> {
+    pub fn put(&self, job: Job) -> Result<(), Job> {
         let mut waiting = self.lock();
         if waiting.closed {
             return Err(job);

@@ -7,7 +7,7 @@ use prost::Message;
 use tonic::{Request, Response, Status};
 use tracing::Instrument;
 
-use super::{Conn, Db, DbError, Tx, WriteError};
+use super::{Conn, Db, Tx, WriteError};
 use crate::cx::{Answer, Cx};
 use crate::wire::Parse;
 
@@ -38,8 +38,7 @@ impl Db {
         Status: From<E>,
     {
         let gather = |_: &Cx, _: &C| ready(Ok(Gathered { key: None, facts: () }));
-        self.take_after(request, parse, |cx| self.replay_of(cx), gather, move |tx, cx, (), cmd| write(tx, cx, cmd))
-            .await
+        self.gather_and_write(request, parse, gather, move |tx, cx, (), cmd| write(tx, cx, cmd)).await
     }
 
     /// The same for writes that contend for one row: those with the same key run one after the other, in every process,
@@ -62,8 +61,7 @@ impl Db {
         Status: From<E>,
     {
         let gather = |_: &Cx, cmd: &C| ready(Ok(Gathered { key: Some(key(cmd)), facts: () }));
-        self.take_after(request, parse, |cx| self.replay_of(cx), gather, move |tx, cx, (), cmd| write(tx, cx, cmd))
-            .await
+        self.gather_and_write(request, parse, gather, move |tx, cx, (), cmd| write(tx, cx, cmd)).await
     }
 
     /// Takes a write that rests on facts which are gathered first, from other services or from this store.
@@ -90,7 +88,7 @@ impl Db {
             let gathering = gather(cx.clone(), cmd.clone());
             async { Ok(Gathered { key: None, facts: gathering.await? }) }
         };
-        self.take_after(request, parse, |cx| self.replay_of(cx), gather, write).await
+        self.gather_and_write(request, parse, gather, write).await
     }
 
     /// The same with a key that is gathered with the facts.
@@ -114,18 +112,14 @@ impl Db {
         F: Future<Output = Result<Gathered<G>, E>>,
     {
         let gather = |cx: &Cx, cmd: &C| gather(cx.clone(), cmd.clone());
-        self.take_after(request, parse, |cx| self.replay_of(cx), gather, write).await
+        self.gather_and_write(request, parse, gather, write).await
     }
 
-    /// The common path. A service that may not replay every answer to every caller passes its own `replay`.
-    ///
-    /// # Errors
-    /// Those of [`Db::take_with`], and those of the replay.
-    pub async fn take_after<R, C, G, W, T, E, P, F>(
+    /// The common path.
+    async fn gather_and_write<R, C, G, W, T, E, F>(
         &self,
         request: Request<R>,
         parse: Parse<R, C>,
-        replay: impl FnOnce(Cx) -> P,
         gather: impl FnOnce(&Cx, &C) -> F,
         write: impl Fn(&mut Tx, &Cx, &G, &C) -> Result<T, E> + Send + 'static,
     ) -> Answer<W>
@@ -136,18 +130,17 @@ impl Db {
         T: Send + 'static,
         E: WriteError,
         Status: From<E>,
-        P: Future<Output = Result<Option<W>, E>>,
         F: Future<Output = Result<Gathered<G>, E>>,
     {
         let (cx, cmd) = Cx::parse(request, parse)?;
         let span = tracing::debug_span!("take", rpc = cx.rpc);
         let answered = async {
-            if let Some(answer) = replay(cx.clone()).await? {
+            if let Some(answer) = self.replay(&cx).await? {
                 return Ok(answer);
             }
             let Gathered { key, facts } = gather(&cx, &cmd).await?;
             let of = cx.clone();
-            self.answer(&cx, key, move |tx| write(tx, &of, &facts, &cmd)).await
+            self.answer(&cx, key, Box::new(move |tx| write(tx, &of, &facts, &cmd).map(W::from))).await
         };
         Ok(Response::new(answered.instrument(span).await?))
     }
@@ -173,9 +166,5 @@ impl Db {
         let span = tracing::debug_span!("show", rpc = cx.rpc);
         let found = self.read(move |conn| read(conn, &cx, &asked)).instrument(span).await?;
         Ok(Response::new(convert(found)))
-    }
-
-    async fn replay_of<W: Message + Default + 'static, E: From<DbError>>(&self, cx: Cx) -> Result<Option<W>, E> {
-        Ok(self.replay(&cx).await?)
     }
 }

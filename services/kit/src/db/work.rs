@@ -1,4 +1,4 @@
-//! One piece of work for a worker: a closure, its outcome, and who waits for it.
+//! One piece of work for a worker: a closure, and who waits for it.
 
 use std::error::Error as StdError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use tokio::sync::oneshot;
 
-use super::{DbError, Tx, WriteError};
+use super::{DbError, Tx};
 
 /// What becomes of the savepoint around a piece of work.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,67 +19,50 @@ pub enum Fate {
     Lost,
 }
 
-pub trait Job: Send {
-    fn key(&self) -> Option<&str>;
-    /// Whether nobody waits any more. Such work is skipped unless it has begun.
-    fn abandoned(&self) -> bool;
-    fn run(&mut self, tx: &mut Tx) -> Fate;
-    /// Answers whoever waits: the outcome after a commit, or why there was none.
-    fn finish(self: Box<Self>, committed: Result<(), DbError>);
-}
-
-pub struct Work<T, E, F> {
+/// A piece of work and who waits for it. What came of it goes where its closure puts it, so that the queue and its
+/// workers are compiled once, whatever is asked.
+pub struct Job {
     key: Option<String>,
-    run: F,
-    outcome: Option<Result<T, E>>,
-    answer: oneshot::Sender<Result<T, E>>,
+    run: Run,
+    /// Why the last run left nothing behind, where the closure could not say so itself.
+    panicked: Option<DbError>,
+    done: oneshot::Sender<Result<(), DbError>>,
 }
 
-impl<T, E, F> Work<T, E, F> {
-    pub fn new(key: Option<String>, run: F, answer: oneshot::Sender<Result<T, E>>) -> Work<T, E, F> {
-        Work { key, run, outcome: None, answer }
+pub type Run = Box<dyn FnMut(&mut Tx) -> Fate + Send>;
+
+impl Job {
+    pub fn new(key: Option<String>, run: Run, done: oneshot::Sender<Result<(), DbError>>) -> Job {
+        Job { key, run, panicked: None, done }
     }
-}
 
-impl<T, E, F> Job for Work<T, E, F>
-where
-    T: Send,
-    E: WriteError,
-    F: FnMut(&mut Tx) -> (Fate, Result<T, E>) + Send,
-{
-    fn key(&self) -> Option<&str> {
+    pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
     }
 
-    fn abandoned(&self) -> bool {
-        self.answer.is_closed()
+    /// Whether nobody waits any more. Such work is skipped unless it has begun.
+    pub fn abandoned(&self) -> bool {
+        self.done.is_closed()
     }
 
-    fn run(&mut self, tx: &mut Tx) -> Fate {
-        // The savepoint is rolled back after a panic and the closure owns nothing but its captures, which it may not
-        // change: unwinding leaves nothing half done.
-        let (fate, outcome) = match catch_unwind(AssertUnwindSafe(|| (self.run)(tx))) {
-            Ok((_, Err(error))) => (fate_after(&error), Err(error)),
-            Ok((fate, Ok(value))) => (fate, Ok(value)),
-            Err(panic) => (Fate::Undo, Err(E::from(DbError::Panicked(words_of(panic.as_ref()))))),
-        };
-        self.outcome = Some(outcome);
-        fate
+    pub fn run(&mut self, tx: &mut Tx) -> Fate {
+        // The savepoint is rolled back after a panic, and the closure changes nothing but its outcome, which it empties
+        // first: unwinding leaves nothing half done.
+        let ran = catch_unwind(AssertUnwindSafe(|| (self.run)(tx)));
+        self.panicked = ran.as_ref().err().map(|panic| DbError::Panicked(words_of(panic.as_ref())));
+        ran.unwrap_or(Fate::Undo)
     }
 
-    fn finish(self: Box<Self>, committed: Result<(), DbError>) {
-        let answer = match (committed, self.outcome) {
-            (Ok(()), Some(outcome)) => outcome,
-            (Ok(()), None) => Err(E::from(DbError::Stopping)),
-            (Err(error), _) => Err(E::from(error)),
-        };
+    /// Tells whoever waits that the outcome counts, after the commit, or why there was none.
+    pub fn finish(self, committed: Result<(), DbError>) {
+        let done = committed.and(self.panicked.map_or(Ok(()), Err));
         // Whoever waited may have left; the work is done all the same.
-        let _ = self.answer.send(answer);
+        let _ = self.done.send(done);
     }
 }
 
 /// What an error from inside the closure means for the batch: looks down the chain of causes.
-fn fate_after(error: &(dyn StdError + 'static)) -> Fate {
+pub fn fate_after(error: &(dyn StdError + 'static)) -> Fate {
     let mut next = Some(error);
     while let Some(cause) = next {
         if let Some(DbError::Meanwhile) = cause.downcast_ref::<DbError>() {

@@ -32,7 +32,7 @@ pub struct Worker {
     pub changed: Arc<Notify>,
 }
 
-type Jobs = Vec<Box<dyn Job>>;
+type Jobs = Vec<Job>;
 
 /// The connection is gone. What is left of the jobs has had no effect and nobody has answered it.
 struct Lost {
@@ -168,7 +168,7 @@ impl Worker {
 
     /// Runs the jobs in one transaction, and `apart` each in its savepoint. A refusal may rest on what it read, so a
     /// transaction of refusals alone is committed too: PostgreSQL checks its reads then.
-    fn attempt(&self, tx: &mut Tx, jobs: &mut [Box<dyn Job>], apart: bool) -> Attempt {
+    fn attempt(&self, tx: &mut Tx, jobs: &mut [Job], apart: bool) -> Attempt {
         if let Err(error) = begin(tx, self.kind, apart) {
             tracing::warn!(error = %error, "a transaction could not begin and is tried on a new connection: {error}");
             return Attempt::NotBegun;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use toadlane_proto::bids::v1::Bid;
 use tokio::sync::mpsc;
 
 use super::*;
@@ -28,14 +29,8 @@ fn open(storage: &Storage) -> Result<Db, OpenError> {
 
 fn happen(tx: &mut Tx, subject: &str, version: i64) -> Result<(), DbError> {
     let now = at("2020-01-10T12:00:00Z");
-    let fact = Fact {
-        kind: "toadlane.bids.v1.BidSubmitted",
-        subject: subject.to_string(),
-        version,
-        resource_type: "toadlane.bids.v1.Bid",
-        resource: Vec::new(),
-    };
-    outbox::put(tx, &Cx::of_area(Area::Bids, now), now, &fact)
+    let fact = Fact::of("toadlane.bids.v1.BidSubmitted", subject, version, &Bid::default());
+    outbox::put(tx, &Cx::of_area(Area::Bids, now), now, fact)
 }
 
 async fn write(db: &Db, subjects: &[&'static str]) {
@@ -69,13 +64,13 @@ fn collector() -> (Handler, mpsc::UnboundedReceiver<String>) {
 
 fn subscribe(bus: &Bus, handler: Handler) -> CancellationToken {
     let stop = CancellationToken::new();
-    bus.subscribe(Area::Bids, "reader", &stop, move |event| handler(event));
+    bus.subscribe(Area::Bids, "reader", &stop, &handler, |handler, event| handler(event));
     stop
 }
 
 #[tokio::test]
 async fn an_event_is_written_with_its_write_or_not_at_all() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let undone = db.work(None, |tx| {
             happen(tx, "undone", 1)?;
             Err::<(), DbError>(DbError::Inconsistent("refused".to_string()))
@@ -90,7 +85,7 @@ async fn an_event_is_written_with_its_write_or_not_at_all() {
 
 #[tokio::test]
 async fn events_are_published_in_order_with_positions_that_have_no_gap() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let bus = Bus::local();
         let (handler, mut told) = collector();
         let _stop = subscribe(&bus, handler);
@@ -128,7 +123,7 @@ async fn two_relays_of_one_store_never_give_the_same_position() {
 
 #[tokio::test]
 async fn a_consumer_takes_each_event_once_and_none_that_is_older_than_what_it_holds() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let event = |id: &str, version| pb::Event {
             id: id.to_string(),
             subject: "bid".to_string(),
@@ -192,7 +187,7 @@ async fn a_consumer_that_fails_or_panics_is_asked_again_and_what_was_taken_is_no
     let fails: [fn() -> Result<(), NotTaken>; 2] =
         [|| Err(DbError::Contention.into()), || panic!("a bug in a consumer")];
     for fail in fails {
-        each_db(open, |db| async move {
+        each_db(open, async |db| {
             let bus = Bus::local();
             let (handler, seen) = failing_once(fail);
             let _stop = subscribe(&bus, handler);
@@ -211,7 +206,7 @@ async fn a_consumer_that_fails_or_panics_is_asked_again_and_what_was_taken_is_no
 
 #[tokio::test]
 async fn an_event_that_can_never_be_taken_is_passed_over() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let bus = Bus::local();
         let (handler, seen) = failing_once(|| Err(NotTaken::Ever("no round".to_string())));
         let _stop = subscribe(&bus, handler);
@@ -240,7 +235,7 @@ async fn an_event_that_can_never_be_taken_is_passed_over_on_a_broker_too() {
 
 #[tokio::test]
 async fn old_events_go_and_the_newest_position_stays() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         write(&db, &["a", "b", "c"]).await;
         pass(&db, &Bus::local(), Area::Bids).await.unwrap();
         let now = Timestamp::of_this_machine();
@@ -319,7 +314,7 @@ async fn held(bus: &Bus, last: &str) -> Vec<String> {
     let (handler, mut told) = collector();
     let stop = CancellationToken::new();
     let consumer = format!("c{}", uuid::Uuid::now_v7().simple());
-    bus.subscribe(Area::Bids, &consumer, &stop, move |event| handler(event));
+    bus.subscribe(Area::Bids, &consumer, &stop, &handler, |handler, event| handler(event));
     let mut held = Vec::new();
     while held.last().is_none_or(|subject| subject != last) {
         held.push(tokio::time::timeout(LONG, told.recv()).await.expect("the broker holds it").unwrap());

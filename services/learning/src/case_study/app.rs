@@ -11,7 +11,7 @@ use crate::corpus::document::{Document, Kind, Origin};
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::history::note;
-use crate::policy::{self, Action, Facts};
+use crate::policy::{self, Action};
 
 #[derive(Clone, Debug)]
 pub struct CreateCaseStudy {
@@ -22,8 +22,7 @@ pub struct CreateCaseStudy {
 
 /// `text` is that of the command, its principles matched with those that are known: many, so nobody waits for it here.
 pub fn create_case_study(tx: &mut Tx, cx: &Cx, text: &Text, cmd: &CreateCaseStudy) -> Result<CaseStudy, Error> {
-    let facts = Facts { councils: vec![cmd.organisation], ..Facts::default() };
-    policy::check(&cx.caller, Action::WriteCaseStudy, &facts, "case study")?;
+    policy::check_new(&cx.caller, cmd.organisation)?;
     let written = text.canonical_json();
     let study = CaseStudy {
         id: cmd.id,
@@ -107,17 +106,20 @@ fn document_of(study: &CaseStudy, id: DocumentId, origin: &Origin, cx: &Cx) -> D
     }
 }
 
+/// The case study as it is, if the caller may take this step and read its present version.
 fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<CaseStudyId>) -> Result<CaseStudy, Error> {
     let study = reading::seen(tx, cx, action, target.id)?;
     study.expect_version(target.version)?;
     Ok(study)
 }
 
+/// Saves the new version of a case study with its line of history and its event.
 fn save(tx: &mut Tx, cx: &Cx, old: &CaseStudy, new: CaseStudy, happened: Happened) -> Result<CaseStudy, Error> {
     store::update(tx, old, &new)?;
     record(tx, cx, Some(old), new, happened)
 }
 
+/// Writes a line of history and the event.
 fn record(
     tx: &mut Tx,
     cx: &Cx,
@@ -126,6 +128,6 @@ fn record(
     happened: Happened,
 ) -> Result<CaseStudy, Error> {
     let states = (old.map(|old| old.state.name()), new.state.name());
-    note(tx, cx, happened, states, "", &events::case_study(happened, &new))?;
+    note(tx, cx, happened, states, "", events::case_study(happened, &new))?;
     Ok(new)
 }

@@ -4,48 +4,47 @@
 use kit::cx::Cx;
 use kit::db::Conn;
 use kit::ids::{CaseStudyId, OrgId};
-use kit::paging::Listed;
+use kit::paging::{Counted, Listed};
 
+use super::CaseStudy;
 use super::store::{self, Visible};
-use super::{CaseStudy, State};
+use crate::commission;
 use crate::commission::access::opened_to;
-use crate::commission::{self, Commission};
-use crate::counted::Counted;
 use crate::error::Error;
-use crate::policy::{self, Action, Facts};
+use crate::policy::{self, Action};
 
 /// The case study, if the caller may do this with it. A consented one is opened by every running commission over its
 /// round, one of no round by all that run.
 pub fn seen(conn: &mut Conn, cx: &Cx, action: Action, id: CaseStudyId) -> Result<CaseStudy, Error> {
     let study = store::get(conn, id)?;
     let running = commission::store::running_over(conn, study.text.round, cx.now)?;
-    let facts = Facts {
-        consultants: running.iter().flat_map(Commission::declared).collect(),
-        councils: vec![study.organisation],
-        readers: Vec::new(),
-        open: study.state == State::Consented,
-    };
-    policy::check(&cx.caller, action, &facts, "case study")?;
+    policy::check(&cx.caller, action, &policy::case_study_facts(&running, &study), "case study")?;
     Ok(study)
+}
+
+fn visible(conn: &mut Conn, cx: &Cx) -> Result<Visible, Error> {
+    if policy::reads_by_office(&cx.caller) {
+        return Ok(Visible::All);
+    }
+    let opened = opened_to(conn, cx)?;
+    let rounds = || opened.iter().flat_map(|commission| commission.rounds.clone()).collect();
+    let consented_of = (!opened.is_empty()).then(rounds);
+    Ok(Visible::Of { councils: policy::councils_of(&cx.caller), consented_of })
 }
 
 pub fn case_study(conn: &mut Conn, cx: &Cx, id: &CaseStudyId) -> Result<CaseStudy, Error> {
     seen(conn, cx, Action::SeeCaseStudy, *id)
 }
 
+/// Of a council or of all.
 pub fn case_studies(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<Option<OrgId>, CaseStudyId>,
+    list: &Listed<Option<OrgId>, CaseStudyId>,
 ) -> Result<Counted<CaseStudy>, Error> {
-    let Listed { filter: council, page } = asked;
-    let opened = opened_to(conn, cx)?;
-    let visible = Visible {
-        all: policy::reads_by_office(&cx.caller),
-        councils: policy::councils_of(&cx.caller),
-        consented_of: (!opened.is_empty()).then(|| opened.into_iter().flat_map(|one| one.rounds).collect()),
-    };
+    let Listed { filter: council, page } = list;
+    let visible = visible(conn, cx)?;
     let rows = store::page(conn, *council, &visible, page.after, page.limit())?;
-    let n_rows = store::count(conn, *council, &visible)?;
-    Ok(Counted { page: page.found(rows, |study| study.id), n_rows, as_of: cx.now })
+    let n_studies = store::n_case_studies(conn, *council, &visible)?;
+    Ok(page.found(rows, |study| study.id).of_all(n_studies, cx.now))
 }

@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{CaseStudyId, OrgId, RoundId};
-use kit::stored::{from_json, parsed};
+use kit::refusal::Refusal;
+use kit::stored::{found, from_json, parsed};
 use kit::time::Timestamp;
 
 use super::CaseStudy;
@@ -62,8 +63,8 @@ impl TryFrom<Row> for CaseStudy {
 }
 
 pub fn get(conn: &mut Conn, id: CaseStudyId) -> Result<CaseStudy, Error> {
-    let row = case_study::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    Ok(CaseStudy::try_from(row.ok_or(Error::NotFound { what: "case study" })?)?)
+    let row = found::<_, Error>(case_study::table.find(id).select(Row::as_select()).first(conn), "case study")?;
+    Ok(CaseStudy::try_from(row)?)
 }
 
 pub fn insert(conn: &mut Conn, new: &CaseStudy) -> Result<(), DbError> {
@@ -73,31 +74,32 @@ pub fn insert(conn: &mut Conn, new: &CaseStudy) -> Result<(), DbError> {
 
 /// Replaces the version it was made from.
 pub fn update(conn: &mut Conn, old: &CaseStudy, new: &CaseStudy) -> Result<(), Error> {
-    let of_old_version =
-        case_study::table.filter(case_study::id.eq(new.id)).filter(case_study::version.eq(old.version));
+    let of_old_version = case_study::table.find(new.id).filter(case_study::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(get(conn, new.id)?));
+        return Err(Refusal::stale(get(conn, new.id)?).into());
     }
     Ok(())
 }
 
 /// Which case studies a caller sees.
-#[derive(Clone, Debug, Default)]
-pub struct Visible {
-    pub all: bool,
-    /// Councils for which the caller reads.
-    pub councils: Vec<OrgId>,
-    /// None for callers who are nobody's consultant; else the rounds that their commissions open. Those of no round
-    /// are opened by any.
-    pub consented_of: Option<Vec<RoundId>>,
+#[derive(Clone, Debug)]
+pub enum Visible {
+    All,
+    Of {
+        /// Councils for which the caller reads.
+        councils: Vec<OrgId>,
+        /// None for callers who are nobody's consultant; else the rounds that their commissions open. Those of no round
+        /// are opened by any.
+        consented_of: Option<Vec<RoundId>>,
+    },
 }
 
 fn filtered(council: Option<OrgId>, visible: &Visible) -> case_study::BoxedQuery<'static, Backend> {
     let mut query = case_study::table.into_boxed::<Backend>();
-    if !visible.all {
-        let own = case_study::organisation_id.eq_any(visible.councils.clone());
-        query = match visible.consented_of.clone() {
+    if let Visible::Of { councils, consented_of } = visible {
+        let own = case_study::organisation_id.eq_any(councils.clone());
+        query = match consented_of.clone() {
             None => query.filter(own),
             Some(rounds) => {
                 let opened = case_study::round_id.is_null().or(case_study::round_id.assume_not_null().eq_any(rounds));
@@ -128,7 +130,7 @@ pub fn page(
 }
 
 /// How many those are on all pages.
-pub fn count(conn: &mut Conn, council: Option<OrgId>, visible: &Visible) -> Result<i64, DbError> {
+pub fn n_case_studies(conn: &mut Conn, council: Option<OrgId>, visible: &Visible) -> Result<i64, DbError> {
     Ok(filtered(council, visible).count().get_result(conn)?)
 }
 

@@ -1,6 +1,5 @@
 //! Codebooks: written by consultants of running commissions, and by editors.
 
-use kit::caller::Subject;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::CodebookId;
@@ -10,7 +9,7 @@ use crate::commission;
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::history::note;
-use crate::policy::{self, Action, Facts};
+use crate::policy::{self, Action};
 
 #[derive(Clone, Debug)]
 pub struct CreateCodebook {
@@ -21,13 +20,11 @@ pub struct CreateCodebook {
 
 /// A consultant writes while a commission of theirs runs.
 fn expect_writer(tx: &mut Tx, cx: &Cx) -> Result<(), Error> {
-    let mut facts = Facts::default();
-    if let Subject::Person(person) = cx.caller.subject
-        && !commission::store::running_for(tx, person, cx.now)?.is_empty()
-    {
-        facts.consultants.push(person);
-    }
-    policy::check(&cx.caller, Action::WriteCodebook, &facts, "codebook")
+    let running = match cx.caller.person() {
+        Some(person) => commission::store::running_for(tx, person, cx.now)?,
+        None => Vec::new(),
+    };
+    Ok(policy::check(&cx.caller, Action::WriteCodebook, &policy::codebook_facts(&running), "codebook")?)
 }
 
 pub fn create_codebook(tx: &mut Tx, cx: &Cx, cmd: &CreateCodebook) -> Result<Codebook, Error> {
@@ -52,14 +49,15 @@ pub fn add_codebook_version(tx: &mut Tx, cx: &Cx, cmd: &AddCodebookVersion) -> R
     save(tx, cx, &codebook, new, Happened::CodebookVersionAdded)
 }
 
+/// Saves the new version of a codebook with its line of history and its event.
 fn save(tx: &mut Tx, cx: &Cx, old: &Codebook, new: Codebook, happened: Happened) -> Result<Codebook, Error> {
     store::update(tx, old, &new)?;
     record(tx, cx, Some(old), new, happened)
 }
 
-/// A codebook has one state: it is written.
+/// Writes a line of history and the event. A codebook has one state: it is written.
 fn record(tx: &mut Tx, cx: &Cx, old: Option<&Codebook>, new: Codebook, happened: Happened) -> Result<Codebook, Error> {
     let states = (old.map(|_| "written"), "written");
-    note(tx, cx, happened, states, "", &events::codebook(happened, &new))?;
+    note(tx, cx, happened, states, "", events::codebook(happened, &new))?;
     Ok(new)
 }

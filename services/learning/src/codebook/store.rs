@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::CodebookId;
-use kit::stored::{from_json, json};
+use kit::refusal::Refusal;
+use kit::stored::{found, from_json, json};
 
 use super::Codebook;
 use crate::error::Error;
@@ -34,8 +35,8 @@ impl TryFrom<Row> for Codebook {
 }
 
 pub fn get(conn: &mut Conn, id: CodebookId) -> Result<Codebook, Error> {
-    let row = codebook::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    Ok(Codebook::try_from(row.ok_or(Error::NotFound { what: "codebook" })?)?)
+    let row = found::<_, Error>(codebook::table.find(id).select(Row::as_select()).first(conn), "codebook")?;
+    Ok(Codebook::try_from(row)?)
 }
 
 pub fn insert(conn: &mut Conn, new: &Codebook) -> Result<(), DbError> {
@@ -45,10 +46,10 @@ pub fn insert(conn: &mut Conn, new: &Codebook) -> Result<(), DbError> {
 
 /// Replaces the version it was made from.
 pub fn update(conn: &mut Conn, old: &Codebook, new: &Codebook) -> Result<(), Error> {
-    let of_old_version = codebook::table.filter(codebook::id.eq(new.id)).filter(codebook::version.eq(old.version));
+    let of_old_version = codebook::table.find(new.id).filter(codebook::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(get(conn, new.id)?));
+        return Err(Refusal::stale(get(conn, new.id)?).into());
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! Whether a commission is open to a caller: the policy decides who, the commission when (rule 30).
 
-use kit::caller::Subject;
 use kit::cx::Cx;
 use kit::db::Conn;
 use kit::ids::CommissionId;
@@ -37,11 +36,10 @@ pub fn expect_open(cx: &Cx, action: Action, commission: &Commission) -> Result<(
     if as_consultant || action == Action::ReadCorpus {
         commission.expect_running(cx.now)?;
     }
-    match cx.caller.subject {
-        _ if !as_consultant => Ok(()),
-        Subject::Person(person) => commission.expect_declared(person),
-        Subject::Client(_) | Subject::Area(_) | Subject::Anonymous => Err(Error::DeclarationNeeded),
+    if !as_consultant {
+        return Ok(());
     }
+    commission.expect_declared(cx.caller.person().ok_or(Error::DeclarationNeeded)?)
 }
 
 /// Which passages or insights a caller sees: all that is under the commission that they ask for, if they read its

@@ -3,11 +3,12 @@
 mod requests;
 
 use kit::cx::Answer;
+use kit::shapes::{listed_or_all, one, page};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::commissions_service_server::CommissionsService;
 use tonic::Request;
 
-use super::{app, convert, reading};
+use super::{app, reading};
 use crate::Learning;
 
 #[tonic::async_trait]
@@ -17,14 +18,14 @@ impl CommissionsService for Learning {
     }
 
     async fn get_commission(&self, request: Request<pb::GetCommissionRequest>) -> Answer<pb::Commission> {
-        self.db.show(request, requests::get_commission, reading::commission, Into::into).await
+        self.db.show(request, one, reading::commission, pb::Commission::from).await
     }
 
     async fn list_commissions(
         &self,
         request: Request<pb::ListCommissionsRequest>,
     ) -> Answer<pb::ListCommissionsResponse> {
-        self.db.show(request, requests::list_commissions, reading::commissions, convert::commissions).await
+        self.db.show(request, listed_or_all, reading::commissions, page).await
     }
 
     async fn declare_consultant_interests(

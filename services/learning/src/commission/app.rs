@@ -1,9 +1,9 @@
 //! Commissions: creation, declarations of interests, end.
 
-use kit::caller::Subject;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{CommissionId, OrgId, PersonId, RoundId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 
 use super::access::commission_for;
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::history::note;
 use crate::insight;
-use crate::policy::{self, Action, Facts};
+use crate::policy::{self, Action};
 
 #[derive(Clone, Debug)]
 pub struct CreateCommission {
@@ -26,9 +26,10 @@ pub struct CreateCommission {
 }
 
 pub fn create_commission(tx: &mut Tx, cx: &Cx, cmd: &CreateCommission) -> Result<CommissionNow, Error> {
-    policy::check(&cx.caller, Action::MakeCommission, &Facts::default(), "commission")?;
+    policy::check_at_large(&cx.caller, Action::MakeCommission, "commission")?;
     if cmd.from >= cmd.until {
-        return Err(Error::EndsBeforeItBegins);
+        let says = "a commission ends after it begins";
+        return Err(Refusal::bad_field("until", "timestamp.gt_from", says).into());
     }
     let commission = Commission {
         id: cmd.id,
@@ -61,9 +62,7 @@ pub fn declare_consultant_interests(
     cmd: &DeclareConsultantInterests,
 ) -> Result<CommissionNow, Error> {
     let commission = commission_for(tx, cx, Action::DeclareInterests, cmd.id)?;
-    let Subject::Person(person) = cx.caller.subject else {
-        return Err(Error::NotFound { what: "commission" });
-    };
+    let person = cx.caller.person().ok_or(Refusal::NotFound { what: "commission" })?;
     let organisations = cmd.organisations.clone();
     let new = commission.declare(Declaration { person, organisations, note: cmd.note.clone(), at: cx.now });
     let now = save(tx, cx, &commission, new, Happened::InterestsDeclared)?;
@@ -85,11 +84,13 @@ pub fn end_commission(tx: &mut Tx, cx: &Cx, cmd: &EndCommission) -> Result<Commi
     save(tx, cx, &commission, new, Happened::CommissionEnded)
 }
 
+/// Saves the new version of a commission with its line of history and its event.
 fn save(tx: &mut Tx, cx: &Cx, old: &Commission, new: Commission, happened: Happened) -> Result<CommissionNow, Error> {
     store::update(tx, old, &new)?;
     record(tx, cx, Some(old), new, happened)
 }
 
+/// Writes a line of history and the event.
 fn record(
     tx: &mut Tx,
     cx: &Cx,
@@ -99,6 +100,6 @@ fn record(
 ) -> Result<CommissionNow, Error> {
     let states = (old.map(|old| old.state(cx.now).name()), new.state(cx.now).name());
     let now = CommissionNow { commission: new, as_of: cx.now };
-    note(tx, cx, happened, states, &now.commission.reason, &events::commission(happened, &now))?;
+    note(tx, cx, happened, states, &now.commission.reason, events::commission(happened, &now))?;
     Ok(now)
 }

@@ -19,14 +19,14 @@ pub fn commission(conn: &mut Conn, cx: &Cx, id: &CommissionId) -> Result<Commiss
 pub fn commissions(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<Option<RoundId>, CommissionId>,
+    list: &Listed<Option<RoundId>, CommissionId>,
 ) -> Result<Found<CommissionNow>, Error> {
-    let Listed { filter: round, page } = asked;
+    let Listed { filter: round, page } = list;
     let rows = match policy::consultant(&cx.caller) {
         _ if policy::oversees(&cx.caller) => store::page(conn, None, *round, page.after, page.limit())?,
         None => Vec::new(),
         person => store::page(conn, person, *round, page.after, page.limit())?,
     };
-    let rows = rows.into_iter().map(|commission| CommissionNow { commission, as_of: cx.now });
-    Ok(page.found(rows.collect(), |now| now.commission.id))
+    let found = page.found(rows, |commission| commission.id);
+    Ok(found.map(|commission| CommissionNow { commission, as_of: cx.now }))
 }

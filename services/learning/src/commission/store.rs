@@ -1,10 +1,11 @@
 //! Commissions, with the people and rounds that they are found by.
 
-use diesel::dsl::exists;
+use diesel::dsl::{auto_type, exists};
 use diesel::prelude::*;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{CommissionId, OrgId, PersonId, RoundId};
-use kit::stored::{from_json, json};
+use kit::refusal::Refusal;
+use kit::stored::{found, from_json, json};
 use kit::time::Timestamp;
 
 use super::Commission;
@@ -66,8 +67,8 @@ impl TryFrom<Row> for Commission {
 }
 
 pub fn get(conn: &mut Conn, id: CommissionId) -> Result<Commission, Error> {
-    let row = commission::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    Ok(Commission::try_from(row.ok_or(Error::NotFound { what: "commission" })?)?)
+    let row = found::<_, Error>(commission::table.find(id).select(Row::as_select()).first(conn), "commission")?;
+    Ok(Commission::try_from(row)?)
 }
 
 pub fn insert(conn: &mut Conn, new: &Commission) -> Result<(), DbError> {
@@ -87,37 +88,54 @@ pub fn insert(conn: &mut Conn, new: &Commission) -> Result<(), DbError> {
 
 /// Replaces the version it was made from.
 pub fn update(conn: &mut Conn, old: &Commission, new: &Commission) -> Result<(), Error> {
-    let of_old_version =
-        commission::table.filter(commission::id.eq(new.id)).filter(commission::version.eq(old.version));
+    let of_old_version = commission::table.find(new.id).filter(commission::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(get(conn, new.id)?));
+        return Err(Refusal::stale(get(conn, new.id)?).into());
     }
     Ok(())
+}
+
+/// Whether it names this consultant.
+#[auto_type]
+fn names(person: PersonId) -> _ {
+    exists(
+        commission_consultant::table
+            .filter(commission_consultant::commission_id.eq(commission::id))
+            .filter(commission_consultant::person_id.eq(person)),
+    )
+}
+
+/// Whether it opens this round.
+#[auto_type]
+fn opens(round: RoundId) -> _ {
+    exists(
+        commission_round::table
+            .filter(commission_round::commission_id.eq(commission::id))
+            .filter(commission_round::round_id.eq(round)),
+    )
+}
+
+/// Whether it runs at this instant.
+#[auto_type]
+fn runs(now: Timestamp) -> _ {
+    commission::from_at.le(now).and(commission::until_at.gt(now))
 }
 
 /// Newest first; those of one consultant, or all.
 pub fn page(
     conn: &mut Conn,
-    of: Option<PersonId>,
+    consultant: Option<PersonId>,
     round: Option<RoundId>,
     below: Option<CommissionId>,
     limit: i64,
 ) -> Result<Vec<Commission>, DbError> {
     let mut query = commission::table.into_boxed::<Backend>();
-    if let Some(person) = of {
-        query = query.filter(exists(
-            commission_consultant::table
-                .filter(commission_consultant::commission_id.eq(commission::id))
-                .filter(commission_consultant::person_id.eq(person)),
-        ));
+    if let Some(person) = consultant {
+        query = query.filter(names(person));
     }
     if let Some(round) = round {
-        query = query.filter(exists(
-            commission_round::table
-                .filter(commission_round::commission_id.eq(commission::id))
-                .filter(commission_round::round_id.eq(round)),
-        ));
+        query = query.filter(opens(round));
     }
     if let Some(below) = below {
         query = query.filter(commission::id.lt(below));
@@ -129,13 +147,8 @@ pub fn page(
 /// Those that run at an instant and name this consultant.
 pub fn running_for(conn: &mut Conn, person: PersonId, now: Timestamp) -> Result<Vec<Commission>, DbError> {
     let rows: Vec<Row> = commission::table
-        .filter(commission::from_at.le(now))
-        .filter(commission::until_at.gt(now))
-        .filter(exists(
-            commission_consultant::table
-                .filter(commission_consultant::commission_id.eq(commission::id))
-                .filter(commission_consultant::person_id.eq(person)),
-        ))
+        .filter(runs(now))
+        .filter(names(person))
         .order(commission::id.asc())
         .select(Row::as_select())
         .load(conn)?;
@@ -144,16 +157,9 @@ pub fn running_for(conn: &mut Conn, person: PersonId, now: Timestamp) -> Result<
 
 /// Those that run at an instant and open a round; without one, all that run.
 pub fn running_over(conn: &mut Conn, round: Option<RoundId>, now: Timestamp) -> Result<Vec<Commission>, DbError> {
-    let mut query = commission::table
-        .filter(commission::from_at.le(now))
-        .filter(commission::until_at.gt(now))
-        .into_boxed::<Backend>();
+    let mut query = commission::table.filter(runs(now)).into_boxed::<Backend>();
     if let Some(round) = round {
-        query = query.filter(exists(
-            commission_round::table
-                .filter(commission_round::commission_id.eq(commission::id))
-                .filter(commission_round::round_id.eq(round)),
-        ));
+        query = query.filter(opens(round));
     }
     let rows: Vec<Row> = query.order(commission::id.asc()).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Commission::try_from).collect()

@@ -3,33 +3,37 @@
 mod requests;
 
 use kit::cx::{Answer, Cx};
+use kit::paging::Listed;
+use kit::shapes::{counted, one, page, step};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::corpus_service_server::CorpusService;
 use tonic::{Request, Response};
 
-use super::{convert, reading, search};
+use super::search::{self, Search};
+use super::{convert, reading};
 use crate::error::Error;
 use crate::{Learning, codebook, corpus_key, passage};
 
 #[tonic::async_trait]
 impl CorpusService for Learning {
     async fn list_documents(&self, request: Request<pb::ListDocumentsRequest>) -> Answer<pb::ListDocumentsResponse> {
-        self.db.show(request, requests::list_documents, reading::documents, convert::documents).await
+        self.db.show(request, requests::list_documents, reading::documents, counted).await
     }
 
     async fn get_document(&self, request: Request<pb::GetDocumentRequest>) -> Answer<pb::Document> {
-        self.db.show(request, requests::get_document, reading::document, convert::document).await
+        self.db.show(request, requests::get_document, reading::document, pb::Document::from).await
     }
 
+    /// By hand: the index is asked between two looks at the store.
     async fn search_corpus(&self, request: Request<pb::SearchCorpusRequest>) -> Answer<pb::SearchCorpusResponse> {
-        let (cx, asked) = Cx::parse(request, requests::search_corpus)?;
+        let (cx, listed) = Cx::parse(request, requests::search_corpus)?;
+        let Listed { filter: Search { within, query }, page } = listed;
         self.catch_up().await?;
         // What the store shows comes last: a document that was taken back since is in no answer.
-        let (now, within) = (cx.now, asked.filter.within);
+        let now = cx.now;
         let visible = self.db.read(move |conn| reading::visible_documents(conn, &cx, &within)).await?;
-        let scores = self.index().scores(&asked.filter.query).map_err(Error::from)?;
-        let hits = search::ranked(visible, &scores);
-        Ok(Response::new(convert::hits(&asked.page, hits, &asked.filter.query, now)))
+        let scores = self.index().scores(&query).map_err(Error::from)?;
+        Ok(Response::new(convert::hits(&page, search::ranked(visible, &scores), &query, now)))
     }
 
     async fn create_codebook(&self, request: Request<pb::CreateCodebookRequest>) -> Answer<pb::Codebook> {
@@ -41,13 +45,11 @@ impl CorpusService for Learning {
     }
 
     async fn get_codebook(&self, request: Request<pb::GetCodebookRequest>) -> Answer<pb::Codebook> {
-        self.db.show(request, requests::get_codebook, codebook::reading::codebook, Into::into).await
+        self.db.show(request, one, codebook::reading::codebook, pb::Codebook::from).await
     }
 
     async fn list_codebooks(&self, request: Request<pb::ListCodebooksRequest>) -> Answer<pb::ListCodebooksResponse> {
-        self.db
-            .show(request, requests::list_codebooks, codebook::reading::codebooks, codebook::convert::codebooks)
-            .await
+        self.db.show(request, requests::list_codebooks, codebook::reading::codebooks, page).await
     }
 
     async fn mark_passage(&self, request: Request<pb::MarkPassageRequest>) -> Answer<pb::Passage> {
@@ -59,7 +61,7 @@ impl CorpusService for Learning {
     }
 
     async fn ask_consent(&self, request: Request<pb::AskConsentRequest>) -> Answer<pb::Passage> {
-        self.db.take(request, requests::ask_consent, passage::app::ask_consent).await
+        self.db.take(request, step, passage::app::ask_consent).await
     }
 
     async fn answer_consent(&self, request: Request<pb::AnswerConsentRequest>) -> Answer<pb::Passage> {
@@ -67,14 +69,14 @@ impl CorpusService for Learning {
     }
 
     async fn get_passage(&self, request: Request<pb::GetPassageRequest>) -> Answer<pb::Passage> {
-        self.db.show(request, requests::get_passage, passage::reading::passage, Into::into).await
+        self.db.show(request, one, passage::reading::passage, pb::Passage::from).await
     }
 
     async fn list_passages(&self, request: Request<pb::ListPassagesRequest>) -> Answer<pb::ListPassagesResponse> {
-        self.db.show(request, requests::list_passages, passage::reading::passages, passage::convert::passages).await
+        self.db.show(request, requests::list_passages, passage::reading::passages, counted).await
     }
 
     async fn export_passages(&self, request: Request<pb::ExportPassagesRequest>) -> Answer<pb::ExportPassagesResponse> {
-        self.db.show(request, requests::export_passages, passage::reading::export, Into::into).await
+        self.db.show(request, one, passage::reading::export, pb::ExportPassagesResponse::from).await
     }
 }

@@ -23,24 +23,24 @@ pub fn take_document(tx: &mut Tx, cx: &Cx, new: &Document) -> Result<(), Error> 
         None => {
             let document = Document { position, ..new.clone() };
             store::insert(tx, &document)?;
-            record(tx, cx, None, &document, Happened::DocumentAdded)
+            record(tx, cx, None, document, Happened::DocumentAdded)?;
         }
         Some(held) => {
             let (id, added_at) = (held.id, held.added_at);
             let document = Document { id, position, added_at, sections: grown(&held, new), ..new.clone() };
-            save(tx, cx, &held, &document, Happened::DocumentChanged)?;
-            match held.may_quote && !document.may_quote {
-                true => quotes_gone(tx, cx, document.id, None),
-                false => Ok(()),
+            let document = save(tx, cx, &held, document, Happened::DocumentChanged)?;
+            if held.may_quote && !document.may_quote {
+                quotes_gone(tx, cx, document.id, None)?;
             }
         }
     }
+    Ok(())
 }
 
 /// Sections that are there are never changed; new ones follow them.
 fn grown(held: &Document, new: &Document) -> Vec<Section> {
     let mut sections = held.sections.clone();
-    let fresh = new.sections.iter().filter(|one| held.sections.iter().all(|known| known.key != one.key));
+    let fresh = new.sections.iter().filter(|section| held.sections.iter().all(|known| known.key != section.key));
     sections.extend(fresh.cloned());
     sections
 }
@@ -52,8 +52,8 @@ pub fn withdraw(tx: &mut Tx, cx: &Cx, source: &str, case_study: Option<CaseStudy
             continue;
         }
         let document = Document { withdrawn: true, position: store::next_position(tx)?, ..held.clone() };
-        save(tx, cx, &held, &document, Happened::DocumentWithdrawn)?;
-        quotes_gone(tx, cx, document.id, case_study)?;
+        save(tx, cx, &held, document, Happened::DocumentWithdrawn)?;
+        quotes_gone(tx, cx, held.id, case_study)?;
     }
     Ok(())
 }
@@ -117,13 +117,15 @@ fn is_quoted(
     Ok(quoted || told)
 }
 
-fn save(tx: &mut Tx, cx: &Cx, old: &Document, new: &Document, happened: Happened) -> Result<(), Error> {
-    store::update(tx, new)?;
+/// Saves the new version of a document with its line of history and its event.
+fn save(tx: &mut Tx, cx: &Cx, old: &Document, new: Document, happened: Happened) -> Result<Document, Error> {
+    store::update(tx, old, &new)?;
     record(tx, cx, Some(old), new, happened)
 }
 
-fn record(tx: &mut Tx, cx: &Cx, old: Option<&Document>, new: &Document, happened: Happened) -> Result<(), Error> {
+/// Writes a line of history and the event.
+fn record(tx: &mut Tx, cx: &Cx, old: Option<&Document>, new: Document, happened: Happened) -> Result<Document, Error> {
     let state = |document: &Document| if document.withdrawn { "withdrawn" } else { "in_corpus" };
-    let states = (old.map(state), state(new));
-    note(tx, cx, happened, states, "", &events::document(happened, new))
+    note(tx, cx, happened, (old.map(state), state(&new)), "", events::document(happened, &new))?;
+    Ok(new)
 }

@@ -1,59 +1,54 @@
 //! Documents and what a search finds of them, as the wire has them.
 
 use kit::ids::DocumentId;
+use kit::names::wire_enum;
 use kit::paging::Page;
 use kit::time::Timestamp;
 use kit::wire::wire_time;
 use toadlane_proto::learning::v1 as pb;
 
-use super::document::{Document, Kind, Section};
+use super::document::{Document, Section};
 use super::search::{self, Facet, Hit};
 use super::words::Query;
-use crate::counted::Counted;
 
-pub const DOCUMENT: &str = "toadlane.learning.v1.Document";
-
-fn kind(kind: Kind) -> pb::document::Kind {
-    match kind {
-        Kind::InterimReport => pb::document::Kind::InterimReport,
-        Kind::FinalReport => pb::document::Kind::FinalReport,
-        Kind::CaseStudy => pb::document::Kind::CaseStudy,
+impl From<Section> for pb::Section {
+    fn from(Section { key, heading, text }: Section) -> pb::Section {
+        pb::Section { key, heading, text }
     }
 }
 
-pub fn section(section: Section) -> pb::Section {
-    pb::Section { key: section.key, heading: section.heading, text: section.text }
-}
-
-pub fn document(document: Document) -> pb::Document {
-    pb::Document {
-        id: document.id.to_string(),
-        kind: kind(document.kind).into(),
-        source_id: document.source,
-        source_revision: document.source_revision,
-        source_sha256: document.source_sha256,
-        round_id: document.round.map(|round| round.to_string()).unwrap_or_default(),
-        award_reference: document.award_reference,
-        title: document.title,
-        organisation_id: document.organisation.to_string(),
-        organisation_name: document.organisation_name,
-        principles: document.principles,
-        theme: document.theme,
-        group: document.group,
-        sections: document.sections.into_iter().map(section).collect(),
-        may_quote: document.may_quote,
-        contact: document.contact,
-        added_at: wire_time(document.added_at),
+impl From<pb::Section> for Section {
+    fn from(pb::Section { key, heading, text }: pb::Section) -> Section {
+        Section { key, heading, text }
     }
 }
 
-/// Without its text.
-pub fn head(document: Document) -> pb::Document {
-    self::document(Document { sections: Vec::new(), ..document })
+impl From<Document> for pb::Document {
+    fn from(document: Document) -> pb::Document {
+        pb::Document {
+            id: document.id.to_string(),
+            kind: wire_enum::<pb::document::Kind>(document.kind).into(),
+            source_id: document.source,
+            source_revision: document.source_revision,
+            source_sha256: document.source_sha256,
+            round_id: document.round.map(|round| round.to_string()).unwrap_or_default(),
+            award_reference: document.award_reference,
+            title: document.title,
+            organisation_id: document.organisation.to_string(),
+            organisation_name: document.organisation_name,
+            principles: document.principles,
+            theme: document.theme,
+            group: document.group,
+            sections: document.sections.into_iter().map(Into::into).collect(),
+            may_quote: document.may_quote,
+            contact: document.contact,
+            added_at: wire_time(document.added_at),
+        }
+    }
 }
 
-fn facet(facet: Facet) -> pb::Facet {
-    pb::Facet { field: facet.field.to_string(), value: facet.value, n_hits: facet.n_hits }
+fn facet(Facet { field, value, n_hits }: Facet) -> pb::Facet {
+    pb::Facet { field: field.to_string(), value, n_hits }
 }
 
 /// A hit with the pieces that show best what was searched.
@@ -66,12 +61,7 @@ fn hit(hit: Hit, query: &Query) -> pb::SearchHit {
         start: piece.start as i32,
     });
     let snippets = snippets.collect();
-    pb::SearchHit { document: Some(head(hit.document)), snippets }
-}
-
-pub fn documents(found: Counted<Document>) -> pb::ListDocumentsResponse {
-    let (documents, next_page_token) = found.page.wire(head);
-    pb::ListDocumentsResponse { documents, next_page_token, total_size: found.n_rows, as_of: wire_time(found.as_of) }
+    pb::SearchHit { document: Some(hit.document.without_text().into()), snippets }
 }
 
 /// What is on a page of all hits, and how they fall.
@@ -83,7 +73,7 @@ pub fn hits(
 ) -> pb::SearchCorpusResponse {
     let (facets, total_size) = (search::facets(&hits), hits.len() as i64);
     let found = page.found(search::behind(hits, page.after.as_ref()), Hit::key);
-    let (hits, next_page_token) = found.wire(|one| hit(one, query));
+    let (hits, next_page_token) = found.wire(|found| hit(found, query));
     let facets = facets.into_iter().map(facet).collect();
     pb::SearchCorpusResponse { hits, next_page_token, total_size, facets, as_of: wire_time(as_of) }
 }

@@ -4,9 +4,10 @@
 //! Sealed case studies hold [`Section`]s: see `case_study.rs` before you add a field.
 
 use kit::ids::{CommissionId, DocumentId, OrgId, RoundId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::error::Error;
 
@@ -39,7 +40,7 @@ pub struct Document {
 }
 
 /// What a document was made from. Reports count revisions, case studies versions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Kind {
     InterimReport,
@@ -88,6 +89,11 @@ impl Kind {
 }
 
 impl Document {
+    /// As lists, hits and events show it.
+    pub fn without_text(self) -> Document {
+        Document { sections: Vec::new(), ..self }
+    }
+
     /// How it is named in a list of sources.
     pub fn citation(&self) -> String {
         let counted = match self.kind {
@@ -101,10 +107,11 @@ impl Document {
     /// Holds a quote to the bytes of a section.
     ///
     /// # Errors
-    /// [`Error::NoSuchSection`] for a section that it does not have, [`Error::QuoteDiffers`] for a quote that is
+    /// [`Refusal::Invalid`] for a section that it does not have, [`Error::QuoteDiffers`] for a quote that is
     /// empty or not, byte for byte, what the section says there.
     pub fn expect_quote(&self, section: &str, start: usize, end: usize, quote: &str) -> Result<(), Error> {
-        let found = self.sections.iter().find(|one| one.key == section).ok_or(Error::NoSuchSection)?;
+        let no_such = || Refusal::bad_field("section_key", "section", "the document has no such section");
+        let found = self.sections.iter().find(|known| known.key == section).ok_or_else(no_such)?;
         // `get` is none outside the text and between the bytes of one character.
         match found.text.get(start..end) {
             Some(words) if words == quote && !quote.is_empty() => Ok(()),
@@ -115,7 +122,7 @@ impl Document {
 
 /// Which documents are asked for, within what a commission opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DocumentFilter {
+pub struct Filter {
     pub commission: CommissionId,
     pub round: Option<RoundId>,
     pub organisation: Option<OrgId>,
@@ -125,10 +132,10 @@ pub struct DocumentFilter {
     pub kind: Option<Kind>,
 }
 
-impl DocumentFilter {
+impl Filter {
     /// Whether a document that the commission opens is one of those.
     pub fn admits(&self, document: &Document) -> bool {
-        let same = |asked: &str, has: &str| asked.is_empty() || asked == has;
+        let same = |wanted: &str, has: &str| wanted.is_empty() || wanted == has;
         self.round.is_none_or(|round| document.round == Some(round))
             && self.organisation.is_none_or(|organisation| document.organisation == organisation)
             && (self.principle.is_empty() || document.principles.contains(&self.principle))

@@ -11,7 +11,7 @@ use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFiel
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
 
-use super::document::{Document, DocumentFilter, Section};
+use super::document::{Document, Filter, Section};
 use super::words::{Piece, Query, pieces, words};
 
 const WRITER_BYTES: usize = 15_000_000;
@@ -115,7 +115,7 @@ impl Index {
 /// What is searched for, and in which documents.
 #[derive(Clone, Debug)]
 pub struct Search {
-    pub within: DocumentFilter,
+    pub within: Filter,
     pub query: Query,
 }
 
@@ -178,12 +178,12 @@ pub struct Facet {
 pub fn facets(hits: &[Hit]) -> Vec<Facet> {
     type Values = fn(&Document) -> Vec<String>;
     let fields: [(&'static str, Values); 6] = [
-        ("round", |one| one.round.map(|round| round.to_string()).into_iter().collect()),
-        ("council", |one| vec![one.organisation.to_string()]),
-        ("principle", |one| one.principles.clone()),
-        ("theme", |one| vec![one.theme.clone()]),
-        ("group", |one| vec![one.group.clone()]),
-        ("kind", |one| vec![one.kind.name().to_string()]),
+        ("round", |document| document.round.map(|round| round.to_string()).into_iter().collect()),
+        ("council", |document| vec![document.organisation.to_string()]),
+        ("principle", |document| document.principles.clone()),
+        ("theme", |document| vec![document.theme.clone()]),
+        ("group", |document| vec![document.group.clone()]),
+        ("kind", |document| vec![document.kind.name().to_string()]),
     ];
     let mut all = Vec::new();
     for (field, values) in fields {

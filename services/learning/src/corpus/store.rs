@@ -2,9 +2,9 @@
 
 use diesel::dsl::max;
 use diesel::prelude::*;
-use kit::db::{Backend, Conn, DbError};
+use kit::db::{Backend, Conn, DbError, taken_meanwhile};
 use kit::ids::{CaseStudyId, DocumentId, OrgId, RoundId};
-use kit::stored::{from_json, json, parsed};
+use kit::stored::{found, from_json, json, parsed};
 use kit::time::Timestamp;
 
 use super::document::Document;
@@ -90,8 +90,8 @@ impl TryFrom<Row> for Document {
 }
 
 pub fn get(conn: &mut Conn, id: DocumentId) -> Result<Document, Error> {
-    let row = document::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    Ok(Document::try_from(row.ok_or(Error::NotFound { what: "document" })?)?)
+    let row = found::<_, Error>(document::table.find(id).select(Row::as_select()).first(conn), "document")?;
+    Ok(Document::try_from(row)?)
 }
 
 /// The document of a source at one revision.
@@ -128,20 +128,24 @@ pub fn named(conn: &mut Conn, ids: &[DocumentId]) -> Result<Vec<Document>, DbErr
     rows.into_iter().map(Document::try_from).collect()
 }
 
-/// The next position. Writes to the corpus share a key, and two that met all the same would break the unique rule.
+/// The next position. Writes to the corpus share a key in each process; one that another process came before with the
+/// same position runs again.
 pub fn next_position(conn: &mut Conn) -> Result<i64, DbError> {
     let last: Option<i64> = document::table.select(max(document::position)).first(conn)?;
     Ok(last.unwrap_or(0) + 1)
 }
 
 pub fn insert(conn: &mut Conn, new: &Document) -> Result<(), DbError> {
-    diesel::insert_into(document::table).values(Row::from(new)).execute(conn)?;
+    diesel::insert_into(document::table).values(Row::from(new)).execute(conn).map_err(taken_meanwhile)?;
     Ok(())
 }
 
-pub fn update(conn: &mut Conn, one: &Document) -> Result<(), DbError> {
-    diesel::update(document::table.find(one.id)).set(Row::from(one)).execute(conn)?;
-    Ok(())
+/// Replaces what stood at the position that was read. No caller read that: one that moved on meanwhile is looked for
+/// again.
+pub fn update(conn: &mut Conn, old: &Document, new: &Document) -> Result<(), DbError> {
+    let at_old_position = document::table.find(new.id).filter(document::position.eq(old.position));
+    let n_changed = diesel::update(at_old_position).set(Row::from(new)).execute(conn).map_err(taken_meanwhile)?;
+    if n_changed == 0 { Err(DbError::Meanwhile) } else { Ok(()) }
 }
 
 /// What an index has not seen, oldest first.

@@ -43,6 +43,13 @@ pub fn folded(text: &str) -> Vec<String> {
     words(text).into_iter().map(|word| word.folded).collect()
 }
 
+/// A code as a title: `what_did_not_work` as `What did not work`.
+pub fn titled(code: &str, separator: char) -> String {
+    let words = code.replace(separator, " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Marks that stand on a letter, joiners among them: they end no word.
 fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{0300}'..='\u{036F}' | '\u{0591}'..='\u{05BD}' | '\u{05BF}'..='\u{05C7}'

@@ -7,10 +7,10 @@ use kit::history::Line;
 
 use crate::schema::history;
 
-pub fn insert_history(conn: &mut Conn, of: &str, line: Line) -> Result<(), DbError> {
+pub fn insert_history(conn: &mut Conn, subject: &str, line: Line) -> Result<(), DbError> {
     diesel::insert_into(history::table)
         .values((
-            history::subject.eq(of),
+            history::subject.eq(subject),
             history::sequence.eq(line.sequence),
             history::happened_at.eq(line.at),
             history::actor.eq(line.by.subject),

@@ -3,11 +3,12 @@
 mod requests;
 
 use kit::cx::Answer;
+use kit::shapes::{counted, one, reasoned, step};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::insights_service_server::InsightsService;
 use tonic::Request;
 
-use super::{app, convert, reading};
+use super::{app, reading};
 use crate::Learning;
 
 #[tonic::async_trait]
@@ -17,11 +18,11 @@ impl InsightsService for Learning {
     }
 
     async fn get_insight(&self, request: Request<pb::GetInsightRequest>) -> Answer<pb::Insight> {
-        self.db.show(request, requests::get_insight, reading::insight, Into::into).await
+        self.db.show(request, one, reading::insight, pb::Insight::from).await
     }
 
     async fn list_insights(&self, request: Request<pb::ListInsightsRequest>) -> Answer<pb::ListInsightsResponse> {
-        self.db.show(request, requests::list_insights, reading::insights, convert::insights).await
+        self.db.show(request, requests::list_insights, reading::insights, counted).await
     }
 
     async fn update_insight(&self, request: Request<pb::UpdateInsightRequest>) -> Answer<pb::Insight> {
@@ -29,7 +30,7 @@ impl InsightsService for Learning {
     }
 
     async fn check_insight(&self, request: Request<pb::CheckInsightRequest>) -> Answer<pb::Insight> {
-        self.db.take(request, requests::check_insight, app::check_insight).await
+        self.db.take(request, step, app::check_insight).await
     }
 
     async fn answer_insight(&self, request: Request<pb::AnswerInsightRequest>) -> Answer<pb::Insight> {
@@ -41,6 +42,6 @@ impl InsightsService for Learning {
     }
 
     async fn drop_insight(&self, request: Request<pb::DropInsightRequest>) -> Answer<pb::Insight> {
-        self.db.take(request, requests::drop_insight, app::drop_insight).await
+        self.db.take(request, reasoned, app::drop_insight).await
     }
 }

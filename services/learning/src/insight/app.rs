@@ -1,9 +1,10 @@
 //! Insights: captured, checked with councils, approved, dropped.
 
-use kit::caller::{Area, Subject};
-use kit::cx::{Cx, Target};
+use kit::caller::Area;
+use kit::cx::{Cx, Reasoned, Target};
 use kit::db::Tx;
 use kit::ids::{CommissionId, InsightId, OrgId, PassageId, PersonId};
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 
 use super::{Insight, Said, State, reading, store};
@@ -27,9 +28,7 @@ pub struct CaptureInsight {
 pub fn capture_insight(tx: &mut Tx, cx: &Cx, cmd: &CaptureInsight) -> Result<Insight, Error> {
     let commission = opened(tx, cx, Action::Draw, cmd.commission)?;
     let councils = councils(tx, &commission, &cmd.passages)?;
-    let Subject::Person(author) = cx.caller.subject else {
-        return Err(Error::NotFound { what: "commission" });
-    };
+    let author = cx.caller.person().ok_or(Refusal::NotFound { what: "commission" })?;
     let insight = Insight {
         id: cmd.id,
         version: 1,
@@ -53,10 +52,7 @@ pub fn capture_insight(tx: &mut Tx, cx: &Cx, cmd: &CaptureInsight) -> Result<Ins
 fn councils(tx: &mut Tx, commission: &Commission, passages: &[PassageId]) -> Result<Vec<OrgId>, Error> {
     let mut councils = Vec::new();
     for id in passages {
-        let passage = match passage::store::get(tx, *id) {
-            Err(Error::NotFound { .. }) => return Err(Error::PassagesElsewhere),
-            found => found?,
-        };
+        let passage = passage::store::find(tx, *id)?.ok_or(Error::PassagesElsewhere)?;
         if passage.commission != commission.id {
             return Err(Error::PassagesElsewhere);
         }
@@ -83,13 +79,8 @@ pub fn update_insight(tx: &mut Tx, cx: &Cx, cmd: &UpdateInsight) -> Result<Insig
     save(tx, cx, &insight, Insight { interest_declared, ..new }, Happened::InsightRewritten)
 }
 
-#[derive(Clone, Debug)]
-pub struct CheckInsight {
-    pub target: Target<InsightId>,
-}
-
-pub fn check_insight(tx: &mut Tx, cx: &Cx, cmd: &CheckInsight) -> Result<Insight, Error> {
-    let (insight, commission) = load_for(tx, cx, Action::Draw, &cmd.target)?;
+pub fn check_insight(tx: &mut Tx, cx: &Cx, cmd: &Target<InsightId>) -> Result<Insight, Error> {
+    let (insight, commission) = load_for(tx, cx, Action::Draw, cmd)?;
     let councils = councils(tx, &commission, &insight.passages)?;
     let new = insight.check(councils, passage::answer_by(cx.now), cx.now)?;
     save(tx, cx, &insight, new, Happened::InsightPutToCouncils)
@@ -107,32 +98,20 @@ pub fn answer_insight(tx: &mut Tx, cx: &Cx, cmd: &AnswerInsight) -> Result<Insig
     let (insight, _) = reading::seen(tx, cx, Action::AnswerInsight, cmd.id)?;
     // For one council alone: who reads for another that is cited does not speak for this one.
     if !policy::answers_for(&cx.caller, cmd.organisation) {
-        return Err(Error::NotFound { what: "insight" });
+        return Err(Refusal::NotFound { what: "insight" }.into());
     }
     let said = Said { agrees: cmd.agrees, comment: cmd.comment.clone(), at: cx.now };
     let new = insight.answer(cmd.organisation, said)?;
     Ok(save(tx, cx, &insight, new, Happened::InsightAnswered)?.with_answers_of(&[cmd.organisation]))
 }
 
-#[derive(Clone, Debug)]
-pub struct ApproveInsight {
-    pub target: Target<InsightId>,
-    pub reason: String,
-}
-
-pub fn approve_insight(tx: &mut Tx, cx: &Cx, cmd: &ApproveInsight) -> Result<Insight, Error> {
+pub fn approve_insight(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<InsightId>) -> Result<Insight, Error> {
     let (insight, _) = load_for(tx, cx, Action::ApproveInsight, &cmd.target)?;
     let new = insight.approve(&cmd.reason, cx.now)?;
     save(tx, cx, &insight, new, Happened::InsightApproved)
 }
 
-#[derive(Clone, Debug)]
-pub struct DropInsight {
-    pub target: Target<InsightId>,
-    pub reason: String,
-}
-
-pub fn drop_insight(tx: &mut Tx, cx: &Cx, cmd: &DropInsight) -> Result<Insight, Error> {
+pub fn drop_insight(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<InsightId>) -> Result<Insight, Error> {
     let (insight, _) = load_for(tx, cx, Action::DropInsight, &cmd.target)?;
     let new = insight.dropped(&cmd.reason, cx.now)?;
     save(tx, cx, &insight, new, Happened::InsightDropped)
@@ -162,12 +141,8 @@ pub fn mark_interests(tx: &mut Tx, cx: &Cx, commission: &Commission, author: Per
     for insight in store::of_author(tx, commission.id, author)? {
         let mut councils = Vec::new();
         for id in &insight.passages {
-            match passage::store::get(tx, *id) {
-                Ok(passage) => councils.push(passage.organisation),
-                // Its document was withdrawn.
-                Err(Error::NotFound { .. }) => {}
-                Err(error) => return Err(error),
-            }
+            // None of a document that was withdrawn.
+            councils.extend(passage::store::find(tx, *id)?.map(|passage| passage.organisation));
         }
         if !insight.interest_declared && commission.is_interested(author, &councils) {
             let new = insight.mark_interest(cx.now);
@@ -191,13 +166,15 @@ fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<InsightId>) ->
     Ok((insight, commission))
 }
 
+/// Saves the new version of an insight with its line of history and its event.
 fn save(tx: &mut Tx, cx: &Cx, old: &Insight, new: Insight, happened: Happened) -> Result<Insight, Error> {
     store::update(tx, old, &new)?;
     record(tx, cx, Some(old), new, happened)
 }
 
+/// Writes a line of history and the event.
 fn record(tx: &mut Tx, cx: &Cx, old: Option<&Insight>, new: Insight, happened: Happened) -> Result<Insight, Error> {
     let states = (old.map(|old| old.state.name()), new.state.name());
-    note(tx, cx, happened, states, &new.reason, &events::insight(happened, &new))?;
+    note(tx, cx, happened, states, &new.reason, events::insight(happened, &new))?;
     Ok(new)
 }

@@ -4,13 +4,12 @@
 use kit::cx::Cx;
 use kit::db::Conn;
 use kit::ids::InsightId;
-use kit::paging::Listed;
+use kit::paging::{Counted, Listed};
 
 use super::Insight;
-use super::store::{self, InsightFilter};
+use super::store::{self, Filter};
 use crate::commission::access::{expect_open, visible};
 use crate::commission::{self, Commission, Visible};
-use crate::counted::Counted;
 use crate::error::Error;
 use crate::policy::{self, Action};
 
@@ -31,13 +30,13 @@ pub fn insight(conn: &mut Conn, cx: &Cx, id: &InsightId) -> Result<Insight, Erro
     Ok(insight)
 }
 
-pub fn insights(conn: &mut Conn, cx: &Cx, asked: &Listed<InsightFilter, InsightId>) -> Result<Counted<Insight>, Error> {
-    let Listed { filter, page } = asked;
+pub fn insights(conn: &mut Conn, cx: &Cx, list: &Listed<Filter, InsightId>) -> Result<Counted<Insight>, Error> {
+    let Listed { filter, page } = list;
     let visible = visible(conn, cx, filter.commission)?;
     let mut rows = store::page(conn, filter, &visible, page.after, page.limit())?;
     if let Visible::About(councils) = &visible {
         rows = rows.into_iter().map(|insight| insight.with_answers_of(councils)).collect();
     }
-    let n_rows = store::count(conn, filter, &visible)?;
-    Ok(Counted { page: page.found(rows, |insight| insight.id), n_rows, as_of: cx.now })
+    let n_insights = store::n_insights(conn, filter, &visible)?;
+    Ok(page.found(rows, |insight| insight.id).of_all(n_insights, cx.now))
 }

@@ -4,7 +4,8 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{CommissionId, InsightId, PersonId};
-use kit::stored::{from_json, inconsistent, json};
+use kit::refusal::Refusal;
+use kit::stored::{found, from_json, inconsistent, json};
 use kit::time::Timestamp;
 
 use super::{Insight, State};
@@ -84,8 +85,8 @@ impl TryFrom<Row> for Insight {
 }
 
 pub fn get(conn: &mut Conn, id: InsightId) -> Result<Insight, Error> {
-    let row = insight::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    Ok(Insight::try_from(row.ok_or(Error::NotFound { what: "insight" })?)?)
+    let row = found::<_, Error>(insight::table.find(id).select(Row::as_select()).first(conn), "insight")?;
+    Ok(Insight::try_from(row)?)
 }
 
 pub fn insert(conn: &mut Conn, new: &Insight) -> Result<(), DbError> {
@@ -95,10 +96,11 @@ pub fn insert(conn: &mut Conn, new: &Insight) -> Result<(), DbError> {
 
 /// Replaces the version it was made from, with the councils that it is put to.
 pub fn update(conn: &mut Conn, old: &Insight, new: &Insight) -> Result<(), Error> {
-    let of_old_version = insight::table.filter(insight::id.eq(new.id)).filter(insight::version.eq(old.version));
+    let of_old_version = insight::table.find(new.id).filter(insight::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(get(conn, new.id)?));
+        // A council's answer comes past here too: no council is shown what another said.
+        return Err(Refusal::stale(get(conn, new.id)?.with_answers_of(&[])).into());
     }
     if old.councils() != new.councils() {
         let of_it = insight_council::table.filter(insight_council::insight_id.eq(new.id));
@@ -114,12 +116,12 @@ pub fn update(conn: &mut Conn, old: &Insight, new: &Insight) -> Result<(), Error
 
 /// Which insights are asked for: of a commission or of all, in any of these states.
 #[derive(Clone, Debug, Default)]
-pub struct InsightFilter {
+pub struct Filter {
     pub commission: Option<CommissionId>,
     pub states: Vec<String>,
 }
 
-fn filtered(filter: &InsightFilter, visible: &Visible) -> insight::BoxedQuery<'static, Backend> {
+fn filtered(filter: &Filter, visible: &Visible) -> insight::BoxedQuery<'static, Backend> {
     let mut query = insight::table.into_boxed::<Backend>();
     if let Some(commission) = filter.commission {
         query = query.filter(insight::commission_id.eq(commission));
@@ -140,7 +142,7 @@ fn filtered(filter: &InsightFilter, visible: &Visible) -> insight::BoxedQuery<'s
 /// One page by identity.
 pub fn page(
     conn: &mut Conn,
-    filter: &InsightFilter,
+    filter: &Filter,
     visible: &Visible,
     after: Option<InsightId>,
     limit: i64,
@@ -154,7 +156,7 @@ pub fn page(
 }
 
 /// How many those are on all pages.
-pub fn count(conn: &mut Conn, filter: &InsightFilter, visible: &Visible) -> Result<i64, DbError> {
+pub fn n_insights(conn: &mut Conn, filter: &Filter, visible: &Visible) -> Result<i64, DbError> {
     Ok(filtered(filter, visible).count().get_result(conn)?)
 }
 

@@ -1,11 +1,13 @@
 //! OpenDataService.
 
+mod requests;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use kit::cx::{Answer, Cx};
 use kit::ids::RoundId;
-use kit::wire::Reader;
+use kit::refusal::Refusal;
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::open_data_service_server::OpenDataService;
 use tonic::{Request, Response};
@@ -13,13 +15,13 @@ use tonic::{Request, Response};
 use super::{Award, Round, checks, convert, json, package, table};
 use crate::Learning;
 use crate::error::Error;
-use crate::policy::{self, Action, Facts};
+use crate::policy::{self, Action};
 
 #[tonic::async_trait]
 impl OpenDataService for Learning {
+    /// By hand: all that it answers is asked of neighbours, and the store holds nothing of it.
     async fn get_open_data(&self, request: Request<pb::GetOpenDataRequest>) -> Answer<pb::OpenData> {
-        let format = request.get_ref().format();
-        let (cx, id) = Cx::parse(request, |wire, reader: &mut Reader| reader.id("round_id", &wire.round_id))?;
+        let (cx, (id, format)) = Cx::parse(request, requests::get_open_data)?;
         let (round, awards) = self.announced(&cx, id).await?;
         let package = package(&self.publisher, &round, &awards);
         if package.grants.is_empty() {
@@ -38,12 +40,12 @@ impl Learning {
     /// A round and its awards, from the announcement on (rule 20). Before, they exist for those who run it alone.
     async fn announced(&self, cx: &Cx, id: RoundId) -> Result<(Round, Vec<Award>), Error> {
         if !policy::is_signed_in(&cx.caller) {
-            return Err(Error::NotFound { what: "open data" });
+            return Err(Refusal::NotFound { what: "open data" }.into());
         }
         let round = self.peers.round(id).await?;
-        let announced_at = convert::announced_at(&round);
+        let announced_at = convert::announced_at(&round)?;
         if announced_at.is_none_or(|at| cx.now < at) {
-            policy::check(&cx.caller, Action::SeeAwardsEarly, &Facts::default(), "open data")?;
+            policy::check_at_large(&cx.caller, Action::SeeAwardsEarly, "open data")?;
         }
         let (mut payees, mut awards) = (BTreeMap::new(), Vec::new());
         for award in self.peers.awards(id).await?.into_iter().filter(convert::is_published) {

@@ -37,12 +37,12 @@ fn accuracy(grant: &Grant, today: &str) -> Vec<String> {
         found.push("the award date lies in the future".to_string());
     }
     for (what, dates) in [("planned", &grant.planned_dates), ("actual", &grant.actual_dates)] {
-        for one in dates {
-            if one.start_date > one.end_date {
+        for period in dates {
+            if period.start_date > period.end_date {
                 found.push(format!("the {what} end lies before the start"));
             }
             let far = |day: &str| !("1995".."2051").contains(&day);
-            if far(&one.start_date) || far(&one.end_date) {
+            if far(&period.start_date) || far(&period.end_date) {
                 found.push(format!("a {what} date lies far away"));
             }
         }
@@ -50,7 +50,7 @@ fn accuracy(grant: &Grant, today: &str) -> Vec<String> {
     if grant.actual_dates.iter().any(|dates| dates.end_date.as_str() > today) {
         found.push("the actual end lies in the future".to_string());
     }
-    let ids = grant.recipient_organization.iter().map(|one| &one.id).chain([&grant.id]);
+    let ids = grant.recipient_organization.iter().map(|organisation| &organisation.id).chain([&grant.id]);
     for id in ids.filter(|id| id.chars().any(|letter| letter.is_whitespace() || letter.is_control() || letter == '/')) {
         found.push(format!("the identifier {id:?} holds a sign that does not belong there"));
     }
@@ -68,8 +68,8 @@ fn usefulness(grant: &Grant) -> Vec<String> {
     if grant.description.is_empty() {
         found.push("there is no description".to_string());
     }
-    for one in grant.recipient_organization.iter().filter(|one| one.id.starts_with("360G-")) {
-        found.push(format!("{} has no identifier of a register", one.name));
+    for recipient in grant.recipient_organization.iter().filter(|recipient| recipient.id.starts_with("360G-")) {
+        found.push(format!("{} has no identifier of a register", recipient.name));
     }
     if grant.beneficiary_location.iter().all(|place| place.geo_code.is_empty()) {
         found.push("the place has no code".to_string());

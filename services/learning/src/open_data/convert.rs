@@ -3,34 +3,36 @@
 use kit::digest::digest;
 use kit::ids::OrgId;
 use kit::money::Money;
-use kit::neighbour::{Unusable, unusable};
+use kit::neighbour::Unusable;
 use kit::time::{Date, Timestamp};
-use kit::wire::wire_time;
+use kit::wire::{read, wire_time};
 use toadlane_proto::awards::v1 as awards;
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
-use toadlane_proto::types::v1 as types;
 
 use super::{Award, Recipient, RecipientKind, Round};
 use crate::peers::convert;
 
 /// When decisions of a round become public; none while no instant is set.
-pub fn announced_at(round: &rounds::Round) -> Option<Timestamp> {
-    let announces = round.timetable.as_ref()?.announces.as_ref()?;
-    Timestamp::try_from(announces.instant?).ok()
+pub fn announced_at(round: &rounds::Round) -> Result<Option<Timestamp>, Unusable> {
+    let announces = round.timetable.as_ref().and_then(|timetable| timetable.announces.as_ref());
+    let instant = announces.and_then(|announces| announces.instant);
+    read(format!("round {}", round.id), |reader| reader.time_or_none("timetable.announces.instant", instant))
 }
 
 pub fn open_round(wire: rounds::Round, announced_at: Timestamp) -> Result<Round, Unusable> {
     let theme = convert::theme(&wire);
     let announced_on = Date::today(announced_at).to_string();
-    let rules = wire.rules.ok_or_else(|| unusable(format!("round {}", wire.id), "rules"))?;
-    Ok(Round {
-        reference: rules.reference,
-        title: rules.title.unwrap_or_default().en,
-        theme,
-        programme: rules.programme.unwrap_or_default().code,
-        announced_on,
+    read(format!("round {}", wire.id), |reader| {
+        let rules = reader.required("rules", wire.rules)?;
+        Some(Round {
+            reference: rules.reference,
+            title: rules.title.unwrap_or_default().en,
+            theme,
+            programme: rules.programme.unwrap_or_default().code,
+            announced_on,
+        })
     })
 }
 
@@ -48,34 +50,31 @@ pub fn is_published(wire: &awards::Award) -> bool {
 
 pub fn award(wire: awards::Award, payee: &registry::Organisation) -> Result<Award, Unusable> {
     use awards::award::State;
-    let lacks = |lacks| unusable(format!("award {}", wire.id), lacks);
-    let money =
-        |sum: Option<types::Money>, what| sum.and_then(|sum| Money::try_from(sum).ok()).ok_or_else(|| lacks(what));
-    let agreement = wire.agreement.clone().ok_or_else(|| lacks("an agreement"))?;
-    let awarded = money(agreement.amount, "an amount")?;
-    let of_nothing = Money { minor_units: 0, ..awarded };
-    let sum_or_nothing =
-        |sum: Option<types::Money>| sum.and_then(|sum| Money::try_from(sum).ok()).unwrap_or(of_nothing);
-    let (paid, returned) = (sum_or_nothing(wire.paid.clone()), sum_or_nothing(wire.returned.clone()));
-    let back = Money { minor_units: -returned.minor_units, ..returned };
-    let disbursed = paid.plus(back).map_err(|_| lacks("sums of one currency"))?;
-    let updated_at = wire.updated_at.and_then(|at| Timestamp::try_from(at).ok());
-    let is_over = matches!(wire.state(), State::Terminated | State::Withdrawn);
-    Ok(Award {
-        applied_for: money(wire.requested.clone(), "a sum that was asked for")?,
-        awarded,
-        disbursed,
-        starts_on: agreement.starts_on,
-        ends_on: agreement.ends_on,
-        is_completed: matches!(wire.state(), State::Completed | State::Closed),
-        is_gone: is_over && paid.minor_units == 0,
-        updated_at: updated_at.ok_or_else(|| lacks("the instant of its last change"))?,
-        recipient: recipient(payee),
-        reference: wire.reference,
-        title: wire.public_title,
-        summary: wire.summary,
-        decided_on: wire.decided_on,
-        principles: wire.principles_met,
+    let state = wire.state();
+    read(format!("award {}", wire.id), |reader| {
+        let agreement = reader.required("agreement", wire.agreement)?;
+        let awarded = reader.money("agreement.amount", agreement.amount)?;
+        let of_nothing = Money { minor_units: 0, ..awarded };
+        let paid = reader.money_or_none("paid", wire.paid)?.unwrap_or(of_nothing);
+        let returned = reader.money_or_none("returned", wire.returned)?.unwrap_or(of_nothing);
+        let back = Money { minor_units: -returned.minor_units, ..returned };
+        let is_over = matches!(state, State::Terminated | State::Withdrawn);
+        Some(Award {
+            applied_for: reader.money("requested", wire.requested)?,
+            awarded,
+            disbursed: reader.take("returned", "currency", paid.plus(back))?,
+            starts_on: agreement.starts_on,
+            ends_on: agreement.ends_on,
+            is_completed: matches!(state, State::Completed | State::Closed),
+            is_gone: is_over && paid.minor_units == 0,
+            updated_at: reader.time("updated_at", wire.updated_at)?,
+            recipient: recipient(payee),
+            reference: wire.reference,
+            title: wire.public_title,
+            summary: wire.summary,
+            decided_on: wire.decided_on,
+            principles: wire.principles_met,
+        })
     })
 }
 
@@ -83,7 +82,7 @@ pub fn award(wire: awards::Award, payee: &registry::Organisation) -> Result<Awar
 pub fn payee_of(wire: &awards::Award) -> Result<OrgId, Unusable> {
     let payee = wire.agreement.as_ref().map(|agreement| &agreement.payee_organisation_id);
     let payee = payee.filter(|id| !id.is_empty()).unwrap_or(&wire.applicant_organisation_id);
-    payee.parse().map_err(|_| unusable(format!("award {}", wire.id), "a payee"))
+    read(format!("award {}", wire.id), |reader| reader.id("payee_organisation_id", payee))
 }
 
 fn recipient(wire: &registry::Organisation) -> Recipient {

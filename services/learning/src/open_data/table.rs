@@ -41,7 +41,7 @@ pub fn csv(package: &Package) -> Result<String, Error> {
     writer.write_record(TITLES)?;
     for grant in &package.grants {
         let amounts =
-            [grant.amount_applied_for, grant.amount_awarded, grant.amount_disbursed].map(|one| one.to_string());
+            [grant.amount_applied_for, grant.amount_awarded, grant.amount_disbursed].map(|amount| amount.to_string());
         let (planned, actual) = (grant.planned_dates.first(), grant.actual_dates.first());
         let start = |dates: Option<&super::Dates>| dates.map_or("", |dates| &dates.start_date).to_string();
         let end = |dates: Option<&super::Dates>| dates.map_or("", |dates| &dates.end_date).to_string();

@@ -1,9 +1,9 @@
 //! Passages: marked, recoded, and consented to by their council.
 
-use kit::caller::Subject;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{CodebookId, CommissionId, DocumentId, PassageId};
+use kit::refusal::Refusal;
 
 use super::{Consent, ConsentStep, Passage, answer_by, reading, store};
 use crate::commission::access::{expect_open, opened};
@@ -33,9 +33,7 @@ pub fn mark_passage(tx: &mut Tx, cx: &Cx, cmd: &MarkPassage) -> Result<Passage, 
     let document = corpus::reading::opened_document(tx, &commission, cmd.document)?;
     document.expect_quote(&cmd.section, cmd.start, cmd.end, &cmd.quote)?;
     codebook::store::get(tx, cmd.codebook)?.expect_codes(cmd.codebook_version, &cmd.codes)?;
-    let Subject::Person(marked_by) = cx.caller.subject else {
-        return Err(Error::NotFound { what: "commission" });
-    };
+    let marked_by = cx.caller.person().ok_or(Refusal::NotFound { what: "commission" })?;
     let passage = Passage {
         id: cmd.id,
         version: 1,
@@ -71,23 +69,18 @@ pub struct RecodePassage {
 }
 
 pub fn recode_passage(tx: &mut Tx, cx: &Cx, cmd: &RecodePassage) -> Result<Passage, Error> {
-    let passage = load_for(tx, cx, &cmd.target)?;
+    let passage = load_for(tx, cx, Action::Draw, &cmd.target)?;
     codebook::store::get(tx, passage.codebook)?.expect_codes(cmd.codebook_version, &cmd.codes)?;
     let new = passage.recode(cmd.codebook_version, cmd.codes.clone(), cmd.memo.clone());
     save(tx, cx, &passage, new, Happened::PassageRecoded)
 }
 
-#[derive(Clone, Debug)]
-pub struct AskConsent {
-    pub target: Target<PassageId>,
-}
-
-pub fn ask_consent(tx: &mut Tx, cx: &Cx, cmd: &AskConsent) -> Result<Passage, Error> {
-    let passage = load_for(tx, cx, &cmd.target)?;
+pub fn ask_consent(tx: &mut Tx, cx: &Cx, cmd: &Target<PassageId>) -> Result<Passage, Error> {
+    let passage = load_for(tx, cx, Action::Draw, cmd)?;
     if !corpus::store::get(tx, passage.document)?.may_quote {
         return Err(Error::NotQuotable);
     }
-    let new = passage.consent_step(ConsentStep::Ask { answer_by: answer_by(cx.now) })?;
+    let new = passage.step(ConsentStep::Ask { answer_by: answer_by(cx.now) })?;
     save(tx, cx, &passage, new, Happened::ConsentAsked)
 }
 
@@ -100,7 +93,7 @@ pub struct AnswerConsent {
 pub fn answer_consent(tx: &mut Tx, cx: &Cx, cmd: &AnswerConsent) -> Result<Passage, Error> {
     let (passage, _) = reading::seen(tx, cx, Action::AnswerConsent, cmd.target.id)?;
     passage.clone().without_notes().expect_version(cmd.target.version)?;
-    let new = passage.consent_step(cmd.step)?;
+    let new = passage.step(cmd.step)?;
     let happened = match new.consent {
         Consent::Given { .. } => Happened::ConsentGiven,
         Consent::Refused { .. } => Happened::ConsentRefused,
@@ -114,21 +107,23 @@ pub fn answer_consent(tx: &mut Tx, cx: &Cx, cmd: &AnswerConsent) -> Result<Passa
     Ok(new.without_notes())
 }
 
-/// The passage as it is, if the caller may work on it now as its consultant and read its present version.
-fn load_for(tx: &mut Tx, cx: &Cx, target: &Target<PassageId>) -> Result<Passage, Error> {
-    let (passage, commission) = reading::seen(tx, cx, Action::Draw, target.id)?;
-    expect_open(cx, Action::Draw, &commission)?;
+/// The passage as it is, if the caller may take this step now and read its present version.
+fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PassageId>) -> Result<Passage, Error> {
+    let (passage, commission) = reading::seen(tx, cx, action, target.id)?;
+    expect_open(cx, action, &commission)?;
     passage.expect_version(target.version)?;
     Ok(passage)
 }
 
+/// Saves the new version of a passage with its line of history and its event.
 fn save(tx: &mut Tx, cx: &Cx, old: &Passage, new: Passage, happened: Happened) -> Result<Passage, Error> {
     store::update(tx, old, &new)?;
     record(tx, cx, Some(old), new, happened)
 }
 
+/// Writes a line of history and the event.
 fn record(tx: &mut Tx, cx: &Cx, old: Option<&Passage>, new: Passage, happened: Happened) -> Result<Passage, Error> {
     let states = (old.map(|old| old.consent.name()), new.consent.name());
-    note(tx, cx, happened, states, "", &events::passage(happened, &new))?;
+    note(tx, cx, happened, states, "", events::passage(happened, &new))?;
     Ok(new)
 }

@@ -65,9 +65,9 @@ pub fn csv(marked: &[Marked]) -> Result<String, Error> {
 /// The references of awards are never used again. A case study of no award goes by the beginning of its digest.
 fn citation(passage: &Passage, document: &Document) -> String {
     let Passage { source_revision, section, start, end, .. } = passage;
-    let of = match passage.award_reference.as_str() {
+    let source = match passage.award_reference.as_str() {
         "" => passage.source_sha256.get(..16).unwrap_or(&passage.source_sha256),
         reference => reference,
     };
-    format!("{of}/{}/{source_revision}/{section}/{start}-{end}", document.kind.name())
+    format!("{source}/{}/{source_revision}/{section}/{start}-{end}", document.kind.name())
 }

@@ -7,15 +7,14 @@ use std::collections::hash_map::Entry;
 use kit::cx::Cx;
 use kit::db::Conn;
 use kit::ids::{CommissionId, PassageId};
-use kit::paging::Listed;
+use kit::paging::{Counted, Listed};
 use kit::time::Timestamp;
 
 use super::Passage;
 use super::export::{self, Marked};
-use super::store::{self, PassageFilter};
+use super::store::{self, Filter};
 use crate::commission::access::{expect_open, opened, visible};
 use crate::commission::{self, Commission, Visible};
-use crate::counted::Counted;
 use crate::error::Error;
 use crate::policy::{self, Action};
 use crate::{codebook, corpus};
@@ -47,15 +46,15 @@ pub fn passage(conn: &mut Conn, cx: &Cx, id: &PassageId) -> Result<Passage, Erro
     Ok(passage)
 }
 
-pub fn passages(conn: &mut Conn, cx: &Cx, asked: &Listed<PassageFilter, PassageId>) -> Result<Counted<Passage>, Error> {
-    let Listed { filter, page } = asked;
+pub fn passages(conn: &mut Conn, cx: &Cx, list: &Listed<Filter, PassageId>) -> Result<Counted<Passage>, Error> {
+    let Listed { filter, page } = list;
     let visible = visible(conn, cx, filter.commission)?;
     let mut rows = store::page(conn, filter, &visible, page.after, page.limit())?;
     if let Visible::About(_) = visible {
         rows = rows.into_iter().map(Passage::without_notes).collect();
     }
-    let n_rows = store::count(conn, filter, &visible)?;
-    Ok(Counted { page: page.found(rows, |passage| passage.id), n_rows, as_of: cx.now })
+    let n_passages = store::n_passages(conn, filter, &visible)?;
+    Ok(page.found(rows, |passage| passage.id).of_all(n_passages, cx.now))
 }
 
 /// Oldest first. Those of a document taken back are left out.
@@ -63,7 +62,7 @@ pub fn export(conn: &mut Conn, cx: &Cx, id: &CommissionId) -> Result<Exported, E
     let commission = opened(conn, cx, Action::ReadCorpus, *id)?;
     let documents = corpus::store::visible(conn, &commission.rounds)?;
     let documents: HashMap<_, _> = documents.into_iter().map(|document| (document.id, document)).collect();
-    let filter = PassageFilter { commission: Some(commission.id), ..PassageFilter::default() };
+    let filter = Filter { commission: Some(commission.id), ..Filter::default() };
     let mut codebooks = HashMap::new();
     let mut marked = Vec::new();
     for passage in store::page(conn, &filter, &Visible::All, None, MOST_EXPORTED)? {

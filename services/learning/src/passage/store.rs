@@ -4,6 +4,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{CodebookId, CommissionId, DocumentId, OrgId, PassageId, PersonId};
+use kit::refusal::Refusal;
 use kit::stored::{from_json, inconsistent, json};
 use kit::time::Timestamp;
 
@@ -104,14 +105,18 @@ impl TryFrom<Row> for Passage {
 }
 
 pub fn get(conn: &mut Conn, id: PassageId) -> Result<Passage, Error> {
-    let row = passage::table
+    Ok(find(conn, id)?.ok_or(Refusal::NotFound { what: "passage" })?)
+}
+
+pub fn find(conn: &mut Conn, id: PassageId) -> Result<Option<Passage>, DbError> {
+    let row: Option<Row> = passage::table
         .inner_join(document::table)
         .filter(document::withdrawn.eq(false))
         .filter(passage::id.eq(id))
         .select(Row::as_select())
         .first(conn)
         .optional()?;
-    Ok(Passage::try_from(row.ok_or(Error::NotFound { what: "passage" })?)?)
+    row.map(Passage::try_from).transpose()
 }
 
 pub fn insert(conn: &mut Conn, new: &Passage) -> Result<(), DbError> {
@@ -130,10 +135,10 @@ fn insert_codes(conn: &mut Conn, new: &Passage) -> Result<(), DbError> {
 
 /// Replaces the version it was made from.
 pub fn update(conn: &mut Conn, old: &Passage, new: &Passage) -> Result<(), Error> {
-    let of_old_version = passage::table.filter(passage::id.eq(new.id)).filter(passage::version.eq(old.version));
+    let of_old_version = passage::table.find(new.id).filter(passage::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(get(conn, new.id)?.without_notes()));
+        return Err(Refusal::stale(get(conn, new.id)?.without_notes()).into());
     }
     if old.codes != new.codes {
         diesel::delete(passage_code::table.filter(passage_code::passage_id.eq(new.id))).execute(conn)?;
@@ -144,7 +149,7 @@ pub fn update(conn: &mut Conn, old: &Passage, new: &Passage) -> Result<(), Error
 
 /// Which passages are asked for: of a commission or of all, in one document or in any, with this code or with any.
 #[derive(Clone, Debug, Default)]
-pub struct PassageFilter {
+pub struct Filter {
     pub commission: Option<CommissionId>,
     pub document: Option<DocumentId>,
     pub code: String,
@@ -152,15 +157,15 @@ pub struct PassageFilter {
 
 type Boxed = diesel::helper_types::IntoBoxed<'static, diesel::dsl::InnerJoin<passage::table, document::table>, Backend>;
 
-fn filtered(filter: &PassageFilter, visible: &Visible) -> Boxed {
+fn filtered(filter: &Filter, visible: &Visible) -> Boxed {
     let mut query = passage::table.inner_join(document::table).into_boxed::<Backend>();
     query = query.filter(document::withdrawn.eq(false));
     if let Some(commission) = filter.commission {
         query = query.filter(passage::commission_id.eq(commission));
     }
     if let Visible::About(councils) = visible {
-        let asked = passage::consent.ne("not_asked");
-        query = query.filter(passage::organisation_id.eq_any(councils.clone())).filter(asked);
+        let is_asked = passage::consent.ne("not_asked");
+        query = query.filter(passage::organisation_id.eq_any(councils.clone())).filter(is_asked);
     }
     if let Some(document) = filter.document {
         query = query.filter(passage::document_id.eq(document));
@@ -178,7 +183,7 @@ fn filtered(filter: &PassageFilter, visible: &Visible) -> Boxed {
 /// One page by identity.
 pub fn page(
     conn: &mut Conn,
-    filter: &PassageFilter,
+    filter: &Filter,
     visible: &Visible,
     after: Option<PassageId>,
     limit: i64,
@@ -192,7 +197,7 @@ pub fn page(
 }
 
 /// How many those are on all pages.
-pub fn count(conn: &mut Conn, filter: &PassageFilter, visible: &Visible) -> Result<i64, DbError> {
+pub fn n_passages(conn: &mut Conn, filter: &Filter, visible: &Visible) -> Result<i64, DbError> {
     Ok(filtered(filter, visible).count().get_result(conn)?)
 }
 

@@ -1,15 +1,16 @@
 //! Other services' messages, as learning keeps them.
 
 use kit::ids::{DocumentId, OrgId, RoundId};
-use kit::neighbour::{Unusable, unusable};
+use kit::neighbour::Unusable;
 use kit::time::Timestamp;
+use kit::wire::read;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::rounds::v1 as rounds;
 
 use crate::case_study::Known;
 use crate::corpus::document::{Council, Document, Kind, Origin, Section};
-use crate::corpus::words::folded;
+use crate::corpus::words::{folded, titled};
 
 /// The theme of a round; its title where it names none.
 pub fn theme(round: &rounds::Round) -> String {
@@ -31,19 +32,21 @@ pub fn council(organisation: &registry::Organisation) -> Council {
 /// # Errors
 /// When it names none.
 pub fn source(wire: &reporting::Report) -> Result<(OrgId, RoundId), Unusable> {
-    let lacks = |lacks| unusable(format!("report {}", wire.id), lacks);
-    let round = wire.round_id.parse().map_err(|_| lacks("a round"))?;
-    Ok((wire.organisation_id.parse().map_err(|_| lacks("an organisation"))?, round))
+    read(format!("report {}", wire.id), |reader| {
+        let organisation = reader.id("organisation_id", &wire.organisation_id);
+        let round = reader.id("round_id", &wire.round_id);
+        Some((organisation?, round?))
+    })
 }
 
 /// The principles of a framework, those of its newest version first.
 pub fn principles(framework: rounds::Framework) -> Vec<Known> {
     let versions = framework.versions.into_iter().rev().filter_map(|version| version.wording);
     let statements = versions.flat_map(|wording| wording.statements);
-    let known = statements.map(|one| Known {
-        code: one.code,
-        name: one.short_name.unwrap_or_default().en,
-        wording: one.text.unwrap_or_default().en,
+    let known = statements.map(|statement| Known {
+        code: statement.code,
+        name: statement.short_name.unwrap_or_default().en,
+        wording: statement.text.unwrap_or_default().en,
     });
     known.collect()
 }
@@ -62,25 +65,28 @@ pub fn report(
     if wire.state() != reporting::report::State::Accepted || !release.to_learning {
         return Ok(None);
     }
-    let lacks = |lacks| unusable(format!("report {}", wire.id), lacks);
-    let content = wire.content.clone().ok_or_else(|| lacks("content"))?;
     let kind = match wire.kind() {
-        reporting::report::Kind::Interim => Kind::InterimReport,
-        reporting::report::Kind::Final => Kind::FinalReport,
-        reporting::report::Kind::Unspecified => return Err(lacks("a kind")),
+        reporting::report::Kind::Interim => Some(Kind::InterimReport),
+        reporting::report::Kind::Final => Some(Kind::FinalReport),
+        reporting::report::Kind::Unspecified => None,
     };
+    let (kind, content) = read(format!("report {}", wire.id), |reader| {
+        let (kind, content) = (reader.known("kind", kind), reader.required("content", wire.content));
+        Some((kind?, content?))
+    })?;
     // What the report evidences; claims and the panel's view are kept apart from it (rule 34).
-    let evidenced = content.principles.iter().filter(|one| one.evidenced).map(|one| one.principle.clone());
+    let evidenced = content.principles.iter().filter(|record| record.evidenced);
+    let evidenced = evidenced.map(|record| record.principle.clone());
     Ok(Some(Document {
         id,
         position: 0,
         kind,
-        source: wire.id.clone(),
+        source: wire.id,
         source_revision: wire.revision,
-        source_sha256: wire.content_sha256.clone(),
+        source_sha256: wire.content_sha256,
         round: origin.round,
-        award_reference: wire.award_reference.clone(),
-        title: wire.title.clone(),
+        award_reference: wire.award_reference,
+        title: wire.title,
         organisation: origin.organisation,
         organisation_name: origin.council.name,
         principles: evidenced.collect(),
@@ -100,7 +106,7 @@ fn sections(content: &reporting::ReportContent, addenda: &[reporting::Addendum])
     let section = |key: String, heading: String, text: &str| Section { key, heading, text: text.to_string() };
     let mut all = vec![section("nil_reason".to_string(), "Nothing to report".to_string(), &content.nil_reason)];
     for answer in &content.answers {
-        let heading = heading_of(&answer.question_id);
+        let heading = titled(&answer.question_id, '_');
         all.push(section(format!("answers[{}]", answer.question_id), heading, &answer.text));
     }
     for (place, measure) in content.measures.iter().enumerate() {
@@ -110,7 +116,7 @@ fn sections(content: &reporting::ReportContent, addenda: &[reporting::Addendum])
         }
     }
     for principle in &content.principles {
-        let heading = format!("Evidence for {}", heading_of(&principle.principle).to_lowercase());
+        let heading = format!("Evidence for {}", titled(&principle.principle, '_').to_lowercase());
         all.push(section(format!("principles[{}].evidence", principle.principle), heading, &principle.evidence));
     }
     for addendum in addenda {
@@ -119,11 +125,4 @@ fn sections(content: &reporting::ReportContent, addenda: &[reporting::Addendum])
     }
     all.retain(|section| !section.text.is_empty());
     all
-}
-
-/// `what_did_not_work` as `What did not work`.
-fn heading_of(code: &str) -> String {
-    let words = code.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

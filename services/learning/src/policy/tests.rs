@@ -1,29 +1,20 @@
-use kit::caller::{Area, Grant};
-use kit::ids::ClientId;
+use kit::caller::Area;
+use testing::callers::{Who, person, seated, system};
 
 use super::*;
 
-fn person(id: PersonId, role: Role, organisation: OrgId) -> Caller {
-    Caller { subject: Subject::Person(id), grants: vec![Grant { role, organisation }], ..Caller::anonymous() }
-}
-
-fn system(organisation: OrgId, scope: Scope) -> Caller {
-    let subject = Subject::Client(ClientId::new());
-    Caller { subject, organisation: Some(organisation), scopes: vec![scope], ..Caller::anonymous() }
-}
-
 /// Everybody who can call, by the name that stands in the golden file.
 fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
-    let somebody = || PersonId::new();
+    let named = |person: PersonId, role| Who::nobody(person).and(role, OrgId::new()).caller();
     let mut all = vec![
-        ("consultant of the commission".to_string(), person(facts.consultants[0], Role::Consultant, OrgId::new())),
-        ("its consultant, without the duty".to_string(), person(facts.consultants[0], Role::Reviewer, OrgId::new())),
-        ("consultant of another commission".to_string(), person(somebody(), Role::Consultant, OrgId::new())),
-        ("person of the embargo group".to_string(), person(facts.readers[0], Role::Reviewer, OrgId::new())),
+        ("consultant of the commission".to_string(), named(facts.consultants[0], Role::Consultant)),
+        ("its consultant, without the duty".to_string(), named(facts.consultants[0], Role::Reviewer)),
+        ("consultant of another commission".to_string(), person(Role::Consultant, OrgId::new())),
+        ("person of the embargo group".to_string(), named(facts.readers[0], Role::Reviewer)),
     ];
     for (relation, council) in [("the council", facts.councils[0]), ("another council", OrgId::new())] {
         for role in [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator] {
-            all.push((format!("{} of {relation}", role.name()), person(somebody(), role, council)));
+            all.push((format!("{} of {relation}", role.name()), person(role, council)));
         }
         for scope in Scope::ALL {
             all.push((format!("system with {} of {relation}", scope.name()), system(council, scope)));
@@ -31,7 +22,7 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
     }
     for role in Role::ALL {
         if ![Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator, Role::Consultant].contains(&role) {
-            all.push((format!("{} of the network", role.name()), person(somebody(), role, OrgId::new())));
+            all.push((format!("{} of the network", role.name()), person(role, OrgId::new())));
         }
     }
     all.push(("a role of the platform".to_string(), Caller::area(Area::Reporting)));
@@ -40,12 +31,9 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
 }
 
 /// The same with seats on a board, where that matters.
-fn seated(action: Action) -> Vec<(String, Caller)> {
+fn with_seats(action: Action) -> Vec<(String, Caller)> {
     let charged = Role::ALL.into_iter().filter(|role| role.rests() || *role == Role::Editor);
-    let all = charged.map(|role| {
-        let caller = Caller { sits: true, ..person(PersonId::new(), role, OrgId::new()) };
-        (format!("{} of the network, with a seat", role.name()), caller)
-    });
+    let all = charged.map(|role| (format!("{} of the network, with a seat", role.name()), seated(role, OrgId::new())));
     if action == Action::SeeAwardsEarly { all.collect() } else { Vec::new() }
 }
 
@@ -65,7 +53,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
             .to_string();
     for &action in Action::VARIANTS {
         matrix += &format!("\n{action:?}\n");
-        for (name, caller) in everybody(&shut).into_iter().chain(seated(action)) {
+        for (name, caller) in everybody(&shut).into_iter().chain(with_seats(action)) {
             let word = |facts| decide(&caller, action, facts).word();
             matrix += &format!("  {name:<56} {:<7} {}\n", word(&shut), word(&open));
         }

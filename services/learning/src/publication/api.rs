@@ -2,12 +2,13 @@
 
 mod requests;
 
-use kit::cx::{Answer, Cx};
+use kit::cx::Answer;
+use kit::shapes::{listed_or_all, one, page, reasoned, step};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::publications_service_server::PublicationsService;
-use tonic::{Request, Response};
+use tonic::Request;
 
-use super::{app, convert, reading};
+use super::{app, reading};
 use crate::{Learning, corpus_key};
 
 #[tonic::async_trait]
@@ -17,14 +18,14 @@ impl PublicationsService for Learning {
     }
 
     async fn get_publication(&self, request: Request<pb::GetPublicationRequest>) -> Answer<pb::Publication> {
-        self.db.show(request, requests::get_publication, reading::publication, Into::into).await
+        self.db.show(request, one, reading::publication, pb::Publication::from).await
     }
 
     async fn list_publications(
         &self,
         request: Request<pb::ListPublicationsRequest>,
     ) -> Answer<pb::ListPublicationsResponse> {
-        self.db.show(request, requests::list_publications, reading::publications, convert::publications).await
+        self.db.show(request, listed_or_all, reading::publications, page).await
     }
 
     async fn set_items(&self, request: Request<pb::SetItemsRequest>) -> Answer<pb::Publication> {
@@ -32,15 +33,15 @@ impl PublicationsService for Learning {
     }
 
     async fn start_fact_check(&self, request: Request<pb::StartFactCheckRequest>) -> Answer<pb::Publication> {
-        self.db.take_keyed(request, requests::start_fact_check, corpus_key, app::start_fact_check).await
+        self.db.take_keyed(request, step, corpus_key, app::start_fact_check).await
     }
 
     async fn return_to_drafting(&self, request: Request<pb::ReturnToDraftingRequest>) -> Answer<pb::Publication> {
-        self.db.take_keyed(request, requests::return_to_drafting, corpus_key, app::return_to_drafting).await
+        self.db.take_keyed(request, reasoned, corpus_key, app::return_to_drafting).await
     }
 
     async fn approve_publication(&self, request: Request<pb::ApprovePublicationRequest>) -> Answer<pb::Publication> {
-        self.db.take_keyed(request, requests::approve_publication, corpus_key, app::approve_publication).await
+        self.db.take_keyed(request, step, corpus_key, app::approve_publication).await
     }
 
     async fn embargo_publication(&self, request: Request<pb::EmbargoPublicationRequest>) -> Answer<pb::Publication> {
@@ -48,7 +49,7 @@ impl PublicationsService for Learning {
     }
 
     async fn release_publication(&self, request: Request<pb::ReleasePublicationRequest>) -> Answer<pb::Publication> {
-        self.db.take_keyed(request, requests::release_publication, corpus_key, app::release_publication).await
+        self.db.take_keyed(request, reasoned, corpus_key, app::release_publication).await
     }
 
     async fn correct_publication(&self, request: Request<pb::CorrectPublicationRequest>) -> Answer<pb::Publication> {
@@ -56,20 +57,19 @@ impl PublicationsService for Learning {
     }
 
     async fn withdraw_publication(&self, request: Request<pb::WithdrawPublicationRequest>) -> Answer<pb::Publication> {
-        self.db.take_keyed(request, requests::withdraw_publication, corpus_key, app::withdraw_publication).await
+        self.db.take_keyed(request, reasoned, corpus_key, app::withdraw_publication).await
     }
 
     async fn get_publication_document(
         &self,
         request: Request<pb::GetPublicationDocumentRequest>,
     ) -> Answer<pb::PublicationDocument> {
-        let format = request.get_ref().format();
-        let (cx, asked) = Cx::parse(request, requests::get_publication_document)?;
-        let found = self.db.read(move |conn| reading::edition(conn, &cx, &asked)).await?;
-        Ok(Response::new(convert::publication_document(format, found)))
+        self.db
+            .show(request, requests::get_publication_document, reading::document, pb::PublicationDocument::from)
+            .await
     }
 
     async fn list_citations(&self, request: Request<pb::ListCitationsRequest>) -> Answer<pb::ListCitationsResponse> {
-        self.db.show(request, requests::list_citations, reading::citations, convert::citations).await
+        self.db.show(request, requests::list_citations, reading::citations, page).await
     }
 }

@@ -1,10 +1,11 @@
 //! Publications: planned, assembled, approved, embargoed, published, corrected, withdrawn.
 
 use kit::caller::Area;
-use kit::cx::{Cx, Target};
+use kit::cx::{Cx, Reasoned, Target};
 use kit::db::Tx;
 use kit::deadline::Deadline;
 use kit::ids::{CommissionId, PersonId, PublicationId, RoundId};
+use kit::refusal::Refusal;
 use kit::time::{LONDON, Timestamp};
 
 use super::material::Material;
@@ -29,7 +30,8 @@ pub struct CreatePublication {
 pub fn create_publication(tx: &mut Tx, cx: &Cx, cmd: &CreatePublication) -> Result<PublicationNow, Error> {
     let commission = opened(tx, cx, Action::WritePublication, cmd.commission)?;
     if cmd.rounds.iter().any(|round| !commission.rounds.contains(round)) {
-        return Err(Error::RoundElsewhere);
+        let says = "the round is not one of the commission";
+        return Err(Refusal::bad_field("round_ids", "commission", says).into());
     }
     let title = cmd.title.clone();
     let publication = Publication {
@@ -60,9 +62,10 @@ pub fn set_items(tx: &mut Tx, cx: &Cx, cmd: &SetItems) -> Result<PublicationNow,
     let publication = load_for(tx, cx, Action::WritePublication, &cmd.target)?;
     let (items, sources) = (cmd.items.clone(), Vec::new());
     let material = store::material(tx, &Edition { items, sources, ..publication.edition.clone() })?;
-    let elsewhere = material.passages.values().any(|one| one.commission != publication.commission)
-        || material.insights.values().any(|one| one.commission != publication.commission);
-    if elsewhere {
+    let mut of_passages = material.passages.values().map(|passage| passage.commission);
+    let mut of_insights = material.insights.values().map(|insight| insight.commission);
+    let is_elsewhere = |commission| commission != publication.commission;
+    if of_passages.any(is_elsewhere) || of_insights.any(is_elsewhere) {
         return Err(Error::PassagesElsewhere);
     }
     let sources = material.pin(&cmd.items).map_err(Error::SourcesChanged)?;
@@ -71,62 +74,34 @@ pub fn set_items(tx: &mut Tx, cx: &Cx, cmd: &SetItems) -> Result<PublicationNow,
     save(tx, cx, &publication, new, Happened::ItemsSet)
 }
 
-#[derive(Clone, Debug)]
-pub struct StartFactCheck {
-    pub target: Target<PublicationId>,
-}
-
-pub fn start_fact_check(tx: &mut Tx, cx: &Cx, cmd: &StartFactCheck) -> Result<PublicationNow, Error> {
-    let publication = load_for(tx, cx, Action::WritePublication, &cmd.target)?;
+pub fn start_fact_check(tx: &mut Tx, cx: &Cx, cmd: &Target<PublicationId>) -> Result<PublicationNow, Error> {
+    let publication = load_for(tx, cx, Action::WritePublication, cmd)?;
     let new = publication.step(Step::StartFactCheck, cx.now)?;
     expect_items(&new)?;
     save(tx, cx, &publication, new, Happened::FactCheckStarted)
 }
 
-#[derive(Clone, Debug)]
-pub struct ApprovePublication {
-    pub target: Target<PublicationId>,
-}
-
-pub fn approve_publication(tx: &mut Tx, cx: &Cx, cmd: &ApprovePublication) -> Result<PublicationNow, Error> {
-    let publication = load_for(tx, cx, Action::EditPublication, &cmd.target)?;
+pub fn approve_publication(tx: &mut Tx, cx: &Cx, cmd: &Target<PublicationId>) -> Result<PublicationNow, Error> {
+    let publication = load_for(tx, cx, Action::EditPublication, cmd)?;
     let new = publication.step(Step::Approve, cx.now)?;
     expect_sources(tx, &new)?;
     save(tx, cx, &publication, new, Happened::PublicationApproved)
 }
 
-#[derive(Clone, Debug)]
-pub struct ReturnToDrafting {
-    pub target: Target<PublicationId>,
-    pub reason: String,
-}
-
-pub fn return_to_drafting(tx: &mut Tx, cx: &Cx, cmd: &ReturnToDrafting) -> Result<PublicationNow, Error> {
+pub fn return_to_drafting(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<PublicationId>) -> Result<PublicationNow, Error> {
     let publication = load_for(tx, cx, Action::WritePublication, &cmd.target)?;
     let new = publication.step_with_reason(Step::Return, &cmd.reason, cx.now)?;
     save(tx, cx, &publication, new, Happened::ReturnedToDrafting)
 }
 
-#[derive(Clone, Debug)]
-pub struct WithdrawPublication {
-    pub target: Target<PublicationId>,
-    pub reason: String,
-}
-
-pub fn withdraw_publication(tx: &mut Tx, cx: &Cx, cmd: &WithdrawPublication) -> Result<PublicationNow, Error> {
+pub fn withdraw_publication(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<PublicationId>) -> Result<PublicationNow, Error> {
     let publication = load_for(tx, cx, Action::EditPublication, &cmd.target)?;
     let new = publication.step_with_reason(Step::Withdraw, &cmd.reason, cx.now)?;
     save(tx, cx, &publication, new, Happened::PublicationWithdrawn)
 }
 
-#[derive(Clone, Debug)]
-pub struct ReleasePublication {
-    pub target: Target<PublicationId>,
-    pub reason: String,
-}
-
 /// Rule 31: an early release is an editor's act, with a reason.
-pub fn release_publication(tx: &mut Tx, cx: &Cx, cmd: &ReleasePublication) -> Result<PublicationNow, Error> {
+pub fn release_publication(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<PublicationId>) -> Result<PublicationNow, Error> {
     let publication = load_for(tx, cx, Action::EditPublication, &cmd.target)?;
     let released = publication.publish(Step::Release { at: cx.now }, cx.now)?;
     let released = Publication { reason: cmd.reason.clone(), ..released };
@@ -144,7 +119,8 @@ pub struct EmbargoPublication {
 pub fn embargo_publication(tx: &mut Tx, cx: &Cx, cmd: &EmbargoPublication) -> Result<PublicationNow, Error> {
     let publication = load_for(tx, cx, Action::EditPublication, &cmd.target)?;
     if cmd.publish_at.instant <= cx.now {
-        return Err(Error::PublishAtPassed);
+        let says = "give an instant that lies ahead";
+        return Err(Refusal::bad_field("publish_at.instant", "timestamp.gt_now", says).into());
     }
     let step = Step::Embargo { publish_at: cmd.publish_at.clone(), group: cmd.group.clone() };
     let new = publication.step(step, cx.now)?;
@@ -177,7 +153,8 @@ pub fn publish_due(tx: &mut Tx, id: PublicationId, now: Timestamp) -> Result<(),
     let outcome = match expect_sources(tx, &published) {
         Ok(material) => print(tx, &cx, &material, &publication, published, Happened::PublicationPublished)?,
         Err(Error::SourcesChanged(violations)) => {
-            let says: Vec<String> = violations.into_iter().map(|one| format!("{}: {}", one.field, one.says)).collect();
+            let says = violations.iter().map(|violation| format!("{}: {}", violation.field, violation.says));
+            let says: Vec<String> = says.collect();
             let new = publication.step_with_reason(Step::HoldBack, &says.join("; "), now)?;
             save(tx, &cx, &publication, new, Happened::PublicationHeldBack)?
         }
@@ -233,6 +210,7 @@ fn expect_sources(tx: &mut Tx, publication: &Publication) -> Result<Material, Er
     if violations.is_empty() { Ok(material) } else { Err(Error::SourcesChanged(violations)) }
 }
 
+/// The publication as it is, if the caller may take this step now and read its present version.
 fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PublicationId>) -> Result<Publication, Error> {
     let (publication, commission) = reading::seen(tx, cx, action, target.id)?;
     expect_open(cx, action, &commission)?;
@@ -240,6 +218,7 @@ fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PublicationId>
     Ok(publication)
 }
 
+/// Saves the new version of a publication with its line of history and its event.
 pub fn save(
     tx: &mut Tx,
     cx: &Cx,
@@ -251,6 +230,7 @@ pub fn save(
     record(tx, cx, Some(old), new, happened)
 }
 
+/// Writes a line of history and the event.
 fn record(
     tx: &mut Tx,
     cx: &Cx,
@@ -260,6 +240,6 @@ fn record(
 ) -> Result<PublicationNow, Error> {
     let states = (old.map(|old| old.state.name()), new.state.name());
     let now = PublicationNow { publication: new, as_of: cx.now };
-    note(tx, cx, happened, states, &now.publication.reason, &events::publication(happened, &now))?;
+    note(tx, cx, happened, states, &now.publication.reason, events::publication(happened, &now))?;
     Ok(now)
 }

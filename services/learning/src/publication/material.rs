@@ -30,12 +30,12 @@ impl Material {
 
     /// The document of a case study's present version.
     fn document_of(&self, study: &CaseStudy) -> Option<&Document> {
-        let of_version = |one: &&Document| {
-            one.source == study.id.to_string()
-                && one.source_revision == study.revision
-                && one.source_sha256 == study.sha256
+        let is_version = |document: &&Document| {
+            document.source == study.id.to_string()
+                && document.source_revision == study.revision
+                && document.source_sha256 == study.sha256
         };
-        self.documents.values().find(of_version)
+        self.documents.values().find(is_version)
     }
 
     /// Pins every document that the items cite, in the order in which they cite it.
@@ -82,7 +82,7 @@ impl Material {
         let mut citations: Vec<Citation> = Vec::new();
         for (_, passage) in self.cited(&edition.items) {
             let Some(passage) = passage.filter(|passage| self.may_quote(passage)) else { continue };
-            if citations.iter().all(|one| one.passage != passage.id)
+            if citations.iter().all(|citation| citation.passage != passage.id)
                 && let Some(source_anchor) = edition.source_anchor(passage.document)
             {
                 let anchor = format!("quote-{}", citations.len() + 1);
@@ -99,14 +99,10 @@ impl Material {
             let passages = match item {
                 Item::Heading { .. } | Item::Prose(_) => continue,
                 Item::Passage(id) => vec![*id],
-                Item::Insight(id) => self.insights.get(id).map_or_else(Vec::new, |one| one.passages.clone()),
+                Item::Insight(id) => self.insights.get(id).map_or_else(Vec::new, |insight| insight.passages.clone()),
                 Item::CaseStudy(id) => {
-                    cited.extend(
-                        self.case_studies
-                            .get(id)
-                            .and_then(|one| self.document_of(one))
-                            .map(|document| (document, None)),
-                    );
+                    let document = self.case_studies.get(id).and_then(|study| self.document_of(study));
+                    cited.extend(document.map(|document| (document, None)));
                     continue;
                 }
             };
@@ -122,15 +118,18 @@ impl Material {
         for (place, item) in items.iter().enumerate() {
             let says = match item {
                 Item::Heading { .. } | Item::Prose(_) => None,
-                Item::Passage(id) => {
-                    self.passages.get(id).map_or(Some("there is no such passage"), |one| self.unquotable(one))
-                }
-                Item::Insight(id) => {
-                    self.insights.get(id).map_or(Some("there is no such insight"), |one| self.unusable(one))
-                }
-                Item::CaseStudy(id) => {
-                    self.case_studies.get(id).map_or(Some("there is no such case study"), |one| self.untellable(one))
-                }
+                Item::Passage(id) => match self.passages.get(id) {
+                    Some(passage) => self.unquotable(passage),
+                    None => Some("there is no such passage"),
+                },
+                Item::Insight(id) => match self.insights.get(id) {
+                    Some(insight) => self.unusable(insight),
+                    None => Some("there is no such insight"),
+                },
+                Item::CaseStudy(id) => match self.case_studies.get(id) {
+                    Some(study) => self.untellable(study),
+                    None => Some("there is no such case study"),
+                },
             };
             violations.extend(says.map(|says| Violation::new(field(place), "source", says)));
         }

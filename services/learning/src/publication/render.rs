@@ -198,19 +198,19 @@ impl Writer<'_> {
     }
 
     fn sources(&self) -> Vec<Source> {
-        let of = |(place, pinned): (usize, &Pinned)| {
+        let source = |(place, pinned): (usize, &Pinned)| {
             let document = self.material.documents.get(&pinned.document);
             // As they stand in the text, which is not the order in which they were marked.
             let quotes = pinned.passages.iter().filter(|id| self.quoted.contains(id));
             Source {
                 anchor: format!("source-{}", place + 1),
                 citation: pinned.citation.clone(),
-                award: document.map_or_else(String::new, |one| one.award_reference.clone()),
+                award: document.map_or_else(String::new, |document| document.award_reference.clone()),
                 sha256: pinned.sha256.clone(),
                 quotes: quotes.filter_map(|id| self.anchors.get(id).cloned()).collect(),
             }
         };
-        self.edition.sources.iter().enumerate().map(of).collect()
+        self.edition.sources.iter().enumerate().map(source).collect()
     }
 
     fn reference(&self, document: DocumentId) -> Option<Reference> {

@@ -2,15 +2,14 @@
 
 use kit::deadline::Deadline;
 use kit::ids::PersonId;
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
-
-use crate::error::Error;
 
 /// How far a publication is. A state carries its facts. While a correction is worked on it is drafting again.
 #[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-#[strum_discriminants(name(StateName), derive(VariantArray))]
+#[strum_discriminants(name(StateName), derive(IntoStaticStr, VariantArray), strum(serialize_all = "snake_case"))]
 pub enum State {
     Planned,
     Drafting,
@@ -59,8 +58,8 @@ impl State {
     /// Every legal move is a row.
     ///
     /// # Errors
-    /// [`Error::IllegalStep`] where the table has no such step.
-    pub fn step(&self, step: Step) -> Result<State, Error> {
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn step(&self, step: Step) -> Result<State, Refusal> {
         Ok(match (self, step) {
             (State::Planned | State::Drafting | State::FactCheck, Step::SetItems) => State::Drafting,
             (State::Drafting, Step::StartFactCheck) => State::FactCheck,
@@ -83,7 +82,7 @@ impl State {
             ) => State::Withdrawn,
 
             (from, step) => {
-                return Err(Error::IllegalStep { what: "publication", from: from.name(), step: step.name() });
+                return Err(Refusal::IllegalStep { what: "publication", from: from.name(), step: step.name() });
             }
         })
     }

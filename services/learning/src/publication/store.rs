@@ -7,7 +7,8 @@ use diesel::prelude::*;
 use kit::db::{Backend, Conn, DbError};
 use kit::deadline::Deadline;
 use kit::ids::{CommissionId, DocumentId, PublicationId, RoundId};
-use kit::stored::{from_json, inconsistent, json};
+use kit::refusal::Refusal;
+use kit::stored::{found, from_json, inconsistent, json};
 use kit::time::Timestamp;
 
 use super::material::Material;
@@ -102,8 +103,8 @@ impl TryFrom<Row> for Publication {
 }
 
 pub fn get(conn: &mut Conn, id: PublicationId) -> Result<Publication, Error> {
-    let row = publication::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    Ok(Publication::try_from(row.ok_or(Error::NotFound { what: "publication" })?)?)
+    let row = found::<_, Error>(publication::table.find(id).select(Row::as_select()).first(conn), "publication")?;
+    Ok(Publication::try_from(row)?)
 }
 
 pub fn insert(conn: &mut Conn, new: &Publication) -> Result<(), DbError> {
@@ -118,11 +119,10 @@ pub fn insert(conn: &mut Conn, new: &Publication) -> Result<(), DbError> {
 
 /// Replaces the version it was made from.
 pub fn update(conn: &mut Conn, old: &Publication, new: &Publication) -> Result<(), Error> {
-    let of_old_version =
-        publication::table.filter(publication::id.eq(new.id)).filter(publication::version.eq(old.version));
+    let of_old_version = publication::table.find(new.id).filter(publication::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(get(conn, new.id)?));
+        return Err(Refusal::stale(get(conn, new.id)?).into());
     }
     Ok(())
 }
@@ -153,12 +153,24 @@ pub fn citing(conn: &mut Conn, document: DocumentId) -> Result<Vec<PublicationId
         .load(conn)?)
 }
 
-/// Which publications a caller sees besides those that are public.
-#[derive(Clone, Debug, Default)]
-pub struct Visible {
-    pub all: bool,
-    /// Commissions under which the caller writes.
-    pub commissions: Vec<CommissionId>,
+/// Which publications a caller sees.
+#[derive(Clone, Debug)]
+pub enum Visible {
+    All,
+    /// Those that are public, and all under commissions under which the caller writes.
+    Public {
+        and_under: Vec<CommissionId>,
+    },
+}
+
+impl Visible {
+    /// Whether the caller sees more of it than the public.
+    pub fn is_inside(&self, publication: &Publication) -> bool {
+        match self {
+            Visible::All => true,
+            Visible::Public { and_under } => and_under.contains(&publication.commission),
+        }
+    }
 }
 
 /// One page by identity, of a round or of all.
@@ -170,10 +182,10 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Publication>, DbError> {
     let mut query = publication::table.into_boxed::<Backend>();
-    if !visible.all {
+    if let Visible::Public { and_under } = visible {
         // Rule 31: what is under embargo is in nobody else's list or count.
         let public = publication::readable.gt(0).and(publication::state.ne("withdrawn"));
-        query = query.filter(publication::commission_id.eq_any(&visible.commissions).or(public));
+        query = query.filter(publication::commission_id.eq_any(and_under).or(public));
     }
     if let Some(round) = round {
         query = query.filter(exists(
@@ -264,9 +276,9 @@ pub fn material(conn: &mut Conn, edition: &Edition) -> Result<Material, DbError>
     documents.extend(corpus::store::of_case_studies(conn, &studies)?);
     let studies = case_study::store::named(conn, &studies)?;
     Ok(Material {
-        passages: passages.into_iter().map(|one| (one.id, one)).collect(),
-        documents: documents.into_iter().map(|one| (one.id, one)).collect(),
-        insights: insights.into_iter().map(|one| (one.id, one)).collect(),
-        case_studies: studies.into_iter().map(|one| (one.id, one)).collect(),
+        passages: passages.into_iter().map(|passage| (passage.id, passage)).collect(),
+        documents: documents.into_iter().map(|document| (document.id, document)).collect(),
+        insights: insights.into_iter().map(|insight| (insight.id, insight)).collect(),
+        case_studies: studies.into_iter().map(|study| (study.id, study)).collect(),
     })
 }

@@ -23,6 +23,8 @@ pub fn item(item: Item) -> pb::PublicationItem {
 pub struct Book {
     pub commission: pb::Commission,
     pub council: Council,
+    /// Of the case study.
+    pub teller: Council,
     pub report: reporting::Report,
     pub passage: pb::Passage,
     pub insight: pb::Insight,
@@ -39,7 +41,7 @@ impl Harness {
             round_ids: vec![self.round.to_string()],
             validate_only: false,
         };
-        self.publications(&self.consultant).create_publication(request).await.unwrap().into_inner()
+        self.as_who(&self.consultant).publications.create_publication(request).await.unwrap().into_inner()
     }
 
     pub async fn book(&self) -> Book {
@@ -61,7 +63,7 @@ impl Harness {
             item(Item::CaseStudyId(study.id.clone())),
         ];
         let publication = self.with_items(&planned, items).await.unwrap();
-        Book { commission, council, report, passage, insight, study, publication }
+        Book { commission, council, teller, report, passage, insight, study, publication }
     }
 
     pub async fn with_items(
@@ -77,12 +79,12 @@ impl Harness {
             items,
             validate_only: false,
         };
-        Ok(self.publications(&self.consultant).set_items(request).await?.into_inner())
+        Ok(self.as_who(&self.consultant).publications.set_items(request).await?.into_inner())
     }
 
     pub async fn now(&self, who: &Who, of: &pb::Publication) -> Result<pb::Publication, Status> {
         let request = pb::GetPublicationRequest { publication_id: of.id.clone() };
-        Ok(self.publications(who).get_publication(request).await?.into_inner())
+        Ok(self.as_who(who).publications.get_publication(request).await?.into_inner())
     }
 
     pub async fn in_fact_check(&self, of: &pb::Publication) -> pb::Publication {
@@ -92,7 +94,7 @@ impl Harness {
             etag: of.etag.clone(),
             validate_only: false,
         };
-        self.publications(&self.consultant).start_fact_check(request).await.unwrap().into_inner()
+        self.as_who(&self.consultant).publications.start_fact_check(request).await.unwrap().into_inner()
     }
 
     pub async fn approve(&self, of: &pb::Publication) -> Result<pb::Publication, Status> {
@@ -102,7 +104,7 @@ impl Harness {
             etag: of.etag.clone(),
             validate_only: false,
         };
-        Ok(self.publications(&self.editor).approve_publication(request).await?.into_inner())
+        Ok(self.as_who(&self.editor).publications.approve_publication(request).await?.into_inner())
     }
 
     pub async fn embargo(
@@ -124,7 +126,7 @@ impl Harness {
             embargo_group: group.iter().map(|who| who.subject.clone()).collect(),
             validate_only: false,
         };
-        Ok(self.publications(&self.editor).embargo_publication(request).await?.into_inner())
+        Ok(self.as_who(&self.editor).publications.embargo_publication(request).await?.into_inner())
     }
 
     pub async fn embargoed(&self, of: &pb::Publication, group: &[&Who]) -> pb::Publication {
@@ -142,32 +144,20 @@ impl Harness {
     ) -> Result<pb::PublicationDocument, Status> {
         let request =
             pb::GetPublicationDocumentRequest { publication_id: of.id.clone(), edition, format: format.into() };
-        Ok(self.publications(who).get_publication_document(request).await?.into_inner())
+        Ok(self.as_who(who).publications.get_publication_document(request).await?.into_inner())
     }
 
     pub async fn citations(&self, who: &Who, of: &pb::Publication) -> Vec<pb::Citation> {
         let request = pb::ListCitationsRequest { publication_id: of.id.clone(), ..Default::default() };
-        self.publications(who).list_citations(request).await.unwrap().into_inner().citations
+        self.as_who(who).publications.list_citations(request).await.unwrap().into_inner().citations
     }
 
     pub async fn listed(&self, who: &Who) -> usize {
         let request = pb::ListPublicationsRequest::default();
-        self.publications(who).list_publications(request).await.unwrap().into_inner().publications.len()
+        self.as_who(who).publications.list_publications(request).await.unwrap().into_inner().publications.len()
     }
 }
 
 pub fn somebody() -> Who {
     Who::person(Role::Reviewer, OrgId::new())
-}
-
-impl Harness {
-    /// The names of all events so far.
-    pub async fn events(&self) -> Vec<String> {
-        let kinds = self.db.read(|tx| {
-            use diesel::prelude::*;
-            diesel::table! { outbox (id) { id -> Text, kind -> Text, } }
-            Ok::<_, kit::db::DbError>(outbox::table.order(outbox::id.asc()).select(outbox::kind).load(tx)?)
-        });
-        kinds.await.unwrap()
-    }
 }

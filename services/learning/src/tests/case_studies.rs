@@ -1,5 +1,7 @@
 //! Case studies: the shape in which published ones come, and consent version by version.
 
+use std::sync::atomic::Ordering;
+
 use kit::ids::FrameworkId;
 use pb::case_study::State;
 use serde_json::Value;
@@ -84,18 +86,28 @@ impl Harness {
     pub async fn told(&self, place: usize, council: &Council) -> pb::CaseStudy {
         *self.peers.frameworks.lock().unwrap() = vec![framework()];
         let request = published(place, council);
-        let draft = self.case_studies(&council.officer).create_case_study(request).await.unwrap().into_inner();
-        self.case_studies(&council.certifier).consent_case_study(consent(&draft, true)).await.unwrap().into_inner()
+        let draft = self.as_who(&council.officer).case_studies.create_case_study(request).await.unwrap().into_inner();
+        self.as_who(&council.certifier)
+            .case_studies
+            .consent_case_study(consent(&draft, true))
+            .await
+            .unwrap()
+            .into_inner()
     }
 
     pub async fn taken_back(&self, council: &Council, study: &pb::CaseStudy) -> pb::CaseStudy {
-        self.case_studies(&council.certifier).consent_case_study(consent(study, false)).await.unwrap().into_inner()
+        self.as_who(&council.certifier)
+            .case_studies
+            .consent_case_study(consent(study, false))
+            .await
+            .unwrap()
+            .into_inner()
     }
 }
 
 #[tokio::test]
 async fn principles_are_found_by_name_and_by_wording_alone_and_a_missing_contact_is_a_gap() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (one, other) = (harness.council("South Tyneside Council"), harness.council("Tameside Council"));
         let all: Value = serde_json::from_str(PUBLISHED).unwrap();
         for (place, council) in [&one, &other].into_iter().enumerate() {
@@ -116,32 +128,38 @@ async fn principles_are_found_by_name_and_by_wording_alone_and_a_missing_contact
 
 #[tokio::test]
 async fn a_version_enters_the_corpus_with_consent_and_the_next_needs_it_anew() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, other) = (harness.council("South Tyneside Council"), harness.council("Preston"));
         let commission = harness.running().await;
         *harness.peers.frameworks.lock().unwrap() = vec![framework()];
         let request = published(0, &council);
-        let foreign = harness.case_studies(&other.officer).create_case_study(request.clone()).await.unwrap_err();
+        let foreign = harness.as_who(&other.officer).case_studies.create_case_study(request.clone()).await.unwrap_err();
         assert_eq!(foreign.code(), Code::NotFound);
-        let draft =
-            harness.case_studies(&council.officer).create_case_study(request.clone()).await.unwrap().into_inner();
+        let draft = harness
+            .as_who(&council.officer)
+            .case_studies
+            .create_case_study(request.clone())
+            .await
+            .unwrap()
+            .into_inner();
         assert!(harness.documents(&commission).await.is_empty());
         let get = pb::GetCaseStudyRequest { case_study_id: draft.id.clone() };
         assert_eq!(
-            harness.case_studies(&harness.consultant).get_case_study(get.clone()).await.unwrap_err().code(),
+            harness.as_who(&harness.consultant).case_studies.get_case_study(get.clone()).await.unwrap_err().code(),
             Code::NotFound
         );
         let officer =
-            harness.case_studies(&council.officer).consent_case_study(consent(&draft, true)).await.unwrap_err();
+            harness.as_who(&council.officer).case_studies.consent_case_study(consent(&draft, true)).await.unwrap_err();
         assert_eq!(officer.code(), Code::PermissionDenied);
         let first = harness
-            .case_studies(&council.certifier)
+            .as_who(&council.certifier)
+            .case_studies
             .consent_case_study(consent(&draft, true))
             .await
             .unwrap()
             .into_inner();
         assert_eq!(first.state(), State::Consented);
-        harness.case_studies(&harness.consultant).get_case_study(get).await.unwrap();
+        harness.as_who(&harness.consultant).case_studies.get_case_study(get).await.unwrap();
         let document = harness.documents(&commission).await.remove(0);
         assert_eq!((document.source_revision, document.source_sha256), (1, first.sha256.clone()));
         assert_eq!(document.contact, "Director of Adult Social Services and Commissioning, South Tyneside Council");
@@ -154,12 +172,14 @@ async fn a_version_enters_the_corpus_with_consent_and_the_next_needs_it_anew() {
             narrative: request.narrative.clone(),
             ..Default::default()
         };
-        let second = harness.case_studies(&council.officer).update_case_study(update).await.unwrap().into_inner();
+        let second =
+            harness.as_who(&council.officer).case_studies.update_case_study(update).await.unwrap().into_inner();
         assert_eq!((second.version, second.state()), (2, State::Draft));
         assert_ne!(second.sha256, first.sha256);
         assert_eq!(harness.documents(&commission).await.len(), 1);
         let second = harness
-            .case_studies(&council.certifier)
+            .as_who(&council.certifier)
+            .case_studies
             .consent_case_study(consent(&second, true))
             .await
             .unwrap()
@@ -174,12 +194,13 @@ async fn a_version_enters_the_corpus_with_consent_and_the_next_needs_it_anew() {
 /// H-1: consent is to a digest, so that nothing but a rewrite touches what it is of.
 #[tokio::test]
 async fn a_consent_leaves_the_text_as_an_earlier_program_wrote_it() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         use diesel::prelude::*;
 
         use crate::schema::case_study;
         let council = harness.council("South Tyneside Council");
-        let draft = harness.case_studies(&council.officer).create_case_study(published(0, &council)).await.unwrap();
+        let draft =
+            harness.as_who(&council.officer).case_studies.create_case_study(published(0, &council)).await.unwrap();
         let written: String = harness
             .db
             .work(None, |tx| {
@@ -191,7 +212,8 @@ async fn a_consent_leaves_the_text_as_an_earlier_program_wrote_it() {
             .await
             .unwrap();
         let request = consent(draft.get_ref(), true);
-        let told = harness.case_studies(&council.certifier).consent_case_study(request).await.unwrap().into_inner();
+        let told =
+            harness.as_who(&council.certifier).case_studies.consent_case_study(request).await.unwrap().into_inner();
         assert_eq!((told.state(), &told.sha256), (State::Consented, &draft.get_ref().sha256));
         let kept = harness.db.work(None, |tx| {
             Ok::<String, kit::db::DbError>(case_study::table.select(case_study::text).first(&mut **tx)?)
@@ -202,14 +224,51 @@ async fn a_consent_leaves_the_text_as_an_earlier_program_wrote_it() {
 }
 
 #[tokio::test]
+async fn who_may_not_write_or_consent_is_refused_before_another_service_is_asked() {
+    each_engine(async |harness| {
+        let (council, other) = (harness.council("South Tyneside Council"), harness.council("Preston"));
+        let study = harness.told(0, &council).await;
+        // Another process, which knows no principles yet.
+        let process = harness.another_process();
+        let case_studies = |who: &Who| harness.as_who_of(&process, who).case_studies;
+        let create = || published(0, &council);
+        let update = || pb::UpdateCaseStudyRequest {
+            request_id: new_id(),
+            case_study_id: study.id.clone(),
+            etag: study.etag.clone(),
+            title: "Day opportunities".to_string(),
+            narrative: study.narrative.clone(),
+            ..Default::default()
+        };
+        harness.peers.down.store(true, Ordering::SeqCst);
+        let foreign = case_studies(&other.officer).create_case_study(create()).await.unwrap_err();
+        assert_eq!(foreign.code(), Code::NotFound);
+        let foreign = case_studies(&other.officer).update_case_study(update()).await.unwrap_err();
+        assert_eq!(foreign.code(), Code::NotFound);
+        let certifier = case_studies(&council.certifier).update_case_study(update()).await.unwrap_err();
+        assert_eq!(certifier.code(), Code::PermissionDenied);
+        let officer = case_studies(&council.officer).consent_case_study(consent(&study, false)).await.unwrap_err();
+        assert_eq!(officer.code(), Code::PermissionDenied);
+        // Who may is told that it is asked in vain.
+        let away = case_studies(&council.officer).create_case_study(create()).await.unwrap_err();
+        assert_eq!(away.code(), Code::Unavailable);
+        let away = case_studies(&council.officer).update_case_study(update()).await.unwrap_err();
+        assert_eq!(away.code(), Code::Unavailable);
+        let away = case_studies(&council.certifier).consent_case_study(consent(&study, false)).await.unwrap_err();
+        assert_eq!(away.code(), Code::Unavailable);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn lists_of_case_studies_hold_what_the_caller_may_see() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (one, other) = (harness.council("South Tyneside Council"), harness.council("Tameside Council"));
         harness.told(0, &one).await;
-        harness.case_studies(&other.officer).create_case_study(published(1, &other)).await.unwrap();
+        harness.as_who(&other.officer).case_studies.create_case_study(published(1, &other)).await.unwrap();
         let list = pb::ListCaseStudiesRequest::default();
         let seen = async |who: &Who| {
-            harness.case_studies(who).list_case_studies(list.clone()).await.unwrap().into_inner().total_size
+            harness.as_who(who).case_studies.list_case_studies(list.clone()).await.unwrap().into_inner().total_size
         };
         assert_eq!((seen(&one.officer).await, seen(&other.officer).await, seen(&harness.auditor).await), (1, 1, 2));
         assert_eq!(seen(&harness.consultant).await, 0);

@@ -1,6 +1,5 @@
 //! The corpus: what enters, what is found, and what leaves at once.
 
-use pb::corpus_service_client::CorpusServiceClient;
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::reporting::v1 as reporting;
 
@@ -12,7 +11,7 @@ async fn search(harness: &Harness, commission: &pb::Commission, words: &str) -> 
         words: words.to_string(),
         ..Default::default()
     };
-    harness.corpus(&harness.consultant).search_corpus(request).await.unwrap().into_inner()
+    harness.as_who(&harness.consultant).corpus.search_corpus(request).await.unwrap().into_inner()
 }
 
 fn titles(answer: &pb::SearchCorpusResponse) -> Vec<String> {
@@ -21,7 +20,7 @@ fn titles(answer: &pb::SearchCorpusResponse) -> Vec<String> {
 
 #[tokio::test]
 async fn a_report_enters_when_it_is_released_and_leaves_every_answer_when_that_is_withdrawn() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
         let mut report = a_report(harness.round, council.id, "Diabeaters", "Carers cooked with three households.");
         report.release = None;
@@ -51,9 +50,12 @@ async fn a_report_enters_when_it_is_released_and_leaves_every_answer_when_that_i
         let gone = search(&harness, &commission, "cooked").await;
         assert_eq!((gone.total_size, gone.facets.len()), (0, 0));
         let get = pb::GetPassageRequest { passage_id: passage.id };
-        assert_eq!(harness.corpus(&harness.auditor).get_passage(get).await.unwrap_err().message(), "no such passage");
+        assert_eq!(
+            harness.as_who(&harness.auditor).corpus.get_passage(get).await.unwrap_err().message(),
+            "no such passage"
+        );
         let export = pb::ExportPassagesRequest { commission_id: commission.id.clone() };
-        let csv = harness.corpus(&harness.consultant).export_passages(export).await.unwrap().into_inner();
+        let csv = harness.as_who(&harness.consultant).corpus.export_passages(export).await.unwrap().into_inner();
         assert_eq!((csv.n_passages, csv.csv.lines().count()), (0, 1));
     })
     .await;
@@ -61,7 +63,7 @@ async fn a_report_enters_when_it_is_released_and_leaves_every_answer_when_that_i
 
 #[tokio::test]
 async fn an_older_event_does_not_bring_a_withdrawn_report_back() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
         let mut report = harness.report(&council, "Diabeaters", "Carers cooked.").await;
         let mut older = report.clone();
@@ -76,7 +78,7 @@ async fn an_older_event_does_not_bring_a_withdrawn_report_back() {
 
 #[tokio::test]
 async fn a_search_takes_any_words_any_script_and_any_number_of_them() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
         harness.report(&council, "Diabeaters", "Carers grew leeks 🌱 and cooked. Day opportunities for carers.").await;
         harness.report(&council, "Hubs", "Opportunities came on the second day. مرحبا بكم في المركز.").await;
@@ -97,7 +99,7 @@ async fn a_search_takes_any_words_any_script_and_any_number_of_them() {
 
 #[tokio::test]
 async fn snippets_are_exact_bytes_and_facets_count_the_hits() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, other) = (harness.council("Plymouth City Council"), harness.council("Kirklees Council"));
         let commission = harness.running().await;
         let text = format!("{} Carers’ own words count. {}", "é🌱 ".repeat(80), "ö ".repeat(200));
@@ -127,7 +129,7 @@ async fn snippets_are_exact_bytes_and_facets_count_the_hits() {
             page_size: 1,
             ..Default::default()
         };
-        let mut corpus = harness.corpus(&harness.consultant);
+        let mut corpus = harness.as_who(&harness.consultant).corpus;
         let first = corpus.search_corpus(one.clone()).await.unwrap().into_inner();
         let next = pb::SearchCorpusRequest { page_token: first.next_page_token.clone(), ..one };
         let second = corpus.search_corpus(next).await.unwrap().into_inner();
@@ -139,16 +141,15 @@ async fn snippets_are_exact_bytes_and_facets_count_the_hits() {
 
 #[tokio::test]
 async fn another_process_finds_what_this_one_wrote_and_not_what_it_took_back() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
         let mut report = harness.report(&council, "Diabeaters", "Carers cooked.").await;
-        let transport = harness.with_token(&harness.another_process(), &harness.consultant);
         let request = pb::SearchCorpusRequest {
             commission_id: commission.id.clone(),
             words: "cooked".to_string(),
             ..Default::default()
         };
-        let mut other = CorpusServiceClient::new(transport);
+        let mut other = harness.as_who_of(&harness.another_process(), &harness.consultant).corpus;
         let theirs = other.search_corpus(request.clone()).await.unwrap().into_inner();
         assert_eq!(theirs.hits, search(&harness, &commission, "cooked").await.hits);
         report.release = Some(reporting::Release::default());

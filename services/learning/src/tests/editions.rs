@@ -1,6 +1,5 @@
 //! What a council takes back: it leaves what is not published, and asks for a corrected edition of what is (rule 32).
 
-use kit::caller::Role;
 use pb::passage::Consent;
 use pb::publication::State;
 use pb::publication_document::Format;
@@ -12,7 +11,7 @@ use super::harness::*;
 
 #[tokio::test]
 async fn a_consent_taken_back_before_publication_removes_the_quote_and_after_it_asks_for_a_corrected_edition() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (book, public) = (harness.book().await, somebody());
         let embargoed = harness.embargoed(&book.publication, &[]).await;
         let back = harness.answered(&book.council, &book.passage, Consent::Withdrawn).await;
@@ -29,9 +28,9 @@ async fn a_consent_taken_back_before_publication_removes_the_quote_and_after_it_
         let due = harness.now(&harness.editor, &published).await.unwrap();
         assert!(due.correction_due);
         assert_eq!(harness.now(&public, &published).await.unwrap().edition, 1);
-        let kinds = harness.events().await;
-        assert_eq!(kinds.iter().filter(|kind| kind.ends_with("PublicationNeedsCorrection")).count(), 1);
-        assert_eq!(kinds.iter().filter(|kind| kind.ends_with("QuotesRemoved")).count(), 1);
+        let kinds = testing::stores::published(&harness.db).await;
+        assert_eq!(kinds.iter().filter(|kind| *kind == "PublicationNeedsCorrection").count(), 1);
+        assert_eq!(kinds.iter().filter(|kind| *kind == "QuotesRemoved").count(), 1);
 
         let correct = pb::CorrectPublicationRequest {
             request_id: new_id(),
@@ -40,7 +39,8 @@ async fn a_consent_taken_back_before_publication_removes_the_quote_and_after_it_
             note: "a quote was taken back".to_string(),
             validate_only: false,
         };
-        let second = harness.publications(&harness.editor).correct_publication(correct).await.unwrap().into_inner();
+        let second =
+            harness.as_who(&harness.editor).publications.correct_publication(correct).await.unwrap().into_inner();
         assert_eq!((second.state(), second.edition), (State::Drafting, 2));
         assert_eq!(harness.now(&public, &due).await.unwrap().edition, 1);
         assert_eq!(harness.document(&public, &due, 2, Format::Html).await.unwrap_err().code(), Code::NotFound);
@@ -56,7 +56,7 @@ async fn a_consent_taken_back_before_publication_removes_the_quote_and_after_it_
             reason: "the correction cannot wait".to_string(),
             validate_only: false,
         };
-        harness.publications(&harness.editor).release_publication(release).await.unwrap();
+        harness.as_who(&harness.editor).publications.release_publication(release).await.unwrap();
         let seen = harness.now(&public, &due).await.unwrap();
         assert_eq!(
             (seen.edition, seen.edition_note.as_str(), seen.correction_due),
@@ -71,14 +71,9 @@ async fn a_consent_taken_back_before_publication_removes_the_quote_and_after_it_
 
 #[tokio::test]
 async fn a_case_study_taken_back_leaves_what_is_not_published() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let book = harness.book().await;
-        let teller = Council {
-            id: book.study.organisation_id.parse().unwrap(),
-            officer: somebody(),
-            certifier: Who::person(Role::Certifier, book.study.organisation_id.parse().unwrap()),
-        };
-        harness.taken_back(&teller, &book.study).await;
+        harness.taken_back(&book.teller, &book.study).await;
         let now = harness.now(&harness.consultant, &book.publication).await.unwrap();
         assert_eq!((now.items.len(), now.sources.len()), (4, 1));
     })
@@ -87,7 +82,7 @@ async fn a_case_study_taken_back_leaves_what_is_not_published() {
 
 #[tokio::test]
 async fn a_publication_that_is_withdrawn_is_read_by_its_authors_alone() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (book, public) = (harness.book().await, somebody());
         let embargoed = harness.embargoed(&book.publication, &[]).await;
         harness.at(PUBLISH_AT).await;
@@ -100,7 +95,7 @@ async fn a_publication_that_is_withdrawn_is_read_by_its_authors_alone() {
                 reason: reason.to_string(),
                 validate_only: false,
             };
-            let mut publications = harness.publications(who);
+            let mut publications = harness.as_who(who).publications;
             async move { publications.withdraw_publication(request).await.map(tonic::Response::into_inner) }
         };
         let refused = withdraw(&harness.consultant, &published.etag, "a libel").await.unwrap_err();

@@ -3,6 +3,7 @@
 use pb::publication::State;
 use pb::publication_document::Format;
 use pb::publication_item::Item;
+use prost::Message;
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::reporting::v1 as reporting;
 use tonic::Code;
@@ -12,7 +13,7 @@ use super::harness::*;
 
 #[tokio::test]
 async fn under_embargo_only_the_named_group_reads_a_watermarked_document_until_the_instant() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (book, reader, public) = (harness.book().await, somebody(), somebody());
         let embargoed = harness.embargoed(&book.publication, &[&reader]).await;
         assert_eq!(embargoed.state(), State::Embargoed);
@@ -48,7 +49,7 @@ async fn under_embargo_only_the_named_group_reads_a_watermarked_document_until_t
 
 #[tokio::test]
 async fn at_its_instant_a_publication_with_a_withdrawn_source_is_held_back_and_not_published() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (mut book, public) = (harness.book().await, somebody());
         let embargoed = harness.embargoed(&book.publication, &[]).await;
         book.report.release = Some(reporting::Release::default());
@@ -74,9 +75,8 @@ async fn at_its_instant_a_publication_with_a_withdrawn_source_is_held_back_and_n
 
 #[tokio::test]
 async fn an_embargo_that_ends_in_the_doubled_hour_must_say_which_of_the_two() {
-    each_engine(|harness| async move {
-        let (council, commission) = (harness.council("Plymouth City Council"), harness.running().await);
-        harness.report(&council, "Diabeaters", "Carers cooked.").await;
+    each_engine(async |harness| {
+        let (_, commission, _) = harness.a_document("Carers cooked.").await;
         let planned = harness.planned(&commission).await;
         let prose = vec![item(Item::Prose("Words of our own.".to_string()))];
         let set = harness.with_items(&planned, prose).await.unwrap();
@@ -100,19 +100,11 @@ async fn an_embargo_that_ends_in_the_doubled_hour_must_say_which_of_the_two() {
 
 #[tokio::test]
 async fn no_event_bears_a_quote_a_note_or_the_title_of_what_is_under_embargo() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let book = harness.book().await;
         harness.embargoed(&book.publication, &[&somebody()]).await;
-        let bodies: Vec<Vec<u8>> = harness
-            .db
-            .read(|tx| {
-                use diesel::prelude::*;
-                diesel::table! { outbox (id) { id -> Text, body -> Binary, } }
-                Ok::<_, kit::db::DbError>(outbox::table.select(outbox::body).load(tx)?)
-            })
-            .await
-            .unwrap();
-        let text = String::from_utf8_lossy(&bodies.concat()).into_owned();
+        let bodies: Vec<u8> = events(&harness.db).await.iter().flat_map(Message::encode_to_vec).collect();
+        let text = String::from_utf8_lossy(&bodies).into_owned();
         for word in ["kitchen", "note to myself", "Co-operative Difference", "fill in no form", "Age Concern"] {
             assert!(!text.contains(word), "{word}");
         }

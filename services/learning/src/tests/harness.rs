@@ -1,11 +1,10 @@
 //! A service in one process, with everything around it that a test needs.
 
-use std::future::Future;
 use std::sync::Arc;
 
-use kit::caller::Role;
+use kit::caller::{Role, Scope};
 use kit::db::{Db, Storage};
-use kit::ids::{AwardId, BidId, EventId, OrgId, ReportId, RoundId};
+use kit::ids::{AwardId, BidId, OrgId, ReportId, RoundId};
 use kit::time::at;
 use kit::transport::Transport;
 use pb::case_studies_service_client::CaseStudiesServiceClient;
@@ -14,11 +13,12 @@ use pb::corpus_service_client::CorpusServiceClient;
 use pb::insights_service_client::InsightsServiceClient;
 use pb::open_data_service_client::OpenDataServiceClient;
 use pb::publications_service_client::PublicationsServiceClient;
-use prost::Message;
-pub use testing::answers::{fields, new_id, newer, reason, wire};
+use testing::answers::event;
+pub use testing::answers::{fields, new_id, newer, pence, pounds, reason, wire};
 use testing::callers::Gate;
-pub use testing::callers::Who;
-use testing::stores::each_storage;
+pub use testing::callers::{Council, Who};
+pub use testing::stores::events;
+use testing::stores::{each_opened, move_clock};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::reporting::v1 as reporting;
@@ -35,12 +35,14 @@ pub const FROM: &str = "2021-01-04T09:00:00Z";
 pub const LAST: &str = "2021-06-30T22:59:59.999999Z";
 pub const UNTIL: &str = "2021-06-30T23:00:00Z";
 
-/// A council with its people.
-#[derive(Clone)]
-pub struct Council {
-    pub id: OrgId,
-    pub officer: Who,
-    pub certifier: Who,
+/// The six generated clients with somebody's token.
+pub struct Clients {
+    pub commissions: CommissionsServiceClient<Transport>,
+    pub corpus: CorpusServiceClient<Transport>,
+    pub insights: InsightsServiceClient<Transport>,
+    pub case_studies: CaseStudiesServiceClient<Transport>,
+    pub publications: PublicationsServiceClient<Transport>,
+    pub open_data: OpenDataServiceClient<Transport>,
 }
 
 pub struct Harness {
@@ -63,28 +65,21 @@ impl Drop for Harness {
 }
 
 /// Runs a test on each engine; the clock is held, at an instant before the commission begins.
-pub async fn each_engine<F, R>(test: F)
-where
-    F: Fn(Harness) -> R,
-    R: Future<Output = ()>,
-{
-    each_storage(|storage| test(Harness::open(&storage))).await;
+pub async fn each_engine(test: impl AsyncFn(Harness)) {
+    each_opened(Harness::open, test).await;
 }
 
 impl Harness {
-    fn open(storage: &Storage) -> Harness {
+    pub fn open(storage: &Storage) -> Harness {
         let db = crate::open(storage, Some(at("2020-12-01T09:00:00Z"))).unwrap();
         let gate = Gate::new(&[
             "/toadlane.learning.v1.PublicationsService/SetItems",
             "/toadlane.learning.v1.CorpusService/SearchCorpus",
         ]);
         let round = RoundId::new();
-        let peers = Arc::new(Peers::default());
-        peers.rounds.lock().unwrap().insert(round.to_string(), a_round(round));
+        let peers = Arc::new(Peers { rounds: vec![a_round(round)].into(), ..Peers::default() });
         let stop = CancellationToken::new();
-        let stopped = stop.clone();
-        let way = || peers.transport();
-        let learning = Learning::new(db.clone(), Publisher::default(), way(), way(), way(), way(), stopped).unwrap();
+        let learning = learning(&db, &peers, stop.clone());
         let transport = gate.guard(learning.routes(), db.clock());
         let consultant = Who::person(Role::Consultant, OrgId::new());
         let network = OrgId::new();
@@ -92,50 +87,34 @@ impl Harness {
         Harness { db, learning, peers, round, consultant, editor, auditor, transport, gate, stop }
     }
 
-    /// A second process of the service over the same store.
+    /// A second process of the service over the same store, which has heard nothing yet.
     pub fn another_process(&self) -> Transport {
         let stopped = CancellationToken::new();
         stopped.cancel();
-        let way = || self.peers.transport();
-        let learning =
-            Learning::new(self.db.clone(), Publisher::default(), way(), way(), way(), way(), stopped).unwrap();
+        let learning = learning(&self.db, &self.peers, stopped);
         self.gate.guard(learning.routes(), self.db.clock())
     }
 
-    pub fn transport_of(&self, who: &Who) -> Transport {
-        self.with_token(&self.transport, who)
+    /// The generated clients with somebody's token.
+    pub fn as_who(&self, who: &Who) -> Clients {
+        self.as_who_of(&self.transport, who)
     }
 
-    pub fn with_token(&self, transport: &Transport, who: &Who) -> Transport {
-        self.gate.way_of(who, transport)
-    }
-
-    pub fn commissions(&self, who: &Who) -> CommissionsServiceClient<Transport> {
-        CommissionsServiceClient::new(self.transport_of(who))
-    }
-
-    pub fn corpus(&self, who: &Who) -> CorpusServiceClient<Transport> {
-        CorpusServiceClient::new(self.transport_of(who))
-    }
-
-    pub fn insights(&self, who: &Who) -> InsightsServiceClient<Transport> {
-        InsightsServiceClient::new(self.transport_of(who))
-    }
-
-    pub fn case_studies(&self, who: &Who) -> CaseStudiesServiceClient<Transport> {
-        CaseStudiesServiceClient::new(self.transport_of(who))
-    }
-
-    pub fn publications(&self, who: &Who) -> PublicationsServiceClient<Transport> {
-        PublicationsServiceClient::new(self.transport_of(who))
-    }
-
-    pub fn open_data(&self, who: &Who) -> OpenDataServiceClient<Transport> {
-        OpenDataServiceClient::new(self.transport_of(who))
+    /// The same, of another process.
+    pub fn as_who_of(&self, process: &Transport, who: &Who) -> Clients {
+        let transport = self.gate.way_of(who, process);
+        Clients {
+            commissions: CommissionsServiceClient::new(transport.clone()),
+            corpus: CorpusServiceClient::new(transport.clone()),
+            insights: InsightsServiceClient::new(transport.clone()),
+            case_studies: CaseStudiesServiceClient::new(transport.clone()),
+            publications: PublicationsServiceClient::new(transport.clone()),
+            open_data: OpenDataServiceClient::new(transport),
+        }
     }
 
     pub fn council(&self, name: &str) -> Council {
-        let id = OrgId::new();
+        let council = Council::new(&[Scope::ReportsWrite]);
         let details = registry::OrganisationDetails {
             kind: registry::organisation::Kind::PrincipalCouncil.into(),
             name: name.to_string(),
@@ -143,15 +122,14 @@ impl Harness {
             authority_type_name: "Unitary authority".to_string(),
             ..Default::default()
         };
-        let organisation = registry::Organisation { id: id.to_string(), details: Some(details), ..Default::default() };
-        self.peers.organisations.lock().unwrap().insert(id.to_string(), organisation);
-        let (officer, certifier) = (Who::person(Role::ApplicantOfficer, id), Who::person(Role::Certifier, id));
-        Council { id, officer, certifier }
+        let (id, details) = (council.id.to_string(), Some(details));
+        self.peers.organisations.lock().unwrap().push(registry::Organisation { id, details, ..Default::default() });
+        council
     }
 
     /// Moves the clock while the ticker has yet to notice.
     pub async fn clock(&self, instant: &str) {
-        assert!(self.db.move_clock(at(instant)).await.unwrap());
+        move_clock(&self.db, instant).await;
     }
 
     /// Moves the clock, and lets what is due happen.
@@ -164,22 +142,11 @@ impl Harness {
     pub async fn publish(&self, kind: &str, report: &mut reporting::Report) {
         let version = report.etag.parse::<i64>().unwrap() + 1;
         report.etag = version.to_string();
-        self.peers.reports.lock().unwrap().insert(report.id.clone(), report.clone());
-        let mut told = report.clone();
-        told.content = None;
-        let resource = prost_types::Any {
-            type_url: "type.googleapis.com/toadlane.reporting.v1.Report".to_string(),
-            value: told.encode_to_vec(),
-        };
-        let event = types::Event {
-            id: EventId::new().to_string(),
-            r#type: format!("toadlane.reporting.v1.{kind}"),
-            subject: report.id.clone(),
-            version,
-            resource: Some(resource),
-            ..Default::default()
-        };
-        self.learning.take_report(event).await.unwrap();
+        self.peers.reports.lock().unwrap().push(report.clone());
+        let told = reporting::Report { content: None, ..report.clone() };
+        let event = event(&report.id, version, &told);
+        let event = types::Event { r#type: format!("toadlane.reporting.v1.{kind}"), ..event };
+        self.learning.clone().take_report(event).await.unwrap();
     }
 
     /// An accepted final report of a council that lets it be read and quoted.
@@ -187,6 +154,21 @@ impl Harness {
         let mut report = a_report(self.round, council.id, title, text);
         self.publish("ReportReleased", &mut report).await;
         report
+    }
+
+    /// The document of a council's only report, opened by a running commission.
+    pub async fn a_document(&self, text: &str) -> (Council, pb::Commission, pb::Document) {
+        let (council, commission) = (self.council("Plymouth City Council"), self.running().await);
+        self.report(&council, "Diabeaters", text).await;
+        let document = self.documents(&commission).await.remove(0);
+        (council, commission, document)
+    }
+
+    /// A passage of such a document.
+    pub async fn a_passage(&self, text: &str, quote: &str) -> (Council, pb::Commission, pb::Passage) {
+        let (council, commission, document) = self.a_document(text).await;
+        let passage = self.marked(&commission, &document, quote).await;
+        (council, commission, passage)
     }
 
     pub fn a_commission(&self) -> pb::CreateCommissionRequest {
@@ -205,7 +187,7 @@ impl Harness {
     /// A commission that has yet to begin.
     pub async fn commission(&self) -> pb::Commission {
         let request = self.a_commission();
-        self.commissions(&self.editor).create_commission(request).await.unwrap().into_inner()
+        self.as_who(&self.editor).commissions.create_commission(request).await.unwrap().into_inner()
     }
 
     /// A running commission whose consultant has declared.
@@ -223,12 +205,12 @@ impl Harness {
             note: String::new(),
             validate_only: false,
         };
-        self.commissions(&self.consultant).declare_consultant_interests(request).await.unwrap().into_inner()
+        self.as_who(&self.consultant).commissions.declare_consultant_interests(request).await.unwrap().into_inner()
     }
 
     pub async fn documents(&self, commission: &pb::Commission) -> Vec<pb::Document> {
         let request = pb::ListDocumentsRequest { commission_id: commission.id.clone(), ..Default::default() };
-        self.corpus(&self.consultant).list_documents(request).await.unwrap().into_inner().documents
+        self.as_who(&self.consultant).corpus.list_documents(request).await.unwrap().into_inner().documents
     }
 
     pub async fn codebook(&self) -> pb::Codebook {
@@ -240,7 +222,7 @@ impl Harness {
             codes: vec![code("people"), code("cost")],
             validate_only: false,
         };
-        self.corpus(&self.consultant).create_codebook(request).await.unwrap().into_inner()
+        self.as_who(&self.consultant).corpus.create_codebook(request).await.unwrap().into_inner()
     }
 
     /// A request to mark words where they first stand in the outcomes of a document.
@@ -251,7 +233,7 @@ impl Harness {
         quote: &str,
     ) -> pb::MarkPassageRequest {
         let get = pb::GetDocumentRequest { commission_id: commission.id.clone(), document_id: document.id.clone() };
-        let full = self.corpus(&self.consultant).get_document(get).await.unwrap().into_inner();
+        let full = self.as_who(&self.consultant).corpus.get_document(get).await.unwrap().into_inner();
         let section = full.sections.iter().find(|section| section.text.contains(quote)).unwrap();
         let start = section.text.find(quote).unwrap();
         let codebook = self.codebook().await;
@@ -272,7 +254,7 @@ impl Harness {
 
     pub async fn marked(&self, commission: &pb::Commission, document: &pb::Document, quote: &str) -> pb::Passage {
         let request = self.marking(commission, document, quote).await;
-        self.corpus(&self.consultant).mark_passage(request).await.unwrap().into_inner()
+        self.as_who(&self.consultant).corpus.mark_passage(request).await.unwrap().into_inner()
     }
 
     pub async fn asked(&self, passage: &pb::Passage) -> pb::Passage {
@@ -282,7 +264,7 @@ impl Harness {
             etag: passage.etag.clone(),
             validate_only: false,
         };
-        self.corpus(&self.consultant).ask_consent(request).await.unwrap().into_inner()
+        self.as_who(&self.consultant).corpus.ask_consent(request).await.unwrap().into_inner()
     }
 
     pub async fn answered(
@@ -292,7 +274,7 @@ impl Harness {
         consent: pb::passage::Consent,
     ) -> pb::Passage {
         let request = answer(passage, consent);
-        self.corpus(&council.officer).answer_consent(request).await.unwrap().into_inner()
+        self.as_who(&council.officer).corpus.answer_consent(request).await.unwrap().into_inner()
     }
 
     /// A passage whose council consented.
@@ -307,6 +289,11 @@ impl Harness {
         let asked = self.asked(&marked).await;
         self.answered(council, &asked, pb::passage::Consent::Given).await
     }
+}
+
+fn learning(db: &Db, peers: &Arc<Peers>, stop: CancellationToken) -> Learning {
+    let way = || peers.transport();
+    Learning::new(db.clone(), Publisher::default(), way(), way(), way(), way(), stop).unwrap()
 }
 
 pub fn answer(passage: &pb::Passage, consent: pb::passage::Consent) -> pb::AnswerConsentRequest {

@@ -9,7 +9,7 @@ use super::harness::*;
 
 /// What each door of the corpus says to a consultant now: how much is behind it, or why it is shut.
 async fn doors(harness: &Harness, commission: &pb::Commission, document: &str) -> Vec<Result<i64, Status>> {
-    let mut corpus = harness.corpus(&harness.consultant);
+    let mut corpus = harness.as_who(&harness.consultant).corpus;
     let commission_id = || commission.id.clone();
     let list = pb::ListDocumentsRequest { commission_id: commission_id(), ..Default::default() };
     let get = pb::GetDocumentRequest { commission_id: commission_id(), document_id: document.to_string() };
@@ -37,7 +37,7 @@ fn all_shut(doors: &[Result<i64, Status>], why: &str) -> bool {
 
 #[tokio::test]
 async fn corpus_search_counts_facets_and_csv_open_at_the_first_instant_and_shut_at_the_last() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council("Plymouth City Council");
         harness.report(&council, "Diabeaters", "Carers cooked with three households.").await;
         let commission = harness.commission().await;
@@ -69,7 +69,7 @@ async fn corpus_search_counts_facets_and_csv_open_at_the_first_instant_and_shut_
             codes: vec![pb::Code { code: "a".to_string(), label: "a".to_string(), description: String::new() }],
             validate_only: false,
         };
-        let late = harness.corpus(&harness.consultant).create_codebook(late).await.unwrap_err();
+        let late = harness.as_who(&harness.consultant).corpus.create_codebook(late).await.unwrap_err();
         assert_eq!(late.code(), Code::PermissionDenied);
     })
     .await;
@@ -77,7 +77,7 @@ async fn corpus_search_counts_facets_and_csv_open_at_the_first_instant_and_shut_
 
 #[tokio::test]
 async fn nothing_is_read_before_the_consultant_has_declared_and_only_by_those_who_are_named() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council("Plymouth City Council");
         harness.report(&council, "Diabeaters", "Carers cooked.").await;
         let commission = harness.commission().await;
@@ -87,18 +87,21 @@ async fn nothing_is_read_before_the_consultant_has_declared_and_only_by_those_wh
         let other = Who::person(Role::Consultant, OrgId::new());
         let list = pb::ListDocumentsRequest { commission_id: commission.id.clone(), ..Default::default() };
         for who in [&other, &council.officer] {
-            let refused = harness.corpus(who).list_documents(list.clone()).await.unwrap_err();
+            let refused = harness.as_who(who).corpus.list_documents(list.clone()).await.unwrap_err();
             assert_eq!((refused.code(), refused.message()), (Code::NotFound, "no such commission"));
         }
         // Editors and auditors declare nothing.
-        assert_eq!(harness.corpus(&harness.auditor).list_documents(list).await.unwrap().into_inner().total_size, 1);
+        assert_eq!(
+            harness.as_who(&harness.auditor).corpus.list_documents(list).await.unwrap().into_inner().total_size,
+            1
+        );
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_commission_that_is_ended_early_is_shut_from_that_instant() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let commission = harness.running().await;
         let end = pb::EndCommissionRequest {
             request_id: new_id(),
@@ -108,17 +111,17 @@ async fn a_commission_that_is_ended_early_is_shut_from_that_instant() {
             reason: "the report is done".to_string(),
             validate_only: false,
         };
-        let refused = harness.commissions(&harness.consultant).end_commission(end.clone()).await.unwrap_err();
+        let refused = harness.as_who(&harness.consultant).commissions.end_commission(end.clone()).await.unwrap_err();
         assert_eq!(refused.code(), Code::PermissionDenied);
-        harness.commissions(&harness.editor).end_commission(end).await.unwrap();
+        harness.as_who(&harness.editor).commissions.end_commission(end).await.unwrap();
         harness.at("2021-02-01T11:59:59.999999Z").await;
         harness.documents(&commission).await;
         harness.clock("2021-02-01T12:00:00Z").await;
         let list = pb::ListDocumentsRequest { commission_id: commission.id.clone(), ..Default::default() };
-        let refused = harness.corpus(&harness.consultant).list_documents(list).await.unwrap_err();
+        let refused = harness.as_who(&harness.consultant).corpus.list_documents(list).await.unwrap_err();
         assert_eq!(reason(&refused), "COMMISSION_NOT_RUNNING");
         let get = pb::GetCommissionRequest { commission_id: commission.id };
-        let ended = harness.commissions(&harness.consultant).get_commission(get).await.unwrap().into_inner();
+        let ended = harness.as_who(&harness.consultant).commissions.get_commission(get).await.unwrap().into_inner();
         assert_eq!(ended.state(), pb::commission::State::Ended);
     })
     .await;
@@ -126,10 +129,10 @@ async fn a_commission_that_is_ended_early_is_shut_from_that_instant() {
 
 #[tokio::test]
 async fn a_window_that_ends_before_it_begins_is_refused_and_a_retry_replays_the_answer() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let request = harness.a_commission();
         let turned = pb::CreateCommissionRequest { from: wire(UNTIL), until: wire(FROM), ..request.clone() };
-        let mut editor = harness.commissions(&harness.editor);
+        let mut editor = harness.as_who(&harness.editor).commissions;
         assert_eq!(fields(&editor.create_commission(turned).await.unwrap_err()), ["until"]);
         let dry = pb::CreateCommissionRequest { validate_only: true, request_id: new_id(), ..request.clone() };
         editor.create_commission(dry).await.unwrap();
@@ -137,11 +140,20 @@ async fn a_window_that_ends_before_it_begins_is_refused_and_a_retry_replays_the_
         let second = editor.create_commission(request).await.unwrap().into_inner();
         assert_eq!(first, second);
         let all = pb::ListCommissionsRequest::default();
-        let listed = harness.commissions(&harness.consultant).list_commissions(all.clone()).await.unwrap().into_inner();
+        let listed =
+            harness.as_who(&harness.consultant).commissions.list_commissions(all.clone()).await.unwrap().into_inner();
         assert_eq!(listed.commissions.len(), 1);
         let stranger = harness.council("Preston").officer;
         assert!(
-            harness.commissions(&stranger).list_commissions(all).await.unwrap().into_inner().commissions.is_empty()
+            harness
+                .as_who(&stranger)
+                .commissions
+                .list_commissions(all)
+                .await
+                .unwrap()
+                .into_inner()
+                .commissions
+                .is_empty()
         );
     })
     .await;

@@ -12,7 +12,6 @@ use serde_json::Value;
 use toadlane_proto::awards::v1 as awards;
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::registry::v1 as registry;
-use toadlane_proto::types::v1 as types;
 use tonic::Code;
 
 use super::harness::*;
@@ -20,10 +19,6 @@ use super::harness::*;
 const EXAMPLE: &str = include_str!("../../tests/data/360giving/example-round-2020.json");
 const ROUND: &str = include_str!("../../../demo/data/round-2020.json");
 const COUNCILS: &str = include_str!("../../../registry/data/uk-councils.csv");
-
-fn money(minor_units: i64) -> Option<types::Money> {
-    Some(types::Money { minor_units, currency: "GBP".to_string() })
-}
 
 /// The eight councils of the round, as the registry holds them: from its own register, but for the town council.
 fn organisations(round: &Value) -> BTreeMap<String, registry::Organisation> {
@@ -60,16 +55,14 @@ fn thirteen(harness: &Harness) -> Vec<awards::Award> {
     let example: Value = serde_json::from_str(EXAMPLE).unwrap();
     let short = |place: usize| example["grants"][place]["title"].as_str().unwrap().to_string();
     let organisations = organisations(&round);
-    for organisation in organisations.values() {
-        harness.peers.organisations.lock().unwrap().insert(organisation.id.clone(), organisation.clone());
-    }
+    harness.peers.organisations.lock().unwrap().extend(organisations.values().cloned());
     let said = |value: &Value| value.as_str().unwrap().to_string();
     let bids = round["bids"].as_array().unwrap().iter().enumerate().map(|(place, bid)| {
         let published = said(&bid["title"]);
         let payee = organisations[bid["organisation"].as_str().unwrap()].id.clone();
         let agreement = awards::Agreement {
             version: 1,
-            amount: money(150_000),
+            amount: pounds(1_500),
             payee_organisation_id: payee.clone(),
             starts_on: "2020-02-01".to_string(),
             ends_on: "2020-12-31".to_string(),
@@ -83,12 +76,12 @@ fn thirteen(harness: &Harness) -> Vec<awards::Award> {
             title: published,
             summary: said(&bid["summary"]),
             applicant_organisation_id: payee,
-            requested: money(150_000),
+            requested: pounds(1_500),
             state: awards::award::State::Active.into(),
             agreement: Some(agreement),
             acceptance: Some(awards::Acceptance::default()),
-            paid: money(150_000),
-            returned: money(0),
+            paid: pounds(1_500),
+            returned: pounds(0),
             decided_on: "2020-01-31".to_string(),
             updated_at: Some(at("2020-02-05T12:00:00Z").into()),
             ..Default::default()
@@ -102,7 +95,7 @@ fn asked(harness: &Harness, format: Format) -> pb::GetOpenDataRequest {
 }
 
 async fn data(harness: &Harness, who: &Who, format: Format) -> pb::OpenData {
-    harness.open_data(who).get_open_data(asked(harness, format)).await.unwrap().into_inner()
+    harness.as_who(who).open_data.get_open_data(asked(harness, format)).await.unwrap().into_inner()
 }
 
 /// What the standard's schemas and codelists say against a package.
@@ -124,7 +117,7 @@ fn errors_of(package: &str) -> String {
 
 #[tokio::test]
 async fn the_2020_round_is_a_valid_package_equal_to_the_reference() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         *harness.peers.awards.lock().unwrap() = thirteen(&harness);
         harness.at("2020-12-31T09:00:00Z").await;
         let reader = Who::person(Role::ApplicantOfficer, OrgId::new());
@@ -178,19 +171,18 @@ async fn the_2020_round_is_a_valid_package_equal_to_the_reference() {
 
 #[tokio::test]
 async fn nothing_is_public_before_the_announcement_and_everything_at_it() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         *harness.peers.awards.lock().unwrap() = thirteen(&harness);
         let reader = Who::person(Role::ApplicantOfficer, OrgId::new());
         let announce = |instant: &str| {
             let mut rounds = harness.peers.rounds.lock().unwrap();
-            let round = rounds.get_mut(&harness.round.to_string()).unwrap();
-            let announces = round.timetable.as_mut().unwrap().announces.as_mut().unwrap();
+            let announces = rounds[0].timetable.as_mut().unwrap().announces.as_mut().unwrap();
             announces.instant = wire(instant);
         };
         announce(BEFORE);
         harness.at("2021-01-04T08:59:59.999998Z").await;
         let format = Format::Format360givingJson;
-        let early = harness.open_data(&reader).get_open_data(asked(&harness, format)).await.unwrap_err();
+        let early = harness.as_who(&reader).open_data.get_open_data(asked(&harness, format)).await.unwrap_err();
         assert_eq!((early.code(), early.message()), (Code::NotFound, "no such open data"));
         for who in [&harness.editor, &harness.auditor, &Who::person(Role::RoundManager, OrgId::new())] {
             data(&harness, who, format).await;
@@ -203,13 +195,13 @@ async fn nothing_is_public_before_the_announcement_and_everything_at_it() {
 
 #[tokio::test]
 async fn an_award_that_ended_leaves_the_file_unless_money_was_paid_which_is_shown_net_of_returns() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut some = thirteen(&harness);
         some.truncate(4);
         for award in &mut some[..3] {
             award.state = awards::award::State::Terminated.into();
         }
-        (some[0].paid, some[1].returned) = (money(0), money(100_050));
+        (some[0].paid, some[1].returned) = (pounds(0), pence(100_050));
         some[2].acceptance = None;
         some[3].state = awards::award::State::Offered.into();
         *harness.peers.awards.lock().unwrap() = some;
@@ -223,8 +215,12 @@ async fn an_award_that_ended_leaves_the_file_unless_money_was_paid_which_is_show
         );
         assert_eq!(found.findings, ["r3-2020-01: left out, it ended before any payment"]);
         harness.peers.awards.lock().unwrap().clear();
-        let none =
-            harness.open_data(&reader).get_open_data(asked(&harness, Format::Format360givingJson)).await.unwrap_err();
+        let none = harness
+            .as_who(&reader)
+            .open_data
+            .get_open_data(asked(&harness, Format::Format360givingJson))
+            .await
+            .unwrap_err();
         assert_eq!(reason(&none), "NO_AWARDS_YET");
     })
     .await;

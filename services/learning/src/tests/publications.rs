@@ -19,7 +19,7 @@ fn text_of(html: &str, id: &str) -> String {
 
 #[tokio::test]
 async fn every_citation_leads_to_an_element_whose_text_is_the_pinned_bytes_and_to_its_source() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let book = harness.book().await;
         let page = harness.document(&harness.editor, &book.publication, 0, Format::Html).await.unwrap();
         let citations = harness.citations(&harness.editor, &book.publication).await;
@@ -49,7 +49,7 @@ async fn every_citation_leads_to_an_element_whose_text_is_the_pinned_bytes_and_t
 
 #[tokio::test]
 async fn a_source_that_was_withdrawn_or_altered_since_keeps_a_publication_from_being_approved() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut book = harness.book().await;
         let checked = harness.in_fact_check(&book.publication).await;
         book.report.release = Some(reporting::Release::default());
@@ -74,7 +74,7 @@ async fn a_source_that_was_withdrawn_or_altered_since_keeps_a_publication_from_b
 
 #[tokio::test]
 async fn one_altered_byte_of_a_pinned_document_is_found() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let book = harness.book().await;
         let checked = harness.in_fact_check(&book.publication).await;
         let id = book.passage.document_id.clone();
@@ -98,7 +98,7 @@ async fn one_altered_byte_of_a_pinned_document_is_found() {
 
 #[tokio::test]
 async fn authors_see_a_draft_while_their_commission_runs_and_are_readers_like_any_other_afterwards() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let book = harness.book().await;
         harness.now(&harness.consultant, &book.publication).await.unwrap();
         assert_eq!(harness.now(&book.council.officer, &book.publication).await.unwrap_err().code(), Code::NotFound);
@@ -114,7 +114,7 @@ async fn authors_see_a_draft_while_their_commission_runs_and_are_readers_like_an
             round_ids: vec![kit::ids::RoundId::new().to_string()],
             validate_only: false,
         };
-        let refused = harness.publications(&harness.editor).create_publication(other_round).await.unwrap_err();
+        let refused = harness.as_who(&harness.editor).publications.create_publication(other_round).await.unwrap_err();
         assert_eq!(fields(&refused), ["round_ids"]);
     })
     .await;

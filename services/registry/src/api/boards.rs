@@ -1,14 +1,14 @@
 //! BoardsService.
 
 use kit::cx::Answer;
+use kit::shapes::{one, page};
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::boards_service_server::BoardsService;
 use tonic::Request;
 
-use super::{lists, requests};
+use super::requests::boards as requests;
 use crate::Registry;
 use crate::app::{self, reading};
-use crate::convert::pages;
 
 #[tonic::async_trait]
 impl BoardsService for Registry {
@@ -17,13 +17,11 @@ impl BoardsService for Registry {
     }
 
     async fn get_board(&self, request: Request<pb::GetBoardRequest>) -> Answer<pb::Board> {
-        self.db
-            .show(request, |wire, reader| reader.id("board_id", &wire.board_id), reading::board, pb::Board::from)
-            .await
+        self.db.show(request, one, reading::board, pb::Board::from).await
     }
 
     async fn list_boards(&self, request: Request<pb::ListBoardsRequest>) -> Answer<pb::ListBoardsResponse> {
-        self.db.show(request, lists::boards, reading::boards, pages::boards).await
+        self.db.show(request, requests::list_boards, reading::boards, page).await
     }
 
     async fn update_board(&self, request: Request<pb::UpdateBoardRequest>) -> Answer<pb::Board> {
@@ -39,6 +37,6 @@ impl BoardsService for Registry {
     }
 
     async fn list_seats(&self, request: Request<pb::ListSeatsRequest>) -> Answer<pb::ListSeatsResponse> {
-        self.db.show(request, lists::seats, reading::seats, pages::seats).await
+        self.db.show(request, requests::list_seats, reading::seats, page).await
     }
 }

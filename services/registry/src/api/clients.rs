@@ -1,40 +1,37 @@
 //! ClientsService.
 
 use kit::cx::{Answer, Cx};
+use kit::db::Tx;
 use kit::ids::SecretId;
+use kit::shapes::{one, page};
+use kit::wire::Parse;
+use prost::Message;
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::clients_service_server::ClientsService;
 use tonic::{Request, Response};
 
-use super::lists;
-use super::requests::{self, NewSecret};
+use super::requests::clients::{self as requests, NewSecret};
 use crate::Registry;
 use crate::app::{self, reading};
-use crate::convert::pages;
+use crate::client::Client;
+use crate::error::Error;
 
 #[tonic::async_trait]
 impl ClientsService for Registry {
-    /// Written out, because the secret is shown once and not stored with the answer.
     async fn create_client(&self, request: Request<pb::CreateClientRequest>) -> Answer<pb::CreateClientResponse> {
-        let (cx, new) = Cx::parse(request, requests::create_client)?;
-        if let Some(stored) = self.db.replay(&cx).await? {
-            return Ok(Response::new(stored));
-        }
-        let NewSecret { command: cmd, id, shown_once } = new;
-        let of = cx.clone();
-        let stored: pb::CreateClientResponse = self.db.write(&cx, move |tx| app::create_client(tx, &of, &cmd)).await?;
-        let secret = to_show(&cx, stored.client.as_ref(), id, shown_once);
-        Ok(Response::new(pb::CreateClientResponse { secret, ..stored }))
+        let (parse, write) = (requests::create_client, app::create_client);
+        self.take_new_secret(request, parse, write, |answer: &mut pb::CreateClientResponse| {
+            (&answer.client, &mut answer.secret)
+        })
+        .await
     }
 
     async fn get_client(&self, request: Request<pb::GetClientRequest>) -> Answer<pb::Client> {
-        self.db
-            .show(request, |wire, reader| reader.id("client_id", &wire.client_id), reading::client, pb::Client::from)
-            .await
+        self.db.show(request, one, reading::client, pb::Client::from).await
     }
 
     async fn list_clients(&self, request: Request<pb::ListClientsRequest>) -> Answer<pb::ListClientsResponse> {
-        self.db.show(request, lists::clients, reading::clients, pages::clients).await
+        self.db.show(request, requests::list_clients, reading::clients, page).await
     }
 
     async fn set_client_scopes(&self, request: Request<pb::SetClientScopesRequest>) -> Answer<pb::Client> {
@@ -49,25 +46,45 @@ impl ClientsService for Registry {
         self.db.take(request, requests::retire_client_key, app::retire_client_key).await
     }
 
-    /// By hand, as [`Self::create_client`] is.
     async fn rotate_client_secret(
         &self,
         request: Request<pb::RotateClientSecretRequest>,
     ) -> Answer<pb::RotateClientSecretResponse> {
-        let (cx, new) = Cx::parse(request, requests::rotate_client_secret)?;
-        if let Some(stored) = self.db.replay(&cx).await? {
-            return Ok(Response::new(stored));
-        }
-        let NewSecret { command: cmd, id, shown_once } = new;
-        let of = cx.clone();
-        let stored: pb::RotateClientSecretResponse =
-            self.db.write(&cx, move |tx| app::rotate_client_secret(tx, &of, &cmd)).await?;
-        let secret = to_show(&cx, stored.client.as_ref(), id, shown_once);
-        Ok(Response::new(pb::RotateClientSecretResponse { secret, ..stored }))
+        let (parse, write) = (requests::rotate_client_secret, app::rotate_client_secret);
+        self.take_new_secret(request, parse, write, |answer: &mut pb::RotateClientSecretResponse| {
+            (&answer.client, &mut answer.secret)
+        })
+        .await
     }
 
     async fn revoke_client(&self, request: Request<pb::RevokeClientRequest>) -> Answer<pb::Client> {
         self.db.take(request, requests::revoke_client, app::revoke_client).await
+    }
+}
+
+impl Registry {
+    /// Takes a write that may issue a secret, which is shown once and not stored with the answer. `parts` are the client
+    /// and the secret in the answer.
+    async fn take_new_secret<R, C, W>(
+        &self,
+        request: Request<R>,
+        parse: Parse<R, NewSecret<C>>,
+        write: fn(&mut Tx, &Cx, &C) -> Result<Client, Error>,
+        parts: fn(&mut W) -> (&Option<pb::Client>, &mut String),
+    ) -> Answer<W>
+    where
+        C: Send + 'static,
+        W: Message + Default + From<Client> + 'static,
+    {
+        let (cx, NewSecret { command, id, shown_once }) = Cx::parse(request, parse)?;
+        if let Some(stored) = self.db.replay(&cx).await? {
+            return Ok(Response::new(stored));
+        }
+        let write_cx = cx.clone();
+        let mut answer: W = self.db.write(&cx, move |tx| write(tx, &write_cx, &command)).await?;
+        let (client, secret) = parts(&mut answer);
+        *secret = to_show(&cx, client.as_ref(), id, shown_once);
+        Ok(Response::new(answer))
     }
 }
 

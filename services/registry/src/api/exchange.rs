@@ -29,17 +29,17 @@ pub const TOKENS: &str = "tokens";
 
 impl Registry {
     /// A client's credentials for a token.
-    pub(super) async fn exchange(&self, asked: pb::ExchangeTokenRequest) -> Result<pb::AccessToken, Refused> {
-        if asked.grant_type != "client_credentials" {
+    pub(super) async fn exchange(&self, request: pb::ExchangeTokenRequest) -> Result<pb::AccessToken, Refused> {
+        if request.grant_type != "client_credentials" {
             return Err(Refused::UnsupportedGrantType);
         }
-        let proof = proof_of(&asked)?;
+        let proof = proof_of(&request)?;
         let named = match &proof {
-            Proof::Secret(_) => Some(asked.client_id.clone()),
+            Proof::Secret(_) => Some(request.client_id.clone()),
             Proof::Assertion(assertion) => tokens::peek_client(assertion),
         };
         let id: ClientId = named.and_then(|id| id.parse().ok()).ok_or(Refused::InvalidClient)?;
-        if !asked.client_id.is_empty() && asked.client_id != id.to_string() {
+        if !request.client_id.is_empty() && request.client_id != id.to_string() {
             return Err(Refused::InvalidClient);
         }
         let accepted = [self.settings.issuer.clone(), token_endpoint(&self.settings.issuer)];
@@ -49,7 +49,7 @@ impl Registry {
         cmd.proof.check(&client, &cmd.accepted, Timestamp::of_this_machine())?;
         let let_in = self.db.work(Some(TOKENS.to_string()), move |tx| app::exchange_token(tx, &cmd)).await?;
         let SignedIn { who: client, issued_at, .. } = let_in?;
-        let scope = proof::granted(&client, &asked.scope)?;
+        let scope = proof::granted(&client, &request.scope)?;
         let claims = AccessClaims {
             org: Some(client.organisation.to_string()),
             scope,
@@ -98,13 +98,13 @@ impl Registry {
     }
 }
 
-fn proof_of(asked: &pb::ExchangeTokenRequest) -> Result<Proof, Refused> {
-    match (asked.client_secret.is_empty(), asked.client_assertion.is_empty()) {
+fn proof_of(request: &pb::ExchangeTokenRequest) -> Result<Proof, Refused> {
+    match (request.client_secret.is_empty(), request.client_assertion.is_empty()) {
         (false, false) => Err(Refused::InvalidRequest("use one way to authenticate: a secret or an assertion")),
         (true, true) => Err(Refused::InvalidClient),
-        (false, true) => Ok(Proof::Secret(asked.client_secret.clone())),
-        (true, false) if asked.client_assertion_type == JWT_BEARER => {
-            Ok(Proof::Assertion(asked.client_assertion.clone()))
+        (false, true) => Ok(Proof::Secret(request.client_secret.clone())),
+        (true, false) if request.client_assertion_type == JWT_BEARER => {
+            Ok(Proof::Assertion(request.client_assertion.clone()))
         }
         (true, false) => Err(Refused::InvalidRequest("the client_assertion_type must be that of RFC 7523, jwt-bearer")),
     }

@@ -46,11 +46,11 @@ async fn token(
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
     let by_header = headers.contains_key(AUTHORIZATION);
-    let asked = match read(&headers, form) {
-        Ok(asked) => asked,
+    let request = match read(&headers, form) {
+        Ok(request) => request,
         Err(refused) => return refusal(refused, by_header),
     };
-    match registry.exchange(asked).await {
+    match registry.exchange(request).await {
         Ok(token) => {
             let answer = json!({
                 "access_token": token.access_token,
@@ -68,19 +68,19 @@ async fn token(
 fn read(headers: &HeaderMap, form: Result<Form<Fields>, FormRejection>) -> Result<ExchangeTokenRequest, Refused> {
     let says = "send a form of at most 16 KiB as application/x-www-form-urlencoded";
     let Form(fields) = form.map_err(|_| Refused::InvalidRequest(says))?;
-    let mut asked = ExchangeTokenRequest::default();
+    let mut request = ExchangeTokenRequest::default();
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in fields {
         if seen.contains(&name) {
             return Err(Refused::InvalidRequest("a parameter stands in the form twice"));
         }
         match name.as_str() {
-            "grant_type" => asked.grant_type = value,
-            "client_id" => asked.client_id = value,
-            "client_secret" => asked.client_secret = value,
-            "client_assertion_type" => asked.client_assertion_type = value,
-            "client_assertion" => asked.client_assertion = value,
-            "scope" => asked.scope = value,
+            "grant_type" => request.grant_type = value,
+            "client_id" => request.client_id = value,
+            "client_secret" => request.client_secret = value,
+            "client_assertion_type" => request.client_assertion_type = value,
+            "client_assertion" => request.client_assertion = value,
+            "scope" => request.scope = value,
             // Unrecognised parameters are ignored (RFC 6749, 3.2).
             _ => {}
         }
@@ -88,15 +88,15 @@ fn read(headers: &HeaderMap, form: Result<Form<Fields>, FormRejection>) -> Resul
     }
     if let Some(value) = headers.get(AUTHORIZATION) {
         let (client_id, client_secret) = value.to_str().ok().and_then(basic).ok_or(Refused::InvalidClient)?;
-        if !asked.client_secret.is_empty() || !asked.client_assertion.is_empty() {
+        if !request.client_secret.is_empty() || !request.client_assertion.is_empty() {
             return Err(Refused::InvalidRequest("use one way to authenticate: the header, a secret or an assertion"));
         }
-        if !asked.client_id.is_empty() && asked.client_id != client_id {
+        if !request.client_id.is_empty() && request.client_id != client_id {
             return Err(Refused::InvalidRequest("the client_id differs from the one in the header"));
         }
-        (asked.client_id, asked.client_secret) = (client_id, client_secret);
+        (request.client_id, request.client_secret) = (client_id, client_secret);
     }
-    Ok(asked)
+    Ok(request)
 }
 
 /// Identity and secret of HTTP Basic. Neither has a character that would have to be escaped.

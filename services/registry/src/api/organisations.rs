@@ -1,14 +1,14 @@
 //! OrganisationsService.
 
 use kit::cx::Answer;
+use kit::shapes::{counted, one};
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::organisations_service_server::OrganisationsService;
 use tonic::Request;
 
-use super::{lists, requests};
-use crate::Registry;
+use super::requests::organisations as requests;
 use crate::app::{self, reading};
-use crate::convert::{self, pages};
+use crate::{Registry, convert};
 
 #[tonic::async_trait]
 impl OrganisationsService for Registry {
@@ -17,14 +17,14 @@ impl OrganisationsService for Registry {
     }
 
     async fn get_organisation(&self, request: Request<pb::GetOrganisationRequest>) -> Answer<pb::Organisation> {
-        self.db.show(request, requests::get_organisation, reading::organisation, pb::Organisation::from).await
+        self.db.show(request, one, reading::organisation, pb::Organisation::from).await
     }
 
     async fn list_organisations(
         &self,
         request: Request<pb::ListOrganisationsRequest>,
     ) -> Answer<pb::ListOrganisationsResponse> {
-        self.db.show(request, lists::organisations, reading::organisations, pages::organisations).await
+        self.db.show(request, requests::list_organisations, reading::organisations, counted).await
     }
 
     async fn update_organisation(&self, request: Request<pb::UpdateOrganisationRequest>) -> Answer<pb::Organisation> {
@@ -51,10 +51,10 @@ impl OrganisationsService for Registry {
         &self,
         request: Request<pb::ListMembershipsRequest>,
     ) -> Answer<pb::ListMembershipsResponse> {
-        self.db.show(request, lists::memberships, reading::memberships, pages::memberships).await
+        self.db.show(request, requests::list_memberships, reading::memberships, convert::memberships).await
     }
 
     async fn get_standing(&self, request: Request<pb::GetStandingRequest>) -> Answer<pb::Standing> {
-        self.db.show(request, requests::get_standing, reading::standing, convert::standing).await
+        self.db.show(request, requests::get_standing, reading::standing, pb::Standing::from).await
     }
 }

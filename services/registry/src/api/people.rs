@@ -1,14 +1,14 @@
 //! PeopleService.
 
 use kit::cx::Answer;
+use kit::shapes::{one, page, step};
 use toadlane_proto::registry::v1 as pb;
 use toadlane_proto::registry::v1::people_service_server::PeopleService;
 use tonic::Request;
 
-use super::{lists, requests};
+use super::requests::people as requests;
 use crate::Registry;
 use crate::app::{self, reading};
-use crate::convert::pages;
 
 #[tonic::async_trait]
 impl PeopleService for Registry {
@@ -17,13 +17,11 @@ impl PeopleService for Registry {
     }
 
     async fn get_person(&self, request: Request<pb::GetPersonRequest>) -> Answer<pb::Person> {
-        self.db
-            .show(request, |wire, reader| reader.id("person_id", &wire.person_id), reading::person, pb::Person::from)
-            .await
+        self.db.show(request, one, reading::person, pb::Person::from).await
     }
 
     async fn list_people(&self, request: Request<pb::ListPeopleRequest>) -> Answer<pb::ListPeopleResponse> {
-        self.db.show(request, lists::people, reading::people, pages::people).await
+        self.db.show(request, requests::list_people, reading::people, page).await
     }
 
     async fn update_person(&self, request: Request<pb::UpdatePersonRequest>) -> Answer<pb::Person> {
@@ -39,6 +37,6 @@ impl PeopleService for Registry {
     }
 
     async fn end_person(&self, request: Request<pb::EndPersonRequest>) -> Answer<pb::Person> {
-        self.db.take(request, requests::end_person, app::end_person).await
+        self.db.take(request, step, app::end_person).await
     }
 }

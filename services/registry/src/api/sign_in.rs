@@ -9,15 +9,15 @@ use toadlane_proto::registry::v1::sign_in_service_server::SignInService;
 use tonic::{Request, Response};
 
 use super::exchange::TOKENS;
-use super::{lists, requests};
+use super::requests::sign_in as requests;
 use crate::Registry;
 use crate::app::{self, reading};
-use crate::convert::{self, pages};
 use crate::error::Error;
 use crate::sign_in::CODE_LIFETIME_S;
 
 #[tonic::async_trait]
 impl SignInService for Registry {
+    /// Written out: the mail goes out behind the answer, and no answer is stored.
     async fn start_sign_in(&self, request: Request<pb::StartSignInRequest>) -> Answer<pb::StartSignInResponse> {
         let (id, real_now) = (SignInId::new(), Timestamp::of_this_machine());
         let Code { shown_once, stored } = Code::generate(&id.to_string());
@@ -32,6 +32,7 @@ impl SignInService for Registry {
         Ok(Response::new(pb::StartSignInResponse { sign_in_id: id.to_string(), expires_at }))
     }
 
+    /// Written out: a wrong code is refused and its try kept all the same, and no answer is stored.
     async fn finish_sign_in(&self, request: Request<pb::FinishSignInRequest>) -> Answer<pb::AccessToken> {
         let (cx, cmd) = Cx::parse(request, requests::finish_sign_in)?;
         let (now, guess) = (cx.now, cmd.clone());
@@ -46,12 +47,15 @@ impl SignInService for Registry {
         Ok(Response::new(self.person_token(signed_in)))
     }
 
+    /// Written out: it is the same as the OAuth form, and no answer is stored.
     async fn exchange_token(&self, request: Request<pb::ExchangeTokenRequest>) -> Answer<pb::AccessToken> {
         Ok(Response::new(self.exchange(request.into_inner()).await?))
     }
 
     async fn who_am_i(&self, request: Request<pb::WhoAmIRequest>) -> Answer<pb::WhoAmIResponse> {
-        self.db.show(request, |_, _| Some(()), |conn, cx, ()| reading::who_am_i(conn, cx), convert::who_is).await
+        self.db
+            .show(request, |_, _| Some(()), |conn, cx, ()| reading::who_am_i(conn, cx), pb::WhoAmIResponse::from)
+            .await
     }
 
     async fn get_key_set(&self, request: Request<pb::GetKeySetRequest>) -> Answer<pb::KeySet> {
@@ -70,6 +74,7 @@ impl SignInService for Registry {
         &self,
         request: Request<pb::ListRevocationsRequest>,
     ) -> Answer<pb::ListRevocationsResponse> {
-        self.db.show(request, lists::revocations, reading::revocations, pages::revocations).await
+        let convert = pb::ListRevocationsResponse::from;
+        self.db.show(request, requests::list_revocations, reading::revocations, convert).await
     }
 }

@@ -1,18 +1,15 @@
-//! Boards and the seats on them.
+//! Creating and updating boards.
 
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
-use kit::ids::{BoardId, OrgId, PersonId, SeatId};
-use kit::outbox;
-use kit::time::Date;
+use kit::ids::BoardId;
 
-use crate::board::{Board, Names, NewSeat, Seat, SeatNow};
-use crate::dates::Term;
+use super::record;
+use crate::board::{Board, Names};
 use crate::error::Error;
 use crate::events::{self, Happened};
-use crate::person::State;
 use crate::policy::{self, Action};
-use crate::store::{boards as store, organisations, people, revocations};
+use crate::store::boards as store;
 
 #[derive(Clone, Debug)]
 pub struct CreateBoard {
@@ -25,8 +22,7 @@ pub fn create_board(tx: &mut Tx, cx: &Cx, cmd: &CreateBoard) -> Result<Board, Er
     policy::check_at_large(&cx.caller, Action::ChangeRegister, "board")?;
     let board = Board::create(cmd.id, cmd.names.clone(), cmd.quorum, cx.now);
     store::insert(tx, &board)?;
-    outbox::put(tx, cx, cx.now, &events::board(Happened::BoardCreated, &board))?;
-    Ok(board)
+    record(tx, cx, board, Happened::BoardCreated, events::board)
 }
 
 #[derive(Clone, Debug)]
@@ -37,66 +33,21 @@ pub struct UpdateBoard {
 }
 
 pub fn update_board(tx: &mut Tx, cx: &Cx, cmd: &UpdateBoard) -> Result<Board, Error> {
-    policy::check_at_large(&cx.caller, Action::ChangeRegister, "board")?;
-    let board = store::get(tx, cmd.target.id)?;
-    board.expect_version(cmd.target.version)?;
-    let amended = board.amend(cmd.names.clone(), cmd.quorum, cx.now);
-    store::update(tx, &board, &amended)?;
-    outbox::put(tx, cx, cx.now, &events::board(Happened::BoardAmended, &amended))?;
-    Ok(amended)
+    let board = load_for(tx, cx, Action::ChangeRegister, &cmd.target)?;
+    let updated = board.update(cmd.names.clone(), cmd.quorum, cx.now);
+    save(tx, cx, &board, updated, Happened::BoardAmended)
 }
 
-#[derive(Clone, Debug)]
-pub struct AddSeat {
-    pub id: SeatId,
-    pub board: BoardId,
-    pub organisation: OrgId,
-    pub person: PersonId,
-    pub voting: bool,
-    pub from: Date,
-    pub until: Option<Date>,
+/// The board as it is, if the caller may take this step and read its present version.
+fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<BoardId>) -> Result<Board, Error> {
+    policy::check_at_large(&cx.caller, action, "board")?;
+    let board = store::get(tx, target.id)?;
+    board.expect_version(target.version)?;
+    Ok(board)
 }
 
-pub fn add_seat(tx: &mut Tx, cx: &Cx, cmd: &AddSeat) -> Result<SeatNow, Error> {
-    policy::check_at_large(&cx.caller, Action::ChangeRegister, "board")?;
-    let board = store::get(tx, cmd.board)?.id;
-    let organisation = organisations::get(tx, cmd.organisation)?.id;
-    let person = people::get(tx, cmd.person)?;
-    match person.state {
-        State::Active => {}
-        State::Ended { .. } => {
-            return Err(Error::bad_field("person_id", "active", "this person was ended; name another"));
-        }
-    }
-    let term = Term::new(cmd.from, cmd.until)?;
-    let new = NewSeat { board, organisation, person: person.id, voting: cmd.voting, term };
-    let others = store::seats_of(tx, person.id, Some(board))?;
-    let seat = Seat::take(cmd.id, &new, &others, cx.now)?;
-    store::insert_seat(tx, &seat)?;
-    if seat.binds(cx.now) && person.held_at(cx.now).iter().any(|grant| grant.role.rests()) {
-        revocations::insert(tx, &person.id.to_string())?;
-    }
-    record(tx, cx, Happened::SeatTaken, SeatNow { seat, person_name: person.name })
-}
-
-#[derive(Clone, Debug)]
-pub struct EndSeat {
-    pub target: Target<SeatId>,
-    pub until: Date,
-}
-
-pub fn end_seat(tx: &mut Tx, cx: &Cx, cmd: &EndSeat) -> Result<SeatNow, Error> {
-    policy::check_at_large(&cx.caller, Action::ChangeRegister, "seat")?;
-    let SeatNow { seat, person_name } = store::get_seat(tx, cmd.target.id)?;
-    if seat.version != cmd.target.version {
-        return Err(Error::stale(SeatNow { seat, person_name }));
-    }
-    let ended = seat.end(cmd.until, cx.now)?;
-    store::update_seat(tx, &seat, &ended)?;
-    record(tx, cx, Happened::SeatEnded, SeatNow { seat: ended, person_name })
-}
-
-fn record(tx: &mut Tx, cx: &Cx, happened: Happened, now: SeatNow) -> Result<SeatNow, Error> {
-    outbox::put(tx, cx, cx.now, &events::seat(happened, &now))?;
-    Ok(now)
+/// Saves the new version of a board with its event.
+fn save(tx: &mut Tx, cx: &Cx, old: &Board, new: Board, happened: Happened) -> Result<Board, Error> {
+    store::update(tx, old, &new)?;
+    record(tx, cx, new, happened, events::board)
 }

@@ -4,13 +4,13 @@ use kit::caller::Scope;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{ClientId, ClientKeyId, OrgId};
-use kit::outbox;
 use kit::time::Timestamp;
 
+use super::{reading, record};
 use crate::client::{Client, Credentials, Key, Secret};
 use crate::error::Error;
 use crate::events::{self, Happened};
-use crate::policy::{self, Action, of_client, of_organisation};
+use crate::policy::{self, Action, client_facts, organisation_facts};
 use crate::store::{clients as store, organisations, revocations};
 
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct CreateClient {
 }
 
 pub fn create_client(tx: &mut Tx, cx: &Cx, cmd: &CreateClient) -> Result<Client, Error> {
-    let facts = of_organisation(cmd.organisation);
+    let facts = organisation_facts(cmd.organisation);
     policy::check(&cx.caller, Action::CreateClient, &facts, "organisation")?;
     for scope in &cmd.scopes {
         policy::check(&cx.caller, Action::GiveScope(*scope), &facts, "organisation")?;
@@ -34,8 +34,7 @@ pub fn create_client(tx: &mut Tx, cx: &Cx, cmd: &CreateClient) -> Result<Client,
     credentials.check(cmd.real_now)?;
     let client = Client::create(*id, organisation, name, credentials.clone(), scopes, cx.now);
     store::insert(tx, &client)?;
-    outbox::put(tx, cx, cx.now, &events::client(Happened::ClientCreated, &client))?;
-    Ok(client)
+    record(tx, cx, client, Happened::ClientCreated, events::client)
 }
 
 #[derive(Clone, Debug)]
@@ -48,7 +47,7 @@ pub struct SetClientScopes {
 pub fn set_client_scopes(tx: &mut Tx, cx: &Cx, cmd: &SetClientScopes) -> Result<Client, Error> {
     let client = load_for(tx, cx, Action::SetScopes, &cmd.target)?;
     for scope in client.added(&cmd.scopes) {
-        policy::check(&cx.caller, Action::GiveScope(scope), &of_client(&client), "client")?;
+        policy::check(&cx.caller, Action::GiveScope(scope), &client_facts(&client), "client")?;
     }
     let changed = client.set_scopes(&cmd.scopes, cx.now)?;
     save(tx, cx, &client, changed, Happened::ClientScopesSet, cmd.real_now)
@@ -111,13 +110,12 @@ pub fn revoke_client(tx: &mut Tx, cx: &Cx, cmd: &RevokeClient) -> Result<Client,
 
 /// The client as it is, if the caller may take this step and read its present version.
 fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<ClientId>) -> Result<Client, Error> {
-    let client = store::get(tx, target.id)?;
-    policy::check(&cx.caller, action, &of_client(&client), "client")?;
+    let client = reading::seen_client(tx, cx, action, target.id)?;
     client.expect_version(target.version)?;
     Ok(client)
 }
 
-/// Saves the new version of a client. Tokens made with what it no longer has end with it.
+/// Saves the new version of a client with its event. Tokens made with what it no longer has end with it.
 fn save(
     tx: &mut Tx,
     cx: &Cx,
@@ -130,6 +128,5 @@ fn save(
     if !old.tokens_last(&new, real_now) {
         revocations::insert(tx, &new.id.to_string())?;
     }
-    outbox::put(tx, cx, cx.now, &events::client(happened, &new))?;
-    Ok(new)
+    record(tx, cx, new, happened, events::client)
 }

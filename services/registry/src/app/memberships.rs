@@ -1,15 +1,16 @@
 //! Beginning, ending, suspending and restoring memberships.
 
+use kit::call::MembershipClass;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{MembershipId, OrgId};
-use kit::outbox;
 use kit::time::Date;
 
+use super::{Ending, record};
 use crate::dates::Term;
 use crate::error::Error;
 use crate::events::{self, Happened};
-use crate::membership::{Class, Membership};
+use crate::membership::Membership;
 use crate::policy::{self, Action};
 use crate::store::{memberships as store, organisations};
 
@@ -17,7 +18,7 @@ use crate::store::{memberships as store, organisations};
 pub struct AddMembership {
     pub id: MembershipId,
     pub organisation: OrgId,
-    pub class: Class,
+    pub class: MembershipClass,
     pub from: Date,
     pub until: Option<Date>,
 }
@@ -29,18 +30,11 @@ pub fn add_membership(tx: &mut Tx, cx: &Cx, cmd: &AddMembership) -> Result<Membe
     let term = Term::new(cmd.from, cmd.until)?;
     let membership = Membership::begin(cmd.id, organisation, cmd.class, term, &others, cx.now)?;
     store::insert(tx, &membership)?;
-    outbox::put(tx, cx, cx.now, &events::membership(Happened::MembershipBegun, &membership))?;
-    Ok(membership)
+    record(tx, cx, membership, Happened::MembershipBegun, events::membership)
 }
 
-#[derive(Clone, Debug)]
-pub struct EndMembership {
-    pub target: Target<MembershipId>,
-    pub until: Date,
-}
-
-pub fn end_membership(tx: &mut Tx, cx: &Cx, cmd: &EndMembership) -> Result<Membership, Error> {
-    let membership = load_for(tx, cx, &cmd.target)?;
+pub fn end_membership(tx: &mut Tx, cx: &Cx, cmd: &Ending<MembershipId>) -> Result<Membership, Error> {
+    let membership = load_for(tx, cx, Action::ChangeRegister, &cmd.target)?;
     let ended = membership.end(cmd.until, cx.now)?;
     save(tx, cx, &membership, ended, Happened::MembershipEnded)
 }
@@ -53,33 +47,28 @@ pub struct SuspendMembership {
 }
 
 pub fn suspend_membership(tx: &mut Tx, cx: &Cx, cmd: &SuspendMembership) -> Result<Membership, Error> {
-    let membership = load_for(tx, cx, &cmd.target)?;
+    let membership = load_for(tx, cx, Action::ChangeRegister, &cmd.target)?;
     let suspended = membership.suspend(cmd.from, &cmd.reason, cx.now)?;
     save(tx, cx, &membership, suspended, Happened::MembershipSuspended)
 }
 
-#[derive(Clone, Debug)]
-pub struct RestoreMembership {
-    pub target: Target<MembershipId>,
-    pub until: Date,
-}
-
-pub fn restore_membership(tx: &mut Tx, cx: &Cx, cmd: &RestoreMembership) -> Result<Membership, Error> {
-    let membership = load_for(tx, cx, &cmd.target)?;
+/// Ends the suspension.
+pub fn restore_membership(tx: &mut Tx, cx: &Cx, cmd: &Ending<MembershipId>) -> Result<Membership, Error> {
+    let membership = load_for(tx, cx, Action::ChangeRegister, &cmd.target)?;
     let restored = membership.restore(cmd.until, cx.now)?;
     save(tx, cx, &membership, restored, Happened::MembershipRestored)
 }
 
-/// The membership as it is, if the caller may change it and read its present version.
-fn load_for(tx: &mut Tx, cx: &Cx, target: &Target<MembershipId>) -> Result<Membership, Error> {
-    policy::check_at_large(&cx.caller, Action::ChangeRegister, "membership")?;
+/// The membership as it is, if the caller may take this step and read its present version.
+fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<MembershipId>) -> Result<Membership, Error> {
+    policy::check_at_large(&cx.caller, action, "membership")?;
     let membership = store::get(tx, target.id)?;
     membership.expect_version(target.version)?;
     Ok(membership)
 }
 
+/// Saves the new version of a membership with its event.
 fn save(tx: &mut Tx, cx: &Cx, old: &Membership, new: Membership, happened: Happened) -> Result<Membership, Error> {
     store::update(tx, old, &new)?;
-    outbox::put(tx, cx, cx.now, &events::membership(happened, &new))?;
-    Ok(new)
+    record(tx, cx, new, happened, events::membership)
 }

@@ -3,7 +3,6 @@
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::OrgId;
-use kit::outbox;
 
 use super::reading;
 use crate::error::Error;
@@ -21,9 +20,9 @@ pub struct CreateOrganisation {
 pub fn create_organisation(tx: &mut Tx, cx: &Cx, cmd: &CreateOrganisation) -> Result<OrganisationNow, Error> {
     policy::check_at_large(&cx.caller, Action::ChangeRegister, "organisation")?;
     let began = store::began(tx, &cmd.details.successors)?;
-    let organisation = Organisation::enter(cmd.id, cmd.details.clone(), &began, cx.now)?;
+    let organisation = Organisation::create(cmd.id, cmd.details.clone(), &began, cx.now)?;
     store::insert(tx, &organisation)?;
-    record(tx, cx, Happened::OrganisationEntered, organisation)
+    record(tx, cx, organisation, Happened::OrganisationEntered)
 }
 
 #[derive(Clone, Debug)]
@@ -33,17 +32,34 @@ pub struct UpdateOrganisation {
 }
 
 pub fn update_organisation(tx: &mut Tx, cx: &Cx, cmd: &UpdateOrganisation) -> Result<OrganisationNow, Error> {
-    policy::check_at_large(&cx.caller, Action::ChangeRegister, "organisation")?;
-    let old = store::get(tx, cmd.target.id)?;
-    old.expect_version(cmd.target.version)?;
+    let organisation = load_for(tx, cx, Action::ChangeRegister, &cmd.target)?;
     let began = store::began(tx, &cmd.details.successors)?;
-    let new = old.amend(cmd.details.clone(), &began, cx.now)?;
-    store::update(tx, &old, &new)?;
-    record(tx, cx, Happened::OrganisationAmended, new)
+    let updated = organisation.update(cmd.details.clone(), &began, cx.now)?;
+    save(tx, cx, &organisation, updated, Happened::OrganisationAmended)
 }
 
-fn record(tx: &mut Tx, cx: &Cx, happened: Happened, organisation: Organisation) -> Result<OrganisationNow, Error> {
-    let now = reading::now(tx, cx, organisation)?;
-    outbox::put(tx, cx, cx.now, &events::organisation(happened, &now))?;
-    Ok(now)
+/// The organisation as it is, if the caller may take this step and read its present version.
+fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<OrgId>) -> Result<Organisation, Error> {
+    policy::check_at_large(&cx.caller, action, "organisation")?;
+    let organisation = store::get(tx, target.id)?;
+    organisation.expect_version(target.version)?;
+    Ok(organisation)
+}
+
+/// Saves the new version of an organisation with its event.
+fn save(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: &Organisation,
+    new: Organisation,
+    happened: Happened,
+) -> Result<OrganisationNow, Error> {
+    store::update(tx, old, &new)?;
+    record(tx, cx, new, happened)
+}
+
+/// Writes the event, with what follows from others and from the day.
+fn record(tx: &mut Tx, cx: &Cx, new: Organisation, happened: Happened) -> Result<OrganisationNow, Error> {
+    let now = reading::now(tx, cx, new)?;
+    super::record(tx, cx, now, happened, events::organisation)
 }

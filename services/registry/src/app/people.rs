@@ -4,15 +4,14 @@ use kit::caller::Grant;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{GrantId, OrgId, PersonId};
-use kit::outbox;
 use kit::time::{Date, Timestamp};
 
-use super::reading;
-use crate::board::SeatNow;
+use super::{reading, record, seats};
+use crate::board::NamedSeat;
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::person::{Person, RoleGrant, fold_email, keep_an_administrator};
-use crate::policy::{self, Action, of_organisation, of_person};
+use crate::policy::{self, Action, organisation_facts, person_facts};
 use crate::store::{boards, organisations, people as store, revocations, sign_ins};
 
 #[derive(Clone, Debug)]
@@ -24,12 +23,11 @@ pub struct CreatePerson {
 }
 
 pub fn create_person(tx: &mut Tx, cx: &Cx, cmd: &CreatePerson) -> Result<Person, Error> {
-    policy::check(&cx.caller, Action::ManagePerson, &of_organisation(cmd.organisation), "organisation")?;
+    policy::check(&cx.caller, Action::ManagePerson, &organisation_facts(cmd.organisation), "organisation")?;
     let organisation = organisations::get(tx, cmd.organisation)?.id;
-    let person = Person::enter(cmd.id, organisation, &cmd.name, &cmd.email, cx.now);
+    let person = Person::create(cmd.id, organisation, &cmd.name, &cmd.email, cx.now);
     store::insert(tx, &person)?;
-    outbox::put(tx, cx, cx.now, &events::person(Happened::PersonEntered, &person))?;
-    Ok(person)
+    record(tx, cx, person, Happened::PersonEntered, events::person)
 }
 
 #[derive(Clone, Debug)]
@@ -43,18 +41,18 @@ pub struct UpdatePerson {
 
 pub fn update_person(tx: &mut Tx, cx: &Cx, cmd: &UpdatePerson) -> Result<Person, Error> {
     let person = load_for(tx, cx, Action::ManagePerson, &cmd.target)?;
-    let mut renamed = person.rename(&cmd.name, &cmd.email, cx.now)?;
+    let mut updated = person.update(&cmd.name, &cmd.email, cx.now)?;
     if let Some(organisation) = cmd.organisation.filter(|organisation| *organisation != person.organisation) {
         // Both administrators would have to agree; the network's speaks for them.
-        policy::check(&cx.caller, Action::ChangeRegister, &of_organisation(organisation), "organisation")?;
-        renamed = renamed.of(organisations::get(tx, organisation)?.id);
+        policy::check(&cx.caller, Action::ChangeRegister, &organisation_facts(organisation), "organisation")?;
+        updated = updated.of(organisations::get(tx, organisation)?.id);
     }
     // Nobody goes on signing in or working under the old address.
-    if fold_email(&person.email) != fold_email(&renamed.email) {
+    if fold_email(&person.email) != fold_email(&updated.email) {
         revocations::insert(tx, &person.id.to_string())?;
         sign_ins::forget_of(tx, person.id)?;
     }
-    save(tx, cx, &person, renamed, Happened::PersonRenamed)
+    save(tx, cx, &person, updated, Happened::PersonRenamed)
 }
 
 #[derive(Clone, Debug)]
@@ -86,28 +84,22 @@ pub struct RevokeRole {
 pub fn revoke_role(tx: &mut Tx, cx: &Cx, cmd: &RevokeRole) -> Result<Person, Error> {
     let person = load_for(tx, cx, Action::SeePerson, &cmd.target)?;
     let Grant { role, organisation } = person.find_grant(cmd.grant)?.grant;
-    policy::check(&cx.caller, Action::Grant { role, organisation }, &of_person(&person), "person")?;
+    policy::check(&cx.caller, Action::Grant { role, organisation }, &person_facts(&person), "person")?;
     let revoked = person.revoke(cmd.grant, cx.now)?;
     keep_an_administrator(&person, &revoked, store::n_other_administrators(tx, person.id, cx.now)?, cx.now)?;
     revocations::insert(tx, &person.id.to_string())?;
     save(tx, cx, &person, revoked, Happened::RoleRevoked)
 }
 
-#[derive(Clone, Debug)]
-pub struct EndPerson {
-    pub target: Target<PersonId>,
-}
-
-pub fn end_person(tx: &mut Tx, cx: &Cx, cmd: &EndPerson) -> Result<Person, Error> {
-    let person = load_for(tx, cx, Action::ManagePerson, &cmd.target)?;
+pub fn end_person(tx: &mut Tx, cx: &Cx, cmd: &Target<PersonId>) -> Result<Person, Error> {
+    let person = load_for(tx, cx, Action::ManagePerson, cmd)?;
     let ended = person.end(cx.now)?;
     keep_an_administrator(&person, &ended, store::n_other_administrators(tx, person.id, cx.now)?, cx.now)?;
     revocations::insert(tx, &person.id.to_string())?;
     for seat in boards::seats_of(tx, person.id, None)? {
         if let Some(vacated) = seat.vacate(Date::today(cx.now), cx.now) {
-            boards::update_seat(tx, &seat, &vacated)?;
-            let now = SeatNow { seat: vacated, person_name: person.name.clone() };
-            outbox::put(tx, cx, cx.now, &events::seat(Happened::SeatEnded, &now))?;
+            let vacated = NamedSeat { seat: vacated, person_name: person.name.clone() };
+            seats::save(tx, cx, &seat, vacated, Happened::SeatEnded)?;
         }
     }
     save(tx, cx, &person, ended, Happened::PersonEnded)
@@ -115,15 +107,14 @@ pub fn end_person(tx: &mut Tx, cx: &Cx, cmd: &EndPerson) -> Result<Person, Error
 
 /// The person as they are, if the caller may take this step and read the present version.
 fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PersonId>) -> Result<Person, Error> {
-    let person = store::get(tx, target.id)?;
-    policy::check(&cx.caller, action, &of_person(&person), "person")?;
+    let person = reading::seen_person(tx, cx, action, target.id)?;
     // A refusal bears the newer version: no more of it than the caller may read.
     reading::shown(cx, person.clone()).expect_version(target.version)?;
     Ok(person)
 }
 
+/// Saves the new version of a person with its event.
 fn save(tx: &mut Tx, cx: &Cx, old: &Person, new: Person, happened: Happened) -> Result<Person, Error> {
     store::update(tx, old, &new)?;
-    outbox::put(tx, cx, cx.now, &events::person(happened, &new))?;
-    Ok(new)
+    record(tx, cx, new, happened, events::person)
 }

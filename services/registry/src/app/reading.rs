@@ -5,10 +5,11 @@ use kit::caller::{Caller, Subject};
 use kit::cx::Cx;
 use kit::db::Conn;
 use kit::ids::{BoardId, ClientId, MembershipId, OrgId, PersonId, SeatId};
-use kit::paging::{Found, Listed, Page};
+use kit::paging::{Counted, Found, Listed, Page};
+use kit::refusal::Refusal;
 use kit::time::{Date, Timestamp};
 
-use crate::board::{Board, SeatNow};
+use crate::board::{Board, NamedSeat};
 use crate::client::Client;
 use crate::error::Error;
 use crate::membership::{Membership, Standing, standing_on};
@@ -17,13 +18,6 @@ use crate::person::Person;
 use crate::policy::{self, Action, Verdict};
 use crate::sign_in::{AllKeys, Revocation};
 use crate::store::{self, Key, Visible};
-
-/// A page of organisations, and how many there are on all pages.
-pub struct OrganisationsFound {
-    pub organisations: Found<OrganisationNow>,
-    pub n_organisations: i64,
-    pub as_of: Timestamp,
-}
 
 pub fn organisation(conn: &mut Conn, cx: &Cx, id: &OrgId) -> Result<OrganisationNow, Error> {
     policy::check_at_large(&cx.caller, Action::ReadRegister, "organisation")?;
@@ -41,12 +35,12 @@ pub fn now(conn: &mut Conn, cx: &Cx, organisation: Organisation) -> Result<Organ
 pub fn organisations(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<store::organisations::Filter, Key<OrgId>>,
-) -> Result<OrganisationsFound, Error> {
+    list: &Listed<store::organisations::Filter, Key<OrgId>>,
+) -> Result<Counted<OrganisationNow>, Error> {
     policy::check_at_large(&cx.caller, Action::ReadRegister, "organisation")?;
-    let Listed { filter, page } = asked;
+    let Listed { filter, page } = list;
     let today = Date::today(cx.now);
-    let rows = store::organisations::page(conn, filter, today, page.after.as_ref(), page.limit())?;
+    let rows = store::organisations::page(conn, filter, today, page.after.clone(), page.limit())?;
     let ids: Vec<OrgId> = rows.iter().map(|organisation| organisation.id).collect();
     let mut predecessors = store::organisations::predecessors(conn, &ids)?;
     let now = |organisation: Organisation| {
@@ -55,22 +49,20 @@ pub fn organisations(
     };
     let rows = rows.into_iter().map(now).collect();
     let key = |now: &OrganisationNow| (fold(&now.organisation.details.name), now.organisation.id);
-    let organisations = page.found(rows, key);
-    let n_organisations = store::organisations::count(conn, filter, today)?;
-    Ok(OrganisationsFound { organisations, n_organisations, as_of: cx.now })
+    let n_organisations = store::organisations::n_organisations(conn, filter, today)?;
+    Ok(page.found(rows, key).of_all(n_organisations, cx.now))
 }
 
-/// A page of memberships, and how many there are on all pages.
 pub fn memberships(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<store::memberships::Filter, Key<MembershipId>>,
-) -> Result<(Found<Membership>, i64), Error> {
+    list: &Listed<store::memberships::Filter, Key<MembershipId>>,
+) -> Result<Counted<Membership>, Error> {
     policy::check_at_large(&cx.caller, Action::ReadRegister, "membership")?;
-    let Listed { filter, page } = asked;
-    let rows = store::memberships::page(conn, filter, page.after.as_ref(), page.limit())?;
+    let Listed { filter, page } = list;
+    let rows = store::memberships::page(conn, filter, page.after.clone(), page.limit())?;
     let found = page.found(rows, |membership| (membership.term.from.to_string(), membership.id));
-    Ok((found, store::memberships::count(conn, filter)?))
+    Ok(found.of_all(store::memberships::n_memberships(conn, filter)?, cx.now))
 }
 
 /// Of which organisation, on which day, and about which person a standing is asked; on the present day where none is
@@ -94,29 +86,35 @@ pub struct StandingFound {
 pub fn standing(conn: &mut Conn, cx: &Cx, asked: &AskedStanding) -> Result<StandingFound, Error> {
     policy::check_at_large(&cx.caller, Action::ReadRegister, "organisation")?;
     if asked.person.is_some() {
-        let facts = policy::of_organisation(asked.organisation);
+        let facts = policy::organisation_facts(asked.organisation);
         policy::check(&cx.caller, Action::AskCertifier, &facts, "organisation")?;
     }
     let day = asked.day.unwrap_or_else(|| Date::today(cx.now));
     let organisation = store::organisations::get(conn, asked.organisation)?;
-    let standing = standing_on(&store::memberships::of_organisation(conn, asked.organisation)?, day);
+    let standing = standing_on(&store::memberships::of_organisation(conn, organisation.id)?, day);
     let person = match asked.person {
         Some(person) => store::people::find(conn, person)?,
         None => None,
     };
-    let certifier = person.filter(|person| person.is_certifier_of(asked.organisation, cx.now));
+    let certifier = person.filter(|person| person.is_certifier_of(organisation.id, cx.now));
     Ok(StandingFound { organisation, day, standing, certifier })
 }
 
 pub fn person(conn: &mut Conn, cx: &Cx, id: &PersonId) -> Result<Person, Error> {
-    let person = store::people::get(conn, *id)?;
-    policy::check(&cx.caller, Action::SeePerson, &policy::of_person(&person), "person")?;
+    let person = seen_person(conn, cx, Action::SeePerson, *id)?;
     Ok(shown(cx, person))
+}
+
+/// The person, if the caller may do this to them.
+pub fn seen_person(conn: &mut Conn, cx: &Cx, action: Action, id: PersonId) -> Result<Person, Error> {
+    let person = store::people::get(conn, id)?;
+    policy::check(&cx.caller, action, &policy::person_facts(&person), "person")?;
+    Ok(person)
 }
 
 /// The person as this caller may see them.
 pub fn shown(cx: &Cx, person: Person) -> Person {
-    match policy::decide(&cx.caller, Action::SeeEmail, &policy::of_person(&person)) {
+    match policy::decide(&cx.caller, Action::SeeEmail, &policy::person_facts(&person)) {
         Verdict::Allow => person,
         Verdict::Refuse { .. } | Verdict::Hide => person.without_email(),
     }
@@ -125,14 +123,30 @@ pub fn shown(cx: &Cx, person: Person) -> Person {
 pub fn people(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<store::people::Filter, Key<PersonId>>,
+    list: &Listed<store::people::Filter, Key<PersonId>>,
 ) -> Result<Found<Person>, Error> {
-    let Listed { filter, page } = asked;
-    let (all, organisations) = (policy::sees_all_people(&cx.caller), policy::belongs_to_all(&cx.caller));
-    let visible = Visible { all, organisations, caller: cx.caller.subject };
-    let rows = store::people::page(conn, filter, &visible, cx.now, page.after.as_ref(), page.limit())?;
+    let Listed { filter, page } = list;
+    let rows = store::people::page(conn, filter, &visible_people(cx), cx.now, page.after.clone(), page.limit())?;
     let rows = rows.into_iter().map(|person| shown(cx, person)).collect();
     Ok(page.found(rows, |person| (fold(&person.name), person.id)))
+}
+
+fn visible_people(cx: &Cx) -> Visible {
+    match policy::sees_all_people(&cx.caller) {
+        true => Visible::All,
+        false => own(cx, policy::belongs_to),
+    }
+}
+
+fn visible_clients(cx: &Cx) -> Visible {
+    match policy::sees_all_clients(&cx.caller) {
+        true => Visible::All,
+        false => own(cx, policy::administers),
+    }
+}
+
+fn own(cx: &Cx, is_of: fn(&Caller, OrgId) -> bool) -> Visible {
+    Visible::Own { organisations: cx.caller.organisations_where(is_of), caller: cx.caller.subject }
 }
 
 pub fn board(conn: &mut Conn, cx: &Cx, id: &BoardId) -> Result<Board, Error> {
@@ -142,36 +156,39 @@ pub fn board(conn: &mut Conn, cx: &Cx, id: &BoardId) -> Result<Board, Error> {
 
 pub fn boards(conn: &mut Conn, cx: &Cx, page: &Page<Key<BoardId>>) -> Result<Found<Board>, Error> {
     policy::check_at_large(&cx.caller, Action::ReadRegister, "board")?;
-    let rows = store::boards::page(conn, page.after.as_ref(), page.limit())?;
+    let rows = store::boards::page(conn, page.after.clone(), page.limit())?;
     Ok(page.found(rows, |board| (board.names.short_name.clone(), board.id)))
 }
 
 pub fn seats(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<store::boards::Filter, Key<SeatId>>,
-) -> Result<Found<SeatNow>, Error> {
+    list: &Listed<store::boards::Filter, Key<SeatId>>,
+) -> Result<Found<NamedSeat>, Error> {
     policy::check_at_large(&cx.caller, Action::ReadRegister, "seat")?;
-    let Listed { filter, page } = asked;
-    let rows = store::boards::page_of_seats(conn, filter, page.after.as_ref(), page.limit())?;
-    Ok(page.found(rows, |now| (now.seat.term.from.to_string(), now.seat.id)))
+    let Listed { filter, page } = list;
+    let rows = store::boards::page_of_seats(conn, filter, page.after.clone(), page.limit())?;
+    Ok(page.found(rows, |named| (named.seat.term.from.to_string(), named.seat.id)))
 }
 
 pub fn client(conn: &mut Conn, cx: &Cx, id: &ClientId) -> Result<Client, Error> {
-    let client = store::clients::get(conn, *id)?;
-    policy::check(&cx.caller, Action::SeeClient, &policy::of_client(&client), "client")?;
+    seen_client(conn, cx, Action::SeeClient, *id)
+}
+
+/// The client, if the caller may do this to it.
+pub fn seen_client(conn: &mut Conn, cx: &Cx, action: Action, id: ClientId) -> Result<Client, Error> {
+    let client = store::clients::get(conn, id)?;
+    policy::check(&cx.caller, action, &policy::client_facts(&client), "client")?;
     Ok(client)
 }
 
 pub fn clients(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<store::clients::Filter, Key<ClientId>>,
+    list: &Listed<store::clients::Filter, Key<ClientId>>,
 ) -> Result<Found<Client>, Error> {
-    let Listed { filter, page } = asked;
-    let (all, organisations) = (policy::sees_all_clients(&cx.caller), policy::administers_all(&cx.caller));
-    let visible = Visible { all, organisations, caller: cx.caller.subject };
-    let rows = store::clients::page(conn, filter, &visible, page.after.as_ref(), page.limit())?;
+    let Listed { filter, page } = list;
+    let rows = store::clients::page(conn, filter, &visible_clients(cx), page.after.clone(), page.limit())?;
     Ok(page.found(rows, |client| (fold(&client.name), client.id)))
 }
 
@@ -179,7 +196,7 @@ pub fn clients(
 pub struct WhoIs {
     pub caller: Caller,
     pub name: String,
-    /// None for a role of the platform.
+    /// None for an area of the platform.
     pub organisation: Option<OrgId>,
 }
 
@@ -194,8 +211,8 @@ pub fn who_am_i(conn: &mut Conn, cx: &Cx) -> Result<WhoIs, Error> {
             let client = store::clients::get(conn, id)?;
             (client.name, Some(client.organisation))
         }
-        Subject::Area(role) => (role.name().to_string(), None),
-        Subject::Anonymous => return Err(Error::NotFound { what: "subject" }),
+        Subject::Area(area) => (area.name().to_string(), None),
+        Subject::Anonymous => return Err(Refusal::NotFound { what: "subject" }.into()),
     };
     Ok(WhoIs { caller: cx.caller.clone(), name, organisation })
 }
@@ -223,14 +240,15 @@ pub struct RevocationsFound {
 
 pub fn revocations(conn: &mut Conn, cx: &Cx, asked: &AskedRevocations) -> Result<RevocationsFound, Error> {
     policy::check_at_large(&cx.caller, Action::ServePlatform, "revocation")?;
-    let mut revocations = store::revocations::after(conn, asked.after, asked.since, asked.size + 1)?;
-    let more = revocations.len() as i64 > asked.size;
+    let &AskedRevocations { after, size, since } = asked;
+    let mut revocations = store::revocations::after(conn, after, since, size + 1)?;
+    let more = revocations.len() as i64 > size;
     if more {
         revocations.pop();
     }
     let last_position = match revocations.last() {
         Some(last) if more => last.position,
-        Some(_) | None => store::revocations::last_position(conn)?.max(asked.after),
+        Some(_) | None => store::revocations::last_position(conn)?.max(after),
     };
     Ok(RevocationsFound { revocations, last_position, more })
 }

@@ -1,26 +1,23 @@
-//! Signing in, revocation, and the platform's own keys. All times are real time but for `cx.now`, which decides what
-//! roles a person holds.
+//! Signing in, exchanging credentials for a token, and revocation. All times are real time but for `now`, which is the
+//! platform's and decides whether a seat binds.
 
-use kit::caller::{Grant, Role, Subject};
+use kit::caller::Subject;
 use kit::cx::Cx;
 use kit::db::{Conn, DbError, Tx};
-use kit::ids::{ClientId, GrantId, OrgId, PersonId, SignInId};
+use kit::ids::{ClientId, SignInId};
 use kit::outbox;
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
-use kit::tokens::{Code, KeySet, PublicKey};
+use kit::tokens::Code;
 
-use super::reading;
 use crate::client::{self, Client};
-use crate::dates::RegisterDate;
 use crate::error::Error;
-use crate::events::{self, Happened};
-use crate::organisation::{Details, Kind, Organisation};
-use crate::person::{self, Person, RoleGrant};
-use crate::policy::{self, Action, Facts, of_client, of_person};
+use crate::events;
+use crate::person::{self, Person};
+use crate::policy::{self, Action, Facts, client_facts, person_facts};
 use crate::proof::{Once, Proof, Refused};
-use crate::sign_in::{AllKeys, MOST_STARTS, Revocation, START_WINDOW_S, SignIn, issued_at};
-use crate::store::keys::Known;
-use crate::store::{self, boards, keys, organisations, people, revocations, sign_ins};
+use crate::sign_in::{MOST_STARTS, Revocation, START_WINDOW_S, SignIn, issued_at};
+use crate::store::{self, boards, people, revocations, sign_ins};
 
 /// How long a sign-in that was started is remembered.
 const REMEMBERED_S: i64 = 24 * 3600;
@@ -132,130 +129,15 @@ pub fn revoke_subject(tx: &mut Tx, cx: &Cx, cmd: &RevokeSubject) -> Result<Revoc
     let facts = facts_of(tx, cmd.subject)?;
     policy::check(&cx.caller, Action::RevokeSubject, &facts, "subject")?;
     let revocation = revocations::insert(tx, &cmd.subject.to_string())?;
-    outbox::put(tx, cx, cx.now, &events::subject_revoked(&revocation))?;
+    outbox::put(tx, cx, cx.now, events::subject_revoked(&revocation))?;
     Ok(revocation)
 }
 
 fn facts_of(tx: &mut Tx, subject: Subject) -> Result<Facts, Error> {
-    let none = Error::NotFound { what: "subject" };
+    let none = Refusal::NotFound { what: "subject" };
     match subject {
-        Subject::Person(id) => {
-            let person = people::find(tx, id)?.ok_or(none)?;
-            Ok(of_person(&person))
-        }
-        Subject::Client(id) => Ok(of_client(&store::clients::find(tx, id)?.ok_or(none)?)),
-        Subject::Area(_) | Subject::Anonymous => Err(none),
-    }
-}
-
-#[derive(Clone, Debug)]
-pub struct PublishKey {
-    pub key: PublicKey,
-    pub real_now: Timestamp,
-}
-
-pub fn publish_key(tx: &mut Tx, cx: &Cx, cmd: &PublishKey) -> Result<AllKeys, Error> {
-    policy::check_at_large(&cx.caller, Action::ServePlatform, "key")?;
-    if cx.caller.subject.to_string() != format!("role:{}", cmd.key.role) {
-        let says = "a role publishes its own key";
-        return Err(Error::bad_field("jwks", "role", says));
-    }
-    put_key(tx, &cmd.key, cmd.real_now)?;
-    reading::keys(tx)
-}
-
-/// Makes a new key known and retires the one before; one that is in use changes nothing.
-///
-/// # Errors
-/// [`Error::RetiredKey`] for one that was retired: nothing that it signs would be believed.
-fn put_key(tx: &mut Tx, key: &PublicKey, real_now: Timestamp) -> Result<(), Error> {
-    match keys::known(tx, key)? {
-        Known::New => Ok(keys::succeed(tx, key, real_now.seconds())?),
-        Known::InUse => Ok(()),
-        Known::Retired => Err(Error::RetiredKey { role: key.role.clone(), kid: key.kid() }),
-    }
-}
-
-/// Takes over the keys of an installation, dated ones as retired. What is retired here already stays so, whatever an
-/// old copy of the set says.
-///
-/// # Errors
-/// [`Error::TwoKeys`] when the set has two keys in use for one role, [`Error::RetiredKey`] when our own was retired.
-pub fn take_keys(tx: &mut Tx, set: &KeySet, own: &str, real_now: Timestamp) -> Result<(), Error> {
-    let mut roles: Vec<&str> = Vec::new();
-    for key in set.iter().filter(|key| key.retired_at.is_none()) {
-        if roles.contains(&key.role.as_str()) {
-            return Err(Error::TwoKeys { role: key.role.clone() });
-        }
-        roles.push(&key.role);
-        match put_key(tx, key, real_now) {
-            Err(Error::RetiredKey { .. }) if key.kid() != own => {}
-            other => other?,
-        }
-    }
-    for key in set.iter() {
-        if let Some(retired_at) = key.retired_at {
-            keys::retire(tx, key, retired_at)?;
-        }
-    }
-    Ok(())
-}
-
-/// The first administrator of a network that has none.
-#[derive(Clone, Debug)]
-pub struct FirstAdministrator {
-    pub person: PersonId,
-    pub grant: GrantId,
-    /// Identity of the network, if it has to be entered too.
-    pub network: OrgId,
-    pub network_name: String,
-    pub name: String,
-    pub email: String,
-}
-
-pub fn admin_first(tx: &mut Tx, cx: &Cx, cmd: &FirstAdministrator) -> Result<Person, Error> {
-    if people::n_other_administrators(tx, cmd.person, cx.now)? > 0 {
-        return Err(Error::AdministratorExists);
-    }
-    let organisation = match organisations::first_of_kind(tx, Kind::Network)? {
-        Some(network) => network,
-        None => {
-            let network = Organisation::enter(cmd.network, a_network(&cmd.network_name), &[], cx.now)?;
-            organisations::insert(tx, &network)?;
-            network.id
-        }
-    };
-    let entered = Person::enter(cmd.person, organisation, &cmd.name, &cmd.email, cx.now);
-    people::insert(tx, &entered)?;
-    let grant = Grant { role: Role::NetworkAdministrator, organisation };
-    let person = entered.grant(RoleGrant { id: cmd.grant, grant, starts_at: cx.now, ends_at: None }, cx.now)?;
-    people::update(tx, &entered, &person)?;
-    outbox::put(tx, cx, cx.now, &events::person(Happened::RoleGranted, &person))?;
-    Ok(person)
-}
-
-/// A network has no register entry and is no legal body: a member council looks after its money.
-fn a_network(name: &str) -> Details {
-    Details {
-        kind: Kind::Network,
-        name: name.to_string(),
-        name_cy: String::new(),
-        short_name: String::new(),
-        code: String::new(),
-        org_id: String::new(),
-        gss_code: String::new(),
-        former_gss_codes: Vec::new(),
-        authority_type: String::new(),
-        authority_type_name: String::new(),
-        nation: None,
-        region: String::new(),
-        county_code: String::new(),
-        combined_authority_code: String::new(),
-        start_date: RegisterDate::Unknown,
-        end_date: RegisterDate::Unknown,
-        successors: Vec::new(),
-        gov_uk_slug: String::new(),
-        website: String::new(),
-        legal_body: false,
+        Subject::Person(id) => Ok(person_facts(&people::find(tx, id)?.ok_or(none)?)),
+        Subject::Client(id) => Ok(client_facts(&store::clients::find(tx, id)?.ok_or(none)?)),
+        Subject::Area(_) | Subject::Anonymous => Err(none.into()),
     }
 }

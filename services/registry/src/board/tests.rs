@@ -62,7 +62,7 @@ fn an_amended_board_keeps_its_identity() {
         short_name: short.to_string(),
     };
     let board = Board::create(BoardId::new(), names("EOC"), 4, at(NOW));
-    let amended = board.amend(names("EOC"), 5, at("2020-02-01T09:00:00Z"));
+    let amended = board.update(names("EOC"), 5, at("2020-02-01T09:00:00Z"));
     assert_eq!((amended.id, amended.version, amended.quorum), (board.id, 2, 5));
     assert_eq!(amended.created_at, board.created_at);
 }

@@ -68,7 +68,10 @@ fn a_key_retired_at_once_takes_its_tokens_along() {
     assert_eq!(working_kids(&retired, NOW), [""; 0]);
     assert!(!client.tokens_last(&retired, at(NOW)));
     assert!(matches!(retired.retire_key(keys[0].id, None, at(NOW), at(NOW)), Err(Error::EndedAlready { .. })));
-    assert!(matches!(retired.retire_key(ClientKeyId::new(), None, at(NOW), at(NOW)), Err(Error::NotFound { .. })));
+    assert!(matches!(
+        retired.retire_key(ClientKeyId::new(), None, at(NOW), at(NOW)),
+        Err(Error::Refused(Refusal::NotFound { .. }))
+    ));
 }
 
 #[test]
@@ -85,9 +88,12 @@ fn a_key_comes_once_and_four_at_a_time() {
 #[test]
 fn a_key_that_is_over_before_it_begins_is_refused() {
     let client = with_keys();
-    assert!(matches!(client.add_key(a_key("two", WEEK, NOW), at(NOW), at(NOW)), Err(Error::Invalid(_))));
+    assert!(matches!(
+        client.add_key(a_key("two", WEEK, NOW), at(NOW), at(NOW)),
+        Err(Error::Refused(Refusal::Invalid(_)))
+    ));
     let past = a_key("two", "2026-11-01T00:00:00Z", "2026-11-22T00:00:00Z");
-    assert!(matches!(client.add_key(past, at(NOW), at(NOW)), Err(Error::Invalid(_))));
+    assert!(matches!(client.add_key(past, at(NOW), at(NOW)), Err(Error::Refused(Refusal::Invalid(_)))));
 }
 
 #[test]
@@ -115,7 +121,7 @@ fn an_old_secret_works_for_ninety_days_at_most() {
     let until = at(NOW).plus_seconds(LONGEST_OVERLAP_S + 1);
     assert!(matches!(
         with_secrets().rotate(a_secret("two", NOW), Some(until), at(NOW), at(NOW)),
-        Err(Error::Invalid(_))
+        Err(Error::Refused(Refusal::Invalid(_)))
     ));
 }
 
@@ -130,10 +136,16 @@ fn keys_and_secrets_are_not_mixed() {
 #[test]
 fn a_revoked_client_changes_no_more() {
     let client = with_keys().revoke(at(NOW)).unwrap();
-    assert!(matches!(client.revoke(at(NOW)), Err(Error::IllegalStep { .. })));
-    assert!(matches!(client.set_scopes(&[], at(NOW)), Err(Error::IllegalStep { .. })));
-    assert!(matches!(client.add_key(a_key("two", NOW, ""), at(NOW), at(NOW)), Err(Error::IllegalStep { .. })));
-    assert!(matches!(client.retire_key(ClientKeyId::new(), None, at(NOW), at(NOW)), Err(Error::IllegalStep { .. })));
+    assert!(matches!(client.revoke(at(NOW)), Err(Refusal::IllegalStep { .. })));
+    assert!(matches!(client.set_scopes(&[], at(NOW)), Err(Refusal::IllegalStep { .. })));
+    assert!(matches!(
+        client.add_key(a_key("two", NOW, ""), at(NOW), at(NOW)),
+        Err(Error::Refused(Refusal::IllegalStep { .. }))
+    ));
+    assert!(matches!(
+        client.retire_key(ClientKeyId::new(), None, at(NOW), at(NOW)),
+        Err(Error::Refused(Refusal::IllegalStep { .. }))
+    ));
 }
 
 #[test]

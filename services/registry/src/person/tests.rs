@@ -5,7 +5,7 @@ use super::*;
 const NOW: &str = "2020-01-06T09:00:00Z";
 
 fn a_person() -> Person {
-    Person::enter(PersonId::new(), OrgId::new(), "Bethan Rees", "Bethan.Rees@example.gov.uk", at(NOW))
+    Person::create(PersonId::new(), OrgId::new(), "Bethan Rees", "Bethan.Rees@example.gov.uk", at(NOW))
 }
 
 fn a_grant(role: Role, organisation: OrgId, starts_at: &str, ends_at: &str) -> RoleGrant {
@@ -48,7 +48,7 @@ fn a_role_is_not_granted_for_the_past_or_twice() {
     let grant = |person: &Person, starts_at, ends_at| {
         person.grant(a_grant(Role::Certifier, person.organisation, starts_at, ends_at), at(NOW))
     };
-    assert!(matches!(grant(&person, "2020-01-06T08:59:59Z", ""), Err(Error::Invalid(_))));
+    assert!(matches!(grant(&person, "2020-01-06T08:59:59Z", ""), Err(Error::Refused(Refusal::Invalid(_)))));
     assert!(matches!(grant(&person, NOW, NOW), Err(Error::EndBeforeStart { .. })));
     let person = grant(&person, NOW, "2020-06-01T00:00:00Z").unwrap();
     assert!(matches!(grant(&person, "2020-05-31T23:59:59Z", ""), Err(Error::Overlap { .. })));
@@ -65,7 +65,7 @@ fn a_revoked_role_ends_at_that_instant_and_can_be_granted_again() {
     assert!(revoked.is_certifier_of(revoked.organisation, at("2020-02-01T08:59:59Z")));
     assert!(!revoked.is_certifier_of(revoked.organisation, later));
     assert!(matches!(revoked.revoke(certifier.id, later), Err(Error::EndedAlready { .. })));
-    assert!(matches!(revoked.revoke(GrantId::new(), later), Err(Error::NotFound { .. })));
+    assert!(matches!(revoked.revoke(GrantId::new(), later), Err(Error::Refused(Refusal::NotFound { .. }))));
     let again = RoleGrant { id: GrantId::new(), starts_at: later, ..certifier };
     assert!(revoked.grant(again, later).is_ok());
 }
@@ -88,9 +88,9 @@ fn an_ended_person_holds_nothing_and_changes_no_more() {
     assert_eq!(ended.held_at(at("2020-01-20T00:00:00Z")), [], "not even as at a time before");
     assert_eq!(ended.grants[0].ends_at, Some(at("2020-02-01T09:00:00Z")));
     let now = at("2020-03-01T09:00:00Z");
-    assert!(matches!(ended.end(now), Err(Error::IllegalStep { .. })));
-    assert!(matches!(ended.rename("", "", now), Err(Error::IllegalStep { .. })));
-    assert!(matches!(ended.grant(grant, now), Err(Error::IllegalStep { .. })));
+    assert!(matches!(ended.end(now), Err(Refusal::IllegalStep { .. })));
+    assert!(matches!(ended.update("", "", now), Err(Refusal::IllegalStep { .. })));
+    assert!(matches!(ended.grant(grant, now), Err(Error::Refused(Refusal::IllegalStep { .. }))));
 }
 
 #[test]
@@ -101,6 +101,6 @@ fn the_last_network_administrator_stays() {
     let ended = person.end(at(NOW)).unwrap();
     assert!(matches!(keep_an_administrator(&person, &ended, 0, at(NOW)), Err(Error::LastAdministrator)));
     assert!(keep_an_administrator(&person, &ended, 1, at(NOW)).is_ok());
-    let renamed = person.rename("B. Rees", &person.email, at(NOW)).unwrap();
+    let renamed = person.update("B. Rees", &person.email, at(NOW)).unwrap();
     assert!(keep_an_administrator(&person, &renamed, 0, at(NOW)).is_ok());
 }

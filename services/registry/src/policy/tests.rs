@@ -1,23 +1,10 @@
 //! The whole policy as a table that a non-programmer can read: a change of policy shows there as a diff.
 
-use kit::caller::{Area, Caller, Grant, Role, Scope, Subject};
+use kit::caller::{Area, Caller, Role, Scope, Subject};
 use kit::ids::{ClientId, OrgId, PersonId};
+use testing::callers::{Who, person, system};
 
 use super::*;
-
-fn somebody(role: Role, organisation: OrgId) -> Caller {
-    let grants = vec![Grant { role, organisation }];
-    Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
-}
-
-fn a_system(organisation: OrgId) -> Caller {
-    Caller {
-        subject: Subject::Client(ClientId::new()),
-        organisation: Some(organisation),
-        scopes: vec![Scope::BidsRead, Scope::BidsWrite],
-        ..Caller::anonymous()
-    }
-}
 
 struct Scene {
     own: OrgId,
@@ -31,17 +18,17 @@ impl Scene {
     fn callers(&self) -> Vec<(String, Caller)> {
         let mut all: Vec<(String, Caller)> = Vec::new();
         for role in Role::ALL {
-            all.push((role.name().to_string(), somebody(role, self.own)));
+            all.push((role.name().to_string(), person(role, self.own)));
             if [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator].contains(&role) {
-                all.push((format!("{} of another", role.name()), somebody(role, self.other)));
+                all.push((format!("{} of another", role.name()), person(role, self.other)));
             }
         }
-        let themself = Caller { subject: Subject::Person(self.person), ..Caller::anonymous() };
-        let itself = Caller { subject: Subject::Client(self.client), ..a_system(self.own) };
+        let themself = Who::nobody(self.person).caller();
+        let itself = Caller { subject: Subject::Client(self.client), ..system(self.own, Scope::BidsRead) };
         all.push(("the person".to_string(), themself));
         all.push(("the client".to_string(), itself));
-        all.push(("a system".to_string(), a_system(self.own)));
-        all.push(("a system of another".to_string(), a_system(self.other)));
+        all.push(("a system".to_string(), system(self.own, Scope::BidsRead)));
+        all.push(("a system of another".to_string(), system(self.other, Scope::BidsRead)));
         all.push(("a role".to_string(), Caller::area(Area::Bids)));
         all.push(("not signed in".to_string(), Caller::anonymous()));
         all
@@ -103,10 +90,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
 #[test]
 fn a_council_administrator_hands_out_nothing_to_another_councils_person() {
     let (own, other) = (OrgId::new(), OrgId::new());
-    let administrator = Caller {
-        grants: vec![Grant { role: Role::CouncilAdministrator, organisation: own }],
-        ..somebody(Role::Auditor, own)
-    };
+    let administrator = person(Role::CouncilAdministrator, own);
     let of_other = Facts { organisation: Some(other), subject: Some(Subject::Person(PersonId::new())) };
     let action = Action::Grant { role: Role::Certifier, organisation: own };
     assert_eq!(decide(&administrator, action, &of_other), Verdict::Hide);

@@ -3,10 +3,12 @@
 use diesel::prelude::*;
 use kit::db::{Backend, Conn, DbError, taken_meanwhile};
 use kit::ids::{BoardId, OrgId, PersonId, SeatId};
+use kit::refusal::Refusal;
+use kit::stored::found;
 use kit::time::{Date, Timestamp};
 
 use super::Key;
-use crate::board::{Board, Names, Seat, SeatNow};
+use crate::board::{Board, NamedSeat, Names, Seat};
 use crate::dates::Term;
 use crate::error::Error;
 use crate::schema::{board, person, seat};
@@ -87,13 +89,13 @@ impl From<SeatRow> for Seat {
     }
 }
 
-fn seat_now((row, person_name): (SeatRow, String)) -> SeatNow {
-    SeatNow { seat: row.into(), person_name }
+fn named_seat((row, person_name): (SeatRow, String)) -> NamedSeat {
+    NamedSeat { seat: row.into(), person_name }
 }
 
 pub fn get(conn: &mut Conn, id: BoardId) -> Result<Board, Error> {
-    let row: Option<BoardRow> = board::table.find(id).select(BoardRow::as_select()).first(conn).optional()?;
-    row.map(Board::from).ok_or(Error::NotFound { what: "board" })
+    let row = board::table.find(id).select(BoardRow::as_select()).first(conn);
+    Ok(found::<_, Error>(row, "board")?.into())
 }
 
 pub fn insert(conn: &mut Conn, board: &Board) -> Result<(), Error> {
@@ -108,7 +110,7 @@ pub fn update(conn: &mut Conn, old: &Board, new: &Board) -> Result<(), Error> {
     let of_old_version = board::table.find(new.id).filter(board::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(BoardRow::from(new)).execute(conn).map_err(taken_meanwhile)?;
     if n_changed == 0 {
-        return Err(Error::stale(get(conn, new.id)?));
+        return Err(Refusal::stale(get(conn, new.id)?).into());
     }
     Ok(())
 }
@@ -127,24 +129,23 @@ fn expect_free_name(conn: &mut Conn, board: &Board) -> Result<(), Error> {
 }
 
 /// One page, by short name.
-pub fn page(conn: &mut Conn, after: Option<&Key<BoardId>>, limit: i64) -> Result<Vec<Board>, DbError> {
+pub fn page(conn: &mut Conn, after: Option<Key<BoardId>>, limit: i64) -> Result<Vec<Board>, DbError> {
     let mut query = board::table.into_boxed::<Backend>();
     if let Some((name, id)) = after {
-        query = query.filter(board::short_name.gt(name).or(board::short_name.eq(name).and(board::id.gt(id))));
+        query = query.filter(board::short_name.gt(name.clone()).or(board::short_name.eq(name).and(board::id.gt(id))));
     }
     let query = query.order((board::short_name.asc(), board::id.asc())).limit(limit);
     let rows: Vec<BoardRow> = query.select(BoardRow::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Board::from).collect())
 }
 
-pub fn get_seat(conn: &mut Conn, id: SeatId) -> Result<SeatNow, Error> {
-    let row: Option<(SeatRow, String)> = seat::table
+pub fn get_seat(conn: &mut Conn, id: SeatId) -> Result<NamedSeat, Error> {
+    let row = seat::table
         .inner_join(person::table)
         .filter(seat::id.eq(id))
         .select((SeatRow::as_select(), person::name))
-        .first(conn)
-        .optional()?;
-    row.map(seat_now).ok_or(Error::NotFound { what: "seat" })
+        .first(conn);
+    Ok(named_seat(found::<_, Error>(row, "seat")?))
 }
 
 pub fn insert_seat(conn: &mut Conn, seat: &Seat) -> Result<(), Error> {
@@ -157,7 +158,7 @@ pub fn update_seat(conn: &mut Conn, old: &Seat, new: &Seat) -> Result<(), Error>
     let of_old_version = seat::table.find(new.id).filter(seat::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(SeatRow::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(get_seat(conn, new.id)?));
+        return Err(Refusal::stale(get_seat(conn, new.id)?).into());
     }
     Ok(())
 }
@@ -184,9 +185,9 @@ pub struct Filter {
 pub fn page_of_seats(
     conn: &mut Conn,
     filter: &Filter,
-    after: Option<&Key<SeatId>>,
+    after: Option<Key<SeatId>>,
     limit: i64,
-) -> Result<Vec<SeatNow>, DbError> {
+) -> Result<Vec<NamedSeat>, DbError> {
     let mut query = seat::table.inner_join(person::table).into_boxed::<Backend>();
     if let Some(board) = filter.board {
         query = query.filter(seat::board_id.eq(board));
@@ -199,9 +200,9 @@ pub fn page_of_seats(
         query = query.filter(seat::until_date.is_null().or(seat::until_date.assume_not_null().gt(day)));
     }
     if let Some((day, id)) = after {
-        query = query.filter(seat::from_date.gt(day).or(seat::from_date.eq(day).and(seat::id.gt(id))));
+        query = query.filter(seat::from_date.gt(day.clone()).or(seat::from_date.eq(day).and(seat::id.gt(id))));
     }
     let query = query.order((seat::from_date.asc(), seat::id.asc())).limit(limit);
     let rows: Vec<(SeatRow, String)> = query.select((SeatRow::as_select(), person::name)).load(conn)?;
-    Ok(rows.into_iter().map(seat_now).collect())
+    Ok(rows.into_iter().map(named_seat).collect())
 }

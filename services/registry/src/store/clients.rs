@@ -6,10 +6,11 @@ use diesel::prelude::*;
 use kit::caller::{Scope, Subject};
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{ClientId, OrgId};
+use kit::refusal::Refusal;
 use kit::stored::{inconsistent, parsed};
 use kit::time::Timestamp;
 
-use super::{Key as PageKey, Visible};
+use super::{Key as PageKey, Visible, grouped};
 use crate::client::{Client, Credentials, Key, Secret, State};
 use crate::error::Error;
 use crate::organisation::fold;
@@ -59,7 +60,7 @@ impl From<&Client> for Row {
 }
 
 pub fn get(conn: &mut Conn, id: ClientId) -> Result<Client, Error> {
-    find(conn, id)?.ok_or(Error::NotFound { what: "client" })
+    Ok(find(conn, id)?.ok_or(Refusal::NotFound { what: "client" })?)
 }
 
 pub fn find(conn: &mut Conn, id: ClientId) -> Result<Option<Client>, DbError> {
@@ -77,7 +78,7 @@ pub fn update(conn: &mut Conn, old: &Client, new: &Client) -> Result<(), Error> 
     let of_old_version = client::table.find(new.id).filter(client::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(get(conn, new.id)?));
+        return Err(Refusal::stale(get(conn, new.id)?).into());
     }
     if old.credentials != new.credentials {
         diesel::delete(client_key::table.filter(client_key::client_id.eq(new.id))).execute(conn)?;
@@ -149,13 +150,13 @@ pub fn page(
     conn: &mut Conn,
     filter: &Filter,
     visible: &Visible,
-    after: Option<&PageKey<ClientId>>,
+    after: Option<PageKey<ClientId>>,
     limit: i64,
 ) -> Result<Vec<Client>, DbError> {
     let mut query = client::table.into_boxed::<Backend>();
-    if !visible.all {
-        let of_its_own = client::organisation_id.eq_any(&visible.organisations);
-        query = match visible.caller {
+    if let Visible::Own { organisations, caller } = visible {
+        let of_its_own = client::organisation_id.eq_any(organisations);
+        query = match caller {
             Subject::Client(id) => query.filter(of_its_own.or(client::id.eq(id))),
             Subject::Person(_) | Subject::Area(_) | Subject::Anonymous => query.filter(of_its_own),
         };
@@ -167,7 +168,7 @@ pub fn page(
         query = query.filter(client::revoked_at.is_null());
     }
     if let Some((name, id)) = after {
-        query = query.filter(client::sort_name.gt(name).or(client::sort_name.eq(name).and(client::id.gt(id))));
+        query = query.filter(client::sort_name.gt(name.clone()).or(client::sort_name.eq(name).and(client::id.gt(id))));
     }
     let query = query.order((client::sort_name.asc(), client::id.asc())).limit(limit);
     let rows = query.select(Row::as_select()).load(conn)?;
@@ -215,11 +216,10 @@ fn keys_of(conn: &mut Conn, ids: &[ClientId]) -> Result<HashMap<ClientId, Vec<Ke
             client_key::retire_at,
         ))
         .load(conn)?;
-    let mut found: HashMap<ClientId, Vec<Key>> = HashMap::new();
-    for (client, id, kid, algorithm, jwk, not_before, retire_at) in rows {
-        found.entry(client).or_default().push(Key { id, kid, algorithm, jwk, not_before, retire_at });
-    }
-    Ok(found)
+    let keys = rows.into_iter().map(|(client, id, kid, algorithm, jwk, not_before, retire_at)| {
+        (client, Key { id, kid, algorithm, jwk, not_before, retire_at })
+    });
+    Ok(grouped(keys))
 }
 
 fn secrets_of(conn: &mut Conn, ids: &[ClientId]) -> Result<HashMap<ClientId, Vec<Secret>>, DbError> {
@@ -234,9 +234,8 @@ fn secrets_of(conn: &mut Conn, ids: &[ClientId]) -> Result<HashMap<ClientId, Vec
             client_secret::retire_at,
         ))
         .load(conn)?;
-    let mut found: HashMap<ClientId, Vec<Secret>> = HashMap::new();
-    for (client, id, digest, created_at, retire_at) in rows {
-        found.entry(client).or_default().push(Secret { id, digest, created_at, retire_at });
-    }
-    Ok(found)
+    let secrets = rows
+        .into_iter()
+        .map(|(client, id, digest, created_at, retire_at)| (client, Secret { id, digest, created_at, retire_at }));
+    Ok(grouped(secrets))
 }

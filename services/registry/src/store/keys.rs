@@ -1,4 +1,4 @@
-//! The public keys of the platform's roles. Retired ones stay for ever: receipts are verified with them.
+//! The public keys of the platform's areas. Retired ones stay for ever: receipts are verified with them.
 
 use diesel::prelude::*;
 use kit::db::{Conn, DbError};

@@ -1,17 +1,17 @@
 //! Memberships, with their suspensions.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
+use kit::call::MembershipClass;
 use kit::db::{Backend, Conn, DbError, taken_meanwhile};
 use kit::ids::{MembershipId, OrgId};
+use kit::refusal::Refusal;
 use kit::stored::parsed;
 use kit::time::{Date, Timestamp};
 
-use super::Key;
+use super::{Key, grouped};
 use crate::dates::Term;
 use crate::error::Error;
-use crate::membership::{Class, Membership, Suspension};
+use crate::membership::{Membership, Suspension};
 use crate::schema::{membership, suspension};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -33,7 +33,7 @@ impl From<&Membership> for Row {
             id: membership.id,
             version: membership.version,
             organisation_id: membership.organisation,
-            class: membership.class.to_string(),
+            class: <&str>::from(membership.class).to_string(),
             from_date: membership.term.from,
             until_date: membership.term.until,
             created_at: membership.created_at,
@@ -45,7 +45,7 @@ impl From<&Membership> for Row {
 pub fn get(conn: &mut Conn, id: MembershipId) -> Result<Membership, Error> {
     let row: Option<Row> = membership::table.find(id).select(Row::as_select()).first(conn).optional()?;
     let found = complete(conn, row.into_iter().collect())?.pop();
-    found.ok_or(Error::NotFound { what: "membership" })
+    Ok(found.ok_or(Refusal::NotFound { what: "membership" })?)
 }
 
 /// All memberships of one organisation, oldest first.
@@ -65,7 +65,7 @@ pub fn update(conn: &mut Conn, old: &Membership, new: &Membership) -> Result<(),
     let of_old_version = membership::table.find(new.id).filter(membership::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(get(conn, new.id)?));
+        return Err(Refusal::stale(get(conn, new.id)?).into());
     }
     if old.suspensions != new.suspensions {
         diesel::delete(suspension::table.filter(suspension::membership_id.eq(new.id))).execute(conn)?;
@@ -87,7 +87,7 @@ pub fn update(conn: &mut Conn, old: &Membership, new: &Membership) -> Result<(),
 #[derive(Clone, Debug)]
 pub struct Filter {
     pub organisation: Option<OrgId>,
-    pub class: Option<Class>,
+    pub class: Option<MembershipClass>,
     pub as_of: Option<Date>,
 }
 
@@ -97,7 +97,7 @@ fn filtered(filter: &Filter) -> membership::BoxedQuery<'static, Backend> {
         query = query.filter(membership::organisation_id.eq(organisation));
     }
     if let Some(class) = filter.class {
-        query = query.filter(membership::class.eq(class.to_string()));
+        query = query.filter(membership::class.eq(<&str>::from(class)));
     }
     if let Some(day) = filter.as_of {
         query = query.filter(membership::from_date.le(day));
@@ -110,11 +110,11 @@ fn filtered(filter: &Filter) -> membership::BoxedQuery<'static, Backend> {
 pub fn page(
     conn: &mut Conn,
     filter: &Filter,
-    after: Option<&Key<MembershipId>>,
+    after: Option<Key<MembershipId>>,
     limit: i64,
 ) -> Result<Vec<Membership>, DbError> {
     let mut query = filtered(filter);
-    if let Some((day, id)) = after.cloned() {
+    if let Some((day, id)) = after {
         let same_day = membership::from_date.eq(day.clone()).and(membership::id.gt(id));
         query = query.filter(membership::from_date.gt(day).or(same_day));
     }
@@ -124,22 +124,21 @@ pub fn page(
 }
 
 /// How many match on all pages.
-pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, DbError> {
+pub fn n_memberships(conn: &mut Conn, filter: &Filter) -> Result<i64, DbError> {
     Ok(filtered(filter).count().get_result(conn)?)
 }
 
 /// Adds to rows what another table keeps of them.
 fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Membership>, DbError> {
     let ids: Vec<MembershipId> = rows.iter().map(|row| row.id).collect();
-    let found = suspension::table
+    let found: Vec<(MembershipId, Date, Option<Date>, String)> = suspension::table
         .filter(suspension::membership_id.eq_any(ids))
         .order((suspension::membership_id.asc(), suspension::place.asc()))
         .select((suspension::membership_id, suspension::from_date, suspension::until_date, suspension::reason))
         .load(conn)?;
-    let mut suspensions: HashMap<MembershipId, Vec<Suspension>> = HashMap::new();
-    for (of, from, until, reason) in found {
-        suspensions.entry(of).or_default().push(Suspension { term: Term { from, until }, reason });
-    }
+    let suspension =
+        |(membership, from, until, reason)| (membership, Suspension { term: Term { from, until }, reason });
+    let mut suspensions = grouped(found.into_iter().map(suspension));
     let mut memberships = Vec::with_capacity(rows.len());
     for row in rows {
         memberships.push(Membership {

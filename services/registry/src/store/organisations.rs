@@ -8,10 +8,11 @@ use diesel::sql_types::Bool;
 use kit::db::{Backend, Conn, DbError, taken_meanwhile};
 use kit::fault::Violation;
 use kit::ids::OrgId;
+use kit::refusal::Refusal;
 use kit::stored::{parsed, parsed_option};
 use kit::time::{Date, Timestamp};
 
-use super::Key;
+use super::{Key, grouped};
 use crate::dates::RegisterDate;
 use crate::error::Error;
 use crate::organisation::{Details, Kind, Nation, Organisation, fold};
@@ -113,7 +114,7 @@ fn organisation_of(row: Row, former_gss_codes: Vec<String>, successors: Vec<OrgI
 }
 
 pub fn get(conn: &mut Conn, id: OrgId) -> Result<Organisation, Error> {
-    find(conn, id)?.ok_or(Error::NotFound { what: "organisation" })
+    Ok(find(conn, id)?.ok_or(Refusal::NotFound { what: "organisation" })?)
 }
 
 fn find(conn: &mut Conn, id: OrgId) -> Result<Option<Organisation>, DbError> {
@@ -142,7 +143,7 @@ pub fn first_of_kind(conn: &mut Conn, kind: Kind) -> Result<Option<OrgId>, DbErr
 /// When each of these began.
 ///
 /// # Errors
-/// [`Error::Invalid`] naming those that do not exist.
+/// [`Refusal::Invalid`] naming those that do not exist.
 pub fn began(conn: &mut Conn, successors: &[OrgId]) -> Result<Vec<RegisterDate>, Error> {
     let mut dates = Vec::with_capacity(successors.len());
     let mut wrong = Vec::new();
@@ -157,13 +158,14 @@ pub fn began(conn: &mut Conn, successors: &[OrgId]) -> Result<Vec<RegisterDate>,
             }
         }
     }
-    if wrong.is_empty() { Ok(dates) } else { Err(Error::Invalid(wrong)) }
+    Refusal::if_any(wrong)?;
+    Ok(dates)
 }
 
 /// The organisations that each of these followed.
-pub fn predecessors(conn: &mut Conn, of: &[OrgId]) -> Result<HashMap<OrgId, Vec<OrgId>>, DbError> {
+pub fn predecessors(conn: &mut Conn, ids: &[OrgId]) -> Result<HashMap<OrgId, Vec<OrgId>>, DbError> {
     let rows = successor::table
-        .filter(successor::successor_id.eq_any(of))
+        .filter(successor::successor_id.eq_any(ids))
         .order(successor::organisation_id.asc())
         .select((successor::successor_id, successor::organisation_id))
         .load(conn)?;
@@ -184,13 +186,13 @@ pub fn insert_alone(conn: &mut Conn, organisation: &Organisation) -> Result<(), 
 
 pub fn insert_links(conn: &mut Conn, organisation: &Organisation) -> Result<(), DbError> {
     for (place, code) in (0_i32..).zip(&organisation.details.former_gss_codes) {
-        let of = former_gss_code::organisation_id.eq(organisation.id);
-        let row = (of, former_gss_code::place.eq(place), former_gss_code::gss_code.eq(code));
+        let owner = former_gss_code::organisation_id.eq(organisation.id);
+        let row = (owner, former_gss_code::place.eq(place), former_gss_code::gss_code.eq(code));
         diesel::insert_into(former_gss_code::table).values(row).execute(conn)?;
     }
     for (place, follower) in (0_i32..).zip(&organisation.details.successors) {
-        let of = successor::organisation_id.eq(organisation.id);
-        let row = (of, successor::place.eq(place), successor::successor_id.eq(follower));
+        let owner = successor::organisation_id.eq(organisation.id);
+        let row = (owner, successor::place.eq(place), successor::successor_id.eq(follower));
         diesel::insert_into(successor::table).values(row).execute(conn)?;
     }
     Ok(())
@@ -202,7 +204,7 @@ pub fn update(conn: &mut Conn, old: &Organisation, new: &Organisation) -> Result
     let of_old_version = organisation::table.find(new.id).filter(organisation::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn).map_err(taken_meanwhile)?;
     if n_changed == 0 {
-        return Err(Error::stale(get(conn, new.id)?));
+        return Err(Refusal::stale(get(conn, new.id)?).into());
     }
     diesel::delete(former_gss_code::table.filter(former_gss_code::organisation_id.eq(new.id))).execute(conn)?;
     diesel::delete(successor::table.filter(successor::organisation_id.eq(new.id))).execute(conn)?;
@@ -215,12 +217,12 @@ fn expect_free_codes(conn: &mut Conn, organisation: &Organisation) -> Result<(),
     let by_code: Condition = Box::new(organisation::code.eq(code.clone()));
     let by_org_id: Condition = Box::new(organisation::org_id.eq(org_id.clone()));
     let by_gss_code: Condition = Box::new(organisation::gss_code.eq(gss_code.clone()));
-    let asked = [
+    let codes = [
         ("details.code", code, by_code),
         ("details.org_id", org_id, by_org_id),
         ("details.gss_code", gss_code, by_gss_code),
     ];
-    for (field, value, has_it) in asked {
+    for (field, value, has_it) in codes {
         if value.is_empty() {
             continue;
         }
@@ -306,11 +308,11 @@ pub fn page(
     conn: &mut Conn,
     filter: &Filter,
     today: Date,
-    after: Option<&Key<OrgId>>,
+    after: Option<Key<OrgId>>,
     limit: i64,
 ) -> Result<Vec<Organisation>, DbError> {
     let mut query = filtered(filter, today);
-    if let Some((name, id)) = after.cloned() {
+    if let Some((name, id)) = after {
         let same_name = organisation::sort_name.eq(name.clone()).and(organisation::id.gt(id));
         query = query.filter(organisation::sort_name.gt(name).or(same_name));
     }
@@ -320,7 +322,7 @@ pub fn page(
 }
 
 /// How many match on all pages.
-pub fn count(conn: &mut Conn, filter: &Filter, today: Date) -> Result<i64, DbError> {
+pub fn n_organisations(conn: &mut Conn, filter: &Filter, today: Date) -> Result<i64, DbError> {
     Ok(filtered(filter, today).count().get_result(conn)?)
 }
 
@@ -337,7 +339,7 @@ fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Organisation>, DbErro
         .order((successor::organisation_id.asc(), successor::place.asc()))
         .select((successor::organisation_id, successor::successor_id))
         .load(conn)?;
-    let (mut codes, mut followers) = (grouped(codes), grouped(followers));
+    let (mut codes, mut followers) = (grouped::<OrgId, _>(codes), grouped::<OrgId, _>(followers));
     let mut organisations = Vec::with_capacity(rows.len());
     for row in rows {
         let former_gss_codes = codes.remove(&row.id).unwrap_or_default();
@@ -345,12 +347,4 @@ fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Organisation>, DbErro
         organisations.push(organisation_of(row, former_gss_codes, successors)?);
     }
     Ok(organisations)
-}
-
-fn grouped<T>(rows: Vec<(OrgId, T)>) -> HashMap<OrgId, Vec<T>> {
-    let mut groups: HashMap<OrgId, Vec<T>> = HashMap::new();
-    for (of, value) in rows {
-        groups.entry(of).or_default().push(value);
-    }
-    groups
 }

@@ -1,16 +1,15 @@
 //! People, with their roles.
 
-use std::collections::HashMap;
-
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use kit::caller::{Grant, Role, Subject};
 use kit::db::{Backend, Conn, DbError, taken_meanwhile};
 use kit::ids::{GrantId, OrgId, PersonId};
+use kit::refusal::Refusal;
 use kit::stored::parsed;
 use kit::time::Timestamp;
 
-use super::{Key, Visible};
+use super::{Key, Visible, grouped};
 use crate::error::Error;
 use crate::organisation::fold;
 use crate::person::{Person, RoleGrant, State, fold_email};
@@ -52,7 +51,7 @@ impl From<&Person> for Row {
 }
 
 pub fn get(conn: &mut Conn, id: PersonId) -> Result<Person, Error> {
-    find(conn, id)?.ok_or(Error::NotFound { what: "person" })
+    Ok(find(conn, id)?.ok_or(Refusal::NotFound { what: "person" })?)
 }
 
 pub fn find(conn: &mut Conn, id: PersonId) -> Result<Option<Person>, DbError> {
@@ -102,7 +101,7 @@ pub fn update(conn: &mut Conn, old: &Person, new: &Person) -> Result<(), Error> 
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn).map_err(taken_meanwhile)?;
     if n_changed == 0 {
         // The person may belong to another council by now, and then the caller reads the address no longer.
-        return Err(Error::stale(get(conn, new.id)?.without_email()));
+        return Err(Refusal::stale(get(conn, new.id)?.without_email()).into());
     }
     for held in &new.grants {
         match old.grants.iter().find(|before| before.id == held.id) {
@@ -149,19 +148,19 @@ pub struct Filter {
     pub ended_too: bool,
 }
 
-/// One page, by folded name; `now` is when a duty is held.
+/// One page, by folded name; `now` is when a role is held.
 pub fn page(
     conn: &mut Conn,
     filter: &Filter,
     visible: &Visible,
     now: Timestamp,
-    after: Option<&Key<PersonId>>,
+    after: Option<Key<PersonId>>,
     limit: i64,
 ) -> Result<Vec<Person>, DbError> {
     let mut query = person::table.into_boxed::<Backend>();
-    if !visible.all {
-        let of_its_own = person::organisation_id.eq_any(&visible.organisations);
-        query = match visible.caller {
+    if let Visible::Own { organisations, caller } = visible {
+        let of_its_own = person::organisation_id.eq_any(organisations);
+        query = match caller {
             Subject::Person(id) => query.filter(of_its_own.or(person::id.eq(id))),
             Subject::Client(_) | Subject::Area(_) | Subject::Anonymous => query.filter(of_its_own),
         };
@@ -185,7 +184,7 @@ pub fn page(
         query = query.filter(person::ended_at.is_null());
     }
     if let Some((name, id)) = after {
-        query = query.filter(person::sort_name.gt(name).or(person::sort_name.eq(name).and(person::id.gt(id))));
+        query = query.filter(person::sort_name.gt(name.clone()).or(person::sort_name.eq(name).and(person::id.gt(id))));
     }
     let query = query.order((person::sort_name.asc(), person::id.asc())).limit(limit);
     let rows = query.select(Row::as_select()).load(conn)?;
@@ -207,11 +206,12 @@ fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Person>, DbError> {
             role_grant::ends_at,
         ))
         .load(conn)?;
-    let mut grants: HashMap<PersonId, Vec<RoleGrant>> = HashMap::new();
+    let mut held = Vec::with_capacity(found.len());
     for (person, id, role, organisation, starts_at, ends_at) in found {
         let grant = Grant { role: parsed(&role)?, organisation };
-        grants.entry(person).or_default().push(RoleGrant { id, grant, starts_at, ends_at });
+        held.push((person, RoleGrant { id, grant, starts_at, ends_at }));
     }
+    let mut grants = grouped(held);
     let complete = |row: Row| Person {
         id: row.id,
         organisation: row.organisation_id,

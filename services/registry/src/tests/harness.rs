@@ -1,6 +1,5 @@
 //! A service in one process: seeded, with a held clock, a first administrator and a folder for its mail.
 
-use std::future::Future;
 use std::path::PathBuf;
 
 use kit::caller::{Area, Role, Scope};
@@ -17,7 +16,9 @@ use toadlane_proto::registry::v1::clients_service_client::ClientsServiceClient;
 use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
 use toadlane_proto::registry::v1::people_service_client::PeopleServiceClient;
 use toadlane_proto::registry::v1::sign_in_service_client::SignInServiceClient;
+use tonic::{Code, Status};
 
+use super::people::grant;
 use crate::mail::Mail;
 use crate::{Registry, Settings};
 
@@ -63,17 +64,12 @@ impl Drop for Harness {
 }
 
 /// Runs a test on each engine, with a held clock.
-pub async fn each_engine<F, R>(test: F)
-where
-    F: Fn(Harness) -> R,
-    R: Future<Output = ()>,
-{
-    let test = &test;
-    each_storage(|storage| async move { test(Harness::open(&storage).await).await }).await;
+pub async fn each_engine(test: impl AsyncFn(Harness)) {
+    each_storage(async |storage| test(Harness::open(&storage).await).await).await;
 }
 
 impl Harness {
-    async fn open(storage: &Storage) -> Harness {
+    pub async fn open(storage: &Storage) -> Harness {
         let db = crate::open(storage, Some(at(NOW))).unwrap();
         let gate = Gate::new(&[]).open_to(&crate::PUBLIC_RPCS);
         let mail = std::env::temp_dir().join(format!("toadlane_mail_{}", uuid::Uuid::now_v7().simple()));
@@ -100,7 +96,12 @@ impl Harness {
         self.as_who(&Who::nobody(self.admin).and(Role::NetworkAdministrator, self.network))
     }
 
-    /// Another role of the platform.
+    /// The administrator of a council.
+    pub fn as_administrator_of(&self, council: OrgId) -> Clients {
+        self.as_who(&Who::person(Role::CouncilAdministrator, council))
+    }
+
+    /// Another area of the platform.
     pub fn as_area(&self, area: Area) -> Clients {
         self.as_who(&Who::area(area))
     }
@@ -137,17 +138,17 @@ impl Harness {
     /// The same with a role for that organisation.
     pub async fn an_official(&self, role: pb::Role, organisation: OrgId, email: &str) -> pb::Person {
         let person = self.a_person(organisation, "Bethan Rees", email).await;
-        let request = pb::GrantRoleRequest {
-            request_id: new_id(),
-            person_id: person.id,
-            etag: person.etag,
-            role: role.into(),
-            organisation_id: organisation.to_string(),
-            starts_at: None,
-            ends_at: None,
-            validate_only: false,
-        };
-        self.as_admin().people.grant_role(request).await.unwrap().into_inner()
+        self.as_admin().people.grant_role(grant(&person, role, organisation)).await.unwrap().into_inner()
+    }
+
+    /// All revocations that there are, on one page.
+    pub async fn list_revocations(&self) -> pb::ListRevocationsResponse {
+        let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
+        self.as_area(Area::Bids).sign_in.list_revocations(request).await.unwrap().into_inner()
+    }
+
+    pub async fn key_set(&self) -> pb::KeySet {
+        self.as_nobody().sign_in.get_key_set(pb::GetKeySetRequest {}).await.unwrap().into_inner()
     }
 
     /// Every code that was mailed, in any order.
@@ -172,6 +173,11 @@ impl Harness {
         }
         self.mailed_codes()
     }
+}
+
+/// What an answer lets its caller know.
+pub fn told(refused: &Status) -> (Code, String, Vec<u8>) {
+    (refused.code(), refused.message().to_string(), refused.details().to_vec())
 }
 
 /// A council's system that may read and write bids.

@@ -2,13 +2,12 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kit::caller::Role;
 use kit::tokens::KeySet;
 use serde_json::Value;
 use toadlane_proto::registry::v1 as pb;
 use tower::ServiceExt;
 
-use super::clients::with_secret;
+use super::clients::{create, with_secret};
 use super::harness::*;
 
 struct Answered {
@@ -49,15 +48,15 @@ fn with_basic(mut request: Request<Body>, id: &str, secret: &str) -> Request<Bod
 
 async fn a_client(harness: &Harness) -> (String, String) {
     let kirklees = harness.council("KIR").await;
-    let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
+    let mut own = harness.as_administrator_of(kirklees);
     let request = with_secret(kirklees, &["bids.read", "bids.write"]);
-    let created = own.clients.create_client(request).await.unwrap().into_inner();
+    let created = create(&mut own, request).await;
     (created.client.unwrap().id, created.secret)
 }
 
 #[tokio::test]
 async fn a_secret_in_the_header_or_in_the_form_gives_a_token() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (id, secret) = a_client(&harness).await;
         let in_header = with_basic(form("grant_type=client_credentials&scope=bids.read"), &id, &secret);
         let in_form = form(&format!("grant_type=client_credentials&client_id={id}&client_secret={secret}&x=ignored"));
@@ -79,7 +78,7 @@ async fn a_secret_in_the_header_or_in_the_form_gives_a_token() {
 
 #[tokio::test]
 async fn refusals_have_the_form_of_the_rfc() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (id, secret) = a_client(&harness).await;
         let with = |fields: &str| form(&format!("client_id={id}&client_secret={secret}&{fields}"));
         let json = Request::post("/oauth/token")
@@ -115,7 +114,7 @@ async fn refusals_have_the_form_of_the_rfc() {
 
 #[tokio::test]
 async fn a_form_that_is_too_long_is_refused() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let answered = call(&harness, form(&format!("grant_type={}", "x".repeat(20_000)))).await;
         assert_eq!(
             (answered.status, &answered.json()["error"]),
@@ -127,7 +126,7 @@ async fn a_form_that_is_too_long_is_refused() {
 
 #[tokio::test]
 async fn the_metadata_leads_to_the_token_form_and_the_keys() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let get = |path: &str| Request::get(path).body(Body::empty()).unwrap();
         let metadata = call(&harness, get("/.well-known/oauth-authorization-server")).await.json();
         assert_eq!(metadata["issuer"], ISSUER);

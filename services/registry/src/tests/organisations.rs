@@ -1,4 +1,5 @@
 use kit::caller::{Area, Role};
+use kit::ids::OrgId;
 use toadlane_proto::registry::v1 as pb;
 use tonic::Code;
 
@@ -19,16 +20,27 @@ fn enter(details: pb::OrganisationDetails) -> pb::CreateOrganisationRequest {
     pb::CreateOrganisationRequest { request_id: new_id(), details: Some(details), validate_only: false }
 }
 
+/// Asks how an organisation stood on a day; today, for none.
+pub fn standing(organisation: OrgId, as_of: &str) -> pb::GetStandingRequest {
+    let (organisation_id, as_of) = (organisation.to_string(), as_of.to_string());
+    pb::GetStandingRequest { organisation_id, as_of, person_id: String::new() }
+}
+
+async fn get(called: &mut Clients, organisation: &str) -> pb::Organisation {
+    let request = pb::GetOrganisationRequest { organisation_id: organisation.to_string() };
+    called.organisations.get_organisation(request).await.unwrap().into_inner()
+}
+
 async fn search(called: &mut Clients, text: &str) -> Vec<String> {
     let request = pb::ListOrganisationsRequest { search: text.to_string(), ..Default::default() };
     let found = called.organisations.list_organisations(request).await.unwrap().into_inner();
     assert_eq!(found.total_size, found.organisations.len() as i64, "{text}");
-    found.organisations.into_iter().map(|one| one.details.unwrap().code).collect()
+    found.organisations.into_iter().map(|found| found.details.unwrap().code).collect()
 }
 
 #[tokio::test]
 async fn a_council_is_found_by_name_code_former_code_org_id_and_website() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut system = harness.as_who(&a_system(harness.network));
         let kirklees = ["kirklees", "KIRKLEES  council", "KIR", "kir", "E08000034", "GB-LAE-KIR", "kirklees.gov.uk"];
         for text in kirklees {
@@ -46,7 +58,7 @@ async fn a_council_is_found_by_name_code_former_code_org_id_and_website() {
 
 #[tokio::test]
 async fn all_councils_are_walked_page_by_page_without_loss_or_double() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut somebody = harness.as_who(&Who::person(Role::ApplicantOfficer, harness.network));
         let mut seen = Vec::new();
         let mut page_token = String::new();
@@ -54,7 +66,7 @@ async fn all_councils_are_walked_page_by_page_without_loss_or_double() {
             let request = pb::ListOrganisationsRequest { page_size: 100, page_token, ..Default::default() };
             let page = somebody.organisations.list_organisations(request).await.unwrap().into_inner();
             assert_eq!(page.total_size, 471, "the councils and the network");
-            seen.extend(page.organisations.into_iter().map(|one| one.id));
+            seen.extend(page.organisations.into_iter().map(|found| found.id));
             page_token = page.next_page_token;
             if page_token.is_empty() {
                 break;
@@ -70,7 +82,7 @@ async fn all_councils_are_walked_page_by_page_without_loss_or_double() {
 
 #[tokio::test]
 async fn filters_are_by_kind_nation_and_whether_it_still_exists() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut admin = harness.as_admin();
         let mut count = async |request: pb::ListOrganisationsRequest| {
             admin.organisations.list_organisations(request).await.unwrap().into_inner().total_size
@@ -93,7 +105,7 @@ async fn filters_are_by_kind_nation_and_whether_it_still_exists() {
 
 #[tokio::test]
 async fn a_page_token_is_bound_to_its_filter_and_caller() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut admin = harness.as_admin();
         let request = pb::ListOrganisationsRequest { page_size: 10, ..Default::default() };
         let page_token = admin.organisations.list_organisations(request).await.unwrap().into_inner().next_page_token;
@@ -118,13 +130,11 @@ async fn a_page_token_is_bound_to_its_filter_and_caller() {
 
 #[tokio::test]
 async fn a_body_that_no_register_lists_is_entered_and_found() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut admin = harness.as_admin();
         let entered = admin.organisations.create_organisation(enter(a_town_council())).await.unwrap().into_inner();
         assert!(entered.current);
-        let request = pb::GetOrganisationRequest { organisation_id: entered.id.clone() };
-        let found = admin.organisations.get_organisation(request).await.unwrap().into_inner();
-        assert_eq!(found, entered);
+        assert_eq!(get(&mut admin, &entered.id).await, entered);
         assert_eq!(search(&mut admin, "burntwood").await, [""], "it has no code");
     })
     .await;
@@ -132,7 +142,7 @@ async fn a_body_that_no_register_lists_is_entered_and_found() {
 
 #[tokio::test]
 async fn a_code_that_another_organisation_has_is_refused_with_its_name() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut admin = harness.as_admin();
         for details in [
             pb::OrganisationDetails { code: "KIR".to_string(), ..a_town_council() },
@@ -148,7 +158,7 @@ async fn a_code_that_another_organisation_has_is_refused_with_its_name() {
 
 #[tokio::test]
 async fn every_bad_field_is_named_at_once() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let details = pb::OrganisationDetails {
             name: "  ".to_string(),
             start_date: "2023-02-30".to_string(),
@@ -166,7 +176,7 @@ async fn every_bad_field_is_named_at_once() {
 
 #[tokio::test]
 async fn only_a_network_administrator_changes_the_register() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         for caller in [Who::person(Role::CouncilAdministrator, harness.network), a_system(harness.network)] {
             let answer = harness.as_who(&caller).organisations.create_organisation(enter(a_town_council())).await;
             assert_eq!(refusal(answer), (Code::PermissionDenied, "NOT_ALLOWED".to_string()));
@@ -179,11 +189,10 @@ async fn only_a_network_administrator_changes_the_register() {
 
 #[tokio::test]
 async fn a_merger_links_both_sides_and_the_standing_says_so() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (old, new) = (harness.council("KIR").await, harness.council("CLD").await);
         let mut admin = harness.as_admin();
-        let request = pb::GetOrganisationRequest { organisation_id: old.to_string() };
-        let before = admin.organisations.get_organisation(request).await.unwrap().into_inner();
+        let before = get(&mut admin, &old.to_string()).await;
         let details = pb::OrganisationDetails {
             end_date: "2020-03-31".to_string(),
             successor_ids: vec![new.to_string()],
@@ -199,17 +208,11 @@ async fn a_merger_links_both_sides_and_the_standing_says_so() {
         let merged = admin.organisations.update_organisation(request).await.unwrap().into_inner();
         assert_eq!((merged.abolished_from.as_str(), merged.current), ("2020-04-01", true), "it is January");
 
-        let request = pb::GetOrganisationRequest { organisation_id: new.to_string() };
-        let successor = admin.organisations.get_organisation(request).await.unwrap().into_inner();
+        let successor = get(&mut admin, &new.to_string()).await;
         assert_eq!(successor.predecessor_ids, [old.to_string()]);
 
         let mut abolished_on = async |as_of: &str| {
-            let request = pb::GetStandingRequest {
-                organisation_id: old.to_string(),
-                as_of: as_of.to_string(),
-                person_id: String::new(),
-            };
-            let standing = admin.organisations.get_standing(request).await.unwrap().into_inner();
+            let standing = admin.organisations.get_standing(standing(old, as_of)).await.unwrap().into_inner();
             assert_eq!(standing.successor_ids, [new.to_string()]);
             standing.abolished
         };
@@ -221,7 +224,7 @@ async fn a_merger_links_both_sides_and_the_standing_says_so() {
 
 #[tokio::test]
 async fn a_stale_etag_is_refused_with_the_newer_version() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut admin = harness.as_admin();
         let entered = admin.organisations.create_organisation(enter(a_town_council())).await.unwrap().into_inner();
         let update = |name: &str| pb::UpdateOrganisationRequest {
@@ -234,7 +237,7 @@ async fn a_stale_etag_is_refused_with_the_newer_version() {
         admin.organisations.update_organisation(update("Burntwood")).await.unwrap();
         let status = admin.organisations.update_organisation(update("Burnt Wood")).await.unwrap_err();
         assert_eq!(status.code(), Code::Aborted);
-        let newer: pb::Organisation = newer(&status, "toadlane.registry.v1.Organisation");
+        let newer: pb::Organisation = newer(&status);
         assert_eq!(newer.details.unwrap().name, "Burntwood");
         assert_eq!(newer.etag, "2");
     })
@@ -243,7 +246,7 @@ async fn a_stale_etag_is_refused_with_the_newer_version() {
 
 #[tokio::test]
 async fn a_repeated_request_replays_and_a_dry_run_writes_nothing() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut admin = harness.as_admin();
         let request = enter(a_town_council());
         let dry = pb::CreateOrganisationRequest { validate_only: true, request_id: new_id(), ..request.clone() };
@@ -261,24 +264,27 @@ async fn a_repeated_request_replays_and_a_dry_run_writes_nothing() {
     .await;
 }
 
-async fn add(called: &mut Clients, organisation: &str, class: pb::MembershipClass, from: &str) -> pb::Membership {
-    let request = pb::AddMembershipRequest {
+fn member(organisation: OrgId, class: pb::MembershipClass, from: &str) -> pb::AddMembershipRequest {
+    pb::AddMembershipRequest {
         request_id: new_id(),
         organisation_id: organisation.to_string(),
         membership_class: class.into(),
         from_date: from.to_string(),
         until_date: String::new(),
         validate_only: false,
-    };
+    }
+}
+
+async fn add(called: &mut Clients, request: pb::AddMembershipRequest) -> pb::Membership {
     called.organisations.add_membership(request).await.unwrap().into_inner()
 }
 
 #[tokio::test]
 async fn membership_is_read_as_at_a_day() {
-    each_engine(|harness| async move {
-        let kirklees = harness.council("KIR").await.to_string();
+    each_engine(async |harness| {
+        let kirklees = harness.council("KIR").await;
         let mut admin = harness.as_admin();
-        let associate = add(&mut admin, &kirklees, pb::MembershipClass::Associate, "2018-04-01").await;
+        let associate = add(&mut admin, member(kirklees, pb::MembershipClass::Associate, "2018-04-01")).await;
         let end = pb::EndMembershipRequest {
             request_id: new_id(),
             membership_id: associate.id.clone(),
@@ -287,7 +293,7 @@ async fn membership_is_read_as_at_a_day() {
             validate_only: false,
         };
         admin.organisations.end_membership(end).await.unwrap();
-        let full = add(&mut admin, &kirklees, pb::MembershipClass::Full, "2019-04-01").await;
+        let full = add(&mut admin, member(kirklees, pb::MembershipClass::Full, "2019-04-01")).await;
         let suspend = pb::SuspendMembershipRequest {
             request_id: new_id(),
             membership_id: full.id.clone(),
@@ -309,12 +315,7 @@ async fn membership_is_read_as_at_a_day() {
 
         let mut bids = harness.as_area(Area::Bids);
         let mut on = async |as_of: &str| {
-            let request = pb::GetStandingRequest {
-                organisation_id: kirklees.clone(),
-                as_of: as_of.to_string(),
-                person_id: String::new(),
-            };
-            let standing = bids.organisations.get_standing(request).await.unwrap().into_inner();
+            let standing = bids.organisations.get_standing(standing(kirklees, as_of)).await.unwrap().into_inner();
             (standing.membership_class(), standing.good_standing)
         };
         assert_eq!(on("2018-03-31").await, (pb::MembershipClass::Unspecified, false));
@@ -332,22 +333,13 @@ async fn membership_is_read_as_at_a_day() {
 
 #[tokio::test]
 async fn two_memberships_of_one_organisation_never_overlap_not_even_in_a_race() {
-    each_engine(|harness| async move {
-        let kirklees = harness.council("KIR").await.to_string();
+    each_engine(async |harness| {
+        let kirklees = harness.council("KIR").await;
         let attempts = (0..8).map(|n| {
             let mut admin = harness.as_admin();
-            let organisation_id = kirklees.clone();
-            tokio::spawn(async move {
-                let request = pb::AddMembershipRequest {
-                    request_id: new_id(),
-                    organisation_id,
-                    membership_class: pb::MembershipClass::Full.into(),
-                    from_date: format!("2019-04-0{}", n + 1),
-                    until_date: "2021-04-01".to_string(),
-                    validate_only: false,
-                };
-                admin.organisations.add_membership(request).await
-            })
+            let request = member(kirklees, pb::MembershipClass::Full, &format!("2019-04-0{}", n + 1));
+            let request = pb::AddMembershipRequest { until_date: "2021-04-01".to_string(), ..request };
+            tokio::spawn(async move { admin.organisations.add_membership(request).await })
         });
         let mut n_added = 0;
         for attempt in attempts.collect::<Vec<_>>() {
@@ -363,13 +355,12 @@ async fn two_memberships_of_one_organisation_never_overlap_not_even_in_a_race() 
 
 #[tokio::test]
 async fn whether_a_person_is_a_certifier_is_told_to_those_who_need_it() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (kirklees, rochdale) = (harness.council("KIR").await, harness.council("RCH").await);
         let certifier = harness.an_official(pb::Role::Certifier, kirklees, "c@kirklees.example").await;
-        let asked = |organisation: kit::ids::OrgId| pb::GetStandingRequest {
-            organisation_id: organisation.to_string(),
-            as_of: String::new(),
+        let asked = |organisation: OrgId| pb::GetStandingRequest {
             person_id: certifier.id.clone(),
+            ..standing(organisation, "")
         };
         let standing =
             harness.as_area(Area::Bids).organisations.get_standing(asked(kirklees)).await.unwrap().into_inner();

@@ -5,7 +5,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use kit::caller::{Area, Role};
 use kit::db::{Conn, Storage, Tx};
 use kit::time::Timestamp;
 use serde_json::Value;
@@ -13,7 +12,7 @@ use toadlane_proto::registry::v1 as pb;
 use tokio::sync::mpsc;
 
 use super::boards::{a_board, a_seat};
-use super::clients::{rotate, with_secret};
+use super::clients::{create, rotate, with_secret};
 use super::harness::*;
 use super::sign_in::{finish, start};
 use crate::app::{self, ExchangeToken};
@@ -24,7 +23,7 @@ use crate::store::revocations;
 /// On PostgreSQL both run at once: whoever ends the tokens waits, and takes an instant after that of the token.
 #[tokio::test]
 async fn whoever_ends_tokens_waits_for_one_that_is_being_issued() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let subject = harness.admin.to_string();
         let (holds, mut is_held) = mpsc::unbounded_channel();
         let (ends, is_ended) = std::sync::mpsc::channel();
@@ -61,7 +60,7 @@ fn n_waiting(conn: &mut Conn) -> i64 {
 /// Whichever is first: the token says that its holder sits, or it has ended.
 #[tokio::test]
 async fn a_sign_in_beside_a_new_seat_gives_no_token_that_knows_nothing_of_it() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut admin = harness.as_admin();
         let board = admin.boards.create_board(a_board("EOC")).await.unwrap().into_inner();
         for n in 0..8 {
@@ -75,10 +74,14 @@ async fn a_sign_in_beside_a_new_seat_gives_no_token_that_knows_nothing_of_it() {
             let (token, seated) = tokio::join!(finish(&mut nobody, &started, code), admin.boards.add_seat(seat));
             seated.unwrap();
             let claims = claims(&token.unwrap().access_token);
-            let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-            let listed = harness.as_area(Area::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
-            let ended =
-                listed.revocations.into_iter().find(|one| one.subject == person.id).unwrap().revoked_at.unwrap();
+            let listed = harness.list_revocations().await;
+            let ended = listed
+                .revocations
+                .into_iter()
+                .find(|revocation| revocation.subject == person.id)
+                .unwrap()
+                .revoked_at
+                .unwrap();
             assert!(claims["sits"] == true || claims["iat"].as_i64().unwrap() <= ended.seconds, "{claims} {ended}");
         }
     })
@@ -88,10 +91,10 @@ async fn a_sign_in_beside_a_new_seat_gives_no_token_that_knows_nothing_of_it() {
 /// However long its request has waited.
 #[tokio::test]
 async fn a_secret_that_was_replaced_meanwhile_signs_nobody_in() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
-        let created = own.clients.create_client(with_secret(kirklees, &["bids.read"])).await.unwrap().into_inner();
+        let mut own = harness.as_administrator_of(kirklees);
+        let created = create(&mut own, with_secret(kirklees, &["bids.read"])).await;
         let client = created.client.unwrap();
         let waiting = ExchangeToken {
             id: client.id.parse().unwrap(),

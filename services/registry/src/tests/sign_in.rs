@@ -1,13 +1,14 @@
 use kit::caller::{Area, Role};
-use kit::time::Timestamp;
+use kit::time::{Timestamp, at};
 use kit::tokens::{KeySet, PublicKey, SigningKey, sign_statement};
 use serde_json::json;
 use toadlane_proto::registry::v1 as pb;
 use tonic::{Code, Status};
 
 use super::boards::{a_board, a_seat};
-use super::clients::{with_key, with_secret};
+use super::clients::{create, with_key, with_secret};
 use super::harness::*;
+use super::people::{end, grant, update};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -25,9 +26,15 @@ pub async fn finish(
     called.sign_in.finish_sign_in(request).await.map(tonic::Response::into_inner)
 }
 
+/// The same with the code that was mailed, which is the first one.
+async fn start_with_code(harness: &Harness, email: &str) -> (pb::StartSignInResponse, String) {
+    let started = start(&mut harness.as_nobody(), email).await;
+    (started, harness.wait_for_mail(1).await.remove(0))
+}
+
 #[tokio::test]
 async fn a_person_signs_in_with_the_code_from_the_mail() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let kirklees = harness.council("KIR").await;
         let certifier = harness.an_official(pb::Role::Certifier, kirklees, "Bethan@kirklees.example").await;
         let mut nobody = harness.as_nobody();
@@ -50,15 +57,14 @@ async fn a_person_signs_in_with_the_code_from_the_mail() {
 
 #[tokio::test]
 async fn an_unknown_address_cannot_be_told_from_a_known_one() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut nobody = harness.as_nobody();
         let known = start(&mut nobody, "ada@example.org").await;
         let unknown = start(&mut nobody, "eve@example.org").await;
         let lasts = |started: &pb::StartSignInResponse| started.expires_at.unwrap().seconds;
         assert!((lasts(&known) - lasts(&unknown)).abs() <= 1);
         let said = async |started: &pb::StartSignInResponse| {
-            let status = finish(&mut harness.as_nobody(), started, "0000-0000").await.unwrap_err();
-            (status.code(), status.message().to_string(), status.details().to_vec())
+            told(&finish(&mut harness.as_nobody(), started, "0000-0000").await.unwrap_err())
         };
         let never = pb::StartSignInResponse { sign_in_id: format!("sgn_{:032x}", 1), expires_at: None };
         let of_known = said(&known).await;
@@ -71,10 +77,9 @@ async fn an_unknown_address_cannot_be_told_from_a_known_one() {
 
 #[tokio::test]
 async fn five_wrong_codes_lock_a_sign_in_although_each_was_refused() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut nobody = harness.as_nobody();
-        let started = start(&mut nobody, "ada@example.org").await;
-        let code = harness.wait_for_mail(1).await.remove(0);
+        let (started, code) = start_with_code(&harness, "ada@example.org").await;
         for _ in 0..5 {
             assert_eq!(refusal(finish(&mut nobody, &started, "0000-0000").await).0, Code::Unauthenticated);
         }
@@ -85,17 +90,16 @@ async fn five_wrong_codes_lock_a_sign_in_although_each_was_refused() {
 
 #[tokio::test]
 async fn wrong_codes_in_a_race_are_all_counted() {
-    each_engine(|harness| async move {
-        let started = start(&mut harness.as_nobody(), "ada@example.org").await;
-        let code = harness.wait_for_mail(1).await.remove(0);
+    each_engine(async |harness| {
+        let (started, code) = start_with_code(&harness, "ada@example.org").await;
         let tries: Vec<_> = (0..5)
             .map(|_| {
                 let (mut nobody, started) = (harness.as_nobody(), started.clone());
                 tokio::spawn(async move { finish(&mut nobody, &started, "0000-0000").await })
             })
             .collect();
-        for one in tries {
-            assert_eq!(refusal(one.await.unwrap()).0, Code::Unauthenticated);
+        for guess in tries {
+            assert_eq!(refusal(guess.await.unwrap()).0, Code::Unauthenticated);
         }
         assert!(finish(&mut harness.as_nobody(), &started, &code).await.is_err());
     })
@@ -104,7 +108,7 @@ async fn wrong_codes_in_a_race_are_all_counted() {
 
 #[tokio::test]
 async fn an_address_is_sent_five_codes_in_a_quarter_of_an_hour_and_the_answer_stays_the_same() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut nobody = harness.as_nobody();
         for _ in 0..7 {
             start(&mut nobody, "ada@example.org").await;
@@ -120,24 +124,14 @@ async fn an_address_is_sent_five_codes_in_a_quarter_of_an_hour_and_the_answer_st
 
 #[tokio::test]
 async fn a_code_sent_to_an_address_that_was_replaced_is_worth_nothing() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let kirklees = harness.council("KIR").await;
         let person = harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
-        let started = start(&mut harness.as_nobody(), "olu@kirklees.example").await;
-        let code = harness.wait_for_mail(1).await.remove(0);
-        let request = pb::UpdatePersonRequest {
-            request_id: new_id(),
-            person_id: person.id.clone(),
-            etag: person.etag.clone(),
-            name: person.name.clone(),
-            email: "new@kirklees.example".to_string(),
-            organisation_id: String::new(),
-            validate_only: false,
-        };
+        let (started, code) = start_with_code(&harness, "olu@kirklees.example").await;
+        let request = pb::UpdatePersonRequest { email: "new@kirklees.example".to_string(), ..update(&person) };
         harness.as_admin().people.update_person(request).await.unwrap();
         assert!(finish(&mut harness.as_nobody(), &started, &code).await.is_err());
-        let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-        let listed = harness.as_area(Area::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+        let listed = harness.list_revocations().await;
         assert_eq!(listed.revocations[0].subject, person.id, "and the tokens of the old address end");
     })
     .await;
@@ -145,22 +139,15 @@ async fn a_code_sent_to_an_address_that_was_replaced_is_worth_nothing() {
 
 #[tokio::test]
 async fn a_token_lasts_no_longer_than_the_role_in_it() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let kirklees = harness.council("KIR").await;
         let person = harness.a_person(kirklees, "Bethan Rees", "b@kirklees.example").await;
         let request = pb::GrantRoleRequest {
-            request_id: new_id(),
-            person_id: person.id,
-            etag: person.etag,
-            role: pb::Role::LearningConsultant.into(),
-            organisation_id: kirklees.to_string(),
-            starts_at: None,
-            ends_at: Some(kit::time::at("2020-01-06T09:02:00Z").into()),
-            validate_only: false,
+            ends_at: Some(at("2020-01-06T09:02:00Z").into()),
+            ..grant(&person, pb::Role::LearningConsultant, kirklees)
         };
         harness.as_admin().people.grant_role(request).await.unwrap();
-        let started = start(&mut harness.as_nobody(), "b@kirklees.example").await;
-        let code = harness.wait_for_mail(1).await.remove(0);
+        let (started, code) = start_with_code(&harness, "b@kirklees.example").await;
         assert_eq!(finish(&mut harness.as_nobody(), &started, &code).await.unwrap().expires_in, 120);
     })
     .await;
@@ -168,36 +155,29 @@ async fn a_token_lasts_no_longer_than_the_role_in_it() {
 
 #[tokio::test]
 async fn an_ended_person_signs_in_no_more() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let kirklees = harness.council("KIR").await;
         let person = harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
-        let started = start(&mut harness.as_nobody(), "olu@kirklees.example").await;
-        let code = harness.wait_for_mail(1).await.remove(0);
-        let end = pb::EndPersonRequest {
-            request_id: new_id(),
-            person_id: person.id,
-            etag: person.etag,
-            validate_only: false,
-        };
-        harness.as_admin().people.end_person(end).await.unwrap();
+        let (started, code) = start_with_code(&harness, "olu@kirklees.example").await;
+        harness.as_admin().people.end_person(end(&person)).await.unwrap();
         assert!(finish(&mut harness.as_nobody(), &started, &code).await.is_err(), "a code from before");
     })
     .await;
 }
 
+fn revoke(subject: impl ToString) -> pb::RevokeSubjectRequest {
+    pb::RevokeSubjectRequest { request_id: new_id(), subject: subject.to_string(), validate_only: false }
+}
+
 #[tokio::test]
 async fn a_revocation_ends_the_tokens_before_it_and_none_after() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut nobody = harness.as_nobody();
-        let started = start(&mut nobody, "ada@example.org").await;
-        let code = harness.wait_for_mail(1).await.remove(0);
+        let (started, code) = start_with_code(&harness, "ada@example.org").await;
         let token = finish(&mut nobody, &started, &code).await.unwrap().access_token;
         let mut ada = harness.with_token(&token);
-        let request =
-            pb::RevokeSubjectRequest { request_id: new_id(), subject: harness.admin.to_string(), validate_only: false };
-        let revoked = ada.sign_in.revoke_subject(request).await.unwrap().into_inner();
-        let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-        let listed = harness.as_area(Area::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+        let revoked = ada.sign_in.revoke_subject(revoke(harness.admin)).await.unwrap().into_inner();
+        let listed = harness.list_revocations().await;
         assert_eq!(listed.revocations, std::slice::from_ref(&revoked));
         assert_eq!((listed.last_position, listed.more), (revoked.position, false));
         // As each role's guard does when it has asked.
@@ -206,7 +186,7 @@ async fn a_revocation_ends_the_tokens_before_it_and_none_after() {
 
         let started = start(&mut nobody, "ada@example.org").await;
         let codes = harness.wait_for_mail(2).await;
-        let new_code = codes.iter().find(|one| **one != code).unwrap();
+        let new_code = codes.iter().find(|mailed| **mailed != code).unwrap();
         let token = finish(&mut nobody, &started, new_code).await.unwrap().access_token;
         let who = harness.with_token(&token).sign_in.who_am_i(pb::WhoAmIRequest {}).await;
         assert!(who.is_ok(), "in the very same second: {who:?}");
@@ -216,7 +196,7 @@ async fn a_revocation_ends_the_tokens_before_it_and_none_after() {
 
 #[tokio::test]
 async fn whoever_takes_a_seat_signs_in_as_one_who_sits() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut admin = harness.as_admin();
         let board = admin.boards.create_board(a_board("EOC")).await.unwrap().into_inner();
         for (role, ends) in [(pb::Role::Auditor, true), (pb::Role::Certifier, false)] {
@@ -234,8 +214,7 @@ async fn whoever_takes_a_seat_signs_in_as_one_who_sits() {
             };
             let (before, seen) = sits(&mut nobody, &seen).await;
             admin.boards.add_seat(a_seat(&board, harness.network, &person, "2019-07-01")).await.unwrap();
-            let request = pb::ListRevocationsRequest { after_position: 0, page_size: 0 };
-            let listed = harness.as_area(Area::Bids).sign_in.list_revocations(request).await.unwrap().into_inner();
+            let listed = harness.list_revocations().await;
             let ended = listed.revocations.iter().any(|revocation| revocation.subject == person.id);
             assert_eq!(ended, ends, "only a token that opened too much ends");
             assert_eq!((before, sits(&mut nobody, &seen).await.0), (false, true));
@@ -246,26 +225,24 @@ async fn whoever_takes_a_seat_signs_in_as_one_who_sits() {
 
 #[tokio::test]
 async fn revocations_are_numbered_without_gaps_and_read_from_a_position() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let kirklees = harness.council("KIR").await;
         let person = harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
         let writers: Vec<_> = (0..20)
             .map(|_| {
-                let mut admin = harness.as_admin();
-                let request =
-                    pb::RevokeSubjectRequest { request_id: new_id(), subject: person.id.clone(), validate_only: false };
+                let (mut admin, request) = (harness.as_admin(), revoke(&person.id));
                 tokio::spawn(async move { admin.sign_in.revoke_subject(request).await.unwrap() })
             })
             .collect();
-        for one in writers {
-            one.await.unwrap();
+        for writer in writers {
+            writer.await.unwrap();
         }
         let mut bids = harness.as_area(Area::Bids);
         let (mut after_position, mut seen) = (0, Vec::new());
         loop {
             let request = pb::ListRevocationsRequest { after_position, page_size: 7 };
             let page = bids.sign_in.list_revocations(request).await.unwrap().into_inner();
-            seen.extend(page.revocations.iter().map(|one| one.position));
+            seen.extend(page.revocations.iter().map(|revocation| revocation.position));
             after_position = page.last_position;
             if !page.more {
                 break;
@@ -281,17 +258,15 @@ async fn revocations_are_numbered_without_gaps_and_read_from_a_position() {
 
 #[tokio::test]
 async fn who_may_revoke_whom() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (kirklees, rochdale) = (harness.council("KIR").await, harness.council("RCH").await);
         let person = harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
-        let revoke =
-            || pb::RevokeSubjectRequest { request_id: new_id(), subject: person.id.clone(), validate_only: false };
-        let mut other = harness.as_who(&Who::person(Role::CouncilAdministrator, rochdale));
-        assert_eq!(refusal(other.sign_in.revoke_subject(revoke()).await).0, Code::NotFound);
+        let mut other = harness.as_administrator_of(rochdale);
+        assert_eq!(refusal(other.sign_in.revoke_subject(revoke(&person.id)).await).0, Code::NotFound);
         let mut colleague = harness.as_who(&Who::person(Role::Certifier, kirklees));
-        assert_eq!(refusal(colleague.sign_in.revoke_subject(revoke()).await).0, Code::PermissionDenied);
-        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
-        assert!(own.sign_in.revoke_subject(revoke()).await.is_ok());
+        assert_eq!(refusal(colleague.sign_in.revoke_subject(revoke(&person.id)).await).0, Code::PermissionDenied);
+        let mut own = harness.as_administrator_of(kirklees);
+        assert!(own.sign_in.revoke_subject(revoke(&person.id)).await.is_ok());
     })
     .await;
 }
@@ -308,11 +283,11 @@ fn by_secret(client: &str, secret: &str, scope: &str) -> pb::ExchangeTokenReques
 
 #[tokio::test]
 async fn a_secret_is_exchanged_for_a_token_of_the_clients_scopes_or_fewer() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
+        let mut own = harness.as_administrator_of(kirklees);
         let request = with_secret(kirklees, &["bids.read", "bids.write"]);
-        let created = own.clients.create_client(request).await.unwrap().into_inner();
+        let created = create(&mut own, request).await;
         let (client, secret) = (created.client.unwrap().id, created.secret);
         let mut nobody = harness.as_nobody();
         let all = nobody.sign_in.exchange_token(by_secret(&client, &secret, "")).await.unwrap().into_inner();
@@ -332,10 +307,10 @@ async fn a_secret_is_exchanged_for_a_token_of_the_clients_scopes_or_fewer() {
 
 #[tokio::test]
 async fn an_unknown_client_and_a_wrong_secret_are_refused_alike() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
-        let client = own.clients.create_client(with_secret(kirklees, &[])).await.unwrap().into_inner().client.unwrap();
+        let mut own = harness.as_administrator_of(kirklees);
+        let client = create(&mut own, with_secret(kirklees, &[])).await.client.unwrap();
         let mut nobody = harness.as_nobody();
         let mut said = Vec::new();
         for request in [
@@ -348,7 +323,7 @@ async fn an_unknown_client_and_a_wrong_secret_are_refused_alike() {
             said.push((status.code(), status.message().to_string()));
         }
         assert_eq!(said[0].0, Code::Unauthenticated);
-        assert!(said.iter().all(|one| *one == said[0]), "{said:?}");
+        assert!(said.iter().all(|answer| *answer == said[0]), "{said:?}");
     })
     .await;
 }
@@ -370,12 +345,12 @@ fn by_assertion(assertion: &str) -> pb::ExchangeTokenRequest {
 
 #[tokio::test]
 async fn an_assertion_is_exchanged_once() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
+        let mut own = harness.as_administrator_of(kirklees);
         let key = SigningKey::generate("council").unwrap();
         let request = with_key(kirklees, &key, &["bids.certify"]);
-        let client = own.clients.create_client(request).await.unwrap().into_inner().client.unwrap().id;
+        let client = create(&mut own, request).await.client.unwrap().id;
         let mut nobody = harness.as_nobody();
         for audience in [ISSUER.to_string(), format!("{ISSUER}/oauth/token")] {
             let once = assertion(&client, &key, &audience, &new_id());
@@ -399,12 +374,11 @@ async fn an_assertion_is_exchanged_once() {
 
 #[tokio::test]
 async fn one_assertion_in_a_race_gives_one_token() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let kirklees = harness.council("KIR").await;
-        let mut own = harness.as_who(&Who::person(Role::CouncilAdministrator, kirklees));
+        let mut own = harness.as_administrator_of(kirklees);
         let key = SigningKey::generate("council").unwrap();
-        let client =
-            own.clients.create_client(with_key(kirklees, &key, &[])).await.unwrap().into_inner().client.unwrap();
+        let client = create(&mut own, with_key(kirklees, &key, &[])).await.client.unwrap();
         let once = assertion(&client.id, &key, ISSUER, &new_id());
         let uses: Vec<_> = (0..8)
             .map(|_| {
@@ -413,8 +387,8 @@ async fn one_assertion_in_a_race_gives_one_token() {
             })
             .collect();
         let mut n_tokens = 0;
-        for one in uses {
-            match one.await.unwrap() {
+        for attempt in uses {
+            match attempt.await.unwrap() {
                 Ok(_) => n_tokens += 1,
                 Err(status) => assert_eq!(status.code(), Code::Unauthenticated, "{status:?}"),
             }
@@ -426,9 +400,8 @@ async fn one_assertion_in_a_race_gives_one_token() {
 
 #[tokio::test]
 async fn the_key_set_is_for_everybody_and_keeps_retired_keys_dated() {
-    each_engine(|harness| async move {
-        let mut nobody = harness.as_nobody();
-        let before = nobody.sign_in.get_key_set(pb::GetKeySetRequest {}).await.unwrap().into_inner();
+    each_engine(async |harness| {
+        let before = harness.key_set().await;
         assert_eq!(before.keys.iter().map(|key| key.role.as_str()).collect::<Vec<_>>(), ["bids", "registry"]);
 
         let new = SigningKey::generate("bids").unwrap();
@@ -455,13 +428,12 @@ async fn the_key_set_is_for_everybody_and_keeps_retired_keys_dated() {
 }
 
 async fn retired(harness: &Harness, key: &SigningKey) -> Option<bool> {
-    let set = harness.as_nobody().sign_in.get_key_set(pb::GetKeySetRequest {}).await.unwrap().into_inner();
-    set.keys.iter().find(|one| one.kid == key.kid()).map(|one| one.retired_at.is_some())
+    harness.key_set().await.keys.iter().find(|known| known.kid == key.kid()).map(|known| known.retired_at.is_some())
 }
 
 #[tokio::test]
 async fn a_key_that_follows_another_retires_it_and_an_old_key_set_never_brings_it_back() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (one, two) = (SigningKey::generate("rounds").unwrap(), SigningKey::generate("rounds").unwrap());
         harness.registry.prepare(&[one.public()]).await.unwrap();
         harness.registry.prepare(&[two.public()]).await.unwrap();
@@ -473,7 +445,7 @@ async fn a_key_that_follows_another_retires_it_and_an_old_key_set_never_brings_i
 
 #[tokio::test]
 async fn a_dated_key_of_the_set_is_taken_as_retired() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (old, new) = (SigningKey::generate("rounds").unwrap(), SigningKey::generate("rounds").unwrap());
         let dated = PublicKey { retired_at: Some(1_600_000_000), ..old.public() };
         harness.registry.prepare(&[dated.clone(), new.public()]).await.unwrap();
@@ -487,11 +459,10 @@ async fn a_dated_key_of_the_set_is_taken_as_retired() {
 
 #[tokio::test]
 async fn preparing_again_changes_nothing() {
-    each_engine(|harness| async move {
-        let mut nobody = harness.as_nobody();
-        let before = nobody.sign_in.get_key_set(pb::GetKeySetRequest {}).await.unwrap().into_inner();
+    each_engine(async |harness| {
+        let before = harness.key_set().await;
         harness.registry.prepare(&[]).await.unwrap();
-        let after = nobody.sign_in.get_key_set(pb::GetKeySetRequest {}).await.unwrap().into_inner();
+        let after = harness.key_set().await;
         assert_eq!(before, after);
     })
     .await;
@@ -499,7 +470,7 @@ async fn preparing_again_changes_nothing() {
 
 #[tokio::test]
 async fn a_person_without_roles_is_somebody_all_the_same() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let kirklees = harness.council("KIR").await;
         let person = harness.a_person(kirklees, "Olu", "olu@kirklees.example").await;
         let caller = Who::nobody(person.id.parse().unwrap());

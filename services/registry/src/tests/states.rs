@@ -1,25 +1,24 @@
 //! Every step from every state, as a golden table: what becomes of it, or why not.
 
-use crate::client::{self, Client, Credentials, Key, Secret};
-use crate::dates::Term;
-use crate::error::Error;
-use crate::membership::{Class, Membership, standing_on};
-use crate::person::{self, Person, RoleGrant};
-use crate::sign_in::{self, SignIn};
+use kit::call::MembershipClass;
 use kit::caller::{Grant, Role, Scope};
 use kit::ids::{ClientId, ClientKeyId, GrantId, MembershipId, OrgId, PersonId, SecretId, SignInId};
-use kit::time::{Date, Timestamp, at};
+use kit::refusal::Refusal;
+use kit::time::{Timestamp, at};
 use strum::VariantArray;
 use testing::golden::covers;
+
+use crate::client::{self, Client, Credentials, Key, Secret};
+use crate::dates::{Term, day};
+use crate::error::Error;
+use crate::membership::{Membership, standing_on};
+use crate::person::{self, Person, RoleGrant};
+use crate::sign_in::{self, SignIn};
 
 const NOW: &str = "2020-01-06T09:00:00Z";
 
 fn now() -> Timestamp {
     at(NOW)
-}
-
-fn day(text: &str) -> Date {
-    text.parse().unwrap()
 }
 
 fn table(title: &str, steps: &[&str], rows: &[(&str, Vec<String>)]) -> String {
@@ -38,10 +37,10 @@ fn table(title: &str, steps: &[&str], rows: &[(&str, Vec<String>)]) -> String {
     text
 }
 
-fn cell<T>(result: Result<T, Error>, name: impl Fn(&T) -> String) -> String {
-    match result {
+fn cell<T>(result: Result<T, impl Into<Error>>, name: impl Fn(&T) -> String) -> String {
+    match result.map_err(Into::into) {
         Ok(after) => name(&after),
-        Err(Error::IllegalStep { .. }) => "-".to_string(),
+        Err(Error::Refused(Refusal::IllegalStep { .. })) => "-".to_string(),
         Err(Error::EndedAlready { .. }) => "ended already".to_string(),
         Err(Error::WrongKind { .. }) => "wrong kind".to_string(),
         Err(Error::OutsideTerm { .. }) => "outside term".to_string(),
@@ -54,7 +53,7 @@ fn people() -> String {
     let grant =
         |role| RoleGrant { id: GrantId::new(), grant: Grant { role, organisation }, starts_at: now(), ends_at: None };
     let held = grant(Role::Certifier);
-    let entered = Person::enter(PersonId::new(), organisation, "Bethan Rees", "b@example.org", now());
+    let entered = Person::create(PersonId::new(), organisation, "Bethan Rees", "b@example.org", now());
     let active = entered.grant(held, now()).unwrap();
     let ended = active.end(now()).unwrap();
     covers(person::StateName::VARIANTS, [&active, &ended].map(|person| person.state.into()));
@@ -62,7 +61,7 @@ fn people() -> String {
     let steps = ["update", "grant role", "revoke role", "end"];
     let row = |from: &Person| {
         vec![
-            cell(from.rename("B. Rees", "b@example.org", now()), name),
+            cell(from.update("B. Rees", "b@example.org", now()), name),
             cell(from.grant(grant(Role::ApplicantOfficer), now()), name),
             cell(from.revoke(held.id, now()), name),
             cell(from.end(now()), name),
@@ -74,7 +73,7 @@ fn people() -> String {
 fn memberships() -> String {
     let term = Term { from: day("2018-04-01"), until: None };
     let organisation = OrgId::new();
-    let good = Membership::begin(MembershipId::new(), organisation, Class::Full, term, &[], now()).unwrap();
+    let good = Membership::begin(MembershipId::new(), organisation, MembershipClass::Full, term, &[], now()).unwrap();
     let suspended = good.suspend(day("2019-06-01"), "subscription", now()).unwrap();
     let ended = good.end(day("2019-12-01"), now()).unwrap();
     let name = |membership: &Membership| {

@@ -6,8 +6,9 @@ use kit::fault::Violation;
 use kit::files::Declared;
 use kit::ids::{EvidenceId, ReportId};
 use kit::language::Language;
+use kit::names::{named, row_name, row_names};
 use kit::paging::Listed;
-use kit::wire::{Reader, row_name};
+use kit::wire::Reader;
 use toadlane_proto::reporting::v1 as pb;
 
 use crate::app;
@@ -17,7 +18,7 @@ use crate::report::{Release, RequestedChange};
 use crate::store::{Filter, Key, Order};
 
 fn content(reader: &mut Reader, wire: Option<pb::ReportContent>) -> Option<Content> {
-    let wire = reader.needed("content", wire)?;
+    let wire = reader.required("content", wire)?;
     let language = Language::of_wire(wire.language());
     let spent = reader.money_or_none("content.spent", wire.spent);
     let forecast = reader.money_or_none("content.forecast", wire.forecast);
@@ -65,68 +66,46 @@ pub fn remove_evidence(wire: pb::RemoveEvidenceRequest, reader: &mut Reader) -> 
     Some(app::RemoveEvidence { target: target?, file: file? })
 }
 
-pub fn request_sign_off(wire: pb::RequestSignOffRequest, reader: &mut Reader) -> Option<app::RequestSignOff> {
-    let target = reader.target("report_id", &wire.report_id, &wire.etag);
-    Some(app::RequestSignOff { target: target? })
-}
-
 pub fn sign_off_report(wire: pb::SignOffReportRequest, reader: &mut Reader) -> Option<app::SignOffReport> {
     let target = reader.target("report_id", &wire.report_id, &wire.etag);
     let certifier = reader.id("certifier_id", &wire.certifier_id);
-    let (revision, role) = (wire.revision, reader.said("role", &wire.role));
+    let (revision, role) = (wire.revision, reader.text("role", &wire.role));
     Some(app::SignOffReport { target: target?, revision, certifier: certifier?, role: role? })
-}
-
-pub fn submit_report(wire: pb::SubmitReportRequest, reader: &mut Reader) -> Option<app::SubmitReport> {
-    let target = reader.target("report_id", &wire.report_id, &wire.etag);
-    Some(app::SubmitReport { target: target? })
 }
 
 pub fn request_changes(wire: pb::RequestChangesRequest, reader: &mut Reader) -> Option<app::RequestChanges> {
     let target = reader.target("report_id", &wire.report_id, &wire.etag);
-    let reason = reader.said("reason", &wire.reason);
+    let reason = reader.text("reason", &wire.reason);
     let changes = reader.each("changes", wire.changes, |reader, path, change| {
-        let says = reader.said(&format!("{path}.says"), &change.says)?;
+        let says = reader.text(&format!("{path}.says"), &change.says)?;
         Some(RequestedChange { field: change.field, says })
     });
     Some(app::RequestChanges { target: target?, changes, reason: reason? })
 }
 
-pub fn accept_report(wire: pb::AcceptReportRequest, reader: &mut Reader) -> Option<app::AcceptReport> {
-    let target = reader.target("report_id", &wire.report_id, &wire.etag);
-    Some(app::AcceptReport { target: target? })
-}
-
 pub fn add_addendum(wire: pb::AddAddendumRequest, reader: &mut Reader) -> Option<app::AddAddendum> {
     let target = reader.target("report_id", &wire.report_id, &wire.etag);
-    let text = reader.said("text", &wire.text);
+    let text = reader.text("text", &wire.text);
     Some(app::AddAddendum { target: target?, text: text? })
-}
-
-pub fn waive_report(wire: pb::WaiveReportRequest, reader: &mut Reader) -> Option<app::WaiveReport> {
-    let target = reader.target("report_id", &wire.report_id, &wire.etag);
-    let reason = reader.said("reason", &wire.reason);
-    Some(app::WaiveReport { target: target?, reason: reason? })
 }
 
 pub fn set_release(wire: pb::SetReleaseRequest, reader: &mut Reader) -> Option<app::SetRelease> {
     let target = reader.target("report_id", &wire.report_id, &wire.etag);
-    let mut needs = |asked: bool, field: &str, says: &str| {
-        if asked {
+    let mut refuse_if = |is_so: bool, field: &str, says: &str| {
+        if is_so {
             reader.add(Violation::new(field, "release", says));
         }
     };
     let first = "give to_learning with it: what may not be read cannot be used";
-    needs(wire.may_quote && !wire.to_learning, "may_quote", first);
-    needs(wire.name_contact && !wire.to_learning, "name_contact", first);
-    needs(wire.name_contact && wire.contact.is_empty(), "contact", "give the contact that may be named");
+    refuse_if(wire.may_quote && !wire.to_learning, "may_quote", first);
+    refuse_if(wire.name_contact && !wire.to_learning, "name_contact", first);
+    refuse_if(wire.name_contact && wire.contact.is_empty(), "contact", "give the contact that may be named");
     let pb::SetReleaseRequest { to_learning, may_quote, name_contact, contact, .. } = wire;
     let release = Release { to_learning, may_quote, name_contact, contact, changed_at: None };
     Some(app::SetRelease { target: target?, release })
 }
 
 pub fn list_reports(wire: pb::ListReportsRequest, reader: &mut Reader) -> Option<Listed<Filter, Key>> {
-    use pb::list_reports_request::Order as Wire;
     let round = reader.id_or_none("round_id", &wire.round_id);
     let award = reader.id_or_none("award_id", &wire.award_id);
     let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
@@ -135,26 +114,12 @@ pub fn list_reports(wire: pb::ListReportsRequest, reader: &mut Reader) -> Option
         round: round?,
         award: award?,
         organisation: organisation?,
-        kind: row_name(wire.kind().as_str_name(), "KIND_"),
-        states: wire.states().filter_map(|state| row_name(state.as_str_name(), "STATE_")).collect(),
+        kind: row_name(wire.kind()),
+        states: row_names(wire.states()),
         overdue: wire.overdue,
-        order: match wire.order() {
-            Wire::NewestFirst => Order::NewestFirst,
-            Wire::Unspecified | Wire::Due => Order::Due,
-        },
+        order: named(wire.order()).unwrap_or(Order::Due),
     };
     Some(Listed { filter, page: page? })
-}
-
-pub fn list_report_revisions(
-    wire: pb::ListReportRevisionsRequest,
-    reader: &mut Reader,
-) -> Option<Listed<ReportId, i32>> {
-    reader.listed("report_id", &wire.report_id, wire.page_size, &wire.page_token)
-}
-
-pub fn list_report_history(wire: pb::ListReportHistoryRequest, reader: &mut Reader) -> Option<Listed<ReportId, i64>> {
-    reader.listed("report_id", &wire.report_id, wire.page_size, &wire.page_token)
 }
 
 pub fn download_evidence(wire: pb::DownloadEvidenceRequest, reader: &mut Reader) -> Option<(ReportId, EvidenceId)> {

@@ -1,21 +1,19 @@
 //! The streaming RPCs: evidence up and down, and the watch on reports.
 
-use futures_util::{StreamExt, stream};
 use kit::cx::{Answer, Cx};
-use kit::db::Conn;
+use kit::db::{Conn, Replay};
 use kit::fault::Fault;
-use kit::files::{FileError, Files};
+use kit::files::{FileError, bytes_after_header};
 use kit::ids::EvidenceId;
 use kit::watch::{self, Streamed};
 use kit::wire::Reader;
 use toadlane_proto::reporting::v1 as pb;
 use toadlane_proto::types::v1::Event;
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Request, Response, Streaming};
 
 use super::requests;
 use crate::app::reading;
 use crate::content::Evidence;
-use crate::policy::Action;
 use crate::{Reporting, app, convert};
 
 /// Takes a file in: the header, then the bytes. A repeated upload is answered before its bytes are read.
@@ -23,8 +21,7 @@ use crate::{Reporting, app, convert};
 /// # Errors
 /// Every bad field of the header at once. [`FileError`] when no header comes first, or when the bytes break
 /// off, are not as declared, or cannot be kept. [`kit::db::DbError::RequestIdReused`] for a request id that another
-/// upload has. For the rest as [`crate::policy::check`], [`crate::report::Report::expect_award`],
-/// [`app::expect_version`], [`crate::report::Report::expect_editable`] and [`app::add_evidence`] do.
+/// upload has. For the rest as [`app::load_for_evidence`] does.
 pub async fn upload(
     reporting: &Reporting,
     request: Request<Streaming<pb::UploadEvidenceRequest>>,
@@ -40,20 +37,16 @@ pub async fn upload(
     let (target, declared) = reader.finish(read).map_err(Fault::invalid)?;
     let rest = pb::EvidenceHeader { request_id: String::new(), ..header.clone() };
     let cx = cx.with_request(&header.request_id, &rest);
-    if let Some(report) = reporting.db.replay(&cx).await? {
+    let before = cx.clone();
+    let look = move |conn: &mut Conn| app::load_for_evidence(conn, &before, &target);
+    if let Replay::Answered(report) = reporting.db.replay_or(&cx, look).await? {
         return Ok(Response::new(report));
     }
-    let report = reporting.seen(&cx, Action::Edit, target.id).await?;
-    report.expect_award()?;
-    app::expect_version(&cx, &report, &target)?;
-    report.expect_editable()?;
-    app::check_room(&report)?;
-
-    let bytes = parts.map(|part| match part.map_err(FileError::BrokeOff)?.part {
-        Some(Part::Data(bytes)) => Ok(bytes),
-        Some(Part::Header(_)) | None => Err(FileError::Refused("send the header once, then bytes alone".to_string())),
+    let bytes = bytes_after_header(parts, |message: pb::UploadEvidenceRequest| match message.part? {
+        Part::Data(bytes) => Some(bytes),
+        Part::Header(_) => None,
     });
-    reporting.files.take_in(&declared, Box::pin(bytes)).await?;
+    reporting.files.take_in(&declared, bytes).await?;
     let file = Evidence {
         id: EvidenceId::new(),
         file_name: header.file_name,
@@ -61,22 +54,26 @@ pub async fn upload(
         size_bytes: declared.size_bytes,
         sha256: declared.sha256,
     };
-    let of = cx.clone();
-    let report = reporting.db.write(&cx, move |tx| app::add_evidence(tx, &of, &target, &file)).await?;
+    let report = reporting.db.write(&cx.clone(), move |tx| app::add_evidence(tx, &cx, &target, &file)).await?;
     Ok(Response::new(report))
 }
 
 /// Sends a file: what it is, then its bytes.
 ///
 /// # Errors
-/// [`FileError::OutOfReach`] when the bytes cannot be read.
-pub async fn download(files: &Files, file: Evidence) -> Result<Streamed<pb::DownloadEvidenceResponse>, FileError> {
+/// Every bad field at once. [`FileError::OutOfReach`] when the bytes cannot be read. For the rest as
+/// [`reading::evidence`] does.
+pub async fn download(
+    reporting: &Reporting,
+    request: Request<pb::DownloadEvidenceRequest>,
+) -> Answer<Streamed<pb::DownloadEvidenceResponse>> {
     use pb::download_evidence_response::Part;
-    let part = |part| pb::DownloadEvidenceResponse { part: Some(part) };
-    let bytes = files.read(&file.sha256).await?;
-    let head = stream::iter([Ok(part(Part::Evidence(convert::evidence(file))))]);
-    let rest = bytes.map(move |piece| piece.map(|bytes| part(Part::Data(bytes))).map_err(Status::from));
-    Ok(Box::pin(head.chain(rest)))
+    let (cx, (report, file)) = Cx::parse(request, requests::download_evidence)?;
+    let file = reporting.db.read(move |conn| reading::evidence(conn, &cx, report, file)).await?;
+    let sha256 = file.sha256.clone();
+    let head = pb::DownloadEvidenceResponse { part: Some(Part::Evidence(file.into())) };
+    let data = |bytes| pb::DownloadEvidenceResponse { part: Some(Part::Data(bytes)) };
+    Ok(Response::new(reporting.files.send(&sha256, head, data).await?))
 }
 
 /// Streams every change of the reports that the caller may see.
@@ -89,9 +86,9 @@ pub async fn watch(
 ) -> Answer<Streamed<pb::WatchReportsResponse>> {
     let resume_token = request.get_ref().resume_token.clone();
     let (cx, watched) = Cx::parse(request, requests::watch_reports)?;
-    let of = cx.clone();
+    let watcher = cx.clone();
     let show = move |conn: &mut Conn, event: &Event, now| {
-        let cx = Cx { now, ..of.clone() };
+        let cx = Cx { now, ..watcher.clone() };
         let Some(report) = reading::watched(conn, &cx, &watched, &event.subject)? else { return Ok(None) };
         let reminder_offset_days = convert::reminder_offset(event)?;
         Ok(Some(pb::WatchReportsResponse {

@@ -21,7 +21,7 @@ use crate::store;
 
 /// What others said of an award before it is taken, and the identities of the reports that it may get.
 #[derive(Clone, Debug)]
-pub struct Gathered {
+pub struct AwardFacts {
     pub calendar: Calendar,
     /// None where no report is to be scheduled.
     pub bid: Option<BidWords>,
@@ -41,24 +41,24 @@ pub fn all_scheduled(conn: &mut Conn, told: &Told) -> Result<bool, Error> {
 
 /// Takes an award as it now is. Dates move with it (rule 23), and its holder too (rule 28); what is accepted, waived or
 /// cancelled stays.
-pub fn take_award(tx: &mut Tx, told: &Told, gathered: &Gathered, now: Timestamp) -> Result<(), Error> {
+pub fn take_award(tx: &mut Tx, facts: &AwardFacts, told: &Told, now: Timestamp) -> Result<(), Error> {
     let cx = Cx::of_area(Area::Reporting, now);
     let held = store::award(tx, told.id)?;
-    let framework_version = match (&held, &gathered.bid) {
+    let framework_version = match (&held, &facts.bid) {
         (Some(held), _) => held.framework_version,
         (None, Some(bid)) => bid.framework.version,
         // Withdrawn before we heard of it: there is nothing to report.
         (None, None) => return Ok(()),
     };
-    let award = told.held(framework_version, gathered.calendar);
+    let award = told.held(framework_version, facts.calendar);
     match held {
         None => store::insert_award(tx, &award)?,
         Some(_) => store::update_award(tx, &award)?,
     }
-    for (kind, id) in [(Kind::Interim, gathered.interim), (Kind::Final, gathered.last)] {
+    for (kind, id) in [(Kind::Interim, facts.interim), (Kind::Final, facts.last)] {
         match store::of_award(tx, award.id, kind)? {
             Some(report) => follow(tx, &cx, report, told)?,
-            None if told.awaits(kind) => schedule(tx, &cx, id, &award, kind, told, gathered)?,
+            None if told.awaits(kind) => schedule(tx, &cx, facts, id, &award, kind, told)?,
             None => {}
         }
     }
@@ -68,13 +68,13 @@ pub fn take_award(tx: &mut Tx, told: &Told, gathered: &Gathered, now: Timestamp)
 fn schedule(
     tx: &mut Tx,
     cx: &Cx,
+    facts: &AwardFacts,
     id: ReportId,
     award: &Award,
     kind: Kind,
     told: &Told,
-    gathered: &Gathered,
 ) -> Result<(), Error> {
-    let (Some(bid), Some(due)) = (&gathered.bid, told.due(kind)) else {
+    let (Some(bid), Some(due)) = (&facts.bid, told.due(kind)) else {
         // Another event of this award was taken since the bid was asked for; the bus delivers this one again.
         return Err(DbError::Inconsistent(format!("award {}: its bid was not asked for", award.id)).into());
     };
@@ -82,7 +82,7 @@ fn schedule(
     let report = Report::scheduled(id, award, kind, told, due, content, cx.now);
     store::insert(tx, &report)?;
     write_revision(tx, cx, &report)?;
-    let scheduled = record(tx, cx, None, report, Happened::Scheduled)?.report;
+    let scheduled = record(tx, cx, None, report, Happened::ReportScheduled)?.report;
     open_after_termination(tx, cx, scheduled)
 }
 
@@ -112,7 +112,7 @@ fn pass_on(tx: &mut Tx, cx: &Cx, report: Report) -> Result<Report, Error> {
         return Ok(report);
     }
     let new = report.novate(cx.now)?;
-    Ok(save(tx, cx, &report, new, Happened::Novated)?.report)
+    Ok(save(tx, cx, &report, new, Happened::ReportNovated)?.report)
 }
 
 fn move_due(tx: &mut Tx, cx: &Cx, report: Report, told: &Told) -> Result<Report, Error> {
@@ -120,7 +120,7 @@ fn move_due(tx: &mut Tx, cx: &Cx, report: Report, told: &Told) -> Result<Report,
     match moved {
         Some(due) if moves(&report) => {
             let new = report.reschedule(told, due, cx.now)?;
-            Ok(save(tx, cx, &report, new, Happened::Rescheduled)?.report)
+            Ok(save(tx, cx, &report, new, Happened::ReportRescheduled)?.report)
         }
         Some(_) | None => Ok(report),
     }
@@ -138,14 +138,14 @@ fn cancel(tx: &mut Tx, cx: &Cx, report: Report) -> Result<Report, Error> {
         return Ok(report);
     }
     let new = report.cancel(&format!("the award was {}", ended.name()), cx.now)?;
-    Ok(save(tx, cx, &report, new, Happened::Cancelled)?.report)
+    Ok(save(tx, cx, &report, new, Happened::ReportCancelled)?.report)
 }
 
 /// The final report of an award that ended early need not wait for its time.
 fn open_after_termination(tx: &mut Tx, cx: &Cx, report: Report) -> Result<(), Error> {
     if report.award.ended == Some(Ended::Terminated) && report.state == State::Scheduled {
         let new = report.open(cx.now)?;
-        save(tx, cx, &report, new, Happened::Opened)?;
+        save(tx, cx, &report, new, Happened::ReportOpened)?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{OrgId, PersonId, ReportId};
+use kit::refusal::Refusal;
 
 use super::{load_live_for, save};
 use crate::error::Error;
@@ -11,13 +12,8 @@ use crate::policy::Action;
 use crate::report::ReportNow;
 use crate::store;
 
-#[derive(Clone, Debug)]
-pub struct RequestSignOff {
-    pub target: Target<ReportId>,
-}
-
-pub fn request_sign_off(tx: &mut Tx, cx: &Cx, cmd: &RequestSignOff) -> Result<ReportNow, Error> {
-    let report = load_live_for(tx, cx, Action::Edit, &cmd.target)?;
+pub fn request_sign_off(tx: &mut Tx, cx: &Cx, cmd: &Target<ReportId>) -> Result<ReportNow, Error> {
+    let report = load_live_for(tx, cx, Action::Edit, cmd)?;
     let new = report.request_sign_off(cx.now)?;
     save(tx, cx, &report, new, Happened::SignOffRequested)
 }
@@ -40,25 +36,21 @@ pub fn sign_off_report(
 ) -> Result<ReportNow, Error> {
     let report = load_live_for(tx, cx, Action::SignOff, &cmd.target)?;
     if *certifier_of != Some(report.organisation) {
-        return Err(Error::NoSuchCertifier);
+        let says = "the registry holds no such certifier of this organisation";
+        return Err(Refusal::bad_field("certifier_id", "certifier", says).into());
     }
     if !cx.caller.gives_word_of(cmd.certifier) {
-        return Err(Error::NotAllowed { who_may: "only the certifier named" });
+        return Err(Refusal::NotAllowed { who_may: "only the certifier named" }.into());
     }
     let recorded_by = cx.caller.subject.to_string();
     let new = report.sign_off(cmd.revision, cmd.certifier, cmd.role.clone(), recorded_by, cx.now)?;
-    save(tx, cx, &report, new, Happened::SignedOff)
-}
-
-#[derive(Clone, Debug)]
-pub struct SubmitReport {
-    pub target: Target<ReportId>,
+    save(tx, cx, &report, new, Happened::ReportSignedOff)
 }
 
 /// Hands a report in. One that comes late is taken all the same: overdue is a fact, and no bar.
-pub fn submit_report(tx: &mut Tx, cx: &Cx, cmd: &SubmitReport) -> Result<ReportNow, Error> {
-    let report = load_live_for(tx, cx, Action::Submit, &cmd.target)?;
+pub fn submit_report(tx: &mut Tx, cx: &Cx, cmd: &Target<ReportId>) -> Result<ReportNow, Error> {
+    let report = load_live_for(tx, cx, Action::Submit, cmd)?;
     let new = report.submit(cx.now)?;
     store::insert_hand_in(tx, &new, cx.now)?;
-    save(tx, cx, &report, new, Happened::Submitted)
+    save(tx, cx, &report, new, Happened::ReportSubmitted)
 }

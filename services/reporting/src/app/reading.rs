@@ -6,21 +6,20 @@ use kit::db::{Conn, DbError};
 use kit::fault::Violation;
 use kit::history::Line;
 use kit::ids::{EvidenceId, OrgId, ReportId, RoundId};
-use kit::paging::{Found, Listed};
+use kit::paging::{Counted, Found, Listed};
 use kit::stored::parsed;
 use kit::time::Timestamp;
 
-use crate::content::{Evidence, Revision};
+use crate::content::{Evidence, RevisionNow};
 use crate::error::Error;
 use crate::policy::{self, Action};
 use crate::report::{Report, ReportNow};
-use crate::store::{self, Filter, Key, Readable, Totals, Visible};
+use crate::store::{self, Filter, Key, Readable, Visible};
 
-/// A page of reports, and the totals of all pages.
+/// A page of reports, and how many of all that there are were not handed in by their due instant.
 pub struct ReportsFound {
-    pub reports: Found<ReportNow>,
-    pub totals: Totals,
-    pub as_of: Timestamp,
+    pub reports: Counted<ReportNow>,
+    pub n_overdue: i64,
 }
 
 /// Which reports a watch is on.
@@ -48,13 +47,14 @@ pub fn report(conn: &mut Conn, cx: &Cx, id: &ReportId) -> Result<ReportNow, Erro
     Ok(shown(cx, seen(conn, cx, Action::See, *id)?))
 }
 
-pub fn reports(conn: &mut Conn, cx: &Cx, asked: &Listed<Filter, Key>) -> Result<ReportsFound, Error> {
-    let Listed { filter, page } = asked;
+pub fn reports(conn: &mut Conn, cx: &Cx, list: &Listed<Filter, Key>) -> Result<ReportsFound, Error> {
+    let Listed { filter, page } = list;
     let visible = visible(cx);
     let rows = store::page(conn, filter, &visible, cx.now, page.after, page.limit())?;
     let reports = rows.into_iter().map(|report| shown(cx, report)).collect();
-    let reports = page.found(reports, |now| (now.report.due.instant, now.report.id));
-    Ok(ReportsFound { reports, totals: store::totals(conn, filter, &visible, cx.now)?, as_of: cx.now })
+    let found = page.found(reports, |now| (now.report.due.instant, now.report.id));
+    let reports = found.of_all(store::n_reports(conn, filter, &visible, cx.now)?, cx.now);
+    Ok(ReportsFound { reports, n_overdue: store::n_overdue(conn, filter, &visible, cx.now)? })
 }
 
 fn visible(cx: &Cx) -> Visible {
@@ -63,7 +63,7 @@ fn visible(cx: &Cx) -> Visible {
     } else if policy::learns(&cx.caller) {
         Visible::Released
     } else {
-        Visible::Of(policy::reads_for_all(&cx.caller))
+        Visible::Own(cx.caller.organisations_where(policy::reads_for))
     }
 }
 
@@ -72,15 +72,10 @@ pub fn check(conn: &mut Conn, cx: &Cx, id: &ReportId) -> Result<(Vec<Violation>,
     Ok((seen(conn, cx, Action::Edit, *id)?.missing(), cx.now))
 }
 
-/// Revisions, each with when it was last handed in.
-pub fn revisions(
-    conn: &mut Conn,
-    cx: &Cx,
-    asked: &Listed<ReportId, i32>,
-) -> Result<Found<(Revision, Option<Timestamp>)>, Error> {
-    let report = seen(conn, cx, Action::See, asked.filter)?;
-    let rows = store::revisions(conn, report.id, readable(cx, &report), asked.page.after, asked.page.limit())?;
-    Ok(asked.page.found(rows, |(revision, _)| revision.number))
+pub fn revisions(conn: &mut Conn, cx: &Cx, list: &Listed<ReportId, i32>) -> Result<Found<RevisionNow>, Error> {
+    let report = seen(conn, cx, Action::See, list.filter)?;
+    let rows = store::revisions(conn, report.id, readable(cx, &report), list.page.after, list.page.limit())?;
+    Ok(list.page.found(rows, |now| now.revision.number))
 }
 
 /// The learning reads what is accepted, and no version that was given back (rule 30).
@@ -95,13 +90,13 @@ fn readable(cx: &Cx, report: &Report) -> Readable {
 }
 
 pub fn evidence(conn: &mut Conn, cx: &Cx, report: ReportId, file: EvidenceId) -> Result<Evidence, Error> {
-    Ok(seen(conn, cx, Action::Read, report)?.file(file)?.clone())
+    Ok(seen(conn, cx, Action::Read, report)?.evidence(file)?.clone())
 }
 
-pub fn history(conn: &mut Conn, cx: &Cx, asked: &Listed<ReportId, i64>) -> Result<Found<Line>, Error> {
-    let report = seen(conn, cx, Action::See, asked.filter)?;
-    let rows = store::history(conn, report.id, asked.page.after.unwrap_or(0), asked.page.limit())?;
-    Ok(asked.page.found(rows, |line| line.sequence))
+pub fn history(conn: &mut Conn, cx: &Cx, list: &Listed<ReportId, i64>) -> Result<Found<Line>, Error> {
+    let report = seen(conn, cx, Action::See, list.filter)?;
+    let rows = store::history(conn, report.id, list.page.after.unwrap_or(0), list.page.limit())?;
+    Ok(list.page.found(rows, |line| line.sequence))
 }
 
 /// The report that an event is about; none where it is not watched, or hidden from the caller.

@@ -32,10 +32,10 @@ pub struct SetRelease {
     pub release: Release,
 }
 
-/// The council's word, either way; without it nothing is released (rules 30 and 32).
+/// The council consents, or takes its consent back; without one nothing is released (rules 30 and 32).
 pub fn set_release(tx: &mut Tx, cx: &Cx, cmd: &SetRelease) -> Result<ReportNow, Error> {
     let report = load_for(tx, cx, Action::SetRelease, &cmd.target)?;
     let new = report.set_release(cmd.release.clone(), cx.now)?;
-    let happened = if new.release.to_learning { Happened::Released } else { Happened::ReleaseWithdrawn };
+    let happened = if new.release.to_learning { Happened::ReportReleased } else { Happened::ReleaseWithdrawn };
     save(tx, cx, &report, new, happened)
 }

@@ -1,6 +1,6 @@
 //! What the network does with a report: changes requested, accepted, or waived.
 
-use kit::cx::{Cx, Target};
+use kit::cx::{Cx, Reasoned, Target};
 use kit::db::Tx;
 use kit::ids::ReportId;
 
@@ -23,26 +23,15 @@ pub fn request_changes(tx: &mut Tx, cx: &Cx, cmd: &RequestChanges) -> Result<Rep
     save(tx, cx, &report, new, Happened::ChangesRequested)
 }
 
-#[derive(Clone, Debug)]
-pub struct AcceptReport {
-    pub target: Target<ReportId>,
-}
-
 /// What the report says is no condition: that it did not work is an account too (rule 25).
-pub fn accept_report(tx: &mut Tx, cx: &Cx, cmd: &AcceptReport) -> Result<ReportNow, Error> {
-    let report = load_live_for(tx, cx, Action::Review, &cmd.target)?;
+pub fn accept_report(tx: &mut Tx, cx: &Cx, cmd: &Target<ReportId>) -> Result<ReportNow, Error> {
+    let report = load_live_for(tx, cx, Action::Review, cmd)?;
     let new = report.accept(cx.now)?;
-    save(tx, cx, &report, new, Happened::Accepted)
+    save(tx, cx, &report, new, Happened::ReportAccepted)
 }
 
-#[derive(Clone, Debug)]
-pub struct WaiveReport {
-    pub target: Target<ReportId>,
-    pub reason: String,
-}
-
-pub fn waive_report(tx: &mut Tx, cx: &Cx, cmd: &WaiveReport) -> Result<ReportNow, Error> {
+pub fn waive_report(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<ReportId>) -> Result<ReportNow, Error> {
     let report = load_live_for(tx, cx, Action::Waive, &cmd.target)?;
     let new = report.waive(&cmd.reason, cx.now)?;
-    save(tx, cx, &report, new, Happened::Waived)
+    save(tx, cx, &report, new, Happened::ReportWaived)
 }

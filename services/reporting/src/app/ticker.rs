@@ -23,7 +23,7 @@ pub fn open_due(tx: &mut Tx, id: ReportId, now: Timestamp) -> Result<(), Error> 
         return Ok(());
     }
     let new = report.open(now)?;
-    save(tx, &Cx::of_area(Area::Reporting, now), &report, new, Happened::Opened)?;
+    save(tx, &Cx::of_area(Area::Reporting, now), &report, new, Happened::ReportOpened)?;
     Ok(())
 }
 
@@ -38,7 +38,7 @@ pub fn remind(tx: &mut Tx, id: ReportId, now: Timestamp) -> Result<(), Error> {
     if store::set_reminder(tx, id, due, next)? {
         let cx = Cx::of_area(Area::Reporting, now);
         let report = shown(&cx, report);
-        outbox::put(tx, &cx, now, &events::fact(Happened::Reminded(due.offset), &report))?;
+        outbox::put(tx, &cx, now, events::fact(Happened::ReportReminded(due.offset), &report))?;
     }
     Ok(())
 }

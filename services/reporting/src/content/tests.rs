@@ -53,7 +53,7 @@ fn a_council_neither_claims_afterwards_nor_leaves_a_claim_out() {
     let said: Vec<_> = written
         .principles
         .iter()
-        .map(|one| (one.principle.as_str(), one.claimed, one.assessed, one.evidenced))
+        .map(|record| (record.principle.as_str(), record.claimed, record.assessed, record.evidenced))
         .collect();
     assert_eq!(said, [("innovation", false, true, true), ("learning", true, false, false)]);
 }
@@ -63,7 +63,7 @@ fn a_principle_evidenced_in_a_later_version_of_the_framework_stands_beside_the_c
     let later = PrincipleRecord { evidenced: true, ..record("learning", 2) };
     let written = Content { principles: vec![later], ..Default::default() }.written_over(&prefilled(), 1);
     let said: Vec<_> =
-        written.principles.iter().map(|one| (one.framework_version, one.claimed, one.evidenced)).collect();
+        written.principles.iter().map(|record| (record.framework_version, record.claimed, record.evidenced)).collect();
     assert_eq!(said, [(2, false, true), (1, true, false), (1, false, false)]);
 }
 

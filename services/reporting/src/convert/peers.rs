@@ -1,9 +1,11 @@
 //! Other services' messages, as reporting understands them.
 
-use kit::deadline::Deadline;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use kit::language::Language;
-use kit::neighbour::{Unusable, unusable};
+use kit::neighbour::Unusable;
 use kit::time::{LONDON, Timestamp};
+use kit::wire::read;
 use kit::working_days::Calendar;
 use toadlane_proto::awards::v1 as awards;
 use toadlane_proto::bids::v1 as bids;
@@ -12,10 +14,6 @@ use toadlane_proto::rounds::v1 as rounds;
 
 use crate::award::{Ended, Told};
 use crate::prefill::{BidWords, Framework};
-
-fn lacks(what: &'static str) -> Unusable {
-    unusable("an award", what)
-}
 
 /// An award as it now is. None before it was accepted, and for one that never will be: it has no reports.
 pub fn award(wire: awards::Award) -> Result<Option<Told>, Unusable> {
@@ -28,35 +26,39 @@ pub fn award(wire: awards::Award) -> Result<Option<Told>, Unusable> {
         State::Withdrawn => Some(Ended::Withdrawn),
         State::Terminated => Some(Ended::Terminated),
     };
-    let agreement = wire.agreement.ok_or_else(|| lacks("an agreement"))?;
-    let final_due = agreement.final_report_due.map(Deadline::try_from).transpose()?;
-    let zone = final_due.as_ref().map_or(LONDON, |due| &due.zone);
-    Ok(Some(Told {
-        id: wire.id.parse().map_err(|_| lacks("an identity"))?,
-        round: wire.round_id.parse().map_err(|_| lacks("a round"))?,
-        bid: wire.bid_id.parse().map_err(|_| lacks("a bid"))?,
-        reference: wire.reference,
-        title: wire.title,
-        holder: wire.applicant_organisation_id.parse().map_err(|_| lacks("a holder"))?,
-        amount: agreement.amount.and_then(|sum| sum.try_into().ok()).ok_or_else(|| lacks("a sum"))?,
-        ended,
-        assessed: wire.principles_met,
-        starts_at: starts_at(&agreement.starts_on, zone)?,
-        interim_due: agreement.interim_report_due.map(Deadline::try_from).transpose()?,
-        final_due,
-    }))
+    let told = read(format!("award {}", wire.id), |reader| {
+        let agreement = reader.required("agreement", wire.agreement)?;
+        let amount = reader.money("agreement.amount", agreement.amount);
+        let interim_due = reader.deadline_or_none("agreement.interim_report_due", agreement.interim_report_due)?;
+        let final_due = reader.deadline_or_none("agreement.final_report_due", agreement.final_report_due)?;
+        let zone = final_due.as_ref().map_or(LONDON, |due| &due.zone);
+        let starts_at = match agreement.starts_on.as_str() {
+            "" => None,
+            day => reader.take("agreement.starts_on", "date", first_instant(day, zone)),
+        };
+        Some(Told {
+            id: reader.id("id", &wire.id)?,
+            round: reader.id("round_id", &wire.round_id)?,
+            bid: reader.id("bid_id", &wire.bid_id)?,
+            reference: wire.reference,
+            title: wire.title,
+            holder: reader.id("applicant_organisation_id", &wire.applicant_organisation_id)?,
+            amount: amount?,
+            ended,
+            assessed: wire.principles_met,
+            starts_at,
+            interim_due,
+            final_due,
+        })
+    });
+    told.map(Some)
 }
 
-/// The first instant of a day in a zone; none where no day is given.
-fn starts_at(day: &str, zone: &str) -> Result<Option<Timestamp>, Unusable> {
-    if day.is_empty() {
-        return Ok(None);
-    }
-    let bad = lacks("a first day that exists");
-    let Ok(date) = day.parse::<jiff::civil::Date>() else { return Err(bad) };
-    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let Ok(start) = zone.to_timestamp(date.at(0, 0, 0, 0)) else { return Err(bad) };
-    Ok(Some(Timestamp::from_micros(start.as_microsecond())))
+/// Of a day in a zone.
+fn first_instant(day: &str, zone: &str) -> Result<Timestamp, jiff::Error> {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let first = zone.to_timestamp(day.parse::<Date>()?.at(0, 0, 0, 0))?;
+    Ok(Timestamp::from_micros(first.as_microsecond()))
 }
 
 /// What a bid said that its reports begin with.
@@ -72,7 +74,7 @@ pub fn bid_words(wire: bids::Bid, framework: Framework) -> BidWords {
 
 /// The framework of a round in the version that the round names; its codes are not known where that version is not.
 pub fn framework(version: i32, wire: rounds::Framework) -> Framework {
-    let found = wire.versions.into_iter().find(|one| one.number == version).and_then(|one| one.wording);
+    let found = wire.versions.into_iter().find(|found| found.number == version).and_then(|found| found.wording);
     let codes = found.map(|wording| wording.statements.into_iter().map(|statement| statement.code).collect());
     Framework { version, codes }
 }

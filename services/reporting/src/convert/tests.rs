@@ -1,15 +1,14 @@
-use kit::wire::row_name;
+use kit::names::assert_same_names;
 use strum::VariantArray;
-use toadlane_proto::reporting::v1::report::State;
+use toadlane_proto::reporting::v1 as pb;
 
-use super::state_named;
+use crate::kind::Kind;
 use crate::state::StateName;
+use crate::store::Order;
 
 #[test]
-fn every_state_has_the_same_name_in_rows_and_on_the_wire() {
-    for name in StateName::VARIANTS.iter().map(|&name| <&str>::from(name)) {
-        let state = state_named(name);
-        assert_ne!(state, State::Unspecified, "{name}");
-        assert_eq!(row_name(state.as_str_name(), "STATE_").as_deref(), Some(name));
-    }
+fn every_name_is_the_same_in_rows_and_on_the_wire() {
+    assert_same_names::<pb::report::State, _>(StateName::VARIANTS);
+    assert_same_names::<pb::report::Kind, _>(Kind::VARIANTS);
+    assert_same_names::<pb::list_reports_request::Order, _>(Order::VARIANTS);
 }

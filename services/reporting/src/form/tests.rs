@@ -11,7 +11,7 @@ fn answers(questions: &[&str]) -> Vec<Answer> {
 /// Each field with its rule.
 fn found(content: Content, kind: Kind) -> Vec<String> {
     let paper = Paper { content, evidence: vec![] };
-    check(&paper, kind, AWARDED).iter().map(|one| format!("{}: {}", one.field, one.rule)).collect()
+    check(&paper, kind, AWARDED).iter().map(|violation| format!("{}: {}", violation.field, violation.rule)).collect()
 }
 
 #[test]

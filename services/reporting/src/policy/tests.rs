@@ -1,21 +1,6 @@
-use kit::caller::Grant;
-use kit::ids::{ClientId, PersonId};
+use testing::callers::{person, seated, system};
 
 use super::*;
-
-fn person(role: Role, organisation: OrgId) -> Caller {
-    let grants = vec![Grant { role, organisation }];
-    Caller { subject: Subject::Person(PersonId::new()), grants, ..Caller::anonymous() }
-}
-
-fn seated(role: Role) -> Caller {
-    Caller { sits: true, ..person(role, OrgId::new()) }
-}
-
-fn system(organisation: OrgId, scope: Scope) -> Caller {
-    let subject = Subject::Client(ClientId::new());
-    Caller { subject, organisation: Some(organisation), scopes: vec![scope], ..Caller::anonymous() }
-}
 
 /// Everybody who can call, by the name that stands in the golden file, and what their organisation is to a report.
 fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
@@ -40,10 +25,10 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
         }
     }
     for role in Role::ALL.into_iter().filter(|role| role.rests()) {
-        all.push((format!("{} of the network, with a seat", role.name()), seated(role)));
+        all.push((format!("{} of the network, with a seat", role.name()), seated(role, OrgId::new())));
     }
-    for role in [Area::Awards, Area::Learning] {
-        all.push((format!("the platform's {role}"), Caller::area(role)));
+    for area in [Area::Awards, Area::Learning] {
+        all.push((format!("the platform's {area}"), Caller::area(area)));
     }
     all.push(("another role of the platform".to_string(), Caller::area(Area::Bids)));
     all.push(("nobody signed in".to_string(), Caller::anonymous()));
@@ -80,7 +65,7 @@ fn the_policy_is_as_the_golden_matrix_says() {
 fn who_may_is_said_to_those_who_may_not() {
     let facts = a_draft();
     let who_may = |caller: &Caller, action| match decide(caller, action, &facts) {
-        Verdict::Refuse { who_may } => Error::NotAllowed { who_may }.to_string(),
+        Verdict::Refuse { who_may } => Refusal::NotAllowed { who_may }.to_string(),
         Verdict::Allow | Verdict::Hide => String::new(),
     };
     let administrator = person(Role::CouncilAdministrator, facts.holder);

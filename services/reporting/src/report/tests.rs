@@ -137,6 +137,6 @@ fn an_accepted_report_takes_addenda_and_nothing_else() {
     let author = Actor { subject: "per".to_string(), organisation: None };
     let added = accepted.add_addendum("a figure was wrong".to_string(), author.clone(), at("2020-06-06T10:00:00Z"));
     let added = added.unwrap().add_addendum("it is 4".to_string(), author, at("2020-06-07T10:00:00Z")).unwrap();
-    assert_eq!(added.addenda.iter().map(|one| one.number).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(added.addenda.iter().map(|addendum| addendum.number).collect::<Vec<_>>(), [1, 2]);
     assert_eq!((added.digest, added.revision), (accepted.digest, accepted.revision));
 }

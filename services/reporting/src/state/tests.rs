@@ -59,7 +59,7 @@ fn every_step_from_every_state_is_as_the_golden_table_says() {
                     Some(handed_in) => format!("{} {}", to.name(), &handed_in.to_string()[..10]),
                     None => to.name().to_string(),
                 },
-                Err(Error::IllegalStep { .. }) => "-".to_string(),
+                Err(Error::Refused(Refusal::IllegalStep { .. })) => "-".to_string(),
                 Err(error) => format!("- {error}"),
             };
             table += &format!("  {:<17} {to}\n", step.name());

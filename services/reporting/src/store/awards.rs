@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use kit::db::{Conn, DbError};
 use kit::ids::{AwardId, BidId, OrgId, RoundId};
-use kit::stored::{money, named, parsed_option};
+use kit::stored::{inconsistent, money, parsed_option};
 use kit::working_days::Calendar;
 
 use crate::award::Award;
@@ -56,7 +56,7 @@ impl TryFrom<AwardRow> for Award {
             holder: row.holder_id,
             amount: money(row.amount_minor, &row.currency)?,
             framework_version: row.framework_version,
-            calendar: named(&CALENDARS, calendar_name, &row.calendar)?,
+            calendar: calendar_of(&row.calendar)?,
             ended: parsed_option(row.ended.as_deref())?,
         })
     }
@@ -86,4 +86,9 @@ fn calendar_name(calendar: Calendar) -> &'static str {
         Calendar::Scotland => "scotland",
         Calendar::NorthernIreland => "northern_ireland",
     }
+}
+
+fn calendar_of(name: &str) -> Result<Calendar, DbError> {
+    let found = CALENDARS.into_iter().find(|&calendar| calendar_name(calendar) == name);
+    found.ok_or_else(|| inconsistent(format!("{name}: no calendar has this name")))
 }

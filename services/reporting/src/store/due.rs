@@ -33,10 +33,8 @@ pub fn remindable(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Rep
 /// Puts the next reminder in the place of one that is sent. The report's version stays: a reminder changes nothing that
 /// anybody wrote, and makes no etag stale. False when another process has sent it.
 pub fn set_reminder(conn: &mut Conn, id: ReportId, sent: Reminder, next: Option<Reminder>) -> Result<bool, DbError> {
-    let of_sent = report::table
-        .filter(report::id.eq(id))
-        .filter(report::reminder_offset.eq(sent.offset))
-        .filter(report::reminder_at.eq(sent.at));
+    let of_sent =
+        report::table.find(id).filter(report::reminder_offset.eq(sent.offset)).filter(report::reminder_at.eq(sent.at));
     let n_changed = diesel::update(of_sent)
         .set((
             report::reminder_offset.eq(next.map(|next| next.offset)),

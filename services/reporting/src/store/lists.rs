@@ -6,6 +6,7 @@ use diesel::sql_types::Bool;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{AwardId, OrgId, ReportId, RoundId};
 use kit::time::Timestamp;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::reports::get_all;
 use crate::report::Report;
@@ -30,10 +31,11 @@ pub enum Visible {
     /// What is accepted and released to the learning (rule 30).
     Released,
     /// What these organisations wrote or hold.
-    Of(Vec<OrgId>),
+    Own(Vec<OrgId>),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Order {
     /// By due instant, earliest first; among equals by identity.
     Due,
@@ -43,16 +45,11 @@ pub enum Order {
 /// Place of a report in either order: its due instant and its identity.
 pub type Key = (Timestamp, ReportId);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Totals {
-    pub n_reports: i64,
-    pub n_overdue: i64,
-}
-
 type Boxed<'a> = report::BoxedQuery<'a, Backend>;
 type Condition<'a> = Box<dyn BoxableExpression<report::table, Backend, SqlType = Bool> + 'a>;
 
-fn of_any(organisations: Vec<OrgId>) -> Condition<'static> {
+/// What one of these organisations wrote or holds.
+fn involves(organisations: Vec<OrgId>) -> Condition<'static> {
     let held = award::table.filter(award::holder_id.eq_any(organisations.clone())).select(award::id);
     Box::new(report::organisation_id.eq_any(organisations).or(report::award_id.eq_any(held)))
 }
@@ -69,7 +66,7 @@ fn filtered(filter: &Filter, visible: &Visible, now: Timestamp) -> Boxed<'static
     query = match visible {
         Visible::All => query,
         Visible::Released => query.filter(report::state.eq("accepted").and(report::to_learning.eq(true))),
-        Visible::Of(organisations) => query.filter(of_any(organisations.clone())),
+        Visible::Own(organisations) => query.filter(involves(organisations.clone())),
     };
     if let Some(round) = filter.round {
         query = query.filter(report::round_id.eq(round));
@@ -78,7 +75,7 @@ fn filtered(filter: &Filter, visible: &Visible, now: Timestamp) -> Boxed<'static
         query = query.filter(report::award_id.eq(award));
     }
     if let Some(organisation) = filter.organisation {
-        query = query.filter(of_any(vec![organisation]));
+        query = query.filter(involves(vec![organisation]));
     }
     if let Some(kind) = &filter.kind {
         query = query.filter(report::kind.eq(kind.clone()));
@@ -116,9 +113,12 @@ pub fn page(
     get_all(conn, &ids)
 }
 
-/// How many reports match on all pages, and how many of these are overdue.
-pub fn totals(conn: &mut Conn, filter: &Filter, visible: &Visible, now: Timestamp) -> Result<Totals, DbError> {
-    let n_reports = filtered(filter, visible, now).select(count_star()).first(conn)?;
-    let n_overdue = filtered(filter, visible, now).filter(is_overdue(now)).select(count_star()).first(conn)?;
-    Ok(Totals { n_reports, n_overdue })
+/// On all pages.
+pub fn n_reports(conn: &mut Conn, filter: &Filter, visible: &Visible, now: Timestamp) -> Result<i64, DbError> {
+    Ok(filtered(filter, visible, now).select(count_star()).first(conn)?)
+}
+
+/// How many of these are overdue.
+pub fn n_overdue(conn: &mut Conn, filter: &Filter, visible: &Visible, now: Timestamp) -> Result<i64, DbError> {
+    Ok(filtered(filter, visible, now).filter(is_overdue(now)).select(count_star()).first(conn)?)
 }

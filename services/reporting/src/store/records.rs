@@ -9,7 +9,7 @@ use kit::ids::{OrgId, ReportId};
 use kit::stored::from_json;
 use kit::time::Timestamp;
 
-use crate::content::{Paper, Revision};
+use crate::content::{Paper, Revision, RevisionNow};
 use crate::report::{Addendum, Report};
 use crate::schema::{addendum, hand_in, revision};
 
@@ -49,7 +49,7 @@ pub fn revisions(
     readable: Readable,
     below: Option<i32>,
     limit: i64,
-) -> Result<Vec<(Revision, Option<Timestamp>)>, DbError> {
+) -> Result<Vec<RevisionNow>, DbError> {
     // At most a handful: a report is handed in anew only after changes were requested.
     let handed_in: Vec<(i32, Timestamp)> = hand_in::table
         .filter(hand_in::report_id.eq(report))
@@ -82,17 +82,17 @@ pub fn revisions(
     for (number, canonical_json, digest, created_at, subject, organisation) in rows {
         let (paper, author) = (paper_of(&canonical_json)?, Actor { subject, organisation });
         let revision = Revision { report, number, paper, canonical_json, digest, created_at, author };
-        found.push((revision, handed_in.get(&number).copied()));
+        found.push(RevisionNow { revision, handed_in: handed_in.get(&number).copied() });
     }
     Ok(found)
 }
 
 /// Records that the present revision of a report was handed in.
-pub fn insert_hand_in(conn: &mut Conn, of: &Report, at: Timestamp) -> Result<(), DbError> {
+pub fn insert_hand_in(conn: &mut Conn, report: &Report, at: Timestamp) -> Result<(), DbError> {
     let row = (
-        hand_in::report_id.eq(of.id),
-        hand_in::version.eq(of.version),
-        hand_in::revision.eq(of.revision),
+        hand_in::report_id.eq(report.id),
+        hand_in::version.eq(report.version),
+        hand_in::revision.eq(report.revision),
         hand_in::handed_in_at.eq(at),
     );
     diesel::insert_into(hand_in::table).values(row).execute(conn)?;

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use kit::db::{Conn, DbError};
 use kit::digest::digest;
 use kit::ids::{AwardId, OrgId, ReportId, RoundId};
+use kit::refusal::Refusal;
 use kit::stored::{from_json, inconsistent, json, parsed};
 use kit::time::Timestamp;
 
@@ -120,7 +121,7 @@ fn state_of(row: &Row) -> Result<State, DbError> {
 /// The report as it now is.
 pub fn get(conn: &mut Conn, id: ReportId) -> Result<Report, Error> {
     let found = get_all(conn, &[id])?.pop();
-    found.ok_or(Error::NotFound { what: "report" })
+    Ok(found.ok_or(Refusal::NotFound { what: "report" })?)
 }
 
 /// The report of an award; none when it was not asked for.
@@ -164,7 +165,7 @@ pub fn insert(conn: &mut Conn, new: &Report) -> Result<(), DbError> {
 /// Replaces the version it was made from. False when that is no longer the present one: `app` refuses, for how much of
 /// the newer one a refusal shows depends on the caller.
 pub fn update(conn: &mut Conn, old: &Report, new: &Report) -> Result<bool, DbError> {
-    let of_old_version = report::table.filter(report::id.eq(new.id)).filter(report::version.eq(old.version));
+    let of_old_version = report::table.find(new.id).filter(report::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     Ok(n_changed == 1)
 }

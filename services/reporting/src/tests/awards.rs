@@ -10,13 +10,22 @@ use tonic::Code;
 
 use super::harness::*;
 
+/// An award whose project has begun, with its interim and its final report.
+async fn begun(harness: &Harness, council: &Council) -> (awards::Award, pb::Report, pb::Report) {
+    let mut award = harness.award(council);
+    harness.tell(&mut award, |_| {}).await;
+    harness.at(BEGINS).await;
+    let (interim, last) = harness.both(council, &award).await;
+    (award, interim, last)
+}
+
 #[tokio::test]
 async fn an_accepted_award_schedules_its_two_reports_once_prefilled_from_bid_and_award() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let mut award = harness.award(&council);
         harness.tell(&mut award, |_| {}).await;
-        harness.reporting.take_award(event(&award)).await.unwrap();
+        harness.take(event(&award)).await.unwrap();
         let (interim, last) = harness.both(&council, &award).await;
         assert_eq!((interim.kind(), last.kind()), (Kind::Interim, Kind::Final));
         assert_eq!(
@@ -27,18 +36,21 @@ async fn an_accepted_award_schedules_its_two_reports_once_prefilled_from_bid_and
         assert_eq!((last.award_reference.as_str(), last.title.as_str()), ("r3-2020-09", "Diabeaters"));
 
         let content = last.content.unwrap();
-        let measures: Vec<_> = content.measures.iter().map(|one| (one.name.as_str(), one.target.as_str())).collect();
+        let measures: Vec<_> =
+            content.measures.iter().map(|measure| (measure.name.as_str(), measure.target.as_str())).collect();
         assert_eq!(measures, [("households", "3"), ("a toolkit", "")]);
         let principles: Vec<_> = content
             .principles
             .iter()
-            .map(|one| (one.principle.as_str(), one.framework_version, one.claimed, one.assessed, one.evidenced))
+            .map(|record| {
+                (record.principle.as_str(), record.framework_version, record.claimed, record.assessed, record.evidenced)
+            })
             .collect();
         assert_eq!(principles, [("learning", 1, true, false, false), ("innovation", 1, true, true, false)]);
         assert_eq!((content.spent, content.forecast), (pence(150_000), pence(0)));
         let interim = interim.content.unwrap();
         assert_eq!((interim.spent, interim.forecast), (pence(0), pence(150_000)));
-        let names: Vec<String> = harness.events().await.into_iter().map(|(name, _)| name).collect();
+        let names = harness.event_names().await;
         assert_eq!(names, ["ReportScheduled", "ReportScheduled"]);
     })
     .await;
@@ -46,7 +58,7 @@ async fn an_accepted_award_schedules_its_two_reports_once_prefilled_from_bid_and
 
 #[tokio::test]
 async fn an_award_without_an_interim_date_has_a_final_report_alone_and_an_offer_has_none() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let mut award = harness.award(&council);
         harness.tell(&mut award, |award| award.state = awards::award::State::Offered.into()).await;
@@ -64,15 +76,15 @@ async fn an_award_without_an_interim_date_has_a_final_report_alone_and_an_offer_
 
 #[tokio::test]
 async fn an_event_is_taken_later_where_the_bid_cannot_be_asked_for_now() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let award = harness.award(&council);
         harness.peers.down.store(true, Ordering::SeqCst);
         let told = event(&award);
-        harness.reporting.take_award(told.clone()).await.unwrap_err();
+        harness.take(told.clone()).await.unwrap_err();
         assert_eq!(harness.reports(&council.officer, &award).await, []);
         harness.peers.down.store(false, Ordering::SeqCst);
-        harness.reporting.take_award(told).await.unwrap();
+        harness.take(told).await.unwrap();
         assert_eq!(harness.reports(&council.officer, &award).await.len(), 2);
     })
     .await;
@@ -80,15 +92,11 @@ async fn an_event_is_taken_later_where_the_bid_cannot_be_asked_for_now() {
 
 #[tokio::test]
 async fn a_moved_date_moves_the_report_keeps_the_first_date_and_touches_no_accepted_report() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
-        let mut award = harness.award(&council);
-        harness.tell(&mut award, |_| {}).await;
-        harness.at(BEGINS).await;
-        let (interim, _) = harness.both(&council, &award).await;
+        let (mut award, interim, _) = begun(&harness, &council).await;
         let complete = harness.update(&council, &interim, progress(&interim, "well")).await.unwrap();
-        let signed = harness.signed(&council, &complete).await;
-        let submitted = harness.submit(&council, &signed).await.unwrap();
+        let submitted = harness.handed_in(&council, &complete).await;
         let accepted = harness.accept(&submitted).await.unwrap();
 
         let extended = |award: &mut awards::Award| {
@@ -109,12 +117,9 @@ async fn a_moved_date_moves_the_report_keeps_the_first_date_and_touches_no_accep
 
 #[tokio::test]
 async fn a_withdrawn_award_cancels_both_reports_and_takes_none() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
-        let mut award = harness.award(&council);
-        harness.tell(&mut award, |_| {}).await;
-        harness.at(BEGINS).await;
-        let (interim, _) = harness.both(&council, &award).await;
+        let (mut award, interim, _) = begun(&harness, &council).await;
         let draft = harness.update(&council, &interim, progress(&interim, "well")).await.unwrap();
         harness.tell(&mut award, |award| award.state = awards::award::State::Withdrawn.into()).await;
         let (interim, last) = harness.both(&council, &award).await;
@@ -131,12 +136,12 @@ async fn a_withdrawn_award_cancels_both_reports_and_takes_none() {
 
 #[tokio::test]
 async fn an_award_withdrawn_before_it_was_told_of_has_no_reports_and_an_older_event_brings_none() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let mut award = harness.award(&council);
         let older = event(&award);
         harness.tell(&mut award, |award| award.state = awards::award::State::Withdrawn.into()).await;
-        harness.reporting.take_award(older).await.unwrap();
+        harness.take(older).await.unwrap();
         assert_eq!(harness.reports(&council.officer, &award).await, []);
     })
     .await;
@@ -144,7 +149,7 @@ async fn an_award_withdrawn_before_it_was_told_of_has_no_reports_and_an_older_ev
 
 #[tokio::test]
 async fn a_terminated_award_still_awaits_its_final_report_which_opens_at_once() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let mut award = harness.award(&council);
         harness.tell(&mut award, |_| {}).await;
@@ -163,8 +168,7 @@ async fn a_terminated_award_still_awaits_its_final_report_which_opens_at_once() 
             (measure.value, measure.method) = ("not measured".to_string(), "it stopped early".to_string());
         }
         let draft = harness.update(&council, &last, content).await.unwrap();
-        let signed = harness.signed(&council, &draft).await;
-        let submitted = harness.submit(&council, &signed).await.unwrap();
+        let submitted = harness.handed_in(&council, &draft).await;
         assert_eq!(harness.accept(&submitted).await.unwrap().state(), State::Accepted);
         let refused = harness.update(&council, &interim, progress(&interim, "well")).await.unwrap_err();
         assert_eq!(refused.message(), "the award was terminated, so there is nothing to report here");
@@ -174,15 +178,11 @@ async fn a_terminated_award_still_awaits_its_final_report_which_opens_at_once() 
 
 #[tokio::test]
 async fn a_novation_passes_what_is_not_accepted_to_the_successor_who_also_reads_what_is() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, successor) = (harness.council(Nation::England), harness.council(Nation::England));
-        let mut award = harness.award(&council);
-        harness.tell(&mut award, |_| {}).await;
-        harness.at(BEGINS).await;
-        let (interim, last) = harness.both(&council, &award).await;
+        let (mut award, interim, last) = begun(&harness, &council).await;
         let complete = harness.update(&council, &interim, progress(&interim, "well")).await.unwrap();
-        let signed = harness.signed(&council, &complete).await;
-        let submitted = harness.submit(&council, &signed).await.unwrap();
+        let submitted = harness.handed_in(&council, &complete).await;
         harness.accept(&submitted).await.unwrap();
 
         harness.tell(&mut award, |award| award.applicant_organisation_id = successor.id.to_string()).await;
@@ -193,7 +193,7 @@ async fn a_novation_passes_what_is_not_accepted_to_the_successor_who_also_reads_
         );
         harness.get(&council.officer, &submitted).await.unwrap();
         assert_eq!(harness.get(&council.officer, &last).await.unwrap_err().message(), "no such report");
-        let names: Vec<String> = harness.events().await.into_iter().map(|(name, _)| name).collect();
+        let names = harness.event_names().await;
         assert_eq!(names.last().unwrap(), "ReportNovated");
     })
     .await;

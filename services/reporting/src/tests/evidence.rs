@@ -54,7 +54,7 @@ fn n_kept(folder: &std::path::Path) -> usize {
 
 #[tokio::test]
 async fn what_is_downloaded_is_what_was_uploaded_and_the_network_reads_it_once_it_is_handed_in() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, other) = (harness.council(Nation::England), harness.council(Nation::England));
         let complete = harness.complete(&council).await;
         let signed = harness.signed(&council, &complete).await;
@@ -69,8 +69,7 @@ async fn what_is_downloaded_is_what_was_uploaded_and_the_network_reads_it_once_i
         assert_eq!(hidden.message(), "no such report");
         let early = download(&harness, &harness.manager, &report, file).await.unwrap_err();
         assert_eq!((early.code(), reason(&early).as_str()), (Code::PermissionDenied, "NOT_ALLOWED"));
-        let signed = harness.signed(&council, &report).await;
-        harness.submit(&council, &signed).await.unwrap();
+        harness.handed_in(&council, &report).await;
         assert_eq!(download(&harness, &harness.manager, &report, file).await.unwrap(), bytes);
     })
     .await;
@@ -78,7 +77,7 @@ async fn what_is_downloaded_is_what_was_uploaded_and_the_network_reads_it_once_i
 
 #[tokio::test]
 async fn evidence_that_lies_about_its_type_or_length_leaves_nothing() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let open = harness.open_interim(&council).await;
         let (good, words) = (header(&open, PDF), b"#!/bin/sh\necho hello\n".as_slice());
@@ -100,7 +99,7 @@ async fn evidence_that_lies_about_its_type_or_length_leaves_nothing() {
 
 #[tokio::test]
 async fn a_repeated_upload_is_answered_as_the_first_was_and_a_twenty_first_file_is_refused() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let open = harness.open_interim(&council).await;
         let header_of_first = header(&open, PDF);
@@ -119,7 +118,7 @@ async fn a_repeated_upload_is_answered_as_the_first_was_and_a_twenty_first_file_
 
 #[tokio::test]
 async fn a_file_taken_out_stays_in_the_earlier_revision_and_an_accepted_report_takes_none() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let complete = harness.complete(&council).await;
         let report = upload(&harness, &council.system, header(&complete, PDF), PDF).await.unwrap();
@@ -136,8 +135,7 @@ async fn a_file_taken_out_stays_in_the_earlier_revision_and_an_accepted_report_t
         let list = pb::ListReportRevisionsRequest { report_id: report.id.clone(), ..Default::default() };
         let revisions = officer.list_report_revisions(list).await.unwrap().into_inner().revisions;
         assert_eq!(revisions[1].evidence, report.evidence);
-        let signed = harness.signed(&council, &without).await;
-        let submitted = harness.submit(&council, &signed).await.unwrap();
+        let submitted = harness.handed_in(&council, &without).await;
         let accepted = harness.accept(&submitted).await.unwrap();
         let refused = upload(&harness, &council.system, header(&accepted, PDF), PDF).await.unwrap_err();
         assert_eq!(reason(&refused), "REPORT_ACCEPTED");

@@ -1,23 +1,22 @@
 //! A service in one process, with everything around it that a test needs.
 
-use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use diesel::prelude::*;
 use kit::bus::Bus;
 use kit::caller::{Area, Role, Scope};
-use kit::db::{Db, DbError, Storage};
-use kit::ids::{AwardId, BidId, EventId, FrameworkId, OrgId, RoundId};
-use kit::outbox::outbox;
+use kit::consumer::NotTaken;
+use kit::db::{Db, Storage};
+use kit::ids::{AwardId, BidId, FrameworkId, OrgId, RoundId};
 use kit::time::at;
 use kit::transport::Transport;
+use kit::watch;
 use prost::Message;
-use testing::answers;
-pub use testing::answers::{fields, new_id, reason, wire};
+pub use testing::answers::{fields, new_id, newer, pence, reason, wire};
 use testing::callers::Gate;
-pub use testing::callers::Who;
-use testing::stores::each_storage;
+pub use testing::callers::{Council, Who};
+use testing::stores::{each_opened, move_clock};
+use testing::{answers, stores};
 use toadlane_proto::awards::v1 as awards;
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::registry::v1 as registry;
@@ -42,16 +41,6 @@ pub const FINAL_DUE: &str = "2020-12-11T17:00:00Z";
 
 pub type Client = ReportsServiceClient<Transport>;
 
-/// A council with its people and its system.
-#[derive(Clone)]
-pub struct Council {
-    pub id: OrgId,
-    pub officer: Who,
-    pub certifier: Who,
-    /// May read and write, not certify.
-    pub system: Who,
-}
-
 pub struct Harness {
     pub db: Db,
     pub reporting: Reporting,
@@ -71,12 +60,8 @@ impl Drop for Harness {
 }
 
 /// Runs a test on each engine; its clock stands at the day on which awards are accepted.
-pub async fn each_engine<F, R>(test: F)
-where
-    F: Fn(Harness) -> R,
-    R: Future<Output = ()>,
-{
-    each_storage(|storage| test(Harness::open(&storage))).await;
+pub async fn each_engine(test: impl AsyncFn(Harness)) {
+    each_opened(Harness::open, test).await;
 }
 
 impl Harness {
@@ -99,25 +84,20 @@ impl Harness {
         ReportsServiceClient::new(self.gate.way_of(who, &self.transport))
     }
 
-    /// The generated client with the token of another role of the platform.
+    /// The generated client with the token of an area of the platform.
     pub fn as_area(&self, area: Area) -> Client {
         self.as_who(&Who::area(area))
     }
 
-    /// A council known to the registry with its certifier.
+    /// A council known to the registry with its certifier. Its system may read and write, not certify.
     pub fn council(&self, nation: registry::Nation) -> Council {
-        let id = OrgId::new();
-        let certifier = Who::person(Role::Certifier, id);
+        let council = Council::new(&[Scope::ReportsRead, Scope::ReportsWrite]);
+        let id = council.id.to_string();
         let details = registry::OrganisationDetails { nation: nation.into(), ..Default::default() };
-        let organisation = registry::Organisation { id: id.to_string(), details: Some(details), ..Default::default() };
-        self.peers.organisations.lock().unwrap().insert(id.to_string(), organisation);
-        self.peers.certifiers.lock().unwrap().push((id.to_string(), certifier.subject.clone()));
-        Council {
-            id,
-            officer: Who::person(Role::ApplicantOfficer, id),
-            certifier,
-            system: Who::system(id, &[Scope::ReportsRead, Scope::ReportsWrite]),
-        }
+        let organisation = registry::Organisation { id: id.clone(), details: Some(details), ..Default::default() };
+        self.peers.organisations.lock().unwrap().push(organisation);
+        self.peers.certifiers.lock().unwrap().push((id, council.certifier.subject.clone()));
+        council
     }
 
     /// An award that a council accepted, with its bid and its round; nothing is told of it yet.
@@ -127,10 +107,9 @@ impl Harness {
         let rules =
             rounds::RoundRules { framework_id: framework.id.clone(), framework_version: 1, ..Default::default() };
         let round = rounds::Round { id: award.round_id.clone(), rules: Some(rules), ..Default::default() };
-        self.peers.frameworks.lock().unwrap().insert(framework.id.clone(), framework);
-        self.peers.rounds.lock().unwrap().insert(round.id.clone(), round);
-        let bid = a_bid(&award);
-        self.peers.bids.lock().unwrap().insert(bid.id.clone(), bid);
+        self.peers.frameworks.lock().unwrap().push(framework);
+        self.peers.rounds.lock().unwrap().push(round);
+        self.peers.bids.lock().unwrap().push(a_bid(&award));
         award
     }
 
@@ -139,12 +118,16 @@ impl Harness {
         let version = award.etag.parse::<i64>().unwrap() + 1;
         award.etag = version.to_string();
         change(award);
-        self.reporting.take_award(event(award)).await.unwrap();
+        self.take(event(award)).await.unwrap();
+    }
+
+    pub async fn take(&self, event: types::Event) -> Result<(), NotTaken> {
+        self.reporting.clone().take_award(event).await
     }
 
     /// Moves the clock, and lets what is due happen.
     pub async fn at(&self, instant: &str) {
-        assert!(self.db.move_clock(at(instant)).await.unwrap());
+        move_clock(&self.db, instant).await;
         self.reporting.tick().await.unwrap();
     }
 
@@ -187,7 +170,7 @@ impl Harness {
         self.get(&council.officer, &interim).await.unwrap()
     }
 
-    /// An interim report that lacks nothing but the certifier's word.
+    /// An interim report that lacks nothing but its sign-off.
     pub async fn complete(&self, council: &Council) -> pb::Report {
         let report = self.open_interim(council).await;
         self.update(council, &report, progress(&report, "it did not work")).await.unwrap()
@@ -210,11 +193,16 @@ impl Harness {
         Ok(self.as_who(&council.officer).submit_report(submit(report)).await?.into_inner())
     }
 
+    /// The report signed off and handed in.
+    pub async fn handed_in(&self, council: &Council, report: &pb::Report) -> pb::Report {
+        let signed = self.signed(council, report).await;
+        self.submit(council, &signed).await.unwrap()
+    }
+
     /// An interim report that was handed in.
     pub async fn submitted(&self, council: &Council) -> pb::Report {
         let complete = self.complete(council).await;
-        let signed = self.signed(council, &complete).await;
-        self.submit(council, &signed).await.unwrap()
+        self.handed_in(council, &complete).await
     }
 
     pub async fn accept(&self, report: &pb::Report) -> Result<pb::Report, Status> {
@@ -229,22 +217,19 @@ impl Harness {
 
     /// The events that were written, oldest first: their name without the package, and the report in them.
     pub async fn events(&self) -> Vec<(String, pb::Report)> {
-        let bodies: Vec<Vec<u8>> = self
-            .db
-            .read(|tx| Ok::<_, DbError>(outbox::table.order(outbox::id).select(outbox::body).load(tx)?))
-            .await
-            .unwrap();
-        let read = |body: Vec<u8>| {
-            let event = types::Event::decode(body.as_slice()).unwrap();
-            let name = event.r#type.rsplit('.').next().unwrap().to_string();
-            (name, pb::Report::decode(event.resource.unwrap().value.as_slice()).unwrap())
+        let mut events = stores::events(&self.db).await;
+        // Those of several reports: by time, which their identities begin with.
+        events.sort_by(|event, other| event.id.cmp(&other.id));
+        let read = |event: types::Event| {
+            let report = pb::Report::decode(event.resource.as_ref().unwrap().value.as_slice()).unwrap();
+            (watch::event_type(&event), report)
         };
-        bodies.into_iter().map(read).collect()
+        events.into_iter().map(read).collect()
     }
-}
 
-pub fn pence(minor_units: i64) -> Option<types::Money> {
-    Some(types::Money { minor_units, currency: "GBP".to_string() })
+    pub async fn event_names(&self) -> Vec<String> {
+        self.events().await.into_iter().map(|(name, _)| name).collect()
+    }
 }
 
 pub fn due(instant: &str) -> Option<types::Deadline> {
@@ -254,13 +239,7 @@ pub fn due(instant: &str) -> Option<types::Deadline> {
 
 /// An event of `awards` about an award as it is.
 pub fn event(award: &awards::Award) -> types::Event {
-    types::Event {
-        id: EventId::new().to_string(),
-        subject: award.id.clone(),
-        version: award.etag.parse().unwrap(),
-        resource: Some(kit::wire::any("toadlane.awards.v1.Award", award.encode_to_vec())),
-        ..Default::default()
-    }
+    answers::event(&award.id, award.etag.parse().unwrap(), award)
 }
 
 fn an_award(council: &Council) -> awards::Award {
@@ -324,9 +303,4 @@ pub fn answered(report: &pb::Report, answers: &[(&str, &str)]) -> pb::ReportCont
 /// An interim report that is complete.
 pub fn progress(report: &pb::Report, says: &str) -> pb::ReportContent {
     answered(report, &[("progress", says), ("early_learning", "ask earlier")])
-}
-
-/// The newer report that comes with a stale etag.
-pub fn newer(status: &Status) -> pb::Report {
-    answers::newer(status, "toadlane.reporting.v1.Report")
 }

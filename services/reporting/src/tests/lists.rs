@@ -25,14 +25,14 @@ async fn ids(harness: &Harness, who: &Who, request: pb::ListReportsRequest) -> V
 
 #[tokio::test]
 async fn a_list_holds_what_the_caller_may_see_in_the_order_asked_for() {
-    each_engine(|harness| async move {
-        let (one, other) = (harness.council(Nation::England), harness.council(Nation::England));
-        let mut award = harness.award(&one);
+    each_engine(async |harness| {
+        let (council, other) = (harness.council(Nation::England), harness.council(Nation::England));
+        let mut award = harness.award(&council);
         harness.tell(&mut award, |_| {}).await;
-        let (interim, last) = harness.both(&one, &award).await;
+        let (interim, last) = harness.both(&council, &award).await;
         let (foreign_interim, foreign_last) = harness.accepted(&other).await;
         let all = pb::ListReportsRequest::default();
-        assert_eq!(ids(&harness, &one.system, all.clone()).await, [interim.id.clone(), last.id.clone()]);
+        assert_eq!(ids(&harness, &council.system, all.clone()).await, [interim.id.clone(), last.id.clone()]);
         // Equal instants are ordered by identity.
         let by_due = [&interim.id, &foreign_interim.id, &last.id, &foreign_last.id].map(String::clone);
         assert_eq!(ids(&harness, &harness.manager, all.clone()).await, by_due);
@@ -42,7 +42,7 @@ async fn a_list_holds_what_the_caller_may_see_in_the_order_asked_for() {
         let of_round = pb::ListReportsRequest { round_id: award.round_id.clone(), ..all.clone() };
         assert_eq!(ids(&harness, &harness.manager, of_round).await, [interim.id.clone(), last.id.clone()]);
         let of_other = pb::ListReportsRequest { organisation_id: other.id.to_string(), ..all.clone() };
-        assert_eq!(ids(&harness, &one.system, of_other.clone()).await, Vec::<String>::new());
+        assert_eq!(ids(&harness, &council.system, of_other.clone()).await, Vec::<String>::new());
         let finals = pb::ListReportsRequest { kind: Kind::Final.into(), ..of_other };
         assert_eq!(ids(&harness, &harness.manager, finals).await, std::slice::from_ref(&foreign_last.id));
         let consultant = Who::person(Role::Consultant, OrgId::new());
@@ -50,7 +50,7 @@ async fn a_list_holds_what_the_caller_may_see_in_the_order_asked_for() {
 
         harness.at("2020-07-01T16:00:00Z").await;
         let open = pb::ListReportsRequest { states: vec![State::Open.into()], ..all.clone() };
-        assert_eq!(ids(&harness, &one.officer, open).await, std::slice::from_ref(&interim.id));
+        assert_eq!(ids(&harness, &council.officer, open).await, std::slice::from_ref(&interim.id));
         let overdue = pb::ListReportsRequest { overdue: true, ..all.clone() };
         assert_eq!(ids(&harness, &harness.manager, overdue).await, [interim.id.clone(), foreign_interim.id.clone()]);
         let page = harness.as_who(&harness.manager).list_reports(all.clone()).await.unwrap().into_inner();
@@ -58,9 +58,10 @@ async fn a_list_holds_what_the_caller_may_see_in_the_order_asked_for() {
         assert!(page.reports.iter().all(|report| report.content.is_none()));
 
         let small = pb::ListReportsRequest { page_size: 1, ..all };
-        let token = harness.as_who(&one.system).list_reports(small.clone()).await.unwrap().into_inner().next_page_token;
+        let token =
+            harness.as_who(&council.system).list_reports(small.clone()).await.unwrap().into_inner().next_page_token;
         let stolen = pb::ListReportsRequest { page_token: token, ..small };
-        let refused = harness.as_who(&one.officer).list_reports(stolen).await.unwrap_err();
+        let refused = harness.as_who(&council.officer).list_reports(stolen).await.unwrap_err();
         assert_eq!(fields(&refused), ["page_token"]);
     })
     .await;
@@ -83,7 +84,7 @@ async fn next(watching: &mut Streaming<pb::WatchReportsResponse>) -> (String, pb
 
 #[tokio::test]
 async fn a_watch_tells_every_change_in_order_and_resumes_without_loss_or_doubling() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         harness.relay();
         let (council, other) = (harness.council(Nation::England), harness.council(Nation::England));
         let mut watching = watch(&harness, &council.system, "").await;
@@ -115,7 +116,7 @@ async fn a_watch_tells_every_change_in_order_and_resumes_without_loss_or_doublin
 
 #[tokio::test]
 async fn a_resume_token_that_is_too_old_or_anothers_is_refused() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         harness.relay();
         let council = harness.council(Nation::England);
         let mut watching = watch(&harness, &council.system, "").await;

@@ -30,7 +30,7 @@ async fn seen_by_learning(harness: &Harness) -> Vec<String> {
 
 #[tokio::test]
 async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_withdrawn() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let submitted = harness.submitted(&council).await;
         let mut officer = harness.as_who(&council.officer);
@@ -71,14 +71,13 @@ async fn the_learning_reads_what_is_accepted_and_released_until_the_consent_is_w
 
 #[tokio::test]
 async fn the_learning_reads_the_accepted_revision_and_none_that_was_given_back() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let submitted = harness.submitted(&council).await;
-        let asked = request_changes(&submitted, &[("answers[progress]", "leave the name out")]);
-        let given_back = harness.as_who(&harness.manager).request_changes(asked).await.unwrap().into_inner();
+        let request = request_changes(&submitted, &[("answers[progress]", "leave the name out")]);
+        let given_back = harness.as_who(&harness.manager).request_changes(request).await.unwrap().into_inner();
         let edited = harness.update(&council, &given_back, progress(&submitted, "three households")).await.unwrap();
-        let signed = harness.signed(&council, &edited).await;
-        let again = harness.submit(&council, &signed).await.unwrap();
+        let again = harness.handed_in(&council, &edited).await;
         let accepted = harness.accept(&again).await.unwrap();
         harness.as_who(&council.officer).set_release(set_release(&accepted)).await.unwrap();
         let list = pb::ListReportRevisionsRequest { report_id: accepted.id.clone(), ..Default::default() };
@@ -86,7 +85,7 @@ async fn the_learning_reads_the_accepted_revision_and_none_that_was_given_back()
             let (mut client, list) = (client, list.clone());
             async move {
                 let found = client.list_report_revisions(list).await.unwrap().into_inner().revisions;
-                found.iter().map(|one| one.number).collect::<Vec<i32>>()
+                found.iter().map(|revision| revision.number).collect::<Vec<i32>>()
             }
         };
         assert_eq!(numbers(harness.as_area(Area::Learning)).await, [accepted.revision]);
@@ -98,7 +97,7 @@ async fn the_learning_reads_the_accepted_revision_and_none_that_was_given_back()
 
 #[tokio::test]
 async fn a_consent_that_makes_no_sense_is_refused_with_every_reason() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let submitted = harness.submitted(&council).await;
         let accepted = harness.accept(&submitted).await.unwrap();
@@ -117,7 +116,7 @@ async fn a_consent_that_makes_no_sense_is_refused_with_every_reason() {
 
 #[tokio::test]
 async fn only_the_council_consents_by_a_person_or_a_system_that_certifies() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let submitted = harness.submitted(&council).await;
         let accepted = harness.accept(&submitted).await.unwrap();

@@ -14,7 +14,7 @@ async fn sent(harness: &Harness) -> Vec<(pb::report::Kind, i32)> {
 
 #[tokio::test]
 async fn an_overdue_report_is_reminded_of_five_times_and_no_etag_goes_stale() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let open = harness.open_interim(&council).await;
         let steps = [
@@ -44,7 +44,7 @@ async fn an_overdue_report_is_reminded_of_five_times_and_no_etag_goes_stale() {
 
 #[tokio::test]
 async fn a_watcher_is_told_of_what_a_reminder_reminds() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         harness.relay();
         let council = harness.council(Nation::England);
         harness.open_interim(&council).await;
@@ -65,7 +65,7 @@ async fn a_watcher_is_told_of_what_a_reminder_reminds() {
 
 #[tokio::test]
 async fn what_was_handed_in_or_excused_is_not_reminded_of() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         harness.submitted(&council).await;
         let (interim, _) = harness.accepted(&council).await;
@@ -78,7 +78,7 @@ async fn what_was_handed_in_or_excused_is_not_reminded_of() {
 
 #[tokio::test]
 async fn a_moved_date_is_reminded_of_anew_and_the_nation_decides_the_day() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (english, scottish) = (harness.council(Nation::England), harness.council(Nation::Scotland));
         let mut both = [harness.award(&english), harness.award(&scottish)];
         for award in &mut both {
@@ -95,20 +95,19 @@ async fn a_moved_date_is_reminded_of_anew_and_the_nation_decides_the_day() {
         harness.at("2020-11-27T12:00:00Z").await;
         // Two weeks and three days before the new date, and two weeks before that of the final reports.
         assert_eq!(sent(&harness).await.len(), 4 + 4 + 2);
-        let of = |council: &Council| council.id.to_string();
         harness.at("2020-11-30T12:00:00Z").await;
         let last = harness.events().await.pop().unwrap().1;
-        assert_eq!((last.organisation_id, last.reminder_offset_days), (of(&english), Some(0)));
+        assert_eq!((last.organisation_id, last.reminder_offset_days), (english.id.to_string(), Some(0)));
         harness.at("2020-12-01T12:00:00Z").await;
         let last = harness.events().await.pop().unwrap().1;
-        assert_eq!((last.organisation_id, last.reminder_offset_days), (of(&scottish), Some(0)));
+        assert_eq!((last.organisation_id, last.reminder_offset_days), (scottish.id.to_string(), Some(0)));
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_report_opens_and_is_reminded_of_while_its_neighbours_are_down() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::Wales);
         let (interim, _) = harness.accepted(&council).await;
         harness.peers.down.store(true, std::sync::atomic::Ordering::SeqCst);

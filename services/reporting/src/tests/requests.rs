@@ -35,14 +35,14 @@ pub fn submit(report: &pb::Report) -> pb::SubmitReportRequest {
     }
 }
 
-pub fn request_changes(report: &pb::Report, asked: &[(&str, &str)]) -> pb::RequestChangesRequest {
+pub fn request_changes(report: &pb::Report, changes: &[(&str, &str)]) -> pb::RequestChangesRequest {
     let change =
         |&(field, says): &(&str, &str)| pb::RequestedChange { field: field.to_string(), says: says.to_string() };
     pb::RequestChangesRequest {
         request_id: new_id(),
         report_id: report.id.clone(),
         etag: report.etag.clone(),
-        changes: asked.iter().map(change).collect(),
+        changes: changes.iter().map(change).collect(),
         reason: "one answer is unclear".to_string(),
         validate_only: false,
     }

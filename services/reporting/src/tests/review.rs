@@ -11,7 +11,7 @@ use super::harness::*;
 
 #[tokio::test]
 async fn the_network_sees_where_a_draft_stands_and_reads_it_once_it_is_handed_in() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let draft = harness.complete(&council).await;
         let overseers = [Role::RoundManager, Role::NetworkAdministrator, Role::Auditor, Role::FinanceOfficer]
@@ -24,13 +24,12 @@ async fn the_network_sees_where_a_draft_stands_and_reads_it_once_it_is_handed_in
         let list = pb::ListReportRevisionsRequest { report_id: draft.id.clone(), ..Default::default() };
         let mut manager = harness.as_who(&harness.manager);
         assert_eq!(manager.list_report_revisions(list.clone()).await.unwrap().into_inner().revisions, []);
-        let signed = harness.signed(&council, &draft).await;
-        let submitted = harness.submit(&council, &signed).await.unwrap();
+        let submitted = harness.handed_in(&council, &draft).await;
         for who in &overseers {
             assert_eq!(harness.get(who, &draft).await.unwrap().content, submitted.content);
         }
         let revisions = manager.list_report_revisions(list).await.unwrap().into_inner().revisions;
-        assert_eq!(revisions.iter().map(|one| one.number).collect::<Vec<_>>(), [2]);
+        assert_eq!(revisions.iter().map(|revision| revision.number).collect::<Vec<_>>(), [2]);
         assert_eq!(revisions[0].submitted_at, submitted.submitted_at);
         let consultant = Who::person(Role::Consultant, OrgId::new());
         assert_eq!(harness.get(&consultant, &draft).await.unwrap_err().code(), Code::NotFound);
@@ -43,29 +42,28 @@ async fn the_network_sees_where_a_draft_stands_and_reads_it_once_it_is_handed_in
 
 #[tokio::test]
 async fn changes_are_asked_for_by_name_and_the_second_hand_in_answers_them() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let submitted = harness.submitted(&council).await;
         let mut manager = harness.as_who(&harness.manager);
         let unknown = request_changes(&submitted, &[("answers[progress]", "how many?"), ("measures[7].value", "?")]);
         let refused = manager.request_changes(unknown).await.unwrap_err();
         assert_eq!(fields(&refused), ["changes[1].field"]);
-        let asked = request_changes(&submitted, &[("answers[progress]", "how many?")]);
-        let given_back = manager.request_changes(asked).await.unwrap().into_inner();
+        let request = request_changes(&submitted, &[("answers[progress]", "how many?")]);
+        let given_back = manager.request_changes(request).await.unwrap().into_inner();
         assert_eq!((given_back.state(), given_back.sign_off.clone()), (State::ChangesRequested, None));
 
         let edited = harness.update(&council, &given_back, progress(&submitted, "three households")).await.unwrap();
         assert_eq!((edited.state(), edited.requested_changes.len()), (State::InDraft, 1));
         let seen = harness.get(&harness.manager, &edited).await.unwrap();
         assert_eq!((seen.content, seen.submitted_at), (None, submitted.submitted_at));
-        let signed = harness.signed(&council, &edited).await;
-        let again = harness.submit(&council, &signed).await.unwrap();
+        let again = harness.handed_in(&council, &edited).await;
         assert_eq!((again.state(), again.requested_changes.len(), again.overdue), (State::Submitted, 0, false));
         assert_eq!(harness.accept(&again).await.unwrap().state(), State::Accepted);
 
         let list = pb::ListReportHistoryRequest { report_id: again.id.clone(), ..Default::default() };
         let entries = manager.list_report_history(list).await.unwrap().into_inner().entries;
-        let told: Vec<_> = entries.iter().map(|one| (one.step.as_str(), one.reason.as_str())).collect();
+        let told: Vec<_> = entries.iter().map(|entry| (entry.step.as_str(), entry.reason.as_str())).collect();
         let expected = [
             ("schedule", ""),
             ("open", ""),
@@ -87,7 +85,7 @@ async fn changes_are_asked_for_by_name_and_the_second_hand_in_answers_them() {
 
 #[tokio::test]
 async fn an_accepted_report_does_not_change_and_takes_addenda_of_either_side() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let submitted = harness.submitted(&council).await;
         let early = harness.as_who(&council.officer).add_addendum(addendum(&submitted, "more")).await.unwrap_err();
@@ -100,7 +98,7 @@ async fn an_accepted_report_does_not_change_and_takes_addenda_of_either_side() {
         let first = officer.add_addendum(addendum(&accepted, "a figure was wrong")).await.unwrap().into_inner();
         let mut manager = harness.as_who(&harness.manager);
         let second = manager.add_addendum(addendum(&first, "noted")).await.unwrap().into_inner();
-        let said: Vec<_> = second.addenda.iter().map(|one| (one.number, one.text.as_str())).collect();
+        let said: Vec<_> = second.addenda.iter().map(|addendum| (addendum.number, addendum.text.as_str())).collect();
         assert_eq!(said, [(1, "a figure was wrong"), (2, "noted")]);
         assert_eq!((second.content_sha256, second.accepted_at), (accepted.content_sha256, accepted.accepted_at));
         assert_eq!(harness.get(&council.system, &first).await.unwrap().addenda, second.addenda);
@@ -120,7 +118,7 @@ fn addendum(report: &pb::Report, text: &str) -> pb::AddAddendumRequest {
 
 #[tokio::test]
 async fn a_report_is_excused_with_a_reason_by_a_round_manager_before_it_was_ever_handed_in() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let submitted = harness.submitted(&council).await;
         let (interim, last) = harness.accepted(&council).await;
@@ -142,20 +140,19 @@ async fn a_report_is_excused_with_a_reason_by_a_round_manager_before_it_was_ever
 
 #[tokio::test]
 async fn an_event_says_nothing_of_a_draft_and_no_words_of_a_report() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let open = harness.open_interim(&council).await;
         let draft = harness.update(&council, &open, progress(&open, "Mrs Jones of Stonehouse")).await.unwrap();
-        let signed = harness.signed(&council, &draft).await;
-        let handed_in = harness.submit(&council, &signed).await.unwrap();
+        let handed_in = harness.handed_in(&council, &draft).await;
         let events = harness.events().await;
         let drafted: Vec<_> = events.iter().filter(|(name, _)| name != "ReportSubmitted").collect();
         assert_eq!(drafted.len(), 5);
         assert!(drafted.iter().all(|(_, report)| report.content.is_none() && report.evidence.is_empty()));
         let (_, submitted) = events.last().unwrap();
         assert_eq!((submitted.content_sha256.clone(), submitted.sign_off.clone()), (draft.content_sha256, None));
-        let asked = request_changes(&handed_in, &[("answers[progress]", "leave Mrs Jones out")]);
-        harness.as_who(&harness.manager).request_changes(asked).await.unwrap();
+        let request = request_changes(&handed_in, &[("answers[progress]", "leave Mrs Jones out")]);
+        harness.as_who(&harness.manager).request_changes(request).await.unwrap();
         let events = harness.events().await;
         let (name, given_back) = events.last().unwrap();
         assert_eq!((name.as_str(), given_back.requested_changes.len()), ("ChangesRequested", 1));

@@ -21,7 +21,7 @@ fn request_sign_off(report: &pb::Report) -> pb::RequestSignOffRequest {
 
 #[tokio::test]
 async fn a_report_opens_by_the_clock_and_not_before() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let (interim, last) = harness.accepted(&council).await;
         let early = harness.update(&council, &interim, progress(&interim, "well")).await.unwrap_err();
@@ -39,7 +39,7 @@ async fn a_report_opens_by_the_clock_and_not_before() {
 
 #[tokio::test]
 async fn every_revision_is_kept_and_its_digest_covers_its_canonical_json() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let open = harness.open_interim(&council).await;
         let first = harness.update(&council, &open, progress(&open, "slowly")).await.unwrap();
@@ -51,8 +51,8 @@ async fn every_revision_is_kept_and_its_digest_covers_its_canonical_json() {
         let next = pb::ListReportRevisionsRequest { page_token: page.next_page_token, ..list };
         let rest = client.list_report_revisions(next).await.unwrap().into_inner().revisions;
         let all: Vec<_> = page.revisions.iter().chain(&rest).collect();
-        assert_eq!(all.iter().map(|one| one.number).collect::<Vec<_>>(), [3, 2, 1]);
-        assert!(all.iter().all(|one| digest(&one.canonical_json) == one.content_sha256));
+        assert_eq!(all.iter().map(|revision| revision.number).collect::<Vec<_>>(), [3, 2, 1]);
+        assert!(all.iter().all(|revision| digest(&revision.canonical_json) == revision.content_sha256));
         assert_eq!(all[0].content_sha256, second.content_sha256);
         assert_eq!(all[2].author.as_ref().unwrap().subject, "role:reporting");
     })
@@ -61,20 +61,20 @@ async fn every_revision_is_kept_and_its_digest_covers_its_canonical_json() {
 
 #[tokio::test]
 async fn a_stale_etag_is_refused_with_the_newer_version_and_nothing_is_lost() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let open = harness.open_interim(&council).await;
         let changed = harness.update(&council, &open, progress(&open, "slowly")).await.unwrap();
         let stale = harness.update(&council, &open, progress(&open, "well")).await.unwrap_err();
         assert_eq!((stale.code(), reason(&stale).as_str()), (Code::Aborted, "STALE_ETAG"));
-        assert_eq!(newer(&stale), changed);
+        assert_eq!(newer::<pb::Report>(&stale), changed);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_manager_with_a_stale_etag_reads_no_draft_in_the_refusal_nor_in_the_answer() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let open = harness.open_interim(&council).await;
         let draft = harness.update(&council, &open, progress(&open, "slowly")).await.unwrap();
@@ -87,7 +87,7 @@ async fn a_manager_with_a_stale_etag_reads_no_draft_in_the_refusal_nor_in_the_an
         };
         let mut manager = harness.as_who(&harness.manager);
         let stale = manager.waive_report(waive(&open.etag, false)).await.unwrap_err();
-        let shown = newer(&stale);
+        let shown = newer::<pb::Report>(&stale);
         assert_eq!((shown.state(), shown.etag, shown.content), (State::InDraft, draft.etag.clone(), None));
         let dry = manager.waive_report(waive(&draft.etag, true)).await.unwrap().into_inner();
         assert_eq!((dry.state(), dry.content, dry.revision), (State::Waived, None, 0));
@@ -98,7 +98,7 @@ async fn a_manager_with_a_stale_etag_reads_no_draft_in_the_refusal_nor_in_the_an
 
 #[tokio::test]
 async fn everything_missing_is_named_at_once_and_a_complete_report_waits_for_the_certifier() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let open = harness.open_interim(&council).await;
         let bare = pb::ReportContent { spent: None, forecast: None, ..open.content.clone().unwrap() };
@@ -117,7 +117,7 @@ async fn everything_missing_is_named_at_once_and_a_complete_report_waits_for_the
         );
         let check = pb::CheckReportRequest { report_id: open.id.clone() };
         let listed = officer.check_report(check.clone()).await.unwrap().into_inner().missing;
-        assert_eq!(listed.iter().map(|one| one.field.as_str()).collect::<Vec<_>>()[..4], missing);
+        assert_eq!(listed.iter().map(|violation| violation.field.as_str()).collect::<Vec<_>>()[..4], missing);
         assert_eq!(listed[4].field, "sign_off");
 
         let complete = progress(&open, "it did not work");
@@ -135,7 +135,7 @@ async fn everything_missing_is_named_at_once_and_a_complete_report_waits_for_the
 
 #[tokio::test]
 async fn a_nil_return_needs_only_its_reason() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let open = harness.open_interim(&council).await;
         let nil = pb::ReportContent { nil_return: true, ..Default::default() };
@@ -145,15 +145,14 @@ async fn a_nil_return_needs_only_its_reason() {
         assert_eq!(fields(&refused), ["content.nil_reason"]);
         let nil = pb::ReportContent { nil_reason: "it begins in May".to_string(), ..nil };
         let said = harness.update(&council, &silent, nil).await.unwrap();
-        let signed = harness.signed(&council, &said).await;
-        assert_eq!(harness.submit(&council, &signed).await.unwrap().state(), State::Submitted);
+        assert_eq!(harness.handed_in(&council, &said).await.state(), State::Submitted);
     })
     .await;
 }
 
 #[tokio::test]
 async fn more_spent_than_was_awarded_is_refused_with_a_sentence() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let open = harness.open_interim(&council).await;
         let content = pb::ReportContent { spent: pence(150_001), ..progress(&open, "well") };
@@ -168,7 +167,7 @@ async fn more_spent_than_was_awarded_is_refused_with_a_sentence() {
 
 #[tokio::test]
 async fn what_bid_and_panel_said_of_the_principles_is_not_the_councils_to_change() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let open = harness.open_interim(&council).await;
         let boast = pb::PrincipleRecord {
@@ -186,7 +185,7 @@ async fn what_bid_and_panel_said_of_the_principles_is_not_the_councils_to_change
             .unwrap()
             .principles
             .into_iter()
-            .map(|one| (one.principle, one.claimed, one.assessed, one.evidenced))
+            .map(|record| (record.principle, record.claimed, record.assessed, record.evidenced))
             .collect();
         let expected = [
             ("walking-the-talk".to_string(), false, false, true),
@@ -200,7 +199,7 @@ async fn what_bid_and_panel_said_of_the_principles_is_not_the_councils_to_change
 
 #[tokio::test]
 async fn of_two_certifiers_at_once_one_signs_and_the_other_reads_the_newer_report() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let second = Who::person(Role::Certifier, council.id);
         harness.peers.certifiers.lock().unwrap().push((council.id.to_string(), second.subject.clone()));
@@ -216,7 +215,7 @@ async fn of_two_certifiers_at_once_one_signs_and_the_other_reads_the_newer_repor
             both => panic!("{both:?}"),
         };
         assert_eq!(reason(&refused), "STALE_ETAG");
-        assert_eq!(newer(&refused).sign_off, signed.sign_off);
+        assert_eq!(newer::<pb::Report>(&refused).sign_off, signed.sign_off);
         harness.submit(&council, &signed).await.unwrap();
     })
     .await;
@@ -224,7 +223,7 @@ async fn of_two_certifiers_at_once_one_signs_and_the_other_reads_the_newer_repor
 
 #[tokio::test]
 async fn the_sign_off_of_another_revision_or_by_no_certifier_is_refused() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, other) = (harness.council(Nation::England), harness.council(Nation::England));
         let complete = harness.complete(&council).await;
         let by = |who: &Who| harness.as_who(who);
@@ -250,7 +249,7 @@ async fn the_sign_off_of_another_revision_or_by_no_certifier_is_refused() {
 
 #[tokio::test]
 async fn what_is_not_signed_off_is_not_handed_in_and_a_repeated_hand_in_replays() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let complete = harness.complete(&council).await;
         assert_eq!(reason(&harness.submit(&council, &complete).await.unwrap_err()), "SIGN_OFF_NEEDED");
@@ -268,7 +267,7 @@ async fn what_is_not_signed_off_is_not_handed_in_and_a_repeated_hand_in_replays(
 
 #[tokio::test]
 async fn somebody_elses_report_and_no_report_look_the_same_to_the_byte() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let (council, other) = (harness.council(Nation::England), harness.council(Nation::England));
         let theirs = harness.complete(&council).await;
         let unknown = pb::Report { id: ReportId::new().to_string(), ..theirs.clone() };
@@ -281,7 +280,8 @@ async fn somebody_elses_report_and_no_report_look_the_same_to_the_byte() {
             let check = pb::CheckReportRequest { report_id: report.id.clone() };
             let check = client.check_report(check).await.unwrap_err();
             answers.push(
-                [get, update, submit, check].map(|one| (one.code(), one.message().to_string(), one.details().to_vec())),
+                [get, update, submit, check]
+                    .map(|status| (status.code(), status.message().to_string(), status.details().to_vec())),
             );
         }
         assert_eq!(answers[0], answers[1]);
@@ -292,7 +292,7 @@ async fn somebody_elses_report_and_no_report_look_the_same_to_the_byte() {
 
 #[tokio::test]
 async fn every_bad_field_is_named_at_once() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let council = harness.council(Nation::England);
         let open = harness.open_interim(&council).await;
         let measure = pb::Measure { name: String::new(), evidence_level: 6, ..Default::default() };

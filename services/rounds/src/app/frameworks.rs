@@ -1,19 +1,20 @@
 //! Frameworks: created, and reworded in new versions.
 
+use kit::call::Text;
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{FrameworkId, OrgId};
+use kit::refusal::Refusal;
 
 use crate::error::Error;
 use crate::framework::{Framework, Wording};
-use crate::policy::{self, Action, Facts};
-use crate::rules::Text;
+use crate::policy::{self, Action};
 use crate::store;
 
 /// The framework as it is, if the caller may take this step and read its present version.
 fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<FrameworkId>) -> Result<Framework, Error> {
     let framework = store::framework(tx, target.id)?;
-    policy::check(&cx.caller, action, &Facts::Published)?;
+    policy::check_at_large(&cx.caller, action, "framework")?;
     framework.expect_version(target.version)?;
     Ok(framework)
 }
@@ -33,9 +34,10 @@ pub fn create_framework(
     owner: &Option<OrgId>,
     cmd: &CreateFramework,
 ) -> Result<Framework, Error> {
-    policy::check(&cx.caller, Action::CreateFramework, &Facts::New)?;
+    policy::check_at_large(&cx.caller, Action::CreateFramework, "framework")?;
     if *owner != Some(cmd.owner) {
-        return Err(Error::NoSuchOwner);
+        let says = "the registry holds no such organisation";
+        return Err(Refusal::bad_field("owner_organisation_id", "organisation.unknown", says).into());
     }
     let framework = Framework::new(cmd.id, cmd.name.clone(), cmd.owner, cmd.wording.clone(), cx.now)?;
     store::insert_framework(tx, &framework)?;

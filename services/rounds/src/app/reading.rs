@@ -1,30 +1,33 @@
 //! What a caller may read, each from one snapshot. Which rows of a list they see is decided here alone, from
 //! `policy.rs`.
 
+use std::collections::BTreeSet;
+
 use kit::cx::Cx;
 use kit::db::Conn;
 use kit::fault::Violation;
 use kit::ids::{BoardId, FrameworkId, OrgId, RoundId};
-use kit::paging::{Found, Listed};
-use kit::time::Timestamp;
+use kit::paging::{Counted, Found, Listed};
 
 use crate::error::Error;
 use crate::framework::Framework;
-use crate::policy::{self, Action, Facts};
+use crate::policy::{self, Action};
 use crate::round::{Entry, Known, Round, RoundNow};
-use crate::store::{self, RoundFilter, Visible};
+use crate::store::{self, Filter, Visible};
 
-/// A page of a list, how many rows there are on all pages, and when that was so.
-pub struct Counted<T> {
-    pub page: Found<T>,
-    pub total: i64,
-    pub as_of: Timestamp,
+/// A thing as a list shows it: a round without the questions of its form, a framework without its statements.
+pub struct Summary<T>(pub T);
+
+/// What keeps a round from being scheduled, in the version that was looked at.
+pub struct Checked {
+    pub missing: Vec<Violation>,
+    pub version: i64,
 }
 
 /// The round, if the caller may do this with it.
 pub fn seen(conn: &mut Conn, cx: &Cx, action: Action, id: RoundId) -> Result<Round, Error> {
-    let round = store::round(conn, id)?;
-    policy::check(&cx.caller, action, &Facts::of(&round))?;
+    let round = store::get(conn, id)?;
+    policy::check(&cx.caller, action, &round)?;
     Ok(round)
 }
 
@@ -32,39 +35,43 @@ pub fn round(conn: &mut Conn, cx: &Cx, id: &RoundId) -> Result<RoundNow, Error> 
     Ok(RoundNow { round: seen(conn, cx, Action::SeeRound, *id)?, as_of: cx.now })
 }
 
-pub fn rounds(conn: &mut Conn, cx: &Cx, asked: &Listed<RoundFilter, RoundId>) -> Result<Counted<RoundNow>, Error> {
-    let Listed { filter, page } = asked;
-    let visible = if policy::sees_drafts(&cx.caller) { Visible::All } else { Visible::Published };
-    let rows = store::page_of_rounds(conn, filter, visible, page.after, page.limit())?;
-    let rows = rows.into_iter().map(|round| RoundNow { round, as_of: cx.now }).collect();
-    let total = store::n_rounds(conn, filter, visible)?;
-    Ok(Counted { page: page.found(rows, |now| now.round.id), total, as_of: cx.now })
+/// Which rounds the caller sees in lists.
+fn visible(cx: &Cx) -> Visible {
+    if policy::sees_drafts(&cx.caller) { Visible::All } else { Visible::Published }
 }
 
-/// What keeps a round from being scheduled, and the version that was looked at. `boards` are those of its boards that
-/// the registry holds, asked beforehand.
-pub fn check(conn: &mut Conn, cx: &Cx, round: &Round, boards: &[BoardId]) -> Result<(Vec<Violation>, i64), Error> {
+pub fn rounds(conn: &mut Conn, cx: &Cx, list: &Listed<Filter, RoundId>) -> Result<Counted<Summary<RoundNow>>, Error> {
+    let Listed { filter, page } = list;
+    let visible = visible(cx);
+    let rows = store::page(conn, filter, visible, page.after, page.limit())?;
+    let n_rounds = store::n_rounds(conn, filter, visible)?;
+    let found = page.found(rows, |round| round.id).map(|round| Summary(RoundNow { round, as_of: cx.now }));
+    Ok(found.of_all(n_rounds, cx.now))
+}
+
+/// `boards` are those of the round's boards that the registry holds, asked beforehand.
+pub fn check(conn: &mut Conn, cx: &Cx, round: &Round, boards: &BTreeSet<BoardId>) -> Result<Checked, Error> {
     let known = known(conn, round, boards)?;
-    Ok((round.missing(&known, cx.now)?, round.version))
+    Ok(Checked { missing: round.missing(&known, cx.now)?, version: round.version })
 }
 
 /// What exists of the things that a round's rules name.
-pub fn known(conn: &mut Conn, round: &Round, boards: &[BoardId]) -> Result<Known, Error> {
+pub fn known(conn: &mut Conn, round: &Round, boards: &BTreeSet<BoardId>) -> Result<Known, Error> {
     let framework = match round.rules.framework {
         Some(used) => store::framework_version(conn, used)?,
         None => None,
     };
-    Ok(Known { framework, boards: boards.to_vec() })
+    Ok(Known { framework, boards: boards.clone() })
 }
 
-pub fn history(conn: &mut Conn, cx: &Cx, asked: &Listed<RoundId, i64>) -> Result<Found<Entry>, Error> {
-    let round = seen(conn, cx, Action::SeeRound, asked.filter)?;
-    let rows = store::history(conn, round.id, asked.page.after.unwrap_or(0), asked.page.limit())?;
-    Ok(asked.page.found(rows, |entry| entry.line.sequence))
+pub fn history(conn: &mut Conn, cx: &Cx, list: &Listed<RoundId, i64>) -> Result<Found<Entry>, Error> {
+    let round = seen(conn, cx, Action::SeeRound, list.filter)?;
+    let rows = store::history(conn, round.id, list.page.after.unwrap_or(0), list.page.limit())?;
+    Ok(list.page.found(rows, |entry| entry.line.sequence))
 }
 
 pub fn framework(conn: &mut Conn, cx: &Cx, id: &FrameworkId) -> Result<Framework, Error> {
-    policy::check(&cx.caller, Action::SeeFramework, &Facts::Published)?;
+    policy::check_at_large(&cx.caller, Action::SeeFramework, "framework")?;
     store::framework(conn, *id)
 }
 
@@ -72,10 +79,11 @@ pub fn framework(conn: &mut Conn, cx: &Cx, id: &FrameworkId) -> Result<Framework
 pub fn frameworks(
     conn: &mut Conn,
     cx: &Cx,
-    asked: &Listed<Option<OrgId>, FrameworkId>,
-) -> Result<Counted<Framework>, Error> {
-    policy::check(&cx.caller, Action::SeeFramework, &Facts::Published)?;
-    let rows = store::page_of_frameworks(conn, asked.filter, asked.page.after, asked.page.limit())?;
-    let total = store::n_frameworks(conn, asked.filter)?;
-    Ok(Counted { page: asked.page.found(rows, |framework| framework.id), total, as_of: cx.now })
+    list: &Listed<Option<OrgId>, FrameworkId>,
+) -> Result<Counted<Summary<Framework>>, Error> {
+    let Listed { filter: owner, page } = list;
+    policy::check_at_large(&cx.caller, Action::SeeFramework, "framework")?;
+    let rows = store::page_of_frameworks(conn, *owner, page.after, page.limit())?;
+    let n_frameworks = store::n_frameworks(conn, *owner)?;
+    Ok(page.found(rows, |framework| framework.id).map(Summary).of_all(n_frameworks, cx.now))
 }

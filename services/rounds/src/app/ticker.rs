@@ -6,7 +6,7 @@ use kit::db::Tx;
 use kit::ids::RoundId;
 use kit::time::Timestamp;
 
-use super::rounds::save;
+use super::save;
 use crate::error::Error;
 use crate::store;
 
@@ -14,7 +14,7 @@ use crate::store;
 /// again.
 pub fn tick(tx: &mut Tx, id: RoundId, now: Timestamp) -> Result<(), Error> {
     let cx = Cx::of_area(Area::Rounds, now);
-    let round = store::round(tx, id)?;
+    let round = store::get(tx, id)?;
     // None where another process was first.
     let Some(step) = round.due(now) else { return Ok(()) };
     let state = save(tx, &cx, &round, round.tick(step, now)?, step)?.round.state.name();

@@ -1,7 +1,9 @@
 //! The form: questions, what can be chosen, and when a question is asked.
 
+use kit::call::{Condition, Question, QuestionKind};
+
 use super::Findings;
-use crate::rules::{Condition, Form, Question, QuestionKind};
+use crate::rules::Form;
 
 pub fn questions(found: &mut Findings, form: &Form) {
     if form.title_max_chars < 1 {
@@ -16,7 +18,7 @@ pub fn questions(found: &mut Findings, form: &Form) {
         let field = format!("rules.form.questions[{place}]");
         options(found, &field, question);
         if let Some(condition) = &question.condition {
-            let earlier = form.questions[..place].iter().find(|earlier| earlier.id == condition.question_id);
+            let earlier = form.questions[..place].iter().find(|earlier| earlier.id == condition.question);
             asked_after(found, &field, condition, earlier);
         }
     }
@@ -44,7 +46,7 @@ fn options(found: &mut Findings, field: &str, question: &Question) {
 /// Whether the answer that a condition waits for can be given to an earlier question.
 fn asked_after(found: &mut Findings, field: &str, condition: &Condition, earlier: Option<&Question>) {
     let Some(earlier) = earlier else {
-        let says = format!("no question before this one is `{}`; move it up or name another", condition.question_id);
+        let says = format!("no question before this one is `{}`; move it up or name another", condition.question);
         found.say(format!("{field}.condition.question_id"), "form.condition_not_earlier", says);
         return;
     };

@@ -1,12 +1,13 @@
 //! How bids are judged: criteria, marks, grades and the boards that give them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
+use kit::call::{Criterion, Part, Scale};
 use kit::ids::BoardId;
 
 use super::Findings;
 use crate::framework::FrameworkVersion;
-use crate::rules::{BoardPart, Criterion, Rules, Scale};
+use crate::rules::Rules;
 
 pub fn criteria(found: &mut Findings, rules: &Rules, framework: Option<&FrameworkVersion>) {
     if rules.criteria.is_empty() {
@@ -32,8 +33,8 @@ fn judged(
     scale: Option<&Scale>,
     framework: Option<&FrameworkVersion>,
 ) {
-    if let (Some(mark), Some(scale)) = (criterion.minimum_mark, scale)
-        && !(scale.min..=scale.max).contains(&mark)
+    if let (Some(mark), Some(scale)) = (criterion.minimum, scale)
+        && !scale.admits(mark)
     {
         let says = format!("{mark} is not on the scale from {} to {}", scale.min, scale.max);
         found.say(format!("{field}.minimum_mark"), "round.mark_off_scale", says);
@@ -54,7 +55,7 @@ fn marks(found: &mut Findings, scale: &Scale) {
     let mut seen = HashSet::new();
     for (place, anchor) in scale.anchors.iter().enumerate() {
         let field = format!("rules.scale.anchors[{place}].mark");
-        if !(scale.min..=scale.max).contains(&anchor.mark) {
+        if !scale.admits(anchor.mark) {
             let says = format!("{} is not on the scale from {} to {}", anchor.mark, scale.min, scale.max);
             found.say(field, "round.mark_off_scale", says);
         } else if !seen.insert(anchor.mark) {
@@ -78,7 +79,7 @@ pub fn bands(found: &mut Findings, rules: &Rules) {
     }
 }
 
-pub fn boards(found: &mut Findings, rules: &Rules, known: &[BoardId]) {
+pub fn boards(found: &mut Findings, rules: &Rules, known: &BTreeSet<BoardId>) {
     let mut seen = HashSet::new();
     for (place, board) in rules.boards.iter().enumerate() {
         let field = format!("rules.boards[{place}].board_id");
@@ -89,7 +90,7 @@ pub fn boards(found: &mut Findings, rules: &Rules, known: &[BoardId]) {
         }
     }
     let count = |part| rules.boards.iter().filter(|board| board.part == part).count();
-    match (count(BoardPart::Joint), count(BoardPart::Recommends), count(BoardPart::Determines)) {
+    match (count(Part::Joint), count(Part::Recommends), count(Part::Determines)) {
         (0, 0, 0) => found.say("rules.boards", "round.required", "name the board or boards that grade"),
         (1.., 0, 0) | (0, 1, 1) => {}
         _ => {

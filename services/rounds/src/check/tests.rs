@@ -1,14 +1,12 @@
 //! What keeps a draft from being scheduled.
 
+use kit::call::{Anchor, Band, Choice, Condition, GradingBoard, Part, Question, QuestionKind, Scale};
 use kit::money::Money;
 use kit::time::at;
 
 use super::*;
 use crate::round::Timetable;
-use crate::rules::{
-    Anchor, BoardPart, Condition, FrameworkUse, GradeBand, GradingBoard, Instrument, LeadCounts, LeadLimit, Question,
-    QuestionKind, QuestionOption, Scale,
-};
+use crate::rules::{FrameworkUse, Instrument, LeadCounts, LeadLimit};
 use crate::samples::{a_criterion, a_draft, a_question, all_known, london, text, the_prototype};
 
 /// What is missing, as `field rule`, once a complete draft is changed.
@@ -33,12 +31,12 @@ fn missing_with_questions(questions: Vec<Question>) -> Vec<String> {
 }
 
 fn a_choice(id: &str, codes: &[&str]) -> Question {
-    let option = |code: &&str| QuestionOption { code: code.to_string(), label: text(code) };
+    let option = |code: &&str| Choice { code: code.to_string(), label: text(code) };
     Question { options: codes.iter().map(option).collect(), ..a_question(id, QuestionKind::Choice) }
 }
 
-fn asked_if(question_id: &str, equals: &str) -> Question {
-    let condition = Condition { question_id: question_id.to_string(), equals: equals.to_string() };
+fn asked_if(question: &str, equals: &str) -> Question {
+    let condition = Condition { question: question.to_string(), equals: equals.to_string() };
     Question { condition: Some(condition), ..a_question("details", QuestionKind::LongText) }
 }
 
@@ -238,7 +236,7 @@ fn a_criterion_may_weigh_nothing_but_not_all_of_them() {
 #[test]
 fn marks_lie_on_the_scale() {
     let missing = missing_after_rules(|rules| {
-        rules.criteria[0].minimum_mark = Some(6);
+        rules.criteria[0].minimum = Some(6);
         let scale = rules.scale.as_mut().unwrap();
         scale.anchors = [0, 0, 7].map(|mark| Anchor { mark, text: text("Some.") }).to_vec();
     });
@@ -253,7 +251,7 @@ fn marks_lie_on_the_scale() {
 #[test]
 fn a_scale_of_one_mark_is_refused() {
     let missing = missing_after_rules(|rules| {
-        rules.criteria[0].minimum_mark = None;
+        rules.criteria[0].minimum = None;
         rules.scale = Some(Scale { min: 5, max: 5, anchors: Vec::new() });
     });
     assert_eq!(missing, ["rules.scale.max round.scale_order"]);
@@ -267,7 +265,7 @@ fn a_criterion_judges_a_principle_of_the_very_version() {
 
 #[test]
 fn grades_go_down_to_nothing() {
-    let band = |grade: &str, at_least| GradeBand { grade: grade.to_string(), at_least };
+    let band = |grade: &str, at_least| Band { grade: grade.to_string(), at_least };
     let missing = missing_after_rules(|rules| rules.bands = vec![band("A", 50), band("B", 80), band("C", 20)]);
     assert_eq!(missing, ["rules.bands[1].at_least round.band_order", "rules.bands[2].at_least round.band_gap"]);
     assert_eq!(missing_after_rules(|rules| rules.bands.clear()), [""; 0]);
@@ -275,20 +273,20 @@ fn grades_go_down_to_nothing() {
 
 #[test]
 fn boards_sit_jointly_or_one_recommends_and_one_determines() {
-    let with_parts = |parts: &[BoardPart]| {
+    let with_parts = |parts: &[Part]| {
         let parts = parts.to_vec();
         missing_after_rules(move |rules| {
             rules.boards =
                 parts.into_iter().map(|part| GradingBoard { board: kit::ids::BoardId::new(), part }).collect();
         })
     };
-    assert_eq!(with_parts(&[BoardPart::Joint]), [""; 0]);
-    assert_eq!(with_parts(&[BoardPart::Recommends, BoardPart::Determines]), [""; 0]);
+    assert_eq!(with_parts(&[Part::Joint]), [""; 0]);
+    assert_eq!(with_parts(&[Part::Recommends, Part::Determines]), [""; 0]);
     for parts in [
-        &[BoardPart::Recommends][..],
-        &[BoardPart::Determines],
-        &[BoardPart::Joint, BoardPart::Determines],
-        &[BoardPart::Recommends, BoardPart::Recommends, BoardPart::Determines],
+        &[Part::Recommends][..],
+        &[Part::Determines],
+        &[Part::Joint, Part::Determines],
+        &[Part::Recommends, Part::Recommends, Part::Determines],
     ] {
         assert_eq!(with_parts(parts), ["rules.boards round.board_parts"], "{parts:?}");
     }
@@ -297,7 +295,7 @@ fn boards_sit_jointly_or_one_recommends_and_one_determines() {
 #[test]
 fn a_board_that_the_registry_does_not_hold_cannot_grade() {
     let round = a_draft();
-    let known = Known { boards: vec![round.rules.boards[0].board], ..all_known(&round) };
+    let known = Known { boards: [round.rules.boards[0].board].into(), ..all_known(&round) };
     let missing = round.missing(&known, at("2019-11-01T10:00:00Z")).unwrap();
     assert_eq!((missing.len(), missing[0].field.as_str()), (1, "rules.boards[1].board_id"));
     assert_eq!(missing[0].rule, "round.unknown_board");

@@ -1,12 +1,14 @@
-use kit::wire::row_name;
+use kit::names::assert_same_names;
 use strum::VariantArray;
 
 use super::*;
+use crate::framework::VersionStateName;
+use crate::rules::LeadCounts;
 use crate::state::StateName;
 
 #[test]
-fn every_state_has_the_same_name_in_rows_and_on_the_wire() {
-    for name in StateName::VARIANTS.iter().map(|&name| <&str>::from(name)) {
-        assert_eq!(row_name(state_named(name).as_str_name(), "STATE_").as_deref(), Some(name));
-    }
+fn every_name_is_the_one_in_the_contract() {
+    assert_same_names::<State, _>(StateName::VARIANTS);
+    assert_same_names::<pb::framework_version::State, _>(VersionStateName::VARIANTS);
+    assert_same_names::<pb::lead_limit::Counts, _>(LeadCounts::VARIANTS);
 }

@@ -1,23 +1,10 @@
 use kit::time::at;
 
 use super::*;
-
-fn text(en: &str) -> Text {
-    Text { en: en.to_string(), cy: String::new() }
-}
-
-fn statement(code: &str) -> Statement {
-    Statement {
-        code: code.to_string(),
-        short_name: text(code),
-        text: text("What it says."),
-        theme: String::new(),
-        network_only: false,
-    }
-}
+use crate::samples::{a_statement, text};
 
 fn wording(label: &str, codes: &[&str]) -> Wording {
-    let statements = codes.iter().map(|code| statement(code)).collect();
+    let statements = codes.iter().map(|code| a_statement(code)).collect();
     Wording { label: label.to_string(), statements, mappings: Vec::new() }
 }
 
@@ -31,9 +18,9 @@ fn a_framework() -> Framework {
     Framework::new(FrameworkId::new(), text("Principles"), OrgId::new(), first, at("2019-05-01T10:00:00Z")).unwrap()
 }
 
-fn rules_of(error: Error) -> Vec<String> {
-    match error {
-        Error::Invalid(violations) => violations.into_iter().map(|violation| violation.rule).collect(),
+fn rules_of(refusal: Refusal) -> Vec<String> {
+    match refusal {
+        Refusal::Invalid(violations) => violations.into_iter().map(|violation| violation.rule).collect(),
         other => panic!("not a list of violations: {other}"),
     }
 }

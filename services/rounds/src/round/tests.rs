@@ -12,7 +12,7 @@ fn later(closes: &str, words: &str) -> LaterDates {
 
 fn rules_of(error: Error) -> Vec<String> {
     match error {
-        Error::Invalid(violations) | Error::NotReady(violations) => {
+        Error::Refused(Refusal::Invalid(violations)) | Error::NotReady(violations) => {
             violations.into_iter().map(|violation| format!("{} {}", violation.field, violation.rule)).collect()
         }
         other => panic!("not a list of violations: {other}"),
@@ -78,11 +78,11 @@ fn a_round_whose_whole_window_has_passed_opens_first_and_then_closes() {
 fn an_extension_moves_the_close_and_keeps_the_original() {
     let now = at("2019-12-12T10:00:00Z");
     let dates = later("2019-12-20T23:59:00Z", "11:59pm on 20 December 2019");
-    let round = an_open_round().extend(dates, "the portal was down".to_string(), now).unwrap();
+    let round = an_open_round().extend(dates, "the portal was down", now).unwrap();
     assert_eq!(round.state.name(), "open");
     assert_eq!(round.closes_at(), Some(at("2019-12-20T23:59:00Z")));
     let again = later("2019-12-21T23:59:00Z", "11:59pm on 21 December 2019");
-    let round = round.extend(again, "once more".to_string(), now).unwrap();
+    let round = round.extend(again, "once more", now).unwrap();
     let original = round.originally_closes.as_ref().map(|closes| closes.announced.as_str());
     assert_eq!(original, Some("11:59pm on 13 December 2019"));
 }
@@ -90,21 +90,21 @@ fn an_extension_moves_the_close_and_keeps_the_original() {
 #[test]
 fn a_close_cannot_be_extended_once_it_has_passed() {
     let dates = later("2019-12-20T23:59:00Z", "11:59pm on 20 December 2019");
-    let refused = an_open_round().extend(dates, String::new(), at("2019-12-13T23:59:00Z")).unwrap_err();
+    let refused = an_open_round().extend(dates, "", at("2019-12-13T23:59:00Z")).unwrap_err();
     assert!(matches!(refused, Error::ClosePassed { .. }));
 }
 
 #[test]
 fn a_close_never_moves_to_an_earlier_instant() {
     let dates = later("2019-12-10T23:59:00Z", "11:59pm on 10 December 2019");
-    let refused = an_open_round().extend(dates, String::new(), at("2019-12-01T10:00:00Z")).unwrap_err();
+    let refused = an_open_round().extend(dates, "", at("2019-12-01T10:00:00Z")).unwrap_err();
     assert_eq!(rules_of(refused), ["dates.closes.instant round.not_later"]);
 }
 
 #[test]
 fn a_close_that_stays_where_it_is_is_no_extension() {
     let dates = later("2019-12-13T23:59:00Z", "11:59pm on 13 December 2019");
-    let refused = an_open_round().extend(dates, String::new(), at("2019-12-01T10:00:00Z")).unwrap_err();
+    let refused = an_open_round().extend(dates, "", at("2019-12-01T10:00:00Z")).unwrap_err();
     assert_eq!(rules_of(refused), ["dates.closes.instant round.not_later"]);
 }
 
@@ -115,7 +115,7 @@ fn no_other_date_moves_to_an_earlier_instant_with_a_close() {
         final_report_due: Some(london("2020-12-30T23:59:00Z", "30 December 2020")),
         ..later("2019-12-20T23:59:00Z", "11:59pm on 20 December 2019")
     };
-    let refused = an_open_round().extend(dates, String::new(), at("2019-12-01T10:00:00Z")).unwrap_err();
+    let refused = an_open_round().extend(dates, "", at("2019-12-01T10:00:00Z")).unwrap_err();
     let expected = ["dates.announces.instant round.not_later", "dates.final_report_due.instant round.not_later"];
     assert_eq!(rules_of(refused), expected);
 }
@@ -124,16 +124,16 @@ fn no_other_date_moves_to_an_earlier_instant_with_a_close() {
 fn an_extension_beyond_the_announcement_must_move_that_too() {
     let now = at("2019-12-12T10:00:00Z");
     let close = later("2020-02-14T23:59:00Z", "11:59pm on 14 February 2020");
-    let refused = an_open_round().extend(close.clone(), String::new(), now).unwrap_err();
+    let refused = an_open_round().extend(close.clone(), "", now).unwrap_err();
     assert_eq!(rules_of(refused), ["dates.announces.instant round.dates_order"]);
     let announces = Some(london("2020-03-02T09:00:00Z", "9am on 2 March 2020"));
-    assert!(an_open_round().extend(LaterDates { announces, ..close }, String::new(), now).is_ok());
+    assert!(an_open_round().extend(LaterDates { announces, ..close }, "", now).is_ok());
 }
 
 #[test]
 fn an_extension_is_held_to_the_words_too() {
     let now = at("2019-12-12T10:00:00Z");
-    let refused = an_open_round().extend(later("2019-12-21T00:00:00Z", "midnight"), String::new(), now).unwrap_err();
+    let refused = an_open_round().extend(later("2019-12-21T00:00:00Z", "midnight"), "", now).unwrap_err();
     assert_eq!(rules_of(refused), ["dates.closes.announced deadline.ambiguous"]);
 }
 
@@ -141,10 +141,10 @@ fn an_extension_is_held_to_the_words_too() {
 fn a_closed_round_can_be_reopened_until_a_close_that_is_still_to_come() {
     let now = at("2019-12-16T10:00:00Z");
     let past = later("2019-12-15T23:59:00Z", "11:59pm on 15 December 2019");
-    let refused = a_closed_round().reopen(past, String::new(), now).unwrap_err();
+    let refused = a_closed_round().reopen(past, "", now).unwrap_err();
     assert_eq!(rules_of(refused), ["dates.closes.instant round.close_passed"]);
     let dates = later("2019-12-18T23:59:00Z", "11:59pm on 18 December 2019");
-    let round = a_closed_round().reopen(dates, "bids were lost in the post".to_string(), now).unwrap();
+    let round = a_closed_round().reopen(dates, "bids were lost in the post", now).unwrap();
     assert_eq!(round.state.name(), "open");
     assert_eq!(round.state.opened_at(), a_closed_round().state.opened_at());
 }
@@ -152,15 +152,15 @@ fn a_closed_round_can_be_reopened_until_a_close_that_is_still_to_come() {
 #[test]
 fn a_round_cancelled_as_a_draft_was_never_scheduled() {
     let now = at("2019-11-01T10:00:00Z");
-    assert_eq!(a_draft().cancel("no money".to_string(), now).unwrap().state.scheduled_at(), None);
-    assert!(an_open_round().cancel("no money".to_string(), now).unwrap().state.scheduled_at().is_some());
+    assert_eq!(a_draft().cancel("no money", now).unwrap().state.scheduled_at(), None);
+    assert!(an_open_round().cancel("no money", now).unwrap().state.scheduled_at().is_some());
 }
 
 #[test]
 fn the_record_of_an_extension_holds_the_dates_before_and_after() {
     let before = an_open_round();
     let dates = later("2019-12-20T23:59:00Z", "11:59pm on 20 December 2019");
-    let after = before.extend(dates, "the portal was down".to_string(), at("2019-12-12T10:00:00Z")).unwrap();
+    let after = before.extend(dates, "the portal was down", at("2019-12-12T10:00:00Z")).unwrap();
     let by = Actor { subject: "per_1".to_string(), organisation: None };
     let entry = Entry::of(by, Step::Extend, &before, &after);
     assert_eq!((entry.line.step.as_str(), entry.line.reason.as_str()), ("extend", "the portal was down"));
@@ -170,6 +170,6 @@ fn the_record_of_an_extension_holds_the_dates_before_and_after() {
 
 #[test]
 fn a_caller_who_read_an_older_version_is_refused() {
-    assert!(matches!(a_draft().expect_version(7).unwrap_err(), Error::Stale { .. }));
+    assert!(matches!(a_draft().expect_version(7).unwrap_err(), Refusal::Stale(_)));
     assert!(a_draft().expect_version(1).is_ok());
 }

@@ -7,7 +7,7 @@ use crate::samples::{a_closed_round, a_draft, a_scheduled_round, an_open_round};
 #[test]
 fn every_step_from_every_state_is_as_the_golden_table_says() {
     let rounds = [a_draft(), a_scheduled_round(), an_open_round(), a_closed_round()];
-    let cancelled = an_open_round().cancel("no money".to_string(), at("2019-12-01T10:00:00Z")).unwrap();
+    let cancelled = an_open_round().cancel("no money", at("2019-12-01T10:00:00Z")).unwrap();
     covers(StateName::VARIANTS, rounds.iter().chain([&cancelled]).map(|round| round.state.into()));
     let mut table = String::from("# state x step: the state after, or - where the step is refused\n");
     table += &format!("{:<10}", "");

@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use kit::call::Text;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{FrameworkId, OrgId};
+use kit::refusal::Refusal;
 use kit::stored::{from_json, inconsistent, json};
 use kit::time::Timestamp;
 
 use crate::error::Error;
 use crate::framework::{Framework, FrameworkVersion, VersionState};
-use crate::rules::{FrameworkUse, Text};
+use crate::rules::FrameworkUse;
 use crate::schema::{framework, framework_version};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -57,10 +59,7 @@ fn version_row(framework: FrameworkId, version: &FrameworkVersion) -> VersionRow
         label: version.wording.label.clone(),
         wording: json(&version.wording),
         created_at: version.created_at,
-        frozen_at: match version.state {
-            VersionState::Draft => None,
-            VersionState::Frozen { at } => Some(at),
-        },
+        frozen_at: version.state.frozen_at(),
     }
 }
 
@@ -81,13 +80,13 @@ impl TryFrom<VersionRow> for FrameworkVersion {
 /// The frameworks of these rows, in their order, each with its versions.
 fn frameworks_of(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Framework>, DbError> {
     let ids: Vec<FrameworkId> = rows.iter().map(|row| row.id).collect();
-    let of_all: Vec<VersionRow> = framework_version::table
+    let version_rows: Vec<VersionRow> = framework_version::table
         .filter(framework_version::framework_id.eq_any(ids))
         .order(framework_version::number.asc())
         .select(VersionRow::as_select())
         .load(conn)?;
     let mut versions: HashMap<FrameworkId, Vec<FrameworkVersion>> = HashMap::with_capacity(rows.len());
-    for row in of_all {
+    for row in version_rows {
         versions.entry(row.framework_id).or_default().push(row.try_into()?);
     }
     rows.into_iter().map(|row| framework_of(versions.remove(&row.id).unwrap_or_default(), row)).collect()
@@ -112,7 +111,7 @@ fn framework_of(versions: Vec<FrameworkVersion>, row: Row) -> Result<Framework, 
 pub fn framework(conn: &mut Conn, id: FrameworkId) -> Result<Framework, Error> {
     let found: Option<Row> = framework::table.find(id).select(Row::as_select()).first(conn).optional()?;
     let mut found = frameworks_of(conn, found.into_iter().collect())?;
-    found.pop().ok_or(Error::NotFound { what: "framework" })
+    Ok(found.pop().ok_or(Refusal::NotFound { what: "framework" })?)
 }
 
 /// The version that a round names; none when there is no such.
@@ -135,10 +134,10 @@ pub fn insert_framework(conn: &mut Conn, new: &Framework) -> Result<(), DbError>
 
 /// Replaces the version it was made from, with the wordings that changed or are new.
 pub fn update_framework(conn: &mut Conn, old: &Framework, new: &Framework) -> Result<(), Error> {
-    let of_old_version = framework::table.filter(framework::id.eq(new.id)).filter(framework::version.eq(old.version));
+    let of_old_version = framework::table.find(new.id).filter(framework::version.eq(old.version));
     let n_changed = diesel::update(of_old_version).set(Row::from(new)).execute(conn)?;
     if n_changed == 0 {
-        return Err(Error::stale(framework(conn, new.id)?));
+        return Err(Refusal::stale(framework(conn, new.id)?).into());
     }
     for version in &new.versions {
         let row = version_row(new.id, version);
@@ -147,8 +146,7 @@ pub fn update_framework(conn: &mut Conn, old: &Framework, new: &Framework) -> Re
                 diesel::insert_into(framework_version::table).values(row).execute(conn)?;
             }
             Some(before) if before != version => {
-                let one = framework_version::table.find((new.id, version.number));
-                diesel::update(one).set(row).execute(conn)?;
+                diesel::update(framework_version::table.find((new.id, version.number))).set(row).execute(conn)?;
             }
             Some(_) => {}
         }
@@ -156,19 +154,25 @@ pub fn update_framework(conn: &mut Conn, old: &Framework, new: &Framework) -> Re
     Ok(())
 }
 
-/// Frameworks oldest first, from above an identity on; those of one organisation where it is given.
+/// All frameworks, or those of one organisation.
+fn of_owner(owner: Option<OrgId>) -> framework::BoxedQuery<'static, Backend> {
+    let query = framework::table.into_boxed();
+    match owner {
+        Some(owner) => query.filter(framework::owner_id.eq(owner)),
+        None => query,
+    }
+}
+
+/// Frameworks oldest first, from after an identity on; those of one organisation where it is given.
 pub fn page_of_frameworks(
     conn: &mut Conn,
     owner: Option<OrgId>,
-    above: Option<FrameworkId>,
+    after: Option<FrameworkId>,
     limit: i64,
 ) -> Result<Vec<Framework>, DbError> {
-    let mut query = framework::table.into_boxed::<Backend>();
-    if let Some(owner) = owner {
-        query = query.filter(framework::owner_id.eq(owner));
-    }
-    if let Some(above) = above {
-        query = query.filter(framework::id.gt(above));
+    let mut query = of_owner(owner);
+    if let Some(after) = after {
+        query = query.filter(framework::id.gt(after));
     }
     let rows: Vec<Row> = query.order(framework::id.asc()).limit(limit).select(Row::as_select()).load(conn)?;
     frameworks_of(conn, rows)
@@ -176,9 +180,5 @@ pub fn page_of_frameworks(
 
 /// How many frameworks there are, on all pages; those of one organisation where it is given.
 pub fn n_frameworks(conn: &mut Conn, owner: Option<OrgId>) -> Result<i64, DbError> {
-    let mut query = framework::table.into_boxed::<Backend>();
-    if let Some(owner) = owner {
-        query = query.filter(framework::owner_id.eq(owner));
-    }
-    Ok(query.count().get_result(conn)?)
+    Ok(of_owner(owner).count().get_result(conn)?)
 }

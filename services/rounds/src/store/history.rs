@@ -50,10 +50,10 @@ impl TryFrom<Row> for Entry {
     }
 }
 
-pub fn insert_history(conn: &mut Conn, of: RoundId, entry: Entry) -> Result<(), DbError> {
+pub fn insert_history(conn: &mut Conn, round: RoundId, entry: Entry) -> Result<(), DbError> {
     let Entry { line, moved } = entry;
     let row = Row {
-        round_id: of,
+        round_id: round,
         sequence: line.sequence,
         happened_at: line.at,
         actor: line.by.subject,
@@ -70,9 +70,9 @@ pub fn insert_history(conn: &mut Conn, of: RoundId, entry: Entry) -> Result<(), 
 }
 
 /// Oldest first, from above a sequence on.
-pub fn history(conn: &mut Conn, of: RoundId, above: i64, limit: i64) -> Result<Vec<Entry>, DbError> {
+pub fn history(conn: &mut Conn, round: RoundId, above: i64, limit: i64) -> Result<Vec<Entry>, DbError> {
     let rows: Vec<Row> = history::table
-        .filter(history::round_id.eq(of))
+        .filter(history::round_id.eq(round))
         .filter(history::sequence.gt(above))
         .order(history::sequence.asc())
         .limit(limit)

@@ -1,9 +1,10 @@
-//! The round's own row, and lists of rounds.
+//! The round's own row.
 
 use diesel::prelude::*;
-use kit::db::{Backend, Conn, DbError, is_unique_violation};
+use kit::db::{Conn, DbError, is_unique_violation};
 use kit::ids::{FrameworkId, RoundId};
-use kit::stored::{from_json, inconsistent, json};
+use kit::refusal::Refusal;
+use kit::stored::{found, from_json, inconsistent, json};
 use kit::time::Timestamp;
 
 use crate::error::Error;
@@ -13,7 +14,7 @@ use crate::state::State;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = round, treat_none_as_null = true)]
-struct Row {
+pub struct Row {
     id: RoundId,
     reference: String,
     programme: Option<String>,
@@ -97,27 +98,24 @@ fn state_of(row: &Row) -> Result<State, DbError> {
 }
 
 /// The round as it now is.
-pub fn round(conn: &mut Conn, id: RoundId) -> Result<Round, Error> {
-    let found: Option<Row> = round::table.find(id).select(Row::as_select()).first(conn).optional()?;
-    match found {
-        Some(row) => Ok(row.try_into()?),
-        None => Err(Error::NotFound { what: "round" }),
-    }
+pub fn get(conn: &mut Conn, id: RoundId) -> Result<Round, Error> {
+    let row = round::table.find(id).select(Row::as_select()).first(conn);
+    Ok(found::<Row, Error>(row, "round")?.try_into()?)
 }
 
-pub fn insert_round(conn: &mut Conn, new: &Round) -> Result<(), Error> {
+pub fn insert(conn: &mut Conn, new: &Round) -> Result<(), Error> {
     let written = diesel::insert_into(round::table).values(Row::from(new)).execute(conn);
     written.map_err(|error| reference_taken(error, new))?;
     Ok(())
 }
 
 /// Replaces the version it was made from.
-pub fn update_round(conn: &mut Conn, old: &Round, new: &Round) -> Result<(), Error> {
-    let of_old_version = round::table.filter(round::id.eq(new.id)).filter(round::version.eq(old.version));
+pub fn update(conn: &mut Conn, old: &Round, new: &Round) -> Result<(), Error> {
+    let of_old_version = round::table.find(new.id).filter(round::version.eq(old.version));
     let written = diesel::update(of_old_version).set(Row::from(new)).execute(conn);
     let n_changed = written.map_err(|error| reference_taken(error, new))?;
     if n_changed == 0 {
-        return Err(Error::stale(self::round(conn, new.id)?));
+        return Err(Refusal::stale(get(conn, new.id)?).into());
     }
     Ok(())
 }
@@ -130,70 +128,6 @@ fn reference_taken(error: diesel::result::Error, round: &Round) -> Error {
     } else {
         error.into()
     }
-}
-
-/// Which rounds are asked for.
-#[derive(Clone, Debug, Default)]
-pub struct RoundFilter {
-    /// Empty means all.
-    pub states: Vec<String>,
-    pub programme: Option<String>,
-    pub reference: Option<String>,
-}
-
-/// Which rounds a caller sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Visible {
-    All,
-    /// Those that were scheduled at some time.
-    Published,
-}
-
-type Boxed<'a> = round::BoxedQuery<'a, Backend>;
-
-fn filtered(filter: &RoundFilter, visible: Visible) -> Boxed<'_> {
-    let mut query = round::table.into_boxed();
-    if !filter.states.is_empty() {
-        query = query.filter(round::state.eq_any(filter.states.clone()));
-    }
-    if let Some(programme) = &filter.programme {
-        query = query.filter(round::programme.eq(programme));
-    }
-    if let Some(reference) = &filter.reference {
-        query = query.filter(round::reference.eq(reference));
-    }
-    match visible {
-        Visible::All => query,
-        Visible::Published => query.filter(round::scheduled_at.is_not_null()),
-    }
-}
-
-/// Rounds newest first, from below an identity on.
-pub fn page_of_rounds(
-    conn: &mut Conn,
-    filter: &RoundFilter,
-    visible: Visible,
-    below: Option<RoundId>,
-    limit: i64,
-) -> Result<Vec<Round>, DbError> {
-    let mut query = filtered(filter, visible);
-    if let Some(below) = below {
-        query = query.filter(round::id.lt(below));
-    }
-    let rows: Vec<Row> = query.order(round::id.desc()).limit(limit).select(Row::as_select()).load(conn)?;
-    rows.into_iter().map(Round::try_from).collect()
-}
-
-/// How many rounds match, on all pages.
-pub fn n_rounds(conn: &mut Conn, filter: &RoundFilter, visible: Visible) -> Result<i64, DbError> {
-    Ok(filtered(filter, visible).count().get_result(conn)?)
-}
-
-/// Rounds for which the clock brings something about at this instant.
-pub fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<RoundId>, DbError> {
-    let to_open = round::state.eq("scheduled").and(round::opens_at.le(now));
-    let to_close = round::state.eq("open").and(round::closes_at.le(now));
-    Ok(round::table.filter(to_open.or(to_close)).order(round::id.asc()).limit(limit).select(round::id).load(conn)?)
 }
 
 #[cfg(test)]

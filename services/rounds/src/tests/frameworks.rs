@@ -40,7 +40,7 @@ fn states(framework: &pb::Framework) -> Vec<pb::framework_version::State> {
 
 #[tokio::test]
 async fn a_framework_is_read_by_everyone_and_written_by_editors() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let framework = harness.framework().await;
         assert_eq!(read(&mut harness.as_who(&harness.officer), &framework.id).await, framework);
         let refused =
@@ -56,7 +56,7 @@ async fn a_framework_is_read_by_everyone_and_written_by_editors() {
 
 #[tokio::test]
 async fn an_owner_that_the_registry_does_not_hold_is_refused() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut editor = harness.as_who(&harness.who(Role::Editor));
         let refused = editor.frameworks.create_framework(create_framework(OrgId::new())).await.unwrap_err();
         assert_eq!(violations(&refused), ["owner_organisation_id organisation.unknown"]);
@@ -66,7 +66,7 @@ async fn an_owner_that_the_registry_does_not_hold_is_refused() {
 
 #[tokio::test]
 async fn a_version_that_a_scheduled_round_uses_is_frozen() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut editor = harness.as_who(&harness.who(Role::Editor));
         let round = harness.draft(&mut harness.as_who(&harness.manager)).await;
         let id = &round.rules.as_ref().unwrap().framework_id;
@@ -86,7 +86,7 @@ async fn a_version_that_a_scheduled_round_uses_is_frozen() {
 
 #[tokio::test]
 async fn a_new_version_says_what_became_of_each_statement() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut editor = harness.as_who(&harness.who(Role::NetworkAdministrator));
         let framework = harness.framework().await;
         let mut next = wording("2024-observed", &["co-production", "sharing"]);
@@ -110,7 +110,7 @@ async fn a_new_version_says_what_became_of_each_statement() {
 
 #[tokio::test]
 async fn frameworks_are_listed_by_owner_without_their_statements() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let framework = harness.framework().await;
         let mut officer = harness.as_who(&harness.officer);
         let own =
@@ -127,7 +127,7 @@ async fn frameworks_are_listed_by_owner_without_their_statements() {
 
 #[tokio::test]
 async fn a_stale_etag_of_a_framework_is_refused() {
-    each_engine(|harness| async move {
+    each_engine(async |harness| {
         let mut editor = harness.as_who(&harness.who(Role::Editor));
         let framework = harness.framework().await;
         let again = wording("2019-1", &["co-production"]);

@@ -1,24 +1,20 @@
 //! A service in one process, with everything around it that a test needs.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use diesel::prelude::*;
 use kit::caller::Role;
-use kit::db::{Db, DbError, Storage};
+use kit::db::{Db, Storage};
 use kit::ids::{BoardId, OrgId};
-use kit::outbox::outbox;
 use kit::time::at;
 use kit::transport::Transport;
-use prost::Message;
-pub use testing::answers::{new_id, refusal, violations};
+pub use testing::answers::{new_id, newer, reason, refusal, violations};
 use testing::callers::{Gate, Who};
-use testing::stores::each_storage;
+use testing::stores::{each_opened, move_clock};
+pub use testing::stores::{events, published};
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::rounds::v1::frameworks_service_client::FrameworksServiceClient;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
-use toadlane_proto::types::v1::Event;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
@@ -55,16 +51,12 @@ impl Drop for Harness {
 }
 
 /// Runs a test on each engine; its clock is held.
-pub async fn each_engine<F, R>(test: F)
-where
-    F: Fn(Harness) -> R,
-    R: Future<Output = ()>,
-{
-    each_storage(|storage| test(Harness::open(&storage))).await;
+pub async fn each_engine(test: impl AsyncFn(Harness)) {
+    each_opened(Harness::open, test).await;
 }
 
 impl Harness {
-    fn open(storage: &Storage) -> Harness {
+    pub fn open(storage: &Storage) -> Harness {
         let db = crate::open(storage, Some(at(BEGIN))).unwrap();
         let gate = Gate::new(&[]);
         let (network, boards) = (OrgId::new(), [BoardId::new(), BoardId::new()]);
@@ -94,20 +86,8 @@ impl Harness {
 
     /// Moves the clock and lets all that is due by then happen.
     pub async fn at(&self, instant: &str) {
-        assert!(self.db.move_clock(at(instant)).await.unwrap());
+        move_clock(&self.db, instant).await;
         self.rounds.tick().await.unwrap();
-    }
-
-    /// What was published of rounds, in order.
-    pub async fn events(&self) -> Vec<Event> {
-        let bodies: Result<Vec<Vec<u8>>, DbError> =
-            self.db.read(|tx| Ok(outbox::table.order(outbox::version.asc()).select(outbox::body).load(tx)?)).await;
-        bodies.unwrap().iter().map(|body| Event::decode(body.as_slice()).unwrap()).collect()
-    }
-
-    /// The names of what was published, in order.
-    pub async fn published(&self) -> Vec<String> {
-        self.events().await.into_iter().map(|event| event.r#type.replace("toadlane.rounds.v1.", "")).collect()
     }
 
     /// A framework with three principles, as an editor writes it.

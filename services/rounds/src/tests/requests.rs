@@ -1,7 +1,7 @@
 //! Requests: the 2020 round as far as it was published, with dates and criteria of our own.
 
 use kit::ids::{BoardId, OrgId};
-use testing::answers::{new_id, wire};
+use testing::answers::{new_id, pence, wire};
 use toadlane_proto::registry::v1::MembershipClass;
 use toadlane_proto::rounds::v1 as pb;
 use toadlane_proto::types::v1 as types;
@@ -43,10 +43,6 @@ pub fn create_framework(owner: OrgId) -> pb::CreateFrameworkRequest {
     }
 }
 
-fn pounds(minor_units: i64) -> Option<types::Money> {
-    Some(types::Money { minor_units, currency: "GBP".to_string() })
-}
-
 pub fn rules(framework: &pb::Framework, boards: [BoardId; 2]) -> pb::RoundRules {
     let question = |id: &str, kind: pb::question::Type| pb::Question {
         id: id.to_string(),
@@ -77,9 +73,9 @@ pub fn rules(framework: &pb::Framework, boards: [BoardId; 2]) -> pb::RoundRules 
         instruments: vec![pb::Instrument {
             code: "policy_prototype".to_string(),
             name: text("Policy prototype"),
-            pot: pounds(1_950_000),
-            floor: pounds(150_000),
-            ceiling: pounds(150_000),
+            pot: pence(1_950_000),
+            floor: pence(150_000),
+            ceiling: pence(150_000),
             months_min: 6,
             months_max: 9,
             admitted_classes: vec![MembershipClass::Full.into(), MembershipClass::Associate.into()],

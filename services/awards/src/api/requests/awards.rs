@@ -1,26 +1,28 @@
-//! Requests about awards: from their preparation to their close-out.
+//! Requests about awards, their variations and extensions.
 
 use kit::fault::Violation;
-use kit::ids::{AwardId, OrgId, RecoveryId, RoundId};
+use kit::ids::{AwardId, ExtensionId, RecoveryId, VariationId};
 use kit::money::Money;
+use kit::names::{named, row_names};
 use kit::paging::Listed;
-use kit::wire::{Reader, row_name};
+use kit::wire::Reader;
 use toadlane_proto::awards::v1 as pb;
 
-use super::deadline;
-use crate::app::{self, AwardStep, StepAward};
-use crate::award::Word;
+use super::{deadline, positive, text_or_none};
+use crate::agreement::Change;
+use crate::app::{self, reading::Watched};
+use crate::extension::Dates;
 use crate::payment::Trigger;
 use crate::plan::Instalment;
 use crate::round::Settings;
-use crate::store::{Filter, Order};
+use crate::store::Filter;
 
 /// Largest balance that is given up where a round does not say (rule 26).
 const SMALL_BALANCE: Money = Money::pence(2_500);
 
 pub fn prepare_awards(wire: pb::PrepareAwardsRequest, reader: &mut Reader) -> Option<app::PrepareAwards> {
     let round = reader.id("round_id", &wire.round_id);
-    let settings = reader.needed("settings", wire.settings).and_then(|wire| settings(reader, wire));
+    let settings = reader.required("settings", wire.settings).and_then(|wire| settings(reader, wire));
     let over_commitment_reason = wire.over_commitment_reason.trim().to_string();
     Some(app::PrepareAwards { round: round?, settings: settings?, over_commitment_reason })
 }
@@ -48,8 +50,8 @@ fn settings(reader: &mut Reader, wire: pb::AwardSettings) -> Option<Settings> {
         ends_on: ends_on?,
         offer_days: wire.offer_days,
         instalments,
-        interim_report_due: interim_report_due?,
-        final_report_due: final_report_due?,
+        interim_report_due,
+        final_report_due,
         small_balance: small_balance?.unwrap_or(SMALL_BALANCE),
     })
 }
@@ -73,112 +75,100 @@ fn instalment(reader: &mut Reader, field: &str, wire: pb::Instalment) -> Option<
 pub fn accept_award(wire: pb::AcceptAwardRequest, reader: &mut Reader) -> Option<app::AcceptAward> {
     let target = reader.target("award_id", &wire.award_id, &wire.etag);
     let certifier = reader.id("certifier_id", &wire.certifier_id);
-    let role = reader.said("role", &wire.role);
-    let scope = Some(wire.scope.trim().to_string()).filter(|scope| !scope.is_empty());
-    let word = Word {
+    let role = reader.text("role", &wire.role);
+    Some(app::AcceptAward {
+        target: target?,
         certifier: certifier?,
         role: role?,
         version: wire.version,
         digest: wire.sha256,
-        scope,
-        recorded_by: String::new(),
-    };
-    Some(app::AcceptAward { target: target?, word })
-}
-
-pub fn offer_award(wire: pb::OfferAwardRequest, reader: &mut Reader) -> Option<app::OfferAward> {
-    let target = reader.target("award_id", &wire.award_id, &wire.etag);
-    Some(app::OfferAward { target: target? })
-}
-
-pub fn call_reserve(wire: pb::CallReserveRequest, reader: &mut Reader) -> Option<app::CallReserve> {
-    let target = reader.target("award_id", &wire.award_id, &wire.etag);
-    Some(app::CallReserve { target: target? })
-}
-
-pub fn refuse_award(wire: pb::RefuseAwardRequest, reader: &mut Reader) -> Option<app::RefuseAward> {
-    let target = reader.target("award_id", &wire.award_id, &wire.etag);
-    let reason = reader.said("reason", &wire.reason);
-    Some(app::RefuseAward { target: target?, reason: reason? })
-}
-
-pub fn withdraw_award(wire: pb::WithdrawAwardRequest, reader: &mut Reader) -> Option<app::WithdrawAward> {
-    let target = reader.target("award_id", &wire.award_id, &wire.etag);
-    let reason = reader.said("reason", &wire.reason);
-    Some(app::WithdrawAward { target: target?, reason: reason? })
-}
-
-pub fn suspend_award(wire: pb::SuspendAwardRequest, reader: &mut Reader) -> Option<StepAward> {
-    let step = reader.said("reason", &wire.reason).map(|reason| AwardStep::Suspend { reason });
-    manage(reader, &wire.award_id, &wire.etag, step)
-}
-
-pub fn resume_award(wire: pb::ResumeAwardRequest, reader: &mut Reader) -> Option<StepAward> {
-    manage(reader, &wire.award_id, &wire.etag, Some(AwardStep::Resume))
-}
-
-pub fn complete_award(wire: pb::CompleteAwardRequest, reader: &mut Reader) -> Option<StepAward> {
-    manage(reader, &wire.award_id, &wire.etag, Some(AwardStep::Complete))
-}
-
-pub fn close_award(wire: pb::CloseAwardRequest, reader: &mut Reader) -> Option<StepAward> {
-    manage(reader, &wire.award_id, &wire.etag, Some(AwardStep::Close))
-}
-
-pub fn reopen_award(wire: pb::ReopenAwardRequest, reader: &mut Reader) -> Option<StepAward> {
-    let step = reader.said("reason", &wire.reason).map(|reason| AwardStep::Reopen { reason });
-    manage(reader, &wire.award_id, &wire.etag, step)
-}
-
-fn manage(reader: &mut Reader, id: &str, etag: &str, step: Option<AwardStep>) -> Option<StepAward> {
-    let target = reader.target("award_id", id, etag);
-    Some(StepAward { target: target?, step: step? })
+        scope: text_or_none(&wire.scope),
+    })
 }
 
 pub fn confirm_condition(wire: pb::ConfirmConditionRequest, reader: &mut Reader) -> Option<app::ConfirmCondition> {
     let target = reader.target("award_id", &wire.award_id, &wire.etag);
-    let evidence = reader.said("evidence", &wire.evidence);
+    let evidence = reader.text("evidence", &wire.evidence);
     let nth = reader.take("condition", "int32.gte", usize::try_from(wire.condition));
     Some(app::ConfirmCondition { target: target?, nth: nth?, evidence: evidence? })
 }
 
 pub fn name_award(wire: pb::NameAwardRequest, reader: &mut Reader) -> Option<app::NameAward> {
     let target = reader.target("award_id", &wire.award_id, &wire.etag);
-    let public_title = reader.said("public_title", &wire.public_title);
+    let public_title = reader.text("public_title", &wire.public_title);
     Some(app::NameAward { target: target?, public_title: public_title? })
 }
 
 pub fn terminate_award(wire: pb::TerminateAwardRequest, reader: &mut Reader) -> Option<app::TerminateAward> {
     let target = reader.target("award_id", &wire.award_id, &wire.etag);
-    let reason = reader.said("reason", &wire.reason);
+    let reason = reader.text("reason", &wire.reason);
     let recover = reader.money_or_none("recover", wire.recover);
     let recover = recover?.filter(|sum| sum.minor_units > 0).map(|sum| (RecoveryId::new(), sum));
     Some(app::TerminateAward { target: target?, reason: reason?, recover })
 }
 
 pub fn list_awards(wire: pb::ListAwardsRequest, reader: &mut Reader) -> Option<Listed<Filter, (i64, AwardId)>> {
-    use pb::list_awards_request::Order as Wire;
     let round = reader.id_or_none("round_id", &wire.round_id);
     let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
     let page = reader.page(wire.page_size, &wire.page_token);
-    let states = wire.states().filter_map(|state| row_name(state.as_str_name(), "STATE_")).collect();
-    let order = match wire.order() {
-        Wire::Number => Order::Number,
-        Wire::Unspecified | Wire::NewestFirst => Order::NewestFirst,
-    };
+    let states = row_names(wire.states());
+    let order = named(wire.order()).unwrap_or_default();
     Some(Listed { filter: Filter { round: round?, organisation: organisation?, states, order }, page: page? })
 }
 
-pub fn list_agreements(wire: pb::ListAgreementsRequest, reader: &mut Reader) -> Option<Listed<AwardId, i32>> {
-    reader.listed("award_id", &wire.award_id, wire.page_size, &wire.page_token)
-}
-
-pub fn list_award_history(wire: pb::ListAwardHistoryRequest, reader: &mut Reader) -> Option<Listed<AwardId, i64>> {
-    reader.listed("award_id", &wire.award_id, wire.page_size, &wire.page_token)
-}
-
-pub fn watch_awards(wire: pb::WatchAwardsRequest, reader: &mut Reader) -> Option<(Option<RoundId>, Option<OrgId>)> {
+pub fn watch_awards(wire: pb::WatchAwardsRequest, reader: &mut Reader) -> Option<Watched> {
     let round = reader.id_or_none("round_id", &wire.round_id);
     let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
-    Some((round?, organisation?))
+    Some(Watched { round: round?, organisation: organisation? })
+}
+
+pub fn request_variation(wire: pb::RequestVariationRequest, reader: &mut Reader) -> Option<app::RequestVariation> {
+    let award = reader.id("award_id", &wire.award_id);
+    let reason = reader.text("reason", &wire.reason);
+    let change = reader.required("change", wire.change).and_then(|wire| change(reader, wire));
+    Some(app::RequestVariation { id: VariationId::new(), award: award?, change: change?, reason: reason? })
+}
+
+fn change(reader: &mut Reader, wire: pb::Change) -> Option<Change> {
+    let amount = wire.amount.and_then(|sum| positive(reader, "change.amount", Some(sum)));
+    let starts_on = reader.date_or_none("change.starts_on", &wire.starts_on);
+    let ends_on = reader.date_or_none("change.ends_on", &wire.ends_on);
+    let interim_report_due = deadline(reader, "change.interim_report_due", wire.interim_report_due);
+    let final_report_due = deadline(reader, "change.final_report_due", wire.final_report_due);
+    let payee = reader.id_or_none("change.payee_organisation_id", &wire.payee_organisation_id);
+    let successor = reader.id_or_none("change.successor_organisation_id", &wire.successor_organisation_id);
+    Some(Change {
+        amount,
+        scope: text_or_none(&wire.scope),
+        starts_on: starts_on?,
+        ends_on: ends_on?,
+        interim_report_due,
+        final_report_due,
+        payee: payee?,
+        successor: successor?,
+    })
+}
+
+pub fn decide_variation(wire: pb::DecideVariationRequest, reader: &mut Reader) -> Option<app::DecideVariation> {
+    let target = reader.target("variation_id", &wire.variation_id, &wire.etag);
+    let reason = match wire.approve {
+        true => Some(wire.reason.trim().to_string()),
+        // The council reads why.
+        false => reader.text("reason", &wire.reason),
+    };
+    Some(app::DecideVariation { target: target?, approve: wire.approve, reason: reason? })
+}
+
+pub fn extend_awards(wire: pb::ExtendAwardsRequest, reader: &mut Reader) -> Option<app::ExtendAwards> {
+    let round = reader.id("round_id", &wire.round_id);
+    let reason = reader.text("reason", &wire.reason);
+    let has_date = !wire.ends_on.is_empty() || wire.interim_report_due.is_some() || wire.final_report_due.is_some();
+    let ends_on = reader.date_or_none("ends_on", &wire.ends_on);
+    let interim_report_due = deadline(reader, "interim_report_due", wire.interim_report_due);
+    let final_report_due = deadline(reader, "final_report_due", wire.final_report_due);
+    if !has_date {
+        reader.add(Violation::new("ends_on", "required", "give at least one date"));
+    }
+    let dates = Dates { ends_on: ends_on?, interim_report_due, final_report_due };
+    Some(app::ExtendAwards { id: ExtensionId::new(), round: round?, reason: reason?, dates })
 }

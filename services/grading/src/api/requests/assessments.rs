@@ -1,16 +1,15 @@
 //! Requests of AssessmentsService.
 
-use kit::ids::{AssessmentId, InterestId, PersonId};
+use kit::ids::{AssessmentId, InterestId};
 use kit::paging::Listed;
 use kit::wire::Reader;
 use toadlane_proto::grading::v1 as pb;
 
-use super::{OfAssessment, on_bid};
+use super::on_bid;
 use crate::app::{self, OnBid};
 use crate::assessment::Settings;
-use crate::convert::named;
 use crate::panel::interest::Step;
-use crate::store::{AssessmentFilter, InterestFilter};
+use crate::store::InterestFilter;
 
 /// How many reviews a bid must have at least, whatever the manager says, and how many where they say nothing (rule 13).
 const LEAST_REVIEWS: usize = 2;
@@ -45,8 +44,8 @@ pub fn add_substitute(wire: pb::AddSubstituteRequest, reader: &mut Reader) -> Op
 
 fn declared(reader: &mut Reader, field: &str, wire: pb::DeclaredInterest) -> Option<app::Declared> {
     let bid = reader.id(&format!("{field}.bid_id"), &wire.bid_id);
-    let kind = reader.known(&format!("{field}.kind"), named(wire.kind().as_str_name(), "KIND_"));
-    let note = reader.said(&format!("{field}.note"), &wire.note);
+    let kind = reader.named(&format!("{field}.kind"), wire.kind());
+    let note = reader.text(&format!("{field}.note"), &wire.note);
     Some(app::Declared { id: InterestId::new(), bid: bid?, kind: kind?, note: note? })
 }
 
@@ -59,7 +58,7 @@ pub fn declare_interests(wire: pb::DeclareInterestsRequest, reader: &mut Reader)
 pub fn record_interest(wire: pb::RecordInterestRequest, reader: &mut Reader) -> Option<app::RecordInterest> {
     let assessment = reader.id("assessment_id", &wire.assessment_id);
     let person = reader.id("person_id", &wire.person_id);
-    let interest = reader.needed("interest", wire.interest);
+    let interest = reader.required("interest", wire.interest);
     let interest = interest.and_then(|interest| declared(reader, "interest", interest));
     Some(app::RecordInterest { assessment: assessment?, person: person?, interest: interest? })
 }
@@ -72,35 +71,8 @@ pub fn decide_interest(wire: pb::DecideInterestRequest, reader: &mut Reader) -> 
         pb::interest::State::Unspecified | pb::interest::State::Declared => None,
     };
     let step = reader.known("state", step);
-    let reason = reader.said("reason", &wire.reason);
+    let reason = reader.text("reason", &wire.reason);
     Some(app::DecideInterest { target: target?, step: step?, reason: reason? })
-}
-
-pub fn derive_interests(wire: pb::DeriveInterestsRequest, reader: &mut Reader) -> Option<app::DeriveInterests> {
-    let assessment = reader.id("assessment_id", &wire.assessment_id);
-    Some(app::DeriveInterests { assessment: assessment? })
-}
-
-pub fn start_moderation(wire: pb::StartModerationRequest, reader: &mut Reader) -> Option<app::StartModeration> {
-    let target = reader.target("assessment_id", &wire.assessment_id, &wire.etag);
-    Some(app::StartModeration { target: target? })
-}
-
-pub fn start_determination(
-    wire: pb::StartDeterminationRequest,
-    reader: &mut Reader,
-) -> Option<app::StartDetermination> {
-    let target = reader.target("assessment_id", &wire.assessment_id, &wire.etag);
-    Some(app::StartDetermination { target: target? })
-}
-
-pub fn return_to_moderation(
-    wire: pb::ReturnToModerationRequest,
-    reader: &mut Reader,
-) -> Option<app::ReturnToModeration> {
-    let target = reader.target("assessment_id", &wire.assessment_id, &wire.etag);
-    let reason = reader.said("reason", &wire.reason);
-    Some(app::ReturnToModeration { target: target?, reason: reason? })
 }
 
 pub fn close_assessment(wire: pb::CloseAssessmentRequest, reader: &mut Reader) -> Option<app::CloseAssessment> {
@@ -109,35 +81,8 @@ pub fn close_assessment(wire: pb::CloseAssessmentRequest, reader: &mut Reader) -
     Some(app::CloseAssessment { target: target?, departure_reason, over_commitment_reason })
 }
 
-pub fn cancel_assessment(wire: pb::CancelAssessmentRequest, reader: &mut Reader) -> Option<app::CancelAssessment> {
-    let target = reader.target("assessment_id", &wire.assessment_id, &wire.etag);
-    let reason = reader.said("reason", &wire.reason);
-    Some(app::CancelAssessment { target: target?, reason: reason? })
-}
-
-pub fn get_assessment(wire: pb::GetAssessmentRequest, reader: &mut Reader) -> Option<AssessmentId> {
-    reader.id("assessment_id", &wire.assessment_id)
-}
-
 pub fn get_assessed_bid(wire: pb::GetAssessedBidRequest, reader: &mut Reader) -> Option<OnBid> {
     on_bid(reader, &wire.assessment_id, &wire.bid_id)
-}
-
-pub fn list_assessments(
-    wire: pb::ListAssessmentsRequest,
-    reader: &mut Reader,
-) -> Option<Listed<AssessmentFilter, AssessmentId>> {
-    let round = reader.id_or_none("round_id", &wire.round_id);
-    let page = reader.page(wire.page_size, &wire.page_token);
-    Some(Listed { filter: AssessmentFilter { round: round? }, page: page? })
-}
-
-pub fn list_panel_members(wire: pb::ListPanelMembersRequest, reader: &mut Reader) -> OfAssessment<PersonId> {
-    reader.listed("assessment_id", &wire.assessment_id, wire.page_size, &wire.page_token)
-}
-
-pub fn list_assessed_bids(wire: pb::ListAssessedBidsRequest, reader: &mut Reader) -> OfAssessment<i64> {
-    reader.listed("assessment_id", &wire.assessment_id, wire.page_size, &wire.page_token)
 }
 
 pub fn list_interests(

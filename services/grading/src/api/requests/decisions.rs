@@ -1,31 +1,24 @@
 //! Requests of DecisionsService.
 
 use kit::fault::Violation;
-use kit::ids::{AssessmentId, BidId, BoardId, MeetingId, PersonId, RoundId};
-use kit::paging::Listed;
-use kit::time::Timestamp;
+use kit::ids::{BoardId, MeetingId};
 use kit::wire::Reader;
 use toadlane_proto::grading::v1 as pb;
 
-use super::{OfAssessment, on_bid};
+use super::on_bid;
 use crate::app;
-use crate::convert::named;
 use crate::deciding::decision::{Basis, Condition};
 use crate::deciding::meeting::Account;
 
 fn account(reader: &mut Reader, place: String, present: Vec<String>, chair: &str, minutes: String) -> Option<Account> {
-    let present = people(reader, "present", present);
+    let present = reader.ids("present", present);
     let chair = reader.id("chair_id", chair);
     Some(Account { place, present, chair: chair?, minutes })
 }
 
-fn people(reader: &mut Reader, field: &str, ids: Vec<String>) -> Vec<PersonId> {
-    reader.each(field, ids, |reader, field, id| reader.id(field, &id))
-}
-
 pub fn record_meeting(wire: pb::RecordMeetingRequest, reader: &mut Reader) -> Option<app::RecordMeeting> {
     let assessment = reader.id("assessment_id", &wire.assessment_id);
-    let part = reader.known("part", named(wire.part().as_str_name(), "PART_"));
+    let part = reader.named("part", wire.part());
     let held_at = reader.time("held_at", wire.held_at);
     let account = account(reader, wire.place, wire.present, &wire.chair_id, wire.minutes);
     let id = MeetingId::new();
@@ -39,9 +32,9 @@ pub fn update_meeting(wire: pb::UpdateMeetingRequest, reader: &mut Reader) -> Op
 }
 
 fn conditions(reader: &mut Reader, wire: Vec<pb::GrantCondition>) -> Vec<Condition> {
-    reader.each("conditions", wire, |reader, field, one| {
-        let text = reader.said(&format!("{field}.text"), &one.text)?;
-        Some(Condition { text, precedent: one.precedent })
+    reader.each("conditions", wire, |reader, field, condition| {
+        let text = reader.text(&format!("{field}.text"), &condition.text)?;
+        Some(Condition { text, precedent: condition.precedent })
     })
 }
 
@@ -50,10 +43,10 @@ pub fn record_recommendation(
     reader: &mut Reader,
 ) -> Option<app::RecordRecommendation> {
     let on = on_bid(reader, &wire.assessment_id, &wire.bid_id);
-    let advice = reader.known("advice", named(wire.advice().as_str_name(), "ADVICE_"));
+    let advice = reader.named("advice", wire.advice());
     let amount = reader.money_or_none("amount", wire.amount);
     let conditions = conditions(reader, wire.conditions);
-    let reason = reader.said("reason", &wire.reason);
+    let reason = reader.text("reason", &wire.reason);
     let meeting = reader.id("meeting_id", &wire.meeting_id);
     let (amount, reason) = (amount?, reason?);
     Some(app::RecordRecommendation { on: on?, advice: advice?, amount, conditions, reason, meeting: meeting? })
@@ -62,13 +55,13 @@ pub fn record_recommendation(
 pub fn refer_back(wire: pb::ReferBackRequest, reader: &mut Reader) -> Option<app::ReferBack> {
     let on = on_bid(reader, &wire.assessment_id, &wire.bid_id);
     let meeting = reader.id("meeting_id", &wire.meeting_id);
-    let question = reader.said("question", &wire.question);
+    let question = reader.text("question", &wire.question);
     Some(app::ReferBack { on: on?, meeting: meeting?, question: question? })
 }
 
 pub fn determine_bid(wire: pb::DetermineBidRequest, reader: &mut Reader) -> Option<app::DetermineBid> {
     let on = on_bid(reader, &wire.assessment_id, &wire.bid_id);
-    let outcome = reader.known("outcome", named(wire.outcome().as_str_name(), "OUTCOME_"));
+    let outcome = reader.named("outcome", wire.outcome());
     let basis = basis(reader, wire.basis(), &wire.meeting_id, wire.deciders, &wire.board_id);
     let decided_on = reader.date_or_none("decided_on", &wire.decided_on);
     let amount = reader.money_or_none("amount", wire.amount);
@@ -96,7 +89,7 @@ fn basis(
     fits(reader, "meeting_id", meeting.is_empty(), has_meeting);
     fits(reader, "deciders", deciders.is_empty(), has_deciders);
     fits(reader, "board_id", board.is_empty(), has_board);
-    let deciders = people(reader, "deciders", deciders);
+    let deciders = reader.ids("deciders", deciders);
     match wire {
         Wire::Unspecified => None,
         Wire::Meeting => reader.id_or_none::<MeetingId>("meeting_id", meeting)?.map(Basis::Meeting),
@@ -114,32 +107,4 @@ fn fits(reader: &mut Reader, field: &str, is_empty: bool, is_wanted: bool) {
     } else if !is_empty && !is_wanted {
         reader.add(Violation::new(field, "decision.basis", "leave it out: the decision does not rest on it"));
     }
-}
-
-pub fn list_meetings(wire: pb::ListMeetingsRequest, reader: &mut Reader) -> OfAssessment<(Timestamp, MeetingId)> {
-    reader.listed("assessment_id", &wire.assessment_id, wire.page_size, &wire.page_token)
-}
-
-pub fn list_quorums(wire: pb::ListQuorumsRequest, reader: &mut Reader) -> Option<Listed<MeetingId, i64>> {
-    reader.listed("meeting_id", &wire.meeting_id, wire.page_size, &wire.page_token)
-}
-
-pub fn list_recommendations(wire: pb::ListRecommendationsRequest, reader: &mut Reader) -> OfAssessment<(i64, i32)> {
-    reader.listed("assessment_id", &wire.assessment_id, wire.page_size, &wire.page_token)
-}
-
-pub fn list_determinations(wire: pb::ListDeterminationsRequest, reader: &mut Reader) -> OfAssessment<i64> {
-    reader.listed("assessment_id", &wire.assessment_id, wire.page_size, &wire.page_token)
-}
-
-pub fn list_outcomes(wire: pb::ListOutcomesRequest, reader: &mut Reader) -> Option<Listed<RoundId, i64>> {
-    reader.listed("round_id", &wire.round_id, wire.page_size, &wire.page_token)
-}
-
-pub fn get_letter(wire: pb::GetLetterRequest, reader: &mut Reader) -> Option<BidId> {
-    reader.id("bid_id", &wire.bid_id)
-}
-
-pub fn get_decision_record(wire: pb::GetDecisionRecordRequest, reader: &mut Reader) -> Option<AssessmentId> {
-    reader.id("assessment_id", &wire.assessment_id)
 }

@@ -1,12 +1,13 @@
+use kit::refusal::Refusal;
 use kit::time::at;
 
 use super::*;
 use crate::samples::{a_bid, a_call};
 
-fn violations(result: Result<(), Error>) -> Vec<String> {
+fn violations(result: Result<(), Refusal>) -> Vec<String> {
     match result {
         Ok(()) => Vec::new(),
-        Err(Error::Invalid(violations)) => {
+        Err(Refusal::Invalid(violations)) => {
             violations.into_iter().map(|one| format!("{}: {}", one.field, one.says)).collect()
         }
         Err(other) => vec![other.to_string()],

@@ -1,11 +1,11 @@
 //! What must hold of every ranking, tried on thousands of them.
 
+use kit::call::Scale;
 use kit::ids::PersonId;
 use kit::time::at;
 use proptest::prelude::*;
 
 use super::*;
-use crate::call::Scale;
 use crate::samples::{a_rubric, criterion};
 
 /// How many cases: each is a whole ranking.

@@ -1,3 +1,4 @@
+use kit::refusal::Refusal;
 use kit::time::at;
 use testing::golden::covers;
 
@@ -70,7 +71,7 @@ fn marks_off_the_scale_unknown_criteria_and_doubled_ones_are_named_at_once() {
         given("need", None, ""),
     ];
     let refused = in_progress(Vec::new()).save(marks, String::new(), &a_rubric(), at(NOW)).unwrap_err();
-    let Error::Invalid(violations) = refused else { panic!("{refused}") };
+    let Refusal::Invalid(violations) = refused else { panic!("{refused}") };
     assert_eq!(fields(&violations), ["marks[0].mark", "marks[1].criterion", "marks[2].criterion"]);
 }
 

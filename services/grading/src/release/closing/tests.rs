@@ -1,8 +1,8 @@
+use kit::call::Criterion;
 use kit::ids::{AssessmentId, MeetingId, OrgId};
 use kit::time::at;
 
 use super::*;
-use crate::call::Criterion;
 use crate::deciding::decision::Basis;
 use crate::marking::ranking::{CriterionResult, SettledBy};
 use crate::samples::{a_bid, a_call, a_rubric};

@@ -1,8 +1,8 @@
+use kit::call::Part;
 use kit::ids::{AssessmentId, BoardId, MeetingId};
 use kit::time::at;
 
 use super::*;
-use crate::call::Part;
 use crate::deciding::decision::Basis;
 use crate::samples::{a_bid, a_call};
 

@@ -30,7 +30,7 @@ async fn writes_that_all_read_what_the_others_write_are_tried_until_they_succeed
 /// Each reads what the others write: run at once they would fail each other, whatever their keys.
 #[tokio::test]
 async fn writes_of_different_keys_do_not_fail_each_other() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let n_runs = Arc::new(AtomicUsize::new(0));
         let writes = (0..128).map(|n| {
             let n_runs = n_runs.clone();
@@ -66,9 +66,51 @@ async fn an_update_that_is_marked_so_is_prepared_once_for_each_connection() {
     assert_eq!(prepared.await.unwrap(), (1, Some(3)));
 }
 
+/// Puts a write into the one lane.
+fn spawn<F>(db: &Db, write: F) -> tokio::task::JoinHandle<Result<(), Refused>>
+where
+    F: Fn(&mut Tx) -> Result<(), Refused> + Send + Sync + 'static,
+{
+    let db = db.clone();
+    tokio::spawn(async move { db.work(Some("lane".to_string()), write).await })
+}
+
+/// The first run goes well and is undone with its batch, in which another write is refused; the second one panics.
+#[tokio::test]
+async fn a_write_whose_second_run_panics_is_not_answered_with_what_the_first_one_left() {
+    each_db(open, async |db| {
+        let (began, begun) = std::sync::mpsc::channel();
+        let (let_go, held) = std::sync::mpsc::channel::<()>();
+        let held = std::sync::Mutex::new(held);
+        let blocking = spawn(&db, move |_| {
+            began.send(()).unwrap();
+            held.lock().unwrap().recv().unwrap();
+            Ok(())
+        });
+        tokio::task::spawn_blocking(move || begun.recv().unwrap()).await.unwrap();
+        let n_runs = Arc::new(AtomicUsize::new(0));
+        let n_so_far = n_runs.clone();
+        let panicking = spawn(&db, move |tx| {
+            put(tx, "a", 1)?;
+            assert_eq!(n_so_far.fetch_add(1, Ordering::SeqCst), 0, "no second time");
+            Ok(())
+        });
+        let refused = spawn(&db, |_| Err(Refused::Rule));
+        // Both wait in the lane by the time that it is free.
+        tokio::task::yield_now().await;
+        let_go.send(()).unwrap();
+        blocking.await.unwrap().unwrap();
+        let (panicking, refused) = (panicking.await.unwrap(), refused.await.unwrap());
+        assert!(matches!(panicking, Err(Refused::Db(DbError::Panicked(_)))), "{panicking:?}");
+        assert!(matches!(refused, Err(Refused::Rule)), "{refused:?}");
+        assert_eq!((n_runs.load(Ordering::SeqCst), ids(&db).await.len()), (2, 0));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_read_that_fails_leaves_those_beside_it_alone() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let reads = (0..40).map(|n| {
             db.read(move |tx| {
                 let found = amount(tx, "a")?;

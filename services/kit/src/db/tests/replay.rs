@@ -1,6 +1,7 @@
 //! The same request again (AIP-155), and the dry run (AIP-163).
 
 use futures_util::future::join_all;
+use toadlane_proto::bids::v1::Bid;
 use toadlane_proto::types::v1::Event;
 
 use super::*;
@@ -30,7 +31,7 @@ async fn create(db: &Db, cx: &Cx) -> Result<Event, Refused> {
 
 #[tokio::test]
 async fn a_repeated_request_is_answered_as_before_and_has_no_second_effect() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         assert_eq!(db.replay::<Event>(&cx("one", 1)).await.unwrap(), None);
         let first = create(&db, &cx("one", 1)).await.unwrap();
         assert_eq!(db.replay::<Event>(&cx("one", 1)).await.unwrap(), Some(first.clone()));
@@ -43,7 +44,7 @@ async fn a_repeated_request_is_answered_as_before_and_has_no_second_effect() {
 
 #[tokio::test]
 async fn what_a_write_has_to_know_is_read_only_for_a_request_that_is_new() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let look = async |cx: Cx| db.replay_or(&cx, |tx| Ok::<_, Refused>(amount(tx, "known")?)).await;
         assert!(matches!(look(cx("one", 1)).await, Ok(Replay::<Event, _>::New(None))));
         let first = create(&db, &cx("one", 1)).await.unwrap();
@@ -58,7 +59,7 @@ async fn what_a_write_has_to_know_is_read_only_for_a_request_that_is_new() {
 
 #[tokio::test]
 async fn the_same_id_from_another_caller_or_for_another_rpc_is_another_request() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         create(&db, &cx("one", 1)).await.unwrap();
         let mut other = cx("one", 1);
         other.caller = crate::caller::Caller::area(Area::Rounds);
@@ -72,7 +73,7 @@ async fn the_same_id_from_another_caller_or_for_another_rpc_is_another_request()
 
 #[tokio::test]
 async fn the_same_id_with_other_content_is_refused() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         create(&db, &cx("one", 1)).await.unwrap();
         let looked_up = db.replay::<Event>(&cx("one", 2)).await;
         assert!(matches!(looked_up, Err(DbError::RequestIdReused)));
@@ -86,7 +87,7 @@ async fn the_same_id_with_other_content_is_refused() {
 
 #[tokio::test]
 async fn a_refused_request_stores_no_answer() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let refused: Result<Event, Refused> = db.write(&cx("one", 1), |_| Err::<Event, _>(Refused::Rule)).await;
         assert!(matches!(refused, Err(Refused::Rule)));
         create(&db, &cx("one", 1)).await.unwrap();
@@ -96,7 +97,7 @@ async fn a_refused_request_stores_no_answer() {
 
 #[tokio::test]
 async fn a_dry_run_writes_nothing_and_leaves_its_id_free() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let mut dry = cx("one", 1);
         dry.validate_only = true;
         create(&db, &dry).await.unwrap();
@@ -127,15 +128,9 @@ async fn tell(db: &Db, n: u8) -> Result<Event, Refused> {
     let asked = cx(&n.to_string(), n);
     let of = asked.clone();
     db.write_keyed(&asked, "lane", move |tx| {
-        let fact = Fact {
-            kind: "toadlane.bids.v1.BidCreated",
-            subject: n.to_string(),
-            version: 1,
-            resource_type: "toadlane.bids.v1.Bid",
-            resource: Vec::new(),
-        };
+        let fact = Fact::of("toadlane.bids.v1.BidCreated", n, 1, &Bid::default());
         put(tx, &n.to_string(), 1)?;
-        outbox::put(tx, &of, of.now, &fact)?;
+        outbox::put(tx, &of, of.now, fact)?;
         if n == 4 { Err(Refused::Rule) } else { Ok(Event { id: n.to_string(), ..Event::default() }) }
     })
     .await
@@ -143,7 +138,7 @@ async fn tell(db: &Db, n: u8) -> Result<Event, Refused> {
 
 #[tokio::test]
 async fn of_a_batch_those_answers_and_events_are_kept_whose_write_is() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let held = hold(&db).await;
         let (told, ()) = tokio::join!(join_all((0..10).map(|n| tell(&db, n))), async { drop(held) });
         let kept = |n: &u8| *n != 4;
@@ -160,7 +155,7 @@ async fn of_a_batch_those_answers_and_events_are_kept_whose_write_is() {
 
 #[tokio::test]
 async fn twins_in_one_batch_get_one_answer_and_their_neighbours_stand() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let held = hold(&db).await;
         let twin = |id: &'static str| {
             let asked = cx("twin", 1);

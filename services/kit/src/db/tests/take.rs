@@ -34,7 +34,7 @@ fn request(request_id: &str, subject: &str) -> Request<Event> {
 struct Id(String);
 
 fn parse(wire: Event, reader: &mut Reader) -> Option<Id> {
-    reader.said("subject", &wire.subject).map(Id)
+    reader.text("subject", &wire.subject).map(Id)
 }
 
 fn create(tx: &mut Tx, _: &Cx, Id(id): &Id) -> Result<Event, Refused> {
@@ -56,7 +56,7 @@ fn told(answer: Result<Response<Event>, Status>) -> Result<String, Code> {
 
 #[tokio::test]
 async fn a_request_that_was_answered_is_answered_alike_and_nothing_is_gathered_for_it() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let n_gathered = AtomicUsize::new(0);
         let gather = |_, _| {
             n_gathered.fetch_add(1, Ordering::SeqCst);
@@ -74,7 +74,7 @@ async fn a_request_that_was_answered_is_answered_alike_and_nothing_is_gathered_f
 
 #[tokio::test]
 async fn bad_fields_are_told_before_anything_else() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         assert_eq!(told(db.take(request("one", "a"), parse, create).await), Ok("a".to_string()));
         // The identity of an answered request, and no reading of the message: the fields come first.
         assert_eq!(told(db.take(request("one", " "), parse, create).await), Err(Code::InvalidArgument));
@@ -85,7 +85,7 @@ async fn bad_fields_are_told_before_anything_else() {
 
 #[tokio::test]
 async fn what_is_refused_or_cannot_be_gathered_writes_nothing_and_may_be_tried_again() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         assert_eq!(told(db.take(request("one", "refused"), parse, create).await), Err(Code::FailedPrecondition));
         let none = |_, _| std::future::ready(Err::<i64, _>(Refused::Rule));
         assert_eq!(
@@ -101,7 +101,7 @@ async fn what_is_refused_or_cannot_be_gathered_writes_nothing_and_may_be_tried_a
 
 #[tokio::test]
 async fn writes_with_a_key_wait_for_each_other_and_those_without_for_none() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let lane = |_: &Id| "lane".to_string();
         if matches!(db.read(|conn| Ok::<_, DbError>(matches!(conn, Conn::Postgres(_)))).await, Ok(true)) {
             let held = hold(&db).await;
@@ -131,20 +131,31 @@ async fn writes_with_a_key_wait_for_each_other_and_those_without_for_none() {
 }
 
 #[tokio::test]
-async fn a_service_may_look_for_the_answer_its_own_way() {
-    each_db(open, |db| async move {
-        let hidden = |_| std::future::ready(Err::<Option<Event>, _>(Refused::Rule));
-        let gather = |_: &Cx, _: &Id| std::future::ready(Ok(Gathered { key: None, facts: () }));
-        let write = |tx: &mut Tx, cx: &Cx, (): &(), id: &Id| create(tx, cx, id);
-        let answer = db.take_after(request("one", "a"), parse, hidden, gather, write).await;
-        assert_eq!((told(answer), ids(&db).await), (Err(Code::FailedPrecondition), vec![]));
+async fn an_answer_that_may_not_be_seen_any_more_is_not_replayed_whoever_looks_for_it() {
+    each_db(open, async |db| {
+        let db = db.replays_if(|_, _, answer| match answer.downcast_ref::<Event>() {
+            Some(event) if event.id == "b" => Ok(()),
+            Some(_) | None => Err(DbError::Hidden { what: "bid" }),
+        });
+        for (name, again) in [("a", Err(Code::FailedPrecondition)), ("b", Ok("b".to_string()))] {
+            assert_eq!(told(db.take(request(name, name), parse, create).await), Ok(name.to_string()));
+            assert_eq!(told(db.take(request(name, name), parse, create).await), again);
+        }
+        let looked_up = db.replay_or(&Cx::of(&request("a", "a")).unwrap(), |_| Ok::<_, Refused>(())).await;
+        let looked_up: Result<Replay<Event, ()>, Refused> = looked_up;
+        assert!(matches!(looked_up, Err(Refused::Db(DbError::Hidden { .. }))));
+        // Refused by its rule, and by then its twin has been answered.
+        let late = request("a", "a");
+        let cx = Cx::of(&late).unwrap();
+        let refused: Result<Event, Refused> = db.write(&cx, |_| Err::<Event, _>(Refused::Rule)).await;
+        assert!(matches!(refused, Err(Refused::Rule)), "{refused:?}");
     })
     .await;
 }
 
 #[tokio::test]
 async fn what_is_read_is_shown_as_the_wire_has_it() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         db.work(None, |tx| put(tx, "a", 7)).await.unwrap();
         let read = |conn: &mut Conn, _: &Cx, Id(id): &Id| amount(conn, id)?.ok_or(Refused::Rule);
         let show = |version| Event { version, ..Event::default() };

@@ -99,7 +99,7 @@ const WITHOUT_THE_FOURTH: [&str; 9] = ["0", "1", "2", "3", "5", "6", "7", "8", "
 
 #[tokio::test]
 async fn a_refused_write_leaves_nothing_behind_and_its_neighbours_stand() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let answers = batch_of_ten(&db, |_| Err(Refused::Rule)).await;
         assert!(all_but_the_fourth(&answers), "{answers:?}");
         assert!(matches!(answers[4], Err(Refused::Rule)));
@@ -110,7 +110,7 @@ async fn a_refused_write_leaves_nothing_behind_and_its_neighbours_stand() {
 
 #[tokio::test]
 async fn a_write_that_breaks_a_constraint_fails_alone() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let answers = batch_of_ten(&db, |tx| Ok(put(tx, "negative", -1)?)).await;
         assert!(all_but_the_fourth(&answers), "{answers:?}");
         assert!(matches!(answers[4], Err(Refused::Db(DbError::Query(_)))), "{answers:?}");
@@ -121,7 +121,7 @@ async fn a_write_that_breaks_a_constraint_fails_alone() {
 
 #[tokio::test]
 async fn a_write_that_panics_fails_alone() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let answers = batch_of_ten(&db, |_| panic!("a bug in a rule")).await;
         assert!(all_but_the_fourth(&answers), "{answers:?}");
         assert!(matches!(answers[4], Err(Refused::Db(DbError::Panicked(_)))));
@@ -132,7 +132,7 @@ async fn a_write_that_panics_fails_alone() {
 
 #[tokio::test]
 async fn a_write_that_panics_in_a_transaction_of_its_own_fails_alone() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let answers = batch_of_ten(&db, |tx| {
             tx.transaction(|conn| {
                 put(conn, "within", 1).unwrap();
@@ -149,7 +149,7 @@ async fn a_write_that_panics_in_a_transaction_of_its_own_fails_alone() {
 
 #[tokio::test]
 async fn a_transaction_inside_a_write_is_a_savepoint_of_it() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let refused = db.work(None, |tx| {
             let within = tx.transaction(|conn| {
                 put(conn, "within", 1).unwrap();
@@ -167,7 +167,7 @@ async fn a_transaction_inside_a_write_is_a_savepoint_of_it() {
 /// PostgreSQL turns the COMMIT after a failed statement into a rollback that looks like success.
 #[tokio::test]
 async fn a_write_that_goes_on_after_a_failed_statement_is_answered_with_what_was_stored() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let answers = batch_of_ten(&db, |tx| {
             let _ = put(tx, "4", 4);
             Ok(())
@@ -194,7 +194,7 @@ async fn a_write_that_goes_on_after_a_failed_statement_is_answered_with_what_was
 /// A refusal may rest on a neighbour's row that is not yet committed, and may never be.
 #[tokio::test]
 async fn a_refusal_is_answered_after_the_commit() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let open = hold(&db).await;
         let (mut asked, (finish, wait)) = (Vec::new(), mpsc::channel::<()>());
         let (begin, begun) = oneshot::channel();
@@ -295,7 +295,7 @@ async fn a_write_that_meets_a_twin_runs_again_and_finds_it() {
 
 #[tokio::test]
 async fn a_write_whose_twin_is_nowhere_to_be_found_runs_again_a_few_times_and_ends_as_try_again() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         db.work(None, |tx| put(tx, "a", 1)).await.unwrap();
         let n_runs = Arc::new(AtomicUsize::new(0));
         let counted = n_runs.clone();
@@ -316,7 +316,7 @@ async fn a_write_whose_twin_is_nowhere_to_be_found_runs_again_a_few_times_and_en
 
 #[tokio::test]
 async fn a_write_whose_caller_left_before_it_began_is_skipped() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let open = hold(&db).await;
         let left = db.clone();
         let left = tokio::spawn(async move { left.work(lane(), |tx| put(tx, "left", 1)).await });
@@ -356,7 +356,7 @@ async fn writes_of_one_key_run_one_after_the_other_in_every_process() {
 
 #[tokio::test]
 async fn many_keys_are_all_served() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let writes = (0..300).map(|n| {
             let key = (n % 7 != 0).then(|| format!("key {}", n % 50));
             db.work(key, move |tx| put(tx, &n.to_string(), n))
@@ -371,7 +371,7 @@ async fn many_keys_are_all_served() {
 
 #[tokio::test]
 async fn a_reader_cannot_write() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         let written = db.read(|tx| put(tx, "a", 1)).await;
         assert!(matches!(written, Err(DbError::Query(_))), "{written:?}");
         assert_eq!(ids(&db).await, Vec::<String>::new());
@@ -381,7 +381,7 @@ async fn a_reader_cannot_write() {
 
 #[tokio::test]
 async fn a_read_sees_one_moment() {
-    each_db(open, |db| async move {
+    each_db(open, async |db| {
         db.work(None, |tx| put(tx, "a", 1)).await.unwrap();
         let (begin, begun) = oneshot::channel();
         let (written, wait) = mpsc::channel::<()>();

@@ -1,7 +1,6 @@
 //! Parses requests about commissions.
 
-use kit::ids::{CommissionId, RoundId};
-use kit::paging::Listed;
+use kit::ids::CommissionId;
 use kit::wire::Reader;
 use toadlane_proto::learning::v1 as pb;
 
@@ -9,7 +8,7 @@ use crate::commission::app;
 use crate::requests::ids;
 
 pub fn create_commission(wire: pb::CreateCommissionRequest, reader: &mut Reader) -> Option<app::CreateCommission> {
-    let title = reader.said("title", &wire.title);
+    let title = reader.text("title", &wire.title);
     let organisation = reader.id("organisation_id", &wire.organisation_id);
     let consultants = ids(reader, "consultant_ids", wire.consultant_ids);
     let rounds = ids(reader, "round_ids", wire.round_ids);
@@ -30,19 +29,6 @@ pub fn declare_consultant_interests(
 pub fn end_commission(wire: pb::EndCommissionRequest, reader: &mut Reader) -> Option<app::EndCommission> {
     let target = reader.target("commission_id", &wire.commission_id, &wire.etag);
     let until = reader.time_or_none("until", wire.until);
-    let reason = reader.said("reason", &wire.reason);
+    let reason = reader.text("reason", &wire.reason);
     Some(app::EndCommission { target: target?, until: until?, reason: reason? })
-}
-
-pub fn get_commission(wire: pb::GetCommissionRequest, reader: &mut Reader) -> Option<CommissionId> {
-    reader.id("commission_id", &wire.commission_id)
-}
-
-pub fn list_commissions(
-    wire: pb::ListCommissionsRequest,
-    reader: &mut Reader,
-) -> Option<Listed<Option<RoundId>, CommissionId>> {
-    let round = reader.id_or_none("round_id", &wire.round_id);
-    let page = reader.page(wire.page_size, &wire.page_token);
-    Some(Listed { filter: round?, page: page? })
 }

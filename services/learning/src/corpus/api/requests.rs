@@ -2,42 +2,33 @@
 
 use kit::fault::Violation;
 use kit::ids::{CodebookId, CommissionId, DocumentId, PassageId};
-use kit::paging::Listed;
+use kit::names::named;
+use kit::paging::{Listed, Page};
 use kit::wire::Reader;
 use toadlane_proto::learning::v1 as pb;
 
 use crate::codebook::{self, Code};
-use crate::corpus::document::{DocumentFilter, Kind};
+use crate::corpus::document::Filter;
 use crate::corpus::search::Search;
 use crate::corpus::words::Query;
-use crate::passage::store::PassageFilter;
 use crate::passage::{self, ConsentStep};
 
-fn filter(reader: &mut Reader, wire: &pb::ListDocumentsRequest) -> Option<DocumentFilter> {
+fn filter(reader: &mut Reader, wire: &pb::ListDocumentsRequest) -> Option<Filter> {
     let commission = reader.id("commission_id", &wire.commission_id);
     let round = reader.id_or_none("round_id", &wire.round_id);
     let organisation = reader.id_or_none("organisation_id", &wire.organisation_id);
-    let kind = match wire.kind() {
-        pb::document::Kind::Unspecified => None,
-        pb::document::Kind::InterimReport => Some(Kind::InterimReport),
-        pb::document::Kind::FinalReport => Some(Kind::FinalReport),
-        pb::document::Kind::CaseStudy => Some(Kind::CaseStudy),
-    };
-    Some(DocumentFilter {
+    Some(Filter {
         commission: commission?,
         round: round?,
         organisation: organisation?,
         principle: wire.principle.clone(),
         theme: wire.theme.clone(),
         group: wire.group.clone(),
-        kind,
+        kind: named(wire.kind()),
     })
 }
 
-pub fn list_documents(
-    wire: pb::ListDocumentsRequest,
-    reader: &mut Reader,
-) -> Option<Listed<DocumentFilter, DocumentId>> {
+pub fn list_documents(wire: pb::ListDocumentsRequest, reader: &mut Reader) -> Option<Listed<Filter, DocumentId>> {
     let filter = filter(reader, &wire);
     let page = reader.page(wire.page_size, &wire.page_token);
     Some(Listed { filter: filter?, page: page? })
@@ -73,13 +64,14 @@ fn codes(reader: &mut Reader, wire: Vec<pb::Code>) -> Vec<Code> {
         if codes.iter().any(|known| known.code == code.code) {
             reader.add(Violation::new(format!("codes[{place}].code"), "unique", "name each code once"));
         }
-        codes.push(Code { code: code.code, label: code.label, description: code.description });
+        let pb::Code { code, label, description } = code;
+        codes.push(Code { code, label, description });
     }
     codes
 }
 
 pub fn create_codebook(wire: pb::CreateCodebookRequest, reader: &mut Reader) -> Option<codebook::app::CreateCodebook> {
-    let name = reader.said("name", &wire.name);
+    let name = reader.text("name", &wire.name);
     let codes = codes(reader, wire.codes);
     Some(codebook::app::CreateCodebook { id: CodebookId::new(), name: name?, codes })
 }
@@ -93,16 +85,12 @@ pub fn add_codebook_version(
     Some(codebook::app::AddCodebookVersion { target: target?, codes })
 }
 
-pub fn get_codebook(wire: pb::GetCodebookRequest, reader: &mut Reader) -> Option<CodebookId> {
-    reader.id("codebook_id", &wire.codebook_id)
-}
-
-pub fn list_codebooks(wire: pb::ListCodebooksRequest, reader: &mut Reader) -> Option<Listed<(), CodebookId>> {
-    Some(Listed { filter: (), page: reader.page(wire.page_size, &wire.page_token)? })
+pub fn list_codebooks(wire: pb::ListCodebooksRequest, reader: &mut Reader) -> Option<Page<CodebookId>> {
+    reader.page(wire.page_size, &wire.page_token)
 }
 
 /// Names of codes, each once, in the order of the alphabet.
-fn named(mut codes: Vec<String>) -> Vec<String> {
+fn in_order(mut codes: Vec<String>) -> Vec<String> {
     codes.sort();
     codes.dedup();
     codes
@@ -112,7 +100,7 @@ pub fn mark_passage(wire: pb::MarkPassageRequest, reader: &mut Reader) -> Option
     let commission = reader.id("commission_id", &wire.commission_id);
     let document = reader.id("document_id", &wire.document_id);
     let codebook = reader.id("codebook_id", &wire.codebook_id);
-    let span = reader.needed("span", wire.span).and_then(|span| {
+    let span = reader.required("span", wire.span).and_then(|span| {
         let bytes = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
         let in_order = if bytes.0 < bytes.1 { Ok(bytes) } else { Err("end it behind its start") };
         reader.take("span", "order", in_order)
@@ -128,20 +116,15 @@ pub fn mark_passage(wire: pb::MarkPassageRequest, reader: &mut Reader) -> Option
         quote: wire.quote,
         codebook: codebook?,
         codebook_version: wire.codebook_version,
-        codes: named(wire.codes),
+        codes: in_order(wire.codes),
         memo: wire.memo,
     })
 }
 
 pub fn recode_passage(wire: pb::RecodePassageRequest, reader: &mut Reader) -> Option<passage::app::RecodePassage> {
     let target = reader.target("passage_id", &wire.passage_id, &wire.etag);
-    let (codebook_version, codes, memo) = (wire.codebook_version, named(wire.codes), wire.memo);
+    let (codebook_version, codes, memo) = (wire.codebook_version, in_order(wire.codes), wire.memo);
     Some(passage::app::RecodePassage { target: target?, codebook_version, codes, memo })
-}
-
-pub fn ask_consent(wire: pb::AskConsentRequest, reader: &mut Reader) -> Option<passage::app::AskConsent> {
-    let target = reader.target("passage_id", &wire.passage_id, &wire.etag);
-    Some(passage::app::AskConsent { target: target? })
 }
 
 pub fn answer_consent(wire: pb::AnswerConsentRequest, reader: &mut Reader) -> Option<passage::app::AnswerConsent> {
@@ -157,18 +140,13 @@ pub fn answer_consent(wire: pb::AnswerConsentRequest, reader: &mut Reader) -> Op
     Some(passage::app::AnswerConsent { target: target?, step: step? })
 }
 
-pub fn get_passage(wire: pb::GetPassageRequest, reader: &mut Reader) -> Option<PassageId> {
-    reader.id("passage_id", &wire.passage_id)
-}
-
-pub fn export_passages(wire: pb::ExportPassagesRequest, reader: &mut Reader) -> Option<CommissionId> {
-    reader.id("commission_id", &wire.commission_id)
-}
-
-pub fn list_passages(wire: pb::ListPassagesRequest, reader: &mut Reader) -> Option<Listed<PassageFilter, PassageId>> {
+pub fn list_passages(
+    wire: pb::ListPassagesRequest,
+    reader: &mut Reader,
+) -> Option<Listed<passage::store::Filter, PassageId>> {
     let commission = reader.id_or_none("commission_id", &wire.commission_id);
     let document = reader.id_or_none("document_id", &wire.document_id);
     let page = reader.page(wire.page_size, &wire.page_token);
-    let filter = PassageFilter { commission: commission?, document: document?, code: wire.code };
+    let filter = passage::store::Filter { commission: commission?, document: document?, code: wire.code };
     Some(Listed { filter, page: page? })
 }

@@ -8,16 +8,16 @@ use crate::samples::a_draft;
 async fn a_round_reads_back_as_it_was_written() {
     each_db(
         |storage| crate::open(storage, None),
-        |db| async move {
+        async |db| {
             let draft = a_draft();
-            let cancelled = draft.cancel("no money".to_string(), at("2019-11-01T10:00:00Z")).unwrap();
+            let cancelled = draft.cancel("no money", at("2019-11-01T10:00:00Z")).unwrap();
             let expected = [draft.clone(), cancelled.clone()];
             let found: Result<[Round; 2], Error> = db
                 .work(None, move |conn| {
-                    insert_round(conn, &draft)?;
-                    let first = round(conn, draft.id)?;
-                    update_round(conn, &draft, &cancelled)?;
-                    Ok([first, round(conn, draft.id)?])
+                    insert(conn, &draft)?;
+                    let first = get(conn, draft.id)?;
+                    update(conn, &draft, &cancelled)?;
+                    Ok([first, get(conn, draft.id)?])
                 })
                 .await;
             assert_eq!(found.unwrap(), expected);
@@ -30,20 +30,20 @@ async fn a_round_reads_back_as_it_was_written() {
 async fn a_version_that_was_written_over_is_not_written_over_again() {
     each_db(
         |storage| crate::open(storage, None),
-        |db| async move {
+        async |db| {
             let draft = a_draft();
             let now = at("2019-11-01T10:00:00Z");
-            let one = draft.update(draft.rules.clone(), draft.timetable.clone(), now).unwrap();
-            let other = draft.cancel("no money".to_string(), now).unwrap();
-            let newest = one.clone();
+            let updated = draft.update(draft.rules.clone(), draft.timetable.clone(), now).unwrap();
+            let cancelled = draft.cancel("no money", now).unwrap();
+            let newest = updated.clone();
             let refused: Result<(), Error> = db
                 .work(None, move |conn| {
-                    insert_round(conn, &draft)?;
-                    update_round(conn, &draft, &one)?;
-                    update_round(conn, &draft, &other)
+                    insert(conn, &draft)?;
+                    update(conn, &draft, &updated)?;
+                    update(conn, &draft, &cancelled)
                 })
                 .await;
-            let Err(Error::Stale(newer)) = refused else { panic!("{refused:?}") };
+            let Err(Error::Refused(Refusal::Stale(newer))) = refused else { panic!("{refused:?}") };
             assert_eq!(format!("{newer:?}"), format!("{newest:?}"));
         },
     )

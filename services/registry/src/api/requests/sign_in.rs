@@ -1,0 +1,47 @@
+//! Requests of SignInService.
+
+use kit::caller::Subject;
+use kit::ids::SignInId;
+use kit::time::Timestamp;
+use kit::tokens;
+use kit::wire::Reader;
+use toadlane_proto::registry::v1 as pb;
+
+use crate::app;
+use crate::app::reading::AskedRevocations;
+use crate::sign_in::TOKEN_LIFETIME_S;
+
+/// Revocations on one page when the caller does not say.
+const DEFAULT_SIZE: i64 = 500;
+
+pub fn finish_sign_in(wire: pb::FinishSignInRequest, reader: &mut Reader) -> Option<app::FinishSignIn> {
+    let id = reader.id::<SignInId>("sign_in_id", &wire.sign_in_id);
+    let (code, real_now) = (wire.code, Timestamp::of_this_machine());
+    Some(app::FinishSignIn { id: id?, code, real_now })
+}
+
+pub fn publish_key(wire: pb::PublishKeyRequest, reader: &mut Reader) -> Option<app::PublishKey> {
+    let set = reader.take("jwks", "jwks", tokens::KeySet::parse(&wire.jwks));
+    let key = set.and_then(|set| {
+        let mut keys = set.iter().cloned();
+        let alone = keys.next().filter(|_| keys.next().is_none());
+        reader.take("jwks", "one_key", alone.ok_or("give a JWK Set of exactly one key"))
+    });
+    let real_now = Timestamp::of_this_machine();
+    Some(app::PublishKey { key: key?, real_now })
+}
+
+pub fn revoke_subject(wire: pb::RevokeSubjectRequest, reader: &mut Reader) -> Option<app::RevokeSubject> {
+    let subject = match wire.subject.starts_with("per_") {
+        true => reader.id("subject", &wire.subject).map(Subject::Person),
+        false => reader.id("subject", &wire.subject).map(Subject::Client),
+    };
+    Some(app::RevokeSubject { subject: subject? })
+}
+
+pub fn list_revocations(wire: pb::ListRevocationsRequest, _: &mut Reader) -> Option<AskedRevocations> {
+    let size = if wire.page_size == 0 { DEFAULT_SIZE } else { i64::from(wire.page_size) };
+    // A token that was issued before this has expired, whatever clocks differ by.
+    let since = Timestamp::of_this_machine().plus_seconds(-2 * TOKEN_LIFETIME_S);
+    Some(AskedRevocations { after: wire.after_position, size, since })
+}

@@ -77,7 +77,7 @@ impl Variation {
         let state = match (&self.state, written) {
             (State::Requested, Some(version)) => State::Approved { version, decision },
             (State::Requested, None) => State::Refused(decision),
-            (from @ (State::Approved { .. } | State::Refused(_)), _) => {
+            (from, _) => {
                 return Err(Refusal::IllegalStep { what: "variation", from: from.name(), step: "decide" });
             }
         };

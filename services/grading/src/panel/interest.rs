@@ -84,6 +84,9 @@ impl Origin {
 }
 
 impl State {
+    /// Names of those that hide nothing. Any other hides its bid, also one that is added later and forgotten here.
+    pub const OPEN: [&'static str; 1] = ["cleared"];
+
     pub fn name(&self) -> &'static str {
         self.into()
     }

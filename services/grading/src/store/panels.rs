@@ -180,7 +180,7 @@ pub fn hidden_from(conn: &mut Conn, assessment: AssessmentId, person: PersonId) 
     Ok(interest::table
         .filter(interest::assessment_id.eq(assessment))
         .filter(interest::person_id.eq(person))
-        .filter(interest::state.ne("cleared"))
+        .filter(interest::state.ne_all(State::OPEN))
         .order(interest::bid_id.asc())
         .select(interest::bid_id)
         .distinct()
@@ -191,7 +191,7 @@ pub fn hidden_from(conn: &mut Conn, assessment: AssessmentId, person: PersonId) 
 pub fn conflicts(conn: &mut Conn, assessment: AssessmentId) -> Result<Conflicts, DbError> {
     let pairs: Vec<(PersonId, BidId)> = interest::table
         .filter(interest::assessment_id.eq(assessment))
-        .filter(interest::state.ne("cleared"))
+        .filter(interest::state.ne_all(State::OPEN))
         .select((interest::person_id, interest::bid_id))
         .load(conn)?;
     Ok(pairs.into_iter().collect())
@@ -262,6 +262,6 @@ pub fn are_hidden(conn: &mut Conn, person: PersonId, bids: &[BidId]) -> Result<b
     let hiding = interest::table
         .filter(interest::person_id.eq(person))
         .filter(interest::bid_id.eq_any(bids))
-        .filter(interest::state.ne("cleared"));
+        .filter(interest::state.ne_all(State::OPEN));
     Ok(hiding.count().get_result::<i64>(conn)? > 0)
 }

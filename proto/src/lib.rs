@@ -1,7 +1,7 @@
 //! The contract: what `proto/` generates, and the descriptors that carry its field rules.
 //!
-//! Nothing is written by hand here but the paths and the [`shapes`] of messages. The comments of the `.proto` files are the documentation of
-//! these types.
+//! Nothing is written by hand here but the paths and the [`shapes`] of messages. The comments of the `.proto` files are
+//! the documentation of these types.
 
 pub mod shapes;
 

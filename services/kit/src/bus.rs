@@ -72,7 +72,7 @@ impl Bus {
         Ok(Bus::Nats(context))
     }
 
-    /// Hands an event of a role to all its consumers, or to the broker, whose receipt is the answer.
+    /// Hands an event of an area to all its consumers, or to the broker, whose receipt is the answer.
     pub async fn publish(&self, from: Area, event: &pb::Event) -> Result<Option<Receipt>, BusError> {
         match self {
             Bus::Local(consumers) => {
@@ -100,7 +100,7 @@ impl Bus {
         }
     }
 
-    /// The last sequence that the broker holds of a role; none without a broker. Makes the stream if it is absent.
+    /// The last sequence that the broker holds of an area; none without a broker. Makes the stream if it is absent.
     pub async fn last_sequence(&self, area: Area) -> Result<Option<i64>, BusError> {
         match self {
             Bus::Local(_) => Ok(None),
@@ -112,7 +112,7 @@ impl Bus {
         }
     }
 
-    /// Has every event of a role taken: over a broker from the first that it holds, and after a restart from where the
+    /// Has every event of an area taken: over a broker from the first that it holds, and after a restart from where the
     /// consumer stopped; inside the process from now on, before [`publish`](Bus::publish) answers.
     pub fn subscribe<S, R>(
         &self,

@@ -62,6 +62,8 @@ struct Case {
     door: Option<String>,
     /// Whether the request is about the whole: somebody recused from any bid is recused from some.
     at_large: bool,
+    /// Which rows it is for; others have a case of their own.
+    is_for: fn(&str) -> bool,
     /// Ends of the names of rows that nobody can stand for in this case, and why.
     left_out: Vec<(&'static str, &'static str)>,
     messages: Messages,
@@ -90,6 +92,7 @@ impl Case {
             judge_of: None,
             door: None,
             at_large: false,
+            is_for: |_| true,
             left_out: Vec::new(),
             messages: Box::new(messages),
         }
@@ -102,7 +105,7 @@ impl Case {
 
     /// The rows of the case, each with the one that it is judged by. Left out is who cannot be.
     fn rows_of<'a>(&self, golden: &'a Golden) -> Vec<(&'a str, String)> {
-        let all = golden.rows(&self.sections[0]).map(|(row, _)| row);
+        let all = golden.rows(&self.sections[0]).map(|(row, _)| row).filter(|row| (self.is_for)(row));
         let possible = all.filter(|row| !self.left_out.iter().any(|(end, _)| row.ends_with(end)));
         possible.map(|row| (row, if self.at_large { at_large(row) } else { row.to_string() })).collect()
     }
@@ -117,6 +120,10 @@ impl Case {
 
     fn at_large(self) -> Case {
         Case { at_large: true, ..self }
+    }
+
+    fn for_rows(self, is_for: fn(&str) -> bool) -> Case {
+        Case { is_for, ..self }
     }
 
     /// Leaves out the rows whose names end so.
@@ -150,6 +157,10 @@ impl Case {
         Case { judge: Judge::Shows(text.to_string()), ..self }
     }
 
+    fn tells(self, told: fn(&[u8]) -> bool) -> Case {
+        Case { judge: Judge::Tells(told), ..self }
+    }
+
     fn nowhere(self) -> Case {
         Case { judge: Judge::Nowhere, ..self }
     }
@@ -172,7 +183,13 @@ fn at_large(row: &str) -> String {
         "certifier of the bidder, recused on the panel" => {
             "no such duty, on the panel, recused from another bid".to_string()
         }
-        row => row.replace("recused from this bid", "recused from another bid"),
+        row => {
+            let whole = row.replace("recused from this bid", "recused from another bid");
+            let whole = whole.replace("of the council of this bid", "of the council of another bid");
+            // Of whom an interest is recorded is recused; who recorded it is as they were.
+            let whole = whole.replace(", recorded of them", ", recused from another bid");
+            whole.replace(", recorded by them", "").replace(", recorded by another", "")
+        }
     }
 }
 
@@ -313,10 +330,8 @@ async fn call_as_every_row(
             .is_some_and(|door| golden.verdict(std::slice::from_ref(door), &at_large(row)) == Verdict::Hidden);
         for caller in scene.callers.for_row(row, &case.about) {
             let mut messages = (case.messages)(caller);
-            if rpc.name() == "FinishSignIn" {
-                let email = addresses.next().expect("people have addresses");
-                let finish = registry::signing_in(&scene.asking, &scene.callers, &platform.deployment, email).await;
-                messages = vec![finish.encode_to_vec()];
+            if let Some(message) = registry::made_once(scene, &platform.deployment, rpc.name(), &mut addresses).await {
+                messages = vec![message];
             }
             let answer = scene.asking.ask(rpc, caller, &messages, Run::Dry);
             let (answer, nothing) = match about_nothing(&messages, &case.about) {
@@ -357,17 +372,20 @@ fn about_nothing(messages: &[Vec<u8>], about: &str) -> Option<Vec<Vec<u8>>> {
 }
 
 /// A dry run that succeeds promises the real one: each is kept by one caller, in the order of the contract, `bids`
-/// before the rounds that its bids are in.
+/// before the rounds that its bids are in. Who ends their sessions comes last: their token ends too.
 async fn for_real(scene: &Scene, golden: &Golden) {
     let mut rpcs: Vec<_> = rpcs().into_iter().filter(asking::can_be_dry).collect();
-    rpcs.sort_by_key(|rpc| rpc.parent_service().package_name().to_string());
+    rpcs.sort_by_key(|rpc| (rpc.name() == "EndSession", rpc.parent_service().package_name().to_string()));
     for rpc in &rpcs {
-        let case = cases(scene, rpc).into_iter().rfind(|case| matches!(case.judge, Judge::Done));
-        let case = case.unwrap_or_else(|| panic!("{} has no case that succeeds", rpc.name()));
-        let rows = case.rows_of(golden).into_iter();
-        let mut may = rows.filter(|(_, judged_by)| case.verdict(golden, judged_by) == Verdict::Yes);
-        let (row, _) = may.next().expect("somebody may");
-        let caller = scene.callers.for_row(row, &case.about)[0];
+        let done = cases(scene, rpc).into_iter().rev().filter(|case| matches!(case.judge, Judge::Done));
+        let may = |case: &Case| {
+            let mut rows = case.rows_of(golden).into_iter();
+            let allowed = rows.find(|(_, judged_by)| case.verdict(golden, judged_by) == Verdict::Yes);
+            allowed.map(|(row, _)| row.to_string())
+        };
+        let found = done.filter_map(|case| may(&case).map(|row| (case, row))).next();
+        let (case, row) = found.unwrap_or_else(|| panic!("{} has no case in which somebody succeeds", rpc.name()));
+        let caller = scene.callers.for_row(&row, &case.about)[0];
         let answer = scene.asking.ask(rpc, caller, &(case.messages)(caller), Run::Real).await;
         assert_eq!(answer.status.code(), Code::Ok, "{} as {row}, for real: {:?}", rpc.name(), answer.status);
     }

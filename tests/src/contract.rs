@@ -34,9 +34,9 @@ fn http_verb(rpc: &MethodDescriptor) -> Option<String> {
 }
 
 /// Callers of these are nobody yet, and request identities are kept by caller; what they answer with opens the door, and
-/// is never stored. A second start sends a second code, five in fifteen minutes at most; a code and an assertion work
-/// once.
-const ISSUES_TOKENS: [&str; 3] = ["StartSignIn", "FinishSignIn", "ExchangeToken"];
+/// is never stored. A second start sends a second code, though after five unused ones no more than one a minute; a code,
+/// a refresh token and an assertion work once.
+const ISSUES_TOKENS: [&str; 4] = ["StartSignIn", "FinishSignIn", "RenewSession", "ExchangeToken"];
 
 #[test]
 fn every_rpc_that_changes_something_carries_a_request_id() {
@@ -65,8 +65,16 @@ fn every_rpc_of_one_message_each_way_has_an_http_form() {
 
 /// Answers with several of something that are no list: findings about one resource, as many as its form and its rules
 /// allow; what one token says; and what one act made, as much as was asked for.
-const WHOLE: [&str; 7] =
-    ["AssignReviews", "CheckBid", "CheckReport", "CheckRound", "CompareRevisions", "PrepareAwards", "WhoAmI"];
+const WHOLE: [&str; 8] = [
+    "AssignReviews",
+    "CheckBid",
+    "CheckReport",
+    "CheckRound",
+    "CompareRevisions",
+    "PrepareAwards",
+    "ReferBid",
+    "WhoAmI",
+];
 
 /// Answers with several of something: named a list, or a response with a repeated message.
 fn is_list(rpc: &MethodDescriptor) -> bool {

@@ -84,6 +84,7 @@ class Cast:
         self._connections = connections
         self.manager = self.signed_in("manager")
         self.finance = self._enter(town.network_id, "finance", registry.ROLE_FINANCE_OFFICER)
+        self.cashier = self._enter(town.network_id, "cashier", registry.ROLE_FINANCE_OFFICER)
         self.editor = self._enter(town.network_id, "editor", registry.ROLE_EDITOR)
         company = registry.Organisation.KIND_COMPANY
         self.consultancy_id = town.enter_organisation("Spawn & Partners", company)
@@ -172,16 +173,16 @@ class Cast:
         )
 
     def pay(self, award: Award) -> None:
-        """The manager approves, the finance officer instructs (rule 21)."""
-        finance = self.finance
-        finance.once(finance.payments.RecordPayeeCheck, RecordPayeeCheckRequest(
+        """The manager approves, the finance officer instructs, the cashier checks the account and what was paid."""
+        finance, cashier = self.finance, self.cashier
+        cashier.once(cashier.payments.RecordPayeeCheck, RecordPayeeCheckRequest(
             organisation_id=self.town.council_id, account_reference="SUPPLIER-1", evidence="called back"))
         due = self.manager.payments.ListPayments(ListPaymentsRequest(award_id=award.id)).payments[0]
         approve = ApprovePaymentRequest(payment_id=due.id, etag=due.etag)
         approved = self.manager.once(self.manager.payments.ApprovePayment, approve)
         instructed = finance.once(finance.payments.InstructPayment, InstructPaymentRequest(
             payment_id=approved.id, etag=approved.etag, bank_reference="BACS-1"))
-        finance.once(finance.payments.ConfirmPayment, ConfirmPaymentRequest(
+        cashier.once(cashier.payments.ConfirmPayment, ConfirmPaymentRequest(
             payment_id=instructed.id, etag=instructed.etag, paid_on=PAID_ON))
 
     def accept_report(self, report_id: str) -> Report:

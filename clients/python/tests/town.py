@@ -110,7 +110,7 @@ class Town:
         while time.monotonic() < until:
             for path in (self.data / "mail").glob("*.eml"):
                 mail = path.read_text(encoding="utf-8")
-                code = re.search(r"^Subject: (\S+)", mail, re.M)
+                code = re.search(r"^Subject: (\S+) is your sign-in code", mail, re.M)
                 if code and re.search(rf"^To: .*{re.escape(email)}", mail, re.M):
                     path.unlink()
                     return code[1]

@@ -67,6 +67,24 @@ impl Change {
             || self.final_report_due.is_some()
     }
 
+    /// The organisations that it names.
+    pub fn named(&self) -> Vec<OrgId> {
+        self.payee.into_iter().chain(self.successor).collect()
+    }
+
+    /// A successor takes an award over as it is, and agrees to other terms afterwards.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for a novation with anything beside it.
+    pub fn expect_novation_alone(&self) -> Result<(), Refusal> {
+        let alone = Change { successor: self.successor, ..Change::default() };
+        if self.successor.is_none() || *self == alone {
+            return Ok(());
+        }
+        let says = "ask for this by itself; the successor agrees to other changes afterwards";
+        Err(Refusal::bad_field("change.successor_organisation_id", "novation.alone", says))
+    }
+
     /// # Errors
     /// [`Refusal::Invalid`] for an end or a deadline that has passed already.
     pub fn expect_ahead(&self, now: Timestamp) -> Result<(), Refusal> {
@@ -137,6 +155,26 @@ impl Terms {
             return Err(Error::EndsBeforeStart);
         }
         Ok(terms)
+    }
+
+    /// Whether another version leaves the council all that it agreed to, and at most gives it more money or more time.
+    /// What an award is novated to follows from the law, and is not looked at (rule 28).
+    pub fn is_kept_by(&self, next: &Terms) -> bool {
+        let Terms { amount, scope, conditions, starts_on, ends_on, interim_report_due, final_report_due, .. } = next;
+        let keeps_interim_report = match (&self.interim_report_due, interim_report_due) {
+            (Some(old), Some(new)) => new.instant >= old.instant,
+            (None, Some(_)) => false,
+            (_, None) => true,
+        };
+        let keeps_payee = next.payee == self.payee || next.recipient != self.recipient;
+        keeps_payee
+            && amount.minor_units >= self.amount.minor_units
+            && *scope == self.scope
+            && *conditions == self.conditions
+            && *starts_on == self.starts_on
+            && *ends_on >= self.ends_on
+            && keeps_interim_report
+            && final_report_due.instant >= self.final_report_due.instant
     }
 
     /// The next version, with the council's scope note (rule 2).

@@ -7,12 +7,13 @@ mod streams;
 
 use kit::cx::{Answer, Cx, Target};
 use kit::db::{Gathered, Tx};
-use kit::ids::{AwardId, OrgId};
+use kit::ids::{AwardId, OrgId, PersonId, VariationId};
 use kit::wire::Parse;
 use prost::Message;
 use tonic::Request;
 
 use crate::Awards;
+use crate::agreement::Change;
 use crate::app;
 use crate::app::reading::{self, OfAward};
 use crate::award::Award;
@@ -20,7 +21,7 @@ use crate::error::Error;
 use crate::policy::{self, Action};
 use crate::prepare::Decisions;
 use crate::round::Decided;
-use crate::variation::Standings;
+use crate::variation::Variation;
 
 impl Awards {
     /// Takes a write that moves money, or may: one after the other with all that contends for the pot of its award.
@@ -79,17 +80,41 @@ impl Awards {
         Ok(at_pot(&award, certifier_of))
     }
 
-    /// What the register says of the organisations that a variation would name.
-    async fn standings_to_request(&self, cx: Cx, cmd: app::RequestVariation) -> Result<Gathered<Standings>, Error> {
-        let change = cmd.change.clone();
+    /// What the register says of the organisations that a variation would name, and of its certifier.
+    async fn asked_to_request(&self, cx: Cx, cmd: app::RequestVariation) -> Result<Gathered<app::Asked>, Error> {
+        let (change, certifier) = (cmd.change.clone(), cmd.word.as_ref().map(|word| word.certifier));
         let award = self.db.read(move |conn| reading::seen_to_vary(conn, &cx, cmd.award, &cmd.change)).await?;
-        Ok(at_pot(&award, self.peers.standings(&award, &change).await?))
+        self.asked(&award, &change, certifier).await
     }
 
     /// The same for one that was asked for.
-    async fn standings_to_decide(&self, cx: Cx, cmd: app::DecideVariation) -> Result<Gathered<Standings>, Error> {
-        let id = cmd.target.id;
-        let (award, variation) = self.db.read(move |conn| reading::variation_to_decide(conn, &cx, id)).await?;
-        Ok(at_pot(&award, self.peers.standings(&award, &variation.change).await?))
+    async fn asked_to_decide(&self, cx: Cx, cmd: app::DecideVariation) -> Result<Gathered<app::Asked>, Error> {
+        let (award, variation) = self.variation(cx, Action::DecideVariation, cmd.target.id).await?;
+        self.asked(&award, &variation.change, None).await
+    }
+
+    /// The same for one that the council is to agree to.
+    async fn asked_to_accept(&self, cx: Cx, cmd: app::AcceptVariation) -> Result<Gathered<app::Asked>, Error> {
+        let (award, variation) = self.variation(cx, Action::Accept, cmd.target.id).await?;
+        self.asked(&award, &variation.change, Some(cmd.word.certifier)).await
+    }
+
+    /// The variation with its award, if the caller may do this with it.
+    async fn variation(&self, cx: Cx, action: Action, id: VariationId) -> Result<(Award, Variation), Error> {
+        self.db.read(move |conn| reading::variation_for(conn, &cx, action, id)).await
+    }
+
+    async fn asked(
+        &self,
+        award: &Award,
+        change: &Change,
+        certifier: Option<PersonId>,
+    ) -> Result<Gathered<app::Asked>, Error> {
+        let standings = self.peers.standings(award, change).await?;
+        let certifier_of = match certifier {
+            Some(certifier) => self.peers.register.certifier_of::<Error>(certifier, award.applicant).await?,
+            None => None,
+        };
+        Ok(at_pot(award, app::Asked { standings, certifier_of }))
     }
 }

@@ -31,7 +31,10 @@ pub use recoveries::{
 };
 pub use reports::take_report;
 pub use ticker::{fall_due, lapse};
-pub use variations::{DecideVariation, RequestVariation, decide_variation, request_variation};
+pub use variations::{
+    AcceptVariation, Asked, DecideVariation, RequestVariation, Word, accept_variation, decide_variation,
+    decline_variation, request_variation,
+};
 
 use kit::caller::Actor;
 use kit::cx::{Cx, Target};
@@ -40,6 +43,7 @@ use kit::history::Line;
 use kit::ids::AwardId;
 use kit::money::Money;
 use kit::outbox;
+use kit::time::Date;
 
 use crate::award::{Award, AwardNow};
 use crate::error::Error;
@@ -60,19 +64,12 @@ fn network_actor(cx: &Cx) -> Actor {
     cx.caller.acting_for(policy::network_of(&cx.caller))
 }
 
-/// Who acts: for the council of an award if they are of it, for the network otherwise.
-fn council_actor(cx: &Cx, award: &Award) -> Actor {
+/// Who acts: for the council of an award if they are of it, for the network otherwise. Nobody of the council acts for
+/// the network.
+fn actor(cx: &Cx, award: &Award) -> Actor {
     match policy::council_of(&cx.caller, award) {
         Some(council) => cx.caller.acting_for(Some(council)),
         None => network_actor(cx),
-    }
-}
-
-/// Who acts, with the organisation that they act for here.
-fn actor(cx: &Cx, award: &Award, happened: Happened) -> Actor {
-    match happened.by_network() {
-        true => network_actor(cx),
-        false => council_actor(cx, award),
     }
 }
 
@@ -85,7 +82,7 @@ fn save(tx: &mut Tx, cx: &Cx, old: &Award, new: Award, happened: Happened) -> Re
 /// Writes a line of history and the event.
 fn record(tx: &mut Tx, cx: &Cx, old: Option<&Award>, new: Award, happened: Happened) -> Result<AwardNow, Error> {
     // Every version is one line of history.
-    let line = Line::first(new.version, new.updated_at, actor(cx, &new, happened), happened.step(), new.state.name());
+    let line = Line::first(new.version, new.updated_at, actor(cx, &new), happened.step(), new.state.name());
     let line = line.after(old.map(|old| old.state.name())).because(happened.has_reason(), &new.reason);
     store::insert_history(tx, new.id, line)?;
     let now = AwardNow { award: new, as_of: cx.now };
@@ -95,7 +92,21 @@ fn record(tx: &mut Tx, cx: &Cx, old: Option<&Award>, new: Award, happened: Happe
 
 /// Posts a sum to the ledger of an award's pot. `subject` is the payment or recovery that it is about.
 fn post(tx: &mut Tx, cx: &Cx, award: &Award, kind: Kind, amount: Money, subject: Option<String>) -> Result<(), Error> {
+    post_on(tx, cx, award, Date::today(cx.now), kind, amount, subject)
+}
+
+/// The same for a sum that counts on the bank's day.
+fn post_on(
+    tx: &mut Tx,
+    cx: &Cx,
+    award: &Award,
+    booked_on: Date,
+    kind: Kind,
+    amount: Money,
+    subject: Option<String>,
+) -> Result<(), Error> {
     let pot = store::pot(tx, award.round, &award.instrument)?;
-    store::post(tx, &pot, Posting { kind, amount, award: Some(award.id), subject }, cx.now)?;
+    let posting = Posting { kind, amount, award: Some(award.id), subject, by: actor(cx, award), booked_on };
+    store::post(tx, &pot, posting, cx.now)?;
     Ok(())
 }

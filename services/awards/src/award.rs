@@ -63,6 +63,8 @@ pub struct AwardNow {
 pub struct AgreementNow {
     pub agreement: Agreement,
     pub met: Vec<Option<Met>>,
+    /// The certifier's word for it, in the list of all versions.
+    pub acceptance: Option<Acceptance>,
 }
 
 /// The bid as it was graded. None of it ever changes.
@@ -94,6 +96,11 @@ impl Award {
 
     pub fn amount(&self) -> Money {
         self.agreement.terms.amount
+    }
+
+    /// The organisations that have to do with it: who asked, who leads and who is paid.
+    pub fn parties(&self) -> [OrgId; 3] {
+        [self.applicant, self.lead, self.payee()]
     }
 
     /// The key under which writes to its pot run one after the other.
@@ -212,15 +219,44 @@ impl Award {
         })
     }
 
+    /// Whether its council, which agreed to it, must agree to this varied award too.
+    pub fn needs_word_for(&self, varied: &Award) -> bool {
+        self.state.is_agreed() && !self.agreement.terms.is_kept_by(&varied.agreement.terms)
+    }
+
+    /// The same varied award with the certifier's word for its new version.
+    ///
+    /// # Errors
+    /// [`Refusal::IllegalStep`] for an award that is not agreed yet, or is over.
+    pub fn with_word(self, word: Acceptance) -> Result<Award, Error> {
+        Ok(Award { state: self.state.clone().step(Step::AcceptAnew(word))?, ..self })
+    }
+
+    /// A manager alone takes the sum no further than this from what was first offered, in however many steps.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] where it goes further and no meeting of the deciding body is named.
+    pub fn expect_decided(&self, varied: &Award, limit: Money, reference: &str) -> Result<(), Refusal> {
+        let moved = varied.amount().minor_units - self.original.terms.amount.minor_units;
+        let is_small = varied.amount() == self.amount() || moved.abs() <= limit.minor_units;
+        if is_small || !reference.is_empty() {
+            return Ok(());
+        }
+        let says = format!("name the meeting that decided it: variations may move the sum by {limit} without one");
+        Err(Refusal::bad_field("decision_reference", "required", says))
+    }
+
     /// Whether a change could be approved as things stand.
     ///
     /// # Errors
     /// [`Refusal::IllegalStep`] for an award that is not live. [`Refusal::Invalid`] where the agreement says so already,
-    /// for a date that has passed, and for less than was asked for without a scope note (rule 2). For dates
+    /// for a novation with anything beside it, for a date that has passed, and for less than was asked for without a
+    /// scope note (rule 2). For dates
     /// [`Error::FinalReportAccepted`] and [`Error::EndsBeforeStart`]. For a sum [`Error::AmountOutOfBounds`], and
     /// [`Error::Money`] for one of another currency.
     pub fn expect_variable(&self, change: &Change, instrument: &Instrument, now: Timestamp) -> Result<(), Error> {
         self.state.expect_live("vary")?;
+        change.expect_novation_alone()?;
         if change.moves_dates() && self.final_report_accepted_at.is_some() {
             return Err(Error::FinalReportAccepted);
         }

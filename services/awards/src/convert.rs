@@ -49,7 +49,8 @@ impl From<AwardsFound> for pb::ListAwardsResponse {
 
 impl From<Award> for pb::Award {
     fn from(award: Award) -> pb::Award {
-        let version = |agreement| pb::Agreement::from(AgreementNow { agreement, met: award.met.clone() });
+        let version =
+            |agreement| pb::Agreement::from(AgreementNow { agreement, met: award.met.clone(), acceptance: None });
         pb::Award {
             id: award.id.to_string(),
             etag: etag(award.version),
@@ -124,7 +125,7 @@ pub fn award_without_names(mut award: pb::Award) -> pb::Award {
 }
 
 impl From<AgreementNow> for pb::Agreement {
-    fn from(AgreementNow { agreement, met }: AgreementNow) -> pb::Agreement {
+    fn from(AgreementNow { agreement, met, acceptance }: AgreementNow) -> pb::Agreement {
         let terms = agreement.terms;
         let conditions = terms.conditions.into_iter().enumerate().map(|(nth, condition)| {
             let met = met.get(nth).and_then(Option::as_ref);
@@ -148,6 +149,7 @@ impl From<AgreementNow> for pb::Agreement {
             written_at: wire_time(agreement.written_at),
             sha256: agreement.digest,
             canonical_json: agreement.canonical_json,
+            acceptance: acceptance.map(pb::Acceptance::from),
         }
     }
 }

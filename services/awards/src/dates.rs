@@ -1,6 +1,7 @@
 //! Days of councils are days in London: when an offer ends, and how long a project runs.
 
 use jiff::{ToSpan, civil};
+use kit::refusal::Refusal;
 use kit::time::{Date, LONDON, Timestamp};
 
 /// As many days later; stays on the last day that a calendar holds.
@@ -22,6 +23,23 @@ pub fn end_of(day: Date) -> Timestamp {
         Err(_) => return Timestamp::MAX,
     };
     Timestamp::from_micros(micros).min(Timestamp::MAX)
+}
+
+/// A day on which something is said to have happened has come, and lies not before what it came of.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for another day.
+pub fn expect_happened(field: &str, day: Date, earliest: Option<Date>, now: Timestamp) -> Result<(), Refusal> {
+    if day > Date::today(now) {
+        return Err(Refusal::bad_field(field, "date.ahead", "give a day that has come"));
+    }
+    match earliest.filter(|earliest| day < *earliest) {
+        Some(earliest) => {
+            let says = format!("give {earliest}, or a later day that has come: it did not happen before that");
+            Err(Refusal::bad_field(field, "date.before", says))
+        }
+        None => Ok(()),
+    }
 }
 
 /// How many whole days lie between two instants.
@@ -95,6 +113,15 @@ mod tests {
         assert_eq!(end_of(day("2020-03-14")), at("2020-03-15T00:00:00Z"));
         assert_eq!(end_of(day("2020-03-29")), at("2020-03-29T23:00:00Z"));
         assert_eq!(end_of(day("2020-10-25")), at("2020-10-26T00:00:00Z"));
+    }
+
+    /// G-B6: days that people type lie within what is possible.
+    #[test]
+    fn what_happened_did_so_between_what_it_came_of_and_today() {
+        let now = at("2020-02-14T09:00:00Z");
+        let within = |text, earliest: Option<&str>| expect_happened("paid_on", day(text), earliest.map(day), now);
+        assert!(within("2020-02-12", Some("2020-02-12")).is_ok() && within("2020-02-14", None).is_ok());
+        assert!(within("2020-02-11", Some("2020-02-12")).is_err() && within("2020-02-15", None).is_err());
     }
 
     #[test]

@@ -46,18 +46,14 @@ pub enum Error {
     FinalReportAccepted,
     #[error("payments or recoveries are not reconciled yet; reconcile them first")]
     MoneyNotReconciled,
-    #[error("somebody else than the approver must instruct a payment")]
-    SamePerson,
-    #[error("somebody who does not belong to the recipient must do this")]
-    OfRecipient,
     #[error("{}", payee_not_verified(.usable_from))]
     PayeeNotVerified { usable_from: Option<Timestamp> },
     #[error("only {outstanding} is still to come back")]
     MoreThanOutstanding { outstanding: Money },
     #[error("only {held} was paid and is neither back nor on its way back")]
     MoreThanHeld { held: Money },
-    #[error("{outstanding} is outstanding; balances up to {small} may be given up")]
-    BalanceNotSmall { outstanding: Money, small: Money },
+    #[error("{outstanding} is outstanding, and {before} of the award was given up before; up to {small} may be in all")]
+    BalanceNotSmall { outstanding: Money, before: Money, small: Money },
     #[error("the register names no such successor of the organisation")]
     NotASuccessor,
     #[error("the register says that the organisation exists still; novate when it does not")]

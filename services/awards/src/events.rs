@@ -71,18 +71,6 @@ impl Happened {
         }
     }
 
-    /// Whether it is the network's act, and not the council's.
-    pub fn by_network(self) -> bool {
-        use Happened::*;
-        match self {
-            AwardAccepted | AwardRefused | AwardWithdrawn => false,
-            AwardPrepared | AwardReserved | ReserveCalled | AwardOffered | AwardActivated | ConditionMet
-            | AwardNamed | AwardVaried => true,
-            AwardPaid | AwardReturned | BalanceWrittenOff | FinalReportAccepted | AwardSuspended | AwardResumed => true,
-            AwardTerminated | AwardCompleted | AwardClosed | AwardReopened | AwardLapsed => true,
-        }
-    }
-
     /// Whether a reason is given with it.
     pub fn has_reason(self) -> bool {
         use Happened::*;
@@ -120,6 +108,25 @@ pub enum PaymentHappened {
     Cancelled,
 }
 
+impl PaymentHappened {
+    /// The step as history names it.
+    pub fn step(self) -> &'static str {
+        match self {
+            PaymentHappened::Planned => "plan",
+            PaymentHappened::FellDue => "fall_due",
+            PaymentHappened::Approved => "approve",
+            PaymentHappened::Instructed => "instruct",
+            PaymentHappened::Paid => "confirm",
+            PaymentHappened::Failed => "fail",
+            PaymentHappened::Reconciled => "reconcile",
+            PaymentHappened::Held => "hold",
+            PaymentHappened::Released => "release",
+            PaymentHappened::Changed => "change",
+            PaymentHappened::Cancelled => "cancel",
+        }
+    }
+}
+
 /// The fact about a payment.
 pub fn payment(happened: PaymentHappened, payment: &Payment) -> Fact {
     let resource = convert::payment_without_names(payment.clone().into());
@@ -137,19 +144,47 @@ pub enum RecoveryHappened {
     RecoveryReconciled,
 }
 
+impl RecoveryHappened {
+    /// The step as history names it.
+    pub fn step(self) -> &'static str {
+        match self {
+            RecoveryHappened::RecoveryOpened => "open",
+            RecoveryHappened::ReturnRequested => "request",
+            RecoveryHappened::MoneyReturned => MONEY_RETURNED,
+            RecoveryHappened::RecoveryWrittenOff => "write_off",
+            RecoveryHappened::RecoveryReconciled => "reconcile",
+        }
+    }
+
+    /// Whether a reason is given with it.
+    pub fn has_reason(self) -> bool {
+        match self {
+            RecoveryHappened::RecoveryOpened | RecoveryHappened::RecoveryWrittenOff => true,
+            RecoveryHappened::ReturnRequested
+            | RecoveryHappened::MoneyReturned
+            | RecoveryHappened::RecoveryReconciled => false,
+        }
+    }
+}
+
+/// What history calls it that money came back.
+pub const MONEY_RETURNED: &str = "return";
+
 /// The fact about a recovery.
 pub fn recovery(happened: RecoveryHappened, recovery: &Recovery) -> Fact {
     Fact::of(happened.into(), recovery.id, recovery.version, &recovery.shown())
 }
 
-/// The fact about a variation that is asked for or decided.
+/// The fact about a variation that is asked for, decided or answered.
 pub fn variation(variation: &Variation) -> Fact {
     let kind = match variation.state {
         variation::State::Requested => "toadlane.awards.v1.VariationRequested",
+        variation::State::AwaitingAcceptance(_) => "toadlane.awards.v1.VariationProposed",
         variation::State::Approved { .. } => "toadlane.awards.v1.VariationApproved",
         variation::State::Refused(_) => "toadlane.awards.v1.VariationRefused",
+        variation::State::Declined { .. } => "toadlane.awards.v1.VariationDeclined",
     };
-    let resource = pb::Variation { requested_by: None, decided_by: None, ..variation.shown() };
+    let resource = pb::Variation { requested_by: None, decided_by: None, acceptance: None, ..variation.shown() };
     Fact::of(kind, variation.id, variation.version, &resource)
 }
 

@@ -1,9 +1,10 @@
 //! The ledger of a pot, in double entry: every posting moves a sum from one account to another, and no account but the
 //! one that the money comes from ever falls below zero (rule 1). So nothing is given twice, and no penny is lost.
 
+use kit::caller::Actor;
 use kit::ids::{AwardId, RoundId};
 use kit::money::{Currency, Money};
-use kit::time::Timestamp;
+use kit::time::{Date, Timestamp};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::error::Error;
@@ -90,6 +91,9 @@ pub struct Posting {
     pub award: Option<AwardId>,
     /// The payment or recovery.
     pub subject: Option<String>,
+    pub by: Actor,
+    /// The day on which it counts: of the bank for what was paid or came back, of the posting otherwise.
+    pub booked_on: Date,
 }
 
 /// One posting. It is never changed.
@@ -104,6 +108,9 @@ pub struct Entry {
     pub award: Option<AwardId>,
     /// The payment or recovery.
     pub subject: Option<String>,
+    /// None for a posting that is older than this.
+    pub by: Option<Actor>,
+    pub booked_on: Date,
 }
 
 impl Pot {

@@ -3,7 +3,8 @@
 //!
 //! Two guarantees hold throughout. A pot is never overdrawn and no penny is lost, because every sum moves by a posting
 //! of a double entry whose balances are one row ([`ledger`], rule 1). What a council agreed to never changes: a
-//! certifier accepts the digest of one version, and a variation writes the next ([`agreement`]).
+//! certifier accepts the digest of one version, and a variation writes the next, which binds the council only with
+//! its certifier's word where it takes from what was agreed ([`agreement`]).
 //!
 //! `grading` decides who is funded; `reporting` keeps the reports. The platform keeps no account number and sends no
 //! money: it records who approved, who instructed, and what the bank said.
@@ -15,6 +16,7 @@ pub mod dates;
 pub mod error;
 pub mod extension;
 pub mod ledger;
+pub mod money_history;
 pub mod payee;
 pub mod payment;
 pub mod plan;

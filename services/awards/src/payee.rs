@@ -2,10 +2,12 @@
 
 use kit::caller::Actor;
 use kit::ids::OrgId;
+use kit::refusal::Refusal;
 use kit::time::Timestamp;
 
 use crate::error::Error;
 
+const OWN_CHECK: &str = "an account that you checked";
 /// How long nothing is paid to an account that replaces another.
 const COOLING_S: i64 = 3 * 24 * 3_600;
 
@@ -34,13 +36,37 @@ impl PayeeCheck {
     }
 }
 
+/// Lets nobody approve a payment to an account that they checked themselves (rule 21).
+///
 /// # Errors
-/// [`Error::PayeeNotVerified`] unless a check of the payee holds now.
-pub fn expect_usable(latest: Option<&PayeeCheck>, now: Timestamp) -> Result<(), Error> {
+/// [`Refusal::Apart`] for whoever made the check that counts.
+pub fn expect_checked_by_another(latest: Option<&PayeeCheck>, approver: &Actor) -> Result<(), Refusal> {
     match latest {
-        Some(check) if check.usable_from <= now => Ok(()),
-        Some(check) => Err(Error::PayeeNotVerified { usable_from: Some(check.usable_from) }),
-        None => Err(Error::PayeeNotVerified { usable_from: None }),
+        Some(check) if check.checked_by.subject == approver.subject => Err(Refusal::Apart { whose: OWN_CHECK }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The check on which a payment is instructed: it holds now, and is neither the approver's nor the instructor's.
+///
+/// # Errors
+/// [`Error::PayeeNotVerified`] unless a check of the payee holds now, [`Refusal::Apart`] where it is one of theirs.
+pub fn expect_usable(
+    latest: Option<PayeeCheck>,
+    approver: Option<&Actor>,
+    instructor: &Actor,
+    now: Timestamp,
+) -> Result<PayeeCheck, Error> {
+    let check = latest.ok_or(Error::PayeeNotVerified { usable_from: None })?;
+    if check.usable_from > now {
+        return Err(Error::PayeeNotVerified { usable_from: Some(check.usable_from) });
+    }
+    expect_checked_by_another(Some(&check), instructor)?;
+    // An account may be checked after its payment was approved. Somebody else can check the same one again, and need
+    // not wait.
+    match approver.filter(|approver| approver.subject == check.checked_by.subject) {
+        Some(_) => Err(Refusal::Apart { whose: "an account that was checked by who approved the payment" }.into()),
+        None => Ok(check),
     }
 }
 
@@ -56,10 +82,32 @@ mod tests {
             sequence: 1,
             account_reference: reference.to_string(),
             evidence: "call back".to_string(),
-            checked_by: Actor { subject: "per_1".to_string(), organisation: None },
+            checked_by: actor("per_1"),
             checked_at: at("2020-02-10T09:00:00Z"),
             usable_from: at(usable_from),
         }
+    }
+
+    fn actor(subject: &str) -> Actor {
+        Actor { subject: subject.to_string(), organisation: None }
+    }
+
+    /// Approved by the second person and instructed by the third.
+    fn usable(check: &PayeeCheck, instant: &str) -> Result<PayeeCheck, Error> {
+        expect_usable(Some(check.clone()), Some(&actor("per_2")), &actor("per_3"), at(instant))
+    }
+
+    /// G-B1: who checked the account, who approves and who instructs are three.
+    #[test]
+    fn nobody_approves_or_instructs_on_their_own_check() {
+        let (check, now) = (check("VENDOR-1", "2020-02-10T09:00:00Z"), at("2020-02-11T09:00:00Z"));
+        assert!(expect_checked_by_another(Some(&check), &actor("per_1")).is_err());
+        assert!(expect_checked_by_another(Some(&check), &actor("per_2")).is_ok());
+        for (approver, instructor) in [("per_1", "per_3"), ("per_2", "per_1")] {
+            let refused = expect_usable(Some(check.clone()), Some(&actor(approver)), &actor(instructor), now);
+            assert!(matches!(refused, Err(Error::Refused(Refusal::Apart { .. }))), "{approver} {instructor}");
+        }
+        assert_eq!(usable(&check, "2020-02-11T09:00:00Z").unwrap(), check);
     }
 
     #[test]
@@ -77,8 +125,8 @@ mod tests {
         let cooling = check("VENDOR-2", "2020-03-04T09:00:00Z");
         let again = PayeeCheck::usable_from(Some(&cooling), "VENDOR-2", at("2020-03-02T09:00:00Z"));
         assert_eq!(again, cooling.usable_from);
-        let refused = expect_usable(Some(&cooling), at("2020-03-04T08:59:59.999999Z")).unwrap_err();
+        let refused = usable(&cooling, "2020-03-04T08:59:59.999999Z").unwrap_err();
         assert!(matches!(refused, Error::PayeeNotVerified { usable_from: Some(_) }));
-        assert!(expect_usable(Some(&cooling), at("2020-03-04T09:00:00Z")).is_ok());
+        assert!(usable(&cooling, "2020-03-04T09:00:00Z").is_ok());
     }
 }

@@ -1,15 +1,15 @@
-//! One instalment of an award, from plan to reconciliation. Two people are needed to send it: one approves, another
-//! instructs (rule 21).
+//! One instalment of an award, from plan to reconciliation. Three people are needed to send it: who checked the account
+//! (`payee.rs`), who approves and who instructs; and who instructed does not say what the bank did (rule 21).
 
 use kit::caller::Actor;
-use kit::ids::{AwardId, PaymentId};
+use kit::ids::{AwardId, OrgId, PaymentId};
 use kit::money::Money;
 use kit::refusal::Refusal;
 use kit::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
-use crate::error::Error;
+use crate::dates;
 use crate::report::Overdue;
 
 /// One instalment. Its sum stays committed in the pot until the bank has paid it or it is cancelled.
@@ -25,7 +25,7 @@ pub struct Payment {
     pub state: State,
     /// The overdue report for which it was held last. Once a manager has released it, this one holds it no more.
     pub held_for: Option<Overdue>,
-    /// Why it was held, failed or cancelled: the latest reason given.
+    /// Why it took its latest step, where a reason is given for that.
     pub reason: String,
     pub updated_at: Timestamp,
 }
@@ -76,6 +76,18 @@ pub struct Sent {
     pub approved_by: Actor,
     pub instructed_by: Actor,
     pub bank_reference: String,
+    /// None for what was instructed before this was kept.
+    pub to: Option<Destination>,
+}
+
+/// Whom the bank was told to pay, and when. Later variations and checks change nothing of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    pub payee: OrgId,
+    /// Number of the payee's check that held.
+    pub check: i64,
+    pub account_reference: String,
+    pub at: Timestamp,
 }
 
 /// What can happen to a payment.
@@ -88,13 +100,15 @@ pub enum Step {
     Instruct {
         by: Actor,
         bank_reference: String,
+        to: Destination,
     },
     Confirm {
+        by: Actor,
         on: Date,
     },
     /// The bank could not pay.
-    Fail,
-    Reconcile,
+    Fail(Actor),
+    Reconcile(Actor),
     Hold,
     Release,
     /// The approval was for another recipient.
@@ -125,14 +139,12 @@ impl Payment {
         if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
-    /// Takes a step. Without a reason the one before stays.
+    /// Takes a step, for a reason where there is one.
     ///
     /// # Errors
-    /// [`Error::SamePerson`] when the approver instructs (rule 21), [`Refusal::IllegalStep`] where the table has no
-    /// such step.
-    pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Payment, Error> {
-        let reason = if reason.is_empty() { self.reason.clone() } else { reason.to_string() };
-        let state = self.state.clone().step(step)?;
+    /// Those of [`State::step`].
+    pub fn step(&self, step: Step, reason: &str, now: Timestamp) -> Result<Payment, Refusal> {
+        let (state, reason) = (self.state.clone().step(step)?, reason.to_string());
         Ok(Payment { state, reason, version: self.version + 1, updated_at: now, ..self.clone() })
     }
 
@@ -140,12 +152,27 @@ impl Payment {
     ///
     /// # Errors
     /// [`Refusal::IllegalStep`] unless it is due or approved.
-    pub fn hold_for(&self, overdue: Overdue, reason: &str, now: Timestamp) -> Result<Payment, Error> {
+    pub fn hold_for(&self, overdue: Overdue, reason: &str, now: Timestamp) -> Result<Payment, Refusal> {
         Ok(Payment { held_for: Some(overdue), ..self.step(Step::Hold, reason, now)? })
     }
 
-    pub fn with_amount(&self, amount: Money, now: Timestamp) -> Payment {
-        Payment { amount, version: self.version + 1, updated_at: now, ..self.clone() }
+    pub fn with_amount(&self, amount: Money, reason: &str, now: Timestamp) -> Payment {
+        let reason = reason.to_string();
+        Payment { amount, reason, version: self.version + 1, updated_at: now, ..self.clone() }
+    }
+
+    /// Whom the bank was told to pay, since it was instructed.
+    pub fn destination(&self) -> Option<&Destination> {
+        self.state.sent().and_then(|sent| sent.to.as_ref())
+    }
+
+    /// The bank pays neither before it is told to, nor in days that have not come.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for such a day.
+    pub fn expect_paid_on(&self, day: Date, now: Timestamp) -> Result<(), Refusal> {
+        let instructed_on = self.destination().map(|to| Date::today(to.at));
+        dates::expect_happened("paid_on", day, instructed_on, now)
     }
 }
 
@@ -153,9 +180,9 @@ impl State {
     /// Every legal move is a row.
     ///
     /// # Errors
-    /// [`Error::SamePerson`] when the approver instructs (rule 21), [`Refusal::IllegalStep`] where the table has no
-    /// such step.
-    pub fn step(self, step: Step) -> Result<State, Error> {
+    /// [`Refusal::Apart`] when the approver instructs, or who instructed says what the bank did (rule 21);
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn step(self, step: Step) -> Result<State, Refusal> {
         Ok(match (self, step) {
             (State::Planned, Step::FallDue)
             | (State::OnHold, Step::Release)
@@ -164,18 +191,24 @@ impl State {
             (State::Approved { by }, Step::Instruct { by: instructed_by, .. })
                 if by.subject == instructed_by.subject =>
             {
-                return Err(Error::SamePerson);
+                return Err(Refusal::Apart { whose: "a payment that you approved" });
             }
-            (State::Approved { by }, Step::Instruct { by: instructed_by, bank_reference }) => {
-                State::Instructed(Sent { approved_by: by, instructed_by, bank_reference })
+            (State::Approved { by }, Step::Instruct { by: instructed_by, bank_reference, to }) => {
+                State::Instructed(Sent { approved_by: by, instructed_by, bank_reference, to: Some(to) })
             }
-            (State::Instructed(sent), Step::Confirm { on }) => State::Paid { sent, on },
-            (State::Instructed(sent), Step::Fail) => State::Approved { by: sent.approved_by },
-            (State::Paid { sent, on }, Step::Reconcile) => State::Reconciled { sent, on },
+            (State::Instructed(sent), Step::Confirm { by, .. } | Step::Fail(by))
+            | (State::Paid { sent, .. }, Step::Reconcile(by))
+                if by.subject == sent.instructed_by.subject =>
+            {
+                return Err(Refusal::Apart { whose: "a payment that you instructed" });
+            }
+            (State::Instructed(sent), Step::Confirm { on, .. }) => State::Paid { sent, on },
+            (State::Instructed(sent), Step::Fail(_)) => State::Approved { by: sent.approved_by },
+            (State::Paid { sent, on }, Step::Reconcile(_)) => State::Reconciled { sent, on },
             (State::Due | State::Approved { .. }, Step::Hold) => State::OnHold,
             (State::Planned | State::Due | State::OnHold | State::Approved { .. }, Step::Cancel) => State::Cancelled,
             (from, step) => {
-                return Err(Refusal::IllegalStep { what: "payment", from: from.name(), step: step.name() }.into());
+                return Err(Refusal::IllegalStep { what: "payment", from: from.name(), step: step.name() });
             }
         })
     }

@@ -4,6 +4,7 @@
 use kit::caller::{Area, Caller, Role, Scope, Subject};
 use kit::ids::OrgId;
 use kit::refusal::Refusal;
+use kit::verdict::OWN_ORGANISATION;
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
 
@@ -64,6 +65,9 @@ pub struct Facts {
     pub applicant: Option<OrgId>,
     /// Those that lead and are paid.
     pub readers: Vec<OrgId>,
+    /// Those that it concerns besides, and that see no award for that: whom a change names, a payee whose account is
+    /// checked, and all of a round that is handled as a whole.
+    pub named: Vec<OrgId>,
     /// Whether the council knows of it.
     pub offered: bool,
 }
@@ -76,7 +80,8 @@ const FINANCE: &str = "a finance officer who sits on no board";
 const CLAIMANTS: &str = "a round manager or a finance officer";
 const CERTIFIERS: &str = "a certifier, or a system with awards.certify, of the applicant";
 const COUNCIL: &str = "an officer or a certifier, or a system with awards.certify, of the applicant";
-const ASKERS: &str = "an officer or a certifier, or a system with awards.certify, of the applicant, or a round manager";
+const ASKERS: &str = "an officer or a certifier, or a system with awards.certify, of the applicant, or a round manager or \
+                      a network administrator who sits on no board";
 const OVERSEERS: &str =
     "a round manager, a network administrator, a finance officer, a clerk or an auditor who sits on no board";
 
@@ -87,28 +92,42 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     let of_applicant =
         |may: fn(&Caller, OrgId) -> bool| facts.applicant.is_some_and(|applicant| may(caller, applicant));
     let manager = caller.serves(Role::RoundManager);
-    let (allowed, who_may) = match action {
-        Action::See => (true, ""),
-        Action::SeeBooks => (caller.serves_any(&OVERSEE), OVERSEERS),
-        Action::Prepare | Action::Extend | Action::Offer | Action::CallReserve => {
-            (caller.serves_any(&[Role::RoundManager, Role::NetworkAdministrator]), RUNNERS)
+    let runner = caller.serves_any(&[Role::RoundManager, Role::NetworkAdministrator]);
+    // As whom the caller may: freely, as the council itself or a reader; or for the network.
+    let (freely, for_network, who_may) = match action {
+        Action::See => (true, false, ""),
+        Action::SeeBooks => (caller.serves_any(&OVERSEE), false, OVERSEERS),
+        Action::Accept | Action::Withdraw => (of_applicant(certifies_for), false, CERTIFIERS),
+        Action::Refuse => (of_applicant(acts_for), false, COUNCIL),
+        Action::RequestVariation => (of_applicant(acts_for), runner, ASKERS),
+        Action::Prepare | Action::Extend | Action::Offer | Action::CallReserve | Action::RequestNovation => {
+            (false, runner, RUNNERS)
         }
-        Action::Accept | Action::Withdraw => (of_applicant(certifies_for), CERTIFIERS),
-        Action::Refuse => (of_applicant(acts_for), COUNCIL),
-        Action::RequestVariation => (of_applicant(acts_for) || manager, ASKERS),
         Action::WithdrawUnoffered
         | Action::ConfirmCondition
         | Action::Manage
-        | Action::RequestNovation
         | Action::DecideVariation
         | Action::ApprovePayment
-        | Action::HoldPayment => (manager, MANAGERS),
-        Action::Terminate => (caller.serves_any(&[Role::Clerk, Role::RoundManager]), DECIDERS),
-        Action::InstructPayment | Action::Book | Action::CheckPayee => (caller.serves(Role::FinanceOfficer), FINANCE),
-        Action::OpenRecovery => (caller.serves_any(&[Role::RoundManager, Role::FinanceOfficer]), CLAIMANTS),
-        Action::WriteOff => (caller.serves(Role::Clerk), CLERKS),
+        | Action::HoldPayment => (false, manager, MANAGERS),
+        Action::Terminate => (false, caller.serves_any(&[Role::Clerk, Role::RoundManager]), DECIDERS),
+        Action::InstructPayment | Action::Book | Action::CheckPayee => {
+            (false, caller.serves(Role::FinanceOfficer), FINANCE)
+        }
+        Action::OpenRecovery => (false, caller.serves_any(&[Role::RoundManager, Role::FinanceOfficer]), CLAIMANTS),
+        Action::WriteOff => (false, caller.serves(Role::Clerk), CLERKS),
     };
-    if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
+    match (freely, for_network) {
+        (true, _) => Verdict::Allow,
+        // Nobody acts for the network on what is given to an organisation of their own (rule 21).
+        (false, true) if is_own(caller, facts) => Verdict::Apart { whose: OWN_ORGANISATION },
+        (false, true) => Verdict::Allow,
+        (false, false) => Verdict::Refuse { who_may },
+    }
+}
+
+/// Whether an organisation that it concerns is the caller's own: their home, or one that they have any role for.
+fn is_own(caller: &Caller, facts: &Facts) -> bool {
+    caller.is_of_any(facts.applicant.iter().chain(&facts.readers).chain(&facts.named).copied())
 }
 
 /// Signs for an organisation, as its certifier does.
@@ -145,16 +164,9 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
     oversees(caller) || (facts.offered && own)
 }
 
-/// Whether a caller belongs to an organisation that has to do with the award: nobody pays their own council (rule 21).
-pub fn belongs_to_recipient(caller: &Caller, award: &Award) -> bool {
-    let own = caller.organisations();
-    [award.applicant, award.lead, award.payee()].iter().any(|organisation| own.contains(organisation))
-}
-
-/// For whom of an award's organisations a caller acts.
+/// For whom of an award's organisations a caller acts. Who acts for the network acts for none of them.
 pub fn council_of(caller: &Caller, award: &Award) -> Option<OrgId> {
-    let all = [award.applicant, award.lead, award.payee()];
-    all.into_iter().find(|&organisation| reads_for(caller, organisation))
+    award.parties().into_iter().find(|&organisation| reads_for(caller, organisation))
 }
 
 /// The organisation for which a caller runs rounds or keeps their books.
@@ -165,23 +177,33 @@ pub fn network_of(caller: &Caller) -> Option<OrgId> {
 /// The facts of an award.
 pub fn facts(award: &Award) -> Facts {
     let offered = award.state.offer().is_some();
-    Facts { applicant: Some(award.applicant), readers: vec![award.lead, award.payee()], offered }
+    let readers = vec![award.lead, award.payee()];
+    Facts { applicant: Some(award.applicant), readers, named: Vec::new(), offered }
 }
 
 /// Lets a caller act on an award, or refuses as the policy says.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may, and
+/// [`Refusal::Apart`] for an organisation of the caller's own.
 pub fn check(caller: &Caller, action: Action, award: &Award) -> Result<(), Refusal> {
     decide(caller, action, &facts(award)).enforce("award")
 }
 
-/// The same for what belongs to an award: who may not see that may not hear of this either.
+/// The same for what belongs to an award, and may name more organisations: who may not see the award may not hear of
+/// this either.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
-pub fn check_of(caller: &Caller, action: Action, award: &Award, what: &'static str) -> Result<(), Refusal> {
-    decide(caller, action, &facts(award)).enforce(what)
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may, and
+/// [`Refusal::Apart`] for an organisation of the caller's own.
+pub fn check_of(
+    caller: &Caller,
+    action: Action,
+    award: &Award,
+    named: Vec<OrgId>,
+    what: &'static str,
+) -> Result<(), Refusal> {
+    decide(caller, action, &Facts { named, ..facts(award) }).enforce(what)
 }
 
 /// The same for a round, a pot or a payee.
@@ -189,7 +211,15 @@ pub fn check_of(caller: &Caller, action: Action, award: &Award, what: &'static s
 /// # Errors
 /// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
 pub fn check_at_large(caller: &Caller, action: Action, what: &'static str) -> Result<(), Refusal> {
-    decide(caller, action, &Facts::default()).enforce(what)
+    check_concerning(caller, action, Vec::new(), what)
+}
+
+/// The same where all that it concerns is known.
+///
+/// # Errors
+/// Those of [`check_at_large`], and [`Refusal::Apart`] for an organisation of the caller's own.
+pub fn check_concerning(caller: &Caller, action: Action, named: Vec<OrgId>, what: &'static str) -> Result<(), Refusal> {
+    decide(caller, action, &Facts { named, ..Facts::default() }).enforce(what)
 }
 
 #[cfg(test)]

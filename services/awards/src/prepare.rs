@@ -48,6 +48,13 @@ pub struct Outcome {
     pub reserve_place: Option<i32>,
 }
 
+impl Outcome {
+    /// The organisations that have to do with it, as [`Award::parties`] are.
+    pub fn parties(&self) -> [OrgId; 3] {
+        [self.applicant, self.lead, self.payee]
+    }
+}
+
 /// What was made.
 #[derive(Clone, Debug)]
 pub struct PrepareDone {

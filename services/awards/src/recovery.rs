@@ -146,15 +146,16 @@ impl Recovery {
         Ok(Recovery { returned, ..self.step(step, now)? })
     }
 
-    /// Gives the rest up, where it is small (rule 26).
+    /// Gives the rest up, where that is small together with what was given up of the award `before` (rule 26).
     ///
     /// # Errors
-    /// [`Error::BalanceNotSmall`] when it is not, [`Refusal::IllegalStep`] once nothing is to come.
-    pub fn write_off(&self, small: Money, reason: &str, now: Timestamp) -> Result<Recovery, Error> {
+    /// [`Error::BalanceNotSmall`] when it is not, [`Error::Money`] for a sum that cannot be added,
+    /// [`Refusal::IllegalStep`] once nothing is to come.
+    pub fn write_off(&self, small: Money, before: Money, reason: &str, now: Timestamp) -> Result<Recovery, Error> {
         let written_off = self.outstanding();
         let new = self.step(Step::WriteOff, now)?;
-        if written_off.minor_units > small.minor_units {
-            return Err(Error::BalanceNotSmall { outstanding: written_off, small });
+        if before.plus(written_off)?.minor_units > small.minor_units {
+            return Err(Error::BalanceNotSmall { outstanding: written_off, before, small });
         }
         Ok(Recovery { written_off, reason: reason.to_string(), ..new })
     }

@@ -60,8 +60,18 @@ pub struct Settings {
     pub instalments: Vec<Instalment>,
     pub interim_report_due: Option<Deadline>,
     pub final_report_due: Option<Deadline>,
-    /// Largest balance of a recovery that may be given up (rule 26).
+    /// The most of an award that may be given up, all of its recoveries together (rule 26).
     pub small_balance: Money,
+    /// How far variations may take the sum of an award from the one first offered before a meeting is named.
+    #[serde(default = "Settings::usual_variation_limit")]
+    pub variation_limit: Money,
+}
+
+impl Settings {
+    /// What holds where a round does not say.
+    pub fn usual_variation_limit() -> Money {
+        Money::pence(50_000)
+    }
 }
 
 /// How far the decisions of a round are.
@@ -94,6 +104,16 @@ mod tests {
         for out in [99_999, 150_001] {
             assert!(matches!(within(out), Err(Error::AmountOutOfBounds { .. })), "{out}");
         }
+    }
+
+    /// G-B1: a round that was prepared before there was a limit has the usual one.
+    #[test]
+    fn settings_from_before_there_was_a_limit_are_read_still() {
+        let stored = r#"{"starts_on":"2020-03-01","ends_on":null,"offer_days":28,"instalments":[],
+            "interim_report_due":null,"final_report_due":null,
+            "small_balance":{"minor_units":2500,"currency":"GBP"}}"#;
+        let settings: Settings = kit::stored::from_json(stored).unwrap();
+        assert_eq!(settings.variation_limit, Money::pence(50_000));
     }
 
     #[test]

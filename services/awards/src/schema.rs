@@ -34,6 +34,9 @@ diesel::table! {
         currency -> Text,
         award_id -> Nullable<Text>,
         subject -> Nullable<Text>,
+        actor -> Nullable<Text>,
+        actor_organisation -> Nullable<Text>,
+        booked_on -> Nullable<Text>,
     }
 }
 
@@ -79,6 +82,7 @@ diesel::table! {
         sha256 -> Text,
         variation_id -> Nullable<Text>,
         written_at -> BigInt,
+        acceptance -> Nullable<Text>,
     }
 }
 
@@ -114,6 +118,9 @@ diesel::table! {
         decided_by_organisation -> Nullable<Text>,
         decided_at -> Nullable<BigInt>,
         decision_reason -> Text,
+        decision_reference -> Text,
+        acceptance -> Nullable<Text>,
+        decline_reason -> Text,
     }
 }
 
@@ -138,6 +145,10 @@ diesel::table! {
         updated_at -> BigInt,
         held_report_id -> Nullable<Text>,
         held_since -> Nullable<BigInt>,
+        payee_id -> Nullable<Text>,
+        payee_check -> Nullable<BigInt>,
+        account_reference -> Nullable<Text>,
+        instructed_at -> Nullable<BigInt>,
     }
 }
 
@@ -181,6 +192,27 @@ diesel::table! {
         from_state -> Nullable<Text>,
         to_state -> Text,
         reason -> Text,
+    }
+}
+
+diesel::table! {
+    money_history (subject, sequence) {
+        subject -> Text,
+        sequence -> BigInt,
+        award_id -> Text,
+        happened_at -> BigInt,
+        actor -> Text,
+        actor_organisation -> Nullable<Text>,
+        step -> Text,
+        from_state -> Nullable<Text>,
+        to_state -> Text,
+        reason -> Text,
+        amount_minor -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        reference -> Text,
+        payee_id -> Nullable<Text>,
+        payee_check -> Nullable<BigInt>,
+        booked_on -> Nullable<Text>,
     }
 }
 

@@ -74,6 +74,8 @@ pub enum Step {
     CallReserve,
     Offer(Offer),
     Accept(Acceptance),
+    /// Its certifier agrees to other terms than before.
+    AcceptAnew(Acceptance),
     /// The last condition precedent is met.
     Activate,
     Refuse,
@@ -98,6 +100,11 @@ impl State {
             (State::Reserved { .. }, Step::CallReserve) => State::Prepared,
             (State::Prepared, Step::Offer(offer)) => State::Offered(offer),
             (State::Offered(offer), Step::Accept(acceptance)) => State::Accepted(Agreed { offer, acceptance }),
+            (State::Accepted(agreed), Step::AcceptAnew(acceptance)) => State::Accepted(Agreed { acceptance, ..agreed }),
+            (State::Active(agreed), Step::AcceptAnew(acceptance)) => State::Active(Agreed { acceptance, ..agreed }),
+            (State::Suspended(agreed), Step::AcceptAnew(acceptance)) => {
+                State::Suspended(Agreed { acceptance, ..agreed })
+            }
             (State::Accepted(agreed), Step::Activate) => State::Active(agreed),
             (State::Offered(offer), Step::Refuse) => State::Refused(offer),
             (State::Offered(offer), Step::Lapse) => State::Lapsed(offer),
@@ -167,6 +174,16 @@ impl State {
         }
     }
 
+    /// Agreed to, and not over.
+    pub fn is_agreed(&self) -> bool {
+        match self {
+            State::Accepted(_) | State::Active(_) | State::Suspended(_) => true,
+            State::Prepared | State::Reserved { .. } | State::Offered(_) => false,
+            State::Completed(_) | State::Closed(_) | State::Terminated(_) => false,
+            State::Refused(_) | State::Lapsed(_) | State::Withdrawn(_) => false,
+        }
+    }
+
     pub fn is_active(&self) -> bool {
         matches!(self, State::Active(_))
     }
@@ -185,15 +202,10 @@ impl State {
         if self.is_active() { Ok(()) } else { Err(self.refuses(step)) }
     }
 
-    /// Agreed, and not over.
-    ///
     /// # Errors
     /// [`Refusal::IllegalStep`] for an award that is not agreed yet, or is over.
     pub fn expect_agreed(&self, step: &'static str) -> Result<(), Error> {
-        match self {
-            State::Accepted(_) | State::Active(_) | State::Suspended(_) => Ok(()),
-            _ => Err(self.refuses(step)),
-        }
+        if self.is_agreed() { Ok(()) } else { Err(self.refuses(step)) }
     }
 
     /// The offer holds at this instant, whether or not the ticker has looked yet.

@@ -4,6 +4,7 @@ mod awards;
 mod extensions;
 mod history;
 mod lists;
+mod money_history;
 mod payees;
 mod payments;
 mod pots;
@@ -14,6 +15,7 @@ pub use awards::{agreements, expired_offers, first_reserve, get, get_all, insert
 pub use extensions::{extension, extensions, insert_extension};
 pub use history::{history, insert_history};
 pub use lists::{Filter, MoneyFilter, Order, Sums, Visible, has_visible_in_round, page, totals};
+pub use money_history::{insert_money_line, money_history, took_step};
 pub use payees::{insert_payee_check, latest_payee_check, payee_checks};
 pub use payments::{due_on_day, insert_payment, page_of_payments, payment, payments_of, update_payment};
 pub use pots::{entries, insert_pot, insert_round, post, pot, round};

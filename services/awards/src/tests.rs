@@ -5,6 +5,7 @@ mod delivery;
 mod extensions;
 mod harness;
 mod lists;
+mod money_history;
 mod offers;
 mod payments;
 mod peers;
@@ -14,6 +15,7 @@ mod reports;
 mod requests;
 mod rush;
 mod variations;
+mod walls;
 
 /// Compares a text with a checked-in file; `TOADLANE_BLESS=1` writes the file anew.
 pub fn expect_golden(file: &str, text: &str) {

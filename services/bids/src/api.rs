@@ -16,13 +16,13 @@ use toadlane_proto::bids::v1::bids_service_server::BidsService;
 use tonic::{Request, Response, Streaming};
 
 use crate::Bids;
-use crate::app::{self, reading};
+use crate::app::{self, Seen, reading};
 use crate::bid::Bid;
 use crate::call::Call;
 use crate::convert;
 use crate::eligibility::Standings;
 use crate::error::Error;
-use crate::intake::{Intake, IntakeNow};
+use crate::intake::Intake;
 use crate::policy::{self, Action};
 use crate::store;
 
@@ -44,8 +44,13 @@ impl BidsService for Bids {
         self.db.take(request, requests::update_bid, app::update_bid).await
     }
 
+    /// Written out: the register is asked whether who signed off is a certifier still.
     async fn check_bid(&self, request: Request<pb::CheckBidRequest>) -> Answer<pb::CheckBidResponse> {
-        self.db.show(request, one, reading::check, pb::CheckBidResponse::from).await
+        let (cx, id) = Cx::parse(request, one)?;
+        let words = self.seen(cx.clone(), Action::Edit, id).await?.words();
+        let word_ended = self.peers.has_ended(&words).await?;
+        let checked = self.db.read(move |conn| reading::check(conn, &cx, id, word_ended)).await?;
+        Ok(Response::new(checked.into()))
     }
 
     async fn list_revisions(&self, request: Request<pb::ListRevisionsRequest>) -> Answer<pb::ListRevisionsResponse> {
@@ -65,6 +70,23 @@ impl BidsService for Bids {
 
     async fn set_participants(&self, request: Request<pb::SetParticipantsRequest>) -> Answer<pb::Bid> {
         self.db.take(request, requests::set_participants, app::set_participants).await
+    }
+
+    async fn confirm_participation(&self, request: Request<pb::ConfirmParticipationRequest>) -> Answer<pb::Bid> {
+        let gather = |cx, cmd| self.certifier_of_part(cx, cmd);
+        self.db.take_with(request, requests::confirm_participation, gather, app::confirm_participation).await
+    }
+
+    async fn decline_participation(&self, request: Request<pb::DeclineParticipationRequest>) -> Answer<pb::Bid> {
+        self.db.take(request, requests::decline_participation, app::decline_participation).await
+    }
+
+    async fn leave_bid(&self, request: Request<pb::LeaveBidRequest>) -> Answer<pb::Bid> {
+        self.db.take(request, requests::leave_bid, app::leave_bid).await
+    }
+
+    async fn declare_conflicts(&self, request: Request<pb::DeclareConflictsRequest>) -> Answer<pb::Bid> {
+        self.db.take(request, requests::declare_conflicts, app::declare_conflicts).await
     }
 
     async fn upload_attachment(&self, request: Request<Streaming<pb::UploadAttachmentRequest>>) -> Answer<pb::Bid> {
@@ -95,7 +117,7 @@ impl BidsService for Bids {
         let (before, id) = (cx.clone(), cmd.target.id);
         let seen = match self.db.replay_or(&cx, move |conn| app::look(conn, &before, id)).await? {
             Replay::Answered(bid) => return Ok(Response::new(bid)),
-            Replay::New(seen) => seen,
+            Replay::New(seen) => Seen { word_ended: self.peers.has_ended(&seen.bid.words()).await?, ..seen },
         };
         let (seal, round) = (self.seal(), seen.bid.round);
         let bid =
@@ -162,7 +184,9 @@ impl BidsService for Bids {
     async fn list_duplicates(&self, request: Request<pb::ListDuplicatesRequest>) -> Answer<pb::ListDuplicatesResponse> {
         let (cx, list) = Cx::parse(request, listed)?;
         policy::check_at_large(&cx.caller, Action::ListDuplicates, "round").map_err(Error::from)?;
-        self.intake(list.filter).await?;
+        if self.intake(list.filter).await?.closed_at.is_none() {
+            return Err(Error::NotYetClosed.into());
+        }
         let found = self.db.read(move |conn| reading::duplicates(conn, &list)).await?;
         Ok(Response::new(page(found)))
     }
@@ -171,7 +195,7 @@ impl BidsService for Bids {
     async fn get_intake(&self, request: Request<pb::GetIntakeRequest>) -> Answer<pb::Intake> {
         let (cx, round) = Cx::parse(request, one)?;
         let intake = self.intake(round).await?;
-        Ok(Response::new(IntakeNow { intake, as_of: cx.now }.into()))
+        Ok(Response::new(reading::counted(&cx, intake).into()))
     }
 
     type WatchBidsStream = Streamed<pb::WatchBidsResponse>;
@@ -206,6 +230,17 @@ impl Bids {
         self.peers.register.certifier_of(cmd.certifier, bid.applicant).await
     }
 
+    /// The organisation that confirms, if the register holds the one whose word is given as a certifier of it.
+    async fn certifier_of_part(&self, cx: Cx, cmd: app::ConfirmParticipation) -> Result<Option<OrgId>, Error> {
+        let (of, word) = (cmd.of, cmd.word);
+        let organisation = of.organisation;
+        self.db.read(move |conn| app::seen_part(conn, &cx, Action::Join, &of)).await?;
+        match word {
+            Some(word) => self.peers.register.certifier_of(word.certifier, organisation).await,
+            None => Ok(None),
+        }
+    }
+
     async fn round_of_late(&self, cx: Cx, cmd: Reasoned<BidId>) -> Result<Gathered<Seal>, Error> {
         let round = self.seen(cx, Action::DecideLate, cmd.target.id).await?.round;
         Ok(Gathered { key: Some(round.to_string()), facts: self.seal() })
@@ -218,8 +253,9 @@ impl Bids {
         // The last instant that is still within the window.
         let day = call.closes_at.plus_micros(-1);
         let date = Date::at(day, &call.zone);
+        let applicant = self.peers.standing(bid.applicant, date).await?;
         let lead = self.peers.standing(bid.lead(), date).await?;
         let payee = self.peers.standing(bid.payee(), date).await?;
-        Ok(Standings { day, lead, payee })
+        Ok(Standings { day, applicant, lead, payee })
     }
 }

@@ -6,6 +6,7 @@ mod drafts;
 mod earlier;
 mod hand_in;
 mod intake;
+mod participations;
 pub mod reading;
 
 pub use decisions::{
@@ -13,16 +14,22 @@ pub use decisions::{
     decide_eligibility, reject_late_bid, screen_bid,
 };
 pub use drafts::{
-    CreateBid, RemoveAttachment, RestoreRevision, SetParticipants, SignOffBid, UpdateBid, add_attachment, create_bid,
-    load_for_attachment, remove_attachment, restore_revision, set_participants, sign_off_bid, update_bid,
+    CreateBid, RemoveAttachment, RestoreRevision, SetParticipants, SignOffBid, UpdateBid, add_attachment,
+    announce_attachment, create_bid, load_for_attachment, remove_attachment, restore_revision, set_participants,
+    sign_off_bid, update_bid,
 };
 pub use earlier::{take_award, take_report};
 pub use hand_in::{Seen, SubmitBid, look, reopen_bid, submit_bid, withdraw_bid};
 pub use intake::{close, sweep, take_call};
+pub use participations::{
+    ConfirmParticipation, DeclareConflicts, PartOf, ReplyParticipation, confirm_participation, declare_conflicts,
+    decline_participation, leave_bid, seen_part,
+};
 
 use kit::caller::Actor;
 use kit::cx::{Cx, Target};
 use kit::db::{Conn, Tx};
+use kit::fault::Violation;
 use kit::history::Line;
 use kit::ids::{BidId, RoundId};
 use kit::outbox;
@@ -33,7 +40,9 @@ use crate::bid::{Bid, BidNow};
 use crate::call::Call;
 use crate::error::Error;
 use crate::events::{self, Happened};
+use crate::form;
 use crate::intake::Intake;
+use crate::participation::{self, Part};
 use crate::policy::{self, Action};
 use crate::store;
 
@@ -64,6 +73,22 @@ fn lead_limit_reached(conn: &mut Conn, bid: &Bid, call: &Call) -> Result<Option<
     };
     let n_led = store::n_led_besides(conn, bid)?;
     Ok(Some(limit).filter(|limit| n_led >= *limit))
+}
+
+/// What keeps a bid from being handed in, but for its sign-off; and the limit that its lead has reached, if the caller
+/// may know. Whether another organisation leads as many bids as it may is told to itself alone: to others it is a lead
+/// that has not confirmed (rule 3).
+fn missing(conn: &mut Conn, cx: &Cx, bid: &Bid, call: &Call) -> Result<(Vec<Violation>, Option<i64>), Error> {
+    let mut missing = form::check(&bid.paper, call);
+    let reached = lead_limit_reached(conn, bid, call)?;
+    let is_own = bid.lead() == bid.applicant;
+    if !bid.is_confirmed(Part::Lead) || (reached.is_some() && !is_own) {
+        missing.push(form::unconfirmed(Part::Lead));
+    }
+    if !bid.is_confirmed(Part::Payee) {
+        missing.push(form::unconfirmed(Part::Payee));
+    }
+    Ok((missing, reached.filter(|_| policy::reads_for(&cx.caller, bid.lead()))))
 }
 
 /// The bid as it is, if the caller may take this step and read its present version.
@@ -98,13 +123,23 @@ fn record(
     happened: Happened,
     closes_at: Timestamp,
 ) -> Result<BidNow, Error> {
-    let by = actor(cx, &new, happened);
+    // Whoever leaves acts for their council a last time, and is told of the bid as they read it.
+    let before = old.unwrap_or(&new);
+    let by = actor(cx, before, happened);
+    let extent = policy::extent(&cx.caller, before, cx.now >= closes_at);
     // Every version is one line of history.
     let line = Line::first(new.version, new.updated_at, by, happened.step(), new.state.name())
         .after(old.map(|old| old.state.name()))
         .because(happened.has_reason(), &new.reason);
-    store::insert_history(tx, new.id, line)?;
-    let now = BidNow { bid: new, closes_at, as_of: cx.now };
+    store::insert_history(tx, new.id, with_parts(line, old, &new))?;
+    let now = BidNow { bid: new, closes_at, as_of: cx.now, extent };
     outbox::put(tx, cx, now.bid.updated_at, events::fact(happened, &now))?;
     Ok(now)
+}
+
+/// The line with who was asked to take part, answered, or is no longer named.
+fn with_parts(line: Line, old: Option<&Bid>, new: &Bid) -> Line {
+    let before = old.map_or(&[][..], |old| &old.participations);
+    let told = [line.reason.clone(), participation::told(before, &new.participations)];
+    Line { reason: told.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; "), ..line }
 }

@@ -6,10 +6,12 @@ use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::content::{Attachment, Paper, Revision};
+use crate::conflict::DeclaredConflict;
+use crate::content::{Attachment, Content, Paper, Participant, Revision};
 use crate::eligibility::Finding;
 use crate::error::Error;
 use crate::intake::Place;
+use crate::participation::{self, Answer, Part, Participation, Reply};
 use crate::state::{State, Step};
 
 /// An organisation's formal request in a round.
@@ -31,6 +33,9 @@ pub struct Bid {
     /// Lower-case hexadecimal SHA-256 of the paper's canonical JSON.
     pub digest: String,
     pub participants: Vec<Participant>,
+    /// Who was asked to take part: lead and payee that are not the applicant, and the participants.
+    pub participations: Vec<Participation>,
+    pub declared_conflicts: Vec<DeclaredConflict>,
     pub sign_off: Option<SignOff>,
     pub findings: Vec<Finding>,
     /// The latest reason given.
@@ -45,13 +50,17 @@ pub struct BidNow {
     pub bid: Bid,
     pub closes_at: Timestamp,
     pub as_of: Timestamp,
+    pub extent: Extent,
 }
 
-/// An organisation that takes part. It may never submit.
+/// How much of a bid its reader is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Participant {
-    pub organisation: OrgId,
-    pub may_edit: bool,
+pub enum Extent {
+    /// That it is there: identity, applicant, number, state, times and digest.
+    Sealed,
+    /// All but the conflicts that the applicant declares.
+    Content,
+    All,
 }
 
 /// That a certifier stands by one revision. Any later edit voids it.
@@ -74,6 +83,38 @@ impl Bid {
 
     pub fn payee(&self) -> OrgId {
         self.paper.content.payee.unwrap_or(self.applicant)
+    }
+
+    fn holder(&self, part: Part) -> Option<OrgId> {
+        match part {
+            Part::Lead => Some(self.lead()),
+            Part::Payee => Some(self.payee()),
+            Part::Partner => None,
+        }
+    }
+
+    /// Whose bid it is: the applicant's, and theirs who were asked to take part and neither declined nor left.
+    pub fn organisations(&self) -> impl Iterator<Item = OrgId> {
+        let standing = self.participations.iter().filter(|one| one.stands());
+        std::iter::once(self.applicant).chain(standing.map(|one| one.organisation))
+    }
+
+    pub fn is_editor(&self, organisation: OrgId) -> bool {
+        self.participants.iter().any(|other| other.organisation == organisation && other.may_edit)
+    }
+
+    /// Whether lead or payee confirmed the bid as it stands. The applicant's own part needs no more than its sign-off.
+    pub fn is_confirmed(&self, part: Part) -> bool {
+        let confirmed = self.participations.iter().filter(|one| one.part == part && one.is_confirmed());
+        let mut answers = confirmed.filter_map(|one| one.state.answer());
+        self.holder(part) == Some(self.applicant) || answers.any(|answer| answer.digest == self.digest)
+    }
+
+    /// On whose word it rests, each for an organisation: the sign-off's, and theirs who confirmed as lead or payee.
+    pub fn words(&self) -> Vec<(PersonId, OrgId)> {
+        let sign_off = self.sign_off.iter().map(|sign_off| (sign_off.certifier, self.applicant));
+        let given = |one: &Participation| Some((one.word()?.certifier, one.organisation));
+        sign_off.chain(self.participations.iter().filter_map(given)).collect()
     }
 
     /// Finds a file of the newest revision.
@@ -152,30 +193,56 @@ impl Bid {
         }
     }
 
-    /// A new revision. It voids the sign-off, which is of one digest.
+    /// The present paper with another content.
+    pub fn paper_with(&self, content: Content) -> Paper {
+        Paper { content, ..self.paper.clone() }
+    }
+
+    /// Whether another paper names another lead, payee or partner, which is for the applicant alone to say.
+    pub fn is_shared_otherwise(&self, paper: &Paper) -> bool {
+        let parts = |content: &Content| [content.lead, content.payee].map(|id| id.unwrap_or(self.applicant));
+        let others = paper.participants.as_ref().is_some_and(|others| *others != self.participants);
+        others || parts(&paper.content) != parts(&self.paper.content)
+    }
+
+    /// A new revision. It voids the sign-off, which is of one digest; whoever it names anew is asked.
     ///
     /// # Errors
     /// [`Refusal::IllegalStep`] unless it is a draft.
     pub fn revise(&self, paper: Paper, now: Timestamp) -> Result<Bid, Refusal> {
         self.expect_draft("edit")?;
-        Ok(Bid {
+        // The first papers have no participants: what is written now names them.
+        let participants = paper.participants.unwrap_or_else(|| self.participants.clone());
+        let paper = Paper { participants: Some(participants.clone()), ..paper };
+        let revised = Bid {
             revision: self.revision + 1,
             digest: digest(paper.canonical_json()),
             paper,
+            participants,
             sign_off: None,
             ..self.changed(now)
-        })
+        };
+        Ok(revised.asking())
+    }
+
+    /// The same bid, with all whom it names asked, and nobody else.
+    pub fn asking(self) -> Bid {
+        let bound = [Part::Lead, Part::Payee].into_iter().filter_map(|part| Some((part, self.holder(part)?)));
+        let partners = self.participants.iter().map(|partner| (Part::Partner, partner.organisation));
+        let named = bound.chain(partners).filter(|(_, organisation)| *organisation != self.applicant).collect();
+        Bid { participations: participation::named_now(&self.participations, named), ..self }
     }
 
     /// The bid with what was handed in, in place of what was written and signed off since. Its digest is the one that
     /// was sealed: one made of the paper as it is read today may be another.
     pub fn as_received(self, handed_in: Revision) -> Bid {
-        let sign_off = self.sign_off.filter(|sign_off| sign_off.digest == handed_in.digest);
+        let sign_off = self.sign_off.clone().filter(|sign_off| sign_off.digest == handed_in.digest);
         let Revision { number, paper, digest, .. } = handed_in;
-        Bid { revision: number, paper, digest, sign_off, ..self }
+        let participants = paper.participants.clone().unwrap_or_else(|| self.participants.clone());
+        Bid { revision: number, paper, digest, participants, sign_off, ..self }.asking()
     }
 
-    /// Names the partners anew, in place of those before.
+    /// Names the partners anew, in place of those before: a revision, for the sign-off covers them.
     ///
     /// # Errors
     /// [`Refusal::IllegalStep`] unless it is a draft, [`Refusal::Invalid`] when the applicant is named.
@@ -185,10 +252,71 @@ impl Bid {
             let says = "the applicant takes part already; name the others only";
             return Err(Refusal::bad_field("participants", "not_applicant", says));
         }
-        Ok(Bid { participants, ..self.changed(now) })
+        self.revise(Paper { participants: Some(participants), ..self.paper.clone() }, now)
     }
 
-    /// Keeps a certifier's sign-off of the newest revision, in place of any before.
+    /// Answers for the parts of an organisation that are meant: all of which the reply can be, where none is named.
+    /// Those that were answered come with the new version. A submitted bid whose lead or payee leaves is a draft again.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for an organisation without such a part, [`Refusal::IllegalStep`] where neither the part
+    /// nor the state of the bid allows it.
+    pub fn reply(
+        &self,
+        (organisation, meant): (OrgId, Option<Part>),
+        reply: Reply,
+        answer: &Answer,
+    ) -> Result<(Bid, Vec<Part>), Error> {
+        let mut new = Bid { participations: self.participations.clone(), ..self.changed(answer.at) };
+        let is_meant =
+            |one: &Participation| one.organisation == organisation && meant.is_none_or(|part| one.part == part);
+        let (mut answered, mut refused) = (Vec::new(), Refusal::NotFound { what: "participation" });
+        for one in new.participations.iter_mut().filter(|one| is_meant(one)) {
+            let Some(state) = one.state.step(one.part, reply, answer) else {
+                let (from, step) = (one.state.name(), reply.name());
+                refused = Refusal::IllegalStep { what: "participation", from, step };
+                continue;
+            };
+            self.expect_open_to(one.part, reply)?;
+            one.state = state;
+            answered.push(one.part);
+        }
+        if answered.is_empty() {
+            return Err(refused.into());
+        }
+        if reply == Reply::Leave && answered.iter().any(|part| part.is_bound()) && self.state.is_received() {
+            let state = self.state.step(Step::Reopen, self.revision)?;
+            new = Bid { state, sign_off: None, ..new };
+        }
+        Ok((new, answered))
+    }
+
+    /// Lead and payee answer before the bid is handed in, for afterwards it rests on their word. A partner's word says
+    /// nothing about the content.
+    fn expect_open_to(&self, part: Part, reply: Reply) -> Result<(), Refusal> {
+        let is_open = match (self.state, part, reply) {
+            (State::Draft { .. } | State::NotSubmitted { .. }, Part::Lead | Part::Payee | Part::Partner, _) => true,
+            (State::Submitted(_), Part::Lead | Part::Payee, Reply::Leave) => true,
+            (_, Part::Lead | Part::Payee, Reply::Confirm | Reply::Leave) => false,
+            (State::Withdrawn(_) | State::RejectedLate(_), _, Reply::Confirm | Reply::Decline) => false,
+            (_, Part::Lead | Part::Payee, Reply::Decline) | (_, Part::Partner, _) => true,
+        };
+        if is_open { Ok(()) } else { Err(self.cannot(reply.name())) }
+    }
+
+    /// Keeps the ties that the applicant declares, in place of those before.
+    ///
+    /// # Errors
+    /// [`Refusal::IllegalStep`] for one that is withdrawn or was rejected.
+    pub fn with_conflicts(&self, declared_conflicts: Vec<DeclaredConflict>, now: Timestamp) -> Result<Bid, Refusal> {
+        match self.state {
+            State::Withdrawn(_) | State::RejectedLate(_) => Err(self.cannot("declare_conflicts")),
+            _ => Ok(Bid { declared_conflicts, ..self.changed(now) }),
+        }
+    }
+
+    /// Keeps a certifier's sign-off of the newest revision, in place of any before. A lead or payee that answered for
+    /// other content is asked again.
     ///
     /// # Errors
     /// [`Refusal::IllegalStep`] unless it is a draft.
@@ -202,7 +330,8 @@ impl Bid {
         self.expect_draft("sign_off")?;
         let sign_off =
             SignOff { certifier, role, revision: self.revision, digest: self.digest.clone(), at, recorded_by };
-        Ok(Bid { sign_off: Some(sign_off), ..self.changed(at) })
+        let participations = participation::asked_for(&self.participations, &self.digest);
+        Ok(Bid { sign_off: Some(sign_off), participations, ..self.changed(at) })
     }
 
     /// Hands the draft in. A sign-off of this very revision must stand.

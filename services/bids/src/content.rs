@@ -1,7 +1,8 @@
 //! What a bid says: its content, the canonical bytes of a revision, and what differs between two.
 //!
 //! A [`Paper`] is sealed: a field is added, here or to what it holds, only with
-//! `#[serde(default, skip_serializing_if = ..)]`. The first ones are in `tests/golden/*paper.v1.json`.
+//! `#[serde(default, skip_serializing_if = ..)]`. The first ones are in `tests/golden/*paper.v1.json`; since `.v2.json`
+//! the participants are in it.
 
 use kit::caller::Actor;
 use kit::ids::{AttachmentId, BidId, OrgId};
@@ -46,11 +47,21 @@ pub struct Attachment {
     pub sha256: String,
 }
 
-/// All that a sign-off covers: the content, and the files by their digests.
+/// An organisation that takes part besides the applicant. It may never submit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participant {
+    pub organisation: OrgId,
+    pub may_edit: bool,
+}
+
+/// All that a sign-off covers: the content, the files by their digests, and who takes part.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paper {
     pub content: Content,
     pub attachments: Vec<Attachment>,
+    /// None in the first papers: there they stood beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participants: Option<Vec<Participant>>,
 }
 
 impl Paper {
@@ -102,7 +113,7 @@ pub fn compare(before: &Paper, after: &Paper) -> Vec<Change> {
 }
 
 fn fields(paper: &Paper) -> Vec<(String, String)> {
-    let Paper { content, attachments } = paper;
+    let Paper { content, attachments, participants } = paper;
     let organisation = |id: &Option<OrgId>| id.map(|id| id.to_string()).unwrap_or_default();
     let language = match content.language {
         None => "",
@@ -122,6 +133,10 @@ fn fields(paper: &Paper) -> Vec<(String, String)> {
     ];
     for answer in &content.answers {
         fields.push((format!("answers[{}].text", answer.question), answer.text.clone()));
+    }
+    for Participant { organisation, may_edit } in participants.iter().flatten() {
+        let may = if *may_edit { "may edit" } else { "reads" };
+        fields.push((format!("participants[{organisation}]"), may.to_string()));
     }
     for file in attachments {
         fields.push((format!("attachments[{}]", file.file_name), format!("{} {}", file.media_type, file.sha256)));

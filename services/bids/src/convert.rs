@@ -6,29 +6,59 @@ mod refusal;
 use kit::fault::{Shown, Violation};
 use kit::language::Language;
 use kit::money::Money;
-use kit::names::wire_enum;
+use kit::names::{wire_enum, wire_named};
 use kit::paging::Counted;
 use kit::wire::{etag, wire_time};
 use toadlane_proto::bids::v1 as pb;
 
 use crate::app::reading::{BidsFound, Checked};
-use crate::bid::{Bid, BidNow, Participant, SignOff};
+use crate::bid::{Bid, BidNow, Extent, SignOff};
 use crate::clarification::Clarification;
-use crate::content::{Answer, Attachment, Change, Content, Revision};
+use crate::conflict::{DeclaredConflict, Whose};
+use crate::content::{Answer, Attachment, Change, Content, Participant, Revision};
 use crate::duplicates::Pair;
 use crate::eligibility::Finding;
 use crate::intake::IntakeNow;
+use crate::participation::Participation;
 use crate::receipt::HandIn;
 
 pub use peers::{call, project, report};
 
 impl From<BidNow> for pb::Bid {
-    fn from(BidNow { bid, closes_at, as_of }: BidNow) -> pb::Bid {
-        pb::Bid { closes_at: wire_time(closes_at), as_of: wire_time(as_of), ..bid.into() }
+    fn from(BidNow { mut bid, closes_at, as_of, extent }: BidNow) -> pb::Bid {
+        let conflicts = std::mem::take(&mut bid.declared_conflicts);
+        let bid = match extent {
+            Extent::Sealed => sealed(bid.into()),
+            Extent::Content => bid.into(),
+            Extent::All => {
+                let declared_conflicts = conflicts.into_iter().map(pb::DeclaredConflict::from).collect();
+                pb::Bid { declared_conflicts, ..bid.into() }
+            }
+        };
+        pb::Bid { closes_at: wire_time(closes_at), as_of: wire_time(as_of), ..bid }
     }
 }
 
-/// Without close and instant.
+/// What may be known of a bid before the close: that it is there, and the digest that holds it to what it says.
+fn sealed(bid: pb::Bid) -> pb::Bid {
+    pb::Bid {
+        id: bid.id,
+        round_id: bid.round_id,
+        applicant_organisation_id: bid.applicant_organisation_id,
+        client_reference: bid.client_reference,
+        etag: bid.etag,
+        state: bid.state,
+        number: bid.number,
+        received_at: bid.received_at,
+        revision: bid.revision,
+        content_sha256: bid.content_sha256,
+        created_at: bid.created_at,
+        updated_at: bid.updated_at,
+        ..Default::default()
+    }
+}
+
+/// Without close and instant, and without the conflicts that are declared.
 impl From<Bid> for pb::Bid {
     fn from(bid: Bid) -> pb::Bid {
         let (receipt, held) = (bid.state.receipt(), bid.state.held());
@@ -47,6 +77,8 @@ impl From<Bid> for pb::Bid {
             content: Some(bid.paper.content.into()),
             attachments: bid.paper.attachments.into_iter().map(pb::Attachment::from).collect(),
             participants: bid.participants.into_iter().map(pb::Participant::from).collect(),
+            participations: bid.participations.into_iter().map(pb::Participation::from).collect(),
+            declared_conflicts: Vec::new(),
             sign_off: bid.sign_off.map(pb::SignOff::from),
             eligibility: bid.findings.into_iter().map(pb::EligibilityFinding::from).collect(),
             reason: bid.reason,
@@ -60,6 +92,19 @@ impl From<Bid> for pb::Bid {
 
 impl Shown for Bid {
     type Wire = pb::Bid;
+}
+
+/// For events: who was asked and answered, but not in whose name.
+pub fn without_persons(bid: pb::Bid) -> pb::Bid {
+    let without = |one: pb::Participation| pb::Participation {
+        answered_by: None,
+        certifier_id: String::new(),
+        role: String::new(),
+        reason: String::new(),
+        ..one
+    };
+    let participations = bid.participations.into_iter().map(without).collect();
+    pb::Bid { sign_off: None, participations, declared_conflicts: Vec::new(), ..bid }
 }
 
 /// For lists and events: questions answered, but not with what.
@@ -113,6 +158,43 @@ impl From<Attachment> for pb::Attachment {
 impl From<Participant> for pb::Participant {
     fn from(Participant { organisation, may_edit }: Participant) -> pb::Participant {
         pb::Participant { organisation_id: organisation.to_string(), may_edit }
+    }
+}
+
+impl From<Participation> for pb::Participation {
+    fn from(one: Participation) -> pb::Participation {
+        use pb::participation::{Part, State};
+        let state = wire_named::<State>(one.state.name()).into();
+        let asked = pb::Participation {
+            organisation_id: one.organisation.to_string(),
+            part: wire_enum::<Part>(one.part).into(),
+            state,
+            ..Default::default()
+        };
+        let Some(answer) = one.state.answer().cloned() else { return asked };
+        let (certifier_id, role) =
+            answer.word.map_or_else(Default::default, |word| (word.certifier.to_string(), word.role));
+        pb::Participation {
+            answered_by: Some(answer.by.into()),
+            answered_at: wire_time(answer.at),
+            reason: answer.reason,
+            certifier_id,
+            role,
+            content_sha256: answer.digest,
+            ..asked
+        }
+    }
+}
+
+impl From<DeclaredConflict> for pb::DeclaredConflict {
+    fn from(DeclaredConflict { whose, words }: DeclaredConflict) -> pb::DeclaredConflict {
+        use pb::declared_conflict::Whose as Wire;
+        let whose = match whose {
+            Whose::Person(id) => Wire::PersonId(id.to_string()),
+            Whose::Organisation(id) => Wire::OrganisationId(id.to_string()),
+            Whose::Name(name) => Wire::Name(name),
+        };
+        pb::DeclaredConflict { whose: Some(whose), words }
     }
 }
 

@@ -47,24 +47,28 @@ pub struct Standing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standings {
     pub day: Timestamp,
+    pub applicant: Standing,
     pub lead: Standing,
     pub payee: Standing,
 }
 
 /// Tries every rule.
 pub fn screen(content: &Content, call: &Call, standings: &Standings, burden: Burden) -> Vec<Finding> {
-    let day = standings.day.in_words(&call.zone);
+    let Standings { day, applicant, lead, payee } = standings;
+    let day = day.in_words(&call.zone);
+    // Nobody borrows a lead's membership: who asks is tried as who leads is. A payee need not be a member, for a
+    // political group that is one has no legal body of its own.
     let mut findings = vec![
-        member(&standings.lead, &day),
-        not_abolished(&standings.lead, &day),
-        payee_is_legal_body(&standings.payee),
+        of_each([applicant, lead], |one| member(one, &day)),
+        of_each([applicant, lead, payee], |one| not_abolished(one, &day)),
+        payee_is_legal_body(payee),
     ];
     match call.instrument(&content.instrument) {
         Some(instrument) => findings.extend([
-            admitted_class(&standings.lead, instrument),
+            of_each([applicant, lead], |one| admitted_class(one, instrument)),
             amount(content, instrument),
             period(content, instrument),
-            lead_limit(&standings.lead, instrument, burden),
+            lead_limit(lead, instrument, burden),
         ]),
         None => {
             let reason = format!("the round offers no {}", content.instrument);
@@ -75,9 +79,21 @@ pub fn screen(content: &Content, call: &Call, standings: &Standings, burden: Bur
     findings
 }
 
-fn member(lead: &Standing, day: &str) -> Finding {
-    let name = &lead.name;
-    let (met, reason) = match (lead.class, lead.in_good_standing) {
+/// One rule tried on each of these organisations, which may be the same: it is met where each meets it.
+fn of_each<const N: usize>(organisations: [&Standing; N], rule: impl Fn(&Standing) -> Finding) -> Finding {
+    let mut found: Vec<Finding> = Vec::with_capacity(N);
+    for finding in organisations.into_iter().map(rule) {
+        if !found.contains(&finding) {
+            found.push(finding);
+        }
+    }
+    let reasons: Vec<&str> = found.iter().map(|finding| finding.reason.as_str()).collect();
+    Finding { rule: found[0].rule, met: found.iter().all(|finding| finding.met), reason: reasons.join("; ") }
+}
+
+fn member(organisation: &Standing, day: &str) -> Finding {
+    let name = &organisation.name;
+    let (met, reason) = match (organisation.class, organisation.in_good_standing) {
         (Some(_), true) => (true, format!("{name} was a member at {day}")),
         (Some(_), false) => (false, format!("the membership of {name} was suspended at {day}")),
         (None, _) => (false, format!("{name} was no member at {day}")),
@@ -85,9 +101,10 @@ fn member(lead: &Standing, day: &str) -> Finding {
     Finding { rule: Rule::Member, met, reason }
 }
 
-fn not_abolished(lead: &Standing, day: &str) -> Finding {
-    let existed = if lead.abolished { "no longer existed" } else { "existed" };
-    Finding { rule: Rule::NotAbolished, met: !lead.abolished, reason: format!("{} {existed} at {day}", lead.name) }
+fn not_abolished(organisation: &Standing, day: &str) -> Finding {
+    let existed = if organisation.abolished { "no longer existed" } else { "existed" };
+    let reason = format!("{} {existed} at {day}", organisation.name);
+    Finding { rule: Rule::NotAbolished, met: !organisation.abolished, reason }
 }
 
 fn payee_is_legal_body(payee: &Standing) -> Finding {
@@ -96,8 +113,8 @@ fn payee_is_legal_body(payee: &Standing) -> Finding {
     Finding { rule: Rule::PayeeIsLegalBody, met: payee.legal_body, reason }
 }
 
-fn admitted_class(lead: &Standing, instrument: &Instrument) -> Finding {
-    let (met, reason) = match lead.class {
+fn admitted_class(organisation: &Standing, instrument: &Instrument) -> Finding {
+    let (met, reason) = match organisation.class {
         Some(class) if instrument.admitted.contains(&class) => (true, format!("{class:?} members may lead a bid")),
         Some(class) => (false, format!("{class:?} members may not lead a bid")),
         None => (false, "only members may lead a bid".to_string()),

@@ -2,9 +2,8 @@
 
 use kit::outbox::Fact;
 use strum::IntoStaticStr;
-use toadlane_proto::bids::v1 as pb;
 
-use crate::bid::BidNow;
+use crate::bid::{BidNow, Extent};
 use crate::convert;
 
 /// What happened to a bid, under the name of its event.
@@ -28,6 +27,10 @@ pub enum Happened {
     BidResumed,
     ClarificationAsked,
     ClarificationAnswered,
+    ParticipationConfirmed,
+    ParticipationDeclined,
+    ParticipationLeft,
+    ConflictsDeclared,
 }
 
 impl Happened {
@@ -51,6 +54,10 @@ impl Happened {
             Happened::BidResumed => "resume",
             Happened::ClarificationAsked => "ask",
             Happened::ClarificationAnswered => "answer",
+            Happened::ParticipationConfirmed => "confirm",
+            Happened::ParticipationDeclined => "decline",
+            Happened::ParticipationLeft => "leave",
+            Happened::ConflictsDeclared => "declare_conflicts",
         }
     }
 
@@ -63,6 +70,7 @@ impl Happened {
             BidCreated | BidRevised | BidParticipantsSet | BidSignedOff | BidSubmitted | BidHeldLate | BidReopened
             | BidWithdrawn => false,
             BidNotSubmitted | BidResumed | ClarificationAnswered => false,
+            ParticipationConfirmed | ParticipationDeclined | ParticipationLeft | ConflictsDeclared => false,
         }
     }
 
@@ -77,12 +85,16 @@ impl Happened {
                 false
             }
             BidNotSubmitted | BidResumed | ClarificationAsked | ClarificationAnswered => false,
+            // Theirs is told with the part.
+            ParticipationConfirmed | ParticipationDeclined | ParticipationLeft | ConflictsDeclared => false,
         }
     }
 }
 
 /// The fact as the outbox takes it.
 pub fn fact(happened: Happened, now: &BidNow) -> Fact {
-    let resource = pb::Bid { sign_off: None, ..convert::without_answers(now.clone().into()) };
+    // As the platform's other parts read it, whoever acts.
+    let whole = BidNow { extent: Extent::Content, ..now.clone() };
+    let resource = convert::without_persons(convert::without_answers(whole.into()));
     Fact::of(happened.into(), now.bid.id, now.bid.version, &resource)
 }

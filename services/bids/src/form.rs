@@ -4,9 +4,9 @@ use kit::call::{Question, QuestionKind};
 use kit::fault::Violation;
 use kit::time::Date;
 
-use crate::bid::Bid;
 use crate::call::Call;
 use crate::content::{Content, Paper};
+use crate::participation::Part;
 
 /// Everything that keeps a paper from being submitted in a round, in the order of the content's fields.
 pub fn check(paper: &Paper, call: &Call) -> Vec<Violation> {
@@ -18,13 +18,11 @@ pub fn check(paper: &Paper, call: &Call) -> Vec<Violation> {
     found
 }
 
-/// The same, and the sign-off: all that a dry run lists.
-pub fn check_bid(bid: &Bid, call: &Call) -> Vec<Violation> {
-    let mut found = check(&bid.paper, call);
-    if let Err(error) = bid.expect_signed_off() {
-        found.push(Violation::new("sign_off", "sign_off.needed", error.to_string()));
-    }
-    found
+/// That lead or payee, which are not the applicant, have yet to confirm.
+pub fn unconfirmed(part: Part) -> Violation {
+    let part = part.name();
+    let says = format!("the {part} has not confirmed the bid as it stands; ask its certifier to");
+    Violation::new(format!("content.{part}_organisation_id"), "participation.confirmed", says)
 }
 
 fn words(text: &str) -> usize {
@@ -176,7 +174,8 @@ fn is_decimal(text: &str, most_places: usize) -> bool {
     }
 }
 
-fn check_attachments(paper: &Paper, call: &Call, found: &mut Vec<Violation>) {
+/// What the round says of the files of a paper.
+pub fn check_attachments(paper: &Paper, call: &Call, found: &mut Vec<Violation>) {
     let rules = &call.attachments;
     let n_files = paper.attachments.len();
     if usize::try_from(rules.max_count).is_ok_and(|most| n_files > most) {

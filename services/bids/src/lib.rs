@@ -1,5 +1,5 @@
-//! `bids` takes bids from councils: drafts and revisions, partners who edit, a certifier's sign-off, submission with a
-//! gapless number and a signed receipt, eligibility, clarifications and withdrawal.
+//! `bids` takes bids from councils: drafts and revisions, partners who are asked and may edit, a certifier's sign-off,
+//! submission with a gapless number and a signed receipt, eligibility, clarifications and withdrawal.
 //!
 //! Councils rely on two guarantees. The close is exact, because taking a number and closing update one row
 //! ([`store::take_place`]). A retry is safe, because the answer is committed with the write it answers
@@ -11,6 +11,7 @@ pub mod app;
 pub mod bid;
 pub mod call;
 pub mod clarification;
+pub mod conflict;
 pub mod content;
 pub mod duplicates;
 pub mod earlier;
@@ -18,6 +19,7 @@ pub mod eligibility;
 pub mod error;
 pub mod form;
 pub mod intake;
+pub mod participation;
 pub mod policy;
 pub mod receipt;
 pub mod state;
@@ -61,6 +63,8 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// How often the intakes are looked at. Lateness does not rest on it: a submission compares its own instant.
 const TICK_EVERY: Duration = Duration::from_millis(100);
 const MOST_PER_LOOK: i64 = 200;
+/// How long bytes are kept that came into no revision.
+const LOST_AFTER_SECONDS: i64 = 24 * 3600;
 
 /// Opens the store of `bids`.
 pub fn open(storage: &Storage, held_clock: Option<Timestamp>) -> Result<Db, OpenError> {
@@ -87,8 +91,7 @@ impl Bids {
         rounds: Transport,
         stop: CancellationToken,
     ) -> Result<Bids, FileError> {
-        let files = Files::in_folder(files)?;
-        Ok(Bids { db, peers: Peers::new(registry, rounds), files, key, stop })
+        Ok(Bids { db, peers: Peers::new(registry, rounds), files: Files::in_folder(files)?, key, stop })
     }
 
     pub fn routes(&self) -> Routes {
@@ -118,6 +121,19 @@ impl Bids {
         };
         let behind = || self.db.read(|conn| store::sweepable(conn, MOST_PER_LOOK));
         while ticker::each("the bid", behind().await?, sweep).await > 0 {}
+        let until = now.plus_seconds(-LOST_AFTER_SECONDS);
+        let lost = self.db.read(move |conn| store::lost(conn, until, MOST_PER_LOOK)).await?;
+        ticker::each("the file", lost, |sha256| self.clear(sha256, until)).await;
+        Ok(())
+    }
+
+    /// Clears away the bytes of a file that came into no revision. Nobody sends it anew until they are gone.
+    async fn clear(&self, sha256: String, until: Timestamp) -> Result<(), Error> {
+        let lost = sha256.clone();
+        if self.db.work(None, move |tx| Ok::<_, Error>(store::condemn(tx, &lost, until)?)).await? {
+            self.files.remove(&sha256).await.map_err(Error::File)?;
+            self.db.work(None, move |tx| Ok::<_, Error>(store::forget(tx, &sha256)?)).await?;
+        }
         Ok(())
     }
 

@@ -45,6 +45,7 @@ diesel::table! {
         reason -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        declared_conflicts -> Text,
     }
 }
 
@@ -53,6 +54,16 @@ diesel::table! {
         bid_id -> Text,
         organisation_id -> Text,
         may_edit -> Bool,
+    }
+}
+
+diesel::table! {
+    participation (bid_id, part, organisation_id) {
+        bid_id -> Text,
+        organisation_id -> Text,
+        part -> Text,
+        state -> Text,
+        answer -> Nullable<Text>,
     }
 }
 
@@ -141,8 +152,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    upload (bid_id, sha256) {
+        bid_id -> Text,
+        sha256 -> Text,
+        size_bytes -> BigInt,
+        state -> Text,
+        announced_at -> BigInt,
+    }
+}
+
 diesel::joinable!(call -> intake (round_id));
 diesel::joinable!(bid -> intake (round_id));
 diesel::joinable!(revision -> bid (bid_id));
 diesel::joinable!(participant -> bid (bid_id));
-diesel::allow_tables_to_appear_in_same_query!(bid, call, intake, participant, revision, receipt);
+diesel::joinable!(participation -> bid (bid_id));
+diesel::allow_tables_to_appear_in_same_query!(bid, call, intake, participant, participation, revision, receipt, upload);

@@ -10,9 +10,11 @@ mod judging;
 mod late;
 mod lists;
 mod meanwhile;
+mod parts;
 mod peers;
 mod requests;
 mod rush;
+mod walls;
 
 /// Compares a text with a checked-in file; `TOADLANE_BLESS=1` writes the file anew.
 pub fn expect_golden(file: &str, text: &str) {

@@ -2,7 +2,7 @@
 //! bids were graded in one meeting in Stevenage and all funded is published; marks, words and days are made up.
 
 use kit::time::at;
-use toadlane_client::Client;
+use toadlane_client::{Client, Reason, Refusal};
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::rounds::v1::grading_board::Part;
@@ -10,7 +10,7 @@ use toadlane_proto::rounds::v1::grading_board::Part;
 use crate::deployment::Deployment;
 use crate::error::Error;
 use crate::interests::{self, declare, is_out};
-use crate::people::{Member, People};
+use crate::people::{Deputy, Member, People};
 use crate::requests::request_id;
 use crate::reviews::{CRITERIA, REVIEWS_PER_BID, review};
 use crate::round::{Round, SubmittedBid};
@@ -44,8 +44,12 @@ pub async fn assess(
     tell(Line::heading("The boards (one joint meeting, as published; marks, words and days are made up)"));
     let token = &round.network.token;
     deployment.move_clocks(token, at(SCREENED)).await?;
-    screen(&round.network.manager, &round.bids).await?;
+    let n_apart = screen_apart(round, &people.deputy).await?;
     tell(Line::step(SCREENED, format!("{} bids screened and found eligible", round.bids.len())));
+    let council = &people.deputy.council_name;
+    let says =
+        format!("  the deputy manager is of {council} and is refused its bids: the manager screened these {n_apart}");
+    tell(Line::step(SCREENED, says));
 
     let assessment_id = open(round).await?.id;
     let interests = declare(round, people, &assessment_id).await?;
@@ -84,19 +88,34 @@ pub async fn assess(
 
 pub async fn screen(manager: &Client, submitted: &[SubmittedBid]) -> Result<(), Error> {
     for SubmittedBid { bid, .. } in submitted {
-        let (bid_id, etag) = (bid.id.clone(), bid.etag.clone());
-        let screen = bids::ScreenBidRequest { request_id: request_id(), bid_id, etag, validate_only: false };
-        let bids::Bid { id: bid_id, etag, .. } = manager.bids().screen_bid(screen).await?.into_inner();
-        let decide = bids::DecideEligibilityRequest {
-            request_id: request_id(),
-            bid_id,
-            etag,
-            eligible: true,
-            ..Default::default()
-        };
-        manager.bids().decide_eligibility(decide).await?;
+        screen_one(manager, bid).await?;
     }
     Ok(())
+}
+
+async fn screen_one(manager: &Client, bid: &bids::Bid) -> Result<(), Error> {
+    let (bid_id, etag) = (bid.id.clone(), bid.etag.clone());
+    let screen = bids::ScreenBidRequest { request_id: request_id(), bid_id, etag, validate_only: false };
+    let bids::Bid { id: bid_id, etag, .. } = manager.bids().screen_bid(screen).await?.into_inner();
+    let decide =
+        bids::DecideEligibilityRequest { request_id: request_id(), bid_id, etag, eligible: true, ..Default::default() };
+    manager.bids().decide_eligibility(decide).await?;
+    Ok(())
+}
+
+/// The deputy screens; of the bids of their own council, which the platform refuses them, the manager does: how many.
+async fn screen_apart(round: &Round, deputy: &Deputy) -> Result<usize, Error> {
+    let mut n_refused = 0;
+    for SubmittedBid { bid, .. } in &round.bids {
+        match screen_one(&deputy.client, bid).await {
+            Err(Error::Refused(status)) if Refusal::from(status.clone()).reason == Reason::SeparationOfDuties => {
+                n_refused += 1;
+                screen_one(&round.network.manager, bid).await?;
+            }
+            screened => screened?,
+        }
+    }
+    Ok(n_refused)
 }
 
 pub async fn open(round: &Round) -> Result<pb::Assessment, Error> {

@@ -108,9 +108,11 @@ async fn accept(round: &Round, award: pb::Award) -> Result<(), Error> {
     Ok(())
 }
 
-/// The manager approves, the finance officer of the accountable body instructs (rule 21).
+/// Three people pay: the cashier of the accountable body checks the accounts, the manager approves, the finance officer
+/// instructs; the cashier then says what the bank did (rule 21).
 async fn pay(round: &Round, people: &People) -> Result<(), Error> {
     let (manager, finance) = (|| round.network.manager.payments(), || people.finance.payments());
+    let cashier = || people.cashier.payments();
     for system in &round.network.systems {
         let check = pb::RecordPayeeCheckRequest {
             request_id: request_id(),
@@ -119,7 +121,7 @@ async fn pay(round: &Round, people: &People) -> Result<(), Error> {
             evidence: "called back on the council's published number (made up)".to_string(),
             validate_only: false,
         };
-        finance().record_payee_check(check).await?;
+        cashier().record_payee_check(check).await?;
     }
     let list = pb::ListPaymentsRequest { round_id: round.round.id.clone(), page_size: 500, ..Default::default() };
     for pb::Payment { id: payment_id, etag, .. } in manager().list_payments(list).await?.into_inner().payments {
@@ -140,10 +142,10 @@ async fn pay(round: &Round, people: &People) -> Result<(), Error> {
             paid_on: "2020-02-14".to_string(),
             validate_only: false,
         };
-        let pb::Payment { id: payment_id, etag, .. } = finance().confirm_payment(confirm).await?.into_inner();
+        let pb::Payment { id: payment_id, etag, .. } = cashier().confirm_payment(confirm).await?.into_inner();
         let reconcile =
             pb::ReconcilePaymentRequest { request_id: request_id(), payment_id, etag, validate_only: false };
-        finance().reconcile_payment(reconcile).await?;
+        cashier().reconcile_payment(reconcile).await?;
     }
     Ok(())
 }

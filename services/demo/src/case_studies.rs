@@ -14,8 +14,14 @@ use crate::record::{CaseStudies, CaseStudy, Principles};
 use crate::requests::request_id;
 use crate::round::Round;
 
+/// A case study, and the council's own client that consented to it.
+pub struct Consented {
+    pub study: pb::CaseStudy,
+    pub council: Client,
+}
+
 /// Enters them all: as they stand once their councils have consented.
-pub async fn enter(deployment: &Deployment, round: &Round, people: &People) -> Result<Vec<pb::CaseStudy>, Error> {
+pub async fn enter(deployment: &Deployment, round: &Round, people: &People) -> Result<Vec<Consented>, Error> {
     let mut studies = Vec::new();
     for published in CaseStudies::published().case_studies {
         let name = published.council.official_name.as_ref().unwrap_or(&published.council.name);
@@ -42,8 +48,9 @@ pub async fn enter(deployment: &Deployment, round: &Round, people: &People) -> R
             consents: true,
             validate_only: false,
         };
-        let certifier = certifier(deployment, round, &council, &published).await?;
-        studies.push(certifier.case_studies().consent_case_study(consent).await?.into_inner());
+        let council = certifier(deployment, round, &council, &published).await?;
+        let study = council.case_studies().consent_case_study(consent).await?.into_inner();
+        studies.push(Consented { study, council });
     }
     Ok(studies)
 }

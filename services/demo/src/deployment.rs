@@ -103,6 +103,7 @@ fn find_mail(folder: &Path, email: &str) -> std::io::Result<Option<(PathBuf, Str
         };
         let to = text.lines().any(|line| line.starts_with("To: ") && line.contains(email));
         let subject = text.lines().find_map(|line| line.strip_prefix("Subject: "));
+        let subject = subject.filter(|subject| subject.contains("is your sign-in code"));
         if let Some(code) = subject.filter(|_| to).and_then(|subject| subject.split_whitespace().next()) {
             return Ok(Some((path, code.to_string())));
         }

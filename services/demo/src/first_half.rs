@@ -22,6 +22,7 @@ pub async fn play(deployment: &Deployment, tell: Tell<'_>) -> Result<Round, Erro
     let network = network::set_up(deployment, &record).await?;
     let n = network.systems.len();
     tell(Line::step(call::BEGINS, format!("{n} councils, 2 boards, {n} systems with keys of their own")));
+    tell(Line::step(call::BEGINS, "2 administrators: a duty for the network takes both"));
 
     tell(Line::heading("The call (offer and theme as published; form, criteria and exact dates are made up)"));
     let framework = call::create_framework(&network.administrator, network.network_id.clone()).await?;
@@ -125,6 +126,22 @@ async fn partner_councils(network: &Network, published: &PublishedBid) -> Result
     Ok(councils)
 }
 
+/// The partners that have a system of their own here confirm with it. The others stay asked, and count for nothing.
+async fn confirmed(network: &Network, mut draft: pb::Bid) -> Result<pb::Bid, Error> {
+    for asked in draft.participations.clone() {
+        let Ok(partner) = network.system_of(&asked.organisation_id) else { continue };
+        let confirm = pb::ConfirmParticipationRequest {
+            request_id: request_id(),
+            bid_id: draft.id,
+            etag: draft.etag,
+            organisation_id: asked.organisation_id,
+            ..Default::default()
+        };
+        draft = partner.client.bids().confirm_participation(confirm).await?.into_inner();
+    }
+    Ok(draft)
+}
+
 /// A council's own system drafts, names the partners, attaches, has it signed off, and submits.
 async fn submit(
     network: &Network,
@@ -139,7 +156,7 @@ async fn submit(
     if !participants.is_empty() {
         let (request_id, bid_id, etag) = (request_id(), draft.id, draft.etag);
         let set = pb::SetParticipantsRequest { request_id, bid_id, etag, participants, validate_only: false };
-        draft = bids().set_participants(set).await?.into_inner();
+        draft = confirmed(network, bids().set_participants(set).await?.into_inner()).await?;
     }
     let plan = format!(
         "{}\n\nThis file is made up for the demo: the published record holds no bid texts beyond summaries.\n",

@@ -6,7 +6,7 @@ use toadlane_client::Client;
 use toadlane_proto::learning::v1 as pb;
 
 use crate::call::deadline;
-use crate::case_studies;
+use crate::case_studies::{self, Consented};
 use crate::deployment::Deployment;
 use crate::error::Error;
 use crate::people::People;
@@ -62,7 +62,7 @@ pub async fn learn(deployment: &Deployment, round: &Round, people: &People, tell
     deployment.move_clocks(token, at(CHECKED)).await?;
     approve(people, &insight.id).await?;
     let items = items(&passages, &insight, &studies);
-    let publication = publish(deployment, round, people, &commission_id, items).await?;
+    let publication = publish(deployment, round, people, &commission_id, items, &studies).await?;
     let says =
         format!("\u{201c}{}\u{201d} is published, {} sources pinned", publication.title, publication.sources.len());
     tell(Line::step(PUBLISHED, says));
@@ -227,6 +227,7 @@ async fn publish(
     people: &People,
     commission_id: &str,
     items: Vec<pb::PublicationItem>,
+    studies: &[Consented],
 ) -> Result<pb::Publication, Error> {
     let (consultant, editor) = (|| people.consultant.publications(), || people.editor.publications());
     let create = pb::CreatePublicationRequest {
@@ -247,7 +248,8 @@ async fn publish(
     };
     let pb::Publication { id: publication_id, etag, .. } = consultant().set_items(set).await?.into_inner();
     let check = pb::StartFactCheckRequest { request_id: request_id(), publication_id, etag, validate_only: false };
-    let pb::Publication { id: publication_id, etag, .. } = consultant().start_fact_check(check).await?.into_inner();
+    let checked = consultant().start_fact_check(check).await?.into_inner();
+    let pb::Publication { id: publication_id, etag, .. } = check_facts(round, studies, checked).await?;
     deployment.move_clocks(&round.network.token, at(APPROVED)).await?;
     let approve =
         pb::ApprovePublicationRequest { request_id: request_id(), publication_id, etag, validate_only: false };
@@ -264,8 +266,36 @@ async fn publish(
     Ok(editor().get_publication(pb::GetPublicationRequest { publication_id }).await?.into_inner())
 }
 
+/// Every council that is cited says that what cites it is right.
+async fn check_facts(
+    round: &Round,
+    studies: &[Consented],
+    mut checked: pb::Publication,
+) -> Result<pb::Publication, Error> {
+    let asked = checked.fact_check.take().unwrap_or_default().answers;
+    let mut councils: Vec<String> = asked.into_iter().map(|answer| answer.organisation_id).collect();
+    councils.sort();
+    councils.dedup();
+    for organisation_id in councils {
+        let own = studies.iter().find(|one| one.study.organisation_id == organisation_id);
+        let council = match own {
+            Some(one) => &one.council,
+            None => &round.network.system_of(&organisation_id)?.client,
+        };
+        let answer = pb::AnswerFactCheckRequest {
+            request_id: request_id(),
+            publication_id: checked.id.clone(),
+            organisation_id,
+            confirms: true,
+            ..Default::default()
+        };
+        checked = council.publications().answer_fact_check(answer).await?.into_inner();
+    }
+    Ok(checked)
+}
+
 /// What stands in it: a word of warning first.
-fn items(passages: &[pb::Passage], insight: &pb::Insight, studies: &[pb::CaseStudy]) -> Vec<pb::PublicationItem> {
+fn items(passages: &[pb::Passage], insight: &pb::Insight, studies: &[Consented]) -> Vec<pb::PublicationItem> {
     use pb::publication_item::Item;
     let heading = |level: i32, text: &str| Item::Heading(pb::Heading { level, text: text.to_string() });
     let warning = "Nothing that councils are quoted as saying here was said by them: every quote and the finding are made \
@@ -281,6 +311,6 @@ fn items(passages: &[pb::Passage], insight: &pb::Insight, studies: &[pb::CaseStu
     let apart = passages.iter().filter(|passage| !insight.passage_ids.contains(&passage.id));
     items.extend(apart.map(|passage| Item::PassageId(passage.id.clone())));
     items.push(heading(2, "Case studies"));
-    items.extend(studies.iter().map(|study| Item::CaseStudyId(study.id.clone())));
+    items.extend(studies.iter().map(|one| Item::CaseStudyId(one.study.id.clone())));
     items.into_iter().map(|item| pb::PublicationItem { item: Some(item) }).collect()
 }

@@ -15,6 +15,9 @@ pub const NETWORK: &str = "Co-operative Councils' Innovation Network";
 /// The address of the administrator whom `toadlane admin first` is to enter.
 pub const ADMINISTRATOR: &str = "administrator@network.example";
 
+/// The address of the second administrator, who confirms what the first one gives.
+const SECOND_ADMINISTRATOR: &str = "second.administrator@network.example";
+
 /// What councils' certifiers sign as.
 pub const CERTIFIER_ROLE: &str = "Chief finance officer (made up)";
 
@@ -43,6 +46,8 @@ pub struct CouncilSystem {
 /// The network, ready for a round.
 pub struct Network {
     pub administrator: Client,
+    /// No duty for the network holds on one administrator's word.
+    pub second: Client,
     /// The same administrator's token, for the clocks.
     pub token: String,
     pub manager: Client,
@@ -56,6 +61,11 @@ impl Network {
         let found = self.systems.iter().find(|system| system.organisation_id == organisation_id);
         found.ok_or_else(|| Error::NoOrganisation(organisation_id.to_string()))
     }
+
+    /// Charges a person with a duty for the network: one administrator gives it, the other confirms.
+    pub async fn charge(&self, person: pb::Person, role: pb::Role) -> Result<pb::Person, Error> {
+        charge(&self.administrator, &self.second, person, role, &self.network_id).await
+    }
 }
 
 /// Sets the network up: councils with their memberships, people, two boards, and the systems of eight councils.
@@ -63,9 +73,14 @@ pub async fn set_up(deployment: &Deployment, record: &Record) -> Result<Network,
     let token = deployment.token(ADMINISTRATOR).await?;
     let administrator = deployment.client(Credentials::Token(token.clone()))?;
     let network_id = organisation(&administrator, NETWORK).await?;
+    // The only one there is gives the second one's duty alone; from then on it takes both.
+    let name = "Second administrator (made up)";
+    let second = person(&administrator, &network_id, name, SECOND_ADMINISTRATOR).await?;
+    grant(&administrator, second, pb::Role::NetworkAdministrator, &network_id).await?;
+    let second = deployment.sign_in(SECOND_ADMINISTRATOR).await?;
     let manager_email = "round.manager@network.example";
     let manager = person(&administrator, &network_id, "Round manager (made up)", manager_email).await?;
-    grant(&administrator, manager, pb::Role::RoundManager, &network_id).await?;
+    charge(&administrator, &second, manager, pb::Role::RoundManager, &network_id).await?;
 
     let mut systems = Vec::with_capacity(record.organisations.len());
     for council in &record.organisations {
@@ -85,7 +100,7 @@ pub async fn set_up(deployment: &Deployment, record: &Record) -> Result<Network,
     }
     let boards = boards(&administrator, &systems).await?;
     let manager = deployment.sign_in(manager_email).await?;
-    Ok(Network { administrator, token, manager, network_id, boards, systems })
+    Ok(Network { administrator, second, token, manager, network_id, boards, systems })
 }
 
 /// The one organisation that a search finds by its exact name or register code.
@@ -144,6 +159,27 @@ pub async fn grant(
         ..Default::default()
     };
     Ok(client.people().grant_role(asked).await?.into_inner())
+}
+
+/// One administrator gives a duty, and the other confirms it.
+async fn charge(
+    one: &Client,
+    other: &Client,
+    person: pb::Person,
+    role: pb::Role,
+    network_id: &str,
+) -> Result<pb::Person, Error> {
+    let given = grant(one, person, role, network_id).await?;
+    let waits = given.grants.iter().find(|grant| grant.state() == pb::role_grant::State::Pending);
+    let Some(grant_id) = waits.map(|grant| grant.id.clone()) else { return Ok(given) };
+    let confirm = pb::ConfirmGrantRequest {
+        request_id: request_id(),
+        person_id: given.id,
+        etag: given.etag,
+        grant_id,
+        ..Default::default()
+    };
+    Ok(other.people().confirm_grant(confirm).await?.into_inner())
 }
 
 /// A council's administrator and certifier; the administrator then registers the council's system with its public key.

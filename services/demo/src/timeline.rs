@@ -3,6 +3,7 @@
 use std::fmt;
 
 use kit::time::{Timestamp, at};
+use toadlane_proto::bids::v1::participation::State;
 
 use crate::round::SubmittedBid;
 
@@ -36,7 +37,13 @@ impl fmt::Display for Line {
                 let (at, title) = (at.map(day).unwrap_or_default(), short(&submitted.title));
                 writeln!(f, "   {at}  no. {:>2}  {:<26} {title}", submitted.bid.number, submitted.council)?;
                 let (reference, sha256) = (&submitted.client_reference, &submitted.receipt.content_sha256[..16]);
-                write!(f, "   {:28}  receipt for {reference}, SHA-256 of the content {sha256}..", "")
+                write!(f, "   {:28}  receipt for {reference}, SHA-256 of the content {sha256}..", "")?;
+                let asked = &submitted.bid.participations;
+                let confirmed = asked.iter().filter(|asked| asked.state() == State::Confirmed).count();
+                match asked.len() {
+                    0 => Ok(()),
+                    n => write!(f, "\n   {:28}  partner councils that confirmed: {confirmed} of {n}", ""),
+                }
             }
         }
     }

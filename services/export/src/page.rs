@@ -70,4 +70,17 @@ mod tests {
         let said = "<p>One &lt;b&gt;bold&lt;/b&gt; line<br>and/or &quot;another&quot;.</p>\n<p>A second one.</p>\n<h2";
         assert!(page.contains(said), "{page}");
     }
+
+    #[test]
+    fn bids_that_are_told_without_a_number_go_by_their_place() {
+        let bids = |numbers: [i64; 2]| numbers.map(|number| context! { number, title => "Seeds", summary => "" });
+        let page_of = |template, numbers| page(template, context! { minutes => "", bids => bids(numbers) });
+        for (numbers, last) in [([0, 0], 2), ([3, 7], 7)] {
+            let pack = page_of("board_pack.html", numbers);
+            assert!(pack.contains(&format!("<a href=\"#bid-2\">Bid {last}: Seeds</a>")), "{pack}");
+            assert!(pack.contains(&format!("<h2 id=\"bid-2\">Bid {last}: Seeds</h2>")), "{pack}");
+            let minutes = page_of("minutes.html", numbers);
+            assert!(minutes.contains(&format!("<th scope=\"row\">{last}. Seeds</th>")), "{minutes}");
+        }
+    }
 }

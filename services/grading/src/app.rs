@@ -16,13 +16,15 @@ pub use assessments::{
     start_moderation, take_round, tick,
 };
 pub use deciding::{
-    DetermineBid, OtherBoardFacts, RecordRecommendation, ReferBack, determine_bid, record_recommendation, refer_back,
+    DetermineBid, OtherBoardFacts, RecordRecommendation, ReferBack, ReferBid, ReferralFacts, SeatedFor, determine_bid,
+    record_recommendation, refer_back, refer_bid,
 };
 pub use meetings::{RecordMeeting, UpdateMeeting, record_meeting, update_meeting};
 pub use moderation::{CastTie, ModerateBid, cast_tie, moderate_bid};
 pub use panels::{
-    AddSubstitute, DecideInterest, DeclareInterests, Declared, RecordInterest, SubstituteFacts, add_substitute,
-    decide_interest, declare_interests, derive_interests, record_interest,
+    AddSubstitute, AnswerInterest, Concerned, DecideInterest, DeclareInterests, Declared, RecordInterest,
+    SubstituteFacts, add_substitute, answer_interest, decide_interest, declare_interests, derive_interests,
+    dismiss_near_miss, record_interest,
 };
 pub use release::{CloseAssessment, close_assessment};
 pub use reviews::{

@@ -31,6 +31,10 @@ pub struct AssessedBid {
     pub attachments: Vec<Attachment>,
     /// Whether the bidder said that it can be funded in part (rule 18).
     pub scalable: bool,
+    /// Those besides the applicant that were asked to take part and confirmed; none for a bid in which nobody was
+    /// asked, as in every older one: there all who are named take part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Vec<OrgId>>,
 }
 
 /// An organisation that has to do with a bid, by the name it had when the assessment was opened.
@@ -70,12 +74,11 @@ impl AssessedBid {
         std::iter::once(&mut self.applicant).chain(&mut self.participants)
     }
 
-    /// Whether an organisation asks, leads, takes part or is paid.
-    pub fn involves(&self, organisation: OrgId) -> bool {
-        let participants = self.participants.iter().map(|party| party.organisation);
-        [self.applicant.organisation, self.lead, self.payee]
-            .into_iter()
-            .chain(participants)
-            .any(|id| id == organisation)
+    /// The organisations that have a part in it. Naming one gives it none: it is asked, and confirms.
+    pub fn parties(&self) -> impl Iterator<Item = OrgId> {
+        let named =
+            || [self.lead, self.payee].into_iter().chain(self.participants.iter().map(|party| party.organisation));
+        let others = self.confirmed.clone().unwrap_or_else(|| named().collect());
+        std::iter::once(self.applicant.organisation).chain(others)
     }
 }

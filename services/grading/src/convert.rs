@@ -10,7 +10,8 @@ mod refusal;
 mod release;
 
 pub use bids::page_of_bids;
-pub use peers::{Standing, bid, call, organisation, person, published, seat, standing};
+pub use peers::{Standing, bid, call, concerned, organisation, person, published, seat, standing};
+pub use release::page_of_outcomes;
 
 /// A count on the wire. None of ours comes near its end.
 fn number(count: usize) -> i32 {

@@ -4,9 +4,11 @@
 
 pub mod derive;
 pub mod interest;
+pub mod names;
+pub mod near_miss;
 pub mod quorum;
 
-use kit::ids::{BoardId, OrgId, PersonId};
+use kit::ids::{BidId, BoardId, OrgId, PersonId};
 use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,8 +33,19 @@ pub struct Member {
     /// Those of the seats, and those that the person belongs to. It only grows.
     pub organisations: Vec<OrgId>,
     pub stands_in_for: Option<PersonId>,
-    /// None until they have declared their interests; until then they read no bid.
+    /// None until they have declared their interests; until then they read no bid and have no vote.
     pub declared_at: Option<Timestamp>,
+    /// When the register showed that they hold no seat any more; none while they do.
+    pub left_at: Option<Timestamp>,
+    /// The bids for which alone they sit, on another board than those of the round (rule 11); empty for everybody else.
+    pub referred: Vec<BidId>,
+}
+
+/// Where somebody of the panel belongs, and on which boards they sit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Affiliation {
+    pub organisations: Vec<OrgId>,
+    pub boards: Vec<BoardId>,
 }
 
 /// A member as an answer shows them: who may score is for the rubric to say.
@@ -48,7 +61,8 @@ impl Member {
         let mut organisations: Vec<OrgId> = seats.iter().map(|seat| seat.organisation).collect();
         organisations.sort();
         organisations.dedup();
-        Member { person, name, seats, organisations, stands_in_for: None, declared_at: None }
+        let (stands_in_for, declared_at, left_at, referred) = (None, None, None, Vec::new());
+        Member { person, name, seats, organisations, stands_in_for, declared_at, left_at, referred }
     }
 
     /// The substitute in the place of this member, with the member's boards and vote (rule 11).
@@ -62,7 +76,18 @@ impl Member {
         }
         let stands_in_for = Some(self.person);
         let (seats, organisations) = (self.seats.clone(), vec![organisation]);
-        Ok(Member { person, name, seats, organisations, stands_in_for, declared_at: None })
+        let (declared_at, left_at, referred) = (None, None, self.referred.clone());
+        Ok(Member { person, name, seats, organisations, stands_in_for, declared_at, left_at, referred })
+    }
+
+    /// Whether they sit for this bid.
+    pub fn acts_on(&self, bid: BidId) -> bool {
+        self.referred.is_empty() || self.referred.contains(&bid)
+    }
+
+    /// Whether they hold a seat still.
+    pub fn sits(&self) -> bool {
+        self.left_at.is_none()
     }
 
     /// Whether one of their seats has a vote.
@@ -75,18 +100,25 @@ impl Member {
         self.seats.iter().any(|seat| seat.voting && boards.contains(&seat.board))
     }
 
-    /// Rule 12: a seat without a vote scores only if the round says so.
+    /// Rule 12: a seat without a vote scores only if the round says so. A referred bid gets no marks.
     pub fn may_score(&self, rubric: &Rubric) -> bool {
-        self.votes() || rubric.non_voting_may_score
+        self.sits() && self.referred.is_empty() && (self.votes() || rubric.non_voting_may_score)
     }
 
-    /// Adds organisations that they have come to belong to. True when one is new.
-    pub fn join(&mut self, organisations: &[OrgId]) -> bool {
-        let n_before = self.organisations.len();
-        self.organisations.extend(organisations);
+    /// Follows what the register says: adds organisations that they have come to belong to, and notes that they hold no
+    /// seat any more, or hold one again. A substitute sits on whatever board. True when something is new.
+    pub fn follow(&mut self, affiliation: &Affiliation, now: Timestamp) -> bool {
+        let (n_before, left_before) = (self.organisations.len(), self.left_at);
+        self.organisations.extend(&affiliation.organisations);
         self.organisations.sort();
         self.organisations.dedup();
-        self.organisations.len() > n_before
+        let sits_for = |seat: &Seat| affiliation.boards.contains(&seat.board);
+        let sits = match self.stands_in_for {
+            Some(_) => !affiliation.boards.is_empty(),
+            None => self.seats.iter().any(sits_for),
+        };
+        self.left_at = if sits { None } else { self.left_at.or(Some(now)) };
+        self.organisations.len() > n_before || self.left_at != left_before
     }
 }
 

@@ -18,13 +18,14 @@ use toadlane_proto::registry::v1::{GetBoardRequest, GetOrganisationRequest, GetP
 use toadlane_proto::rounds::v1::GetRoundRequest;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 
-use crate::app::{Opening, OtherBoardFacts, Pinned, SubstituteFacts};
+use crate::app::{Concerned, Opening, OtherBoardFacts, ReferralFacts, SubstituteFacts};
 use crate::assessment::Board;
 use crate::call::Call;
 use crate::convert::{self, Standing};
 use crate::error::Error;
 use crate::panel::derive::Register;
-use crate::panel::{self, Member, Seat};
+use crate::panel::near_miss::Hint;
+use crate::panel::{self, Affiliation, Member, Seat};
 
 #[derive(Clone)]
 pub struct Peers {
@@ -55,12 +56,15 @@ impl Peers {
         let mut register = self.register(&panel, today).await?;
         let mut bids = Vec::new();
         for id in &received.eligible {
-            let (mut bid, answers) = convert::bid(self.bid(*id).await?)?;
-            for party in bid.parties_mut() {
+            let mut pinned = convert::bid(self.bid(*id).await?)?;
+            for party in pinned.bid.parties_mut() {
                 self.learn(&mut register, party.organisation).await?;
                 party.name = register.name(party.organisation);
             }
-            bids.push(Pinned { bid, answers });
+            for organisation in pinned.hints.iter().filter_map(Hint::organisation) {
+                self.learn(&mut register, organisation).await?;
+            }
+            bids.push(pinned);
         }
         let (undecided, intake_is_closed) = (received.undecided, intake.closed_at.is_some());
         Ok(Opening { call, boards, panel, bids, undecided, intake_is_closed, register })
@@ -139,23 +143,25 @@ impl Peers {
         let mut register = Register::default();
         for member in members {
             let known = self.belongs(member.person, today).await?;
-            let mut belongs: HashSet<OrgId> = known.seats.into_iter().chain(known.work).collect();
+            let mut belongs: HashSet<OrgId> = known.work.into_iter().collect();
+            belongs.extend(known.seats.iter().map(|seat| seat.organisation));
             belongs.extend(&member.organisations);
             for &organisation in &belongs {
                 self.learn(&mut register, organisation).await?;
             }
-            let mut belongs: Vec<OrgId> = belongs.into_iter().collect();
-            belongs.sort();
-            register.belongs.insert(member.person, belongs);
+            let mut organisations: Vec<OrgId> = belongs.into_iter().collect();
+            organisations.sort();
+            let boards = known.seats.iter().map(|seat| seat.board).collect();
+            register.people.insert(member.person, Affiliation { organisations, boards });
         }
         Ok(register)
     }
 
-    /// Somebody's name, and to which organisations they belong.
+    /// Somebody's name, their seats, and to which organisations they belong.
     async fn belongs(&self, person: PersonId, today: Date) -> Result<Belongs, Error> {
         let of_person =
             ListSeatsRequest { person_id: person.to_string(), as_of: today.to_string(), ..Default::default() };
-        let seats = self.seats(of_person).await?.into_iter().map(|(_, _, seat)| seat.organisation).collect();
+        let seats = self.seats(of_person).await?.into_iter().map(|(_, _, seat)| seat).collect();
         let request = with_timeout(GetPersonRequest { person_id: person.to_string() });
         // The registry does not say of whom it holds nothing, or nothing for us.
         let Some(wire) = answered(self.people.clone().get_person(request).await)? else {
@@ -179,12 +185,27 @@ impl Peers {
         Ok(SubstituteFacts { name, n_seats: seats.len(), register })
     }
 
-    /// Another board that decided on a day: its quorum, its voters, and what is to be known of their organisations.
-    pub async fn other_board(&self, board: BoardId, day: Date) -> Result<OtherBoardFacts, Error> {
+    /// Somebody of whom an interest is recorded.
+    pub async fn concerned(&self, person: PersonId) -> Result<Concerned, Error> {
+        let request = with_timeout(GetPersonRequest { person_id: person.to_string() });
+        match answered(self.people.clone().get_person(request).await)? {
+            Some(wire) => Ok(convert::concerned(wire)?),
+            None => Ok(Concerned { has_duty: false, organisations: Vec::new() }),
+        }
+    }
+
+    /// Another board that decided.
+    pub async fn other_board(&self, board: BoardId) -> Result<OtherBoardFacts, Error> {
         let (_, quorum) = self.board(board).await?;
-        let voters = panel::seat(self.seats_of(board, day).await?);
-        let register = self.register(&voters, day).await?;
-        Ok(OtherBoardFacts { board, quorum, voters, register })
+        Ok(OtherBoardFacts { board, quorum })
+    }
+
+    /// Who sits today on a board to which a bid is referred, and what is to be known of their organisations.
+    pub async fn referral(&self, board: BoardId, today: Date) -> Result<ReferralFacts, Error> {
+        self.board(board).await?;
+        let voters = panel::seat(self.seats_of(board, today).await?);
+        let register = self.register(&voters, today).await?;
+        Ok(ReferralFacts { voters, register })
     }
 
     /// Adds an organisation to what is known, with its predecessors and successors. One that the register does not
@@ -204,8 +225,8 @@ impl Peers {
 /// What the register says of somebody.
 struct Belongs {
     name: String,
-    /// Organisations whose seats they hold.
-    seats: Vec<OrgId>,
+    /// The seats that they hold.
+    seats: Vec<Seat>,
     /// Those for which they work, and where they have roles of a council.
     work: Vec<OrgId>,
 }

@@ -1,12 +1,14 @@
 //! Who may do what in an assessment: one pure function, deny by default. `tests/golden/policy.txt` prints it as a
 //! matrix.
 //!
-//! Recusal overrides every role (rule 10): a bid from which a caller is recused, or in which they declared an interest,
-//! does not exist for them, and they may neither do nor read what rests on all bids together.
+//! Recusal overrides every role (rule 10), on the panel and off it: a bid from which a caller is recused, in which they
+//! have an interest that is not cleared, or in which an organisation of their own has a part does not exist for them,
+//! and they may neither do nor read what rests on all bids together.
 
 use kit::caller::{Area, Caller, Role, Scope, Subject};
 use kit::ids::{BidId, OrgId};
 use kit::refusal::Refusal;
+use kit::verdict::OWN_REQUEST;
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
 
@@ -24,8 +26,11 @@ pub enum Action {
     ReadBid,
     DeclareInterests,
     RecordInterest,
+    /// Says something to an interest that somebody else recorded.
+    AnswerInterest,
     DecideInterest,
     SeeInterest,
+    DismissNearMiss,
     DeriveInterests,
     AddSubstitute,
     /// Starts moderation or determination, or goes back.
@@ -62,15 +67,20 @@ pub struct Facts {
     /// Whether reviews are locked.
     pub has_results: bool,
     pub panel: Place,
-    /// Recused from the bid in question, or with an interest in it that is not decided.
+    /// Recused from the bid in question, with an interest in it that is not decided, or of an organisation that has a
+    /// part in it.
     pub recused: bool,
     /// The same from any bid of the assessment.
     pub recused_from_some: bool,
-    /// The review in question is the caller's; the interest in question was declared by them.
+    /// The review in question is the caller's; the interest in question was declared by them or recorded of them; the
+    /// near miss in question is about them.
     pub own: bool,
+    pub recorded: Recorded,
     pub own_review: OwnReview,
     /// Organisation that asks with the bid in question.
     pub applicant: Option<OrgId>,
+    /// Whether money is given now to the bid in question.
+    pub funded: bool,
 }
 
 /// What a caller is to the panel.
@@ -83,6 +93,16 @@ pub enum Place {
     Declared,
 }
 
+/// Who recorded the interest in question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Recorded {
+    /// Nobody: it was declared or derived.
+    #[default]
+    No,
+    ByAnother,
+    ByCaller,
+}
+
 /// How far the caller's own review of the bid in question is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OwnReview {
@@ -93,13 +113,16 @@ pub enum OwnReview {
     HandedIn,
 }
 
-const MEMBERS: &str = "a member of the panel";
+const DECLARERS: &str = "a member of the panel, a round manager, a network administrator, a clerk or an auditor";
 const DECLARED: &str = "whoever is on the panel and has declared their interests";
 const MANAGERS: &str = "a round manager";
 const CHAIRS: &str = "a panel chair";
 const DECLARED_CHAIRS: &str = "a panel chair who has declared their interests";
 const OTHER_CHAIRS: &str = "another panel chair";
+const OTHERS_OF_STAFF: &str = "another round manager, panel chair or clerk";
+const CONCERNED: &str = "whom it concerns";
 const MANAGERS_AND_CHAIRS: &str = "a round manager or a panel chair";
+const MANAGERS_CHAIRS_AND_CLERKS: &str = "a round manager, a panel chair or a clerk";
 const MANAGERS_AND_CLERKS: &str = "a round manager or a clerk";
 const FREE_MANAGERS_AND_CHAIRS: &str = "a round manager or a panel chair who is recused from no bid";
 const FREE_MANAGERS_AND_CLERKS: &str = "a round manager or a clerk who is recused from no bid";
@@ -114,6 +137,7 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     }
     let is = Charge::of(caller, facts);
     let free = !facts.recused_from_some;
+    let settles_interests = is.manager || is.chair || is.clerk;
     let (allowed, who_may) = match action {
         Action::Find
         | Action::See
@@ -122,15 +146,25 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         | Action::SeeOutcome
         | Action::SeeTerms
         | Action::SeeLetter => (true, ""),
-        // There is no panel yet on which they could be hidden from anything.
-        Action::Open => (caller.has(Role::RoundManager), MANAGERS),
+        // There is no panel yet, but there may be one on which bids will be hidden from them (G-C7).
+        Action::Open => (caller.serves(Role::RoundManager), MANAGERS),
         Action::Cancel | Action::AssignReviews | Action::CancelReview => (is.manager, MANAGERS),
         // On the panel interests are declared before anything is read, whatever else somebody is charged with.
         Action::ReadBid | Action::SeeResults => (facts.panel != Place::Undeclared, DECLARED),
-        Action::DeclareInterests => (facts.panel != Place::Outside, MEMBERS),
-        Action::RecordInterest | Action::DeriveInterests => (is.manager || is.chair, MANAGERS_AND_CHAIRS),
-        Action::DecideInterest if facts.own => (false, OTHER_CHAIRS),
-        Action::DecideInterest | Action::ReturnReview => (is.chair, CHAIRS),
+        Action::DeclareInterests => (facts.panel != Place::Outside || is.overseer, DECLARERS),
+        Action::RecordInterest => (settles_interests, MANAGERS_CHAIRS_AND_CLERKS),
+        Action::DeriveInterests => (is.manager || is.chair, MANAGERS_AND_CHAIRS),
+        Action::AnswerInterest => (facts.own && facts.recorded != Recorded::No, CONCERNED),
+        // A second person decides on what somebody recorded of another (G-C4).
+        Action::DecideInterest => match (facts.recorded, facts.own) {
+            (Recorded::No, true) => (false, OTHER_CHAIRS),
+            (Recorded::No, false) => (is.chair, CHAIRS),
+            (Recorded::ByAnother, true) => (false, OTHERS_OF_STAFF),
+            (Recorded::ByAnother, false) => (settles_interests, MANAGERS_CHAIRS_AND_CLERKS),
+            (Recorded::ByCaller, _) => return Verdict::Apart { whose: OWN_REQUEST },
+        },
+        Action::DismissNearMiss => (settles_interests, MANAGERS_CHAIRS_AND_CLERKS),
+        Action::ReturnReview => (is.chair, CHAIRS),
         // Both answer with marks.
         Action::Moderate | Action::CastTie => (is.chair && facts.panel == Place::Declared, DECLARED_CHAIRS),
         Action::AddSubstitute | Action::RecordMeeting | Action::Decide => (is.manager || is.clerk, MANAGERS_AND_CLERKS),
@@ -231,9 +265,11 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
         Action::SeeOutcome => sees_outcome(caller, facts),
         Action::SeeTerms => sees_terms(caller, facts),
         Action::SeeLetter => is_told(caller, facts) || (is.overseer && reads_letters(facts)),
-        Action::SeeInterest | Action::DecideInterest => {
+        Action::SeeInterest | Action::AnswerInterest | Action::DecideInterest => {
             takes_part && (facts.own || (is.sees_interests && !facts.recused))
         }
+        // Who may be meant is not told, and settles nothing about themselves.
+        Action::DismissNearMiss => takes_part && is.sees_interests && !facts.recused && !facts.own,
         Action::SeeReview
         | Action::AcceptReview
         | Action::DeclineReview
@@ -271,16 +307,20 @@ fn sees_review(caller: &Caller, facts: &Facts) -> bool {
 }
 
 /// Rule 20: those who run the round and the platform's roles from the decision, bidders when they are informed, then
-/// everyone.
+/// everyone what is funded. Who was declined is nobody else's business (rule 30).
 fn sees_outcome(caller: &Caller, facts: &Facts) -> bool {
-    let in_public = facts.stage == Stage::Announced && caller.subject != Subject::Anonymous;
+    let in_public = is_public(facts) && caller.subject != Subject::Anonymous;
     let within = (oversees(caller, facts.panel) && !facts.recused) || reads_outcomes(caller);
     in_public || (facts.stage.is_decided() && within) || is_told(caller, facts)
 }
 
+fn is_public(facts: &Facts) -> bool {
+    facts.stage == Stage::Announced && facts.funded
+}
+
 /// What the public is not told of an outcome.
 fn sees_terms(caller: &Caller, facts: &Facts) -> bool {
-    let is_open = !facts.recused || facts.stage == Stage::Announced;
+    let is_open = !facts.recused || is_public(facts);
     let within = (oversees(caller, facts.panel) && is_open) || reads_outcomes(caller);
     (facts.stage.is_decided() && within) || is_told(caller, facts)
 }
@@ -307,8 +347,8 @@ fn bids_for(caller: &Caller, organisation: OrgId) -> bool {
 /// Whose outcomes a caller finds in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
-    /// Everybody's, hidden bids included: they are public.
-    pub all: bool,
+    /// Those of all funded bids, hidden ones included: they are public.
+    pub funded: bool,
     /// Those of all bids that are not hidden.
     pub within: bool,
     /// Those of these organisations in any case.
@@ -316,11 +356,8 @@ pub struct Told {
 }
 
 impl Told {
-    /// What is left out of all outcomes; none where only the own ones are told.
+    /// What is left out of all outcomes; none where not all are told.
     pub fn all_but(&self, hidden: &[BidId]) -> Option<Vec<BidId>> {
-        if self.all {
-            return Some(Vec::new());
-        }
         self.within.then(|| hidden.to_vec())
     }
 }
@@ -328,7 +365,7 @@ impl Told {
 /// What [`Action::SeeOutcome`] allows, for a list.
 pub fn told(caller: &Caller, stage: Stage, place: Place) -> Told {
     Told {
-        all: stage == Stage::Announced && caller.subject != Subject::Anonymous,
+        funded: stage == Stage::Announced && caller.subject != Subject::Anonymous,
         within: stage.is_decided() && (oversees(caller, place) || reads_outcomes(caller)),
         own: if stage.is_informed() { caller.organisations_where(bids_for) } else { Vec::new() },
     }

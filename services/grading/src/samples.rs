@@ -76,6 +76,7 @@ pub fn a_bid(number: i64) -> AssessedBid {
         digest: "ab".repeat(32),
         attachments: Vec::new(),
         scalable: false,
+        confirmed: None,
     }
 }
 

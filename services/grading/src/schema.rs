@@ -32,6 +32,16 @@ diesel::table! {
         organisations -> Text,
         stands_in_for -> Nullable<Text>,
         declared_at -> Nullable<BigInt>,
+        left_at -> Nullable<BigInt>,
+        referred -> Text,
+    }
+}
+
+diesel::table! {
+    staff_declaration (assessment_id, person_id) {
+        assessment_id -> Text,
+        person_id -> Text,
+        declared_at -> BigInt,
     }
 }
 
@@ -43,6 +53,33 @@ diesel::table! {
         applicant_id -> Text,
         head -> Text,
         answers -> Text,
+        hints -> Text,
+    }
+}
+
+diesel::table! {
+    involved (bid_id, organisation_id) {
+        bid_id -> Text,
+        organisation_id -> Text,
+        assessment_id -> Text,
+        kind -> Text,
+    }
+}
+
+diesel::table! {
+    near_miss (id) {
+        id -> Text,
+        assessment_id -> Text,
+        bid_id -> Text,
+        person_id -> Nullable<Text>,
+        version -> BigInt,
+        kind -> Text,
+        words -> Text,
+        state -> Text,
+        reason -> Text,
+        found_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+        settled_by -> Nullable<Text>,
     }
 }
 
@@ -60,6 +97,10 @@ diesel::table! {
         reason -> Text,
         declared_at -> BigInt,
         decided_at -> Nullable<BigInt>,
+        recorded_by -> Nullable<Text>,
+        was_seen -> Bool,
+        answer -> Text,
+        answered_at -> Nullable<BigInt>,
     }
 }
 
@@ -99,6 +140,7 @@ diesel::table! {
         chair_id -> Text,
         reason -> Text,
         cast_at -> BigInt,
+        total -> Text,
     }
 }
 

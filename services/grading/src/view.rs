@@ -1,17 +1,21 @@
 //! What one caller may see of one assessment. Every read and every write begins with it, so that a recusal cannot be
 //! forgotten anywhere: bids that are hidden from the caller are taken out of lists, counts, rankings and quorums by
-//! [`View::hidden`], and acting on one is refused as on a bid that does not exist.
+//! [`View::hidden`], and acting on one is refused as on a bid that does not exist. What is hidden follows the caller's
+//! token: whoever has come to belong to a bidder finds its bid no more, whether or not the register was asked since.
 
 use kit::caller::Caller;
-use kit::ids::{BidId, PersonId};
+use kit::ids::{BidId, OrgId, PersonId};
 use kit::refusal::Refusal;
 
 use crate::assessment::Assessment;
 use crate::bid::AssessedBid;
+use crate::marking::ranking::Ranking;
 use crate::marking::review::Review;
 use crate::panel::Member;
-use crate::panel::interest::{Interest, Origin};
-use crate::policy::{self, Action, Facts, OthersReviews, OwnReview, Place, Told, Verdict};
+use crate::panel::interest::{Interest, InterestSeen, Origin};
+use crate::panel::near_miss::NearMiss;
+use crate::policy::{self, Action, Facts, OthersReviews, OwnReview, Place, Recorded, Told, Verdict};
+use crate::release::outcome::BidOutcome;
 
 /// What a caller is to an assessment: their place on the panel, the bids that do not exist for them
 /// (rule 10), and the reviews that they owe. It is read anew for each request.
@@ -19,13 +23,18 @@ use crate::policy::{self, Action, Facts, OthersReviews, OwnReview, Place, Told, 
 pub struct View {
     pub caller: Caller,
     pub assessment: Assessment,
-    /// The caller's own place on the panel.
+    /// The caller's own place on the panel, while they hold a seat.
     pub member: Option<Member>,
     /// Bids that do not exist for the caller.
     pub hidden: Vec<BidId>,
     /// Bids of which the caller has yet to hand in their own review, and those of which they have.
     pub owed: Vec<BidId>,
     pub handed_in: Vec<BidId>,
+}
+
+/// Every organisation that is somebody's own: their home, and those that they have a role for.
+pub fn own_organisations(caller: &Caller) -> Vec<OrgId> {
+    caller.organisations().into_iter().chain(caller.home).collect()
 }
 
 impl View {
@@ -52,8 +61,10 @@ impl View {
             recused: false,
             recused_from_some: !self.hidden.is_empty(),
             own: false,
+            recorded: Recorded::No,
             own_review: OwnReview::None,
             applicant: None,
+            funded: false,
         }
     }
 
@@ -112,26 +123,76 @@ impl View {
         if self.is_by(&review) { review } else { review.for_others() }
     }
 
-    /// The same for an interest. The person who declared it sees it, though its bid is hidden from them.
+    /// The same for an interest. Whom it concerns sees what they declared and what was recorded of them, though its bid
+    /// is hidden from them.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+    /// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may,
+    /// [`Refusal::Apart`] for deciding on what the caller recorded.
     pub fn may_interest(&self, action: Action, interest: &Interest) -> Result<(), Refusal> {
-        let own = interest.origin == Origin::Declared && self.person() == Some(interest.person);
-        let facts = Facts { own, ..self.facts_of(interest.bid) };
+        let recorded = match (interest.origin, interest.recorded_by) {
+            (Origin::Derived | Origin::Declared, _) => Recorded::No,
+            (Origin::Recorded, by) if by.is_some() && by == self.person() => Recorded::ByCaller,
+            (Origin::Recorded, _) => Recorded::ByAnother,
+        };
+        let own = interest.is_told() && self.concerns(interest);
+        let facts = Facts { own, recorded, ..self.facts_of(interest.bid) };
         policy::decide(&self.caller, action, &facts).enforce("interest")
     }
 
+    fn concerns(&self, interest: &Interest) -> bool {
+        self.person() == Some(interest.person)
+    }
+
+    /// An interest as the caller may read it: whom it concerns is told neither who recorded it, nor of a bid that was
+    /// hidden from them by then.
+    pub fn shows_interest(&self, interest: Interest) -> InterestSeen {
+        let of_caller = self.concerns(&interest);
+        let bid = (!of_caller || interest.was_seen).then_some(interest.bid);
+        let recorded_by = interest.recorded_by.filter(|_| !of_caller);
+        InterestSeen { interest, bid, recorded_by }
+    }
+
+    /// The same for a near miss, which is told to nobody whom it concerns.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+    pub fn may_near_miss(&self, action: Action, near_miss: &NearMiss) -> Result<(), Refusal> {
+        let own = near_miss.seen.person.is_some() && near_miss.seen.person == self.person();
+        let facts = Facts { own, ..self.facts_of(near_miss.seen.bid) };
+        policy::decide(&self.caller, action, &facts).enforce("near miss")
+    }
+
+    /// A bid as the caller may read it. Nobody on the panel is told numbers, recused or not: a gap between those that
+    /// they see would tell of a bid that is hidden from them.
+    pub fn shows_bid(&self, bid: AssessedBid) -> AssessedBid {
+        if self.is_told_numbers() { bid } else { AssessedBid { number: 0, ..bid } }
+    }
+
+    /// The same for a ranking.
+    pub fn shows_ranking(&self, mut ranking: Ranking) -> Ranking {
+        if !self.is_told_numbers() {
+            ranking.bids.iter_mut().for_each(|ranked| ranked.number = 0);
+        }
+        ranking
+    }
+
+    fn is_told_numbers(&self) -> bool {
+        self.member.is_none()
+    }
+
     /// What the caller is told of the outcome of a bid.
-    pub fn sees(&self, action: Action, bid: &AssessedBid) -> bool {
-        let facts = Facts { applicant: Some(bid.applicant.organisation), ..self.facts_of(bid.id) };
+    pub fn sees(&self, action: Action, outcome: &BidOutcome) -> bool {
+        let (bid, funded) = (&outcome.bid, outcome.determination.outcome.is_funded());
+        let facts = Facts { applicant: Some(bid.applicant.organisation), funded, ..self.facts_of(bid.id) };
         policy::decide(&self.caller, action, &facts) == Verdict::Allow
     }
 
-    /// Whether places on the reserve list are told to the caller as they are: to the bidder, and once they are public.
-    pub fn counts_all_places(&self, bid: &AssessedBid) -> bool {
+    /// Whether numbers, and places on the reserve list, are told to the caller as they are: to the bidder, and once it
+    /// is public how many bids came to what.
+    pub fn counts_all(&self, bid: &AssessedBid) -> bool {
         let told = self.told();
-        told.all || told.own.contains(&bid.applicant.organisation)
+        told.funded || told.own.contains(&bid.applicant.organisation)
     }
 
     pub fn others_reviews(&self) -> OthersReviews {

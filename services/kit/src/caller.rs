@@ -205,6 +205,8 @@ pub struct Caller {
     pub subject: Subject,
     /// The organisation of a client; none for a person, whose grants name theirs.
     pub organisation: Option<OrgId>,
+    /// The organisation that a person belongs to in the register, whether or not they have a role there.
+    pub home: Option<OrgId>,
     pub grants: Vec<Grant>,
     pub scopes: Vec<Scope>,
     /// Whether the person has a seat on a board, is to have one, or had one within a year.
@@ -213,7 +215,9 @@ pub struct Caller {
 
 impl Caller {
     pub fn anonymous() -> Caller {
-        Caller { subject: Subject::Anonymous, organisation: None, grants: Vec::new(), scopes: Vec::new(), sits: false }
+        let (organisation, home) = (None, None);
+        let (grants, scopes) = (Vec::new(), Vec::new());
+        Caller { subject: Subject::Anonymous, organisation, home, grants, scopes, sits: false }
     }
 
     pub fn area(area: Area) -> Caller {
@@ -239,14 +243,6 @@ impl Caller {
     /// Whether the caller is a system of this organisation with this scope.
     pub fn may_as_system(&self, scope: Scope, organisation: OrgId) -> bool {
         self.organisation == Some(organisation) && self.scopes.contains(&scope)
-    }
-
-    /// Whether the caller may give this certifier's word: a person gives their own, a system names whose it carries.
-    pub fn gives_word_of(&self, certifier: PersonId) -> bool {
-        match self.subject {
-            Subject::Person(person) => person == certifier,
-            Subject::Client(_) | Subject::Area(_) | Subject::Anonymous => true,
-        }
     }
 
     /// The caller as one who acts for this organisation.
@@ -277,7 +273,18 @@ impl Caller {
         self.organisations().into_iter().filter(|&organisation| is_so(self, organisation)).collect()
     }
 
-    /// Every organisation that the caller acts for.
+    /// Whether this organisation is the caller's own: their home, or one that they have any role for. Whoever handles,
+    /// decides, approves, pays, checks or records for the network does not do so for their own (rules 10 and 21).
+    pub fn is_of(&self, organisation: OrgId) -> bool {
+        self.home == Some(organisation) || self.organisations().contains(&organisation)
+    }
+
+    /// The same of any of these organisations.
+    pub fn is_of_any(&self, organisations: impl IntoIterator<Item = OrgId>) -> bool {
+        organisations.into_iter().any(|organisation| self.is_of(organisation))
+    }
+
+    /// Every organisation that the caller acts for. A person does not act for their home without a role there.
     pub fn organisations(&self) -> Vec<OrgId> {
         let mut all: Vec<OrgId> = self.grants.iter().map(|grant| grant.organisation).collect();
         all.extend(self.organisation);
@@ -313,6 +320,17 @@ mod tests {
         assert!(Role::ALL.into_iter().all(|role| free.serves(role)));
         let resting: Vec<&str> = Role::ALL.into_iter().filter(|&role| !seated.serves(role)).map(Role::name).collect();
         assert_eq!(resting, ["network_administrator", "round_manager", "clerk", "finance_officer", "auditor"]);
+    }
+
+    /// F-A9, G-B2: the home of a person is theirs as much as what they have a role for, and no more than that.
+    #[test]
+    fn ones_own_are_the_home_and_what_one_has_a_role_for() {
+        let [home, network, other] = [OrgId::new(), OrgId::new(), OrgId::new()];
+        let grants = vec![Grant { role: Role::FinanceOfficer, organisation: network }];
+        let caller = Caller { home: Some(home), grants, ..Caller::anonymous() };
+        assert!(caller.is_of(home) && caller.is_of(network) && !caller.is_of(other));
+        assert!(caller.is_of_any([other, home]) && !caller.is_of_any([other]));
+        assert_eq!(caller.organisations(), [network], "nobody acts for their home without a role");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The bytes of files that come with a bid or a report, kept by their digest. Nothing is kept unless it is what was
 //! declared.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -60,8 +61,8 @@ pub struct Files {
 impl Files {
     /// Files in a folder, synced before they count as kept.
     pub fn in_folder(folder: &Path) -> Result<Files, FileError> {
-        std::fs::create_dir_all(folder)
-            .map_err(|cause| object_store::Error::Generic { store: "folder", source: Box::new(cause) })?;
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(|cause| object_store::Error::Generic { store: "folder", source: Box::new(cause) })?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
         Ok(Files { store: Arc::new(store) })
     }
@@ -101,6 +102,17 @@ impl Files {
         let bytes = self.read(sha256).await?;
         let rest = bytes.map(move |piece| piece.map(data).map_err(Status::from));
         Ok(Box::pin(stream::iter([Ok(head)]).chain(rest)))
+    }
+
+    /// Lets go of the bytes that have this digest, whether or not they are there.
+    ///
+    /// # Errors
+    /// [`FileError::OutOfReach`] when they cannot be taken away.
+    pub async fn remove(&self, sha256: &str) -> Result<(), FileError> {
+        match self.store.delete(&path(sha256)?).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(cause) => Err(FileError::OutOfReach(cause)),
+        }
     }
 
     /// The bytes of a kept file, piece by piece.

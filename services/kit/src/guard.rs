@@ -1,20 +1,24 @@
 //! The one layer around every service, in both placements: it clears what a caller could inject, authenticates callers,
-//! keeps deadlines (over the stream too), turns a panic into `INTERNAL` and writes one line per request.
+//! limits how much each may call, keeps deadlines (over the stream too), turns a panic into `INTERNAL` and writes one
+//! line per request. Routes that are no RPCs stand behind the same guard ([`guarded_http`]).
 //!
 //! Deny by default: an RPC that is not on the public list needs a good token. What a caller may do with a resource is
 //! each service's `policy.rs`.
 
 mod answer;
+mod limits;
+mod over_http;
+mod revocations;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use http::{HeaderMap, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Request, Response, header};
 use tokio::time::Instant;
 use tonic::body::Body;
 use tonic::service::Routes;
@@ -26,6 +30,7 @@ use crate::caller::{Caller, Grant, Scope, Subject};
 use crate::clock::Clock;
 use crate::cx::Arrived;
 use crate::fault::{Fault, Reason};
+use crate::ids::OrgId;
 use crate::listener::Peer;
 use crate::rules::{Checked, RulesLayer};
 use crate::time::Timestamp;
@@ -33,34 +38,22 @@ use crate::tokens::{KeySet, TokenCache, Verified};
 use crate::transport::Transport;
 use answer::Line;
 
-/// A call without a limit of its own is given up after this long. It bounds the handler, not a stream that goes on.
+pub use limits::{Limits, PerMinute, Public};
+pub use over_http::guarded_http;
+pub use revocations::Revocations;
+
+/// The longest that the head of an answer is waited for, whatever limit the caller sets: so it bounds the handler of a
+/// call and the body of its request, and not a stream that goes on.
 const LONGEST_CALL: Duration = Duration::from_secs(300);
-
-/// Subjects whose tokens no longer count, and since when (unix seconds, real time).
-#[derive(Clone, Default)]
-pub struct Revocations(Arc<RwLock<HashMap<String, i64>>>);
-
-impl Revocations {
-    /// Refuses every token of the subject that was issued at or before this second.
-    pub fn add(&self, subject: &str, revoked_at: i64) {
-        let mut revoked = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let latest = revoked.entry(subject.to_string()).or_insert(revoked_at);
-        *latest = revoked_at.max(*latest);
-    }
-
-    fn covers(&self, subject: &str, issued_at: i64) -> bool {
-        let revoked = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        revoked.get(subject).is_some_and(|revoked_at| issued_at <= *revoked_at)
-    }
-}
 
 /// What a guard needs to know; one per process.
 pub struct Door {
     pub keys: KeySet,
     pub tokens: TokenCache,
     pub revocations: Revocations,
-    /// Paths of the RPCs that an anonymous caller may call.
-    pub public: Vec<String>,
+    /// Paths of the RPCs and forms that an anonymous caller may call.
+    pub public: HashMap<String, Public>,
+    pub limits: Limits,
     pub rules: RulesLayer,
 }
 
@@ -82,8 +75,8 @@ async fn serve(service: Checked<Routes>, door: &Door, clock: &Clock, mut request
     }
 
     let rpc = request.uri().path().to_string();
-    let mut line = Line::begin(rpc.clone());
-    let (caller, pass, limit) = match admit(door, &rpc, request.headers()) {
+    let mut line = Line::begin(rpc.clone(), peer);
+    let (caller, pass, limit) = match admit(door, &rpc, peer, request.headers()) {
         Ok(admitted) => admitted,
         Err(fault) => return line.refuse(fault),
     };
@@ -93,14 +86,20 @@ async fn serve(service: Checked<Routes>, door: &Door, clock: &Clock, mut request
     request.extensions_mut().insert(caller);
     request.extensions_mut().insert(Arrived { now: clock.now(), rpc });
 
-    let until = limit.map(|limit| Instant::now() + limit);
-    let head_until = until.unwrap_or_else(|| Instant::now() + LONGEST_CALL);
+    let begun = Instant::now();
+    let until = limit.map(|limit| begun + limit);
     let handled = AssertUnwindSafe(service.oneshot(request)).catch_unwind();
-    match tokio::time::timeout_at(head_until, handled).await {
+    match tokio::time::timeout_at(head_until(begun, until), handled).await {
         Err(_) => line.refuse(deadline_passed()),
         Ok(Err(_)) => line.refuse(panicked()),
         Ok(Ok(Ok(response))) => line.answer(response, until, pass),
     }
+}
+
+/// Until when the head of an answer is waited for: a caller's own limit only shortens ours.
+fn head_until(begun: Instant, until: Option<Instant>) -> Instant {
+    let longest = begun + LONGEST_CALL;
+    until.map_or(longest, |until| until.min(longest))
 }
 
 fn deadline_passed() -> Fault {
@@ -125,31 +124,37 @@ struct Pass {
 impl Pass {
     /// Why it counts no more at a unix second of real time.
     fn over_at(&self, now: i64) -> Option<Fault> {
-        if self.revocations.covers(&self.subject, self.issued_at) {
-            return Some(revoked());
-        }
-        (now >= self.ends_at).then(|| sign_in_needed("the token has expired; sign in again, and go on from there"))
+        let expired = || sign_in_needed("the token has expired; sign in again, and go on from there");
+        let refusal = self.revocations.refusal(&self.subject, self.issued_at, now);
+        refusal.or_else(|| (now >= self.ends_at).then(expired))
     }
-}
-
-fn revoked() -> Fault {
-    sign_in_needed("the sign-in was revoked; ask your administrator")
 }
 
 type Admitted = (Caller, Option<Pass>, Option<Duration>);
 
-fn admit(door: &Door, rpc: &str, headers: &HeaderMap) -> Result<Admitted, Fault> {
+fn admit(door: &Door, rpc: &str, peer: Option<Peer>, headers: &HeaderMap) -> Result<Admitted, Fault> {
     let limit = match headers.get("grpc-timeout") {
         None => None,
         Some(value) => Some(value.to_str().ok().and_then(parse_timeout).ok_or_else(bad_timeout)?),
     };
-    let (caller, pass) = match headers.get(header::AUTHORIZATION) {
-        Some(value) => sign_in(door, value)?,
-        None if door.public.iter().any(|public| public == rpc) => (Caller::anonymous(), None),
-        None => {
-            return Err(sign_in_needed("send an access token as `authorization: Bearer ..`"));
-        }
+    let (now, public) = (Instant::now(), door.public.get(rpc).copied());
+    let caller = match (headers.get(header::AUTHORIZATION), public) {
+        (Some(value), _) => sign_in(door, value),
+        (None, Some(_)) => Ok((Caller::anonymous(), None)),
+        (None, None) => Err(sign_in_needed("send an access token as `authorization: Bearer ..`")),
     };
+    match (&caller, public) {
+        // A token that is not good counts as none, so that guesses have a limit too.
+        (Err(_), _) => door.limits.anonymous(peer, now)?,
+        (Ok(_), Some(Public::SigningIn)) => door.limits.sign_in(peer, now)?,
+        (Ok((_, Some(pass))), _) => door.limits.signed_in(&pass.subject, peer, now)?,
+        (Ok((caller, None)), Some(public)) if caller.subject == Subject::Anonymous => {
+            door.limits.public(public, peer, now)?;
+        }
+        // A role of the platform.
+        (Ok((_, None)), _) => {}
+    }
+    let (caller, pass) = caller?;
     Ok((caller, pass, limit))
 }
 
@@ -162,7 +167,7 @@ fn sign_in_needed(says: impl Into<String>) -> Fault {
     Fault::new(Code::Unauthenticated, Reason::SignInNeeded, says)
 }
 
-fn sign_in(door: &Door, value: &http::HeaderValue) -> Result<(Caller, Option<Pass>), Fault> {
+fn sign_in(door: &Door, value: &HeaderValue) -> Result<(Caller, Option<Pass>), Fault> {
     let text = value.to_str().map_err(|_| sign_in_needed("the authorization header is not plain text"))?;
     let token = match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
@@ -179,8 +184,8 @@ fn sign_in(door: &Door, value: &http::HeaderValue) -> Result<(Caller, Option<Pas
             Err(_) => Err(sign_in_needed("the token names a role that is unknown here")),
         },
         Verified::Access(claims) => {
-            if door.revocations.covers(&claims.sub, claims.iat) {
-                return Err(revoked());
+            if let Some(refusal) = door.revocations.refusal(&claims.sub, claims.iat, now) {
+                return Err(refusal);
             }
             let unknown = || sign_in_needed("the token says what is unknown here; sign in again");
             let caller = caller_of(&claims).ok_or_else(unknown)?;
@@ -201,9 +206,11 @@ fn caller_of(claims: &crate::tokens::AccessClaims) -> Option<Caller> {
         "cli" => Subject::Client(claims.sub.parse().ok()?),
         _ => return None,
     };
-    let organisation = match &claims.org {
-        Some(organisation) => Some(organisation.parse().ok()?),
-        None => None,
+    // Without it nobody could say whose own an organisation is.
+    let of: OrgId = claims.org.as_ref()?.parse().ok()?;
+    let (organisation, home) = match subject {
+        Subject::Person(_) => (None, Some(of)),
+        Subject::Client(_) | Subject::Area(_) | Subject::Anonymous => (Some(of), None),
     };
     let mut grants: Vec<Grant> = Vec::with_capacity(claims.roles.len());
     for grant in &claims.roles {
@@ -213,7 +220,7 @@ fn caller_of(claims: &crate::tokens::AccessClaims) -> Option<Caller> {
     for scope in claims.scope.split_ascii_whitespace() {
         scopes.push(scope.parse().ok()?);
     }
-    Some(Caller { subject, organisation, grants, scopes, sits: claims.sits })
+    Some(Caller { subject, organisation, home, grants, scopes, sits: claims.sits })
 }
 
 /// Reads a `grpc-timeout`: at most eight digits and a unit (gRPC over HTTP/2, "Timeout").

@@ -206,7 +206,7 @@ fn gone(error: &io::Error) -> bool {
 }
 
 /// What is counted as one caller.
-fn household(peer: Peer) -> IpAddr {
+pub(crate) fn household(peer: Peer) -> IpAddr {
     match peer.0.ip() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),

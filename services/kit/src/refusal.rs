@@ -10,6 +10,9 @@ pub enum Refusal {
     NotFound { what: &'static str },
     #[error("{who_may} may do this")]
     NotAllowed { who_may: &'static str },
+    /// It concerns an organisation of the caller's own, or what they asked for themselves (rules 10 and 21).
+    #[error("it concerns {whose}; somebody else must do this")]
+    Apart { whose: &'static str },
     /// The caller read an older version than this.
     #[error("it changed since you read it; merge with the newer version and try again")]
     Stale(Box<dyn Newer>),
@@ -45,6 +48,7 @@ impl From<Refusal> for Fault {
             Refusal::NotAllowed { who_may } => {
                 Fault::new(Code::PermissionDenied, Reason::NotAllowed, says).with("who_may", who_may)
             }
+            Refusal::Apart { .. } => Fault::new(Code::PermissionDenied, Reason::SeparationOfDuties, says),
             Refusal::Stale(newer) => Fault::stale(&*newer, says),
             Refusal::IllegalStep { what: _, from, step } => {
                 Fault::precondition(Reason::IllegalStep, says).with("from", from).with("step", step)

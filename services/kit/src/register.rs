@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
 use toadlane_proto::registry::v1::{GetStandingRequest, Standing};
 
+use crate::caller::Caller;
 use crate::ids::{OrgId, PersonId};
 use crate::neighbour::{Unanswered, answered, with_timeout};
 use crate::refusal::Refusal;
@@ -92,6 +93,28 @@ impl Register {
         let question = Question { organisation, as_of: None, person: Some(person) };
         let standing = (self.ask)(question, Recall::Yes).await?;
         Ok(standing.map(|standing| standing.person_is_certifier))
+    }
+}
+
+/// Lets a certifier's word stand for an organisation: the register must hold them as a certifier of it, and a person
+/// gives their own word alone, while a system names whose it carries. `certifier_of` is what [`Register::certifier_of`]
+/// said beforehand.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for somebody who is no certifier of it, [`Refusal::NotAllowed`] for another person's word.
+pub fn expect_word_of(
+    caller: &Caller,
+    certifier: PersonId,
+    certifier_of: Option<OrgId>,
+    organisation: OrgId,
+) -> Result<(), Refusal> {
+    if certifier_of != Some(organisation) {
+        let says = "the registry holds no such certifier of this organisation";
+        return Err(Refusal::bad_field("certifier_id", "certifier", says));
+    }
+    match caller.person() {
+        Some(person) if person != certifier => Err(Refusal::NotAllowed { who_may: "only the certifier named" }),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::bus::{Bus, BusError, Receipt};
 use crate::caller::Area;
 use crate::db::{Conn, Db, DbError, Prepared};
 use crate::outbox::outbox;
+use crate::retention;
 use crate::time::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -50,7 +51,11 @@ pub async fn run(db: Db, bus: Bus, area: Area, stop: CancellationToken) {
             healthy = settle(pass(&db, &bus, area).await, area);
         }
         if swept_at.elapsed() > SWEEP_EVERY {
-            healthy &= settle(sweep(&db, Timestamp::of_this_machine()).await.map_err(RelayError::Db), area);
+            let now = Timestamp::of_this_machine();
+            healthy &= settle(sweep(&db, now).await.map_err(RelayError::Db), area);
+            if let Err(error) = retention::sweep(&db, area, now).await {
+                tracing::warn!(role = %area, error = %error, "what {area} has kept for long enough stays: {error}");
+            }
             swept_at = Instant::now();
         }
         tokio::select! {

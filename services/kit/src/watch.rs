@@ -66,7 +66,7 @@ pub async fn stream<F: Default + Send + 'static>(
         (None, None) => 0,
         (None, Some((_, last))) => last,
         // Beyond the last: of a store that has since been restored from an older copy.
-        (Some(after), Some((first, last))) if after + 1 < first || after > last => return Err(too_old()),
+        (Some(after), Some((first, last))) if after < first - 1 || after > last => return Err(too_old()),
         (Some(after), None) if after > 0 => return Err(too_old()),
         (Some(after), _) => after,
     };

@@ -19,6 +19,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::corpus::document::Section;
 use crate::corpus::words;
+use crate::passage::Answered;
 
 /// A case study at its present version. The council writes it, or an editor for it, and its certifier consents.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct CaseStudy {
     /// The text as JSON, as it was written. The digest that a council consents to is over its canonical form.
     pub written: String,
     pub state: State,
+    /// Who consented for the council, or withdrew its consent, last. None for a version of which nothing was said.
+    pub answered: Option<Answered>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -159,23 +162,26 @@ impl CaseStudy {
     /// None today: the table rewrites from every state.
     pub fn rewrite(&self, text: Text, now: Timestamp) -> Result<CaseStudy, Refusal> {
         let (revision, written) = (self.revision + 1, text.canonical_json());
-        Ok(CaseStudy { text, revision, sha256: digest(&written), written, ..self.step(Step::Rewrite, now)? })
+        let after = self.step(Step::Rewrite, now)?;
+        Ok(CaseStudy { text, revision, sha256: digest(&written), written, answered: None, ..after })
     }
 
     /// Gives the council's consent to the present version.
     ///
     /// # Errors
     /// [`Refusal::IllegalStep`] where it is given already.
-    pub fn consent(&self, now: Timestamp) -> Result<CaseStudy, Refusal> {
-        self.step(Step::Consent, now)
+    pub fn consent(&self, answered: Answered) -> Result<CaseStudy, Refusal> {
+        let after = self.step(Step::Consent, answered.at)?;
+        Ok(CaseStudy { answered: Some(answered), ..after })
     }
 
     /// Takes back its consent to all versions.
     ///
     /// # Errors
     /// [`Refusal::IllegalStep`] where it is taken back already.
-    pub fn withdraw(&self, now: Timestamp) -> Result<CaseStudy, Refusal> {
-        self.step(Step::Withdraw, now)
+    pub fn withdraw(&self, answered: Answered) -> Result<CaseStudy, Refusal> {
+        let after = self.step(Step::Withdraw, answered.at)?;
+        Ok(CaseStudy { answered: Some(answered), ..after })
     }
 
     /// # Errors

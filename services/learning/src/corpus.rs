@@ -6,6 +6,7 @@ pub mod app;
 pub mod convert;
 pub mod document;
 pub mod reading;
+pub mod repeats;
 pub mod search;
 pub mod store;
 pub mod words;

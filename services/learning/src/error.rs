@@ -26,6 +26,14 @@ pub enum Error {
     AnswerLate { answer_by: Timestamp },
     #[error("sources do not stand as they were pinned; each is named in the details")]
     SourcesChanged(Vec<Violation>),
+    #[error(
+        "items repeat words of documents whose councils did not consent to the quote; each is named in the details"
+    )]
+    UnconsentedWords(Vec<Violation>),
+    #[error("councils can answer the fact check until {answer_by}; wait for them, or end it with a reason")]
+    FactCheckOpen { answer_by: Timestamp },
+    #[error("a council objects to what cites it; rewrite that, or end the fact check with a reason")]
+    Objected,
     #[error("the publication holds nothing yet; set its items first")]
     NothingToPublish,
     #[error("the round has no award to publish yet")]

@@ -1,5 +1,6 @@
-//! The facts that learning publishes. None carries a text, a quote, a note or the name of a reader. What is under
-//! embargo is named by its id alone (rule 31).
+//! The facts that learning publishes. None carries a text, a quote, a note, an address, or the name of a reader or of
+//! whoever answered. A publication is named by its id alone, for it may be under embargo: neither its title nor what it
+//! cites (rule 31).
 
 use kit::fault::Shown;
 use kit::outbox::Fact;
@@ -32,6 +33,8 @@ pub enum Happened {
     ConsentGiven,
     ConsentRefused,
     ConsentWithdrawn,
+    ConsentFell,
+    ConsentRenewed,
     InsightCaptured,
     InsightRewritten,
     InsightPutToCouncils,
@@ -40,6 +43,7 @@ pub enum Happened {
     InsightApproved,
     InsightUsed,
     InsightDropped,
+    InsightFell,
     InsightInterestMarked,
     CaseStudyCreated,
     CaseStudyRewritten,
@@ -48,6 +52,8 @@ pub enum Happened {
     PublicationPlanned,
     ItemsSet,
     FactCheckStarted,
+    FactCheckAnswered,
+    FactCheckEnded,
     ReturnedToDrafting,
     PublicationApproved,
     PublicationEmbargoed,
@@ -78,6 +84,8 @@ impl Happened {
             Happened::ConsentGiven => "give_consent",
             Happened::ConsentRefused => "refuse_consent",
             Happened::ConsentWithdrawn => "withdraw_consent",
+            Happened::ConsentFell => "consent_fell",
+            Happened::ConsentRenewed => "renew_consent",
             Happened::InsightCaptured => "capture",
             Happened::InsightRewritten => "rewrite",
             Happened::InsightPutToCouncils => "check",
@@ -86,6 +94,7 @@ impl Happened {
             Happened::InsightApproved => "approve",
             Happened::InsightUsed => "use",
             Happened::InsightDropped => "drop",
+            Happened::InsightFell => "fall",
             Happened::InsightInterestMarked => "mark_interest",
             Happened::CaseStudyCreated => "create",
             Happened::CaseStudyRewritten => "rewrite",
@@ -94,6 +103,8 @@ impl Happened {
             Happened::PublicationPlanned => "plan",
             Happened::ItemsSet => "set_items",
             Happened::FactCheckStarted => "start_fact_check",
+            Happened::FactCheckAnswered => "answer_fact_check",
+            Happened::FactCheckEnded => "end_fact_check",
             Happened::ReturnedToDrafting => "return",
             Happened::PublicationApproved => "approve",
             Happened::PublicationEmbargoed => "embargo",
@@ -111,17 +122,17 @@ impl Happened {
     pub fn has_reason(self) -> bool {
         use Happened::*;
         match self {
-            CommissionEnded | InsightApproved | InsightDropped => true,
+            CommissionEnded | InsightApproved | InsightDropped | InsightFell | FactCheckEnded | QuotesRemoved => true,
             ReturnedToDrafting | PublicationReleased | PublicationHeldBack | CorrectionOpened
             | PublicationWithdrawn => true,
             CommissionCreated | InterestsDeclared | DocumentAdded | DocumentChanged | DocumentWithdrawn => false,
             CodebookCreated | CodebookVersionAdded | PassageMarked | PassageRecoded => false,
-            ConsentAsked | ConsentGiven | ConsentRefused | ConsentWithdrawn => false,
+            ConsentAsked | ConsentGiven | ConsentRefused | ConsentWithdrawn | ConsentFell | ConsentRenewed => false,
             InsightCaptured | InsightRewritten | InsightPutToCouncils | InsightAnswered => false,
             InsightChecked | InsightUsed | InsightInterestMarked => false,
             CaseStudyCreated | CaseStudyRewritten | CaseStudyConsented | CaseStudyWithdrawn => false,
-            PublicationPlanned | ItemsSet | FactCheckStarted | PublicationApproved | PublicationEmbargoed => false,
-            PublicationPublished | QuotesRemoved | PublicationNeedsCorrection => false,
+            PublicationPlanned | ItemsSet | FactCheckStarted | FactCheckAnswered | PublicationApproved => false,
+            PublicationEmbargoed | PublicationPublished | PublicationNeedsCorrection => false,
         }
     }
 }
@@ -132,7 +143,7 @@ pub fn commission(happened: Happened, now: &CommissionNow) -> Fact {
 }
 
 pub fn document(happened: Happened, document: &Document) -> Fact {
-    let wire = pb::Document::from(document.clone().without_text());
+    let wire = pb::Document { contact: String::new(), ..document.clone().without_text().into() };
     Fact::of(happened.into(), document.id, document.position, &wire)
 }
 
@@ -141,20 +152,23 @@ pub fn codebook(happened: Happened, codebook: &Codebook) -> Fact {
 }
 
 pub fn passage(happened: Happened, passage: &Passage) -> Fact {
-    let wire = pb::Passage { quote: String::new(), memo: String::new(), ..passage.shown() };
+    let (quote, memo) = (String::new(), String::new());
+    let wire = pb::Passage { quote, memo, answered_by: None, ..passage.shown() };
     Fact::of(happened.into(), passage.id, passage.version, &wire)
 }
 
 pub fn insight(happened: Happened, insight: &Insight) -> Fact {
     let mut wire = insight.shown();
     (wire.text, wire.conditions, wire.reason) = (String::new(), String::new(), String::new());
-    wire.answers.iter_mut().for_each(|answer| answer.comment.clear());
+    for answer in &mut wire.answers {
+        (answer.comment, answer.answered_by) = (String::new(), None);
+    }
     Fact::of(happened.into(), insight.id, insight.version, &wire)
 }
 
 pub fn case_study(happened: Happened, study: &CaseStudy) -> Fact {
     let mut wire = study.shown();
-    (wire.narrative, wire.contact) = (Vec::new(), None);
+    (wire.narrative, wire.contact, wire.answered_by) = (Vec::new(), None, None);
     wire.principles_met.iter_mut().for_each(|met| met.wording.clear());
     Fact::of(happened.into(), study.id, study.version, &wire)
 }
@@ -162,7 +176,8 @@ pub fn case_study(happened: Happened, study: &CaseStudy) -> Fact {
 pub fn publication(happened: Happened, now: &PublicationNow) -> Fact {
     let mut wire = pb::Publication::from(now.clone());
     (wire.title, wire.edition_note, wire.reason) = (String::new(), String::new(), String::new());
-    (wire.items, wire.embargo_group) = (Vec::new(), Vec::new());
+    (wire.items, wire.sources, wire.embargo_group) = (Vec::new(), Vec::new(), Vec::new());
+    (wire.fact_check, wire.overlay) = (None, None);
     Fact::of(happened.into(), now.publication.id, now.publication.version, &wire)
 }
 

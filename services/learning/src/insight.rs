@@ -6,6 +6,7 @@ pub mod convert;
 pub mod reading;
 pub mod store;
 
+use kit::caller::Actor;
 use kit::ids::{CommissionId, InsightId, OrgId, PassageId, PersonId};
 use kit::refusal::Refusal;
 use kit::time::Timestamp;
@@ -60,6 +61,9 @@ pub struct Said {
     pub agrees: bool,
     pub comment: String,
     pub at: Timestamp,
+    /// None in answers that were given before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
 }
 
 /// What can happen to an insight. Its consultant rewrites and checks it, an editor approves it, either drops it.
@@ -77,6 +81,8 @@ pub enum Step {
     /// A publication holds it.
     Use,
     Drop,
+    /// A council took back a document that it rests on.
+    Fall,
 }
 
 impl Step {
@@ -116,6 +122,10 @@ impl State {
                 from @ (State::Captured | State::Checking { .. } | State::Checked { .. } | State::Approved { .. }),
                 Step::Drop,
             ) => State::Dropped { answer_by: from.answer_by() },
+            (
+                State::Checking { .. } | State::Checked { .. } | State::Approved { .. } | State::Used { .. },
+                Step::Fall,
+            ) => State::Captured,
             (from, step) => {
                 return Err(Refusal::IllegalStep { what: "insight", from: from.name(), step: step.name() });
             }
@@ -218,6 +228,15 @@ impl Insight {
         Ok(Insight { reason: reason.to_string(), ..self.step(Step::Drop, now)? })
     }
 
+    /// Begins anew, for a council took back a document that it rests on: what was said and approved is void.
+    ///
+    /// # Errors
+    /// [`Refusal::IllegalStep`] for one that nobody was asked about, or that is dropped.
+    pub fn fall(&self, now: Timestamp) -> Result<Insight, Refusal> {
+        let reason = "a council took back a document that it rests on".to_string();
+        Ok(Insight { answers: Vec::new(), reason, ..self.step(Step::Fall, now)? })
+    }
+
     /// Marks it where its author declared an interest since.
     pub fn mark_interest(&self, now: Timestamp) -> Insight {
         Insight { interest_declared: true, version: self.version + 1, updated_at: now, ..self.clone() }
@@ -265,7 +284,7 @@ mod tests {
             created_at: at("2021-01-05T09:00:00Z"),
             updated_at: at("2021-01-05T09:00:00Z"),
         };
-        let said = |at| Said { agrees: true, comment: String::new(), at };
+        let said = |at| Said { agrees: true, comment: String::new(), at, by: None };
         assert_eq!(checking.answer(council, said(due.plus_micros(-1))).unwrap().state.name(), "checked");
         let late = checking.answer(council, said(due)).unwrap_err();
         assert!(matches!(late, Error::AnswerLate { answer_by } if answer_by == due), "{late}");

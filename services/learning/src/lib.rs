@@ -1,10 +1,11 @@
 //! `learning` draws the learning of rounds together and publishes it: commissions and the corpus that they open,
 //! passages marked with codes, insights checked with the councils, case studies, publications, open data.
 //!
-//! Councils rely on three guarantees. What is withdrawn disappears at once: one query decides what may be read
-//! ([`corpus::store::visible`]), never the index. A quote is the exact bytes of one revision, checked again before
-//! publication ([`publication::material`]). A consultant reads only while the commission runs ([`commission::access`],
-//! rule 30).
+//! Councils rely on four guarantees. What is withdrawn disappears at once: one query decides what may be read
+//! ([`corpus::store::visible`]), never the index. Whatever they consented to falls with the release that it rests on,
+//! and stays taken back: a new release asks anew, and what is published is blacked out ([`corpus::app`],
+//! [`publication::overlay`]). A quote is the exact bytes of one revision, checked again before publication
+//! ([`publication::material`]). A consultant reads only while the commission runs ([`commission::access`], rule 30).
 //!
 //! Reports and awards are not kept here: they belong to `reporting` and `awards`.
 
@@ -37,7 +38,7 @@ use kit::caller::Area;
 use kit::consumer::{self, NotTaken};
 use kit::cx::Cx;
 use kit::db::{Db, OpenError, Storage, Tx};
-use kit::ids::DocumentId;
+use kit::ids::PublicationId;
 use kit::ticker;
 use kit::time::Timestamp;
 use kit::transport::Transport;
@@ -54,6 +55,7 @@ use toadlane_proto::types::v1::Event;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
+use corpus::app::{Released, Releases};
 use corpus::search::Index;
 use error::Error;
 use open_data::Publisher;
@@ -132,9 +134,35 @@ impl Learning {
         let end = |id| self.db.work(None, move |tx| insight::app::end_check(tx, id, now));
         while ticker::each("the insight", checked().await?, end).await > 0 {}
         let due = || self.db.read(move |conn| publication::store::due(conn, now, MOST_PER_LOOK));
-        let publish = |id| self.db.work(Some(CORPUS.to_string()), move |tx| publication::app::publish_due(tx, id, now));
+        let publish = async |id| {
+            let releases = self.releases_of(id).await?;
+            let work = move |tx: &mut Tx| {
+                corpus::app::take_releases(tx, now, &releases)?;
+                publication::app::publish_due(tx, id, now)
+            };
+            self.db.work(Some(CORPUS.to_string()), work).await
+        };
         while ticker::each("the publication", due().await?, publish).await > 0 {}
         Ok(())
+    }
+
+    /// What `reporting` says now of the reports that a publication rests on: a council may have taken one back a moment
+    /// ago. While it cannot be reached the publication goes by what is known here, for its readers were told an
+    /// instant; what is heard later is blacked out then.
+    async fn releases_of(&self, id: PublicationId) -> Result<Releases, Error> {
+        let publication = self.db.read(move |conn| publication::store::get(conn, id)).await?;
+        let mut releases = Vec::new();
+        for report in publication.edition.reports() {
+            match self.peers.documents(&report, self.db.clock().now()).await {
+                Ok(documents) => releases.push(Released { report, documents }),
+                Err(Error::Neighbour(error)) => {
+                    tracing::warn!(publication.id = %id, error = %error, "nobody said what {id} rests on: {error}");
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Releases(releases))
     }
 
     /// Takes into the index what the store has written since it last looked, whichever process wrote it.
@@ -159,20 +187,17 @@ impl Learning {
     /// Takes an event of `reporting`, once. The report itself is asked for beforehand, as it now is: events carry no
     /// texts.
     async fn take_report(self, event: Event) -> Result<(), NotTaken> {
-        const KINDS: [&str; 4] = ["ReportAccepted", "ReportReleased", "ReleaseWithdrawn", "AddendumAdded"];
+        const KINDS: [&str; 5] =
+            ["ReportAccepted", "ReportReleased", "ReleaseWithdrawn", "AddendumReleased", "AddendumWithdrawn"];
         let is_of_use = KINDS.contains(&event_type(&event).as_str());
         let told = consumer::resource::<Report>(&event)?;
         let Some(told) = told.filter(|_| is_of_use) else { return Ok(()) };
-        let document = match told.release.as_ref().is_some_and(|release| release.to_learning) {
-            true => self.peers.document(&told.id, DocumentId::new(), self.db.clock().now()).await?,
-            false => None,
+        let released = match told.release.as_ref().is_some_and(|release| release.to_learning) {
+            true => self.peers.documents(&told.id, self.db.clock().now()).await?,
+            false => Vec::new(),
         };
         let effect = move |tx: &mut Tx, now| {
-            let cx = Cx::of_area(Area::Learning, now);
-            match &document {
-                Some(document) => corpus::app::take_document(tx, &cx, document),
-                None => corpus::app::withdraw(tx, &cx, &told.id, None),
-            }
+            corpus::app::take_report(tx, &Cx::of_area(Area::Learning, now), &told.id, &released)
         };
         consumer::take(&self.db, Some(CORPUS.to_string()), event, effect).await
     }

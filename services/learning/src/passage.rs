@@ -5,9 +5,11 @@ pub mod app;
 pub mod convert;
 pub mod export;
 pub mod reading;
+pub mod record;
 pub mod store;
 
 use jiff::tz::TimeZone;
+use kit::caller::Actor;
 use kit::ids::{CodebookId, CommissionId, DocumentId, OrgId, PassageId, PersonId};
 use kit::refusal::Refusal;
 use kit::time::{LONDON, Timestamp};
@@ -34,10 +36,19 @@ pub struct Passage {
     pub codebook_version: i32,
     pub memo: String,
     pub consent: Consent,
+    /// Who answered last for the council. None for what fell with the release: nobody said so of this passage.
+    pub answered: Option<Answered>,
     pub organisation: OrgId,
     pub award_reference: String,
     pub marked_by: PersonId,
     pub created_at: Timestamp,
+}
+
+/// Who answered for a council, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    pub by: Actor,
+    pub at: Timestamp,
 }
 
 /// Whether a council lets a passage be quoted. An answer that never comes leaves it asked, and it is not quoted.
@@ -52,15 +63,22 @@ pub enum Consent {
     Withdrawn { answer_by: Timestamp },
 }
 
-/// What can happen to a consent. The consultant asks, and all else is the council's.
+/// What can happen to a consent. The consultant asks, and all else is the council's: its answer to the question, or
+/// what it does with the release of the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 #[strum_discriminants(name(ConsentStepName), derive(VariantArray))]
 pub enum ConsentStep {
-    Ask { answer_by: Timestamp },
+    Ask {
+        answer_by: Timestamp,
+    },
     Give,
     Refuse,
     Withdraw,
+    /// The council took the document back, or lets it be quoted no more.
+    Fall,
+    /// It released the document anew, which asks and answers nothing.
+    Renew,
 }
 
 impl ConsentStep {
@@ -100,7 +118,14 @@ impl Consent {
                 ConsentStep::Give,
             ) => Consent::Given { answer_by },
             (Consent::Asked { answer_by }, ConsentStep::Refuse) => Consent::Refused { answer_by },
-            (Consent::Given { answer_by }, ConsentStep::Withdraw) => Consent::Withdrawn { answer_by },
+            (Consent::Given { answer_by }, ConsentStep::Withdraw | ConsentStep::Fall) => {
+                Consent::Withdrawn { answer_by }
+            }
+            (Consent::Asked { .. }, ConsentStep::Fall) => Consent::NotAsked,
+            (
+                Consent::Asked { .. } | Consent::Given { .. } | Consent::Refused { .. } | Consent::Withdrawn { .. },
+                ConsentStep::Renew,
+            ) => Consent::NotAsked,
             (from, step) => {
                 return Err(Refusal::IllegalStep { what: "consent", from: from.name(), step: step.name() });
             }
@@ -113,12 +138,21 @@ impl Passage {
         Passage { codebook_version, codes, memo, version: self.version + 1, ..self.clone() }
     }
 
-    /// Takes a step with the council's consent.
+    /// Takes a step with the council's consent that is none of its answers.
     ///
     /// # Errors
     /// [`Refusal::IllegalStep`] where the table has no such step.
     pub fn step(&self, step: ConsentStep) -> Result<Passage, Refusal> {
-        Ok(Passage { consent: self.consent.step(step)?, version: self.version + 1, ..self.clone() })
+        let consent = self.consent.step(step)?;
+        Ok(Passage { consent, answered: None, version: self.version + 1, ..self.clone() })
+    }
+
+    /// Keeps the council's answer.
+    ///
+    /// # Errors
+    /// [`Refusal::IllegalStep`] where the table has no such step.
+    pub fn answer(&self, step: ConsentStep, answered: Answered) -> Result<Passage, Refusal> {
+        Ok(Passage { answered: Some(answered), ..self.step(step)? })
     }
 
     /// Whether its council was ever asked, and so may know of it.

@@ -4,7 +4,7 @@ pub mod convert;
 
 use std::time::Duration;
 
-use kit::ids::{DocumentId, OrgId, RoundId};
+use kit::ids::{OrgId, RoundId};
 use kit::neighbour::{PAGE_SIZE, answered, held, pages, with_timeout};
 use kit::time::Timestamp;
 use kit::transport::Transport;
@@ -12,8 +12,8 @@ use toadlane_proto::awards::v1::awards_service_client::AwardsServiceClient;
 use toadlane_proto::awards::v1::{Award, ListAwardsRequest, list_awards_request};
 use toadlane_proto::registry::v1::organisations_service_client::OrganisationsServiceClient;
 use toadlane_proto::registry::v1::{GetOrganisationRequest, Organisation};
-use toadlane_proto::reporting::v1::GetReportRequest;
 use toadlane_proto::reporting::v1::reports_service_client::ReportsServiceClient;
+use toadlane_proto::reporting::v1::{Addendum, GetReportRequest};
 use toadlane_proto::rounds::v1::frameworks_service_client::FrameworksServiceClient;
 use toadlane_proto::rounds::v1::rounds_service_client::RoundsServiceClient;
 use toadlane_proto::rounds::v1::{GetFrameworkRequest, GetRoundRequest, ListFrameworksRequest, Round};
@@ -46,13 +46,22 @@ impl Peers {
         }
     }
 
-    /// A report as a document; none unless it is accepted and released now. A new document gets this identity.
-    pub async fn document(&self, report: &str, id: DocumentId, now: Timestamp) -> Result<Option<Document>, Error> {
+    /// A report as a document, and each addendum that its council released; none unless it is accepted and released.
+    pub async fn documents(&self, report: &str, now: Timestamp) -> Result<Vec<Document>, Error> {
         let request = with_timeout(GetReportRequest { report_id: report.to_string() });
-        let Some(report) = answered(self.reports.clone().get_report(request).await)? else { return Ok(None) };
+        let Some(report) = answered(self.reports.clone().get_report(request).await)? else { return Ok(Vec::new()) };
+        if !convert::is_released(&report) {
+            return Ok(Vec::new());
+        }
         let (organisation, round) = convert::source(&report)?;
         let origin = self.origin(organisation, Some(round)).await?;
-        Ok(convert::report(report, origin, id, now)?)
+        let mut documents = vec![convert::report(report.clone(), origin, now)?];
+        let is_released = |one: &&Addendum| one.release.as_ref().is_some_and(|release| release.to_learning);
+        for addendum in report.addenda.iter().filter(is_released) {
+            let origin = self.origin(convert::author(&report, addendum)?, Some(round)).await?;
+            documents.push(convert::addendum(&report, addendum.clone(), origin, now)?);
+        }
+        Ok(documents)
     }
 
     pub async fn round(&self, id: RoundId) -> Result<Round, Error> {

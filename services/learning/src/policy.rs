@@ -5,6 +5,7 @@ use kit::caller::{Caller, Role, Scope, Subject};
 use kit::ids::{OrgId, PersonId};
 use kit::refusal::Refusal;
 pub use kit::verdict::Verdict;
+use kit::verdict::{OWN_ORGANISATION, OWN_REQUEST};
 use strum::VariantArray;
 
 use crate::case_study::{self, CaseStudy};
@@ -12,6 +13,7 @@ use crate::commission::Commission;
 use crate::insight::Insight;
 use crate::passage::Passage;
 use crate::publication::Publication;
+use crate::publication::fact_check::FactCheck;
 use crate::publication::state::State;
 
 /// What a caller wants to do.
@@ -37,7 +39,13 @@ pub enum Action {
     ConsentCaseStudy,
     WritePublication,
     SeePublication,
+    /// Corrects and withdraws it, and ends its fact check.
     EditPublication,
+    /// Approves, embargoes and releases it: says that it may be read.
+    ApprovePublication,
+    /// Reads the items that cite the council while they are put to it.
+    SeeFactCheck,
+    AnswerFactCheck,
     SeeAwardsEarly,
 }
 
@@ -50,7 +58,9 @@ pub struct Facts {
     pub councils: Vec<OrgId>,
     /// Persons who may read it under embargo.
     pub readers: Vec<PersonId>,
-    /// Whether its councils were asked, its case study consented to, its publication is public.
+    /// Persons who wrote it, or put it together.
+    pub authors: Vec<PersonId>,
+    /// Whether its councils were asked, its case study consented to, its publication was made public.
     pub open: bool,
 }
 
@@ -59,7 +69,7 @@ const CONSULTANTS: &str = "a consultant of the commission";
 const READERS: &str = "a consultant of the commission, an editor or an auditor";
 const AUTHORS: &str = "a consultant of the commission or an editor";
 const EDITORS: &str = "an editor";
-const COUNCIL: &str = "an officer, a certifier, or a system with reports.write, of the council";
+const COUNCIL: &str = "an officer, a certifier, or a system with reports.write, of a council that it cites";
 const CASE_STUDY_WRITERS: &str = "an officer, or a system with reports.write, of the council, or an editor";
 const CERTIFIERS: &str = "a certifier, or a system with reports.certify, of the council";
 
@@ -76,19 +86,57 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
         Action::DeclareInterests | Action::Draw => (consultant, CONSULTANTS),
         Action::ReadCorpus => (consultant || reads_by_office(caller), READERS),
         Action::WriteCodebook | Action::WritePublication | Action::DropInsight => (consultant || editor, AUTHORS),
-        Action::ApproveInsight | Action::EditPublication => (editor, EDITORS),
-        Action::AnswerConsent | Action::AnswerInsight => (council(answers_for), COUNCIL),
+        Action::ApproveInsight | Action::EditPublication | Action::ApprovePublication => (editor, EDITORS),
+        Action::AnswerInsight | Action::AnswerFactCheck => (council(answers_for), COUNCIL),
         Action::WriteCaseStudy => (editor || council(writes_for), CASE_STUDY_WRITERS),
-        Action::ConsentCaseStudy => (council(certifies_for), CERTIFIERS),
+        // A quote needs what the release of its document needs.
+        Action::AnswerConsent | Action::ConsentCaseStudy => (council(certifies_for), CERTIFIERS),
         Action::SeeCommission
         | Action::SeeCodebook
         | Action::SeePassage
         | Action::SeeInsight
         | Action::SeeCaseStudy
         | Action::SeePublication
+        | Action::SeeFactCheck
         | Action::SeeAwardsEarly => (true, ""),
     };
-    if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
+    if !allowed {
+        return Verdict::Refuse { who_may };
+    }
+    apart(caller, action, facts).map_or(Verdict::Allow, |whose| Verdict::Apart { whose })
+}
+
+/// What somebody who has the duty leaves to others: nobody of the network approves what they wrote themselves, or
+/// decides on what cites a council of their own; nobody answers a question of their own commission.
+fn apart(caller: &Caller, action: Action, facts: &Facts) -> Option<&'static str> {
+    let wrote = || caller.person().is_some_and(|person| facts.authors.contains(&person));
+    let of_own_council = || caller.is_of_any(facts.councils.iter().copied());
+    match action {
+        Action::ApproveInsight | Action::ApprovePublication if wrote() => Some(OWN_REQUEST),
+        Action::ApproveInsight | Action::ApprovePublication | Action::EditPublication | Action::DropInsight => {
+            of_own_council().then_some(OWN_ORGANISATION)
+        }
+        Action::AnswerConsent | Action::AnswerInsight | Action::AnswerFactCheck => {
+            is_consultant(caller, facts).then_some(OWN_REQUEST)
+        }
+        Action::MakeCommission
+        | Action::SeeCommission
+        | Action::DeclareInterests
+        | Action::EndCommission
+        | Action::ReadCorpus
+        | Action::WriteCodebook
+        | Action::SeeCodebook
+        | Action::Draw
+        | Action::SeePassage
+        | Action::SeeInsight
+        | Action::WriteCaseStudy
+        | Action::SeeCaseStudy
+        | Action::ConsentCaseStudy
+        | Action::WritePublication
+        | Action::SeePublication
+        | Action::SeeFactCheck
+        | Action::SeeAwardsEarly => None,
+    }
 }
 
 fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
@@ -112,9 +160,10 @@ fn sees(caller: &Caller, action: Action, facts: &Facts) -> bool {
         Action::WriteCaseStudy | Action::SeeCaseStudy | Action::ConsentCaseStudy => {
             of_council || (facts.open && consultant) || reads_by_office(caller)
         }
-        Action::WritePublication | Action::SeePublication | Action::EditPublication => {
+        Action::WritePublication | Action::SeePublication | Action::EditPublication | Action::ApprovePublication => {
             reads || is_reader(caller, facts) || (facts.open && is_signed_in(caller))
         }
+        Action::SeeFactCheck | Action::AnswerFactCheck => facts.open && of_council,
         // Who sits on a board knows of awards as the panel does (rule 10).
         Action::SeeAwardsEarly => oversees(caller) && !caller.sits,
     }
@@ -177,6 +226,16 @@ pub fn is_signed_in(caller: &Caller) -> bool {
     }
 }
 
+/// For which of these councils a caller acts, if for one.
+pub fn council_of(caller: &Caller, councils: &[OrgId]) -> Option<OrgId> {
+    councils.iter().copied().find(|&council| reads_for(caller, council))
+}
+
+/// Reads an edition as it was printed, with what was taken back of it.
+pub fn reads_as_printed(caller: &Caller) -> bool {
+    caller.serves(Role::Auditor)
+}
+
 /// The councils for which a caller reads.
 pub fn councils_of(caller: &Caller) -> Vec<OrgId> {
     caller.organisations_where(reads_for)
@@ -190,9 +249,10 @@ pub fn passage_facts(commission: &Commission, passage: &Passage) -> Facts {
     Facts { councils: vec![passage.organisation], open: passage.is_asked(), ..commission_facts(commission) }
 }
 
-pub fn insight_facts(commission: &Commission, insight: &Insight) -> Facts {
-    let councils = insight.councils();
-    Facts { open: !councils.is_empty(), councils, ..commission_facts(commission) }
+/// `councils` are those that it cites.
+pub fn insight_facts(commission: &Commission, insight: &Insight, councils: Vec<OrgId>) -> Facts {
+    let authors = vec![insight.author];
+    Facts { open: !insight.answers.is_empty(), councils, authors, ..commission_facts(commission) }
 }
 
 /// Those of what the commissions that run open: to write in a codebook, one of them must be the caller's.
@@ -213,15 +273,23 @@ pub fn case_study_facts(running: &[Commission], study: &CaseStudy) -> Facts {
     }
 }
 
-pub fn publication_facts(commission: &Commission, publication: &Publication) -> Facts {
-    let open = publication.readable > 0 && publication.state != State::Withdrawn;
-    Facts { readers: publication.embargo_group().to_vec(), open, ..commission_facts(commission) }
+/// `councils` are those that its present edition cites. One that was public once is known of for ever.
+pub fn publication_facts(commission: &Commission, publication: &Publication, councils: Vec<OrgId>) -> Facts {
+    let (readers, authors) = (publication.embargo_group().to_vec(), publication.authors.clone());
+    Facts { councils, readers, authors, open: publication.readable > 0, ..commission_facts(commission) }
+}
+
+/// Those of its fact check: it is open while it is put to the councils.
+pub fn fact_check_facts(commission: &Commission, publication: &Publication) -> Facts {
+    let councils = publication.fact_check.as_ref().map(FactCheck::councils).unwrap_or_default();
+    Facts { councils, open: publication.state == State::FactCheck, ..commission_facts(commission) }
 }
 
 /// Lets a caller act, or refuses as the policy says; `what` names what is hidden from those who may not know of it.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may, [`Refusal::Apart`]
+/// for what others must decide.
 pub fn check(caller: &Caller, action: Action, facts: &Facts, what: &'static str) -> Result<(), Refusal> {
     decide(caller, action, facts).enforce(what)
 }

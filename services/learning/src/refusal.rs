@@ -32,6 +32,13 @@ impl From<Error> for Fault {
             Error::SourcesChanged(violations) => {
                 Fault { violations, ..Fault::precondition(Reason::SourcesChanged, says) }
             }
+            Error::UnconsentedWords(violations) => {
+                Fault { violations, ..Fault::precondition(Reason::UnconsentedWords, says) }
+            }
+            Error::FactCheckOpen { answer_by } => {
+                Fault::precondition(Reason::FactCheckOpen, says).with("answer_by", answer_by.to_string())
+            }
+            Error::Objected => Fault::precondition(Reason::FactCheckOpen, says),
             Error::NothingToPublish => Fault::precondition(Reason::IllegalStep, says),
             Error::NoAwards => Fault::precondition(Reason::NoAwardsYet, says),
             Error::Neighbour(cause) => cause.fault(),

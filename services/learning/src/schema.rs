@@ -51,6 +51,8 @@ diesel::table! {
         contact -> Text,
         withdrawn -> Bool,
         added_at -> BigInt,
+        released_at -> Nullable<BigInt>,
+        addendum -> Integer,
     }
 }
 
@@ -86,6 +88,8 @@ diesel::table! {
         award_reference -> Text,
         marked_by -> Text,
         created_at -> BigInt,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
     }
 }
 
@@ -134,6 +138,8 @@ diesel::table! {
         state -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
     }
 }
 
@@ -155,6 +161,9 @@ diesel::table! {
         correction_due -> Bool,
         created_at -> BigInt,
         updated_at -> BigInt,
+        authors -> Text,
+        proposal -> Nullable<Text>,
+        fact_check -> Nullable<Text>,
     }
 }
 
@@ -174,6 +183,7 @@ diesel::table! {
         markdown -> Text,
         citations -> Text,
         published_at -> BigInt,
+        page -> Text,
     }
 }
 
@@ -182,6 +192,17 @@ diesel::table! {
         publication_id -> Text,
         number -> Integer,
         document_id -> Text,
+    }
+}
+
+diesel::table! {
+    taken_back (publication_id, number, anchor) {
+        publication_id -> Text,
+        number -> Integer,
+        anchor -> Text,
+        organisation_id -> Text,
+        organisation_name -> Text,
+        taken_back_at -> BigInt,
     }
 }
 
@@ -195,6 +216,7 @@ diesel::table! {
         from_state -> Nullable<Text>,
         to_state -> Text,
         reason -> Text,
+        actor_organisation -> Nullable<Text>,
     }
 }
 
@@ -205,3 +227,6 @@ diesel::allow_tables_to_appear_in_same_query!(commission, commission_consultant,
 diesel::allow_tables_to_appear_in_same_query!(insight, insight_council);
 diesel::joinable!(printed -> publication (publication_id));
 diesel::allow_tables_to_appear_in_same_query!(publication, publication_round, printed);
+diesel::joinable!(cited -> publication (publication_id));
+diesel::joinable!(cited -> document (document_id));
+diesel::allow_tables_to_appear_in_same_query!(publication, cited, document);

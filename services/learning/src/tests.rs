@@ -3,17 +3,22 @@
 
 mod book;
 mod case_studies;
+mod consents;
 mod corpus;
 mod editions;
 mod embargo;
+mod fact_check;
 mod harness;
+mod history;
 mod insights;
 mod instants;
 mod names;
 mod open_data;
+mod own_words;
 mod passages;
 mod peers;
 mod publications;
+mod separation;
 
 /// Compares a text with a checked-in file; `TOADLANE_BLESS=1` writes the file anew.
 pub fn expect_golden(file: &str, text: &str) {

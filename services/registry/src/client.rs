@@ -44,12 +44,29 @@ pub enum Credentials {
 }
 
 impl Credentials {
+    /// Whether a client can begin with them.
+    ///
     /// # Errors
-    /// [`Refusal::Invalid`] for a key that is over before it begins.
-    pub fn check(&self, real_now: Timestamp) -> Result<(), Refusal> {
+    /// [`Refusal::Invalid`] without a first key, and for a key that is over before it begins.
+    pub fn check_first(&self, real_now: Timestamp) -> Result<(), Refusal> {
         match self {
+            Credentials::Keys(keys) if keys.is_empty() => {
+                Err(Refusal::bad_field("key", "required", "a client with keys needs its first public key"))
+            }
             Credentials::Keys(keys) => keys.iter().try_for_each(|key| check_times(key, real_now)),
             Credentials::Secrets(_) => Ok(()),
+        }
+    }
+
+    /// # Errors
+    /// [`Refusal::Invalid`] with a key, which is not the network's to give.
+    pub fn expect_no_key(&self) -> Result<(), Refusal> {
+        match self {
+            Credentials::Keys(keys) if !keys.is_empty() => {
+                let says = "leave the key out: the organisation's own administrator adds it";
+                Err(Refusal::bad_field("key", "not_own", says))
+            }
+            Credentials::Keys(_) | Credentials::Secrets(_) => Ok(()),
         }
     }
 
@@ -69,11 +86,13 @@ impl Credentials {
     }
 }
 
-/// Whether a client can sign in. One that was revoked never can again.
+/// Whether a client can sign in. One that the network entered waits for the council's own administrator; one that was
+/// revoked never can again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 #[strum_discriminants(name(StateName), derive(VariantArray))]
 pub enum State {
+    Pending,
     Active,
     Revoked { at: Timestamp },
 }
@@ -147,12 +166,34 @@ impl Client {
         }
     }
 
+    /// The same, entered by the network: without credentials, until the council takes it over.
+    pub fn waiting(self) -> Client {
+        let credentials = match self.credentials {
+            Credentials::Keys(_) => Credentials::Keys(Vec::new()),
+            Credentials::Secrets(_) => Credentials::Secrets(Vec::new()),
+        };
+        Client { state: State::Pending, credentials, ..self }
+    }
+
+    /// Takes it over from the network. It signs in once it has a key or a secret.
+    ///
+    /// # Errors
+    /// [`Refusal::IllegalStep`] unless it waits.
+    pub fn activate(&self, now: Timestamp) -> Result<Client, Refusal> {
+        let from = match self.state {
+            State::Pending => return Ok(Client { state: State::Active, ..self.changed(now) }),
+            State::Active => "active",
+            State::Revoked { .. } => "revoked",
+        };
+        Err(Refusal::IllegalStep { what: "client", from, step: "activate" })
+    }
+
     /// Replaces what it may do.
     ///
     /// # Errors
     /// [`Refusal::IllegalStep`] once it is revoked.
     pub fn set_scopes(&self, scopes: &[Scope], now: Timestamp) -> Result<Client, Refusal> {
-        self.expect_active("set_scopes")?;
+        self.expect_not_revoked("set_scopes")?;
         Ok(Client { scopes: tidy(scopes), ..self.changed(now) })
     }
 
@@ -166,7 +207,7 @@ impl Client {
     /// # Errors
     /// [`Error::WrongKind`] for a client with secrets, [`Error::AlreadyExists`] for a key that it has or had,
     /// [`Refusal::Invalid`] for one that is over before it begins, [`Error::TooMany`] beyond four that work or wait,
-    /// [`Refusal::IllegalStep`] once it is revoked.
+    /// [`Refusal::IllegalStep`] unless it is active.
     pub fn add_key(&self, key: Key, real_now: Timestamp, now: Timestamp) -> Result<Client, Error> {
         self.expect_active("add_key")?;
         let keys = self.keys()?;
@@ -187,7 +228,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Refusal::NotFound`] for a key that is not the client's, [`Error::EndedAlready`] for one that is retired,
-    /// [`Error::WrongKind`] for a client with secrets, [`Refusal::IllegalStep`] once it is revoked.
+    /// [`Error::WrongKind`] for a client with secrets, [`Refusal::IllegalStep`] unless it is active.
     pub fn retire_key(
         &self,
         id: ClientKeyId,
@@ -209,7 +250,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::WrongKind`] for a client with keys, [`Refusal::Invalid`] for an overlap of more than 90 days,
-    /// [`Error::TooMany`] when two already work and are to go on, [`Refusal::IllegalStep`] once it is revoked.
+    /// [`Error::TooMany`] when two already work and are to go on, [`Refusal::IllegalStep`] unless it is active.
     pub fn rotate(
         &self,
         new: Secret,
@@ -243,7 +284,7 @@ impl Client {
     /// # Errors
     /// [`Refusal::IllegalStep`] when it was revoked before.
     pub fn revoke(&self, now: Timestamp) -> Result<Client, Refusal> {
-        self.expect_active("revoke")?;
+        self.expect_not_revoked("revoke")?;
         Ok(Client { state: State::Revoked { at: now }, ..self.changed(now) })
     }
 
@@ -251,7 +292,7 @@ impl Client {
     /// that still work. If not, they must end.
     pub fn tokens_last(&self, after: &Client, real_now: Timestamp) -> bool {
         let in_force = match after.state {
-            State::Active => true,
+            State::Pending | State::Active => true,
             State::Revoked { .. } => false,
         };
         let keeps_scopes = self.scopes.iter().all(|scope| after.scopes.contains(scope));
@@ -266,8 +307,16 @@ impl Client {
     }
 
     fn expect_active(&self, step: &'static str) -> Result<(), Refusal> {
+        self.expect_not_revoked(step)?;
         match self.state {
-            State::Active => Ok(()),
+            State::Active | State::Revoked { .. } => Ok(()),
+            State::Pending => Err(Refusal::IllegalStep { what: "client", from: "pending", step }),
+        }
+    }
+
+    fn expect_not_revoked(&self, step: &'static str) -> Result<(), Refusal> {
+        match self.state {
+            State::Pending | State::Active => Ok(()),
             State::Revoked { .. } => Err(Refusal::IllegalStep { what: "client", from: "revoked", step }),
         }
     }

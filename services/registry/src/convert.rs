@@ -13,12 +13,14 @@ use kit::wire::{etag, wire_date, wire_time};
 use strum::VariantArray;
 use toadlane_proto::registry::v1 as pb;
 
-use crate::app::reading::{RevocationsFound, StandingFound, WhoIs};
+use crate::app::SessionsEnded;
+use crate::app::reading::{Entry, RevocationsFound, StandingFound, WhoIs};
 use crate::board::{Board, NamedSeat};
 use crate::client::{self, Client, Credentials};
 use crate::membership::Membership;
 use crate::organisation::{Details, Nation, Organisation, OrganisationNow};
-use crate::person::{Person, RoleGrant, State};
+use crate::person::{Email, GrantState, Person, RoleGrant, State};
+use crate::session::Session;
 use crate::sign_in::{AllKeys, Revocation};
 
 fn texts<T: std::fmt::Display>(items: Vec<T>) -> Vec<String> {
@@ -166,12 +168,18 @@ impl From<StandingFound> for pb::Standing {
 
 impl From<Person> for pb::Person {
     fn from(person: Person) -> pb::Person {
+        let Email { address, in_force, pending } = person.email;
+        let (email, pending_email) = match (in_force, pending.is_empty()) {
+            (true, _) => (address, pending),
+            (false, true) => (String::new(), address),
+            (false, false) => (String::new(), pending),
+        };
         pb::Person {
             id: person.id.to_string(),
             etag: etag(person.version),
             organisation_id: person.organisation.to_string(),
             name: person.name,
-            email: person.email,
+            email,
             grants: person.grants.into_iter().map(grant).collect(),
             ended_at: match person.state {
                 State::Active => None,
@@ -179,6 +187,7 @@ impl From<Person> for pb::Person {
             },
             created_at: wire_time(person.created_at),
             updated_at: wire_time(person.updated_at),
+            pending_email,
         }
     }
 }
@@ -188,12 +197,58 @@ impl Shown for Person {
 }
 
 fn grant(held: RoleGrant) -> pb::RoleGrant {
+    let (state, confirmed_by) = match held.state {
+        GrantState::Pending => (pb::role_grant::State::Pending, None),
+        GrantState::Active { confirmed_by } => (pb::role_grant::State::Active, confirmed_by),
+    };
     pb::RoleGrant {
         id: held.id.to_string(),
         role: wire_role(held.grant.role).into(),
         organisation_id: held.grant.organisation.to_string(),
         starts_at: wire_time(held.starts_at),
         ends_at: held.ends_at.and_then(wire_time),
+        state: state.into(),
+        granted_by: held.granted_by.map(|id| id.to_string()).unwrap_or_default(),
+        confirmed_by: confirmed_by.map(|id| id.to_string()).unwrap_or_default(),
+    }
+}
+
+impl From<Entry> for pb::HistoryEntry {
+    fn from(Entry(line): Entry) -> pb::HistoryEntry {
+        pb::HistoryEntry {
+            sequence: line.sequence,
+            at: wire_time(line.at),
+            actor: Some(line.by.into()),
+            step: line.step,
+            from: line.from.unwrap_or_default(),
+            to: line.to,
+            reason: line.reason,
+        }
+    }
+}
+
+impl From<Session> for pb::Session {
+    fn from(session: Session) -> pb::Session {
+        pb::Session {
+            id: session.id.to_string(),
+            started_at: wire_time(session.started_at),
+            last_used_at: wire_time(session.used_at),
+            renewable_until: wire_time(session.renewable_until()),
+            from: session.from,
+        }
+    }
+}
+
+impl From<SessionsEnded> for pb::EndSessionResponse {
+    fn from(SessionsEnded(n_ended): SessionsEnded) -> pb::EndSessionResponse {
+        pb::EndSessionResponse { ended: n_ended }
+    }
+}
+
+/// Whose address was confirmed.
+impl From<Person> for pb::ConfirmEmailResponse {
+    fn from(person: Person) -> pb::ConfirmEmailResponse {
+        pb::ConfirmEmailResponse { person_id: person.id.to_string() }
     }
 }
 
@@ -254,11 +309,12 @@ impl From<Client> for pb::Client {
             keys: keys.into_iter().map(key).collect(),
             secrets: secrets.into_iter().map(secret).collect(),
             revoked_at: match client.state {
-                client::State::Active => None,
+                client::State::Pending | client::State::Active => None,
                 client::State::Revoked { at } => wire_time(at),
             },
             created_at: wire_time(client.created_at),
             updated_at: wire_time(client.updated_at),
+            state: wire_enum::<pb::client::State>(client.state).into(),
         }
     }
 }

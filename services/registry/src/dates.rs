@@ -20,6 +20,13 @@ pub struct Term {
     pub until: Option<Date>,
 }
 
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "from {}", self.from)?;
+        self.until.map_or(Ok(()), |until| write!(f, " until {until}"))
+    }
+}
+
 impl Term {
     /// # Errors
     /// [`Error::EndBeforeStart`] unless the end, if there is one, lies after the first day.

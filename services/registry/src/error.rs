@@ -34,6 +34,17 @@ pub enum Error {
     KeySet(#[from] KeyError),
     #[error("the code is wrong, or was used, or is no longer taken; start again")]
     WrongCode,
+    #[error("the code is wrong, or was used, or is no longer taken; have the address entered again")]
+    WrongConfirmation,
+    #[error("the session has ended; sign in again")]
+    SessionEnded,
     #[error("storage failed")]
     Db(#[from] DbError),
+}
+
+impl Error {
+    /// Whose it is stays unsaid: it may be somebody the caller may not know of.
+    pub fn email_taken() -> Error {
+        Error::AlreadyExists { what: "person", field: "email", existing: "ask a network administrator".to_string() }
+    }
 }

@@ -23,7 +23,11 @@ pub enum Happened {
     MembershipRestored,
     PersonEntered,
     PersonRenamed,
+    PersonMoved,
+    EmailAsked,
+    EmailConfirmed,
     RoleGranted,
+    GrantConfirmed,
     RoleRevoked,
     PersonEnded,
     BoardCreated,
@@ -31,12 +35,21 @@ pub enum Happened {
     SeatTaken,
     SeatEnded,
     ClientCreated,
+    ClientActivated,
     ClientScopesSet,
     ClientKeyAdded,
     ClientKeyRetired,
     ClientSecretRotated,
     ClientRevoked,
     SubjectRevoked,
+}
+
+impl Happened {
+    /// The same in the history, without the package.
+    pub fn step(self) -> &'static str {
+        let name: &str = self.into();
+        name.rsplit('.').next().unwrap_or(name)
+    }
 }
 
 pub fn organisation(happened: Happened, now: &OrganisationNow) -> Fact {

@@ -1,6 +1,6 @@
 //! `registry` knows who is who: organisations and their membership of the network, people and their roles, boards and
 //! their seats, councils' own systems, and the keys that the platform signs with. It turns one-time codes, assertions
-//! and secrets into access tokens.
+//! and secrets into access tokens, and keeps the sessions of people and the history of all that it holds.
 //!
 //! Two clocks run here. What the network agrees on (roles, terms, memberships) follows the server's clock, which a demo
 //! holds in 2020; tokens, codes, keys and secrets live in real time (`real_now`), or nobody could sign in there.
@@ -11,6 +11,7 @@ pub mod app;
 pub mod board;
 pub mod client;
 pub mod dates;
+pub mod email_change;
 pub mod error;
 pub mod mail;
 pub mod membership;
@@ -19,6 +20,7 @@ pub mod person;
 pub mod policy;
 pub mod proof;
 pub mod seed;
+pub mod session;
 pub mod sign_in;
 pub mod store;
 
@@ -52,9 +54,11 @@ use person::Person;
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// RPCs that somebody who has not signed in may call.
-pub const PUBLIC_RPCS: [&str; 4] = [
+pub const PUBLIC_RPCS: [&str; 6] = [
     "/toadlane.registry.v1.SignInService/StartSignIn",
     "/toadlane.registry.v1.SignInService/FinishSignIn",
+    "/toadlane.registry.v1.SignInService/RenewSession",
+    "/toadlane.registry.v1.SignInService/ConfirmEmail",
     "/toadlane.registry.v1.SignInService/ExchangeToken",
     "/toadlane.registry.v1.SignInService/GetKeySet",
 ];
@@ -143,4 +147,18 @@ pub async fn admin_first(db: &Db, network_name: &str, name: &str, email: &str) -
         email: email.to_string(),
     };
     db.work(Some("admin-first".to_string()), move |tx| app::admin_first(tx, &cx, &first)).await
+}
+
+/// Lets a network administrator in again when nobody can sign in: `who` is a person's identity or the address that they
+/// sign in with, `email` the one that they sign in with from now on. They become network administrator if they are not
+/// one, and their tokens and sessions end.
+///
+/// # Errors
+/// [`kit::refusal::Refusal::NotFound`] when there is no such person or no network yet,
+/// [`kit::refusal::Refusal::IllegalStep`] for a person who was ended, [`Error::AlreadyExists`] when somebody else signs
+/// in with the address.
+pub async fn admin_recover(db: &Db, who: &str, email: &str) -> Result<Person, Error> {
+    let cx = Cx::of_area(Area::Registry, db.clock().now());
+    let recovery = app::Recovery { who: who.to_string(), email: email.to_string(), grant: GrantId::new() };
+    db.work(Some("admin-recover".to_string()), move |tx| app::admin_recover(tx, &cx, &recovery)).await
 }

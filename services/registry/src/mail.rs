@@ -1,4 +1,4 @@
-//! Mail with one-time codes: a file for each in a folder, or SMTP where it is set.
+//! Mail with one-time codes, and notices of new addresses: a file for each in a folder, or SMTP where it is set.
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +6,7 @@ use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
 use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
+use crate::app::Letters;
 use crate::sign_in::CODE_LIFETIME_S;
 
 /// Where mail goes, and who it is from.
@@ -78,19 +79,42 @@ impl Mail {
 
     /// Sends a code. A message that is not taken is logged without its address; its reader has to start again.
     pub(crate) async fn send_code(&self, address: &str, code: &str) {
-        if let Err(error) = self.send(address, code).await {
-            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-            tracing::error!(mail.way = ?self.way, "a sign-in code was not sent: {error}: {cause}");
+        let subject = format!("{code} is your sign-in code / yw eich cod mewngofnodi");
+        self.send_or_log(address, &subject, text(code)).await;
+    }
+
+    /// Sends the code of a new address to it, and tells the old one.
+    pub(crate) async fn send_email_change(&self, letters: &Letters, id: &str, code: &str) {
+        let subject = "Confirm this address for Toad Lane / Cadarnhewch y cyfeiriad hwn ar gyfer Toad Lane";
+        self.send_or_log(&letters.to_new, subject, confirmation(id, code)).await;
+        if let Some(old) = &letters.to_old {
+            let subject = "A new address for you on Toad Lane / Cyfeiriad newydd i chi ar Toad Lane";
+            self.send_or_log(old, subject, notice(&letters.to_new)).await;
         }
     }
 
-    async fn send(&self, address: &str, code: &str) -> Result<(), NotSent> {
+    /// Tells a council's administrators that the network entered something for the council, which waits for them.
+    pub(crate) async fn send_waiting(&self, addresses: &[String]) {
+        let subject = "Something waits for you on Toad Lane / Mae rhywbeth yn aros amdanoch ar Toad Lane";
+        for address in addresses {
+            self.send_or_log(address, subject, waiting()).await;
+        }
+    }
+
+    async fn send_or_log(&self, address: &str, subject: &str, text: String) {
+        if let Err(error) = self.send(address, subject, text).await {
+            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            tracing::error!(mail.way = ?self.way, "a mail was not sent: {error}: {cause}");
+        }
+    }
+
+    async fn send(&self, address: &str, subject: &str, text: String) -> Result<(), NotSent> {
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, address.parse()?))
-            .subject(format!("{code} is your sign-in code / yw eich cod mewngofnodi"))
+            .subject(subject)
             .header(ContentType::TEXT_PLAIN)
-            .body(text(code))?;
+            .body(text)?;
         match &self.way {
             Way::Folder(folder) => {
                 AsyncFileTransport::<Tokio1Executor>::new(folder).send(message).await?;
@@ -116,6 +140,41 @@ fn text(code: &str) -> String {
          Eich cod mewngofnodi ar gyfer Toad Lane yw {code}\n\n\
          Mae'n gweithio unwaith, o fewn {minutes} munud. Os na wnaethoch ofyn amdano, peidiwch \u{e2} gwneud dim: ni all neb \
          fewngofnodi hebddo.\n"
+    )
+}
+
+fn confirmation(id: &str, code: &str) -> String {
+    format!(
+        "This address was entered for you on Toad Lane. To sign in with it, confirm it within a day:\n\n\
+         code {code}\n\
+         for {id}\n\n\
+         If you do not know of it, do nothing.\n\n\
+         --\n\n\
+         Rhoddwyd y cyfeiriad hwn i chi ar Toad Lane. I fewngofnodi ag ef, cadarnhewch ef o fewn diwrnod:\n\n\
+         cod {code}\n\
+         ar gyfer {id}\n\n\
+         Os na wyddoch amdano, peidiwch \u{e2} gwneud dim.\n"
+    )
+}
+
+fn waiting() -> String {
+    "The network entered a role or a system for your council on Toad Lane. It waits for you: confirm it, or take it \
+     back.\n\n\
+     --\n\n\
+     Rhoddodd y rhwydwaith r\u{f4}l neu system ar gyfer eich cyngor ar Toad Lane. Mae'n aros amdanoch: cadarnhewch hi, \
+     neu tynnwch hi'n \u{f4}l.\n"
+        .to_string()
+}
+
+fn notice(new: &str) -> String {
+    format!(
+        "Another address was entered for you on Toad Lane: {new}\n\n\
+         You sign in with it once it is confirmed from there, and with this one until then. If you did not ask for it, \
+         tell your council's administrator, or the network's, at once.\n\n\
+         --\n\n\
+         Rhoddwyd cyfeiriad arall i chi ar Toad Lane: {new}\n\n\
+         Byddwch yn mewngofnodi ag ef ar \u{f4}l ei gadarnhau oddi yno, ac \u{e2}'r un yma tan hynny. Os na ofynnoch \
+         amdano, dywedwch wrth weinyddwr eich cyngor, neu'r rhwydwaith, ar unwaith.\n"
     )
 }
 

@@ -2,6 +2,7 @@
 //! Its membership of the network is in `membership.rs`.
 
 use kit::fault::Violation;
+use kit::fold::fold;
 use kit::ids::OrgId;
 use kit::refusal::Refusal;
 use kit::time::{Date, Timestamp};
@@ -171,28 +172,6 @@ impl Details {
 
 fn has_twice<T: PartialEq>(items: &[T]) -> bool {
     items.iter().enumerate().any(|(place, item)| items[..place].contains(item))
-}
-
-/// A text as searches compare it: lower case, without accents, words of letters and digits divided by one space.
-pub fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for character in text.chars().flat_map(char::to_lowercase) {
-        match character {
-            'à' | 'á' | 'â' | 'ä' | 'ã' | 'å' => folded.push('a'),
-            'è' | 'é' | 'ê' | 'ë' => folded.push('e'),
-            'ì' | 'í' | 'î' | 'ï' => folded.push('i'),
-            'ò' | 'ó' | 'ô' | 'ö' | 'õ' => folded.push('o'),
-            'ù' | 'ú' | 'û' | 'ü' => folded.push('u'),
-            'ŵ' | 'ẁ' | 'ẃ' | 'ẅ' => folded.push('w'),
-            'ŷ' | 'ỳ' | 'ý' | 'ÿ' => folded.push('y'),
-            '&' => folded.push_str(" and "),
-            // King's Lynn is looked for as kings lynn.
-            '\'' | '’' => {}
-            other if other.is_alphanumeric() => folded.push(other),
-            _ => folded.push(' '),
-        }
-    }
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

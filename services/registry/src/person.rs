@@ -1,4 +1,4 @@
-//! People and the roles that they hold. Signing in is in `sign_in.rs`.
+//! People and the roles that they hold. Signing in is in `sign_in.rs`, and whose a person is in `policy.rs`.
 
 use kit::caller::{Grant, Role};
 use kit::ids::{GrantId, OrgId, PersonId};
@@ -17,12 +17,23 @@ pub struct Person {
     /// Counts every change; the etag.
     pub version: i64,
     pub name: String,
-    pub email: String,
+    pub email: Email,
     /// Held now, earlier and later, by when they begin.
     pub grants: Vec<RoleGrant>,
     pub state: State,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+/// The addresses of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email {
+    /// As it was entered; empty for whoever may not see it.
+    pub address: String,
+    /// Whether the person signs in with it. A first address that somebody else signs in with waits to be confirmed.
+    pub in_force: bool,
+    /// Entered to take its place, and not confirmed; empty where none waits.
+    pub pending: String,
 }
 
 /// Whether a person can sign in and hold roles.
@@ -46,11 +57,32 @@ pub struct RoleGrant {
     pub starts_at: Timestamp,
     /// Not included; none while it has no end.
     pub ends_at: Option<Timestamp>,
+    /// None for one that no person gave.
+    pub granted_by: Option<PersonId>,
+    pub state: GrantState,
+}
+
+/// Whether a role is in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+#[strum_discriminants(name(GrantStateName), derive(VariantArray))]
+pub enum GrantState {
+    /// Given by one person, and not held until another confirms it.
+    Pending,
+    /// For its time. None confirmed it where nobody had to.
+    Active { confirmed_by: Option<PersonId> },
 }
 
 impl RoleGrant {
     pub fn holds_at(&self, at: Timestamp) -> bool {
-        self.starts_at <= at && self.ends_at.is_none_or(|ends_at| at < ends_at)
+        self.is_active() && self.starts_at <= at && self.ends_at.is_none_or(|ends_at| at < ends_at)
+    }
+
+    pub fn is_active(&self) -> bool {
+        match self.state {
+            GrantState::Pending => false,
+            GrantState::Active { .. } => true,
+        }
     }
 
     fn overlaps(&self, other: &RoleGrant) -> bool {
@@ -64,7 +96,7 @@ impl RoleGrant {
         RoleGrant { ends_at: Some(at.max(self.starts_at)), ..self }
     }
 
-    fn is_over_at(&self, at: Timestamp) -> bool {
+    pub fn is_over_at(&self, at: Timestamp) -> bool {
         self.ends_at.is_some_and(|ends_at| ends_at <= at.max(self.starts_at))
     }
 }
@@ -72,7 +104,14 @@ impl RoleGrant {
 impl Person {
     /// As those see them who may not read the address.
     pub fn without_email(self) -> Person {
-        Person { email: String::new(), ..self }
+        let email = Email { address: String::new(), in_force: true, pending: String::new() };
+        Person { email, ..self }
+    }
+
+    /// As those see them who may not know that a first address is somebody else's.
+    pub fn with_email_in_force(self) -> Person {
+        let email = Email { in_force: true, ..self.email };
+        Person { email, ..self }
     }
 
     /// # Errors
@@ -81,13 +120,14 @@ impl Person {
         if self.version == version { Ok(()) } else { Err(Refusal::stale(self.clone())) }
     }
 
+    /// A person who signs in with this address.
     pub fn create(id: PersonId, organisation: OrgId, name: &str, email: &str, now: Timestamp) -> Person {
         Person {
             id,
             organisation,
             version: 1,
             name: name.to_string(),
-            email: email.to_string(),
+            email: Email { address: email.to_string(), in_force: true, pending: String::new() },
             grants: Vec::new(),
             state: State::Active,
             created_at: now,
@@ -95,18 +135,38 @@ impl Person {
         }
     }
 
-    /// Replaces name and address.
+    /// Replaces name and address. Another address than the present one waits; one that is written otherwise does not.
     ///
     /// # Errors
     /// [`Refusal::IllegalStep`] once the person is ended.
     pub fn update(&self, name: &str, email: &str, now: Timestamp) -> Result<Person, Refusal> {
         self.expect_active("update")?;
-        Ok(Person { name: name.to_string(), email: email.to_string(), ..self.changed(now) })
+        let mut updated = Person { name: name.to_string(), ..self.changed(now) };
+        match self.signs_in_with(email) {
+            true => updated.email.address = email.to_string(),
+            false => updated.email.pending = email.to_string(),
+        }
+        Ok(updated)
     }
 
     /// Hands the person to another organisation's administrator, as part of a change. Roles stay as they are.
     pub fn of(self, organisation: OrgId) -> Person {
         Person { organisation, ..self }
+    }
+
+    /// Whether sign-in takes this for the address that the person entered.
+    pub fn signs_in_with(&self, email: &str) -> bool {
+        fold_email(&self.email.address) == fold_email(email)
+    }
+
+    /// Puts an address in force that was confirmed.
+    ///
+    /// # Errors
+    /// [`Refusal::IllegalStep`] once the person is ended.
+    pub fn confirm_email(&self, email: &str, now: Timestamp) -> Result<Person, Refusal> {
+        self.expect_active("confirm_email")?;
+        let email = Email { address: email.to_string(), in_force: true, pending: String::new() };
+        Ok(Person { email, ..self.changed(now) })
     }
 
     /// Gives a role.
@@ -139,6 +199,32 @@ impl Person {
     /// [`Refusal::NotFound`] for a grant that is not this person's.
     pub fn find_grant(&self, id: GrantId) -> Result<RoleGrant, Refusal> {
         self.grants.iter().copied().find(|grant| grant.id == id).ok_or(Refusal::NotFound { what: "role grant" })
+    }
+
+    /// Puts a role in force that waits. It begins now if its time has come.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for a grant that is not this person's, [`Refusal::IllegalStep`] for one that does not wait
+    /// and once the person is ended, [`Error::EndedAlready`] for one that was taken back or whose time is over.
+    pub fn confirm(&self, id: GrantId, by: Option<PersonId>, now: Timestamp) -> Result<Person, Error> {
+        self.expect_active("confirm_grant")?;
+        let held = self.find_grant(id)?;
+        match held.state {
+            GrantState::Pending => {}
+            GrantState::Active { .. } => {
+                return Err(Refusal::IllegalStep { what: "role", from: "active", step: "confirm_grant" }.into());
+            }
+        }
+        if let Some(ends_at) = held.ends_at.filter(|_| held.is_over_at(now)) {
+            return Err(Error::EndedAlready { on: ends_at.to_string() });
+        }
+        let mut person = self.changed(now);
+        for grant in person.grants.iter_mut().filter(|grant| grant.id == id) {
+            grant.state = GrantState::Active { confirmed_by: by };
+            grant.starts_at = grant.starts_at.max(now);
+        }
+        person.grants.sort_by_key(|grant| (grant.starts_at, grant.id));
+        Ok(person)
     }
 
     /// Ends a role now; one that has not begun never does.
@@ -181,9 +267,23 @@ impl Person {
         }
     }
 
-    /// When the first of the roles held now ends.
-    pub fn first_end_after(&self, at: Timestamp) -> Option<Timestamp> {
-        self.grants.iter().filter(|held| held.holds_at(at)).filter_map(|held| held.ends_at).min()
+    /// When the first of the roles held now ends, or the next one begins.
+    pub fn first_change_after(&self, at: Timestamp) -> Option<Timestamp> {
+        let active = self.grants.iter().filter(|held| held.is_active() && !held.is_over_at(at));
+        active.filter_map(|held| if held.starts_at > at { Some(held.starts_at) } else { held.ends_at }).min()
+    }
+
+    /// Every role that the person has now or is to have, also what waits to be confirmed.
+    pub fn duties_from(&self, at: Timestamp) -> Vec<Grant> {
+        match self.state {
+            State::Ended { .. } => Vec::new(),
+            State::Active => self.grants.iter().filter(|held| !held.is_over_at(at)).map(|held| held.grant).collect(),
+        }
+    }
+
+    /// Whether an organisation is the person's: their home, or one for which they hold a role.
+    pub fn is_of(&self, organisation: OrgId, at: Timestamp) -> bool {
+        self.organisation == organisation || self.held_at(at).iter().any(|held| held.organisation == organisation)
     }
 
     pub fn is_certifier_of(&self, organisation: OrgId, at: Timestamp) -> bool {

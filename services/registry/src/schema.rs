@@ -81,6 +81,7 @@ diesel::table! {
         ended_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        signed_in_at -> Nullable<BigInt>,
     }
 }
 
@@ -92,6 +93,21 @@ diesel::table! {
         organisation_id -> Text,
         starts_at -> BigInt,
         ends_at -> Nullable<BigInt>,
+        granted_by -> Nullable<Text>,
+        pending -> Bool,
+        confirmed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    email_change (person_id) {
+        person_id -> Text,
+        id -> Text,
+        email -> Text,
+        code -> Text,
+        n_tries -> Integer,
+        started_at -> BigInt,
+        by_network -> Bool,
     }
 }
 
@@ -135,6 +151,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        pending -> Bool,
     }
 }
 
@@ -177,6 +194,25 @@ diesel::table! {
         n_tries -> Integer,
         started_at -> BigInt,
         used_at -> Nullable<BigInt>,
+        mailed_as -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    session (id) {
+        id -> Text,
+        person_id -> Text,
+        started_at -> BigInt,
+        used_at -> BigInt,
+        begun_from -> Text,
+    }
+}
+
+diesel::table! {
+    refresh_token (digest) {
+        digest -> Text,
+        session_id -> Text,
+        spent -> Bool,
     }
 }
 
@@ -205,6 +241,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    history (subject, sequence) {
+        subject -> Text,
+        sequence -> BigInt,
+        happened_at -> BigInt,
+        actor -> Text,
+        actor_organisation -> Nullable<Text>,
+        step -> Text,
+        from_state -> Nullable<Text>,
+        to_state -> Text,
+        reason -> Text,
+    }
+}
+
 diesel::joinable!(seat -> person (person_id));
+diesel::joinable!(email_change -> person (person_id));
+diesel::joinable!(role_grant -> person (person_id));
+diesel::joinable!(refresh_token -> session (session_id));
 diesel::allow_tables_to_appear_in_same_query!(organisation, former_gss_code);
-diesel::allow_tables_to_appear_in_same_query!(person, role_grant, seat);
+diesel::allow_tables_to_appear_in_same_query!(person, role_grant, seat, email_change);
+diesel::allow_tables_to_appear_in_same_query!(session, refresh_token);

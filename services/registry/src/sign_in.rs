@@ -12,15 +12,17 @@ use strum::{EnumDiscriminants, VariantArray};
 pub const CODE_LIFETIME_S: i64 = 10 * 60;
 /// How many codes are tried for one sign-in.
 pub const MOST_TRIES: i32 = 5;
-/// How many codes one address is sent in [`START_WINDOW_S`].
-pub const MOST_STARTS: i64 = 5;
+/// How many codes of the last [`START_WINDOW_S`] an address may have unused before it is sent one every [`RESEND_S`].
+pub const MOST_UNUSED: usize = 5;
 pub const START_WINDOW_S: i64 = 15 * 60;
+pub const RESEND_S: i64 = 60;
 /// How long an access token lasts.
 pub const TOKEN_LIFETIME_S: i64 = 10 * 60;
 
-/// How long a token lasts for somebody whose first role to end ends then: the token ends with it, if that is sooner.
-pub fn token_lifetime_s(now: Timestamp, first_end: Option<Timestamp>) -> i64 {
-    let left = first_end.map(|end| (end.micros() - now.micros()).div_euclid(1_000_000));
+/// How long a token lasts for somebody whose roles change then, as one ends or begins: the token ends with it, if that
+/// is sooner.
+pub fn token_lifetime_s(now: Timestamp, first_change: Option<Timestamp>) -> i64 {
+    let left = first_change.map(|change| (change.micros() - now.micros()).div_euclid(1_000_000));
     left.map_or(TOKEN_LIFETIME_S, |left| left.clamp(1, TOKEN_LIFETIME_S))
 }
 
@@ -28,8 +30,11 @@ pub fn token_lifetime_s(now: Timestamp, first_end: Option<Timestamp>) -> i64 {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
     pub id: SignInId,
-    /// None for an address that nobody signs in with, and for one that asked too often.
+    /// None for an address that nobody signs in with.
     pub person: Option<PersonId>,
+    /// The sign-in with which its code was mailed: itself, or an earlier one of the address. So whoever starts sign-ins
+    /// for somebody else keeps nobody out: each has its own tries, and the code in the mailbox finishes the owner's.
+    pub mailed_as: SignInId,
     /// Digest of the code.
     pub code: String,
     pub started_at: Timestamp,
@@ -46,7 +51,18 @@ pub enum State {
 
 impl SignIn {
     pub fn start(id: SignInId, person: Option<PersonId>, code: &str, now: Timestamp) -> SignIn {
-        SignIn { id, person, code: code.to_string(), started_at: now, state: State::Waiting { n_tries: 0 } }
+        let state = State::Waiting { n_tries: 0 };
+        SignIn { id, person, mailed_as: id, code: code.to_string(), started_at: now, state }
+    }
+
+    /// A further sign-in of the same address, which the same code finishes.
+    pub fn share(&self, id: SignInId, person: Option<PersonId>, now: Timestamp) -> SignIn {
+        SignIn { mailed_as: self.mailed_as, ..SignIn::start(id, person, &self.code, now) }
+    }
+
+    /// Whether a code is mailed for it.
+    pub fn is_mailed(&self) -> bool {
+        self.mailed_as == self.id
     }
 
     pub fn expires_at(&self) -> Timestamp {
@@ -70,6 +86,13 @@ impl SignIn {
             (State::Waiting { .. } | State::Used { .. }, _) => (self.clone(), None),
         }
     }
+}
+
+/// Whose code finishes a further sign-in of an address, instead of one of its own: that of the latest, once there are
+/// so many and it is fresh. `unused` are those mailed in the window, newest first.
+pub fn code_to_share(unused: &[SignIn], now: Timestamp) -> Option<&SignIn> {
+    let is_enough = unused.len() >= MOST_UNUSED;
+    unused.first().filter(|latest| is_enough && now < latest.started_at.plus_seconds(RESEND_S))
 }
 
 /// Ends every token of a subject that was issued until an instant.

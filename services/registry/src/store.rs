@@ -2,11 +2,14 @@
 
 pub mod boards;
 pub mod clients;
+pub mod email_changes;
+pub mod history;
 pub mod keys;
 pub mod memberships;
 pub mod organisations;
 pub mod people;
 pub mod revocations;
+pub mod sessions;
 pub mod sign_ins;
 
 use std::collections::HashMap;
@@ -22,9 +25,10 @@ pub type Key<I> = (String, I);
 #[derive(Clone, Debug)]
 pub enum Visible {
     All,
-    /// Those of these organisations, and the caller.
+    /// Those of these organisations, people with a role for one of those, and the caller.
     Own {
         organisations: Vec<OrgId>,
+        with_role_for: Vec<OrgId>,
         caller: Subject,
     },
 }

@@ -3,11 +3,16 @@
 
 mod boards;
 mod clients;
+mod duties;
+mod emails;
+mod escalation;
 mod harness;
+mod history;
 mod oauth;
 mod organisations;
 mod people;
 mod races;
+mod sessions;
 mod sign_in;
 mod states;
 

@@ -93,6 +93,10 @@ impl ReportsService for Reporting {
         self.db.take(request, requests::set_release, app::set_release).await
     }
 
+    async fn release_addendum(&self, request: Request<pb::ReleaseAddendumRequest>) -> Answer<pb::Report> {
+        self.db.take(request, requests::release_addendum, app::release_addendum).await
+    }
+
     async fn list_report_history(
         &self,
         request: Request<pb::ListReportHistoryRequest>,

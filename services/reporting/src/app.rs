@@ -11,7 +11,7 @@ mod ticker;
 pub use awards::{AwardFacts, all_scheduled, take_award};
 pub use drafts::{RemoveEvidence, UpdateReport, add_evidence, load_for_evidence, remove_evidence, update_report};
 pub use hand_in::{SignOffReport, request_sign_off, sign_off_report, submit_report};
-pub use release::{AddAddendum, SetRelease, add_addendum, set_release};
+pub use release::{AddAddendum, ReleaseAddendum, SetRelease, add_addendum, release_addendum, set_release};
 pub use review::{RequestChanges, accept_report, request_changes, waive_report};
 pub use ticker::{open_due, remind};
 

@@ -4,6 +4,7 @@ mod peers;
 mod refusal;
 
 use kit::db::DbError;
+use kit::digest::digest;
 use kit::fault::{Shown, Violation};
 use kit::language::Language;
 use kit::names::wire_enum;
@@ -154,14 +155,19 @@ impl From<RequestedChange> for pb::RequestedChange {
 }
 
 impl From<Addendum> for pb::Addendum {
-    fn from(Addendum { number, text, author, at }: Addendum) -> pb::Addendum {
-        pb::Addendum { number, text, author: Some(author.into()), added_at: wire_time(at) }
+    fn from(Addendum { number, text, author, at, release }: Addendum) -> pb::Addendum {
+        let content_sha256 = digest(&text);
+        let release = release.changed_at.is_some().then(|| release.into());
+        let (author, added_at) = (Some(author.into()), wire_time(at));
+        pb::Addendum { number, text, author, added_at, content_sha256, release }
     }
 }
 
 impl From<Release> for pb::Release {
-    fn from(Release { to_learning, may_quote, name_contact, contact, changed_at }: Release) -> pb::Release {
-        pb::Release { to_learning, may_quote, name_contact, contact, changed_at: changed_at.and_then(wire_time) }
+    fn from(release: Release) -> pb::Release {
+        let Release { to_learning, may_quote, name_contact, contact, changed_at, given_at } = release;
+        let (changed_at, given_at) = (changed_at.and_then(wire_time), given_at.and_then(wire_time));
+        pb::Release { to_learning, may_quote, name_contact, contact, changed_at, given_at }
     }
 }
 

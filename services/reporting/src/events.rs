@@ -26,6 +26,8 @@ pub enum Happened {
     ReportWaived,
     ReportReleased,
     ReleaseWithdrawn,
+    AddendumReleased,
+    AddendumWithdrawn,
     ReportCancelled,
     /// At an offset in days (rule 24). It changes nothing, so history has no line of it.
     ReportReminded(i32),
@@ -49,6 +51,8 @@ impl Happened {
             Happened::ReportWaived => "waive",
             Happened::ReportReleased => "release",
             Happened::ReleaseWithdrawn => "withdraw_release",
+            Happened::AddendumReleased => "release_addendum",
+            Happened::AddendumWithdrawn => "withdraw_addendum",
             Happened::ReportCancelled => "cancel",
             Happened::ReportReminded(_) => "remind",
         }
@@ -61,7 +65,8 @@ impl Happened {
             ChangesRequested | ReportAccepted | ReportWaived => true,
             ReportScheduled | ReportOpened | ReportRescheduled | ReportNovated | ReportRevised => false,
             SignOffRequested | ReportSignedOff | ReportSubmitted | AddendumAdded => false,
-            ReportReleased | ReleaseWithdrawn | ReportCancelled | ReportReminded(_) => false,
+            ReportReleased | ReleaseWithdrawn | AddendumReleased | AddendumWithdrawn => false,
+            ReportCancelled | ReportReminded(_) => false,
         }
     }
 
@@ -72,7 +77,8 @@ impl Happened {
             ChangesRequested | ReportWaived | ReportCancelled => true,
             ReportScheduled | ReportOpened | ReportRescheduled | ReportNovated | ReportRevised => false,
             SignOffRequested | ReportSignedOff | ReportSubmitted | ReportAccepted | AddendumAdded => false,
-            ReportReleased | ReleaseWithdrawn | ReportReminded(_) => false,
+            ReportReleased | ReleaseWithdrawn | AddendumReleased | AddendumWithdrawn => false,
+            ReportReminded(_) => false,
         }
     }
 }

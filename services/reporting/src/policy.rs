@@ -3,6 +3,7 @@
 use kit::caller::{Area, Caller, Role, Scope, Subject};
 use kit::ids::OrgId;
 use kit::refusal::Refusal;
+use kit::verdict::OWN_ORGANISATION;
 pub use kit::verdict::Verdict;
 use strum::VariantArray;
 
@@ -24,6 +25,7 @@ pub enum Action {
     Waive,
     AddAddendum,
     SetRelease,
+    ReleaseAddendum,
 }
 
 /// What the policy needs to know of a report.
@@ -43,7 +45,6 @@ const WRITERS: &str = "an applicant officer, or a system with reports.write, of 
 const CERTIFIERS: &str = "a certifier, or a system with reports.certify, of the council";
 const SUBMITTERS: &str =
     "an applicant officer, a certifier, or a system with reports.write or reports.certify, of the council";
-const RELEASERS: &str = "an applicant officer, a certifier, or a system with reports.certify, of the council";
 const ADDERS: &str =
     "an applicant officer, a certifier, or a system with reports.write, of the council, or a round manager";
 const MANAGERS: &str = "a round manager";
@@ -58,18 +59,36 @@ pub fn decide(caller: &Caller, action: Action, facts: &Facts) -> Verdict {
     let holder = facts.holder;
     let people = [Role::ApplicantOfficer, Role::Certifier].iter().any(|&role| caller.has_for(role, holder));
     let system = |scope| caller.may_as_system(scope, holder);
+    let certifies = caller.has_for(Role::Certifier, holder) || system(Scope::ReportsCertify);
+    let adds = people || system(Scope::ReportsWrite);
     let manager = caller.serves(Role::RoundManager);
     let (allowed, who_may) = match action {
         Action::See => (true, ""),
         Action::Read => (own || facts.handed_in, READERS),
         Action::Edit => (caller.has_for(Role::ApplicantOfficer, holder) || system(Scope::ReportsWrite), WRITERS),
-        Action::SignOff => (caller.has_for(Role::Certifier, holder) || system(Scope::ReportsCertify), CERTIFIERS),
+        Action::SignOff | Action::SetRelease | Action::ReleaseAddendum => (certifies, CERTIFIERS),
         Action::Submit => (people || system(Scope::ReportsWrite) || system(Scope::ReportsCertify), SUBMITTERS),
-        Action::SetRelease => (people || system(Scope::ReportsCertify), RELEASERS),
-        Action::AddAddendum => (people || system(Scope::ReportsWrite) || manager, ADDERS),
+        Action::AddAddendum => (adds || manager, ADDERS),
         Action::Review | Action::Waive => (manager, MANAGERS),
     };
-    if allowed { Verdict::Allow } else { Verdict::Refuse { who_may } }
+    let for_the_network = match action {
+        Action::Review | Action::Waive => true,
+        Action::AddAddendum => !adds,
+        Action::See
+        | Action::Read
+        | Action::Edit
+        | Action::SignOff
+        | Action::Submit
+        | Action::SetRelease
+        | Action::ReleaseAddendum => false,
+    };
+    match allowed {
+        false => Verdict::Refuse { who_may },
+        true if for_the_network && caller.is_of_any([facts.organisation, holder]) => {
+            Verdict::Apart { whose: OWN_ORGANISATION }
+        }
+        true => Verdict::Allow,
+    }
 }
 
 /// Reads what its own organisation has to do with.
@@ -124,7 +143,8 @@ pub fn reads(caller: &Caller, report: &Report) -> bool {
 /// Lets a caller act on a report, or refuses as the policy says.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may.
+/// [`Refusal::NotFound`] for what the caller may not know of, [`Refusal::NotAllowed`] with who may, [`Refusal::Apart`]
+/// for what the network decides on a council of the caller's own.
 pub fn check(caller: &Caller, action: Action, report: &Report) -> Result<(), Refusal> {
     decide(caller, action, &facts(report)).enforce("report")
 }

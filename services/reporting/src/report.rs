@@ -80,13 +80,15 @@ pub struct RequestedChange {
     pub says: String,
 }
 
-/// What was added to an accepted report.
+/// What was added to an accepted report: a text of its own, of the organisation that its author acted for. It is no
+/// part of the report, and the report's release does not release it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addendum {
     pub number: i32,
     pub text: String,
     pub author: Actor,
     pub at: Timestamp,
+    pub release: Release,
 }
 
 /// A council's consent. Nothing is released until it says so: silence is no consent.
@@ -98,6 +100,18 @@ pub struct Release {
     /// A role address is preferred (rule 35).
     pub contact: String,
     pub changed_at: Option<Timestamp>,
+    /// When more was last allowed than before: whatever the learning was told under an earlier release is void.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_at: Option<Timestamp>,
+}
+
+impl Release {
+    /// The same as it takes the place of the one before.
+    fn in_place_of(self, before: &Release, now: Timestamp) -> Release {
+        let is_anew = (self.to_learning && !before.to_learning) || (self.may_quote && !before.may_quote);
+        let given_at = if is_anew { Some(now) } else { before.given_at.filter(|_| self.to_learning) };
+        Release { changed_at: Some(now), given_at, ..self }
+    }
 }
 
 impl Report {
@@ -368,7 +382,25 @@ impl Report {
     pub fn add_addendum(&self, text: String, author: Actor, at: Timestamp) -> Result<Report, Error> {
         let mut after = self.after(Step::AddAddendum, at)?;
         let number = self.addenda.last().map_or(1, |last| last.number + 1);
-        after.addenda.push(Addendum { number, text, author, at });
+        after.addenda.push(Addendum { number, text, author, at, release: Release::default() });
+        Ok(after)
+    }
+
+    /// Keeps what the council consents to of an addendum of its own.
+    ///
+    /// # Errors
+    /// [`Refusal::IllegalStep`] unless it is accepted, [`Refusal::NotFound`] for an addendum that it does not have,
+    /// [`Refusal::Invalid`] for one that the council did not write.
+    pub fn release_addendum(&self, number: i32, release: Release, now: Timestamp) -> Result<Report, Error> {
+        let mut after = self.after(Step::SetRelease, now)?;
+        let of_number = after.addenda.iter_mut().find(|addendum| addendum.number == number);
+        let addendum = of_number.ok_or(Refusal::NotFound { what: "addendum" })?;
+        let council = [Some(self.organisation), Some(self.award.holder)];
+        if !council.contains(&addendum.author.organisation) {
+            let says = "the council did not write this addendum; only its own words are its to release";
+            return Err(Refusal::bad_field("number", "addendum", says).into());
+        }
+        addendum.release = release.in_place_of(&addendum.release, now);
         Ok(after)
     }
 
@@ -377,7 +409,7 @@ impl Report {
     /// # Errors
     /// [`Refusal::IllegalStep`] unless it is accepted.
     pub fn set_release(&self, release: Release, now: Timestamp) -> Result<Report, Error> {
-        let release = Release { changed_at: Some(now), ..release };
+        let release = release.in_place_of(&self.release, now);
         Ok(Report { release, ..self.after(Step::SetRelease, now)? })
     }
 }

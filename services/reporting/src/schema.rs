@@ -73,6 +73,7 @@ diesel::table! {
         author -> Text,
         author_organisation -> Nullable<Text>,
         added_at -> BigInt,
+        release -> Text,
     }
 }
 

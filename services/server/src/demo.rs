@@ -138,7 +138,7 @@ fn fresh(out: &Path) -> Result<PathBuf, String> {
         })?;
         fs::remove_dir_all(&data).map_err(failed)?;
     }
-    fs::create_dir_all(&data).map_err(failed)?;
+    home::make_private(&data).map_err(|error| error.to_string())?;
     fs::write(data.join(MARK), "").map_err(failed)?;
     Ok(data)
 }

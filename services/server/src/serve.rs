@@ -1,5 +1,6 @@
 //! A running process: the roles that it hosts, wired, listening, and stopped in order.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use kit::bus::Bus;
 use kit::caller::Area;
 use kit::clock::Clock;
 use kit::edge::edge;
-use kit::guard::{Door, Revocations};
+use kit::guard::{Door, Limits, Public, Revocations, guarded_http};
 use kit::listener::{Caps, Listen, Listener};
 use kit::rules::RulesLayer;
 use kit::tokens::{Expect, TokenCache};
@@ -18,12 +19,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::service::Routes;
+use tonic_health::pb::health_server::{Health, HealthServer};
 
 use crate::clock::Clocks;
 use crate::error::StartError;
 use crate::home::Home;
 use crate::net::Net;
-use crate::revoked;
+use crate::revoked::Follower;
 use crate::roles::Roles;
 use crate::settings::{Serve, WrongSetting};
 
@@ -52,11 +54,17 @@ const LARGE: [&str; 18] = [
 ];
 
 /// The server's own RPCs for callers who have not signed in.
-const PUBLIC: [&str; 4] = [
-    "/toadlane.types.v1.ClockService/GetClock",
-    "/grpc.health.v1.Health/Check",
-    "/grpc.health.v1.Health/Watch",
-    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+const PUBLIC: [(&str, Public); 4] = [
+    ("/toadlane.types.v1.ClockService/GetClock", Public::Counted),
+    ("/grpc.health.v1.Health/Check", Public::Always),
+    ("/grpc.health.v1.Health/Watch", Public::Always),
+    ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Public::Counted),
+];
+/// What the registry only shows to them; with all else that it lets them do they sign in.
+const SHOWN: [&str; 3] = [
+    "/toadlane.registry.v1.SignInService/GetKeySet",
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/jwks.json",
 ];
 
 /// A process that serves until it is stopped.
@@ -98,7 +106,8 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         keys: home.key_set.clone(),
         tokens: TokenCache::new(Expect { issuer: issuer.clone(), audience: AUDIENCE.to_string() }, AUDIENCE),
         revocations: revocations.clone(),
-        public: public(),
+        public: counted(),
+        limits: Limits::new(settings.limits.per_minute()),
         rules: RulesLayer::new(toadlane_proto::pool(), &LARGE, IN_FLIGHT)?,
     });
     let stop = CancellationToken::new();
@@ -111,7 +120,7 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
         storage: settings.store.storage(),
         bus,
         stop: stop.clone(),
-        net: Net::new(door, settings.peers(), authority),
+        net: Net::new(door.clone(), settings.peers(), authority),
         clocks: Clocks { dbs: Vec::new(), ticks: Vec::new() },
         http: axum::Router::new(),
         running: Vec::new(),
@@ -132,13 +141,18 @@ pub async fn start(settings: &Serve) -> Result<Running, StartError> {
     for goes_on in running.into_iter().chain(relays) {
         background.spawn(goes_on);
     }
+    let (reporter, health) = tonic_health::server::health_reporter();
     let watcher = settings.roles.iter().find_map(|&role| home.key(role));
     if let Some(key) = watcher {
-        background.spawn(revoked::follow(net.to(Area::Registry, &key)?, revocations, stop.clone()));
+        let mut follower = Follower::new(net.to(Area::Registry, &key)?, revocations, reporter);
+        // Before anybody can call: with the registry in this process nobody is refused for want of a reading.
+        follower.ask().await;
+        background.spawn(follower.run(stop.clone()));
     }
     let clock = clocks.dbs.first().map_or_else(Clock::real, |db| db.clock().clone());
     net.serve("toadlane.types.v1", Routes::new(ClockServiceServer::new(clocks)), &clock);
-    let router = edge(common(net, &clock).into_router().merge(http), rpcs());
+    let router = common(net, health, &clock).into_router().merge(guarded_http(http, door));
+    let router = edge(router, rpcs());
     let serving = tokio::spawn(serve(listener, router, stop, settings.drain(), home));
     Ok(Running { address, issuer, clock, stop: guard, serving, background })
 }
@@ -150,8 +164,7 @@ async fn serve(listener: Listener, router: axum::Router, stop: CancellationToken
 }
 
 /// Health and reflection, for whoever operates or explores the platform.
-fn common(mut net: Net, clock: &Clock) -> Net {
-    let (_, health) = tonic_health::server::health_reporter();
+fn common(mut net: Net, health: HealthServer<impl Health>, clock: &Clock) -> Net {
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(toadlane_proto::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
@@ -166,13 +179,21 @@ fn common(mut net: Net, clock: &Clock) -> Net {
 
 /// RPCs for callers who have not signed in. Everything else needs a token.
 pub fn public() -> Vec<String> {
-    PUBLIC.iter().chain(&registry::PUBLIC_RPCS).map(ToString::to_string).collect()
+    PUBLIC.iter().map(|(path, _)| path).chain(&registry::PUBLIC_RPCS).map(ToString::to_string).collect()
+}
+
+/// How these callers' use of them, and of forms, is counted.
+fn counted() -> HashMap<String, Public> {
+    let sign_ins = registry::PUBLIC_RPCS.iter().map(|path| (*path, Public::SigningIn));
+    let shown = SHOWN.iter().map(|path| (*path, Public::Counted));
+    // In this order: what is only shown stands among the registry's, too.
+    PUBLIC.into_iter().chain(sign_ins).chain(shown).map(|(path, public)| (path.to_string(), public)).collect()
 }
 
 /// The paths of all RPCs, those of health and reflection too.
 fn rpcs() -> Vec<String> {
-    let mut paths: Vec<String> =
-        PUBLIC.iter().filter(|path| path.starts_with("/grpc.")).map(ToString::to_string).collect();
+    let own = PUBLIC.iter().map(|(path, _)| (*path).to_string());
+    let mut paths: Vec<String> = own.filter(|path| path.starts_with("/grpc.")).collect();
     for service in toadlane_proto::pool().services() {
         for method in service.methods() {
             paths.push(format!("/{}/{}", service.full_name(), method.name()));
@@ -212,3 +233,6 @@ impl StopSignals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use kit::caller::Area;
 use kit::clock::Clock;
 use kit::db::Storage;
+use kit::guard::PerMinute;
 use kit::listener::Tls;
 use kit::time::Timestamp;
 use learning::open_data::Publisher;
@@ -82,10 +83,38 @@ pub struct Serve {
     #[arg(long, hide = true)]
     pub seed_ids: Option<u64>,
     #[command(flatten)]
+    pub limits: LimitSettings,
+    #[command(flatten)]
     pub publisher: PublisherSettings,
     /// Seconds that running requests may take to finish when the process is stopped
     #[arg(long, env = "TOADLANE_DRAIN", default_value_t = 30)]
     pub drain_s: u64,
+}
+
+/// How many calls a minute are taken, and as many at once. Behind a proxy all are one address: they are limited there.
+#[derive(clap::Args, Clone, Debug)]
+pub struct LimitSettings {
+    /// Calls a minute of one address without a good token (of IPv6 one /64); 0 sets no limit
+    #[arg(long, env = "TOADLANE_ANONYMOUS_CALLS_PER_MINUTE", default_value_t = 600)]
+    pub anonymous_calls_per_minute: u32,
+    /// Steps of signing in a minute of one address: starts, codes, exchanged credentials; 0 sets no limit
+    #[arg(long, env = "TOADLANE_SIGN_INS_PER_MINUTE", default_value_t = 120)]
+    pub sign_ins_per_minute: u32,
+    /// Calls a minute of one person or client; 0 sets no limit
+    #[arg(long, env = "TOADLANE_CALLS_PER_MINUTE", default_value_t = 6000)]
+    pub calls_per_minute: u32,
+}
+
+impl LimitSettings {
+    /// For callers who are all on this machine.
+    pub fn none() -> LimitSettings {
+        LimitSettings { anonymous_calls_per_minute: 0, sign_ins_per_minute: 0, calls_per_minute: 0 }
+    }
+
+    pub fn per_minute(&self) -> PerMinute {
+        let &LimitSettings { anonymous_calls_per_minute, sign_ins_per_minute, calls_per_minute } = self;
+        PerMinute { anonymous: anonymous_calls_per_minute, sign_ins: sign_ins_per_minute, signed_in: calls_per_minute }
+    }
 }
 
 /// Who publishes the open data (360Giving). The defaults are the example's, under a prefix that 360Giving never issues.
@@ -176,6 +205,7 @@ impl Serve {
             smtp: None,
             mail_from: "Toad Lane <toadlane@localhost>".to_string(),
             seed_ids: None,
+            limits: LimitSettings::none(),
             publisher: PublisherSettings::default(),
             drain_s: 30,
         }

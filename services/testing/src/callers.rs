@@ -1,5 +1,6 @@
 //! Callers with tokens, and the guard that admits them: for tests of a service as its callers see it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use http::{HeaderValue, Request, header};
@@ -9,7 +10,7 @@ use tower::{ServiceExt, service_fn};
 
 use kit::caller::{Area, Caller, Grant, Role, Scope, Subject};
 use kit::clock::Clock;
-use kit::guard::{Door, Revocations, guarded};
+use kit::guard::{Door, Limits, PerMinute, Public, Revocations, guarded};
 use kit::ids::{ClientId, OrgId, PersonId};
 use kit::rules::RulesLayer;
 use kit::time::Timestamp;
@@ -33,13 +34,20 @@ impl Who {
         Who { subject: caller.subject.to_string(), caller }
     }
 
-    /// A person without any role.
+    /// A person without any role, at home somewhere.
     pub fn nobody(person: PersonId) -> Who {
-        Who::of(Caller { subject: Subject::Person(person), ..Caller::anonymous() })
+        Who::of(Caller { subject: Subject::Person(person), home: Some(OrgId::new()), ..Caller::anonymous() })
     }
 
+    /// A person of an organisation with a role for it.
     pub fn person(role: Role, organisation: OrgId) -> Who {
-        Who::nobody(PersonId::new()).and(role, organisation)
+        Who::nobody(PersonId::new()).and(role, organisation).of_home(organisation)
+    }
+
+    /// The same person, belonging to this organisation.
+    pub fn of_home(mut self, organisation: OrgId) -> Who {
+        self.caller.home = Some(organisation);
+        self
     }
 
     /// The same person with one more role.
@@ -132,8 +140,9 @@ impl Gate {
         let door = Arc::new(Door {
             keys: known,
             tokens: TokenCache::new(Expect { issuer: ISSUER.to_string(), audience: AUDIENCE.to_string() }, AUDIENCE),
-            revocations: Revocations::default(),
-            public: Vec::new(),
+            revocations: Revocations::complete(),
+            public: HashMap::new(),
+            limits: Limits::new(PerMinute::default()),
             rules: RulesLayer::new(toadlane_proto::pool(), large, 64 << 20).expect("the contract can be held"),
         });
         Gate { door, keys }
@@ -145,7 +154,7 @@ impl Gate {
     /// When something is behind the door by then.
     pub fn open_to(mut self, public: &[&str]) -> Gate {
         let door = Arc::get_mut(&mut self.door).expect("nothing is behind the door yet");
-        door.public = public.iter().map(|rpc| (*rpc).to_string()).collect();
+        door.public = public.iter().map(|rpc| ((*rpc).to_string(), Public::Counted)).collect();
         self
     }
 
@@ -205,7 +214,7 @@ impl Gate {
             iat: now,
             nbf: now,
             exp: now + 600,
-            org: caller.organisation.map(|id| id.to_string()),
+            org: caller.organisation.or(caller.home).map(|id| id.to_string()),
             roles: caller.grants.iter().map(Grant::to_string).collect(),
             scope: scopes.join(" "),
             client_id: caller.organisation.map(|_| who.subject.clone()),

@@ -7,10 +7,10 @@ use kit::caller::Role;
 use toadlane_proto::awards::v1 as pb;
 
 use super::Case;
-use super::callers::Org;
+use super::callers::{Caller, Org};
 use super::scene::Scene;
 use super::scene::accounts::{extend, suspend, vary};
-use super::scene::awards::{accept, prepare};
+use super::scene::awards::{accept, agree, prepare};
 pub use watch::watch;
 
 /// Sections without any case, because their facts cannot be made. What an award is withdrawn as depends on its offer.
@@ -92,19 +92,14 @@ fn awards_service(scene: &Scene, rpc: &str) -> Option<Vec<Case>> {
         "OfferAward" => until_offered(scene, "Offer", "to offer", |award| {
             one(pb::OfferAwardRequest { award_id: award.id.clone(), ..Default::default() })
         }),
-        "AcceptAward" => {
-            let certifier = scene.callers.holder_of(Role::Certifier, Org::Applicant).subject.clone();
-            [(PREPARED, PREPARED), (OFFERED, "to accept")]
-                .map(|(state, name)| {
-                    let (award, certifier) = (granted.own[name].clone(), certifier.clone());
-                    // A person names themselves, and a system the certifier whose word it carries.
-                    Case::by_caller(section("Accept", state), &granted.own[name].id, move |caller| {
-                        let is_person = caller.subject.starts_with("per_");
-                        one(accept(&award, if is_person { &caller.subject } else { &certifier }))
-                    })
+        "AcceptAward" => [(PREPARED, PREPARED), (OFFERED, "to accept")]
+            .map(|(state, name)| {
+                let (award, certifier) = (granted.own[name].clone(), certifier(scene));
+                Case::by_caller(section("Accept", state), &granted.own[name].id, move |caller| {
+                    one(accept(&award, &certifier(caller)))
                 })
-                .into()
-        }
+            })
+            .into(),
         "RefuseAward" => once_offered(scene, "Refuse", "to refuse", |award| {
             one(pb::RefuseAwardRequest { award_id: award.id.clone(), reason: reason(), ..Default::default() })
         }),
@@ -152,9 +147,21 @@ fn awards_service(scene: &Scene, rpc: &str) -> Option<Vec<Case>> {
             .chain(once_offered(scene, "RequestVariation", "active", |award| one(vary(&award.id))))
             .collect(),
         "DecideVariation" => {
-            let variation_id = granted.variation.id.clone();
+            let variation_id = granted.variations["varied"].id.clone();
             let request = pb::DecideVariationRequest { variation_id, approve: true, ..Default::default() };
-            vec![Case::new(section("DecideVariation", OFFERED), &granted.variation.id, request)]
+            vec![Case::new(section("DecideVariation", OFFERED), &granted.variations["varied"].id, request)]
+        }
+        "AcceptVariation" => {
+            let (variation, certifier) = (granted.variations["to agree"].clone(), certifier(scene));
+            let case = Case::by_caller(section("Accept", OFFERED), &granted.variations["to agree"].id, move |caller| {
+                one(agree(&variation, &certifier(caller)))
+            });
+            vec![case]
+        }
+        "DeclineVariation" => {
+            let variation_id = granted.variations["to decline"].id.clone();
+            let request = pb::DeclineVariationRequest { variation_id, reason: reason(), ..Default::default() };
+            vec![Case::new(section("Refuse", OFFERED), &granted.variations["to decline"].id, request)]
         }
         "ListVariations" => see(scene, |award_id| one(pb::ListVariationsRequest { award_id, ..Default::default() })),
         "ExtendAwards" => of_none("Extend", &granted.round.id, one(extend(&granted.round.id, "2021-03-31"))),
@@ -174,6 +181,12 @@ fn awards_service(scene: &Scene, rpc: &str) -> Option<Vec<Case>> {
         "WatchAwards" => Vec::new(),
         _ => return None,
     })
+}
+
+/// Whom a caller names as certifier: a person themselves, and a system the one whose word it carries.
+fn certifier(scene: &Scene) -> impl Fn(&Caller) -> String + use<> {
+    let certifier = scene.callers.holder_of(Role::Certifier, Org::Applicant).subject.clone();
+    move |caller| if caller.subject.starts_with("per_") { caller.subject.clone() } else { certifier.clone() }
 }
 
 /// Another organisation takes no award over while the present one exists.

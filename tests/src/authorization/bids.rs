@@ -7,6 +7,7 @@ use kit::caller::Role;
 use prost::Message;
 use prost_reflect::MethodDescriptor;
 use toadlane_proto::bids::v1 as pb;
+use toadlane_proto::bids::v1::participation::Part;
 use toadlane_proto::rounds::v1::Round;
 use tokio::task::JoinSet;
 
@@ -38,6 +39,18 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
         let [draft, _] = both(action, of).try_into().ok().expect("two cases");
         vec![draft.illegal(), Case::of(format!("{action} (received)"), &received.id, of(received.id.clone()))]
     };
+    // The same where the round has to have closed.
+    let once_closed = |action: &str, closed: &pb::Bid, of: &dyn Fn(String) -> Vec<Vec<u8>>| {
+        let [draft, open] = both(action, of).try_into().ok().expect("two cases");
+        let closed = Case::of(format!("{action} (received)"), &closed.id, of(closed.id.clone()));
+        vec![draft.illegal(), open.illegal(), closed]
+    };
+    // What a bid says is told to more people once its round has closed.
+    let reading = |action: &str, draft: &pb::Bid, of: &dyn Fn(&pb::Bid) -> Vec<Vec<u8>>| {
+        let all = [("draft", draft), ("received", &bids.submitted), ("closed", &bids.received)];
+        all.map(|(state, bid)| Case::of(format!("{action} ({state})"), &bid.id, of(bid)))
+    };
+    let read = |of: &dyn Fn(&pb::Bid) -> Vec<Vec<u8>>| Vec::from(reading("Read", &bids.draft, of));
     match rpc {
         "CreateBid" => {
             let applicant = scene.callers.org(Org::Applicant);
@@ -48,49 +61,70 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
                 Case::new("Create (draft)", &applicant, scene::new_bid(open, applicant.clone(), "one more")),
             ]
         }
-        "GetBid" => both("See", &|bid_id| one(pb::GetBidRequest { bid_id })),
-        "ListBids" => [("See (draft)", &bids.draft), ("See (received)", &bids.submitted)]
-            .map(|(section, bid)| {
-                let (round_id, client_reference) = (open.clone(), bid.client_reference.clone());
-                let request = pb::ListBidsRequest { round_id, client_reference, ..Default::default() };
-                Case::new(section, &bid.client_reference, request).rows(&bid.id)
-            })
-            .into(),
-        "UpdateBid" => of_draft("Edit", &|bid_id| {
-            let content = Some(scene::content("a better title"));
-            one(pb::UpdateBidRequest { bid_id, content, ..Default::default() })
-        }),
-        "CheckBid" => both("Edit", &|bid_id| one(pb::CheckBidRequest { bid_id })),
-        "ListRevisions" => both("See", &|bid_id| one(pb::ListRevisionsRequest { bid_id, ..Default::default() })),
-        "CompareRevisions" => {
-            let compare = |bid: &pb::Bid, first| {
-                let (bid_id, second) = (bid.id.clone(), first + 1);
-                one(pb::CompareRevisionsRequest { bid_id, first, second })
+        "GetBid" => {
+            let get = |bid: &pb::Bid| one(pb::GetBidRequest { bid_id: bid.id.clone() });
+            let says = read(&get).into_iter().map(|case| case.shows(scene::SUMMARY));
+            let ties = reading("ReadConflicts", &bids.draft, &get).map(|case| case.shows(scene::TIE));
+            let seen = both("See", &|bid_id| one(pb::GetBidRequest { bid_id }));
+            seen.into_iter().chain(says).chain(ties).collect()
+        }
+        "ListBids" => {
+            let find = |section: &str, bid: &pb::Bid, organisation_id| {
+                let (round_id, client_reference) = (bid.round_id.clone(), bid.client_reference.clone());
+                let request = pb::ListBidsRequest { round_id, client_reference, organisation_id, ..Default::default() };
+                Case::new(section, &bid.client_reference, request)
             };
+            let says = |section: &str, bid| find(section, bid, String::new()).shows(scene::SUMMARY);
+            let reader = scene.callers.org(Org::Reader);
             vec![
-                Case::of("See (draft)", &bids.draft.id, compare(&bids.draft, 1)),
-                Case::of("See (received)", &bids.submitted.id, compare(&bids.submitted, 2)),
+                find("See (draft)", &bids.draft, String::new()).rows(&bids.draft.id),
+                find("See (received)", &bids.submitted, String::new()).rows(&bids.submitted.id),
+                says("Read (draft)", &bids.draft),
+                says("Read (received)", &bids.submitted),
+                says("Read (closed)", &bids.received),
+                // Who takes part in a bid is found by those who read it.
+                find("Read (received)", &bids.submitted, reader).shows(&bids.submitted.id),
             ]
         }
-        "RestoreRevision" => {
-            of_draft("Edit", &|bid_id| one(pb::RestoreRevisionRequest { bid_id, revision: 1, ..Default::default() }))
+        "UpdateBid" => {
+            let update = |bid_id: &str, content| {
+                one(pb::UpdateBidRequest { bid_id: bid_id.to_string(), content: Some(content), ..Default::default() })
+            };
+            let title = || scene::content("a better title");
+            let lead_organisation_id = scene.callers.org(Org::Reader);
+            // Who names another lead changes who takes part.
+            let led = update(&bids.draft.id, pb::BidContent { lead_organisation_id, ..title() });
+            let led = Case::of("Edit (draft)", &bids.draft.id, led).and("SetParticipants (draft)");
+            [led].into_iter().chain(of_draft("Edit", &|bid_id| update(&bid_id, title()))).collect()
         }
+        "CheckBid" => both("Edit", &|bid_id| one(pb::CheckBidRequest { bid_id })),
+        "ListRevisions" => read(&|bid| one(pb::ListRevisionsRequest { bid_id: bid.id.clone(), ..Default::default() })),
+        // The network sees of a bid that was handed in twice the last two.
+        "CompareRevisions" => read(&|bid| {
+            let (bid_id, first, second) = (bid.id.clone(), bid.revision - 1, bid.revision);
+            one(pb::CompareRevisionsRequest { bid_id, first, second })
+        }),
+        "RestoreRevision" => {
+            let restore = |bid_id: &str, revision| {
+                one(pb::RestoreRevisionRequest { bid_id: bid_id.to_string(), revision, ..Default::default() })
+            };
+            // The first names no partners, and the second those of today.
+            let first = Case::of("Edit (draft)", &bids.draft.id, restore(&bids.draft.id, 1));
+            let first = first.and("SetParticipants (draft)");
+            [first].into_iter().chain(of_draft("Edit", &|bid_id| restore(&bid_id, 2))).collect()
+        }
+        "ConfirmParticipation" | "DeclineParticipation" | "LeaveBid" => answers(scene, rpc),
+        "DeclareConflicts" => both("DeclareConflicts", &|bid_id| one(scene::conflicts(&bid_id))),
         "SetParticipants" => of_draft("SetParticipants", &|bid_id| one(scene::with_partners(&scene.callers, &bid_id))),
         "UploadAttachment" => vec![
             Case::of("Edit (received)", &bids.submitted.id, scene::upload(&bids.submitted.id)).illegal(),
             // There is no dry run of a stream.
             Case::of("Edit (draft)", &bids.untidy.id, scene::upload(&bids.untidy.id)),
         ],
-        "DownloadAttachment" => {
-            let download = |bid: &pb::Bid| {
-                let (bid_id, attachment_id) = (bid.id.clone(), bid.attachments[0].id.clone());
-                one(pb::DownloadAttachmentRequest { bid_id, attachment_id })
-            };
-            vec![
-                Case::of("See (draft)", &bids.draft.id, download(&bids.draft)),
-                Case::of("See (received)", &bids.submitted.id, download(&bids.submitted)),
-            ]
-        }
+        "DownloadAttachment" => read(&|bid| {
+            let (bid_id, attachment_id) = (bid.id.clone(), bid.attachments[0].id.clone());
+            one(pb::DownloadAttachmentRequest { bid_id, attachment_id })
+        }),
         "RemoveAttachment" => {
             let remove = |bid: &pb::Bid| {
                 let (bid_id, attachment_id) = (bid.id.clone(), bid.attachments[0].id.clone());
@@ -113,10 +147,17 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
             };
             vec![sign_off("SignOff (received)", &bids.submitted).illegal(), sign_off("SignOff (draft)", &bids.draft)]
         }
-        "SubmitBid" => of_draft("Submit", &|bid_id| one(pb::SubmitBidRequest { bid_id, ..Default::default() })),
-        "GetReceipt" => [("See (draft)", &bids.reopened), ("See (received)", &bids.submitted)]
-            .map(|(section, bid)| Case::new(section, &bid.id, pb::GetReceiptRequest { bid_id: bid.id.clone() }))
-            .into(),
+        "SubmitBid" => {
+            let submit = |bid_id| one(pb::SubmitBidRequest { bid_id, ..Default::default() });
+            // Lead and payee have not confirmed it.
+            let unanswered = &bids.unanswered.id;
+            let unanswered = Case::of("Submit (draft)", unanswered, submit(unanswered.clone())).illegal();
+            [unanswered].into_iter().chain(of_draft("Submit", &submit)).collect()
+        }
+        "GetReceipt" => {
+            let receipt = |bid: &pb::Bid| one(pb::GetReceiptRequest { bid_id: bid.id.clone() });
+            reading("Read", &bids.reopened, &receipt).into()
+        }
         "ReopenBid" => of_received("Reopen", &bids.submitted, &|bid_id| {
             one(pb::ReopenBidRequest { bid_id, reason: reason(), ..Default::default() })
         }),
@@ -130,7 +171,9 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
             Case::new(section, &bid.id, pb::WithdrawBidRequest { bid_id, reason: reason(), ..Default::default() })
         })
         .into(),
-        "ListBidHistory" => both("See", &|bid_id| one(pb::ListBidHistoryRequest { bid_id, ..Default::default() })),
+        "ListBidHistory" => {
+            read(&|bid| one(pb::ListBidHistoryRequest { bid_id: bid.id.clone(), ..Default::default() }))
+        }
         "AdmitLateBid" => of_received("DecideLate", &bids.held[0], &|bid_id| {
             one(pb::AdmitLateBidRequest { bid_id, reason: reason(), ..Default::default() })
         }),
@@ -138,9 +181,9 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
             one(pb::RejectLateBidRequest { bid_id, reason: reason(), ..Default::default() })
         }),
         "ScreenBid" => {
-            of_received("Screen", &bids.received, &|bid_id| one(pb::ScreenBidRequest { bid_id, ..Default::default() }))
+            once_closed("Screen", &bids.received, &|bid_id| one(pb::ScreenBidRequest { bid_id, ..Default::default() }))
         }
-        "DecideEligibility" => of_received("Decide", &bids.screened, &|bid_id| {
+        "DecideEligibility" => once_closed("Decide", &bids.screened, &|bid_id| {
             one(pb::DecideEligibilityRequest { bid_id, eligible: true, reason: reason(), ..Default::default() })
         }),
         "AskClarification" => of_received("Ask", &bids.submitted, &|bid_id| one(scene::question(&bid_id))),
@@ -159,8 +202,11 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
             both("See", &|bid_id| one(pb::ListClarificationsRequest { bid_id, ..Default::default() }))
         }
         "ListDuplicates" => {
-            let request = pb::ListDuplicatesRequest { round_id: open.clone(), ..Default::default() };
-            vec![Case::new("ListDuplicates (draft)", open, request)]
+            let of = |round: &Round| {
+                let request = pb::ListDuplicatesRequest { round_id: round.id.clone(), ..Default::default() };
+                Case::new("ListDuplicates (draft)", &round.id, request)
+            };
+            vec![of(&scene.rounds.open).illegal(), of(&scene.rounds.closed)]
         }
         // Whoever sees a published round sees how its intake stands. One that was never published has none.
         "GetIntake" => {
@@ -170,12 +216,71 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
             vec![
                 of("SeeRound (unpublished)", &scene.rounds.draft).nowhere(),
                 of("SeeRound (published)", &scene.rounds.open),
+                // How many came is told to all once it has closed.
+                of("Count (draft)", &scene.rounds.open).tells(how_many),
+                of("SeeRound (published)", &scene.rounds.closed).tells(how_many),
             ]
         }
         // Which bids a watch shows is tried for itself, below.
         "WatchBids" => Vec::new(),
         other => panic!("say here which action {other} stands for, and when it succeeds"),
     }
+}
+
+/// What the partner who reads answers: it is asked for a part by which it is bound, to lead, and to join as a partner.
+fn answers(scene: &Scene, rpc: &str) -> Vec<Case> {
+    let bids = &scene.bids;
+    let reader = scene.callers.org(Org::Reader);
+    let reason = || "because".to_string();
+    let leave = |section: &str, bid: &pb::Bid, part: Part| {
+        let (bid_id, organisation_id) = (bid.id.clone(), reader.clone());
+        let request =
+            pb::LeaveBidRequest { bid_id, organisation_id, part: part.into(), reason: reason(), ..Default::default() };
+        Case::new(section, &bid.id, request)
+    };
+    let decline = |section: &str, bid: &pb::Bid| {
+        let (bid_id, organisation_id) = (bid.id.clone(), reader.clone());
+        let request =
+            pb::DeclineParticipationRequest { bid_id, organisation_id, reason: reason(), ..Default::default() };
+        Case::new(section, &bid.id, request)
+    };
+    let join = |section: &str, bid: &pb::Bid| {
+        Case::new(section, &bid.id, scene::confirm(&bid.id, &reader, Part::Partner, None))
+    };
+    let bind = |section: &str, bid: &pb::Bid| {
+        let certifier = scene.callers.holder_of(Role::Certifier, Org::Reader).subject.clone();
+        let (bid_id, reader) = (bid.id.clone(), reader.clone());
+        // A person confirms by their own word, a system by that of the certifier whom it names.
+        Case::by_caller(section, &bid.id, move |caller| {
+            let by = if caller.subject.starts_with("per_") { &caller.subject } else { &certifier };
+            one(scene::confirm(&bid_id, &reader, Part::Lead, Some(by)))
+        })
+    };
+    match rpc {
+        "ConfirmParticipation" => vec![
+            // What was handed in rests on the word of its lead, who is told so before it is asked whose word it gives.
+            bind("Join (received)", &bids.confirmed_received).illegal(),
+            bind("Bind (draft)", &bids.unanswered),
+            join("Join (received)", &bids.submitted),
+            join("Join (draft)", &bids.draft),
+        ],
+        // For real the last of them: the draft's part is confirmed by then.
+        "DeclineParticipation" => {
+            vec![decline("Decline (draft)", &bids.draft), decline("Decline (received)", &bids.submitted)]
+        }
+        "LeaveBid" => vec![
+            leave("Bind (received)", &bids.confirmed_received, Part::Lead),
+            leave("Join (received)", &bids.confirmed_received, Part::Partner),
+            leave("Bind (draft)", &bids.confirmed, Part::Lead),
+            leave("Join (draft)", &bids.confirmed, Part::Partner),
+        ],
+        other => panic!("{other} answers for no part"),
+    }
+}
+
+/// Whether an intake tells how many bids came.
+fn how_many(intake: &[u8]) -> bool {
+    pb::Intake::decode(intake).expect("an intake is answered").last_number > 0
 }
 
 fn one(request: impl Message) -> Vec<Vec<u8>> {

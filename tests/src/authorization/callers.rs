@@ -3,6 +3,7 @@
 
 mod learner;
 mod panel;
+mod registered;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use super::asking::Asking;
 use super::golden::{ANOTHER_ROLE_THAN, Golden};
 pub use learner::Learner;
 pub use panel::Place;
+pub use registered::{Registered, Waits};
 
 /// A caller with a token, or nobody.
 #[derive(Clone, Debug)]
@@ -79,6 +81,10 @@ enum CallerKind {
     TheClient,
     /// Charged with this by the network, with a seat on a board that grades nothing.
     Seated(Role),
+    /// Charged with this by the network, and at home in an organisation, where they may have a role too.
+    Staff(Role, Org, Option<Role>),
+    /// At home in an organisation, without any duty.
+    AtHome(Org),
     /// On the panel of every assessment, with this duty.
     Member(Option<Role>, Place),
     Area,
@@ -97,7 +103,7 @@ pub struct Callers {
     /// People and clients that cases are about, by their identity.
     subjects: HashMap<String, Caller>,
     pub person: Named,
-    /// One who holds roles that can be revoked; signed in before they were granted.
+    /// One who holds roles that can be revoked.
     pub holder: Named,
     pub grants: Vec<pb::RoleGrant>,
     /// A client with a secret, and how it signs in.
@@ -105,10 +111,15 @@ pub struct Callers {
     pub client_login: pb::ExchangeTokenRequest,
     /// A client with a key.
     pub key_client: pb::Client,
+    /// Whom else the register's cases are about.
+    pub registered: Registered,
     /// Who grades the granted round, chair first.
     pub graders: Vec<Grader>,
     /// The board on which everybody of the matrix sits beside the graders.
     pub large_board: pb::Board,
+    /// Finance officers whom no row means: one checks the accounts of payees, the other instructs payments.
+    pub checker: Caller,
+    pub payer: Caller,
     /// Addresses that sign-in codes go to.
     pub addresses: Vec<String>,
 }
@@ -134,14 +145,13 @@ fn kind_of(row: &str) -> CallerKind {
         "a role" | "another role" | "a role of the platform" | "another role of the platform" => {
             return CallerKind::Area;
         }
-        "consultant of the commission" => return CallerKind::Learner(Learner::Consultant),
-        "its consultant, without the duty" => return CallerKind::Learner(Learner::Relieved),
-        "consultant of another commission" => return CallerKind::Learner(Learner::Elsewhere),
-        "person of the embargo group" => return CallerKind::Learner(Learner::Reader),
         "not signed in" | "nobody signed in" => return CallerKind::Nobody,
         "a system" | "a council's system" => return CallerKind::System(Scope::BidsRead, Org::Applicant),
         "a system of another" => return CallerKind::System(Scope::BidsRead, Org::Another),
         _ => {}
+    }
+    if let Some(learner) = Learner::of_row(row) {
+        return CallerKind::Learner(learner);
     }
     if row.starts_with(ANOTHER_ROLE_THAN) {
         return CallerKind::Area;
@@ -151,6 +161,9 @@ fn kind_of(row: &str) -> CallerKind {
     }
     if let Some(role) = row.strip_suffix(" of the network, with a seat") {
         return CallerKind::Seated(role.parse().expect("a duty"));
+    }
+    if let Some(staff) = staff(row) {
+        return staff;
     }
     if let Some(member) = panel::kind_of(row) {
         return member;
@@ -169,6 +182,23 @@ fn kind_of(row: &str) -> CallerKind {
         Some(scope) => CallerKind::System(scope.parse().expect("a scope"), org),
         None => CallerKind::Holder(what.parse().expect("a duty"), org),
     }
+}
+
+/// How the matrices name those who have a duty for the network and belong to an organisation of the case.
+fn staff(row: &str) -> Option<CallerKind> {
+    let at_home = [", staff of ", ", at home with "].iter().find_map(|words| row.split_once(words));
+    let with_a_role = row.split_once(" of the network and council_administrator of ");
+    let role = with_a_role.map(|_| Role::CouncilAdministrator);
+    let (duty, org) = at_home.or(with_a_role)?;
+    let org = match org {
+        "the applicant" | "the bidder" | "the council" => Org::Applicant,
+        "the council before it" => Org::Former,
+        "a partner who reads" => Org::Reader,
+        "a partner who edits" => Org::Editor,
+        org => panic!("`{row}`: {org} is unknown here"),
+    };
+    let duty = duty.trim_end_matches(" of the network");
+    Some(CallerKind::Staff(duty.parse().expect("a duty"), org, role))
 }
 
 /// The same for a row that is about two organisations: the one that leads, and the one that is paid.
@@ -220,6 +250,15 @@ impl Callers {
         &self.others[&CallerKind::Learner(learner)]
     }
 
+    /// The organisation of those who have a duty for the network and belong to another, by who they are.
+    pub fn staff(&self) -> HashMap<String, String> {
+        let staff = self.others.iter().filter_map(|(kind, caller)| match kind {
+            CallerKind::Staff(_, org, _) => Some((caller.subject.clone(), self.org(*org))),
+            _ => None,
+        });
+        staff.collect()
+    }
+
     pub fn org(&self, org: Org) -> String {
         self.orgs[&org].clone()
     }
@@ -244,11 +283,15 @@ impl Callers {
             large_board: board(asking, &administrator, "Large").await,
             idle_board: board(asking, &administrator, "Idle").await,
             administrator,
+            second: Caller::nobody(),
             orgs: HashMap::from([(Org::Network, me.organisation_id)]),
             others: HashMap::new(),
             addresses: Vec::new(),
         };
         entering.organisations().await;
+        let second = entering.person(Org::Network, "second administrator").await;
+        entering.grant(&second, Role::NetworkAdministrator, Org::Network).await;
+        entering.second = entering.signed_in(&second).await;
         entering.people_and_systems(golden).await;
         entering.finish(roles.to_vec()).await
     }
@@ -259,6 +302,7 @@ struct Entering<'a> {
     asking: &'a Asking,
     deployment: &'a Deployment,
     administrator: Caller,
+    second: Caller,
     orgs: HashMap<Org, String>,
     others: HashMap<CallerKind, Caller>,
     addresses: Vec<String>,
@@ -269,16 +313,21 @@ struct Entering<'a> {
 impl Entering<'_> {
     async fn organisations(&mut self) {
         for org in [Org::Applicant, Org::Former, Org::Editor, Org::Reader, Org::Another] {
-            let details = pb::OrganisationDetails {
-                kind: pb::organisation::Kind::LocalCouncil.into(),
-                name: format!("{org:?} Town Council"),
-                legal_body: true,
-                ..Default::default()
-            };
-            let request = pb::CreateOrganisationRequest { details: Some(details), ..Default::default() };
-            let entered: pb::Organisation = self.asking.made(&self.administrator, "CreateOrganisation", &request).await;
-            self.orgs.insert(org, entered.id);
+            let id = self.organisation(&format!("{org:?} Town Council")).await;
+            self.orgs.insert(org, id);
         }
+    }
+
+    async fn organisation(&self, name: &str) -> String {
+        let details = pb::OrganisationDetails {
+            kind: pb::organisation::Kind::LocalCouncil.into(),
+            name: name.to_string(),
+            legal_body: true,
+            ..Default::default()
+        };
+        let request = pb::CreateOrganisationRequest { details: Some(details), ..Default::default() };
+        let entered: pb::Organisation = self.asking.made(&self.administrator, "CreateOrganisation", &request).await;
+        entered.id
     }
 
     /// First the people: a council's administrator is one of them, and enters its systems.
@@ -299,14 +348,28 @@ impl Entering<'_> {
                     self.seat(&self.idle_board, Org::Network, &person).await;
                     self.signed_in(&person).await
                 }
+                CallerKind::Staff(duty, org, role) => {
+                    let person = self.person(org, &format!("{} at home in {org:?} {role:?}", duty.name())).await;
+                    self.grant(&person, duty, Org::Network).await;
+                    if let Some(role) = role {
+                        self.grant(&person, role, org).await;
+                    }
+                    self.signed_in(&person).await
+                }
+                CallerKind::AtHome(org) => {
+                    let person = self.person(org, &format!("at home in {org:?}")).await;
+                    self.signed_in(&person).await
+                }
                 CallerKind::Member(role, place) => self.member(role, place).await,
                 _ => continue,
             };
             self.others.insert(row, caller);
         }
         for learner in Learner::ALL {
-            let person = self.person(Org::Network, &format!("{learner:?}")).await;
-            self.grant(&person, learner.role(), Org::Network).await;
+            let person = self.person(learner.home(), &format!("{learner:?}")).await;
+            for (role, org) in learner.roles() {
+                self.grant(&person, role, org).await;
+            }
             let caller = self.signed_in(&person).await;
             self.others.insert(CallerKind::Learner(learner), caller);
         }
@@ -333,14 +396,23 @@ impl Entering<'_> {
         Named { id: person.id, name: person.name, email }
     }
 
-    async fn grant(&self, person: &Named, role: Role, org: Org) -> pb::Person {
-        let request = pb::GrantRoleRequest {
-            person_id: person.id.clone(),
-            role: role_of(role).into(),
-            organisation_id: self.orgs[&org].clone(),
-            ..Default::default()
-        };
+    /// Gives a role, which may wait for somebody else.
+    async fn give(&self, person: &Named, role: Role, organisation_id: String) -> pb::Person {
+        let (person_id, role) = (person.id.clone(), role_of(role).into());
+        let request = pb::GrantRoleRequest { person_id, role, organisation_id, ..Default::default() };
         self.asking.made(&self.administrator, "GrantRole", &request).await
+    }
+
+    async fn grant(&self, person: &Named, role: Role, org: Org) -> pb::Person {
+        let given = self.give(person, role, self.orgs[&org].clone()).await;
+        let waits = given.grants.iter().find(|grant| grant.state() == pb::role_grant::State::Pending);
+        let Some(grant) = waits else { return given };
+        // A duty for the network takes two of its administrators, one for a council that council's own.
+        let own = self.others.get(&CallerKind::Holder(Role::CouncilAdministrator, org));
+        let is_councils = [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator].contains(&role);
+        let second = own.filter(|_| is_councils).unwrap_or(&self.second);
+        let request = pb::ConfirmGrantRequest { person_id: given.id, grant_id: grant.id.clone(), ..Default::default() };
+        self.asking.made(second, "ConfirmGrant", &request).await
     }
 
     async fn seat(&self, board: &pb::Board, org: Org, person: &Named) {
@@ -412,10 +484,11 @@ impl Entering<'_> {
         let holder = self.person(Org::Applicant, "Somebody With Roles").await;
         let (client, client_login) = self.system(&[], Org::Applicant).await;
         let (key_client, with_key) = self.system_with_key().await;
-        let about = [self.signed_in(&person).await, self.signed_in(&holder).await, client.clone(), with_key];
         self.grant(&holder, Role::Certifier, Org::Applicant).await;
-        self.grant(&holder, Role::Certifier, Org::Another).await;
+        self.grant(&holder, Role::Certifier, Org::Reader).await;
         let grants = self.grant(&holder, Role::Reviewer, Org::Applicant).await.grants;
+        let (registered, mut about) = self.registered().await;
+        about.extend([self.signed_in(&person).await, self.signed_in(&holder).await, client.clone(), with_key]);
         let mut graders = Vec::new();
         for name in ["A Chair", "A Grader", "Another Grader"] {
             let grader = self.person(Org::Network, name).await;
@@ -424,6 +497,13 @@ impl Entering<'_> {
             }
             graders.push(Grader { caller: self.signed_in(&grader).await });
         }
+        let mut finance = Vec::new();
+        for name in ["A Checker", "A Payer"] {
+            let officer = self.person(Org::Network, name).await;
+            self.grant(&officer, Role::FinanceOfficer, Org::Network).await;
+            finance.push(self.signed_in(&officer).await);
+        }
+        let [checker, payer] = finance.try_into().expect("there are two");
         let subjects = about.into_iter().map(|caller| (caller.subject.clone(), caller)).collect();
         // A substitute holds a seat; on that panel they are not.
         self.seat(&self.idle_board, Org::Another, &person).await;
@@ -441,8 +521,11 @@ impl Entering<'_> {
             client,
             client_login,
             key_client,
+            registered,
             graders,
             large_board,
+            checker,
+            payer,
             addresses,
         }
     }

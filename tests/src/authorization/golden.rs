@@ -7,6 +7,8 @@ pub enum Verdict {
     Yes,
     /// Refused with who may.
     No,
+    /// Refused because it concerns an organisation of their own, or what they asked for.
+    Apart,
     /// Told that there is no such thing.
     Hidden,
 }
@@ -24,7 +26,7 @@ impl Golden {
         let rounds = include_str!("../../../services/rounds/tests/golden/policy.txt");
         columns(&mut all, "", &["new", "unpublished", "published"], rounds);
         let bids = include_str!("../../../services/bids/tests/golden/policy.txt");
-        columns(&mut all, "", &["draft", "received"], bids);
+        columns(&mut all, "", &["draft", "received", "closed"], bids);
         let grading = include_str!("../../../services/grading/tests/golden/policy.txt");
         columns(&mut all, "grading: ", &super::grading::STAGES, grading);
         let awards = include_str!("../../../services/awards/tests/golden/policy.txt");
@@ -71,6 +73,7 @@ fn columns(all: &mut BTreeMap<String, Vec<(String, Verdict)>>, prefix: &str, sta
                 let verdict = match verdicts[column] {
                     "yes" => Verdict::Yes,
                     "no" => Verdict::No,
+                    "apart" => Verdict::Apart,
                     "hidden" => Verdict::Hidden,
                     "-" => return None,
                     other => panic!("`{other}` is no verdict"),

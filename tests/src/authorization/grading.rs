@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use toadlane_proto::grading::v1 as pb;
 
 use super::Case;
-use super::callers::{Caller, Org};
+use super::callers::Org;
 use super::judge::Judge;
 use super::scene::Scene;
 use super::scene::assessments::{self, Assessed};
@@ -26,6 +26,16 @@ pub const IMPOSSIBLE: [&str; 2] = ["grading: UpdateMeeting (reviewing)", "gradin
 
 const OWN: &str = ", it is their own";
 const UNDECLARED_OWN: &str = ", undeclared, it is their own";
+/// Ends of the rows of those who may record no interest.
+const RECORD_NOTHING: [&str; 7] = [
+    "no such duty, not on the panel, recorded by them",
+    "no such duty, on the panel, recorded by them",
+    "network_administrator, not on the panel, recorded by them",
+    "network_administrator, on the panel, recorded by them",
+    "panel_chair, not on the panel, recorded by them",
+    "auditor, not on the panel, recorded by them",
+    "auditor, on the panel, recorded by them",
+];
 const OWED: &str = ", own review owed";
 
 pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
@@ -116,23 +126,36 @@ fn assessments_service(scene: &Scene, rpc: &str) -> Option<Vec<Case>> {
         .chain(naming_a_bid(scene))
         .collect(),
         "RecordInterest" => legal_in(scene, &["moderation", "reviewing"], |stage, on| {
-            let request = pb::RecordInterestRequest {
-                assessment_id: on.assessment.id.clone(),
-                person_id: graders[0].caller.subject.clone(),
-                interest: Some(assessments::link(&on.bids[0].id)),
-                ..Default::default()
-            };
+            let request = assessments::record(&on.assessment.id, &graders[0].caller.subject, &on.bids[0].id);
             Case::new(section("RecordInterest", stage), &on.bids[0].id, request)
         }),
-        "DecideInterest" => legal_in(scene, &["moderation", "reviewing"], |stage, on| {
-            let (interest, own) = (on.interest.clone(), on.own_interests.clone());
-            let case = Case::by_caller(section("DecideInterest", stage), &on.interest, move |caller| {
-                let interest = own.get(&caller.subject).unwrap_or(&interest);
-                one(assessments::decide(interest, pb::interest::State::Recused))
-            });
-            declared_own(case)
+        "AnswerInterest" => of_interests(scene, "AnswerInterest", |interest_id| {
+            let (interest_id, answer) = (interest_id.to_string(), "we never met".to_string());
+            one(pb::AnswerInterestRequest { interest_id, answer, ..Default::default() })
         }),
-        "ListInterests" => staged(scene, |stage, on| list_interests(stage, on, &graders[2].caller)),
+        "DecideInterest" => of_interests(scene, "DecideInterest", |interest_id| {
+            one(assessments::decide(interest_id, pb::interest::State::Recused))
+        }),
+        "ListInterests" => {
+            let declared = staged(scene, |stage, on| {
+                let (interest, own) = (&on.interest, &on.own_interests);
+                declared_own(list_interests(stage, on, interest, own))
+            });
+            let by_another = staged(scene, |stage, on| {
+                list_interests(stage, on, &on.recorded, &HashMap::new()).for_rows(is_by_another)
+            });
+            let recorded =
+                staged(scene, |stage, on| own_recorded(list_interests(stage, on, &on.recorded, &on.own_recorded)));
+            declared.into_iter().chain(by_another).chain(recorded).collect()
+        }
+        "ListNearMisses" => staged(scene, list_near_misses),
+        "DismissNearMiss" => legal_in(scene, &["moderation", "reviewing"], |stage, on| {
+            let (near_miss, own) = (on.near_miss.clone(), on.own_near_misses.clone());
+            Case::by_caller(section("DismissNearMiss", stage), &on.near_miss, move |caller| {
+                let near_miss_id = own.get(&caller.subject).unwrap_or(&near_miss).clone();
+                one(pb::DismissNearMissRequest { near_miss_id, reason: reason(), ..Default::default() })
+            })
+        }),
         "DeriveInterests" => legal_in(scene, &["moderation", "reviewing"], |stage, on| {
             let assessment_id = on.assessment.id.clone();
             let request = pb::DeriveInterestsRequest { assessment_id, ..Default::default() };
@@ -179,26 +202,56 @@ fn naming_a_bid(scene: &Scene) -> Vec<Case> {
     vec![case.leaving_out(", on the panel, it is their own", had)]
 }
 
+/// Each kind of interest is tried with the rows that it makes what they are: a declared one, one that somebody else
+/// recorded, and those that the caller recorded or that were recorded of them.
+fn of_interests(scene: &Scene, action: &str, message: fn(&str) -> Vec<Vec<u8>>) -> Vec<Case> {
+    let case = |stage: &str, interest: &String, own: &HashMap<String, String>| {
+        let (about, interest, own) = (interest, interest.clone(), own.clone());
+        Case::by_caller(section(action, stage), about, move |caller| {
+            message(own.get(&caller.subject).unwrap_or(&interest))
+        })
+    };
+    let legal = ["moderation", "reviewing"];
+    let declared = legal_in(scene, &legal, |stage, on| declared_own(case(stage, &on.interest, &on.own_interests)));
+    let by_another =
+        legal_in(scene, &legal, |stage, on| case(stage, &on.recorded, &HashMap::new()).for_rows(is_by_another));
+    let recorded = legal_in(scene, &legal, |stage, on| own_recorded(case(stage, &on.recorded, &on.own_recorded)));
+    declared.into_iter().chain(by_another).chain(recorded).collect()
+}
+
+fn is_by_another(row: &str) -> bool {
+    row.ends_with(", recorded by another")
+}
+
 /// Nobody has an interest of their own before they declare one, and then they have declared.
 fn declared_own(case: Case) -> Case {
+    let case = case.for_rows(|row| !row.contains(", recorded "));
     case.leaving_out(UNDECLARED_OWN, "who has declared an interest has declared")
 }
 
-fn list_interests(stage: &str, on: &Assessed, of: &Caller) -> Case {
+fn own_recorded(case: Case) -> Case {
+    let case = case.for_rows(|row| row.ends_with(", recorded by them") || row.ends_with(", recorded of them"));
+    RECORD_NOTHING.iter().fold(case, |case, row| case.leaving_out(row, "who may record no interest has recorded none"))
+}
+
+/// One interest among all, or the caller's own.
+fn list_interests(stage: &str, on: &Assessed, interest: &str, own: &HashMap<String, String>) -> Case {
     let assessment_id = on.assessment.id.clone();
-    let own: HashMap<String, String> = on.own_interests.clone();
-    let (interest, person_id) = (on.interest.clone(), of.subject.clone());
-    let owners = own.clone();
-    let case = Case::by_caller(section("SeeInterest", stage), &on.assessment.id, move |caller| {
-        let is_own = owners.contains_key(&caller.subject);
-        let person_id = if is_own { caller.subject.clone() } else { person_id.clone() };
-        let assessment_id = assessment_id.clone();
-        one(pb::ListInterestsRequest { assessment_id, person_id, ..Default::default() })
-    });
-    let case = case
-        .within(section("See", stage))
-        .judged_of(move |caller| Judge::Among(own.get(&caller.subject).unwrap_or(&interest).clone()));
-    declared_own(case)
+    let request = pb::ListInterestsRequest { assessment_id, page_size: 500, ..Default::default() };
+    let (interest, own) = (interest.to_string(), own.clone());
+    let case = Case::new(section("SeeInterest", stage), &on.assessment.id, request);
+    let case = case.within(section("See", stage));
+    case.judged_of(move |caller| Judge::Among(own.get(&caller.subject).unwrap_or(&interest).clone()))
+}
+
+/// Near misses are seen as interests of others are, and by nobody whom they may concern.
+fn list_near_misses(stage: &str, on: &Assessed) -> Case {
+    let assessment_id = on.assessment.id.clone();
+    let request = pb::ListNearMissesRequest { assessment_id, page_size: 500, ..Default::default() };
+    let (near_miss, own) = (on.near_miss.clone(), on.own_near_misses.clone());
+    let case = Case::new(section("SeeInterest", stage), &on.assessment.id, request).within(section("See", stage));
+    let case = case.for_rows(|row| !row.contains(", recorded ")).without(OWN);
+    case.judged_of(move |caller| Judge::Among(own.get(&caller.subject).unwrap_or(&near_miss).clone()))
 }
 
 /// A step that leads on from one stage, on an assessment that is ready for it.

@@ -24,6 +24,8 @@ pub enum Judge {
     NotYet,
     /// A yes shows this text, a no the same answer without it.
     Shows(String),
+    /// The same of what is no text: whether a message tells it.
+    Tells(fn(&[u8]) -> bool),
     /// Everybody succeeds, signed in or not.
     Public,
     /// To everybody it does not exist here, whatever the matrix lets them see elsewhere.
@@ -48,6 +50,7 @@ impl Answers<'_> {
             (Judge::Nowhere, _) => self.is_hidden(),
             (judge, Verdict::Yes) => self.is_granted(judge),
             (judge, Verdict::No) => self.is_refused(judge),
+            (_, Verdict::Apart) => is(self.answer, Code::PermissionDenied, Reason::SeparationOfDuties),
             (judge, Verdict::Hidden) => self.is_kept_from(judge),
         };
         match is_right {
@@ -65,6 +68,7 @@ impl Answers<'_> {
             Judge::Rows(id) | Judge::Among(id) => self.is_done() && self.rows().contains(id),
             Judge::NotYet => is(self.answer, Code::NotFound, Reason::NotFound),
             Judge::Shows(text) => self.is_done() && self.answer.holds(text),
+            Judge::Tells(told) => self.is_done() && self.tells(*told),
             Judge::Public | Judge::Nowhere => false,
         }
     }
@@ -73,6 +77,7 @@ impl Answers<'_> {
         match judge {
             Judge::Done | Judge::Illegal | Judge::NotYet | Judge::Among(_) => is_refusal(self.answer),
             Judge::Shows(text) => self.is_done() && !self.answer.holds(text),
+            Judge::Tells(told) => self.is_done() && !self.tells(*told),
             Judge::Rows(_) | Judge::Public | Judge::Nowhere => false,
         }
     }
@@ -81,6 +86,7 @@ impl Answers<'_> {
         match judge {
             Judge::Done | Judge::Illegal | Judge::NotYet => self.is_hidden(),
             Judge::Shows(text) => !self.answer.holds(text) && self.is_as_of_nothing(),
+            Judge::Tells(told) => !self.tells(*told) && self.is_as_of_nothing(),
             Judge::Among(id) => (self.is_done() || self.is_hidden()) && !self.rows().contains(id),
             // Whoever finds themselves in a list finds nobody else.
             Judge::Rows(_) => match self.rows().as_slice() {
@@ -101,6 +107,10 @@ impl Answers<'_> {
 
     fn is_as_of_nothing(&self) -> bool {
         self.answer.told() == self.nothing.told()
+    }
+
+    fn tells(&self, told: fn(&[u8]) -> bool) -> bool {
+        self.answer.messages.iter().any(|message| told(message))
     }
 
     fn rows(&self) -> Vec<String> {

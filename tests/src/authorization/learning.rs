@@ -13,8 +13,14 @@ use super::callers::Org;
 use super::scene::Scene;
 use super::scene::findings::{self, Findings};
 
-/// Offices find nothing in what is listed for councils.
-const OFFICES: [&str; 3] = ["consultant of the commission", "editor of the network", "auditor of the network"];
+/// Who is not of the council finds nothing in what is listed for councils.
+const OFFICES: [&str; 5] = [
+    "consultant of the commission",
+    "editor who wrote it",
+    ", staff of the council",
+    "editor of the network",
+    "auditor of the network",
+];
 
 pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
     match rpc {
@@ -32,6 +38,7 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
             of_stories(scene, rpc)
         }
         "GetOpenData" => of_open_data(scene),
+        "ListHistory" => of_histories(&scene.findings),
         _ => publications::cases(scene, rpc),
     }
 }
@@ -283,6 +290,33 @@ fn of_open_data(scene: &Scene) -> Vec<Case> {
         Case::new(always("SeeAwardsEarly"), draft, get(draft)).nowhere(),
         Case::new(always("SeeAwardsEarly"), "", get(unannounced)).illegal(),
         Case::new(open("SeePublication"), "", get(announced)),
+    ]
+}
+
+/// It has no action of its own: offices read all of it, consultants what is under their commission, and councils what
+/// they were asked and answered.
+fn of_histories(findings: &Findings) -> Vec<Case> {
+    let Findings { passages, insights, stories, publications, .. } = findings;
+    let of = |section: String, id: &str| {
+        let request = pb::ListHistoryRequest { subject_id: id.to_string(), ..Default::default() };
+        Case::new(section, id, request)
+    };
+    let of_offices = of(shut("SeePassage"), &findings.document.id).without(", certifier of the council");
+    vec![
+        of(shut("SeePassage"), &findings.commission.id),
+        of(shut("SeePassage"), &passages.marked.id),
+        of(open("SeePassage"), &passages.asked.id),
+        of(shut("SeeInsight"), &insights.checking.id),
+        of(open("SeeInsight"), &insights.checked.id),
+        of(shut("SeeCaseStudy"), &stories.draft.id),
+        of(open("SeeCaseStudy"), &stories.consented.id),
+        of(shut("SeePassage"), &publications.checking.id),
+        of(open("SeePassage"), &publications.heard.id),
+        of(open("SeePassage"), &publications.published.id),
+        of(always("SeeCodebook"), &findings.codebook.id),
+        of_offices
+            .without("consultant of the commission")
+            .without("consultant of the commission, staff of the council"),
     ]
 }
 

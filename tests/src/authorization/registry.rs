@@ -1,28 +1,31 @@
 //! The RPCs of `registry`: which action of the golden matrix each stands for, and on what it would succeed.
 
-use demo::deployment::Deployment;
+mod once;
+mod people;
+
 use kit::caller::Area;
 use kit::tokens::SigningKey;
 use toadlane_proto::registry::v1 as pb;
-use tokio::time::{Duration, Instant, sleep};
 
 use super::Case;
-use super::asking::Asking;
-use super::callers::{Callers, Named, Org, key_set};
+use super::callers::{Callers, Org, key_set};
 use super::scene::Scene;
+pub use once::made_once;
 
 const READ: &str = "read organisations, memberships, boards and seats";
 const CHANGE: &str = "change organisations, memberships, boards and seats";
 
 pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
     match rpc {
-        "StartSignIn" | "FinishSignIn" | "ExchangeToken" | "WhoAmI" | "GetKeySet" | "PublishKey" | "RevokeSubject"
-        | "ListRevocations" => of_sign_in(scene, rpc),
-        "CreatePerson" | "GetPerson" | "ListPeople" | "UpdatePerson" | "GrantRole" | "RevokeRole" | "EndPerson" => {
-            of_people(&scene.callers, rpc)
+        "StartSignIn" | "FinishSignIn" | "RenewSession" | "ListSessions" | "EndSession" | "ConfirmEmail"
+        | "ExchangeToken" | "WhoAmI" | "GetKeySet" | "PublishKey" | "RevokeSubject" | "ListRevocations" => {
+            of_sign_in(scene, rpc)
         }
-        "CreateClient" | "GetClient" | "ListClients" | "SetClientScopes" | "AddClientKey" | "RetireClientKey"
-        | "RotateClientSecret" | "RevokeClient" => of_clients(&scene.callers, rpc),
+        "CreatePerson" | "GetPerson" | "ListPeople" | "UpdatePerson" | "GrantRole" | "ConfirmGrant" | "RevokeRole"
+        | "EndPerson" => people::cases(&scene.callers, rpc),
+        "ListHistory" => of_history(scene),
+        "CreateClient" | "GetClient" | "ListClients" | "ActivateClient" | "SetClientScopes" | "AddClientKey"
+        | "RetireClientKey" | "RotateClientSecret" | "RevokeClient" => of_clients(&scene.callers, rpc),
         "CreateBoard" | "GetBoard" | "ListBoards" | "UpdateBoard" | "AddSeat" | "EndSeat" | "ListSeats" => {
             of_boards(scene, rpc)
         }
@@ -94,77 +97,6 @@ fn of_organisations(scene: &Scene, rpc: &str) -> Vec<Case> {
     }]
 }
 
-fn of_people(callers: &Callers, rpc: &str) -> Vec<Case> {
-    let Named { id, name, email } = callers.person.clone();
-    let person_id = id.clone();
-    let rename = || pb::UpdatePersonRequest {
-        person_id: id.clone(),
-        name: "Somebody Else".to_string(),
-        email: email.clone(),
-        ..Default::default()
-    };
-    match rpc {
-        "CreatePerson" => {
-            let request = pb::CreatePersonRequest {
-                organisation_id: callers.org(Org::Applicant),
-                name: "Somebody New".to_string(),
-                email: "new@verdicts.example".to_string(),
-                ..Default::default()
-            };
-            vec![Case::new("enter a person of the organisation", &callers.org(Org::Applicant), request)]
-        }
-        "GetPerson" => {
-            let request = pb::GetPersonRequest { person_id };
-            vec![
-                Case::new("see a person of the organisation", &id, request.clone()),
-                Case::new("see their e-mail address", &id, request).shows(&email),
-            ]
-        }
-        "ListPeople" => {
-            let request = pb::ListPeopleRequest { search: name.clone(), ..Default::default() };
-            vec![
-                Case::new("see a person of the organisation", &name, request.clone()).rows(&id),
-                Case::new("see their e-mail address", &name, request).shows(&email),
-            ]
-        }
-        "UpdatePerson" => {
-            let moved = pb::UpdatePersonRequest { organisation_id: callers.org(Org::Another), ..rename() };
-            vec![
-                Case::new("rename or end them", &id, moved).and(CHANGE),
-                Case::new("rename or end them", &id, rename()),
-            ]
-        }
-        "GrantRole" => grants(callers)
-            .map(|(section, role, organisation_id)| {
-                let (person_id, role) = (id.clone(), role.into());
-                Case::new(section, &id, pb::GrantRoleRequest { person_id, role, organisation_id, ..Default::default() })
-            })
-            .into(),
-        "RevokeRole" => grants(callers)
-            .map(|(section, role, organisation_id)| {
-                let held =
-                    callers.grants.iter().find(|held| held.role() == role && held.organisation_id == organisation_id);
-                let (person_id, grant_id) = (callers.holder.id.clone(), held.expect("the role was granted").id.clone());
-                let request = pb::RevokeRoleRequest { person_id, grant_id, ..Default::default() };
-                Case::new("see a person of the organisation", &callers.holder.id, request).and(section)
-            })
-            .into(),
-        "EndPerson" => {
-            vec![Case::new("rename or end them", &id, pb::EndPersonRequest { person_id, ..Default::default() })]
-        }
-        other => panic!("say here which action {other} stands for, and when it succeeds"),
-    }
-}
-
-/// The roles that the matrix tells apart.
-fn grants(callers: &Callers) -> [(&'static str, pb::Role, String); 3] {
-    [
-        ("grant them certifier of their organisation", pb::Role::Certifier, callers.org(Org::Applicant)),
-        ("grant them certifier of another organisation", pb::Role::Certifier, callers.org(Org::Another)),
-        ("grant them reviewer", pb::Role::Reviewer, callers.org(Org::Applicant)),
-    ]
-}
-
 fn of_clients(callers: &Callers, rpc: &str) -> Vec<Case> {
     let organisation_id = callers.org(Org::Applicant);
     let about = &callers.client.subject;
@@ -189,6 +121,12 @@ fn of_clients(callers: &Callers, rpc: &str) -> Vec<Case> {
             let about = organisation_id.clone();
             let request = pb::ListClientsRequest { organisation_id, ..Default::default() };
             vec![Case::new("see a client of the organisation", &about, request).rows(&client_id)]
+        }
+        "ActivateClient" => {
+            let client_id = callers.registered.entered_client.id.clone();
+            let request = pb::ActivateClientRequest { client_id: client_id.clone(), ..Default::default() };
+            let case = Case::new("take over one that the network entered", &client_id, request);
+            vec![case.leaving_out("the client", "a client signs in with nothing until it is taken over")]
         }
         "SetClientScopes" => ["", "bids.read", "bids.write", "bids.certify"]
             .map(|scope| {
@@ -218,6 +156,23 @@ fn of_clients(callers: &Callers, rpc: &str) -> Vec<Case> {
         }
         other => panic!("say here which action {other} stands for, and when it succeeds"),
     }
+}
+
+fn of_history(scene: &Scene) -> Vec<Case> {
+    let (callers, register) = (&scene.callers, &scene.register);
+    let register_at_large = "read the history of organisations, memberships, boards and seats";
+    [
+        (register_at_large, &callers.org(Org::Applicant)),
+        (register_at_large, &register.good.id),
+        (register_at_large, &register.boards[0].id),
+        (register_at_large, &register.seat.id),
+        ("read the history of a person", &callers.person.id),
+        ("read the history of a client", &callers.client.subject),
+    ]
+    .map(|(section, id)| {
+        Case::new(section, id, pb::ListHistoryRequest { subject_id: id.clone(), ..Default::default() })
+    })
+    .into()
 }
 
 fn of_boards(scene: &Scene, rpc: &str) -> Vec<Case> {
@@ -267,8 +222,12 @@ fn of_sign_in(scene: &Scene, rpc: &str) -> Vec<Case> {
             let email = "nobody@verdicts.example".to_string();
             vec![Case::new(READ, "", pb::StartSignInRequest { email }).public()]
         }
-        // Each caller brings a code of their own.
+        // What each caller brings to these three is made for the call.
         "FinishSignIn" => vec![Case::new(READ, "", pb::FinishSignInRequest::default()).public()],
+        "RenewSession" => vec![Case::new(READ, "", pb::RenewSessionRequest::default()).public()],
+        "ConfirmEmail" => vec![Case::new(READ, "", pb::ConfirmEmailRequest::default()).public()],
+        "ListSessions" => vec![Case::new(READ, "", pb::ListSessionsRequest::default())],
+        "EndSession" => vec![Case::new(READ, "", pb::EndSessionRequest::default())],
         "ExchangeToken" => vec![Case::new(READ, "", callers.client_login.clone()).public()],
         "GetKeySet" => vec![Case::new(READ, "", pb::GetKeySetRequest {}).public()],
         "WhoAmI" => vec![Case::new(READ, "", pb::WhoAmIRequest {})],
@@ -283,39 +242,17 @@ fn of_sign_in(scene: &Scene, rpc: &str) -> Vec<Case> {
             };
             vec![Case::by_caller(serve, "", publish)]
         }
-        "RevokeSubject" => [("end their tokens", &callers.person.id), ("end its tokens", &callers.client.subject)]
-            .map(|(section, id)| {
-                let request = pb::RevokeSubjectRequest { subject: id.clone(), ..Default::default() };
-                Case::new(section, id, request)
-            })
-            .into(),
+        "RevokeSubject" => [
+            ("end their tokens", &callers.registered.plain.id),
+            ("end those of one with a duty elsewhere", &callers.registered.busy.id),
+            ("end its tokens", &callers.client.subject),
+        ]
+        .map(|(section, id)| {
+            let request = pb::RevokeSubjectRequest { subject: id.clone(), ..Default::default() };
+            Case::new(section, id, request)
+        })
+        .into(),
         "ListRevocations" => vec![Case::new(serve, "", pb::ListRevocationsRequest::default())],
         other => panic!("say here which action {other} stands for, and when it succeeds"),
-    }
-}
-
-/// A sign-in that awaits its code, with the code out of the mail.
-pub async fn signing_in(
-    asking: &Asking,
-    callers: &Callers,
-    deployment: &Deployment,
-    email: &str,
-) -> pb::FinishSignInRequest {
-    let request = pb::StartSignInRequest { email: email.to_string() };
-    let started: pb::StartSignInResponse = asking.made(&callers.nobody, "StartSignIn", &request).await;
-    let until = Instant::now() + Duration::from_secs(10);
-    loop {
-        for entry in std::fs::read_dir(&deployment.mail).unwrap() {
-            let path = entry.unwrap().path();
-            let mail = std::fs::read_to_string(&path).unwrap();
-            let is_theirs = mail.lines().any(|line| line.starts_with("To: ") && line.contains(email));
-            let subject = mail.lines().find_map(|line| line.strip_prefix("Subject: "));
-            if let Some(code) = subject.filter(|_| is_theirs).and_then(|subject| subject.split_whitespace().next()) {
-                std::fs::remove_file(&path).unwrap();
-                return pb::FinishSignInRequest { sign_in_id: started.sign_in_id, code: code.to_string() };
-            }
-        }
-        assert!(Instant::now() < until, "no mail came for {email}");
-        sleep(Duration::from_millis(20)).await;
     }
 }

@@ -24,6 +24,9 @@ use super::{Case, Tally};
 /// How the rows end of those from whom the award went to the council that reports.
 const BEFORE_IT: &str = " of the council before it";
 
+/// Of those, who runs rounds: to a report of a council that followed none they are a round manager like any other.
+const MANAGER_BEFORE_IT: &str = "round_manager, staff of the council before it";
+
 const STATES: [&str; 3] = ["draft", "handed in", "released"];
 
 pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
@@ -32,7 +35,7 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
     let [back, good] = &reports.submitted;
     let on = |action: &str, state: &str, report: &pb::Report, messages: Vec<Vec<u8>>| {
         let case = Case::of(section(action, state), &report.id, messages);
-        if passed_on.id == report.id || passed_on_released.id == report.id { case } else { case.without(BEFORE_IT) }
+        if [&passed_on.id, &passed_on_released.id].contains(&&report.id) { case } else { of_first_holder(case) }
     };
     // On a draft, on what was handed in, and on what was released.
     let each = |action: &str, of: &dyn Fn(&pb::Report) -> Vec<Vec<u8>>| {
@@ -67,7 +70,7 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
                 let (award_id, kind) = (report.award_id.clone(), report.kind);
                 let request = pb::ListReportsRequest { award_id: award_id.clone(), kind, ..Default::default() };
                 let case = Case::new(section("See", state), &award_id, request).rows(&report.id);
-                if state == "draft" { case.without(BEFORE_IT) } else { case }
+                if state == "draft" { of_first_holder(case) } else { case }
             })
             .collect(),
         "UpdateReport" => of_draft("Edit", &|report| one(reports::rewrite(report))),
@@ -126,6 +129,7 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
             cases
         }
         "SetRelease" => of_accepted("SetRelease", &|report| one(reports::release(&report.id))),
+        "ReleaseAddendum" => of_accepted("ReleaseAddendum", &|report| one(reports::release_addendum(&report.id))),
         "ListReportHistory" => {
             each("See", &|report| one(pb::ListReportHistoryRequest { report_id: id(report), ..Default::default() }))
         }
@@ -137,6 +141,11 @@ pub fn cases(scene: &Scene, rpc: &str) -> Vec<Case> {
 
 fn section(action: &str, state: &str) -> String {
     format!("report: {action} ({state})")
+}
+
+/// About a report of a council that followed none.
+fn of_first_holder(case: Case) -> Case {
+    case.without(BEFORE_IT).leaving_out(MANAGER_BEFORE_IT, "no award with a report that is not accepted was novated")
 }
 
 fn one(request: impl Message) -> Vec<Vec<u8>> {
@@ -151,7 +160,7 @@ fn signing_off(scene: &Scene, state: &str, report: &pb::Report) -> Case {
         let by = if caller.subject.starts_with("per_") { &caller.subject } else { &certifier };
         one(reports::sign_off(&signed, by))
     });
-    case.without(BEFORE_IT)
+    of_first_holder(case)
 }
 
 /// How long a watch goes on for somebody who sees nothing. What there is to see comes at once.
@@ -197,7 +206,7 @@ pub async fn watch(scene: &Scene, golden: &Golden, rpc: &MethodDescriptor, tally
     for (row, seen) in watches.join_all().await {
         for (section, report) in sections.iter().zip(changed) {
             let sections = [section.clone()];
-            let nobody = report.id == scene.reports.draft.id && row.ends_with(BEFORE_IT);
+            let nobody = report.id == scene.reports.draft.id && row.ends_with(BEFORE_IT) && row != MANAGER_BEFORE_IT;
             let may = golden.verdict(&sections, &row) == Verdict::Yes && !nobody;
             let other = seen.iter().any(|id| changed.iter().all(|report| report.id != *id));
             let found = match seen.contains(&report.id) == may && !other {

@@ -40,6 +40,10 @@ const LATER_IN_WORDS: &str = "5:00pm on 10 January 2020";
 pub const FILE: &[u8] = b"What we plan.\n";
 pub const FILE_SHA256: &str = "f92e4b4b45010e5cf75a7df27f08077adb050a2021b699ff3af63eb1fa1bde92";
 
+/// What every bid says, and the tie that its applicant declares.
+pub const SUMMARY: &str = "In short.";
+pub const TIE: &str = "Our clerk is her cousin.";
+
 pub struct Scene {
     pub asking: Arc<Asking>,
     /// The folder of the platform's keys.
@@ -78,17 +82,23 @@ pub struct Rounds {
 }
 
 pub struct Bids {
-    /// Never received: complete and signed off, with two revisions and a file.
+    /// Never received: complete and signed off, with three revisions and a file. Its partners are asked, and have not
+    /// answered.
     pub draft: bids::Bid,
     /// For files that are added for real.
     pub untidy: bids::Bid,
     /// Received, and reopened: its receipt and clarification stay.
     pub reopened: bids::Bid,
     pub reopened_clarification: bids::Clarification,
-    /// In the open round; handed in twice, as revisions 2 and 3.
+    /// In the open round; handed in twice, as revisions 3 and 4. Its partners have not answered.
     pub submitted: bids::Bid,
     pub clarification: bids::Clarification,
-    /// In the closed round.
+    /// Never received, with the partner who reads as its lead, who has not answered.
+    pub unanswered: bids::Bid,
+    /// The same once all confirmed, and one of these that was received.
+    pub confirmed: bids::Bid,
+    pub confirmed_received: bids::Bid,
+    /// In the closed round; handed in twice too.
     pub received: bids::Bid,
     pub screened: bids::Bid,
     /// Held, to be admitted and to be rejected.
@@ -99,7 +109,7 @@ impl Scene {
     pub async fn set(platform: &Platform, golden: &Golden) -> Scene {
         let asking = Asking::over(Wire::to(&platform.deployment.places.registry.address));
         let keys = platform.folder.join("keys");
-        let callers = Callers::assemble(&asking, &platform.deployment, &keys, golden).await;
+        let mut callers = Callers::assemble(&asking, &platform.deployment, &keys, golden).await;
         let register = Register::set(&asking, &callers).await;
         let mut rounds = Rounds::set(&asking, &callers, &register).await;
         let harness = Harness { asking: &asking, callers: &callers };
@@ -120,6 +130,7 @@ impl Scene {
         let bids = Bids::set(&harness, &mut rounds).await;
         let reports = Reports::set(&asking, &callers, &granted.accepted[awards::FIRST_REPORTED..]).await;
         let findings = Findings::set(&asking, &callers, &granted.round.id, &rounds.open.id).await;
+        callers.author_becomes_editor(&asking, &platform.deployment).await;
         let asking = Arc::new(asking);
         Scene { asking, keys, callers, register, rounds, bids, assessments, granted, reports, findings }
     }
@@ -231,7 +242,10 @@ pub fn wording(label: &str) -> rounds::FrameworkWording {
 }
 
 pub fn rules(reference: &str, framework: &rounds::Framework, boards: &[String]) -> rounds::RoundRules {
-    rounds::RoundRules { reference: reference.to_string(), ..call::rules(framework, boards) }
+    let mut rules = call::rules(framework, boards);
+    // Everybody who may add a file to a bid does so for real, each to the same one.
+    rules.attachments.as_mut().expect("bids have files").max_count = 10;
+    rounds::RoundRules { reference: reference.to_string(), ..rules }
 }
 
 fn deadline(instant: &str, announced: &str) -> Option<types::Deadline> {
@@ -263,12 +277,13 @@ impl Bids {
         let reopened = harness.submitted(&open, "reopened").await;
         let reopened_clarification = harness.asked(&reopened.id).await;
         let reopened = harness.reopened(&reopened.id).await;
-        let submitted = harness.submitted(&open, "submitted").await;
-        let submitted = harness.reopened(&submitted.id).await;
-        harness.revised(&submitted.id).await;
-        let submitted = harness.handed_in(&submitted.id).await;
+        let submitted = harness.submitted_twice(&open, "submitted").await;
         let clarification = harness.asked(&submitted.id).await;
-        let received = harness.submitted(&closed, "received").await;
+        let unanswered = harness.ready_led(&open, "unanswered").await;
+        let confirmed = harness.confirmed(&open, "confirmed").await;
+        let confirmed_received = harness.confirmed(&open, "confirmed and received").await;
+        let confirmed_received = harness.submit(&confirmed_received.id).await;
+        let received = harness.submitted_twice(&closed, "received").await;
         let screened = harness.submitted(&closed, "screened").await;
         let held = [harness.ready(&closed, "to admit").await, harness.ready(&closed, "to reject").await];
 
@@ -282,7 +297,20 @@ impl Bids {
             *round = harness.asking.made(harness.manager(), "GetRound", &request).await;
         }
         assert_eq!((rounds.open.state(), rounds.closed.state()), (State::Open, State::Closed));
-        Bids { draft, untidy, reopened, reopened_clarification, submitted, clarification, received, screened, held }
+        Bids {
+            draft,
+            untidy,
+            reopened,
+            reopened_clarification,
+            submitted,
+            clarification,
+            unanswered,
+            confirmed,
+            confirmed_received,
+            received,
+            screened,
+            held,
+        }
     }
 }
 
@@ -303,8 +331,29 @@ impl Harness<'_> {
 
     /// A draft that could be handed in.
     async fn ready(&self, round_id: &str, reference: &str) -> bids::Bid {
+        self.drafted(round_id, reference, content(reference)).await
+    }
+
+    /// A draft that could be, had one partner confirmed that it leads, and the other that it is paid.
+    async fn ready_led(&self, round_id: &str, reference: &str) -> bids::Bid {
+        self.drafted(round_id, reference, self.led(content(reference))).await
+    }
+
+    /// The same once they have.
+    async fn confirmed(&self, round_id: &str, reference: &str) -> bids::Bid {
+        let led = self.ready_led(round_id, reference).await;
+        for partner in [Org::Reader, Org::Editor] {
+            self.joined(&led.id, &self.callers.org(partner)).await;
+        }
+        led
+    }
+
+    /// Partners, files and ties, and last the sign-off, which covers the partners.
+    async fn drafted(&self, round_id: &str, reference: &str, content: bids::BidContent) -> bids::Bid {
         let request = new_bid(round_id, self.callers.org(Org::Applicant), reference);
+        let request = bids::CreateBidRequest { content: Some(content), ..request };
         let created: bids::Bid = self.asking.made(self.officer(), "CreateBid", &request).await;
+        let _: bids::Bid = self.asking.made(self.officer(), "DeclareConflicts", &conflicts(&created.id)).await;
         let request = with_partners(self.callers, &created.id);
         let _: bids::Bid = self.asking.made(self.officer(), "SetParticipants", &request).await;
         let _: bids::Bid = self.asking.made_of(self.officer(), "UploadAttachment", &upload(&created.id)).await;
@@ -334,6 +383,13 @@ impl Harness<'_> {
     async fn submitted(&self, round_id: &str, reference: &str) -> bids::Bid {
         let ready = self.ready(round_id, reference).await;
         self.submit(&ready.id).await
+    }
+
+    async fn submitted_twice(&self, round_id: &str, reference: &str) -> bids::Bid {
+        let submitted = self.submitted(round_id, reference).await;
+        let reopened = self.reopened(&submitted.id).await;
+        self.revised(&reopened.id).await;
+        self.handed_in(&reopened.id).await
     }
 
     async fn reopened(&self, bid_id: &str) -> bids::Bid {
@@ -373,7 +429,7 @@ pub fn content(title: &str) -> bids::BidContent {
     let answer = |question_id: &str| bids::Answer { question_id: question_id.to_string(), text: "Much.".to_string() };
     bids::BidContent {
         title: title.to_string(),
-        summary: "In short.".to_string(),
+        summary: SUMMARY.to_string(),
         language: types::Language::En.into(),
         instrument: "policy_prototype".to_string(),
         requested: Some(types::Money { minor_units: 150_000, currency: "GBP".to_string() }),
@@ -388,6 +444,32 @@ pub fn with_partners(callers: &Callers, bid_id: &str) -> bids::SetParticipantsRe
     bids::SetParticipantsRequest {
         bid_id: bid_id.to_string(),
         participants: vec![partner(Org::Editor, true), partner(Org::Reader, false)],
+        ..Default::default()
+    }
+}
+
+pub fn conflicts(bid_id: &str) -> bids::DeclareConflictsRequest {
+    let whose = bids::declared_conflict::Whose::Name("A Grader".to_string());
+    bids::DeclareConflictsRequest {
+        bid_id: bid_id.to_string(),
+        declared_conflicts: vec![bids::DeclaredConflict { whose: Some(whose), words: TIE.to_string() }],
+        ..Default::default()
+    }
+}
+
+/// Confirms a part of an organisation, by the word of a certifier where one is named.
+pub fn confirm(
+    bid_id: &str,
+    organisation_id: &str,
+    part: bids::participation::Part,
+    certifier: Option<&str>,
+) -> bids::ConfirmParticipationRequest {
+    bids::ConfirmParticipationRequest {
+        bid_id: bid_id.to_string(),
+        organisation_id: organisation_id.to_string(),
+        part: part.into(),
+        certifier_id: certifier.unwrap_or_default().to_string(),
+        role: certifier.map_or("", |_| "Chief finance officer").to_string(),
         ..Default::default()
     }
 }

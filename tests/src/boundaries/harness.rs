@@ -49,26 +49,17 @@ pub fn id() -> String {
 }
 
 async fn somebody(deployment: &Deployment, round: &Round, name: &str, role: Option<registry::Role>) -> Somebody {
-    let (administrator, organisation_id) = (&round.network.administrator, round.network.network_id.clone());
     let email = format!("{name}@people.example");
     let create = registry::CreatePersonRequest {
         request_id: id(),
-        organisation_id: organisation_id.clone(),
+        organisation_id: round.network.network_id.clone(),
         name: name.to_string(),
         email: email.clone(),
         validate_only: false,
     };
-    let person = administrator.people().create_person(create).await.unwrap().into_inner();
+    let person = round.network.administrator.people().create_person(create).await.unwrap().into_inner();
     if let Some(role) = role {
-        let grant = registry::GrantRoleRequest {
-            request_id: id(),
-            person_id: person.id.clone(),
-            etag: person.etag,
-            role: role.into(),
-            organisation_id,
-            ..Default::default()
-        };
-        administrator.people().grant_role(grant).await.unwrap();
+        round.network.charge(person.clone(), role).await.unwrap();
     }
     Somebody { id: person.id, client: deployment.sign_in(&email).await.unwrap() }
 }
@@ -320,7 +311,10 @@ impl Harness {
         let (publication_id, etag) = (set.id, set.etag);
         let check = pb::StartFactCheckRequest { request_id: id(), publication_id, etag, validate_only: false };
         let checking = self.people.consultant.publications().start_fact_check(check).await.unwrap().into_inner();
-        let (publication_id, etag) = (checking.id, checking.etag);
+        let (publication_id, etag, reason) = (checking.id, checking.etag, "all were asked before".to_string());
+        let end = pb::EndFactCheckRequest { request_id: id(), publication_id, etag, reason, validate_only: false };
+        let heard = self.people.editor.publications().end_fact_check(end).await.unwrap().into_inner();
+        let (publication_id, etag) = (heard.id, heard.etag);
         let approve = pb::ApprovePublicationRequest { request_id: id(), publication_id, etag, validate_only: false };
         self.people.editor.publications().approve_publication(approve).await.unwrap().into_inner()
     }

@@ -13,8 +13,8 @@ use crate::authorization::wire::{Answer, Wire};
 use crate::contract;
 use crate::platform::program;
 
-/// These answer about the token itself, which lives in real time, and differ with it.
-const OF_THE_TOKEN: [&str; 1] = ["WhoAmI"];
+/// These answer about the token itself and the session it is of, which live in real time, and differ with it.
+const OF_THE_TOKEN: [&str; 2] = ["WhoAmI", "ListSessions"];
 /// A stream without an end is read for so long; what there is to see comes at once.
 const WATCHED_FOR: Duration = Duration::from_millis(250);
 const LIMIT: Duration = Duration::from_secs(10);

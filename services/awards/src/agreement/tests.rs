@@ -65,3 +65,30 @@ fn a_project_never_ends_before_it_starts() {
     let change = Change { ends_on: Some("2020-02-29".parse().unwrap()), ..Change::default() };
     assert!(matches!(terms().varied(&change), Err(Error::EndsBeforeStart)));
 }
+
+/// G-B1: what a council agreed to is kept by more money and more time, and by nothing else.
+#[test]
+fn a_version_that_gives_more_money_or_more_time_keeps_what_was_agreed_to() {
+    let later = |instant: &str| Some(Deadline { instant: at(instant), ..terms().final_report_due });
+    let date = |text: &str| Some(text.parse().unwrap());
+    let kept = [
+        Change { amount: Some(Money::pence(150_001)), ..Change::default() },
+        Change { ends_on: date("2020-12-01"), ..Change::default() },
+        Change { final_report_due: later("2021-01-02T00:00:00Z"), ..Change::default() },
+        Change { successor: Some(OrgId::new()), ..Change::default() },
+    ];
+    let broken = [
+        Change { amount: Some(Money::pence(149_999)), ..Change::default() },
+        Change { ends_on: date("2020-11-29"), ..Change::default() },
+        Change { starts_on: date("2020-02-29"), ..Change::default() },
+        Change { final_report_due: later("2020-12-31T23:59:59Z"), ..Change::default() },
+        Change { interim_report_due: later("2020-07-01T00:00:00Z"), ..Change::default() },
+        Change { scope: Some("two hubs".to_string()), ..Change::default() },
+        Change { payee: Some(OrgId::new()), ..Change::default() },
+    ];
+    for (changes, is_kept) in [(&kept[..], true), (&broken[..], false)] {
+        for change in changes {
+            assert_eq!(terms().is_kept_by(&terms().varied(change).unwrap()), is_kept, "{change:?}");
+        }
+    }
+}

@@ -85,13 +85,22 @@ impl AwardsService for Awards {
     }
 
     async fn request_variation(&self, request: Request<pb::RequestVariationRequest>) -> Answer<pb::Variation> {
-        let gather = |cx, cmd| self.standings_to_request(cx, cmd);
+        let gather = |cx, cmd| self.asked_to_request(cx, cmd);
         self.db.take_keyed_with(request, requests::request_variation, gather, app::request_variation).await
     }
 
     async fn decide_variation(&self, request: Request<pb::DecideVariationRequest>) -> Answer<pb::Variation> {
-        let gather = |cx, cmd| self.standings_to_decide(cx, cmd);
+        let gather = |cx, cmd| self.asked_to_decide(cx, cmd);
         self.db.take_keyed_with(request, requests::decide_variation, gather, app::decide_variation).await
+    }
+
+    async fn accept_variation(&self, request: Request<pb::AcceptVariationRequest>) -> Answer<pb::Variation> {
+        let gather = |cx, cmd| self.asked_to_accept(cx, cmd);
+        self.db.take_keyed_with(request, requests::accept_variation, gather, app::accept_variation).await
+    }
+
+    async fn decline_variation(&self, request: Request<pb::DeclineVariationRequest>) -> Answer<pb::Variation> {
+        self.take_to_pot(request, reasoned, |cmd| cmd.target.id, app::decline_variation).await
     }
 
     async fn list_variations(&self, request: Request<pb::ListVariationsRequest>) -> Answer<pb::ListVariationsResponse> {

@@ -92,6 +92,13 @@ impl PaymentsService for Awards {
         self.db.show(request, listed, reading::payee_checks, page).await
     }
 
+    async fn list_money_history(
+        &self,
+        request: Request<pb::ListMoneyHistoryRequest>,
+    ) -> Answer<pb::ListMoneyHistoryResponse> {
+        self.db.show(request, listed, reading::money_history, page).await
+    }
+
     async fn get_pot(&self, request: Request<pb::GetPotRequest>) -> Answer<pb::Pot> {
         self.db.show(request, requests::get_pot, reading::pot, pb::Pot::from).await
     }

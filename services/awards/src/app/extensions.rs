@@ -2,6 +2,7 @@
 
 use kit::cx::Cx;
 use kit::db::Tx;
+use kit::history::Line;
 use kit::ids::{ExtensionId, RoundId, VariationId};
 use kit::outbox;
 
@@ -11,6 +12,7 @@ use crate::award::Award;
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::extension::{Dates, Extension};
+use crate::money_history::MoneyLine;
 use crate::policy::{self, Action};
 use crate::prepare::Prepared;
 use crate::store;
@@ -25,7 +27,9 @@ pub struct ExtendAwards {
 }
 
 pub fn extend_awards(tx: &mut Tx, cx: &Cx, cmd: &ExtendAwards) -> Result<Extension, Error> {
-    policy::check_at_large(&cx.caller, Action::Extend, "round")?;
+    let live = store::live_in_round(tx, cmd.round)?;
+    let parties = live.iter().flat_map(Award::parties).collect();
+    policy::check_concerning(&cx.caller, Action::Extend, parties, "round")?;
     let prepared = store::round(tx, cmd.round)?;
     let mut extension = Extension {
         id: cmd.id,
@@ -37,7 +41,7 @@ pub fn extend_awards(tx: &mut Tx, cx: &Cx, cmd: &ExtendAwards) -> Result<Extensi
         made_by: network_actor(cx),
     };
     cmd.dates.whole().expect_ahead(cx.now)?;
-    let changes = cmd.dates.changes(store::live_in_round(tx, cmd.round)?)?;
+    let changes = cmd.dates.changes(live)?;
     extension.n_varied = i32::try_from(changes.len()).expect("a round has fewer awards than that");
     store::insert_extension(tx, &extension)?;
     for (award, change) in changes {
@@ -58,7 +62,8 @@ fn vary(
     // Nobody has named it yet, so a closure that runs twice may make it anew.
     let id = VariationId::new();
     let varied = award.vary(&change, prepared.instrument(&award.instrument)?, id, cx.now)?;
-    let decision = Decision { by: extension.made_by.clone(), at: cx.now, reason: extension.reason.clone() };
+    let (by, reason) = (extension.made_by.clone(), extension.reason.clone());
+    let decision = Decision { by, at: cx.now, reason, reference: String::new() };
     let variation = Variation {
         id,
         award: award.id,
@@ -68,8 +73,12 @@ fn vary(
         extension: Some(extension.id),
         requested_by: extension.made_by.clone(),
         requested_at: cx.now,
+        word: None,
         state: State::Approved { version: varied.agreement.terms.version, decision },
     };
     save(tx, cx, award, varied, Happened::AwardVaried)?;
-    Ok(store::insert_variation(tx, &variation)?)
+    store::insert_variation(tx, &variation)?;
+    let line = Line::first(1, cx.now, extension.made_by.clone(), "extend", variation.state.name());
+    let line = line.because(true, &extension.reason);
+    Ok(store::insert_money_line(tx, &MoneyLine::of_variation(None, &variation, line))?)
 }

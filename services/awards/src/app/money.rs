@@ -3,7 +3,6 @@
 
 use kit::cx::Cx;
 use kit::db::Tx;
-use kit::ids::AwardId;
 use kit::money::Money;
 
 use super::payments::{cancel, record, save};
@@ -22,7 +21,7 @@ pub fn commit(tx: &mut Tx, cx: &Cx, award: &Award, prepared: &Prepared) -> Resul
     post(tx, cx, award, Kind::Commit, award.amount(), None)?;
     let parts = plan::split(award.amount(), &prepared.settings.instalments)?;
     for (sequence, (trigger, amount)) in (1..).zip(parts) {
-        plan_payment(tx, cx, award.id, sequence, trigger, amount)?;
+        plan_payment(tx, cx, award, sequence, trigger, amount)?;
     }
     Ok(())
 }
@@ -30,14 +29,14 @@ pub fn commit(tx: &mut Tx, cx: &Cx, award: &Award, prepared: &Prepared) -> Resul
 fn plan_payment(
     tx: &mut Tx,
     cx: &Cx,
-    award: AwardId,
+    award: &Award,
     sequence: i32,
     trigger: Trigger,
     amount: Money,
 ) -> Result<Payment, Error> {
-    let payment = Payment::new(award, sequence, trigger, amount, cx.now);
+    let payment = Payment::new(award.id, sequence, trigger, amount, cx.now);
     store::insert_payment(tx, &payment)?;
-    record(tx, cx, payment, PaymentHappened::Planned)
+    record(tx, cx, award, None, payment, PaymentHappened::Planned)
 }
 
 /// Gives up all that is promised and not at the bank, so that it returns to the pot.
@@ -55,7 +54,7 @@ pub fn make_due(tx: &mut Tx, cx: &Cx, award: &Award, trigger: Trigger) -> Result
     for payment in store::payments_of(tx, award.id)? {
         if payment.trigger == trigger && payment.state == State::Planned {
             let due = payment.step(Step::FallDue, "", cx.now)?;
-            save(tx, cx, &payment, due, PaymentHappened::FellDue)?;
+            save(tx, cx, award, &payment, due, PaymentHappened::FellDue)?;
         }
     }
     Ok(())
@@ -69,7 +68,7 @@ pub fn void_approvals(tx: &mut Tx, cx: &Cx, award: &Award) -> Result<(), Error> 
     for payment in store::payments_of(tx, award.id)? {
         if let State::Approved { .. } | State::Instructed(_) = payment.state {
             let due = payment.step(Step::VoidApproval, "the recipient changed", cx.now)?;
-            save(tx, cx, &payment, due, PaymentHappened::Changed)?;
+            save(tx, cx, award, &payment, due, PaymentHappened::Changed)?;
         }
     }
     Ok(())
@@ -95,7 +94,8 @@ pub fn replan(tx: &mut Tx, cx: &Cx, old: &Award, new: &Award, reason: &str) -> R
             }
             Replan::Change { nth, to } => {
                 let payment = &payments[nth];
-                save(tx, cx, payment, payment.with_amount(to, cx.now), PaymentHappened::Changed)?;
+                let changed = payment.with_amount(to, reason, cx.now);
+                save(tx, cx, new, payment, changed, PaymentHappened::Changed)?;
                 let less = payment.amount.minor_units - to.minor_units;
                 if less > 0 {
                     post(tx, cx, new, Kind::Release, new.money(less), Some(payment.id.to_string()))?;
@@ -109,7 +109,7 @@ pub fn replan(tx: &mut Tx, cx: &Cx, old: &Award, new: &Award, reason: &str) -> R
 /// One more instalment, due at once where the award is active.
 fn add(tx: &mut Tx, cx: &Cx, award: &Award, payments: &[Payment], amount: Money) -> Result<(), Error> {
     let last = payments.iter().map(|payment| payment.sequence).max().unwrap_or(0);
-    plan_payment(tx, cx, award.id, last + 1, Trigger::Active, amount)?;
+    plan_payment(tx, cx, award, last + 1, Trigger::Active, amount)?;
     if award.state.is_active() {
         make_due(tx, cx, award, Trigger::Active)?;
     }

@@ -3,7 +3,7 @@
 use kit::cx::{Cx, Reasoned, Target};
 use kit::db::Tx;
 use kit::ids::{AwardId, OrgId, PersonId};
-use kit::refusal::Refusal;
+use kit::register::expect_word_of;
 use kit::time::Date;
 
 use super::money::{commit, make_due, release};
@@ -45,13 +45,7 @@ pub struct AcceptAward {
 /// `certifier_of` is the organisation of which the registry holds the certifier, asked beforehand.
 pub fn accept_award(tx: &mut Tx, cx: &Cx, certifier_of: &Option<OrgId>, cmd: &AcceptAward) -> Result<AwardNow, Error> {
     let award = load_for(tx, cx, Action::Accept, &cmd.target)?;
-    if *certifier_of != Some(award.applicant) {
-        let says = "the registry holds no such certifier of this organisation";
-        return Err(Refusal::bad_field("certifier_id", "certifier", says).into());
-    }
-    if !cx.caller.gives_word_of(cmd.certifier) {
-        return Err(Refusal::NotAllowed { who_may: "only the certifier named" }.into());
-    }
+    expect_word_of(&cx.caller, cmd.certifier, *certifier_of, award.applicant)?;
     let acceptance = Acceptance {
         certifier: cmd.certifier,
         role: cmd.role.clone(),

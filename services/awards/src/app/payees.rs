@@ -20,10 +20,7 @@ pub struct RecordPayeeCheck {
 }
 
 pub fn record_payee_check(tx: &mut Tx, cx: &Cx, cmd: &RecordPayeeCheck) -> Result<PayeeCheck, Error> {
-    policy::check_at_large(&cx.caller, Action::CheckPayee, "organisation")?;
-    if cx.caller.organisations().contains(&cmd.organisation) {
-        return Err(Error::OfRecipient);
-    }
+    policy::check_concerning(&cx.caller, Action::CheckPayee, vec![cmd.organisation], "organisation")?;
     let latest = store::latest_payee_check(tx, cmd.organisation)?;
     let check = PayeeCheck {
         organisation: cmd.organisation,

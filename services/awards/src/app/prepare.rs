@@ -4,9 +4,10 @@ use kit::cx::Cx;
 use kit::db::Tx;
 use kit::ids::RoundId;
 use kit::money::Money;
+use kit::time::Date;
 
 use super::money::commit;
-use super::record;
+use super::{network_actor, record};
 use crate::error::Error;
 use crate::events::Happened;
 use crate::ledger::{Kind, Posting, Pot, PotNow};
@@ -26,8 +27,9 @@ pub struct PrepareAwards {
 /// Opens the pots and makes all awards of a round. Rule 1: together they are at most what their pot holds, unless the
 /// deciding body recorded why.
 pub fn prepare_awards(tx: &mut Tx, cx: &Cx, decisions: &Decisions, cmd: &PrepareAwards) -> Result<PrepareDone, Error> {
-    policy::check_at_large(&cx.caller, Action::Prepare, "round")?;
     let outcomes = decisions.outcomes.as_deref().ok_or(Error::DecisionPending)?;
+    let parties = outcomes.iter().flat_map(Outcome::parties).collect();
+    policy::check_concerning(&cx.caller, Action::Prepare, parties, "round")?;
     let prepared = Prepared { round: decisions.round.clone(), settings: cmd.settings.clone() };
     store::insert_round(tx, &prepared, cx.now)?;
     for instrument in &prepared.round.instruments {
@@ -85,7 +87,8 @@ fn open_pot(
     for minor_units in [instrument.pot.minor_units, beyond] {
         if minor_units > 0 {
             let amount = pot.money(minor_units);
-            let posting = Posting { kind: Kind::SetAside, amount, award: None, subject: None };
+            let (by, booked_on) = (network_actor(cx), Date::today(cx.now));
+            let posting = Posting { kind: Kind::SetAside, amount, award: None, subject: None, by, booked_on };
             pot = store::post(tx, &pot, posting, cx.now)?;
         }
     }

@@ -7,18 +7,20 @@ use kit::history::Line;
 use kit::ids::{AwardId, ExtensionId, OrgId, PaymentId, RecoveryId, RoundId, VariationId};
 use kit::paging::{Counted, Dated, Found, Listed};
 use kit::refusal::Refusal;
+use kit::time::Timestamp;
 
 use crate::agreement::Change;
 use crate::award::{AgreementNow, Award, AwardNow};
 use crate::error::Error;
 use crate::extension::Extension;
 use crate::ledger::{Entry, PotNow};
+use crate::money_history::{MoneyLine, Subject};
 use crate::payee::PayeeCheck;
 use crate::payment::Payment;
 use crate::policy::{self, Action};
 use crate::recovery::Recovery;
 use crate::store::{self, Filter, MoneyFilter, Sums, Visible};
-use crate::variation::Variation;
+use crate::variation::{Variation, VariationNow};
 
 /// A page of awards, and the sums of all pages.
 pub struct AwardsFound {
@@ -29,6 +31,12 @@ pub struct AwardsFound {
 /// A payment as its reader may see it: a council is not told who approved and instructed it.
 pub struct PaymentSeen {
     pub payment: Payment,
+    pub names_people: bool,
+}
+
+/// A step of an award's money as its reader may see it: a council is not told who pays, nor by which run.
+pub struct MoneyLineSeen {
+    pub line: MoneyLine,
     pub names_people: bool,
 }
 
@@ -57,6 +65,12 @@ impl OfAward for PaymentId {
     }
 }
 
+impl OfAward for VariationId {
+    fn award(self, conn: &mut Conn, cx: &Cx) -> Result<Award, Error> {
+        Ok(variation_for(conn, cx, Action::See, self)?.0)
+    }
+}
+
 impl OfAward for RecoveryId {
     fn award(self, conn: &mut Conn, cx: &Cx) -> Result<Award, Error> {
         Ok(recovery_for(conn, cx, Action::See, self)?.0)
@@ -65,13 +79,20 @@ impl OfAward for RecoveryId {
 
 /// The award, if the caller may do this with it.
 pub fn seen(conn: &mut Conn, cx: &Cx, action: Action, id: AwardId) -> Result<Award, Error> {
-    seen_of(conn, cx, action, id, "award")
+    seen_of(conn, cx, action, id, Vec::new(), "award")
 }
 
-/// The same for what belongs to an award.
-fn seen_of(conn: &mut Conn, cx: &Cx, action: Action, id: AwardId, what: &'static str) -> Result<Award, Error> {
+/// The same for what belongs to an award, and may name more organisations.
+fn seen_of(
+    conn: &mut Conn,
+    cx: &Cx,
+    action: Action,
+    id: AwardId,
+    named: Vec<OrgId>,
+    what: &'static str,
+) -> Result<Award, Error> {
     let award = store::get(conn, id)?;
-    policy::check_of(&cx.caller, action, &award, what)?;
+    policy::check_of(&cx.caller, action, &award, named, what)?;
     Ok(award)
 }
 
@@ -80,7 +101,7 @@ pub fn watched(conn: &mut Conn, cx: &Cx, watched: &Watched, subject: &str) -> Re
     // Facts about payments and the like have no award under their subject, and are passed over.
     let Ok(id) = subject.parse() else { return Ok(None) };
     let shown = |award: &Award| {
-        let takes_part = |id| [award.applicant, award.lead, award.payee()].contains(&id);
+        let takes_part = |id| award.parties().contains(&id);
         watched.round.is_none_or(|round| award.round == round)
             && watched.organisation.is_none_or(takes_part)
             && policy::check(&cx.caller, Action::See, award).is_ok()
@@ -94,28 +115,42 @@ pub fn seen_to_vary(conn: &mut Conn, cx: &Cx, id: AwardId, change: &Change) -> R
         Some(_) => Action::RequestNovation,
         None => Action::RequestVariation,
     };
-    seen(conn, cx, action, id)
+    seen_of(conn, cx, action, id, change.named(), "award")
 }
 
-/// A variation with its award, if the caller may decide on it.
-pub fn variation_to_decide(conn: &mut Conn, cx: &Cx, id: VariationId) -> Result<(Award, Variation), Error> {
+/// A variation with its award, if the caller may do this with it. Nobody decides on one that names their own.
+pub fn variation_for(conn: &mut Conn, cx: &Cx, action: Action, id: VariationId) -> Result<(Award, Variation), Error> {
     let variation = store::variation(conn, id)?;
-    let award = seen_of(conn, cx, Action::DecideVariation, variation.award, "variation")?;
+    let award = seen_of(conn, cx, action, variation.award, variation.change.named(), "variation")?;
     Ok((award, variation))
 }
 
-/// A payment with its award, if the caller may do this with it.
+/// A payment with its award, if the caller may do this with it. It may have gone to another payee than is paid now.
 pub fn payment_for(conn: &mut Conn, cx: &Cx, action: Action, id: PaymentId) -> Result<(Award, Payment), Error> {
     let payment = store::payment(conn, id)?;
-    let award = seen_of(conn, cx, action, payment.award, "payment")?;
+    let paid_to = payment.destination().map(|to| to.payee);
+    let award = seen_of(conn, cx, action, payment.award, paid_to.into_iter().collect(), "payment")?;
     Ok((award, payment))
+}
+
+/// The award, if the caller may claim money of it back.
+pub fn award_to_recover(conn: &mut Conn, cx: &Cx, id: AwardId) -> Result<Award, Error> {
+    let paid_to = paid_to(conn, id)?;
+    seen_of(conn, cx, Action::OpenRecovery, id, paid_to, "award")
 }
 
 /// A recovery with its award, if the caller may do this with it.
 pub fn recovery_for(conn: &mut Conn, cx: &Cx, action: Action, id: RecoveryId) -> Result<(Award, Recovery), Error> {
     let recovery = store::recovery(conn, id)?;
-    let award = seen_of(conn, cx, action, recovery.award, "recovery")?;
+    let paid_to = paid_to(conn, recovery.award)?;
+    let award = seen_of(conn, cx, action, recovery.award, paid_to, "recovery")?;
     Ok((award, recovery))
+}
+
+/// Whom the bank was told to pay of an award, whoever is paid now.
+fn paid_to(conn: &mut Conn, award: AwardId) -> Result<Vec<OrgId>, DbError> {
+    let payments = store::payments_of(conn, award)?;
+    Ok(payments.iter().filter_map(|payment| payment.destination().map(|to| to.payee)).collect())
 }
 
 /// The caller's own awards from the offer on, and for who oversees them all that there are.
@@ -151,8 +186,8 @@ pub fn awards(conn: &mut Conn, cx: &Cx, list: &Listed<Filter, (i64, AwardId)>) -
 pub fn agreements(conn: &mut Conn, cx: &Cx, list: &Listed<AwardId, i32>) -> Result<Found<AgreementNow>, Error> {
     let award = seen(conn, cx, Action::See, list.filter)?;
     let rows = store::agreements(conn, award.id, list.page.after.unwrap_or(0), list.page.limit())?;
-    let found = list.page.found(rows, |version| version.terms.version);
-    Ok(found.map(|agreement| AgreementNow { agreement, met: award.met.clone() }))
+    let found = list.page.found(rows, |(version, _)| version.terms.version);
+    Ok(found.map(|(agreement, acceptance)| AgreementNow { agreement, met: award.met.clone(), acceptance }))
 }
 
 pub fn history(conn: &mut Conn, cx: &Cx, list: &Listed<AwardId, i64>) -> Result<Found<Line>, Error> {
@@ -161,10 +196,27 @@ pub fn history(conn: &mut Conn, cx: &Cx, list: &Listed<AwardId, i64>) -> Result<
     Ok(list.page.found(rows, |line| line.sequence))
 }
 
-pub fn variations(conn: &mut Conn, cx: &Cx, list: &Listed<AwardId, VariationId>) -> Result<Found<Variation>, Error> {
+pub fn variations(conn: &mut Conn, cx: &Cx, list: &Listed<AwardId, VariationId>) -> Result<Found<VariationNow>, Error> {
     let award = seen(conn, cx, Action::See, list.filter)?;
     let rows = store::variations(conn, award.id, list.page.after, list.page.limit())?;
-    Ok(list.page.found(rows, |variation| variation.id))
+    let found = list.page.found(rows, |variation| variation.id);
+    Ok(found.map(|variation| VariationNow { proposed: variation.proposed_to(&award), variation }))
+}
+
+pub fn money_history(
+    conn: &mut Conn,
+    cx: &Cx,
+    list: &Listed<AwardId, (Timestamp, String, i64)>,
+) -> Result<Found<MoneyLineSeen>, Error> {
+    let award = seen(conn, cx, Action::See, list.filter)?;
+    let rows = store::money_history(conn, award.id, list.page.after.as_ref(), list.page.limit())?;
+    let found = list.page.found(rows, |seen| (seen.line.at, seen.subject.to_string(), seen.line.sequence));
+    let names_people = |line: &MoneyLine| match line.subject {
+        // Who asks for a variation and who decides on it is no secret.
+        Subject::Variation(_) => true,
+        Subject::Payment(_) | Subject::Recovery(_) => sees_books(cx),
+    };
+    Ok(found.map(|line| MoneyLineSeen { names_people: names_people(&line), line }))
 }
 
 pub fn extension(conn: &mut Conn, cx: &Cx, id: &ExtensionId) -> Result<Extension, Error> {

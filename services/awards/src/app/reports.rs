@@ -47,7 +47,7 @@ fn hold(tx: &mut Tx, cx: &Cx, award: &Award, overdue: Overdue) -> Result<(), Err
             && payment.held_for != Some(overdue)
         {
             let held = payment.hold_for(overdue, "a report is overdue by 30 days", cx.now)?;
-            payments::save(tx, cx, &payment, held, PaymentHappened::Held)?;
+            payments::save(tx, cx, award, &payment, held, PaymentHappened::Held)?;
         }
     }
     Ok(())

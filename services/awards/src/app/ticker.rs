@@ -34,7 +34,8 @@ pub fn fall_due(tx: &mut Tx, id: PaymentId, now: Timestamp) -> Result<(), Error>
     if payment.state != State::Planned {
         return Ok(());
     }
+    let award = store::get(tx, payment.award)?;
     let due = payment.step(Step::FallDue, "", now)?;
-    payments::save(tx, &Cx::of_area(Area::Awards, now), &payment, due, PaymentHappened::FellDue)?;
+    payments::save(tx, &Cx::of_area(Area::Awards, now), &award, &payment, due, PaymentHappened::FellDue)?;
     Ok(())
 }

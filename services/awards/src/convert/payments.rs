@@ -1,12 +1,13 @@
 //! Payments, recoveries, checks of payees and pots, as the wire shows them.
 
 use kit::fault::Shown;
+use kit::history::Line;
 use kit::names::wire_enum;
 use kit::wire::{etag, wire_date, wire_time};
 use toadlane_proto::awards::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
-use crate::app::reading::PaymentSeen;
+use crate::app::reading::{MoneyLineSeen, PaymentSeen};
 use crate::ledger::{Account, Entry, PotNow};
 use crate::payee::PayeeCheck;
 use crate::payment::Payment;
@@ -15,6 +16,7 @@ use crate::recovery::Recovery;
 impl From<Payment> for pb::Payment {
     fn from(payment: Payment) -> pb::Payment {
         let sent = payment.state.sent();
+        let to = payment.destination();
         pb::Payment {
             id: payment.id.to_string(),
             etag: etag(payment.version),
@@ -28,6 +30,10 @@ impl From<Payment> for pb::Payment {
             instructed_by: sent.map(|sent| sent.instructed_by.clone().into()),
             bank_reference: sent.map(|sent| sent.bank_reference.clone()).unwrap_or_default(),
             paid_on: wire_date(payment.state.paid_on()),
+            payee_organisation_id: to.map(|to| to.payee.to_string()).unwrap_or_default(),
+            payee_check: to.map_or(0, |to| to.check),
+            account_reference: to.map(|to| to.account_reference.clone()).unwrap_or_default(),
+            instructed_at: to.and_then(|to| wire_time(to.at)),
             reason: payment.reason,
             updated_at: wire_time(payment.updated_at),
         }
@@ -45,9 +51,38 @@ impl From<PaymentSeen> for pb::Payment {
     }
 }
 
-/// For the council and for events: without who approved and instructed it.
+/// For the council and for events: without who approved and instructed it, and into which account.
 pub fn payment_without_names(payment: pb::Payment) -> pb::Payment {
-    pb::Payment { approved_by: None, instructed_by: None, ..payment }
+    pb::Payment { approved_by: None, instructed_by: None, account_reference: String::new(), ..payment }
+}
+
+impl From<MoneyLineSeen> for pb::MoneyHistoryEntry {
+    fn from(MoneyLineSeen { line: seen, names_people }: MoneyLineSeen) -> pb::MoneyHistoryEntry {
+        let Line { sequence, at, by, step, from, to, reason } = seen.line;
+        let (payee, check) = seen.to.unzip();
+        let entry = pb::MoneyHistoryEntry {
+            subject: seen.subject.to_string(),
+            sequence,
+            at: wire_time(at),
+            actor: Some(by.into()),
+            step,
+            from_state: from.unwrap_or_default(),
+            to_state: to,
+            reason,
+            amount: seen.amount.map(Into::into),
+            reference: seen.reference,
+            payee_organisation_id: payee.map(|id| id.to_string()).unwrap_or_default(),
+            payee_check: check.unwrap_or(0),
+            booked_on: wire_date(seen.booked_on),
+        };
+        if names_people { entry } else { entry_without_names(entry) }
+    }
+}
+
+/// For the council: for which organisation a step was taken, but not by whom, nor under which reference of the bank.
+fn entry_without_names(entry: pb::MoneyHistoryEntry) -> pb::MoneyHistoryEntry {
+    let actor = entry.actor.map(|actor| types::Actor { subject: String::new(), ..actor });
+    pb::MoneyHistoryEntry { actor, reference: String::new(), ..entry }
 }
 
 impl From<Recovery> for pb::Recovery {
@@ -80,6 +115,7 @@ impl From<PayeeCheck> for pb::PayeeCheck {
             checked_by: Some(check.checked_by.into()),
             checked_at: wire_time(check.checked_at),
             usable_from: wire_time(check.usable_from),
+            sequence: check.sequence,
         }
     }
 }
@@ -113,6 +149,8 @@ impl From<Entry> for pb::LedgerEntry {
             amount: Some(entry.amount.into()),
             award_id: entry.award.map(|id| id.to_string()).unwrap_or_default(),
             subject: entry.subject.unwrap_or_default(),
+            actor: entry.by.map(Into::into),
+            booked_on: entry.booked_on.to_string(),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What each refusal becomes on the wire: its code and its reason.
 
 use kit::fault::{Fault, Reason};
-use tonic::Code;
 
 use crate::error::Error;
 
@@ -30,9 +29,6 @@ impl From<Error> for Fault {
             Error::FinalReportMissing => Fault::precondition(Reason::FinalReportMissing, says),
             Error::FinalReportAccepted => Fault::precondition(Reason::FinalReportAccepted, says),
             Error::MoneyNotReconciled => Fault::precondition(Reason::MoneyNotReconciled, says),
-            Error::SamePerson | Error::OfRecipient => {
-                Fault::new(Code::PermissionDenied, Reason::SeparationOfDuties, says)
-            }
             Error::PayeeNotVerified { usable_from: None } => Fault::precondition(Reason::PayeeNotVerified, says),
             Error::PayeeNotVerified { usable_from: Some(at) } => {
                 Fault::precondition(Reason::PayeeNotVerified, says).with("usable_from", at.to_string())

@@ -7,14 +7,12 @@ use toadlane_proto::awards::v1 as pb;
 
 use crate::agreement::Change;
 use crate::extension::Extension;
-use crate::variation::{State, Variation};
+use crate::variation::{Variation, VariationNow};
 
 impl From<Variation> for pb::Variation {
     fn from(variation: Variation) -> pb::Variation {
-        let version = match variation.state {
-            State::Approved { version, .. } => version,
-            State::Requested | State::Refused(_) => 0,
-        };
+        let version = variation.state.version().unwrap_or(0);
+        let decline_reason = variation.state.decline_reason().to_string();
         let decision = variation.state.decision().cloned();
         pb::Variation {
             id: variation.id.to_string(),
@@ -29,8 +27,20 @@ impl From<Variation> for pb::Variation {
             requested_by: Some(variation.requested_by.into()),
             requested_at: wire_time(variation.requested_at),
             decided_at: decision.as_ref().and_then(|decision| wire_time(decision.at)),
+            decision_reference: decision.as_ref().map(|decision| decision.reference.clone()).unwrap_or_default(),
             decided_by: decision.map(|decision| decision.by.into()),
+            proposed: None,
+            acceptance: variation.word.map(pb::Acceptance::from),
+            decline_reason,
         }
+    }
+}
+
+impl From<VariationNow> for pb::Variation {
+    fn from(VariationNow { variation, proposed }: VariationNow) -> pb::Variation {
+        // It is not written yet.
+        let proposed = proposed.map(|proposed| pb::Agreement { written_at: None, ..proposed.into() });
+        pb::Variation { proposed, ..variation.into() }
     }
 }
 

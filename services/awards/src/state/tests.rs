@@ -1,4 +1,5 @@
 use kit::caller::Actor;
+use kit::ids::OrgId;
 use kit::time::{Date, at};
 use testing::golden::covers;
 
@@ -45,6 +46,7 @@ fn steps() -> Vec<Step> {
         Step::CallReserve,
         Step::Offer(offer()),
         Step::Accept(agreed().acceptance),
+        Step::AcceptAnew(agreed().acceptance),
         Step::Activate,
         Step::Refuse,
         Step::Lapse,
@@ -62,12 +64,18 @@ fn actor(subject: &str) -> Actor {
     Actor { subject: subject.to_string(), organisation: None }
 }
 
+fn destination() -> payment::Destination {
+    let account_reference = "VENDOR-1".to_string();
+    payment::Destination { payee: OrgId::new(), check: 1, account_reference, at: at("2020-02-11T09:00:00Z") }
+}
+
+fn sent() -> payment::Sent {
+    let [approved_by, instructed_by] = [actor("per_1"), actor("per_2")];
+    payment::Sent { approved_by, instructed_by, bank_reference: "BACS 1".to_string(), to: Some(destination()) }
+}
+
 fn payment_states() -> Vec<payment::State> {
-    let sent = payment::Sent {
-        approved_by: actor("per_1"),
-        instructed_by: actor("per_2"),
-        bank_reference: "BACS 1".to_string(),
-    };
+    let sent = sent();
     let on: Date = "2020-02-11".parse().unwrap();
     vec![
         payment::State::Planned,
@@ -85,10 +93,10 @@ fn payment_steps() -> Vec<payment::Step> {
     vec![
         payment::Step::FallDue,
         payment::Step::Approve(actor("per_1")),
-        payment::Step::Instruct { by: actor("per_2"), bank_reference: "BACS 1".to_string() },
-        payment::Step::Confirm { on: "2020-02-11".parse().unwrap() },
-        payment::Step::Fail,
-        payment::Step::Reconcile,
+        payment::Step::Instruct { by: actor("per_2"), bank_reference: "BACS 1".to_string(), to: destination() },
+        payment::Step::Confirm { by: actor("per_3"), on: "2020-02-11".parse().unwrap() },
+        payment::Step::Fail(actor("per_3")),
+        payment::Step::Reconcile(actor("per_3")),
         payment::Step::Hold,
         payment::Step::Release,
         payment::Step::VoidApproval,
@@ -119,6 +127,7 @@ fn the_golden_table_has_every_state_and_every_step() {
     covers(payment::StateName::VARIANTS, payment_states().into_iter().map(payment::StateName::from));
     covers(payment::StepName::VARIANTS, payment_steps().into_iter().map(payment::StepName::from));
     covers(variation::StateName::VARIANTS, variation_states().into_iter().map(variation::StateName::from));
+    covers(variation::StepName::VARIANTS, variation_steps().into_iter().map(variation::StepName::from));
 }
 
 #[test]
@@ -148,9 +157,9 @@ fn every_step_from_every_state_is_as_the_golden_table_says() {
         section(&mut table, "recovery", from.name(), rows);
     }
     for from in variation_states() {
-        let rows = [("approve", Some(2)), ("refuse", None)].into_iter().map(|(step, written)| {
-            let decided = a_variation(from.clone()).decide(written, decision());
-            (step.to_string(), cell(decided.map(|to| to.state.name().to_string())))
+        let rows = variation_steps().into_iter().map(|step| {
+            let name = step.name().to_string();
+            (name, cell(from.clone().step(step).map(|to| to.name().to_string())))
         });
         section(&mut table, "variation", from.name(), rows);
     }
@@ -158,14 +167,27 @@ fn every_step_from_every_state_is_as_the_golden_table_says() {
 }
 
 fn decision() -> Decision {
-    Decision { by: actor("per_1"), at: at("2020-05-01T10:00:00Z"), reason: String::new() }
+    let (reason, reference) = (String::new(), String::new());
+    Decision { by: actor("per_1"), at: at("2020-05-01T10:00:00Z"), reason, reference }
 }
 
-fn variation_states() -> [variation::State; 3] {
+fn variation_states() -> [variation::State; 5] {
     [
         variation::State::Requested,
+        variation::State::AwaitingAcceptance(decision()),
         variation::State::Approved { version: 2, decision: decision() },
         variation::State::Refused(decision()),
+        variation::State::Declined { decision: decision(), reason: "it is too little".to_string() },
+    ]
+}
+
+fn variation_steps() -> [variation::Step; 5] {
+    [
+        variation::Step::Propose(decision()),
+        variation::Step::Approve { version: 2, decision: decision() },
+        variation::Step::Accept { version: 2 },
+        variation::Step::Refuse(decision()),
+        variation::Step::Decline { reason: "it is too little".to_string() },
     ]
 }
 
@@ -179,6 +201,7 @@ fn a_variation(state: variation::State) -> variation::Variation {
         extension: None,
         requested_by: actor("per_1"),
         requested_at: at("2020-04-01T10:00:00Z"),
+        word: None,
         state,
     }
 }
@@ -204,6 +227,29 @@ fn an_offer_holds_until_its_last_microsecond_and_not_at_its_end() {
 #[test]
 fn nobody_instructs_what_they_approved() {
     let approved = payment::State::Approved { by: actor("per_1") };
-    let by_same = payment::Step::Instruct { by: actor("per_1"), bank_reference: "BACS 1".to_string() };
-    assert!(matches!(approved.step(by_same), Err(Error::SamePerson)));
+    let bank_reference = "BACS 1".to_string();
+    let by_same = payment::Step::Instruct { by: actor("per_1"), bank_reference, to: destination() };
+    assert!(matches!(approved.step(by_same), Err(Refusal::Apart { .. })));
+}
+
+/// G-B1: what the bank did with a payment is said by somebody else than who told it to.
+#[test]
+fn nobody_says_what_the_bank_did_with_what_they_instructed() {
+    let on: Date = "2020-02-11".parse().unwrap();
+    let by = || actor("per_2");
+    for (from, step) in [
+        (payment::State::Instructed(sent()), payment::Step::Confirm { by: by(), on }),
+        (payment::State::Instructed(sent()), payment::Step::Fail(by())),
+        (payment::State::Paid { sent: sent(), on }, payment::Step::Reconcile(by())),
+    ] {
+        assert!(matches!(from.step(step), Err(Refusal::Apart { .. })));
+    }
+}
+
+/// G-B1: who asked for a change decides nothing of it, not even against it.
+#[test]
+fn nobody_decides_on_what_they_asked_for() {
+    let asked = a_variation(variation::State::Requested);
+    assert!(matches!(asked.expect_of_another(&actor("per_1")), Err(Refusal::Apart { .. })));
+    assert!(asked.expect_of_another(&actor("per_2")).is_ok());
 }

@@ -152,6 +152,7 @@ struct AgreementRow {
     sha256: String,
     variation_id: Option<VariationId>,
     written_at: Timestamp,
+    acceptance: Option<String>,
 }
 
 impl TryFrom<AgreementRow> for Agreement {
@@ -214,6 +215,17 @@ pub fn update(conn: &mut Conn, old: &Award, new: &Award) -> Result<(), Error> {
     if old.agreement != new.agreement {
         insert_agreement(conn, new)?;
     }
+    if old.state.acceptance() != new.state.acceptance() {
+        insert_acceptance(conn, new)?;
+    }
+    Ok(())
+}
+
+/// Adds the certifier's word to the version that it is for.
+fn insert_acceptance(conn: &mut Conn, award: &Award) -> Result<(), DbError> {
+    let Some(acceptance) = award.state.acceptance() else { return Ok(()) };
+    let accepted = agreement::table.find((award.id, acceptance.version)).filter(agreement::acceptance.is_null());
+    diesel::update(accepted).set(agreement::acceptance.eq(json(acceptance))).execute(conn)?;
     Ok(())
 }
 
@@ -226,13 +238,19 @@ fn insert_agreement(conn: &mut Conn, award: &Award) -> Result<(), DbError> {
         sha256: version.digest.clone(),
         variation_id: version.variation,
         written_at: version.written_at,
+        acceptance: None,
     };
     diesel::insert_into(agreement::table).values(row).execute(conn)?;
     Ok(())
 }
 
-/// Versions of an agreement, oldest first, from above a number on.
-pub fn agreements(conn: &mut Conn, award: AwardId, above: i32, limit: i64) -> Result<Vec<Agreement>, DbError> {
+/// Versions of an agreement, each with the certifier's word for it, oldest first, from above a number on.
+pub fn agreements(
+    conn: &mut Conn,
+    award: AwardId,
+    above: i32,
+    limit: i64,
+) -> Result<Vec<(Agreement, Option<Acceptance>)>, DbError> {
     let rows: Vec<AgreementRow> = agreement::table
         .filter(agreement::award_id.eq(award))
         .filter(agreement::version.gt(above))
@@ -240,7 +258,11 @@ pub fn agreements(conn: &mut Conn, award: AwardId, above: i32, limit: i64) -> Re
         .limit(limit)
         .select(AgreementRow::as_select())
         .load(conn)?;
-    rows.into_iter().map(Agreement::try_from).collect()
+    let with_word = |row: AgreementRow| {
+        let acceptance = row.acceptance.as_deref().map(from_json).transpose()?;
+        Ok::<_, DbError>((Agreement::try_from(row)?, acceptance))
+    };
+    rows.into_iter().map(with_word).collect()
 }
 
 /// The award that comes first on the reserve list of a pot.

@@ -10,7 +10,7 @@ use kit::time::{Date, Timestamp};
 
 use super::lists::{MoneyFilter, Visible, of_awards};
 use crate::error::Error;
-use crate::payment::{Payment, Sent, State, Trigger};
+use crate::payment::{Destination, Payment, Sent, State, Trigger};
 use crate::report::Overdue;
 use crate::schema::{award, payment};
 
@@ -36,11 +36,16 @@ struct Row {
     updated_at: Timestamp,
     held_report_id: Option<ReportId>,
     held_since: Option<Timestamp>,
+    payee_id: Option<OrgId>,
+    payee_check: Option<i64>,
+    account_reference: Option<String>,
+    instructed_at: Option<Timestamp>,
 }
 
 impl From<&Payment> for Row {
     fn from(payment: &Payment) -> Row {
         let (approved_by, sent) = (payment.state.approved_by(), payment.state.sent());
+        let to = payment.destination();
         Row {
             id: payment.id,
             award_id: payment.award,
@@ -61,6 +66,10 @@ impl From<&Payment> for Row {
             updated_at: payment.updated_at,
             held_report_id: payment.held_for.map(|overdue| overdue.report),
             held_since: payment.held_for.map(|overdue| overdue.since),
+            payee_id: to.map(|to| to.payee),
+            payee_check: to.map(|to| to.check),
+            account_reference: to.map(|to| to.account_reference.clone()),
+            instructed_at: to.map(|to| to.at),
         }
     }
 }
@@ -99,9 +108,10 @@ fn state_of(row: &Row) -> Result<State, DbError> {
     let actor = |subject: &Option<String>, organisation| subject.clone().map(|subject| Actor { subject, organisation });
     let approved_by = actor(&row.approved_by, row.approved_by_organisation);
     let instructed_by = actor(&row.instructed_by, row.instructed_by_organisation);
+    let to = destination(row)?;
     let sent = match (approved_by.clone(), instructed_by, row.bank_reference.clone()) {
         (Some(approved_by), Some(instructed_by), Some(bank_reference)) => {
-            Some(Sent { approved_by, instructed_by, bank_reference })
+            Some(Sent { approved_by, instructed_by, bank_reference, to })
         }
         (_, None, None) => None,
         (_, _, _) => return Err(inconsistent(format!("payment {}: half instructed", row.id))),
@@ -116,6 +126,16 @@ fn state_of(row: &Row) -> Result<State, DbError> {
         ("paid", _, Some(sent), Some(on)) => Ok(State::Paid { sent, on }),
         ("reconciled", _, Some(sent), Some(on)) => Ok(State::Reconciled { sent, on }),
         (state, ..) => Err(inconsistent(format!("payment {}: {state} does not fit who acted", row.id))),
+    }
+}
+
+fn destination(row: &Row) -> Result<Option<Destination>, DbError> {
+    match (row.payee_id, row.payee_check, row.account_reference.clone(), row.instructed_at) {
+        (Some(payee), Some(check), Some(account_reference), Some(at)) => {
+            Ok(Some(Destination { payee, check, account_reference, at }))
+        }
+        (None, None, None, None) => Ok(None),
+        (_, _, _, _) => Err(inconsistent(format!("payment {}: half addressed", row.id))),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Prepared rounds, their pots and the postings.
 
 use diesel::prelude::*;
+use kit::caller::Actor;
 use kit::db::{Conn, DbError, is_unique_violation};
-use kit::ids::{AwardId, RoundId};
+use kit::ids::{AwardId, OrgId, RoundId};
 use kit::stored::{self, found, from_json, json, parsed};
-use kit::time::Timestamp;
+use kit::time::{Date, Timestamp};
 
 use crate::error::Error;
 use crate::ledger::{Entry, Posting, Pot};
@@ -62,8 +63,38 @@ impl TryFrom<PotRow> for Pot {
     }
 }
 
-/// Number, instant, kind, sum, currency, award and subject.
-type EntryRow = (i64, Timestamp, String, i64, String, Option<AwardId>, Option<String>);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = ledger_entry)]
+struct EntryRow {
+    sequence: i64,
+    happened_at: Timestamp,
+    kind: String,
+    amount_minor: i64,
+    currency: String,
+    award_id: Option<AwardId>,
+    subject: Option<String>,
+    actor: Option<String>,
+    actor_organisation: Option<OrgId>,
+    booked_on: Option<Date>,
+}
+
+impl TryFrom<EntryRow> for Entry {
+    type Error = DbError;
+
+    fn try_from(row: EntryRow) -> Result<Entry, DbError> {
+        let organisation = row.actor_organisation;
+        Ok(Entry {
+            sequence: row.sequence,
+            at: row.happened_at,
+            kind: parsed(&row.kind)?,
+            amount: stored::money(row.amount_minor, &row.currency)?,
+            award: row.award_id,
+            subject: row.subject,
+            by: row.actor.map(|subject| Actor { subject, organisation }),
+            booked_on: row.booked_on.unwrap_or(Date::today(row.happened_at)),
+        })
+    }
+}
 
 /// Keeps what is known of a round whose awards are prepared now. Its identity is all there is to tell of one that was
 /// prepared before, so it is not looked for beforehand.
@@ -112,6 +143,9 @@ pub fn post(conn: &mut Conn, old: &Pot, posting: Posting, at: Timestamp) -> Resu
         ledger_entry::currency.eq(posting.amount.currency.as_str()),
         ledger_entry::award_id.eq(posting.award),
         ledger_entry::subject.eq(posting.subject),
+        ledger_entry::actor.eq(posting.by.subject),
+        ledger_entry::actor_organisation.eq(posting.by.organisation),
+        ledger_entry::booked_on.eq(posting.booked_on),
     );
     diesel::insert_into(ledger_entry::table).values(row).execute(conn)?;
     Ok(new)
@@ -131,20 +165,7 @@ pub fn entries(
         .filter(ledger_entry::sequence.gt(above))
         .order(ledger_entry::sequence.asc())
         .limit(limit)
-        .select((
-            ledger_entry::sequence,
-            ledger_entry::happened_at,
-            ledger_entry::kind,
-            ledger_entry::amount_minor,
-            ledger_entry::currency,
-            ledger_entry::award_id,
-            ledger_entry::subject,
-        ))
+        .select(EntryRow::as_select())
         .load(conn)?;
-    let mut entries = Vec::with_capacity(rows.len());
-    for (sequence, at, kind, minor_units, currency, award, subject) in rows {
-        let amount = stored::money(minor_units, &currency)?;
-        entries.push(Entry { sequence, at, kind: parsed(&kind)?, amount, award, subject });
-    }
-    Ok(entries)
+    rows.into_iter().map(Entry::try_from).collect()
 }

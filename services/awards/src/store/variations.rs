@@ -30,15 +30,14 @@ struct Row {
     decided_by_organisation: Option<OrgId>,
     decided_at: Option<Timestamp>,
     decision_reason: String,
+    decision_reference: String,
+    acceptance: Option<String>,
+    decline_reason: String,
 }
 
 impl From<&Variation> for Row {
     fn from(variation: &Variation) -> Row {
         let decision = variation.state.decision();
-        let written_version = match variation.state {
-            State::Approved { version, .. } => Some(version),
-            State::Requested | State::Refused(_) => None,
-        };
         Row {
             id: variation.id,
             award_id: variation.award,
@@ -50,11 +49,14 @@ impl From<&Variation> for Row {
             requested_by_organisation: variation.requested_by.organisation,
             requested_at: variation.requested_at,
             state: variation.state.name().to_string(),
-            written_version,
+            written_version: variation.state.version(),
             decided_by: decision.map(|decision| decision.by.subject.clone()),
             decided_by_organisation: decision.and_then(|decision| decision.by.organisation),
             decided_at: decision.map(|decision| decision.at),
             decision_reason: decision.map_or_else(String::new, |decision| decision.reason.clone()),
+            decision_reference: decision.map_or_else(String::new, |decision| decision.reference.clone()),
+            acceptance: variation.word.as_ref().map(json),
+            decline_reason: variation.state.decline_reason().to_string(),
         }
     }
 }
@@ -68,13 +70,16 @@ impl TryFrom<Row> for Variation {
                 by: Actor { subject, organisation: row.decided_by_organisation },
                 at,
                 reason: row.decision_reason,
+                reference: row.decision_reference,
             }),
             (_, _) => None,
         };
         let state = match (row.state.as_str(), row.written_version, decision) {
             ("requested", None, None) => State::Requested,
+            ("awaiting_acceptance", None, Some(decision)) => State::AwaitingAcceptance(decision),
             ("approved", Some(version), Some(decision)) => State::Approved { version, decision },
             ("refused", None, Some(decision)) => State::Refused(decision),
+            ("declined", None, Some(decision)) => State::Declined { decision, reason: row.decline_reason },
             (state, ..) => {
                 return Err(inconsistent(format!("variation {}: {state} does not fit its decision", row.id)));
             }
@@ -88,6 +93,7 @@ impl TryFrom<Row> for Variation {
             extension: row.extension_id,
             requested_by: Actor { subject: row.requested_by, organisation: row.requested_by_organisation },
             requested_at: row.requested_at,
+            word: row.acceptance.as_deref().map(from_json).transpose()?,
             state,
         })
     }

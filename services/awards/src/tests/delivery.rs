@@ -147,14 +147,14 @@ async fn an_award_is_complete_with_its_final_report_and_its_money_and_can_be_reo
         let unreconciled = by_manager().complete_award(complete(&award)).await.unwrap_err();
         assert_eq!(reason(&unreconciled), "MONEY_NOT_RECONCILED");
         let returned = harness.returned(&recovery, 20_000).await.unwrap();
-        harness.as_who(&harness.finance).payments.reconcile_recovery(reconciled(&returned)).await.unwrap();
+        harness.as_who(&harness.bookkeeper).payments.reconcile_recovery(reconciled(&returned)).await.unwrap();
         let award = harness.get(&harness.manager, &award).await.unwrap();
         let completed = by_manager().complete_award(complete(&award)).await.unwrap().into_inner();
         let found_late = harness.opened(&completed, 1_000).await.unwrap();
         let unsettled = by_manager().close_award(close(&completed)).await.unwrap_err();
         assert_eq!(reason(&unsettled), "MONEY_NOT_RECONCILED");
         let returned = harness.returned(&found_late, 1_000).await.unwrap();
-        harness.as_who(&harness.finance).payments.reconcile_recovery(reconciled(&returned)).await.unwrap();
+        harness.as_who(&harness.bookkeeper).payments.reconcile_recovery(reconciled(&returned)).await.unwrap();
         let completed = harness.get(&harness.manager, &completed).await.unwrap();
         let closed = by_manager().close_award(close(&completed)).await.unwrap().into_inner();
         assert_eq!(closed.state(), State::Closed);

@@ -38,7 +38,10 @@ pub struct Harness {
     pub network: OrgId,
     pub manager: Who,
     pub finance: Who,
+    /// A second finance officer: who checks accounts and reads the bank's statements.
+    pub bookkeeper: Who,
     pub clerk: Who,
+    pub administrator: Who,
     transport: Transport,
     gate: Gate,
     stop: CancellationToken,
@@ -72,9 +75,21 @@ impl Harness {
         let awards = Awards::new(db.clone(), others(), others(), others(), stopped);
         let transport = gate.guard(awards.routes(), db.clock());
         let network = OrgId::new();
-        let [manager, finance, clerk] =
-            [Role::RoundManager, Role::FinanceOfficer, Role::Clerk].map(|role| Who::person(role, network));
-        Harness { db, awards, peers, network, manager, finance, clerk, transport, gate, stop }
+        let staff = |role| Who::person(role, network);
+        Harness {
+            db,
+            awards,
+            peers,
+            network,
+            manager: staff(Role::RoundManager),
+            finance: staff(Role::FinanceOfficer),
+            bookkeeper: staff(Role::FinanceOfficer),
+            clerk: staff(Role::Clerk),
+            administrator: staff(Role::NetworkAdministrator),
+            transport,
+            gate,
+            stop,
+        }
     }
 
     /// The generated clients with somebody's token.
@@ -203,7 +218,7 @@ impl Harness {
     }
 
     pub async fn checked(&self, payee: OrgId, account: &str) -> Result<pb::PayeeCheck, Status> {
-        Ok(self.as_who(&self.finance).payments.record_payee_check(check(payee, account)).await?.into_inner())
+        Ok(self.as_who(&self.bookkeeper).payments.record_payee_check(check(payee, account)).await?.into_inner())
     }
 
     /// Approves a payment and sends it to the bank.
@@ -217,9 +232,9 @@ impl Harness {
     pub async fn paid(&self, payment: &pb::Payment) -> pb::Payment {
         let instructed = self.instructed(payment).await;
         let today = kit::time::Date::at(self.db.clock().now(), "Europe/London").to_string();
-        let paid = self.as_who(&self.finance).payments.confirm_payment(confirm(&instructed, &today)).await.unwrap();
-        let request = reconcile(&paid.into_inner());
-        self.as_who(&self.finance).payments.reconcile_payment(request).await.unwrap().into_inner()
+        let by_bookkeeper = || self.as_who(&self.bookkeeper).payments;
+        let paid = by_bookkeeper().confirm_payment(confirm(&instructed, &today)).await.unwrap();
+        by_bookkeeper().reconcile_payment(reconcile(&paid.into_inner())).await.unwrap().into_inner()
     }
 
     /// An award of £1,500.00 that is accepted and paid at once.

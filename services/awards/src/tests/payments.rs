@@ -1,4 +1,4 @@
-//! Payments: two persons, a checked payee, and nobody who belongs to the recipient (rules 21, 22).
+//! Payments: three persons, a checked payee, and nobody who belongs to the recipient (rules 21, 22).
 
 use kit::caller::Role;
 use pb::payment::State;
@@ -25,7 +25,7 @@ async fn a_due_payment(harness: &Harness) -> (Round, Council, pb::Award, pb::Pay
 }
 
 #[tokio::test]
-async fn a_payment_goes_from_due_to_the_accounts_through_two_people() {
+async fn a_payment_goes_from_due_to_the_accounts_through_three_people() {
     each_engine(async |harness| {
         let (round, council, award, due) = a_due_payment(&harness).await;
         harness.checked(council.id, "VENDOR-1").await.unwrap();
@@ -154,16 +154,16 @@ async fn a_payment_that_fails_at_the_bank_is_approved_still_and_goes_out_anew() 
         harness.checked(council.id, "VENDOR-1").await.unwrap();
         let instructed = harness.instructed(&due).await;
         let failed =
-            harness.as_who(&harness.finance).payments.fail_payment(fail(&instructed)).await.unwrap().into_inner();
+            harness.as_who(&harness.bookkeeper).payments.fail_payment(fail(&instructed)).await.unwrap().into_inner();
         assert_eq!((failed.state(), failed.reason.as_str()), (State::Approved, "account closed"));
         assert_eq!((failed.instructed_by.clone(), failed.bank_reference.as_str()), (None, ""));
         assert_eq!(harness.balances(&round).await, [1_800_000, 150_000, 0, 0]);
         let again =
             harness.as_who(&harness.finance).payments.instruct_payment(instruct(&failed)).await.unwrap().into_inner();
-        let ahead =
-            harness.as_who(&harness.finance).payments.confirm_payment(confirm(&again, "2020-02-08")).await.unwrap_err();
+        let by_bookkeeper = || harness.as_who(&harness.bookkeeper).payments;
+        let ahead = by_bookkeeper().confirm_payment(confirm(&again, "2020-02-08")).await.unwrap_err();
         assert_eq!(fields(&ahead), ["paid_on"]);
-        harness.as_who(&harness.finance).payments.confirm_payment(confirm(&again, "2020-02-07")).await.unwrap();
+        by_bookkeeper().confirm_payment(confirm(&again, "2020-02-07")).await.unwrap();
     })
     .await;
 }
@@ -235,6 +235,135 @@ async fn a_council_sees_its_payments_but_not_who_approved_them() {
             harness.as_who(&reader(&stranger)).payments.get_payment(get).await.unwrap_err().code(),
             Code::NotFound
         );
+    })
+    .await;
+}
+
+/// G-B1: who checked the account, who approves and who instructs are three, and who instructed does not say what the
+/// bank did, whatever duties one person holds.
+#[tokio::test]
+async fn no_one_person_checks_approves_instructs_and_reconciles() {
+    each_engine(async |harness| {
+        let (_, council, _, due) = a_due_payment(&harness).await;
+        let all = Who::person(Role::RoundManager, harness.network).and(Role::FinanceOfficer, harness.network);
+        let by = |who: &Who| harness.as_who(who).payments;
+        let separate = |refused: tonic::Status| assert_eq!(reason(&refused), "SEPARATION_OF_DUTIES");
+        by(&all).record_payee_check(check(council.id, "VENDOR-1")).await.unwrap();
+        separate(by(&all).approve_payment(approve(&due)).await.unwrap_err());
+        let approved = by(&harness.manager).approve_payment(approve(&due)).await.unwrap().into_inner();
+        separate(by(&all).instruct_payment(instruct(&approved)).await.unwrap_err());
+        // The check that counts is the latest one, so the approver cannot follow their approval with it either.
+        let approver = harness.manager.clone().and(Role::FinanceOfficer, harness.network);
+        by(&approver).record_payee_check(check(council.id, "VENDOR-1")).await.unwrap();
+        separate(by(&harness.finance).instruct_payment(instruct(&approved)).await.unwrap_err());
+        by(&all).record_payee_check(check(council.id, "VENDOR-1")).await.unwrap();
+        let instructed = by(&harness.finance).instruct_payment(instruct(&approved)).await.unwrap().into_inner();
+        separate(by(&harness.finance).confirm_payment(confirm(&instructed, "2020-02-07")).await.unwrap_err());
+        separate(by(&harness.finance).fail_payment(fail(&instructed)).await.unwrap_err());
+        let paid = by(&all).confirm_payment(confirm(&instructed, "2020-02-07")).await.unwrap().into_inner();
+        separate(by(&harness.finance).reconcile_payment(reconcile(&paid)).await.unwrap_err());
+        by(&all).reconcile_payment(reconcile(&paid)).await.unwrap();
+    })
+    .await;
+}
+
+/// G-B5: a payment says whom it paid, on which check and into which account, whatever is agreed and checked later.
+#[tokio::test]
+async fn a_payment_names_payee_check_and_account_as_instructed() {
+    each_engine(async |harness| {
+        let (_, council, award, due) = a_due_payment(&harness).await;
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
+        assert_eq!((due.payee_organisation_id.as_str(), due.payee_check, due.instructed_at), ("", 0, None));
+        let paid = harness.paid(&due).await;
+        let (other, was_paid) = (harness.council("Devon"), council.id.to_string());
+        let change = pb::Change { payee_organisation_id: other.id.to_string(), ..Default::default() };
+        let asked = harness.asked(&council.officer, &award, change).await.unwrap();
+        let awaits = harness.decided(&asked).await.unwrap();
+        let by_certifier = || harness.as_who(&council.certifier).awards;
+        by_certifier().accept_variation(super::variations::agree(&council, &awaits)).await.unwrap();
+        harness.checked(council.id, "VENDOR-2").await.unwrap();
+        let told = harness.payments_of_one(&paid).await;
+        assert_eq!((&told.payee_organisation_id, told.payee_check), (&was_paid, 1));
+        assert_eq!((told.account_reference.as_str(), in_pence(told.amount)), ("VENDOR-1", 150_000));
+        assert_eq!(told.instructed_at, Some(kit::time::at(PREPARED).into()));
+        // The council is told whom, and not into which account.
+        let list = pb::ListPaymentsRequest { award_id: award.id.clone(), ..Default::default() };
+        let seen = harness.as_who(&council.officer).payments.list_payments(list).await.unwrap().into_inner().payments;
+        assert_eq!((&seen[0].payee_organisation_id, seen[0].account_reference.as_str()), (&was_paid, ""));
+        let checks = pb::ListPayeeChecksRequest { organisation_id: council.id.to_string(), ..Default::default() };
+        let checks = harness.as_who(&harness.finance).payments.list_payee_checks(checks).await.unwrap().into_inner();
+        let numbers: Vec<_> = checks.checks.iter().map(|check| check.sequence).collect();
+        assert_eq!(numbers, [2, 1]);
+    })
+    .await;
+}
+
+/// G-B2: who was paid is still the recipient of that payment, and of what comes back of it, when somebody else is paid
+/// by now.
+#[tokio::test]
+async fn nobody_handles_what_was_paid_to_their_own() {
+    each_engine(async |harness| {
+        let (council, payee) = (harness.council("Plymouth"), harness.council("Devon"));
+        let round = harness.round(1_950_000);
+        harness.outcome(&round, &council, |outcome| outcome.payee_organisation_id = payee.id.to_string());
+        let award = harness.prepared(&round).await.remove(0);
+        let award = harness.accepted(&council, &award).await;
+        harness.checked(payee.id, "VENDOR-1").await.unwrap();
+        let instructed = harness.instructed(&harness.payments_of(&award).await[0]).await;
+        let by = |who: &Who| harness.as_who(who).payments;
+        let confirm = confirm(&instructed, "2020-02-07");
+        let paid = by(&harness.bookkeeper).confirm_payment(confirm).await.unwrap().into_inner();
+        let change = pb::Change { payee_organisation_id: council.id.to_string(), ..Default::default() };
+        let asked = harness.asked(&council.officer, &award, change).await.unwrap();
+        let awaits = harness.decided(&asked).await.unwrap();
+        let by_certifier = || harness.as_who(&council.certifier).awards;
+        by_certifier().accept_variation(super::variations::agree(&council, &awaits)).await.unwrap();
+        let recovery = harness.opened(&award, 1_000).await.unwrap();
+
+        let own = harness.bookkeeper.clone().of_home(payee.id);
+        let reconciled = by(&own).reconcile_payment(reconcile(&paid)).await.unwrap_err();
+        let returned = by(&own).record_return(give_back(&recovery, 1_000)).await.unwrap_err();
+        let open = pb::OpenRecoveryRequest {
+            request_id: new_id(),
+            award_id: award.id.clone(),
+            amount: pence(1),
+            reason: "too much".to_string(),
+            validate_only: false,
+        };
+        let opened = by(&own).open_recovery(open).await.unwrap_err();
+        for refused in [reconciled, returned, opened] {
+            assert_eq!(reason(&refused), "SEPARATION_OF_DUTIES");
+        }
+        by(&harness.bookkeeper).reconcile_payment(reconcile(&paid)).await.unwrap();
+    })
+    .await;
+}
+
+/// G-B6: the bank paid on a day between the instruction and today; the ledger counts it on that day.
+#[tokio::test]
+async fn the_day_of_a_payment_lies_between_its_instruction_and_today() {
+    each_engine(async |harness| {
+        let (round, council, _, due) = a_due_payment(&harness).await;
+        harness.checked(council.id, "VENDOR-1").await.unwrap();
+        let instructed = harness.instructed(&due).await;
+        harness.at("2020-02-12T09:00:00Z").await;
+        let by_bookkeeper = || harness.as_who(&harness.bookkeeper).payments;
+        for day in ["1999-01-01", "2020-02-06", "2020-02-13"] {
+            let refused = by_bookkeeper().confirm_payment(confirm(&instructed, day)).await.unwrap_err();
+            assert_eq!(fields(&refused), ["paid_on"], "{day}");
+        }
+        by_bookkeeper().confirm_payment(confirm(&instructed, "2020-02-10")).await.unwrap();
+        let entries = pb::ListLedgerEntriesRequest {
+            round_id: round.id.to_string(),
+            instrument: INSTRUMENT.to_string(),
+            ..Default::default()
+        };
+        let entries = by_bookkeeper().list_ledger_entries(entries).await.unwrap().into_inner().entries;
+        let paid = entries.last().unwrap();
+        assert_eq!((paid.kind(), paid.booked_on.as_str()), (pb::ledger_entry::Kind::Pay, "2020-02-10"));
+        assert_eq!(paid.actor.clone().unwrap().subject, harness.bookkeeper.subject);
+        assert_eq!(entries[0].booked_on, "2020-02-07");
+        assert_eq!(entries[0].actor.clone().unwrap().subject, harness.manager.subject);
     })
     .await;
 }

@@ -6,7 +6,7 @@ use toadlane_proto::grading::v1::determination::Outcome as Decision;
 use tonic::{Code, Status};
 
 use super::harness::*;
-use super::variations::{decide, request};
+use super::variations::{agree, decide, request};
 
 const CALLERS: u64 = 8;
 const TURNS: u64 = 40;
@@ -45,14 +45,13 @@ async fn turn(harness: &Harness, council: &Council, award: &pb::Award, kind: u64
                 pb::Change { amount: pence(minor_units), scope: format!("for {minor_units}"), ..Default::default() };
             let variation =
                 expect_answer(harness.as_who(&council.officer).awards.request_variation(request(&now, change)).await);
-            if let Some(variation) = variation {
-                expect_answer(
-                    harness
-                        .as_who(&harness.manager)
-                        .awards
-                        .decide_variation(decide(&variation.into_inner(), true))
-                        .await,
-                );
+            let Some(variation) = variation.map(tonic::Response::into_inner) else { return };
+            let by_manager = || harness.as_who(&harness.manager).awards;
+            let decided = expect_answer(by_manager().decide_variation(decide(&variation, true)).await);
+            let Some(decided) = decided.map(tonic::Response::into_inner) else { return };
+            if decided.state() == pb::variation::State::AwaitingAcceptance {
+                let by_certifier = || harness.as_who(&council.certifier).awards;
+                expect_answer(by_certifier().accept_variation(agree(council, &decided)).await);
             }
         }
         (pb::award::State::Active, 3 | 4) => pay_something(harness, &now).await,
@@ -73,7 +72,8 @@ async fn pay_something(harness: &Harness, award: &pb::Award) {
     let instructed =
         expect_answer(harness.as_who(&harness.finance).payments.instruct_payment(instruct(&approved)).await);
     let Some(instructed) = instructed.map(tonic::Response::into_inner) else { return };
-    expect_answer(harness.as_who(&harness.finance).payments.confirm_payment(confirm(&instructed, "2020-02-07")).await);
+    let by_bookkeeper = || harness.as_who(&harness.bookkeeper).payments;
+    expect_answer(by_bookkeeper().confirm_payment(confirm(&instructed, "2020-02-07")).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

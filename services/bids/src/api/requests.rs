@@ -10,11 +10,13 @@ use kit::names::{named, row_names};
 use kit::paging::Listed;
 use kit::wire::Reader;
 use toadlane_proto::bids::v1 as pb;
+use toadlane_proto::bids::v1::participation::Part;
 
 use crate::app;
 use crate::app::reading::{Compared, Watched};
-use crate::bid::Participant;
-use crate::content::{Answer, Content};
+use crate::conflict::{DeclaredConflict, Whose};
+use crate::content::{Answer, Content, Participant};
+use crate::participation::Word;
 use crate::store::Filter;
 
 fn content(reader: &mut Reader, wire: Option<pb::BidContent>) -> Option<Content> {
@@ -83,6 +85,59 @@ pub fn set_participants(wire: pb::SetParticipantsRequest, reader: &mut Reader) -
     let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
     let participants = participants(reader, wire.participants);
     Some(app::SetParticipants { target: target?, participants })
+}
+
+fn part_of(reader: &mut Reader, target: Option<Target<BidId>>, id: &str, part: Part) -> Option<app::PartOf> {
+    let organisation = reader.id("organisation_id", id);
+    Some(app::PartOf { target: target?, organisation: organisation?, part: named(part) })
+}
+
+pub fn confirm_participation(
+    wire: pb::ConfirmParticipationRequest,
+    reader: &mut Reader,
+) -> Option<app::ConfirmParticipation> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    let of = part_of(reader, target, &wire.organisation_id, wire.part());
+    let word = match reader.id_or_none("certifier_id", &wire.certifier_id) {
+        Some(Some(certifier)) => reader.text("role", &wire.role).map(|role| Some(Word { certifier, role })),
+        Some(None) => Some(None),
+        None => None,
+    };
+    Some(app::ConfirmParticipation { of: of?, word: word? })
+}
+
+pub fn decline_participation(
+    wire: pb::DeclineParticipationRequest,
+    reader: &mut Reader,
+) -> Option<app::ReplyParticipation> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    let of = part_of(reader, target, &wire.organisation_id, wire.part());
+    let reason = reader.text("reason", &wire.reason);
+    Some(app::ReplyParticipation { of: of?, reason: reason? })
+}
+
+pub fn leave_bid(wire: pb::LeaveBidRequest, reader: &mut Reader) -> Option<app::ReplyParticipation> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    let of = part_of(reader, target, &wire.organisation_id, wire.part());
+    let reason = reader.text("reason", &wire.reason);
+    Some(app::ReplyParticipation { of: of?, reason: reason? })
+}
+
+fn conflict(reader: &mut Reader, field: &str, wire: pb::DeclaredConflict) -> Option<DeclaredConflict> {
+    use pb::declared_conflict::Whose as Wire;
+    let words = reader.text(&format!("{field}.words"), &wire.words);
+    let whose = match reader.required(&format!("{field}.whose"), wire.whose)? {
+        Wire::PersonId(id) => reader.id(&format!("{field}.person_id"), &id).map(Whose::Person),
+        Wire::OrganisationId(id) => reader.id(&format!("{field}.organisation_id"), &id).map(Whose::Organisation),
+        Wire::Name(name) => reader.text(&format!("{field}.name"), &name).map(Whose::Name),
+    };
+    Some(DeclaredConflict { whose: whose?, words: words? })
+}
+
+pub fn declare_conflicts(wire: pb::DeclareConflictsRequest, reader: &mut Reader) -> Option<app::DeclareConflicts> {
+    let target = reader.target("bid_id", &wire.bid_id, &wire.etag);
+    let conflicts = reader.each("declared_conflicts", wire.declared_conflicts, conflict);
+    Some(app::DeclareConflicts { target: target?, conflicts })
 }
 
 pub fn remove_attachment(wire: pb::RemoveAttachmentRequest, reader: &mut Reader) -> Option<app::RemoveAttachment> {

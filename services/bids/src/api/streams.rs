@@ -34,23 +34,25 @@ pub async fn upload(bids: &Bids, request: Request<Streaming<pb::UploadAttachment
     let (target, declared) = reader.finish(read).map_err(Fault::invalid)?;
     let rest = pb::AttachmentHeader { request_id: String::new(), ..header.clone() };
     let cx = cx.with_request(&header.request_id, &rest);
-    let before = cx.clone();
-    let look = move |conn: &mut Conn| app::load_for_attachment(conn, &before, &target);
+    let file = Attachment {
+        id: AttachmentId::new(),
+        file_name: header.file_name,
+        media_type: declared.media_type.clone(),
+        size_bytes: declared.size_bytes,
+        sha256: declared.sha256.clone(),
+    };
+    let (before, coming) = (cx.clone(), file.clone());
+    let look = move |conn: &mut Conn| app::load_for_attachment(conn, &before, &target, &coming);
     if let Replay::Answered(bid) = bids.db.replay_or(&cx, look).await? {
         return Ok(Response::new(bid));
     }
+    let (before, coming) = (cx.clone(), file.clone());
+    bids.db.work(None, move |tx| app::announce_attachment(tx, &before, &target, &coming)).await?;
     let bytes = bytes_after_header(parts, |message: pb::UploadAttachmentRequest| match message.part? {
         Part::Data(bytes) => Some(bytes),
         Part::Header(_) => None,
     });
     bids.files.take_in(&declared, bytes).await?;
-    let file = Attachment {
-        id: AttachmentId::new(),
-        file_name: header.file_name,
-        media_type: declared.media_type,
-        size_bytes: declared.size_bytes,
-        sha256: declared.sha256,
-    };
     let bid = bids.db.write(&cx.clone(), move |tx| app::add_attachment(tx, &cx, &target, &file)).await?;
     Ok(Response::new(bid))
 }

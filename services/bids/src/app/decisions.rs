@@ -17,6 +17,7 @@ use crate::earlier::Burden;
 use crate::eligibility::{self, Standings};
 use crate::error::Error;
 use crate::events::{self, Happened};
+use crate::intake::Intake;
 use crate::policy::Action;
 use crate::state::Step;
 use crate::store;
@@ -47,13 +48,20 @@ pub fn reject_late_bid(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<BidId>) -> Result<Bi
     save(tx, cx, &bid, new, Happened::BidRejectedLate, intake.call.closes_at)
 }
 
-/// Tries every eligibility rule. The standings on the day of the close were asked of the registry beforehand.
-pub fn screen_bid(tx: &mut Tx, cx: &Cx, standings: &Standings, cmd: &Target<BidId>) -> Result<BidNow, Error> {
-    let bid = load_for(tx, cx, Action::Screen, cmd)?;
+/// The bid of a round that has closed: until then it is sealed to who handles it, and so is the newer version.
+fn load_closed(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<BidId>) -> Result<(Bid, Intake), Error> {
+    let bid = reading::seen(tx, cx, action, target.id)?;
     let intake = intake_of(tx, bid.round)?;
     if intake.closed_at.is_none() {
         return Err(Error::NotYetClosed);
     }
+    bid.expect_version(target.version)?;
+    Ok((bid, intake))
+}
+
+/// Tries every eligibility rule. The standings on the day of the close were asked of the registry beforehand.
+pub fn screen_bid(tx: &mut Tx, cx: &Cx, standings: &Standings, cmd: &Target<BidId>) -> Result<BidNow, Error> {
+    let (bid, intake) = load_closed(tx, cx, Action::Screen, cmd)?;
     let burden = Burden {
         n_led: 1 + store::n_led_besides(tx, &bid)?,
         n_live: store::n_live_besides(tx, &bid)?,
@@ -72,8 +80,7 @@ pub struct DecideEligibility {
 }
 
 pub fn decide_eligibility(tx: &mut Tx, cx: &Cx, cmd: &DecideEligibility) -> Result<BidNow, Error> {
-    let bid = load_for(tx, cx, Action::Decide, &cmd.target)?;
-    let intake = intake_of(tx, bid.round)?;
+    let (bid, intake) = load_closed(tx, cx, Action::Decide, &cmd.target)?;
     let new = bid.decide(cmd.eligible, &cmd.reason, cx.now)?;
     let happened = if cmd.eligible { Happened::BidFoundEligible } else { Happened::BidFoundIneligible };
     save(tx, cx, &bid, new, happened, intake.call.closes_at)
@@ -129,6 +136,6 @@ pub fn answer_clarification(tx: &mut Tx, cx: &Cx, cmd: &AnswerClarification) -> 
 /// The bid itself is unchanged by a clarification: watchers are told, its version and history stay.
 fn publish(tx: &mut Tx, cx: &Cx, bid: Bid, happened: Happened) -> Result<(), Error> {
     let closes_at = intake_of(tx, bid.round)?.call.closes_at;
-    let now = BidNow { bid, closes_at, as_of: cx.now };
+    let now = reading::shown(cx, bid, closes_at);
     Ok(outbox::put(tx, cx, cx.now, events::fact(happened, &now))?)
 }

@@ -5,19 +5,21 @@ use kit::db::{Conn, Tx};
 use kit::digest::digest;
 use kit::ids::{AttachmentId, BidId, OrgId, PersonId, RoundId};
 use kit::refusal::Refusal;
+use kit::register::expect_word_of;
 
 use super::{actor, load_for, open_intake, record, save};
-use crate::bid::{Bid, BidNow, Participant};
+use crate::bid::{Bid, BidNow};
 use crate::call::Call;
-use crate::content::{Attachment, Content, Paper, Revision};
+use crate::content::{Attachment, Content, Paper, Participant, Revision};
 use crate::error::Error;
 use crate::events::Happened;
+use crate::form;
 use crate::policy::{self, Action};
 use crate::state::State;
 use crate::store;
 
-/// Most files that a draft has: as many as the contract lets a round take.
-const MOST_FILES: usize = 50;
+/// Over all its revisions a bid has room for this many times the bytes that its round takes at once.
+const MOST_TIMES_OVER: i64 = 10;
 
 #[derive(Clone, Debug)]
 pub struct CreateBid {
@@ -42,7 +44,7 @@ pub fn create_bid(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &CreateBid) -> Result<
     {
         return Err(Error::ReferenceTaken { existing });
     }
-    let paper = Paper { content: cmd.content.clone(), attachments: Vec::new() };
+    let paper = Paper { content: cmd.content.clone(), attachments: Vec::new(), participants: Some(Vec::new()) };
     let bid = Bid {
         id: cmd.id,
         round: cmd.round,
@@ -55,12 +57,15 @@ pub fn create_bid(tx: &mut Tx, cx: &Cx, call: &Call, cmd: &CreateBid) -> Result<
         digest: digest(paper.canonical_json()),
         paper,
         participants: Vec::new(),
+        participations: Vec::new(),
+        declared_conflicts: Vec::new(),
         sign_off: None,
         findings: Vec::new(),
         reason: String::new(),
         created_at: cx.now,
         updated_at: cx.now,
-    };
+    }
+    .asking();
     store::insert(tx, &bid)?;
     write_revision(tx, cx, &bid, Happened::BidCreated, None)?;
     record(tx, cx, None, bid, Happened::BidCreated, intake.call.closes_at)
@@ -74,8 +79,7 @@ pub struct UpdateBid {
 
 pub fn update_bid(tx: &mut Tx, cx: &Cx, cmd: &UpdateBid) -> Result<BidNow, Error> {
     let bid = load_for(tx, cx, Action::Edit, &cmd.target)?;
-    let paper = Paper { content: cmd.content.clone(), attachments: bid.paper.attachments.clone() };
-    revise(tx, cx, &bid, paper, None)
+    revise(tx, cx, &bid, bid.paper_with(cmd.content.clone()), None)
 }
 
 #[derive(Clone, Debug)]
@@ -90,27 +94,47 @@ pub fn restore_revision(tx: &mut Tx, cx: &Cx, cmd: &RestoreRevision) -> Result<B
     revise(tx, cx, &bid, earlier.paper, Some(cmd.revision))
 }
 
-/// The bid, if it takes one more file: looked at before the bytes are sent, and again once they are kept. How many its
-/// round takes is told with all else that is missing.
+/// The bid with one more file, if its round takes it: looked at before the bytes are sent, and again once they are
+/// kept.
 ///
 /// # Errors
-/// As [`crate::policy::check`], [`Bid::expect_version`] and [`Bid::expect_draft`] do. [`Refusal::Invalid`] when it has
-/// no room.
-pub fn load_for_attachment(conn: &mut Conn, cx: &Cx, target: &Target<BidId>) -> Result<Bid, Error> {
+/// As [`crate::policy::check`], [`Bid::expect_version`] and [`Bid::expect_draft`] do. [`Refusal::Invalid`] for a file
+/// that is too large, of another type, or one too many.
+pub fn load_for_attachment(
+    conn: &mut Conn,
+    cx: &Cx,
+    target: &Target<BidId>,
+    file: &Attachment,
+) -> Result<(Bid, Paper), Error> {
     let bid = load_for(conn, cx, Action::Edit, target)?;
     bid.expect_draft("edit")?;
-    if bid.paper.attachments.len() >= MOST_FILES {
-        let says = format!("a bid has at most {MOST_FILES} files; take one out first");
-        return Err(Refusal::bad_field("attachments", "max_items", says).into());
+    let mut paper = bid.paper.clone();
+    paper.attachments.push(file.clone());
+    let mut refused = Vec::new();
+    form::check_attachments(&paper, &store::call(conn, bid.round)?, &mut refused);
+    Refusal::if_any(refused)?;
+    Ok((bid, paper))
+}
+
+/// Makes room for the bytes of a file, before they are taken.
+pub fn announce_attachment(tx: &mut Tx, cx: &Cx, target: &Target<BidId>, file: &Attachment) -> Result<(), Error> {
+    let (bid, _) = load_for_attachment(tx, cx, target, file)?;
+    let rules = store::call(tx, bid.round)?.attachments;
+    let room = rules.max_bytes_each.saturating_mul(rules.max_count.into()).saturating_mul(MOST_TIMES_OVER);
+    if store::n_bytes_besides(tx, bid.id, &file.sha256)? > room - file.size_bytes {
+        let says = format!("the files of all revisions of a bid may have {room} bytes; this one would exceed them");
+        return Err(Refusal::bad_field("size_bytes", "quota", says).into());
     }
-    Ok(bid)
+    if store::is_condemned(tx, &file.sha256)? {
+        return Err(Error::BeingCleared);
+    }
+    Ok(store::announce(tx, bid.id, file, cx.now)?)
 }
 
 /// Adds a file whose bytes are already kept.
 pub fn add_attachment(tx: &mut Tx, cx: &Cx, target: &Target<BidId>, file: &Attachment) -> Result<BidNow, Error> {
-    let bid = load_for_attachment(tx, cx, target)?;
-    let mut paper = bid.paper.clone();
-    paper.attachments.push(file.clone());
+    let (bid, paper) = load_for_attachment(tx, cx, target, file)?;
+    store::keep(tx, bid.id, &file.sha256)?;
     revise(tx, cx, &bid, paper, None)
 }
 
@@ -129,6 +153,9 @@ pub fn remove_attachment(tx: &mut Tx, cx: &Cx, cmd: &RemoveAttachment) -> Result
 }
 
 fn revise(tx: &mut Tx, cx: &Cx, old: &Bid, paper: Paper, restored_from: Option<i32>) -> Result<BidNow, Error> {
+    if old.is_shared_otherwise(&paper) {
+        policy::check(&cx.caller, Action::SetParticipants, old)?;
+    }
     let intake = open_intake(tx, cx, old.round)?;
     let new = old.revise(paper, cx.now)?;
     write_revision(tx, cx, &new, Happened::BidRevised, restored_from)?;
@@ -165,6 +192,7 @@ pub fn set_participants(tx: &mut Tx, cx: &Cx, cmd: &SetParticipants) -> Result<B
     let bid = load_for(tx, cx, Action::SetParticipants, &cmd.target)?;
     let intake = open_intake(tx, cx, bid.round)?;
     let new = bid.with_participants(cmd.participants.clone(), cx.now)?;
+    write_revision(tx, cx, &new, Happened::BidParticipantsSet, None)?;
     save(tx, cx, &bid, new, Happened::BidParticipantsSet, intake.call.closes_at)
 }
 
@@ -179,13 +207,7 @@ pub struct SignOffBid {
 pub fn sign_off_bid(tx: &mut Tx, cx: &Cx, certifier_of: &Option<OrgId>, cmd: &SignOffBid) -> Result<BidNow, Error> {
     let bid = load_for(tx, cx, Action::SignOff, &cmd.target)?;
     let intake = open_intake(tx, cx, bid.round)?;
-    if *certifier_of != Some(bid.applicant) {
-        let says = "the registry holds no such certifier of this organisation";
-        return Err(Refusal::bad_field("certifier_id", "certifier", says).into());
-    }
-    if !cx.caller.gives_word_of(cmd.certifier) {
-        return Err(Refusal::NotAllowed { who_may: "only the certifier named" }.into());
-    }
+    expect_word_of(&cx.caller, cmd.certifier, *certifier_of, bid.applicant)?;
     let new = bid.sign_off(cmd.certifier, cmd.role.clone(), cx.caller.subject.to_string(), cx.now)?;
     save(tx, cx, &bid, new, Happened::BidSignedOff, intake.call.closes_at)
 }

@@ -9,13 +9,12 @@ use kit::refusal::Refusal;
 use kit::time::Timestamp;
 use kit::tokens::Seal;
 
-use super::{intake_of, lead_limit_reached, load_for, open_intake, reading, save};
+use super::{intake_of, load_for, missing, open_intake, reading, save};
 use crate::bid::{Bid, BidNow};
 use crate::call::Call;
 use crate::duplicates::{FLAG_FROM_PERMILLE, Pair, Words, similarity_permille};
 use crate::error::Error;
 use crate::events::Happened;
-use crate::form;
 use crate::intake::Timing;
 use crate::policy::{self, Action};
 use crate::receipt::{self, HandIn};
@@ -35,27 +34,29 @@ pub struct Seen {
     pub bid: Bid,
     /// Shared, since a closure that runs again needs it again.
     pub call: Arc<Call>,
+    /// Whether one on whose word the bid rests is no certifier any more.
+    pub word_ended: bool,
 }
 
 /// The bid, if the caller may hand it in, and what its round asks for.
 pub fn look(conn: &mut Conn, cx: &Cx, id: BidId) -> Result<Seen, Error> {
     let bid = reading::seen(conn, cx, Action::Submit, id)?;
-    Ok(Seen { call: Arc::new(store::call(conn, bid.round)?), bid })
+    Ok(Seen { call: Arc::new(store::call(conn, bid.round)?), bid, word_ended: false })
 }
 
 impl Seen {
     /// Bid and call as they are once the number is taken; what changed since is read again.
     fn renew(&self, tx: &mut Tx, taken: &Taken) -> Result<Seen, Error> {
-        let Seen { mut bid, mut call } = self.clone();
+        let Seen { mut bid, mut call, word_ended } = self.clone();
         if taken.bid_version != bid.version {
             bid = store::get(tx, bid.id)?;
         }
         if taken.call_version != call.version {
             call = Arc::new(store::call(tx, bid.round)?);
         }
-        // The place is with a number, or without, for the bid as it was seen.
-        match bid.state.receipt() == self.bid.state.receipt() {
-            true => Ok(Seen { bid, call }),
+        // The place is with a number, or without, for the bid as it was seen, and so are they who were asked after.
+        match bid.state.receipt() == self.bid.state.receipt() && bid.words() == self.bid.words() {
+            true => Ok(Seen { bid, call, word_ended }),
             false => Err(Refusal::stale(bid).into()),
         }
     }
@@ -65,7 +66,7 @@ impl Seen {
 pub fn submit_bid(tx: &mut Tx, cx: &Cx, seal: &Seal, seen: &Seen, cmd: &SubmitBid) -> Result<BidNow, Error> {
     // Number and instant: this statement orders all bids of the round.
     let taken = store::take_place(tx, &seen.bid)?;
-    let Seen { bid, call } = seen.renew(tx, &taken)?;
+    let Seen { bid, call, word_ended } = seen.renew(tx, &taken)?;
     let place = taken.place;
     policy::check(&cx.caller, Action::Submit, &bid)?;
     bid.expect_version_but_for_close(cmd.target.version)?;
@@ -74,17 +75,20 @@ pub fn submit_bid(tx: &mut Tx, cx: &Cx, seal: &Seal, seen: &Seen, cmd: &SubmitBi
         return Err(Error::RoundCancelled);
     }
     bid.expect_unsubmitted()?;
-    let missing = form::check(&bid.paper, &call);
+    let (missing, limit) = missing(tx, cx, &bid, &call)?;
     if !missing.is_empty() {
         return Err(Error::Incomplete(missing));
     }
-    if let Some(limit) = lead_limit_reached(tx, &bid, &call)? {
+    if let Some(limit) = limit {
         return Err(Error::LeadLimitReached { limit });
     }
     bid.expect_signed_off()?;
+    if word_ended {
+        return Err(Error::WordEnded);
+    }
     if cx.validate_only && place.timing == Timing::Early {
         // Everything is in order but the time: the draft is the answer.
-        return Ok(BidNow { bid, closes_at: call.closes_at, as_of: cx.now });
+        return Ok(reading::shown(cx, bid, call.closes_at));
     }
     let new = bid.submit(place)?;
     let happened = match place.timing {

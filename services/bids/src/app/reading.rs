@@ -9,17 +9,16 @@ use kit::ids::{AttachmentId, BidId, ClarificationId, OrgId, RoundId};
 use kit::money::Money;
 use kit::paging::{Counted, Found, Listed};
 use kit::stored::parsed;
+use kit::time::Timestamp;
 
-use super::{intake_of, lead_limit_reached};
-use crate::bid::{Bid, BidNow};
-use crate::call::Call;
+use super::{intake_of, missing};
+use crate::bid::{Bid, BidNow, Extent};
 use crate::clarification::Clarification;
 use crate::content::{self, Attachment, Change, Revision};
 use crate::duplicates::Pair;
 use crate::error::Error;
-use crate::form;
-use crate::intake::IntakeNow;
-use crate::policy::{self, Action};
+use crate::intake::{Intake, IntakeNow};
+use crate::policy::{self, Action, Facts, Verdict};
 use crate::receipt::HandIn;
 use crate::store::{self, Filter, Readable, Visible};
 
@@ -48,7 +47,7 @@ pub struct Checked {
 #[derive(Clone, Copy, Debug)]
 pub struct Watched {
     pub round: Option<RoundId>,
-    /// Applicant or participant.
+    /// Applicant, or asked to take part.
     pub organisation: Option<OrgId>,
 }
 
@@ -59,17 +58,30 @@ pub fn seen(conn: &mut Conn, cx: &Cx, action: Action, id: BidId) -> Result<Bid, 
     Ok(bid)
 }
 
+/// The bid, if the caller may read what it says.
+fn read(conn: &mut Conn, cx: &Cx, id: BidId) -> Result<Bid, Error> {
+    let bid = seen(conn, cx, Action::See, id)?;
+    policy::check_read(&cx.caller, &bid, cx.now >= store::closes_at(conn, bid.round)?)?;
+    Ok(bid)
+}
+
+/// The bid as the caller may see it now.
+pub fn shown(cx: &Cx, bid: Bid, closes_at: Timestamp) -> BidNow {
+    let extent = policy::extent(&cx.caller, &bid, cx.now >= closes_at);
+    BidNow { bid, closes_at, as_of: cx.now, extent }
+}
+
 pub fn bid(conn: &mut Conn, cx: &Cx, id: &BidId) -> Result<BidNow, Error> {
     let bid = seen(conn, cx, Action::See, *id)?;
-    let closes_at = intake_of(conn, bid.round)?.call.closes_at;
-    Ok(BidNow { bid, closes_at, as_of: cx.now })
+    let closes_at = store::closes_at(conn, bid.round)?;
+    Ok(shown(cx, bid, closes_at))
 }
 
 pub fn bids(conn: &mut Conn, cx: &Cx, list: &Listed<Filter, (i64, BidId)>) -> Result<BidsFound, Error> {
     let Listed { filter, page } = list;
     let visible = visible(cx);
     let rows = store::page(conn, filter, &visible, page.after, page.limit())?;
-    let now = |(bid, closes_at)| BidNow { bid, closes_at, as_of: cx.now };
+    let now = |(bid, closes_at)| shown(cx, bid, closes_at);
     let number = |bid: &Bid| bid.state.receipt().map_or(0, |receipt| receipt.number);
     let found = page.found(rows.into_iter().map(now).collect(), |now| (number(&now.bid), now.bid.id));
     let (n_bids, requested) = store::totals(conn, filter, &visible)?;
@@ -79,34 +91,49 @@ pub fn bids(conn: &mut Conn, cx: &Cx, list: &Listed<Filter, (i64, BidId)>) -> Re
 /// The caller's own bids, and for who oversees the round all that the network has received.
 fn visible(cx: &Cx) -> Visible {
     let own = cx.caller.organisations_where(policy::reads_for);
-    if policy::oversees(&cx.caller) { Visible::OwnAndReceived(own) } else { Visible::Own(own) }
+    if policy::is_part_of_platform(&cx.caller) {
+        Visible::Received
+    } else if policy::oversees(&cx.caller) {
+        Visible::OwnAndReceived(own, cx.now)
+    } else {
+        Visible::Own(own)
+    }
 }
 
-pub fn check(conn: &mut Conn, cx: &Cx, id: &BidId) -> Result<Checked, Error> {
-    let bid = seen(conn, cx, Action::Edit, *id)?;
+/// Everything but time that keeps a bid from being submitted. `word_ended` is as in [`super::Seen`].
+pub fn check(conn: &mut Conn, cx: &Cx, id: BidId, word_ended: bool) -> Result<Checked, Error> {
+    let bid = seen(conn, cx, Action::Edit, id)?;
     let intake = intake_of(conn, bid.round)?;
-    let missing = missing(conn, &bid, &intake.call)?;
-    Ok(Checked { missing, intake: IntakeNow { intake, as_of: cx.now } })
-}
-
-/// Everything but time that keeps a bid from being submitted.
-fn missing(conn: &mut Conn, bid: &Bid, call: &Call) -> Result<Vec<Violation>, Error> {
-    let mut missing = form::check_bid(bid, call);
-    if let Some(limit) = lead_limit_reached(conn, bid, call)? {
+    let (mut missing, limit) = missing(conn, cx, &bid, &intake.call)?;
+    if let Err(error) = bid.expect_signed_off() {
+        missing.push(Violation::new("sign_off", "sign_off.needed", error.to_string()));
+    }
+    if word_ended {
+        missing.push(Violation::new("sign_off", "sign_off.certifier", Error::WordEnded.to_string()));
+    }
+    if let Some(limit) = limit {
         let says = Error::LeadLimitReached { limit }.to_string();
         missing.push(Violation::new("content.lead_organisation_id", "round.lead_limit", says));
     }
-    Ok(missing)
+    Ok(Checked { missing, intake: counted(cx, intake) })
+}
+
+/// The intake as the caller may see it: how many bids came is told to all once it has closed.
+pub fn counted(cx: &Cx, intake: Intake) -> IntakeNow {
+    let is_told =
+        intake.closed_at.is_some() || policy::decide(&cx.caller, Action::Count, &Facts::default()) == Verdict::Allow;
+    let last_number = if is_told { intake.last_number } else { 0 };
+    IntakeNow { intake: Intake { last_number, ..intake }, as_of: cx.now }
 }
 
 pub fn revisions(conn: &mut Conn, cx: &Cx, list: &Listed<BidId, i32>) -> Result<Found<Revision>, Error> {
-    let bid = seen(conn, cx, Action::See, list.filter)?;
+    let bid = read(conn, cx, list.filter)?;
     let rows = store::page_of_revisions(conn, bid.id, readable(cx, &bid), list.page.after, list.page.limit())?;
     Ok(list.page.found(rows, |revision| revision.number))
 }
 
 pub fn changes(conn: &mut Conn, cx: &Cx, asked: &Compared) -> Result<Vec<Change>, Error> {
-    let bid = seen(conn, cx, Action::See, asked.bid)?;
+    let bid = read(conn, cx, asked.bid)?;
     let readable = readable(cx, &bid);
     let [first, second] = asked.numbers;
     let before = store::readable_revision(conn, bid.id, readable, first)?;
@@ -123,18 +150,18 @@ fn readable(cx: &Cx, bid: &Bid) -> Readable {
 }
 
 pub fn attachment(conn: &mut Conn, cx: &Cx, bid: BidId, file: AttachmentId) -> Result<Attachment, Error> {
-    Ok(seen(conn, cx, Action::See, bid)?.attachment(file)?.clone())
+    Ok(read(conn, cx, bid)?.attachment(file)?.clone())
 }
 
 /// The receipt of the latest hand-in.
 pub fn receipt(conn: &mut Conn, cx: &Cx, id: &BidId) -> Result<(Bid, HandIn), Error> {
-    let bid = seen(conn, cx, Action::See, *id)?;
+    let bid = read(conn, cx, *id)?;
     let hand_in = store::latest_hand_in(conn, bid.id)?;
     Ok((bid, hand_in))
 }
 
 pub fn history(conn: &mut Conn, cx: &Cx, list: &Listed<BidId, i64>) -> Result<Found<Line>, Error> {
-    let bid = seen(conn, cx, Action::See, list.filter)?;
+    let bid = read(conn, cx, list.filter)?;
     let rows = store::history(conn, bid.id, list.page.after.unwrap_or(0), list.page.limit())?;
     Ok(list.page.found(rows, |line| line.sequence))
 }
@@ -161,8 +188,16 @@ pub fn duplicates(conn: &mut Conn, list: &Listed<RoundId, (BidId, BidId)>) -> Re
 /// Those of the store.
 pub fn watched(conn: &mut Conn, cx: &Cx, asked: &Watched, subject: &str) -> Result<Option<BidNow>, DbError> {
     let Some((bid, closes_at)) = store::get_all(conn, &[parsed(subject)?])?.pop() else { return Ok(None) };
-    let takes_part = |id: OrgId| bid.applicant == id || bid.participants.iter().any(|other| other.organisation == id);
-    let is_watched = asked.round.is_none_or(|round| bid.round == round) && asked.organisation.is_none_or(takes_part);
-    let is_seen = is_watched && policy::check(&cx.caller, Action::See, &bid).is_ok();
-    Ok(is_seen.then_some(BidNow { bid, closes_at, as_of: cx.now }))
+    if policy::check(&cx.caller, Action::See, &bid).is_err() {
+        return Ok(None);
+    }
+    let now = shown(cx, bid, closes_at);
+    // Who else takes part in a sealed bid is not told by finding it.
+    let takes_part = |id: OrgId| match now.extent {
+        Extent::Sealed => now.bid.applicant == id,
+        Extent::Content | Extent::All => now.bid.organisations().any(|own| own == id),
+    };
+    let is_watched =
+        asked.round.is_none_or(|round| now.bid.round == round) && asked.organisation.is_none_or(takes_part);
+    Ok(is_watched.then_some(now))
 }

@@ -18,13 +18,15 @@ impl From<Error> for Fault {
             Error::NotYetClosed | Error::NotScreened => Fault::precondition(Reason::IllegalStep, says),
             Error::RoundCancelled => Fault::precondition(Reason::RoundClosed, says),
             Error::Incomplete(violations) => Fault { violations, ..Fault::precondition(Reason::BidIncomplete, says) },
-            Error::SignOffNeeded => Fault::precondition(Reason::SignOffNeeded, says),
+            Error::SignOffNeeded | Error::WordEnded => Fault::precondition(Reason::SignOffNeeded, says),
             Error::LeadLimitReached { limit } => {
                 Fault::precondition(Reason::LeadLimitReached, says).with("limit", limit.to_string())
             }
+            Error::BeingCleared => Fault::try_again(says),
             Error::ReferenceTaken { existing } => Fault::exists(says, existing.to_string()),
             Error::Neighbour(cause) => cause.fault(),
             Error::Sign(cause) => Fault::internal(&cause),
+            Error::File(cause) => Fault::internal(&cause),
             Error::Db(cause) => cause.fault(),
         }
     }

@@ -9,6 +9,7 @@ use toadlane_proto::types::v1 as types;
 
 use super::peers::call;
 use crate::eligibility::Rule;
+use crate::participation;
 use crate::state::StateName;
 use crate::store::Order;
 
@@ -17,6 +18,8 @@ fn every_name_is_the_one_in_the_contract() {
     assert_same_names::<pb::bid::State, _>(StateName::VARIANTS);
     assert_same_names::<pb::eligibility_finding::Rule, _>(Rule::VARIANTS);
     assert_same_names::<pb::list_bids_request::Order, _>(Order::VARIANTS);
+    assert_same_names::<pb::participation::Part, _>(participation::Part::VARIANTS);
+    assert_same_names::<pb::participation::State, _>(participation::StateName::VARIANTS);
 }
 
 #[test]

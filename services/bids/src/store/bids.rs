@@ -11,9 +11,12 @@ use kit::refusal::Refusal;
 use kit::stored::{self, from_json, inconsistent, json};
 use kit::time::Timestamp;
 
+use super::participations::{participations, participations_of, put_participations};
 use super::records::paper_of;
-use crate::bid::{Bid, Participant};
+use crate::bid::Bid;
+use crate::content::Participant;
 use crate::error::Error;
+use crate::participation::Participation;
 use crate::schema::{bid, intake, participant, revision};
 use crate::state::{Before, Held, Receipt, State};
 
@@ -44,6 +47,8 @@ struct Row {
     reason: String,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// Empty where none was ever declared.
+    declared_conflicts: String,
 }
 
 impl From<&Bid> for Row {
@@ -75,13 +80,23 @@ impl From<&Bid> for Row {
             reason: bid.reason.clone(),
             created_at: bid.created_at,
             updated_at: bid.updated_at,
+            declared_conflicts: match bid.declared_conflicts.is_empty() {
+                true => String::new(),
+                false => json(&bid.declared_conflicts),
+            },
         }
     }
 }
 
-fn bid_of(row: Row, json: &str, participants: Vec<Participant>) -> Result<Bid, DbError> {
+/// `beside` are the participants as they stand beside a paper that has none in it.
+fn bid_of(row: Row, json: &str, beside: Vec<Participant>, participations: Vec<Participation>) -> Result<Bid, DbError> {
     let state = state_of(&row)?;
     let sign_off = row.sign_off.as_deref().map(from_json).transpose()?;
+    let paper = paper_of(json)?;
+    let declared_conflicts = match row.declared_conflicts.as_str() {
+        "" => Vec::new(),
+        declared => from_json(declared)?,
+    };
     Ok(Bid {
         id: row.id,
         round: row.round_id,
@@ -91,9 +106,11 @@ fn bid_of(row: Row, json: &str, participants: Vec<Participant>) -> Result<Bid, D
         version: row.version,
         state,
         revision: row.revision,
-        paper: paper_of(json)?,
         digest: digest(json),
-        participants,
+        participants: paper.participants.clone().unwrap_or(beside),
+        paper,
+        participations,
+        declared_conflicts,
         sign_off,
         findings: from_json(&row.findings)?,
         reason: row.reason,
@@ -155,7 +172,8 @@ pub fn get(conn: &mut Conn, id: BidId) -> Result<Bid, Error> {
         .order(participant::organisation_id.asc())
         .select(ParticipantRow::as_select())
         .load(conn)?;
-    Ok(bid_of(row, &json, participants.into_iter().map(Participant::from).collect())?)
+    let participants = participants.into_iter().map(Participant::from).collect();
+    Ok(bid_of(row, &json, participants, participations_of(conn, id)?)?)
 }
 
 /// These bids in their order, each with the close of its round as it stands.
@@ -176,11 +194,12 @@ pub fn get_all(conn: &mut Conn, ids: &[BidId]) -> Result<Vec<(Bid, Timestamp)>, 
     for row in participants {
         of_bid.entry(row.bid_id).or_default().push(row.into());
     }
+    let mut asked = participations(conn, ids)?;
     let mut found = HashMap::with_capacity(rows.len());
     for (row, json, closes_at) in rows {
-        let bid = bid_of(row, &json, Vec::new())?;
-        let participants = of_bid.remove(&bid.id).unwrap_or_default();
-        found.insert(bid.id, (Bid { participants, ..bid }, closes_at));
+        let id = row.id;
+        let (participants, asked) = (of_bid.remove(&id).unwrap_or_default(), asked.remove(&id).unwrap_or_default());
+        found.insert(id, (bid_of(row, &json, participants, asked)?, closes_at));
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
@@ -198,6 +217,9 @@ pub fn of_reference(conn: &mut Conn, client: &str, round: RoundId, reference: &s
 
 pub fn insert(conn: &mut Conn, bid: &Bid) -> Result<(), Error> {
     diesel::insert_into(bid::table).values(Row::from(bid)).execute(conn).map_err(taken_meanwhile)?;
+    if !bid.participations.is_empty() {
+        put_participations(conn, bid.id, &bid.participations)?;
+    }
     Ok(())
 }
 
@@ -215,6 +237,9 @@ pub fn update(conn: &mut Conn, old: &Bid, new: &Bid) -> Result<(), Error> {
             let row = ParticipantRow { bid_id: new.id, organisation_id: organisation, may_edit };
             diesel::insert_into(participant::table).values(row).execute(conn)?;
         }
+    }
+    if old.participations != new.participations {
+        put_participations(conn, new.id, &new.participations)?;
     }
     Ok(())
 }

@@ -26,6 +26,11 @@ pub fn intake(conn: &mut Conn, round: RoundId) -> Result<Option<Intake>, DbError
     }
 }
 
+/// The close of a round that bids knows.
+pub fn closes_at(conn: &mut Conn, round: RoundId) -> Result<Timestamp, DbError> {
+    Ok(intake::table.find(round).select(intake::closes_at).get_result(conn)?)
+}
+
 /// What bids knows of a round that it knows.
 pub fn call(conn: &mut Conn, round: RoundId) -> Result<Call, DbError> {
     let content: String = call::table.find(round).select(call::content).get_result(conn)?;

@@ -11,13 +11,13 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::bids::get_all;
 use crate::bid::Bid;
-use crate::schema::{bid, intake, participant};
+use crate::schema::{bid, intake, participation};
 
 /// Which bids are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub round: Option<RoundId>,
-    /// Applicant or participant; whoever only leads is not meant.
+    /// Applicant, or asked to take part.
     pub organisation: Option<OrgId>,
     pub states: Vec<String>,
     pub client_reference: Option<String>,
@@ -29,8 +29,11 @@ pub struct Filter {
 pub enum Visible {
     /// Those of these organisations.
     Own(Vec<OrgId>),
-    /// The same, and all that the network has received.
-    OwnAndReceived(Vec<OrgId>),
+    /// The same, and all that the network has received. What others ask for is sealed while their rounds are open at
+    /// this instant.
+    OwnAndReceived(Vec<OrgId>, Timestamp),
+    /// All that the network has received.
+    Received,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
@@ -45,28 +48,47 @@ pub enum Order {
 type Boxed<'a> = bid::BoxedQuery<'a, Backend>;
 type Condition<'a> = Box<dyn BoxableExpression<bid::table, Backend, SqlType = Bool> + 'a>;
 
+/// `Bid::organisations` in SQL.
 fn involves(organisations: Vec<OrgId>) -> Condition<'static> {
-    let takes_part = participant::table
-        .filter(participant::bid_id.eq(bid::id))
-        .filter(participant::organisation_id.eq_any(organisations.clone()));
+    let takes_part = participation::table
+        .filter(participation::bid_id.eq(bid::id))
+        .filter(participation::organisation_id.eq_any(organisations.clone()))
+        .filter(participation::state.eq_any(["asked", "confirmed"]));
     Box::new(bid::applicant_id.eq_any(organisations).or(exists(takes_part)))
+}
+
+/// `State::is_received` in SQL.
+fn is_received() -> Condition<'static> {
+    let received = bid::number.is_not_null().or(bid::held_at.is_not_null());
+    Box::new(received.and(bid::state.ne_all(["draft", "not_submitted"])))
+}
+
+/// Whose content the caller reads, of the bids that they see.
+fn is_read(visible: &Visible) -> Condition<'static> {
+    match visible {
+        Visible::Own(own) => involves(own.clone()),
+        Visible::OwnAndReceived(own, now) => {
+            let closed = intake::table.filter(intake::closes_at.le(*now)).select(intake::round_id);
+            Box::new(involves(own.clone()).or(bid::round_id.eq_any(closed)))
+        }
+        Visible::Received => is_received(),
+    }
 }
 
 fn filtered(filter: &Filter, visible: &Visible) -> Boxed<'static> {
     let mut query = bid::table.into_boxed();
     query = match visible {
         Visible::Own(own) => query.filter(involves(own.clone())),
-        // `State::is_received` in SQL.
-        Visible::OwnAndReceived(own) => {
-            let received = bid::number.is_not_null().or(bid::held_at.is_not_null());
-            query.filter(involves(own.clone()).or(received.and(bid::state.ne_all(["draft", "not_submitted"]))))
-        }
+        Visible::OwnAndReceived(own, _) => query.filter(involves(own.clone()).or(is_received())),
+        Visible::Received => query.filter(is_received()),
     };
     if let Some(round) = filter.round {
         query = query.filter(bid::round_id.eq(round));
     }
     if let Some(organisation) = filter.organisation {
-        query = query.filter(involves(vec![organisation]));
+        // Who else takes part in a sealed bid is not told by finding it.
+        let takes_part = involves(vec![organisation]).and(is_read(visible));
+        query = query.filter(bid::applicant_id.eq(organisation).or(takes_part));
     }
     if !filter.states.is_empty() {
         query = query.filter(bid::state.eq_any(filter.states.clone()));
@@ -104,18 +126,26 @@ pub fn page(
     get_all(conn, &ids)
 }
 
-/// How many bids match on all pages, and the sum in pounds that they ask for.
+/// How many bids match on all pages, and the sum in pounds that those of them ask for which the caller reads.
 pub fn totals(conn: &mut Conn, filter: &Filter, visible: &Visible) -> Result<(i64, Money), DbError> {
     let pence = "COALESCE(CAST(SUM(CASE WHEN currency = 'GBP' THEN requested_minor END) AS BIGINT), 0)";
-    let (n_bids, requested) = filtered(filter, visible).select((count_star(), sql::<BigInt>(pence))).first(conn)?;
+    let n_bids = filtered(filter, visible).select(count_star()).first(conn)?;
+    let read = filtered(filter, visible).filter(is_read(visible));
+    let requested: i64 = read.select(sql::<BigInt>(pence)).first(conn)?;
     Ok((n_bids, Money::pence(requested)))
 }
 
-/// How many bids besides this one its lead organisation has with the network, for the same instrument and round.
+/// How many bids besides this one its lead organisation has with the network, for the same instrument and round. It
+/// leads its own, and those that it confirmed.
 pub fn n_led_besides(conn: &mut Conn, bid: &Bid) -> Result<i64, DbError> {
+    let confirmed = participation::table
+        .filter(participation::bid_id.eq(bid::id))
+        .filter(participation::part.eq("lead"))
+        .filter(participation::state.eq("confirmed"));
     Ok(bid::table
         .filter(bid::round_id.eq(bid.round))
         .filter(bid::lead_id.eq(bid.lead()))
+        .filter(bid::applicant_id.eq(bid::lead_id).or(exists(confirmed)))
         .filter(bid::instrument.eq(&bid.paper.content.instrument))
         .filter(bid::state.eq_any(["submitted", "eligible", "held_late"]))
         .filter(bid::id.ne(bid.id))

@@ -12,19 +12,6 @@ use tower::ServiceExt;
 
 use super::harness::*;
 
-fn participants(bid: &pb::Bid, all: &[(&Council, bool)]) -> pb::SetParticipantsRequest {
-    let all = all
-        .iter()
-        .map(|(council, may_edit)| pb::Participant { organisation_id: council.id.to_string(), may_edit: *may_edit });
-    pb::SetParticipantsRequest {
-        request_id: new_id(),
-        bid_id: bid.id.clone(),
-        etag: bid.etag.clone(),
-        participants: all.collect(),
-        validate_only: false,
-    }
-}
-
 #[tokio::test]
 async fn one_council_may_have_three_bids_in_a_round() {
     each_engine(async |harness| {
@@ -98,7 +85,7 @@ async fn two_partners_who_edit_the_same_draft_lose_no_write() {
             one.await.unwrap();
         }
         let bid = harness.get(&council.officer, &shared).await.unwrap();
-        assert_eq!((bid.content.unwrap().partners.len(), bid.revision), (20, 21));
+        assert_eq!((bid.content.unwrap().partners.len(), bid.revision), (20, 22));
     })
     .await;
 }
@@ -122,8 +109,9 @@ async fn a_partner_who_reads_sees_the_draft_and_may_not_edit_and_no_partner_may_
     .await;
 }
 
+/// F-A2e: who takes part is under the digest that is signed.
 #[tokio::test]
-async fn any_edit_voids_the_sign_off_and_a_change_of_partners_does_not() {
+async fn any_edit_voids_the_sign_off_and_so_does_a_change_of_partners() {
     each_engine(async |harness| {
         let (council, partner, round) =
             (harness.council("Kirklees"), harness.council("Preston"), harness.round(|_| {}));
@@ -133,9 +121,11 @@ async fn any_edit_voids_the_sign_off_and_a_change_of_partners_does_not() {
         let mut officer = harness.as_who(&council.officer);
         let shared = participants(&signed, &[(&partner, false)]);
         let shared = officer.set_participants(shared).await.unwrap().into_inner();
-        assert!(shared.sign_off.is_some());
+        assert_eq!((shared.revision, shared.sign_off.clone()), (2, None));
+        assert_ne!(shared.content_sha256, signed.content_sha256);
+        let shared = harness.signed(&council, &shared).await;
         let edited = officer.update_bid(update(&shared, signed.content.unwrap())).await.unwrap().into_inner();
-        assert_eq!((edited.revision, edited.sign_off.clone()), (2, None));
+        assert_eq!((edited.revision, edited.sign_off.clone()), (3, None));
         harness.at(OPENS).await;
         assert_eq!(reason(&harness.submit(&council, &edited).await.unwrap_err()), "SIGN_OFF_NEEDED");
         let missing = officer.check_bid(pb::CheckBidRequest { bid_id: edited.id }).await.unwrap().into_inner().missing;

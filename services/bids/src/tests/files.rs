@@ -1,12 +1,16 @@
 //! Attachments up and down.
 
+use futures_util::{StreamExt, stream};
+use kit::time::at;
 use pb::download_attachment_response::Part as Down;
 use pb::upload_attachment_request::Part;
 use toadlane_proto::bids::v1 as pb;
 use tonic::Status;
 
 use super::harness::*;
+use crate::store;
 
+const PLAN: &str = "attachments[plan.pdf]";
 const PDF: &[u8] = b"%PDF-1.7\nA plan of three households.\n";
 
 fn header(bid: &pb::Bid, bytes: &[u8]) -> pb::AttachmentHeader {
@@ -112,15 +116,8 @@ async fn a_file_taken_out_stays_in_the_earlier_revision() {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let draft = harness.draft(&council, &round).await;
         let bid = upload(&harness, &council.system, header(&draft, PDF), PDF).await.unwrap();
-        let remove = pb::RemoveAttachmentRequest {
-            request_id: new_id(),
-            bid_id: bid.id.clone(),
-            etag: bid.etag.clone(),
-            attachment_id: bid.attachments[0].id.clone(),
-            validate_only: false,
-        };
         let mut officer = harness.as_who(&council.officer);
-        let without = officer.remove_attachment(remove).await.unwrap().into_inner();
+        let without = removed(&harness, &council, &bid).await;
         assert_eq!((without.revision, without.attachments.len()), (3, 0));
         let list = pb::ListRevisionsRequest { bid_id: bid.id.clone(), ..Default::default() };
         let revisions = officer.list_revisions(list).await.unwrap().into_inner().revisions;
@@ -129,33 +126,103 @@ async fn a_file_taken_out_stays_in_the_earlier_revision() {
     .await;
 }
 
+/// F-A5: what the round does not take is refused by its header, and none of its bytes is taken.
 #[tokio::test]
-async fn a_type_that_the_round_does_not_take_is_named_before_the_bid_is_handed_in() {
-    each_engine(async |harness| {
-        let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
-        let draft = harness.draft(&council, &round).await;
-        let csv = b"household,weeks\n1,52\n".as_slice();
-        let declared = pb::AttachmentHeader { media_type: "text/csv".to_string(), ..header(&draft, csv) };
-        let bid = upload(&harness, &council.system, declared, csv).await.unwrap();
-        let check = pb::CheckBidRequest { bid_id: bid.id };
-        let missing = harness.as_who(&council.officer).check_bid(check).await.unwrap().into_inner().missing;
-        assert_eq!(missing[0].says, "this is text/csv; the round takes application/pdf, text/plain");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_draft_has_room_for_as_many_files_as_a_round_may_take_and_no_more() {
+async fn a_type_a_size_and_a_count_that_the_round_does_not_take_are_refused_before_the_bytes() {
     each_engine(async |harness| {
         let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
         let mut bid = harness.draft(&council, &round).await;
-        for n in 0..50 {
+        let csv = b"household,weeks\n1,52\n".as_slice();
+        let declared = pb::AttachmentHeader { media_type: "text/csv".to_string(), ..header(&bid, csv) };
+        let refused = upload(&harness, &council.system, declared, csv).await.unwrap_err();
+        assert_eq!((reason(&refused).as_str(), fields(&refused)), ("INVALID_FIELDS", vec![PLAN.to_string()]));
+        let large = pb::AttachmentHeader { size_bytes: (1 << 20) + 1, ..header(&bid, PDF) };
+        assert_eq!(fields(&upload(&harness, &council.system, large, PDF).await.unwrap_err()), [PLAN]);
+        for n in 0..3 {
             let bytes = format!("%PDF-1.7 the {n}th");
             bid = upload(&harness, &council.system, header(&bid, bytes.as_bytes()), bytes.as_bytes()).await.unwrap();
         }
         let refused = upload(&harness, &council.system, header(&bid, PDF), PDF).await.unwrap_err();
         assert_eq!(fields(&refused), ["attachments"]);
-        assert_eq!(n_kept(&harness.files), 50, "its bytes were not taken in");
+        assert_eq!(n_kept(&harness.files), 3, "none of these bytes was taken in");
+    })
+    .await;
+}
+
+async fn removed(harness: &Harness, council: &Council, bid: &pb::Bid) -> pb::Bid {
+    let remove = pb::RemoveAttachmentRequest {
+        request_id: new_id(),
+        bid_id: bid.id.clone(),
+        etag: bid.etag.clone(),
+        attachment_id: bid.attachments[0].id.clone(),
+        validate_only: false,
+    };
+    harness.as_who(&council.officer).remove_attachment(remove).await.unwrap().into_inner()
+}
+
+/// C-1.12b: what was taken out again counts, for earlier revisions keep it.
+#[tokio::test]
+async fn a_bid_has_ten_times_the_room_that_its_round_gives_and_no_more() {
+    each_engine(async |harness| {
+        let council = harness.council("Plymouth");
+        let round = harness.round(|round| {
+            let rules = round.rules.as_mut().unwrap().attachments.as_mut().unwrap();
+            (rules.max_count, rules.max_bytes_each) = (1, 20);
+        });
+        let mut bid = harness.draft(&council, &round).await;
+        for n in 0..10 {
+            let bytes = format!("%PDF-1.7 the {n}th one");
+            assert_eq!(bytes.len(), 20);
+            bid = upload(&harness, &council.system, header(&bid, bytes.as_bytes()), bytes.as_bytes()).await.unwrap();
+            bid = removed(&harness, &council, &bid).await;
+        }
+        let again = b"%PDF-1.7 the 4th one".as_slice();
+        let bid = upload(&harness, &council.system, header(&bid, again), again).await.unwrap();
+        let bid = removed(&harness, &council, &bid).await;
+        let one_more = b"%PDF-1.7".as_slice();
+        let refused = upload(&harness, &council.system, header(&bid, one_more), one_more).await.unwrap_err();
+        assert_eq!(fields(&refused), ["size_bytes"]);
+        assert_eq!(n_kept(&harness.files), 10);
+    })
+    .await;
+}
+
+/// C-1.12b: bytes that came into no revision are cleared away after a day, and those that one has never are.
+#[tokio::test]
+async fn what_no_revision_has_is_cleared_away_after_a_day() {
+    each_engine(async |harness| {
+        let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
+        let draft = harness.draft(&council, &round).await;
+        // Two uploads with one etag: the slower one is lost.
+        let lost: &'static [u8] = b"%PDF-1.7 lost";
+        let (go, wait) = tokio::sync::oneshot::channel::<()>();
+        let send = |part| pb::UploadAttachmentRequest { part: Some(part) };
+        let bytes = async move {
+            wait.await.unwrap();
+            send(Part::Data(bytes::Bytes::from_static(lost)))
+        };
+        let head = stream::iter([send(Part::Header(header(&draft, lost)))]);
+        let mut client = harness.as_who(&council.system);
+        let meanwhile = async {
+            while harness.db.read(|conn| store::lost(conn, at(AFTER), 1)).await.unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            let bid = upload(&harness, &council.system, header(&draft, PDF), PDF).await.unwrap();
+            go.send(()).unwrap();
+            bid
+        };
+        let slow = client.upload_attachment(head.chain(stream::once(bytes)));
+        let (slow, bid) = tokio::join!(slow, meanwhile);
+        assert_eq!(reason(&slow.unwrap_err()), "STALE_ETAG");
+        let without = removed(&harness, &council, &bid).await;
+        harness.at("2020-01-07T08:59:59Z").await;
+        assert_eq!(n_kept(&harness.files), 2);
+        harness.at("2020-01-07T09:00:00Z").await;
+        assert_eq!(n_kept(&harness.files), 1, "the earlier revision keeps its file");
+        let again = upload(&harness, &council.system, header(&without, lost), lost).await.unwrap();
+        assert_eq!(download(&harness, &council.officer, &again, &again.attachments[0]).await.unwrap(), lost);
+        harness.at("2020-01-09T09:00:00Z").await;
+        assert_eq!(n_kept(&harness.files), 2);
     })
     .await;
 }

@@ -57,7 +57,7 @@ async fn screening_waits_for_the_close_and_gives_each_rule_its_reason() {
         harness.at(OPENS).await;
         let bid = harness.submitted(&council, &round).await;
         let early = harness.as_who(&harness.manager).screen_bid(screen(&bid)).await.unwrap_err();
-        assert_eq!(early.message(), "the round has not closed yet; screen when it has");
+        assert_eq!(early.message(), "the round has not closed yet; do this when it has");
         harness.at(CLOSES).await;
         {
             let mut standings = harness.peers.standings.lock().unwrap();
@@ -152,12 +152,14 @@ async fn a_question_is_answered_once_by_the_applicant_and_late_answers_are_kept(
 #[tokio::test]
 async fn near_duplicates_of_one_council_are_flagged_until_a_new_revision_differs() {
     each_engine(async |harness| {
-        let (council, round) = (harness.council("Plymouth"), harness.round(|_| {}));
+        let (council, mut round) = (harness.council("Plymouth"), harness.round(|_| {}));
         harness.at(OPENS).await;
         let first = harness.submitted(&council, &round).await;
         let second = harness.submitted(&council, &round).await;
+        harness.at(CLOSES).await;
+        let id = round.id.clone();
         let list = async || {
-            let request = pb::ListDuplicatesRequest { round_id: round.id.clone(), ..Default::default() };
+            let request = pb::ListDuplicatesRequest { round_id: id.clone(), ..Default::default() };
             harness.as_who(&harness.manager).list_duplicates(request).await.unwrap().into_inner().duplicates
         };
         let pair = pb::Duplicate {
@@ -166,11 +168,13 @@ async fn near_duplicates_of_one_council_are_flagged_until_a_new_revision_differs
             similarity_permille: 1000,
         };
         assert_eq!(list().await, [pair]);
+        harness.publish(&mut round, |round| round.closes_at = wire("2020-02-08T00:00:00Z")).await;
         let draft = harness.reopened(&council, &second).await;
         let other = pb::BidContent { summary: "Five hubs share what they learned".to_string(), ..a_content("Hubs") };
         let draft = harness.as_who(&council.officer).update_bid(update(&draft, other)).await.unwrap().into_inner();
         let signed = harness.signed(&council, &draft).await;
         harness.submit(&council, &signed).await.unwrap();
+        harness.at("2020-02-08T00:00:00Z").await;
         assert_eq!(list().await, []);
         let request = pb::ListDuplicatesRequest { round_id: round.id.clone(), ..Default::default() };
         let refused = harness.as_who(&council.officer).list_duplicates(request).await.unwrap_err();
@@ -203,6 +207,7 @@ async fn an_officer_takes_back_a_draft_and_only_a_certifier_what_was_received() 
         let gone = harness.as_who(&council.certifier).withdraw_bid(withdraw(&reopened)).await.unwrap().into_inner();
         assert_eq!((gone.state(), gone.number), (State::Withdrawn, 1));
         assert_eq!(gone.reason, "the project goes ahead without it");
+        harness.at(CLOSES).await;
         let seen = harness.get(&harness.manager, &gone).await.unwrap();
         assert_eq!((seen.revision, seen.content_sha256), (bid.revision, bid.content_sha256));
         assert_eq!((seen.content, seen.sign_off), (bid.content, None));

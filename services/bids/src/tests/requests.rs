@@ -60,3 +60,16 @@ pub fn reopen(bid: &pb::Bid) -> pb::ReopenBidRequest {
 pub fn screen(bid: &pb::Bid) -> pb::ScreenBidRequest {
     pb::ScreenBidRequest { request_id: new_id(), bid_id: bid.id.clone(), etag: bid.etag.clone(), validate_only: false }
 }
+
+pub fn participants(bid: &pb::Bid, all: &[(&Council, bool)]) -> pb::SetParticipantsRequest {
+    let all = all
+        .iter()
+        .map(|(council, may_edit)| pb::Participant { organisation_id: council.id.to_string(), may_edit: *may_edit });
+    pb::SetParticipantsRequest {
+        request_id: new_id(),
+        bid_id: bid.id.clone(),
+        etag: bid.etag.clone(),
+        participants: all.collect(),
+        validate_only: false,
+    }
+}

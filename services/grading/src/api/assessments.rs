@@ -11,7 +11,7 @@ use toadlane_proto::grading::v1::assessments_service_server::AssessmentsService;
 use tonic::Request;
 
 use super::requests::assessments as requests;
-use crate::app::{self, Opening, SubstituteFacts, reading};
+use crate::app::{self, Concerned, OnBid, Opening, SubstituteFacts, reading};
 use crate::error::Error;
 use crate::panel::derive::Register;
 use crate::policy::{self, Action};
@@ -64,8 +64,12 @@ impl AssessmentsService for Grading {
     }
 
     async fn record_interest(&self, request: Request<pb::RecordInterestRequest>) -> Answer<pb::Interest> {
-        let (parse, write) = (requests::record_interest, app::record_interest);
-        self.db.take_keyed(request, parse, |cmd| cmd.assessment.to_string(), write).await
+        let gather = |cx, cmd| self.concerned(cx, cmd);
+        self.db.take_keyed_with(request, requests::record_interest, gather, app::record_interest).await
+    }
+
+    async fn answer_interest(&self, request: Request<pb::AnswerInterestRequest>) -> Answer<pb::Interest> {
+        self.db.take(request, requests::answer_interest, app::answer_interest).await
     }
 
     async fn decide_interest(&self, request: Request<pb::DecideInterestRequest>) -> Answer<pb::Interest> {
@@ -79,6 +83,17 @@ impl AssessmentsService for Grading {
 
     async fn list_interests(&self, request: Request<pb::ListInterestsRequest>) -> Answer<pb::ListInterestsResponse> {
         self.db.show(request, requests::list_interests, reading::interests, page).await
+    }
+
+    async fn list_near_misses(
+        &self,
+        request: Request<pb::ListNearMissesRequest>,
+    ) -> Answer<pb::ListNearMissesResponse> {
+        self.db.show(request, listed, reading::near_misses, page).await
+    }
+
+    async fn dismiss_near_miss(&self, request: Request<pb::DismissNearMissRequest>) -> Answer<pb::NearMiss> {
+        self.db.take(request, reasoned, app::dismiss_near_miss).await
     }
 
     async fn start_moderation(&self, request: Request<pb::StartModerationRequest>) -> Answer<pb::Assessment> {
@@ -119,6 +134,12 @@ impl Grading {
         self.db.read(move |conn| reading::enter(conn, &cx, Action::AddSubstitute, assessment)).await?;
         let facts = self.peers.substitute(cmd.person, cmd.organisation, today).await?;
         Ok(Gathered { key: Some(assessment.to_string()), facts })
+    }
+
+    async fn concerned(&self, cx: Cx, cmd: app::RecordInterest) -> Result<Gathered<Concerned>, Error> {
+        let (assessment, on) = (cmd.assessment, OnBid { assessment: cmd.assessment, bid: cmd.interest.bid });
+        self.db.read(move |conn| reading::enter_bid(conn, &cx, Action::RecordInterest, on)).await?;
+        Ok(Gathered { key: Some(assessment.to_string()), facts: self.peers.concerned(cmd.person).await? })
     }
 
     /// What the register says today of the panel, for somebody who may go on with the assessment.

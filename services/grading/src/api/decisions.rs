@@ -2,18 +2,18 @@
 
 use kit::cx::{Answer, Cx};
 use kit::db::Gathered;
-use kit::shapes::{counted, listed, one, page};
+use kit::shapes::{listed, one, page};
 use kit::time::Date;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::grading::v1::decisions_service_server::DecisionsService;
 use tonic::Request;
 
 use super::requests::decisions as requests;
-use crate::Grading;
-use crate::app::{self, OtherBoardFacts, reading};
+use crate::app::{self, OtherBoardFacts, ReferralFacts, reading};
 use crate::deciding::decision::Basis;
 use crate::error::Error;
 use crate::policy::Action;
+use crate::{Grading, convert};
 
 #[tonic::async_trait]
 impl DecisionsService for Grading {
@@ -53,6 +53,11 @@ impl DecisionsService for Grading {
         self.db.take_keyed(request, requests::refer_back, |cmd| cmd.on.assessment.to_string(), app::refer_back).await
     }
 
+    async fn refer_bid(&self, request: Request<pb::ReferBidRequest>) -> Answer<pb::ReferBidResponse> {
+        let gather = |cx, cmd| self.referral(cx, cmd);
+        self.db.take_keyed_with(request, requests::refer_bid, gather, app::refer_bid).await
+    }
+
     async fn determine_bid(&self, request: Request<pb::DetermineBidRequest>) -> Answer<pb::Determination> {
         let gather = |cx, cmd| self.other_board(cx, cmd);
         self.db.take_keyed_with(request, requests::determine_bid, gather, app::determine_bid).await
@@ -66,7 +71,7 @@ impl DecisionsService for Grading {
     }
 
     async fn list_outcomes(&self, request: Request<pb::ListOutcomesRequest>) -> Answer<pb::ListOutcomesResponse> {
-        self.db.show(request, listed, reading::outcomes, counted).await
+        self.db.show(request, listed, reading::outcomes, convert::page_of_outcomes).await
     }
 
     async fn get_letter(&self, request: Request<pb::GetLetterRequest>) -> Answer<pb::Letter> {
@@ -82,14 +87,19 @@ impl DecisionsService for Grading {
 impl Grading {
     /// The other board that decided, where one did.
     async fn other_board(&self, cx: Cx, cmd: app::DetermineBid) -> Result<Gathered<Option<OtherBoardFacts>>, Error> {
-        let (on, today) = (cmd.on, Date::today(cx.now));
+        let on = cmd.on;
         self.db.read(move |conn| reading::enter_bid(conn, &cx, Action::Decide, on)).await?;
         let facts = match cmd.basis {
             Basis::Meeting(_) | Basis::Written { .. } => None,
-            Basis::OtherBoard { board, .. } => {
-                Some(self.peers.other_board(board, cmd.decided_on.unwrap_or(today)).await?)
-            }
+            Basis::OtherBoard { board, .. } => Some(self.peers.other_board(board).await?),
         };
+        Ok(Gathered { key: Some(on.assessment.to_string()), facts })
+    }
+
+    async fn referral(&self, cx: Cx, cmd: app::ReferBid) -> Result<Gathered<ReferralFacts>, Error> {
+        let (on, today) = (cmd.on, Date::today(cx.now));
+        self.db.read(move |conn| reading::enter_bid(conn, &cx, Action::Decide, on)).await?;
+        let facts = self.peers.referral(cmd.board, today).await?;
         Ok(Gathered { key: Some(on.assessment.to_string()), facts })
     }
 }

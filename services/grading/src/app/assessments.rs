@@ -10,7 +10,7 @@ use kit::refusal::Refusal;
 use kit::time::Timestamp;
 
 use super::panels::derive;
-use super::ranking::{entries, rank_entries};
+use super::ranking::{castings, entries, rank_entries};
 use super::reading::enter;
 use super::reviews::{lapse_review, save as save_review};
 use super::{Happening, Panel, note};
@@ -23,6 +23,8 @@ use crate::marking::review::{self, Review};
 use crate::marking::settling;
 use crate::panel::Member;
 use crate::panel::derive::Register;
+use crate::panel::near_miss::Hint;
+use crate::panel::quorum::Conflicts;
 use crate::policy::{self, Action};
 use crate::state::{Stage, State, Step};
 use crate::store;
@@ -52,6 +54,8 @@ pub struct Opening {
 pub struct Pinned {
     pub bid: AssessedBid,
     pub answers: Vec<Answer>,
+    /// What it says of ties that are none yet.
+    pub hints: Vec<Hint>,
 }
 
 pub fn open_assessment(tx: &mut Tx, cx: &Cx, opening: &Opening, cmd: &OpenAssessment) -> Result<AssessmentNow, Error> {
@@ -75,9 +79,9 @@ pub fn open_assessment(tx: &mut Tx, cx: &Cx, opening: &Opening, cmd: &OpenAssess
     for member in &opening.panel {
         store::insert_member(tx, assessment.id, member)?;
     }
-    for Pinned { bid, answers } in &opening.bids {
+    for Pinned { bid, answers, hints } in &opening.bids {
         let scalable = says_yes(answers, cmd.settings.scaling_question.as_deref());
-        store::insert_bid(tx, assessment.id, &AssessedBid { scalable, ..bid.clone() }, answers)?;
+        store::insert_bid(tx, assessment.id, &AssessedBid { scalable, ..bid.clone() }, answers, hints)?;
     }
     derive(tx, cx, &assessment, &opening.register)?;
     record(tx, cx, None, assessment, Happened::AssessmentOpened, "")
@@ -115,8 +119,9 @@ pub fn start_moderation(
     cmd: &Target<AssessmentId>,
 ) -> Result<AssessmentNow, Error> {
     let (old, new) = advance(tx, cx, register, cmd, Step::StartModeration, "")?;
-    expect_ready(still_open(tx, cx, &old)?)?;
-    let (panel, entries) = (Panel::of(tx, old.id)?, entries(tx, old.id, &[])?);
+    let panel = Panel::of(tx, old.id)?;
+    expect_ready(still_open(tx, cx, &old, &panel.conflicts)?)?;
+    let entries = entries(tx, old.id, &[])?;
     expect_ready(settling::too_few_reviews(&old, &panel.members, &panel.conflicts, &entries))?;
     for review in store::reviews(tx, old.id)? {
         if review.state.is_handed_in() {
@@ -127,12 +132,13 @@ pub fn start_moderation(
     save(tx, cx, &old, new, Happened::ModerationStarted, "")
 }
 
-/// Reviews that are still to be handed in. Those that were due lapse here, should the ticker be a moment behind.
-fn still_open(tx: &mut Tx, cx: &Cx, assessment: &Assessment) -> Result<Vec<Violation>, Error> {
+/// Reviews that are still to be handed in. Those of the recused are waited for by nobody and lapse here, and so do
+/// those that were due, should the ticker be a moment behind.
+fn still_open(tx: &mut Tx, cx: &Cx, assessment: &Assessment, conflicts: &Conflicts) -> Result<Vec<Violation>, Error> {
     let is_open = |review: &Review| review::State::OPEN.contains(&review.state.name());
     let mut missing = Vec::new();
     for review in store::reviews(tx, assessment.id)?.into_iter().filter(is_open) {
-        if assessment.settings.reviews_due <= cx.now {
+        if assessment.settings.reviews_due <= cx.now || conflicts.set_aside(&review) {
             lapse_review(tx, cx, review.id)?;
         } else {
             let says = format!("it is {}; wait for it, or take it back", review.state.name());
@@ -151,7 +157,7 @@ pub fn start_determination(
 ) -> Result<AssessmentNow, Error> {
     let (old, new) = advance(tx, cx, register, cmd, Step::StartDetermination, "")?;
     let (panel, entries) = (Panel::of(tx, old.id)?, entries(tx, old.id, &[])?);
-    let ranking = rank_entries(&old, &entries, &store::castings(tx, old.id)?)?;
+    let ranking = rank_entries(&old, &entries, &castings(tx, old.id, &[])?)?;
     expect_ready(settling::unsettled(&old.call.rubric, &panel.members, &panel.conflicts, &entries, &ranking))?;
     save(tx, cx, &old, new, Happened::DeterminationStarted, "")
 }

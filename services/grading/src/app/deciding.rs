@@ -8,6 +8,7 @@ use kit::money::Money;
 use kit::refusal::Refusal;
 use kit::time::Date;
 
+use super::panels::derive;
 use super::reading::enter_bid;
 use super::{Happening, OnBid, Panel, note};
 use crate::assessment::Assessment;
@@ -17,9 +18,9 @@ use crate::deciding::decision::{
 };
 use crate::deciding::meeting::Meeting;
 use crate::error::Error;
-use crate::panel::Member;
-use crate::panel::derive::{Register, link};
+use crate::panel::derive::Register;
 use crate::panel::quorum::Body;
+use crate::panel::{Member, MemberSeen};
 use crate::policy::Action;
 use crate::state::Stage;
 use crate::store;
@@ -106,14 +107,77 @@ pub struct DetermineBid {
     pub decided_on: Option<Date>,
 }
 
-/// What the registry said beforehand of another board that decided: its quorum, its voters with the organisations of
-/// their seats, and what is to be known of these.
-#[derive(Clone, Debug)]
+/// What the registry said beforehand of another board that decided.
+#[derive(Clone, Copy, Debug)]
 pub struct OtherBoardFacts {
     pub board: BoardId,
     pub quorum: usize,
+}
+
+/// What it said of one to which a bid is referred: its voters, and what is to be known of their organisations.
+#[derive(Clone, Debug)]
+pub struct ReferralFacts {
     pub voters: Vec<Member>,
     pub register: Register,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ReferBid {
+    pub on: OnBid,
+    pub board: BoardId,
+}
+
+/// Who was seated for a bid that is referred to their board.
+pub struct SeatedFor(pub Vec<MemberSeen>);
+
+/// Seats another board for a bid from which nobody on the panel is free: its voters declare before they read, and read
+/// before they decide (rule 11).
+pub fn refer_bid(tx: &mut Tx, cx: &Cx, facts: &ReferralFacts, cmd: &ReferBid) -> Result<SeatedFor, Error> {
+    let (assessment, bid) = deciding(tx, cx, cmd.on, "refer")?;
+    let panel = Panel::of(tx, assessment.id)?;
+    let part = determining_part(tx, &assessment, &panel, bid.id)?;
+    let basis = Basis::OtherBoard { board: cmd.board, deciders: Vec::new() };
+    let body = Body::sitting(&assessment, &panel.members, part);
+    basis.still_holds(bid.id, Grounds { body: &body, conflicts: &panel.conflicts, present: &[], other_board: None })?;
+    if assessment.acting(part).iter().any(|board| board.id == cmd.board) {
+        return Err(
+            Refusal::bad_field("board_id", "decision.other_board", "name a board besides those that act").into()
+        );
+    }
+    for voter in facts.voters.iter().filter(|voter| voter.votes()) {
+        seat_for(tx, cx, &assessment, &panel, voter, bid.id)?;
+    }
+    derive(tx, cx, &assessment, &facts.register)?;
+    let seated = store::members(tx, assessment.id)?.into_iter();
+    let seated = seated.filter(|member| member.referred.contains(&bid.id) && member.votes_on(&[cmd.board]));
+    let rubric = &assessment.call.rubric;
+    Ok(SeatedFor(seated.map(|member| MemberSeen { member, rubric: rubric.clone() }).collect()))
+}
+
+/// Seats one of them, unless they sit for the bid already or are on the panel, where they are not free.
+fn seat_for(
+    tx: &mut Tx,
+    cx: &Cx,
+    assessment: &Assessment,
+    panel: &Panel,
+    voter: &Member,
+    bid: BidId,
+) -> Result<(), Error> {
+    let n_bids = match panel.members.iter().find(|member| member.person == voter.person) {
+        Some(member) if member.acts_on(bid) => return Ok(()),
+        Some(member) => {
+            let referred = [&member.referred[..], &[bid]].concat();
+            store::update_member(tx, assessment.id, &Member { referred, ..member.clone() })?;
+            member.referred.len() + 1
+        }
+        None => {
+            store::insert_member(tx, assessment.id, &Member { referred: vec![bid], ..voter.clone() })?;
+            1
+        }
+    };
+    let subject = format!("{}/{}", assessment.id, voter.person);
+    let version = i64::try_from(n_bids).unwrap_or(i64::MAX);
+    note(tx, cx, assessment.id, Happening::of("member", subject, version, "refer", "on the panel"))
 }
 
 /// Records the binding decision, or records it anew.
@@ -135,9 +199,9 @@ pub fn determine_bid(
             let meeting = meeting_of(tx, &assessment, id, part)?;
             (meeting.account.present.clone(), meeting.day())
         }
-        Basis::Written { .. } | Basis::OtherBoard { .. } => (Vec::new(), day(cx, cmd.decided_on)?),
+        Basis::Written { .. } | Basis::OtherBoard { .. } => (Vec::new(), day(cx, &assessment, cmd.decided_on)?),
     };
-    let other_board = other_board.as_ref().and_then(|facts| free_of(facts, &assessment, &panel, part, &bid));
+    let other_board = other_board.as_ref().and_then(|facts| free_of(*facts, &assessment, &panel, part, bid.id));
     test(&cmd.basis, &assessment, &panel, part, bid.id, &present, other_board.as_ref())?;
     let earlier = store::determination(tx, bid.id)?;
     let determination = Determination {
@@ -219,35 +283,36 @@ fn test(
     basis.check(bid, Grounds { body: &body, conflicts: &panel.conflicts, present, other_board })
 }
 
-/// Who of another board may decide on a bid: voters who have no interest in it that the register shows or the panel
-/// knows of. None for a board that acts itself.
+/// Who of another board may decide on a bid: voters who were seated for it, have declared their interests, and have
+/// none in it. None for a board that acts itself.
 fn free_of(
-    facts: &OtherBoardFacts,
+    facts: OtherBoardFacts,
     assessment: &Assessment,
     panel: &Panel,
     part: Part,
-    bid: &AssessedBid,
+    bid: BidId,
 ) -> Option<OtherBoard> {
     if assessment.acting(part).iter().any(|board| board.id == facts.board) {
         return None;
     }
-    let has_link = |member: &Member| {
-        let belongs = facts.register.belongs.get(&member.person).into_iter().flatten();
-        member.organisations.iter().chain(belongs).any(|&id| link(id, bid, &facts.register).is_some())
+    let may_decide = |member: &&Member| {
+        let is_seated = member.sits() && member.referred.contains(&bid) && member.votes_on(&[facts.board]);
+        is_seated && member.declared_at.is_some() && !panel.conflicts.keeps(member.person, bid)
     };
-    let free = facts.voters.iter().filter(|member| {
-        member.votes_on(&[facts.board]) && !has_link(member) && !panel.conflicts.keeps(member.person, bid.id)
-    });
-    let free_voters = free.map(|member| member.person).collect();
+    let free_voters = panel.members.iter().filter(may_decide).map(|member| member.person).collect();
     Some(OtherBoard { board: facts.board, quorum: facts.quorum, free_voters })
 }
 
-/// The day of a decision that no meeting took.
-fn day(cx: &Cx, decided_on: Option<Date>) -> Result<Date, Refusal> {
+/// The day of a decision that no meeting took: within the assessment, which begins when every bid was received.
+fn day(cx: &Cx, assessment: &Assessment, decided_on: Option<Date>) -> Result<Date, Refusal> {
     match decided_on {
         None => Err(Refusal::bad_field("decided_on", "required", "say on which day it was decided")),
         Some(day) if day > Date::today(cx.now) => {
             Err(Refusal::bad_field("decided_on", "date.lte_today", "record a decision when it has been taken"))
+        }
+        Some(day) if day < Date::today(assessment.opened_at) => {
+            let says = "no bid was decided before the assessment was opened";
+            Err(Refusal::bad_field("decided_on", "date.gte_opened", says))
         }
         Some(day) => Ok(day),
     }

@@ -30,6 +30,10 @@ pub fn record_meeting(tx: &mut Tx, cx: &Cx, cmd: &RecordMeeting) -> Result<Meeti
     if cmd.held_at > cx.now {
         return Err(Refusal::bad_field("held_at", "timestamp.lte_now", "record a meeting when it has begun").into());
     }
+    if cmd.held_at < view.assessment.opened_at {
+        let says = "no panel met before the assessment was opened";
+        return Err(Refusal::bad_field("held_at", "timestamp.gte_opened", says).into());
+    }
     if view.assessment.acting(cmd.part).is_empty() {
         return Err(Refusal::bad_field("part", "assessment.part", "no board of the round sits in this part").into());
     }

@@ -5,14 +5,16 @@ use kit::db::Tx;
 use kit::ids::{AssessmentId, BidId};
 use kit::refusal::Refusal;
 
-use super::ranking::rank;
+use super::ranking::{castings, rank};
 use super::reading::{RankingNow, enter, enter_bid};
 use super::{Happening, OnBid, note};
 use crate::error::Error;
+use crate::marking::fraction::Fraction;
 use crate::marking::moderation::{AgreedMark, Casting, Feedback, Moderation};
 use crate::policy::Action;
 use crate::state::Stage;
 use crate::store;
+use crate::view::View;
 
 #[derive(Clone, Debug)]
 pub struct ModerateBid {
@@ -60,8 +62,23 @@ pub fn cast_tie(tx: &mut Tx, cx: &Cx, cmd: &CastTie) -> Result<RankingNow, Error
         let says = "name all the bids of one open tie, each once";
         return Err(Refusal::bad_field("bid_ids", "ranking.tie", says).into());
     }
-    let casting = Casting { bids: cmd.bids.clone(), chair, reason: cmd.reason.clone(), at: cx.now };
+    let total = before.bids.iter().find(|ranked| named.contains(&ranked.bid)).and_then(|ranked| ranked.total);
+    expect_pairs_kept(tx, &view, &cmd.bids, total)?;
+    let casting = Casting { bids: cmd.bids.clone(), chair, reason: cmd.reason.clone(), at: cx.now, total };
     store::insert_casting(tx, assessment.id, &casting)?;
-    let ranking = rank(tx, assessment, &view.hidden)?;
+    let ranking = view.shows_ranking(rank(tx, assessment, &view.hidden)?);
     Ok(RankingNow { assessment: assessment.id, ranking, as_of: cx.now })
+}
+
+/// Refuses to turn round a pair that was cast in this tie before. Whoever does not see the bid that makes the tie
+/// larger would read the turn, and learn of it.
+fn expect_pairs_kept(tx: &mut Tx, view: &View, order: &[BidId], total: Option<Fraction>) -> Result<(), Error> {
+    let earlier = castings(tx, view.assessment.id, &view.hidden)?;
+    match earlier.iter().find_map(|casting| casting.parted_otherwise(order, total)) {
+        None => Ok(()),
+        Some((first, second)) => {
+            let says = format!("{first} was cast before {second} already; keep them in this order");
+            Err(Refusal::bad_field("bid_ids", "ranking.cast_pair", says).into())
+        }
+    }
 }

@@ -4,19 +4,19 @@
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::fault::Violation;
-use kit::ids::{AssessmentId, BidId, PersonId};
+use kit::ids::{AssessmentId, BidId, PersonId, ReviewId};
 use kit::refusal::Refusal;
 use kit::tokens::Seal;
 
 use super::Panel;
 use super::assessments::{load_after_deriving, save};
 use super::deciding::determining_part;
-use super::ranking::{entries_of, rank_entries};
+use super::ranking::{castings, entries_of, rank_entries};
 use crate::assessment::{Assessment, AssessmentNow};
 use crate::bid::AssessedBid;
 use crate::deciding::decision::{Basis, Determination, Grounds, Recommendation};
 use crate::deciding::meeting::{Account, Meeting};
-use crate::error::Error;
+use crate::error::{Error, expect_ready};
 use crate::events::Happened;
 use crate::marking::moderation::{Casting, Feedback, Moderation};
 use crate::marking::ranking::{RULE_VERSION, Ranking};
@@ -24,12 +24,12 @@ use crate::marking::review::Review;
 use crate::panel::Member;
 use crate::panel::derive::Register;
 use crate::panel::interest::Interest;
-use crate::panel::quorum::{Body, Quorum};
+use crate::panel::quorum::{Body, Conflicts, Quorum};
 use crate::policy::Action;
 use crate::release::closing::{self, Closed};
 use crate::release::letter::{self, Told};
 use crate::release::outcome::{BidOutcome, Letter};
-use crate::release::record::{self, Closing, HistoryLine, Record};
+use crate::release::record::{self, Closing, HistoryLine, Record, SET_ASIDE};
 use crate::state::Step;
 use crate::store;
 
@@ -51,6 +51,7 @@ pub fn close_assessment(
     let new = old.step(Step::Close, "", cx.now)?;
 
     let gathered = gather(tx, &old)?;
+    expect_ready(gathered.pending())?;
     let quorums = retest(tx, &old, &gathered)?;
     let ranking = gathered.ranking(&old)?;
     let closed = closing::closed(&gathered.bids, &ranking, &gathered.determinations).map_err(undecided)?;
@@ -114,7 +115,7 @@ fn explained(assessment: &Assessment, closed: &[Closed], cmd: &CloseAssessment) 
     ask(&over_commitments, &cmd.over_commitment_reason, "over_commitment_reason", "decision.over_commitment");
     Refusal::if_any(missing)?;
     let (departure_reason, over_commitment_reason) = (cmd.departure_reason.clone(), cmd.over_commitment_reason.clone());
-    Ok(Closing { departures, departure_reason, over_commitments, over_commitment_reason })
+    Ok(Closing { departures, departure_reason, over_commitments, over_commitment_reason, set_aside: None })
 }
 
 /// What each bidder is told.
@@ -152,6 +153,7 @@ pub struct Gathered {
     members: Vec<Member>,
     interests: Vec<Interest>,
     reviews: Vec<Review>,
+    conflicts: Conflicts,
     castings: Vec<Casting>,
     recommendations: Vec<Recommendation>,
     history: Vec<HistoryLine>,
@@ -159,7 +161,6 @@ pub struct Gathered {
 
 pub fn gather(tx: &mut Tx, assessment: &Assessment) -> Result<Gathered, Error> {
     let id = assessment.id;
-    let recommendations = store::page_of_recommendations(tx, id, &[], None, i64::MAX)?;
     Ok(Gathered {
         bids: store::bids(tx, id, &[])?,
         meetings: store::meetings(tx, id)?,
@@ -168,8 +169,9 @@ pub fn gather(tx: &mut Tx, assessment: &Assessment) -> Result<Gathered, Error> {
         members: store::members(tx, id)?,
         interests: store::interests(tx, id)?,
         reviews: store::reviews(tx, id)?,
-        castings: store::castings(tx, id)?,
-        recommendations: recommendations.into_iter().map(|(_, recommendation)| recommendation).collect(),
+        conflicts: store::conflicts(tx, id)?,
+        castings: castings(tx, id, &[])?,
+        recommendations: store::page_of_recommendations(tx, id, &[], None, i64::MAX)?,
         history: store::history(tx, id)?,
     })
 }
@@ -177,7 +179,23 @@ pub fn gather(tx: &mut Tx, assessment: &Assessment) -> Result<Gathered, Error> {
 impl Gathered {
     /// The ranking that the record will hold.
     pub fn ranking(&self, assessment: &Assessment) -> Result<Ranking, Error> {
-        rank_entries(assessment, &entries_of(&self.bids, &self.reviews, &self.moderations), &self.castings)
+        let entries = entries_of(&self.bids, &self.reviews, &self.moderations, &self.conflicts);
+        rank_entries(assessment, &entries, &self.castings)
+    }
+
+    /// Interests that one person recorded and no second one has decided on: nothing is sealed on the word of one.
+    fn pending(&self) -> Vec<Violation> {
+        let pending = self.interests.iter().filter(|interest| interest.state.is_pending());
+        let says = "somebody else than who recorded it decides on it first";
+        pending.map(|one| Violation::new(format!("interests[{}]", one.id), "interest.pending", says)).collect()
+    }
+
+    /// Reviews that were handed in and do not count.
+    fn set_aside(&self) -> Option<Vec<ReviewId>> {
+        let handed_in = self.reviews.iter().filter(|review| review.state.is_handed_in());
+        let set_aside: Vec<ReviewId> =
+            handed_in.filter(|review| self.conflicts.set_aside(review)).map(|review| review.id).collect();
+        (!set_aside.is_empty()).then_some(set_aside)
     }
 
     /// `quorums` are those of the determinations, in their order.
@@ -194,14 +212,14 @@ impl Gathered {
             panel: self.members.iter().map(seated).collect(),
             bids: self.bids.clone(),
             interests: self.interests.iter().map(interest).collect(),
-            reviews: self.reviews.iter().map(review).collect(),
+            reviews: self.reviews.iter().map(|one| review(one, &self.conflicts)).collect(),
             moderations: self.moderations.iter().map(moderated).collect(),
             castings: self.castings.clone(),
             ranking: ranking.clone(),
             meetings: self.meetings.iter().map(meeting).collect(),
             recommendations: self.recommendations.iter().map(recommendation).collect(),
             determinations: determinations.map(|(decided, quorum)| determination(decided, quorum)).collect(),
-            closing,
+            closing: Closing { set_aside: self.set_aside(), ..closing },
             history: self.history.clone(),
         }
     }
@@ -214,6 +232,7 @@ fn seated(member: &Member) -> record::Seated {
         organisations: member.organisations.clone(),
         stands_in_for: member.stands_in_for,
         declared_at: member.declared_at,
+        referred: (!member.referred.is_empty()).then(|| member.referred.clone()),
     }
 }
 
@@ -227,9 +246,14 @@ fn interest(interest: &Interest) -> record::Interest {
     }
 }
 
-fn review(review: &Review) -> record::Review {
-    let marks = if review.state.is_handed_in() { review.marks.clone() } else { Vec::new() };
-    let state = review.state.name().to_string();
+fn review(review: &Review, conflicts: &Conflicts) -> record::Review {
+    let is_set_aside = review.state.is_handed_in() && conflicts.set_aside(review);
+    let (state, marks) = match (is_set_aside, review.state.is_handed_in()) {
+        (true, _) => (SET_ASIDE, Vec::new()),
+        (false, true) => (review.state.name(), review.marks.clone()),
+        (false, false) => (review.state.name(), Vec::new()),
+    };
+    let state = state.to_string();
     record::Review { review: review.id, bid: review.bid, reviewer: review.reviewer, state, marks }
 }
 

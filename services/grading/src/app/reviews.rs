@@ -1,5 +1,4 @@
-//! Reviews: assigned, taken on or not, written and handed in; given back, taken back, and ended by the clock or by a
-//! recusal.
+//! Reviews: assigned, taken on or not, written and handed in; given back, taken back, and ended by the clock.
 
 use kit::caller::Area;
 use kit::cx::{Cx, Reasoned, Target};
@@ -17,7 +16,6 @@ use crate::marking::review::{Assigned, MOST_PER_BID, Mark, Review, State, Step};
 use crate::panel::Member;
 use crate::panel::quorum::Conflicts;
 use crate::policy::Action;
-use crate::state::Stage;
 use crate::store;
 use crate::view::View;
 
@@ -58,7 +56,7 @@ fn why_not(
     conflicts: &Conflicts,
     bid: BidId,
 ) -> Result<Option<String>, Error> {
-    let Some(member) = member else {
+    let Some(member) = member.filter(|member| member.sits()) else {
         return Ok(Some("this person is not on the panel".to_string()));
     };
     if !member.may_score(&assessment.call.rubric) {
@@ -126,20 +124,6 @@ pub fn submit_review(tx: &mut Tx, cx: &Cx, cmd: &Target<ReviewId>) -> Result<Rev
     view.assessment.expect_reviewing("submit", cx.now)?;
     let new = old.submit(&view.assessment.call.rubric, cx.now)?;
     save(tx, cx, &old, new, Step::Submit, "")
-}
-
-/// Ends the review of a bid by somebody who is recused from it. Once marks are settled it stays.
-pub fn end_reviews(tx: &mut Tx, cx: &Cx, assessment: &Assessment, reviewer: PersonId, bid: BidId) -> Result<(), Error> {
-    if assessment.stage() > Stage::Moderation {
-        return Ok(());
-    }
-    for old in store::live_reviews_of(tx, bid, reviewer)? {
-        if old.state != State::Lapsed {
-            let new = old.step(Step::Recuse, "the reviewer is recused from the bid", cx.now)?;
-            save(tx, cx, &old, new, Step::Recuse, "")?;
-        }
-    }
-    Ok(())
 }
 
 /// Ends a review that was not handed in when it was due.

@@ -10,7 +10,7 @@ use crate::app::reading::RankingNow;
 use crate::marking::fraction::Fraction;
 use crate::marking::moderation::{AgreedMark, Feedback, Moderation};
 use crate::marking::ranking::{CriterionResult, RULE_VERSION, Ranked, Tie};
-use crate::marking::review::{Assigned, Mark, Review};
+use crate::marking::review::{Assigned, Mark, Review, ReviewSeen};
 
 impl From<Assigned> for pb::AssignReviewsResponse {
     fn from(Assigned(reviews): Assigned) -> pb::AssignReviewsResponse {
@@ -34,7 +34,14 @@ impl From<Review> for pb::Review {
             assigned_at: wire_time(review.assigned_at),
             submitted_at: review.state.submitted_at().and_then(wire_time),
             updated_at: wire_time(review.updated_at),
+            set_aside: false,
         }
+    }
+}
+
+impl From<ReviewSeen> for pb::Review {
+    fn from(ReviewSeen { review, set_aside }: ReviewSeen) -> pb::Review {
+        pb::Review { set_aside, ..review.into() }
     }
 }
 

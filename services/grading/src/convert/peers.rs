@@ -9,10 +9,12 @@ use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::registry::v1 as registry;
 use toadlane_proto::rounds::v1 as rounds;
 
+use crate::app::{Concerned, Pinned};
 use crate::bid::{Answer, AssessedBid, Attachment, Party};
 use crate::call::{Call, Instrument, Published, Rubric};
 use crate::panel::Seat;
 use crate::panel::derive::Organisation;
+use crate::panel::near_miss::Hint;
 
 /// A round as it is graded. None for a draft and for one that was called off.
 pub fn call(wire: rounds::Round) -> Result<Option<Call>, Unusable> {
@@ -98,17 +100,20 @@ pub fn standing(wire: &bids::Bid) -> Result<(BidId, Standing), Unusable> {
 
 /// An eligible bid at its present revision, with its answers. What its parties are called, and whether it can be
 /// funded in part, is not known here.
-pub fn bid(wire: bids::Bid) -> Result<(AssessedBid, Vec<Answer>), Unusable> {
+pub fn bid(wire: bids::Bid) -> Result<Pinned, Unusable> {
     read(format!("bid {}", wire.id), |reader| from_bid(reader, wire))
 }
 
-fn from_bid(reader: &mut Reader, wire: bids::Bid) -> Option<(AssessedBid, Vec<Answer>)> {
+fn from_bid(reader: &mut Reader, wire: bids::Bid) -> Option<Pinned> {
     let id = reader.id("id", &wire.id);
     let applicant = reader.id("applicant_organisation_id", &wire.applicant_organisation_id);
     let organisations = reader.each("participants", wire.participants, |reader, field, participant| {
         reader.id(&format!("{field}.organisation_id"), &participant.organisation_id)
     });
     let attachments = reader.each("attachments", wire.attachments, attachment);
+    let was_asked = !wire.participations.is_empty();
+    let parts = reader.each("participations", wire.participations, participation);
+    let mut hints = reader.each("declared_conflicts", wire.declared_conflicts, declared_conflict);
     let content = reader.required("content", wire.content)?;
     let language = Language::of_wire(content.language()).unwrap_or(Language::En);
     let requested = reader.money("content.requested", content.requested);
@@ -117,6 +122,16 @@ fn from_bid(reader: &mut Reader, wire: bids::Bid) -> Option<(AssessedBid, Vec<An
     // Where the content names nobody else, the applicant leads and is paid.
     let applicant = applicant?;
     let (lead, payee) = (lead?.unwrap_or(applicant), payee?.unwrap_or(applicant));
+    let mut confirmed = Vec::new();
+    for (organisation, state) in parts {
+        use bids::participation::State as Wire;
+        match state {
+            Wire::Confirmed => confirmed.push(organisation),
+            Wire::Asked => hints.push(Hint::Asked { organisation }),
+            Wire::Left => hints.push(Hint::Left { organisation }),
+            Wire::Declined | Wire::Unspecified => {}
+        }
+    }
     let answer = |bids::Answer { question_id, text }| Answer { question: question_id, text };
     let bid = AssessedBid {
         id: id?,
@@ -136,8 +151,31 @@ fn from_bid(reader: &mut Reader, wire: bids::Bid) -> Option<(AssessedBid, Vec<An
         digest: wire.content_sha256,
         attachments,
         scalable: false,
+        // An older bid says nothing of who was asked: all who are named take part.
+        confirmed: was_asked.then_some(confirmed),
     };
-    Some((bid, content.answers.into_iter().map(answer).collect()))
+    Some(Pinned { bid, answers: content.answers.into_iter().map(answer).collect(), hints })
+}
+
+fn participation(
+    reader: &mut Reader,
+    field: &str,
+    wire: bids::Participation,
+) -> Option<(OrgId, bids::participation::State)> {
+    let state = wire.state();
+    Some((reader.id(&format!("{field}.organisation_id"), &wire.organisation_id)?, state))
+}
+
+fn declared_conflict(reader: &mut Reader, field: &str, wire: bids::DeclaredConflict) -> Option<Hint> {
+    use bids::declared_conflict::Whose;
+    let words = wire.words;
+    Some(match reader.required(&format!("{field}.whose"), wire.whose)? {
+        Whose::PersonId(id) => Hint::OfPerson { person: reader.id(&format!("{field}.person_id"), &id)?, words },
+        Whose::OrganisationId(id) => {
+            Hint::OfOrganisation { organisation: reader.id(&format!("{field}.organisation_id"), &id)?, words }
+        }
+        Whose::Name(name) => Hint::OfName { name, words },
+    })
 }
 
 /// All but the applicant, each once.
@@ -170,6 +208,32 @@ pub fn person(wire: registry::Person) -> Result<(String, Vec<OrgId>), Unusable> 
     let of_roles = wire.grants.into_iter().filter(|grant| council.contains(&grant.role()));
     let ids = std::iter::once(wire.organisation_id).chain(of_roles.map(|grant| grant.organisation_id)).collect();
     Ok((wire.name, organisations(format!("person {}", wire.id), ids)?))
+}
+
+/// Whether somebody has a duty for the network or in the learning from it, and which organisations are their own: their
+/// home, and all that they have a role for.
+pub fn concerned(wire: registry::Person) -> Result<Concerned, Unusable> {
+    let has_duty = wire.grants.iter().any(|grant| is_duty(grant.role()));
+    let ids = std::iter::once(wire.organisation_id).chain(wire.grants.into_iter().map(|grant| grant.organisation_id));
+    Ok(Concerned { has_duty, organisations: organisations(format!("person {}", wire.id), ids.collect())? })
+}
+
+fn is_duty(role: registry::Role) -> bool {
+    use registry::Role;
+    match role {
+        Role::NetworkAdministrator
+        | Role::RoundManager
+        | Role::PanelChair
+        | Role::Clerk
+        | Role::FinanceOfficer
+        | Role::LearningConsultant
+        | Role::Editor
+        | Role::Auditor
+        | Role::DataProtectionOfficer => true,
+        Role::Unspecified | Role::ApplicantOfficer | Role::Certifier | Role::Reviewer | Role::CouncilAdministrator => {
+            false
+        }
+    }
 }
 
 /// An organisation's names, the official one first, and its predecessors and successors.

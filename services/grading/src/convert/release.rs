@@ -1,13 +1,14 @@
 //! Outcomes, letters and the record, to the wire.
 
 use kit::names::wire_enum;
+use kit::paging::Counted;
 use kit::wire::wire_time;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::types::v1 as types;
 
 use super::deciding::conditions;
 use super::marking::feedback;
-use crate::app::reading::{LetterNow, OutcomeNow};
+use crate::app::reading::{LetterNow, OutcomeNow, Outcomes};
 use crate::release::outcome::BidOutcome;
 use crate::release::record::Sealed;
 
@@ -46,6 +47,18 @@ impl From<OutcomeNow> for pb::Outcome {
         }
         wire
     }
+}
+
+/// This list has the counts beside it, so it has the shape of no other.
+pub fn page_of_outcomes(Outcomes { told, counts }: Outcomes) -> pb::ListOutcomesResponse {
+    let Counted { found, n_all, as_of } = told;
+    let (outcomes, next_page_token) = found.wire(pb::Outcome::from);
+    let count = |(outcome, n_bids)| pb::OutcomeCount {
+        outcome: wire_enum::<pb::determination::Outcome>(outcome).into(),
+        n_bids,
+    };
+    let (as_of, counts) = (wire_time(as_of), counts.into_iter().map(count).collect());
+    pb::ListOutcomesResponse { outcomes, next_page_token, total_size: n_all, as_of, counts }
 }
 
 impl From<LetterNow> for pb::Letter {

@@ -101,7 +101,7 @@ pub enum Basis {
     },
 }
 
-/// What the registry holds of the other board: its quorum, and who has a vote on it and no interest in the bid.
+/// The other board: its quorum, and who was seated for the bid, has declared, and has no interest in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherBoard {
     pub board: BoardId,
@@ -284,18 +284,25 @@ pub struct Grounds<'a> {
 }
 
 impl Basis {
-    /// Whether a recorded decision still rests on what is known by now. The voters of another board were tested when it
-    /// was recorded; that nobody of the panel was free must hold.
+    /// Whether a recorded decision still rests on what is known by now. The quorum of another board was tested when it
+    /// was recorded; that nobody of the panel was free must hold, and that those who decided are.
     ///
     /// # Errors
     /// [`Error::NoQuorum`] for one that does not, with what rule 11 asks for next.
     pub fn still_holds(&self, bid: BidId, grounds: Grounds) -> Result<(), Error> {
         match self {
             Basis::Meeting(_) | Basis::Written { .. } => self.check(bid, grounds),
-            Basis::OtherBoard { .. } => match grounds.body.quorum(bid, &[], grounds.conflicts).n_entitled {
-                0 => Ok(()),
-                _ => self.check(bid, grounds),
-            },
+            Basis::OtherBoard { deciders, .. } => {
+                let quorum = grounds.body.quorum(bid, &[], grounds.conflicts);
+                if quorum.is_anybody_free() {
+                    return self.check(bid, grounds);
+                }
+                let is_kept = |decider: &PersonId| grounds.conflicts.keeps(*decider, bid);
+                match deciders.iter().any(is_kept) {
+                    false => Ok(()),
+                    true => Err(quorum.missed(bid, "somebody of the other board has an interest in it by now")),
+                }
+            }
         }
     }
 
@@ -313,10 +320,10 @@ impl Basis {
             Basis::Written { .. } if quorum.is_attainable() => refuse("quorum can be met: let a meeting decide"),
             Basis::Written { deciders } if grounds.body.is_everyone_free(bid, deciders, grounds.conflicts) => Ok(()),
             Basis::Written { .. } if quorum.n_entitled == 0 => refuse(what_then(quorum)),
-            Basis::Written { .. } => refuse("name everyone with a vote who is free of conflict, and nobody else"),
-            Basis::OtherBoard { .. } if quorum.n_entitled > 0 => {
-                refuse("somebody is free of conflict: let them decide")
+            Basis::Written { .. } => {
+                refuse("name everyone with a vote who has declared and is free of conflict, and nobody else")
             }
+            Basis::OtherBoard { .. } if quorum.is_anybody_free() => refuse(what_then_but_another_board(quorum)),
             Basis::OtherBoard { deciders, .. } => match grounds.other_board {
                 Some(other) => Ok(other.check(deciders)?),
                 None => refuse("the registry holds no such board besides those that act"),
@@ -331,9 +338,16 @@ fn what_then(quorum: Quorum) -> &'static str {
         "too few voters were present who are free of conflict: hold another meeting, or add substitutes"
     } else if quorum.n_entitled > 0 {
         "quorum cannot be met: add substitutes, or let all who are free of conflict decide in writing"
+    } else if quorum.n_awaited > 0 {
+        "nobody who is free of conflict has declared: let them declare their interests, or add substitutes"
     } else {
-        "nobody is free of conflict: add substitutes, or let another board decide"
+        "nobody is free of conflict: add substitutes, or refer it to another board and let that decide"
     }
+}
+
+/// The same to somebody who would let another board decide.
+fn what_then_but_another_board(quorum: Quorum) -> &'static str {
+    if quorum.n_entitled > 0 { "somebody is free of conflict: let them decide" } else { what_then(quorum) }
 }
 
 impl OtherBoard {
@@ -342,7 +356,7 @@ impl OtherBoard {
         for (place, person) in deciders.iter().enumerate() {
             let field = format!("deciders[{place}]");
             if !self.free_voters.contains(person) {
-                let says = "this person has no vote on that board, or an interest in the bid";
+                let says = "this person was not seated for the bid, has yet to declare, or has an interest in it";
                 found.push(Violation::new(field, "decision.decider", says));
             } else if deciders[..place].contains(person) {
                 found.push(Violation::new(field, "unique", "name each person once"));

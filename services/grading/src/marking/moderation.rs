@@ -10,6 +10,7 @@ use kit::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Rubric;
+use crate::marking::fraction::Fraction;
 
 /// What is settled of one bid. A criterion on which no mark is agreed has the mean of its marks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,13 +39,43 @@ pub struct Feedback {
     pub text: String,
 }
 
-/// A casting decision: bids of a tie, best first.
+/// A casting decision: the bids of a tie, best first. It binds exactly the tie that it named: these bids at this total.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Casting {
     pub bids: Vec<BidId>,
     pub chair: PersonId,
     pub reason: String,
     pub at: Timestamp,
+    /// The total of the tied bids, which is the same for everybody who sees them, as their rank is not. None for one
+    /// that was cast before it was kept: such a one settles any tie between bids that it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Fraction>,
+}
+
+impl Casting {
+    /// The same as if these bids had never been handed in. It takes the order of the others with it, so that whoever
+    /// does not see the hidden ones finds the tie settled as the rest of the panel does.
+    pub fn without(self, hidden: &[BidId]) -> Casting {
+        let bids = self.bids.into_iter().filter(|bid| !hidden.contains(bid)).collect();
+        Casting { bids, ..self }
+    }
+
+    /// Whether it settles the tie of these bids at this total.
+    pub fn binds(&self, tied: &[BidId], total: Option<Fraction>) -> bool {
+        let names_all = tied.iter().all(|bid| self.bids.contains(bid));
+        match self.total {
+            None => names_all,
+            Some(_) => names_all && self.bids.len() == tied.len() && self.total == total,
+        }
+    }
+
+    /// Two bids that it orders and that another order of the same total has the other way round.
+    pub fn parted_otherwise(&self, order: &[BidId], total: Option<Fraction>) -> Option<(BidId, BidId)> {
+        let place = |bid: &BidId| order.iter().position(|other| other == bid);
+        let placed: Vec<(BidId, usize)> = self.bids.iter().filter_map(|bid| Some((*bid, place(bid)?))).collect();
+        let turned = placed.windows(2).find(|pair| pair[0].1 > pair[1].1).map(|pair| (pair[0].0, pair[1].0));
+        turned.filter(|_| self.total == total)
+    }
 }
 
 impl Moderation {

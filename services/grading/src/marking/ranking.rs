@@ -1,7 +1,8 @@
 //! Ranking: from marks to an order, by plain functions on exact fractions that anyone can replay (rules 13 to 16).
 //!
 //! The same input gives the same answer, in whatever order it is given. A caller who may not see a bid gets a new
-//! ranking of the others: leave its entry out. Nothing here knows of recusals, clocks or rows.
+//! ranking of the others: leave its entry out, and take it out of the casting decisions. Nothing here knows of
+//! recusals, clocks or rows.
 //!
 //! A sealed record holds some of this: see `release/record.rs` before you add a field.
 
@@ -20,7 +21,11 @@ use crate::marking::moderation::{AgreedMark, Casting};
 use crate::marking::review::{self, Mark};
 
 /// Name and version of this arithmetic. A change that gives another result anywhere gives it another number.
-pub const RULE_VERSION: &str = "toadlane/weighted-mean/1";
+pub const RULE_VERSION: &str = "toadlane/weighted-mean/2";
+
+/// Versions that it replays. In the first one a casting decision said nothing of the total that it was for, and by that
+/// it is known here: nothing else differs.
+pub const REPLAYED: [&str; 2] = ["toadlane/weighted-mean/1", RULE_VERSION];
 
 /// What the round and the assessment say about ranking.
 #[derive(Clone, Copy, Debug)]
@@ -315,10 +320,11 @@ fn part(
     parts.flat_map(|equals| part(equals.to_vec(), *by, rest, castings)).collect()
 }
 
-/// The latest casting decision that names all of a group orders it; without one the tie stays open.
+/// The latest casting decision for exactly this tie orders it; without one the tie stays open.
 fn cast(mut group: Vec<Scored>, castings: &[Casting]) -> Vec<(Vec<Scored>, SettledBy)> {
-    let covers = |casting: &&Casting| group.iter().all(|scored| casting.bids.contains(&scored.bid));
-    match castings.iter().rev().find(covers) {
+    let tied: Vec<BidId> = group.iter().map(|scored| scored.bid).collect();
+    let total = group.first().and_then(|scored| scored.total);
+    match castings.iter().rev().find(|casting| casting.binds(&tied, total)) {
         None => vec![(group, SettledBy::Nothing)],
         Some(casting) => {
             group.sort_by_key(|scored| casting.bids.iter().position(|&bid| bid == scored.bid));

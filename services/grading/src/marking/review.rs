@@ -1,4 +1,5 @@
-//! One panel member's review of one bid. Its states and legal steps are the table below.
+//! One panel member's review of one bid. Its states and legal steps are the table below. A recusal changes none of
+//! them: it sets the marks aside while it lasts ([`crate::panel::quorum::Conflicts::set_aside`]).
 //!
 //! A sealed record holds some of this: see `release/record.rs` before you add a field.
 
@@ -72,8 +73,6 @@ pub enum Step {
     Lapse,
     /// Taken back by the manager.
     Cancel,
-    /// The reviewer is out of everything about the bid (rule 10).
-    Recuse,
 }
 
 impl State {
@@ -101,15 +100,10 @@ impl State {
             (State::Assigned | State::Accepted | State::InProgress | State::Returned { .. }, Step::Lapse) => {
                 State::Lapsed
             }
-            (State::Assigned | State::Accepted | State::InProgress, Step::Cancel | Step::Recuse) => {
+            (State::Assigned | State::Accepted | State::InProgress, Step::Cancel) => {
                 State::Cancelled { submitted_at: None }
             }
-            (State::Returned { submitted_at }, Step::Cancel | Step::Recuse) => {
-                State::Cancelled { submitted_at: Some(submitted_at) }
-            }
-            (State::Submitted { at: submitted_at } | State::Locked { submitted_at }, Step::Recuse) => {
-                State::Cancelled { submitted_at: Some(submitted_at) }
-            }
+            (State::Returned { submitted_at }, Step::Cancel) => State::Cancelled { submitted_at: Some(submitted_at) },
 
             (from, step) => return Err(Refusal::IllegalStep { what: "review", from: from.name(), step: step.name() }),
         })
@@ -145,6 +139,13 @@ impl Step {
     pub fn name(self) -> &'static str {
         self.into()
     }
+}
+
+/// A review, and whether it does not count because its reviewer is kept from the bid.
+#[derive(Clone, Debug)]
+pub struct ReviewSeen {
+    pub review: Review,
+    pub set_aside: bool,
 }
 
 /// What was assigned, in the order of the pairs.

@@ -22,6 +22,10 @@ fn places() -> Vec<(&'static str, Facts)> {
     let recused = Facts { recused: true, recused_from_some: true, ..declared };
     vec![
         ("not on the panel", nothing),
+        ("not on the panel, of the council of another bid", Facts { recused_from_some: true, ..nothing }),
+        ("not on the panel, of the council of this bid", Facts { recused: true, recused_from_some: true, ..nothing }),
+        ("not on the panel, recorded by them", Facts { recorded: Recorded::ByCaller, ..nothing }),
+        ("not on the panel, recorded by another", Facts { recorded: Recorded::ByAnother, ..nothing }),
         ("on the panel, undeclared", Facts { panel: Place::Undeclared, ..nothing }),
         (
             "on the panel, undeclared, it is their own",
@@ -33,6 +37,9 @@ fn places() -> Vec<(&'static str, Facts)> {
         ("on the panel, it is their own", Facts { own: true, own_review: OwnReview::Owed, ..declared }),
         ("on the panel, recused from another bid", Facts { recused_from_some: true, ..declared }),
         ("on the panel, recused from this bid", recused),
+        ("on the panel, recorded of them", Facts { own: true, recorded: Recorded::ByAnother, ..recused }),
+        ("on the panel, recorded by them", Facts { recorded: Recorded::ByCaller, ..declared }),
+        ("on the panel, recorded by another", Facts { recorded: Recorded::ByAnother, ..declared }),
     ]
 }
 
@@ -50,7 +57,9 @@ fn everybody(applicant: OrgId) -> Vec<Somebody> {
         let granted = role.map_or_else(nobody, |role| Who::person(role, OrgId::new()));
         for (place, facts) in places() {
             let name = format!("{}, {place}", role.map_or("no such duty", Role::name));
-            all.push(Somebody { name, caller: granted.caller(), facts });
+            // Who is on a panel has a seat on a board.
+            let who = if place.starts_with("on the panel") { granted.clone().seated() } else { granted.clone() };
+            all.push(Somebody { name, caller: who.caller(), facts });
         }
     }
     let nothing = Facts::default();
@@ -82,12 +91,14 @@ fn everybody(applicant: OrgId) -> Vec<Somebody> {
     all
 }
 
+const OF_INTERESTS: [Action; 3] = [Action::SeeInterest, Action::AnswerInterest, Action::DecideInterest];
+
 const STAGES: [Stage; 6] =
     [Stage::Reviewing, Stage::Moderation, Stage::Decided, Stage::BiddersInformed, Stage::Announced, Stage::Cancelled];
 
 fn at(stage: Stage, applicant: OrgId, facts: Facts) -> Facts {
     let has_results = stage != Stage::Reviewing && stage != Stage::Cancelled;
-    Facts { stage, has_results, applicant: Some(applicant), ..facts }
+    Facts { stage, has_results, applicant: Some(applicant), funded: true, ..facts }
 }
 
 #[test]
@@ -101,6 +112,10 @@ fn the_policy_is_as_the_golden_matrix_says() {
         let heads: Vec<&str> = STAGES.iter().map(|stage| stage.name()).collect();
         matrix += &format!("\n{action:?}\n  {:NAMES$} {}\n", "", heads.join(" "));
         for Somebody { name, caller, facts } in everybody(applicant) {
+            // Who recorded an interest matters to nothing else.
+            if facts.recorded != Recorded::No && !OF_INTERESTS.contains(&action) {
+                continue;
+            }
             let words = STAGES.iter().map(|&stage| {
                 let word = decide(&caller, action, &at(stage, applicant, facts)).word();
                 format!("{word:<width$}", width = stage.name().len())
@@ -152,11 +167,27 @@ fn a_list_of_outcomes_tells_what_each_outcome_would() {
     let applicant = OrgId::new();
     for Somebody { name, caller, facts } in everybody(applicant) {
         for &stage in Stage::VARIANTS {
-            let facts = at(stage, applicant, facts);
-            let told = told(&caller, stage, facts.panel);
-            let listed = told.all || (told.within && !facts.recused) || told.own.contains(&applicant);
-            let seen = decide(&caller, Action::SeeOutcome, &facts) == Verdict::Allow;
-            assert_eq!(listed, seen, "{name} while {}", stage.name());
+            for funded in [true, false] {
+                let facts = Facts { funded, ..at(stage, applicant, facts) };
+                let told = told(&caller, stage, facts.panel);
+                let public = told.funded && funded;
+                let listed = public || (told.within && !facts.recused) || told.own.contains(&applicant);
+                let seen = decide(&caller, Action::SeeOutcome, &facts) == Verdict::Allow;
+                assert_eq!(listed, seen, "{name} while {}", stage.name());
+            }
+        }
+    }
+}
+
+/// G-C10: declined bids were shown to everyone signed in, the consultant included.
+#[test]
+fn who_was_not_funded_is_told_to_nobody_but_the_bidder_those_who_run_the_round_and_the_platform() {
+    let applicant = OrgId::new();
+    for Somebody { name, caller, facts } in everybody(applicant) {
+        let declined = Facts { funded: false, ..at(Stage::Announced, applicant, facts) };
+        if decide(&caller, Action::SeeOutcome, &declined) == Verdict::Allow {
+            let runs = oversees(&caller, declined.panel) && !declined.recused;
+            assert!(runs || reads_outcomes(&caller) || is_told(&caller, &declined), "{name}");
         }
     }
 }

@@ -21,9 +21,12 @@ use crate::call::Rubric;
 use crate::deciding::decision::{Basis, Condition, Outcome};
 use crate::marking::fraction::TooLarge;
 use crate::marking::moderation::{AgreedMark, Casting, Feedback};
-use crate::marking::ranking::{self, Entry, RULE_VERSION, Ranking, Reviewed, Rules};
+use crate::marking::ranking::{self, Entry, REPLAYED, RULE_VERSION, Ranking, Reviewed, Rules};
 use crate::marking::review::{self, Mark};
 use crate::panel::Seat;
+
+/// The state of a review that was handed in, and does not count because its reviewer is kept from the bid.
+pub const SET_ASIDE: &str = "set_aside";
 
 /// The `typ` of a record's JWS.
 pub const TYPE: &str = "toadlane-decision+jws";
@@ -60,6 +63,9 @@ pub struct Seated {
     pub organisations: Vec<OrgId>,
     pub stands_in_for: Option<PersonId>,
     pub declared_at: Option<Timestamp>,
+    /// The bids for which alone they sat, on another board (rule 11); none for everybody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referred: Option<Vec<BidId>>,
 }
 
 /// An interest as it stood at the close (rule 10). Kind, origin and state have the names that rows have.
@@ -72,7 +78,8 @@ pub struct Interest {
     pub state: String,
 }
 
-/// A review as it stood at the close. Its state has the name of a [`review::State`].
+/// A review as it stood at the close. Its state has the name of a [`review::State`], or [`SET_ASIDE`] where it did not
+/// count because its reviewer was recused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     pub review: ReviewId,
@@ -139,6 +146,9 @@ pub struct Closing {
     pub departure_reason: String,
     pub over_commitments: Vec<String>,
     pub over_commitment_reason: String,
+    /// Reviews that were handed in and do not count, since their reviewers are recused; none where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_aside: Option<Vec<ReviewId>>,
 }
 
 /// One step of the assessment or of something in it: by whom, when and why. `sequence` is the version of its subject
@@ -261,7 +271,7 @@ pub fn replay(record_json: &str) -> Result<Replayed, ReplayError> {
     if serde_json_canonicalizer::to_string(&given)? != record_json {
         return Err(ReplayError::NotCanonical);
     }
-    if record.rule_version != RULE_VERSION {
+    if !REPLAYED.contains(&record.rule_version.as_str()) {
         return Err(ReplayError::OtherRules { found: record.rule_version });
     }
     let ranking = record.ranked()?;

@@ -149,7 +149,7 @@ pub fn update(conn: &mut Conn, old: &Assessment, new: &Assessment) -> Result<(),
 #[derive(Clone, Copy, Debug)]
 pub enum Visible {
     All,
-    /// Those on whose panel somebody is; none for systems and roles.
+    /// Those on whose panel somebody sits; none for systems and roles.
     OfPanelsWith(Option<PersonId>),
 }
 
@@ -168,8 +168,8 @@ pub fn page(
     query = match visible {
         Visible::All => query,
         Visible::OfPanelsWith(person) => {
-            let own = member::table.filter(member::person_id.eq_any(person)).select(member::assessment_id);
-            query.filter(assessment::id.eq_any(own))
+            let own = member::table.filter(member::person_id.eq_any(person)).filter(member::left_at.is_null());
+            query.filter(assessment::id.eq_any(own.select(member::assessment_id)))
         }
     };
     if let Some(before) = before {

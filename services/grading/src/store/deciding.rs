@@ -190,14 +190,14 @@ pub fn recommendations(conn: &mut Conn, bid: BidId) -> Result<Vec<Recommendation
     rows.into_iter().map(Recommendation::try_from).collect()
 }
 
-/// One page of those on all bids but the hidden ones, each with the number of its bid.
+/// One page of those on all bids but the hidden ones, from after a number of a bid and a sequence on.
 pub fn page_of_recommendations(
     conn: &mut Conn,
     assessment: AssessmentId,
     hidden: &[BidId],
     after: Option<(i64, i32)>,
     limit: i64,
-) -> Result<Vec<(i64, Recommendation)>, DbError> {
+) -> Result<Vec<Recommendation>, DbError> {
     let mut query = recommendation::table
         .filter(recommendation::assessment_id.eq(assessment))
         .filter(recommendation::bid_id.ne_all(hidden))
@@ -211,7 +211,7 @@ pub fn page_of_recommendations(
         .limit(limit)
         .select(RecommendationRow::as_select())
         .load(conn)?;
-    rows.into_iter().map(|row| Ok((row.number, row.try_into()?))).collect()
+    rows.into_iter().map(Recommendation::try_from).collect()
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -293,18 +293,17 @@ pub fn determination(conn: &mut Conn, bid: BidId) -> Result<Option<Determination
 
 /// All determinations, in submission order of the bids.
 pub fn determinations(conn: &mut Conn, assessment: AssessmentId) -> Result<Vec<Determination>, DbError> {
-    let found = page_of_determinations(conn, assessment, &[], 0, i64::MAX)?;
-    Ok(found.into_iter().map(|(_, determination)| determination).collect())
+    page_of_determinations(conn, assessment, &[], 0, i64::MAX)
 }
 
-/// One page of those of all bids but the hidden ones, each with the number of its bid.
+/// One page of those of all bids but the hidden ones, from after a number of a bid on.
 pub fn page_of_determinations(
     conn: &mut Conn,
     assessment: AssessmentId,
     hidden: &[BidId],
     after: i64,
     limit: i64,
-) -> Result<Vec<(i64, Determination)>, DbError> {
+) -> Result<Vec<Determination>, DbError> {
     let rows: Vec<DeterminationRow> = determination::table
         .filter(determination::assessment_id.eq(assessment))
         .filter(determination::bid_id.ne_all(hidden))
@@ -313,7 +312,7 @@ pub fn page_of_determinations(
         .limit(limit)
         .select(DeterminationRow::as_select())
         .load(conn)?;
-    rows.into_iter().map(|row| Ok((row.number, row.try_into()?))).collect()
+    rows.into_iter().map(Determination::try_from).collect()
 }
 
 /// Bids on which a meeting recommended, referred back or determined.

@@ -131,17 +131,6 @@ pub fn n_live_reviews(conn: &mut Conn, bid: BidId) -> Result<i64, DbError> {
     Ok(live.count().get_result(conn)?)
 }
 
-/// The live reviews of a bid by a person: those that a recusal ends.
-pub fn live_reviews_of(conn: &mut Conn, bid: BidId, reviewer: PersonId) -> Result<Vec<Review>, DbError> {
-    let rows: Vec<ReviewRow> = review::table
-        .filter(review::bid_id.eq(bid))
-        .filter(review::reviewer_id.eq(reviewer))
-        .filter(review::state.ne_all(State::GONE))
-        .select(ReviewRow::as_select())
-        .load(conn)?;
-    rows.into_iter().map(Review::try_from).collect()
-}
-
 /// All reviews of an assessment, by identity.
 pub fn reviews(conn: &mut Conn, assessment: AssessmentId) -> Result<Vec<Review>, DbError> {
     let rows: Vec<ReviewRow> = review::table
@@ -299,6 +288,7 @@ pub fn insert_casting(conn: &mut Conn, assessment: AssessmentId, new: &Casting) 
             casting::chair_id.eq(new.chair),
             casting::reason.eq(&new.reason),
             casting::cast_at.eq(new.at),
+            casting::total.eq(new.total.map(|total| json(&total)).unwrap_or_default()),
         ))
         .execute(conn)?;
     Ok(())
@@ -306,12 +296,15 @@ pub fn insert_casting(conn: &mut Conn, assessment: AssessmentId, new: &Casting) 
 
 /// Casting decisions, oldest first.
 pub fn castings(conn: &mut Conn, assessment: AssessmentId) -> Result<Vec<Casting>, DbError> {
-    let rows: Vec<(String, PersonId, String, Timestamp)> = casting::table
+    let rows: Vec<(String, PersonId, String, Timestamp, String)> = casting::table
         .filter(casting::assessment_id.eq(assessment))
         .order(casting::sequence.asc())
-        .select((casting::bids, casting::chair_id, casting::reason, casting::cast_at))
+        .select((casting::bids, casting::chair_id, casting::reason, casting::cast_at, casting::total))
         .load(conn)?;
-    let casting =
-        |(bids, chair, reason, at): (String, _, _, _)| Ok(Casting { bids: from_json(&bids)?, chair, reason, at });
+    let casting = |(bids, chair, reason, at, total): (String, _, _, _, String)| {
+        // One that was cast before totals were kept has none.
+        let total = if total.is_empty() { None } else { Some(from_json(&total)?) };
+        Ok(Casting { bids: from_json(&bids)?, chair, reason, at, total })
+    };
     rows.into_iter().map(casting).collect()
 }

@@ -5,10 +5,11 @@ use diesel::sql_types::Bool;
 use kit::call::Text;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{AssessmentId, BidId, OrgId};
-use kit::stored::{from_json, json};
+use kit::stored::{from_json, json, parsed};
 use kit::time::Timestamp;
 
 use super::deciding::DeterminationRow;
+use crate::deciding::decision::Outcome;
 use crate::release::outcome::{BidOutcome, Letter};
 use crate::release::record::Sealed;
 use crate::schema::{assessed_bid, determination, outcome, record};
@@ -36,7 +37,9 @@ pub fn insert_outcome(
 /// Whose outcomes a caller sees.
 #[derive(Clone, Debug, Default)]
 pub struct VisibleOutcomes {
-    /// All but these; none where only those of `own` are told.
+    /// Those of funded bids.
+    pub funded: bool,
+    /// All but these; none where not all are told.
     pub all_but: Option<Vec<BidId>>,
     /// Organisations whose outcomes are told in any case.
     pub own: Vec<OrgId>,
@@ -46,10 +49,27 @@ type Condition<'a> = Box<dyn BoxableExpression<assessed_bid::table, Backend, Sql
 
 fn told(visible: &VisibleOutcomes) -> Condition<'_> {
     let own = assessed_bid::applicant_id.eq_any(&visible.own);
+    let given = if visible.funded { &FUNDED[..] } else { &[] };
+    let funded = determination::table.filter(determination::outcome.eq_any(given)).select(determination::bid_id);
+    let either = own.or(assessed_bid::id.eq_any(funded));
     match &visible.all_but {
-        Some(hidden) => Box::new(own.or(assessed_bid::id.ne_all(hidden))),
-        None => Box::new(own),
+        Some(hidden) => Box::new(either.or(assessed_bid::id.ne_all(hidden))),
+        None => Box::new(either),
     }
+}
+
+/// Outcomes by which money is given now, as [`Outcome::is_funded`] says.
+const FUNDED: [&str; 2] = ["fund", "fund_in_part"];
+
+/// How many bids of an assessment came to what.
+pub fn outcome_counts(conn: &mut Conn, assessment: AssessmentId) -> Result<Vec<(Outcome, i64)>, DbError> {
+    let rows: Vec<(String, i64)> = determination::table
+        .filter(determination::assessment_id.eq(assessment))
+        .group_by(determination::outcome)
+        .order(determination::outcome.asc())
+        .select((determination::outcome, diesel::dsl::count_star()))
+        .load(conn)?;
+    rows.into_iter().map(|(outcome, n_bids)| Ok((parsed(&outcome)?, n_bids))).collect()
 }
 
 /// One page in submission order, from after a number on.

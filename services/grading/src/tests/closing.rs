@@ -169,14 +169,21 @@ async fn bidders_learn_first_and_then_the_public() {
         assert_eq!(letter(&harness, &scene, &of_plymouth, 0).await.unwrap().text, draft.text);
         assert_eq!(letter(&harness, &scene, &of_plymouth, 1).await.unwrap_err().code(), Code::NotFound);
 
-        // Announced: everyone signed in, without the terms.
+        // Announced: everyone signed in what is funded, without the terms, and how many bids came to what (G-C10).
         harness.at(ANNOUNCES).await;
         let announced = scene.get(&harness).await;
         assert_eq!((announced.state(), announced.announced_at), (State::Announced, wire(ANNOUNCES)));
-        assert_eq!(numbers(&harness, &scene, &stranger).await, [1, 2, 3]);
-        let public = scene.outcomes(&harness, &stranger).await.outcomes.remove(2);
+        let consultant = Who::person(Role::Consultant, OrgId::new());
+        for who in [&stranger, &consultant, &scene.ann, &of_plymouth] {
+            assert_eq!(numbers(&harness, &scene, who).await, [1, 2]);
+        }
+        for who in [&system, &scene.clerk, &Who::area(Area::Learning)] {
+            assert_eq!(numbers(&harness, &scene, who).await, [1, 2, 3]);
+        }
+        let public = scene.outcomes(&harness, &stranger).await;
+        let counts: Vec<_> = public.counts.iter().map(|one| (one.outcome(), one.n_bids)).collect();
+        assert_eq!(counts, [(Outcome::Fund, 2), (Outcome::Reserve, 1)]);
         let told = scene.outcomes(&harness, &system).await.outcomes.remove(2);
-        assert_eq!((public.outcome(), public.reserve_place), (Outcome::Reserve, 0));
         assert_eq!((told.outcome(), told.reserve_place), (Outcome::Reserve, 1));
         assert_eq!(letter(&harness, &scene, &stranger, 0).await.unwrap_err().code(), Code::NotFound);
     })

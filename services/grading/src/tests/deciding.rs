@@ -24,11 +24,6 @@ async fn determine(
     Ok(harness.as_who(&scene.clerk).decisions.determine_bid(request).await?.into_inner())
 }
 
-async fn recuse(harness: &Harness, scene: &Scene, who: &Who, bid: BidId) {
-    let request = scene.record_interest(who, bid);
-    harness.as_who(&scene.manager).assessments.record_interest(request).await.unwrap();
-}
-
 fn written(scene: &Scene, bid: BidId, deciders: &[&Who]) -> pb::DetermineBidRequest {
     pb::DetermineBidRequest {
         basis: Basis::Written.into(),
@@ -72,7 +67,7 @@ async fn where_recusals_break_quorum_substitutes_then_the_unconflicted_in_writin
         scene.determining(&harness, [[5, 5], [4, 4], [3, 3]]).await;
         let bid = scene.bids[0];
         for who in [&scene.chair, &scene.bob, &scene.of_kirklees, &scene.of_southampton] {
-            recuse(&harness, &scene, who, bid).await;
+            scene.recuse(&harness, who, bid).await;
         }
         let meeting = scene.full_meeting(&harness).await;
         assert_eq!(quorums(&harness, &scene.manager, &meeting).await[0], (1, 1, 2, false));
@@ -89,6 +84,7 @@ async fn where_recusals_break_quorum_substitutes_then_the_unconflicted_in_writin
         let request = scene.substitute(person, neutral);
         harness.as_who(&scene.clerk).assessments.add_substitute(request).await.unwrap();
         let substitute = Who::nobody(person);
+        scene.declare(&harness, &substitute, &[]).await.unwrap();
         let meeting = scene.meeting(&harness, Part::Joint, &[&scene.ann, &substitute]).await.unwrap();
         assert_eq!(quorums(&harness, &scene.manager, &meeting).await[0], (2, 2, 2, true));
         let status = determine(&harness, &scene, written(&scene, bid, &[&scene.ann, &substitute])).await.unwrap_err();
@@ -112,7 +108,7 @@ async fn a_bid_from_which_nobody_is_free_is_decided_by_another_board_and_by_nobo
         scene.declared(&harness).await;
         // Everybody turns out to have an interest in the first bid: nobody reviews it.
         for who in scene.voters() {
-            recuse(&harness, &scene, &who, scene.bids[0]).await;
+            scene.recuse(&harness, &who, scene.bids[0]).await;
         }
         for who in [&scene.ann, &scene.bob] {
             for bid in &scene.bids[1..] {
@@ -134,6 +130,42 @@ async fn a_bid_from_which_nobody_is_free_is_decided_by_another_board_and_by_nobo
         assert!(status.message().starts_with("nobody is free of conflict"), "{}", status.message());
         let acting = by(scene.boards[0], &[&scene.ann, &scene.bob]);
         assert_eq!(reason(&determine(&harness, &scene, acting).await.unwrap_err()), "NO_QUORUM");
+        // G-C8: the other board decided blind and undeclared. It is seated, declares, reads, and then decides.
+        let seen = async |who: &Who| scene.list_bids(&harness, who).await;
+        assert_eq!(seen(&trustees[0]).await.unwrap_err().code(), Code::NotFound);
+        let refer = |bid: BidId, board: kit::ids::BoardId| pb::ReferBidRequest {
+            request_id: new_id(),
+            assessment_id: scene.assessment.clone(),
+            bid_id: bid.to_string(),
+            board_id: board.to_string(),
+            validate_only: false,
+        };
+        let mut clerk = harness.as_who(&scene.clerk).decisions;
+        let early = clerk.refer_bid(refer(scene.bids[1], other)).await.unwrap_err();
+        assert!(early.message().starts_with("somebody is free of conflict"), "{}", early.message());
+        let acting = clerk.refer_bid(refer(scene.bids[0], scene.boards[0])).await.unwrap_err();
+        assert_eq!(fields(&acting), ["board_id"]);
+        let referred = clerk.refer_bid(refer(scene.bids[0], other)).await.unwrap().into_inner();
+        assert_eq!(referred.members.len(), 3);
+        let by_two = || by(other, &[&trustees[0], &trustees[1]]);
+        let undeclared = determine(&harness, &scene, by_two()).await.unwrap_err();
+        assert_eq!(fields(&undeclared), ["deciders[0]", "deciders[1]"]);
+        assert_eq!(scene.numbers(&harness, &trustees[0]).await, [1], "and no other bid");
+        assert!(scene.numbers(&harness, &trustees[2]).await.is_empty(), "nor their own council's");
+        let read =
+            || pb::GetAssessedBidRequest { assessment_id: scene.assessment.clone(), bid_id: scene.bids[0].to_string() };
+        let mut trustee = harness.as_who(&trustees[0]).assessments;
+        assert_eq!(trustee.get_assessed_bid(read()).await.unwrap_err().code(), Code::PermissionDenied);
+        for who in &trustees {
+            scene.declare(&harness, who, &[]).await.unwrap();
+        }
+        trustee.get_assessed_bid(read()).await.unwrap();
+        // Whoever is recused from the bid does not find who sits for it.
+        for (who, n_members) in [(&scene.ann, 6), (&trustees[0], 9), (&scene.manager, 9)] {
+            let request = pb::ListPanelMembersRequest { assessment_id: scene.assessment.clone(), ..Default::default() };
+            let listed = harness.as_who(who).assessments.list_panel_members(request).await.unwrap().into_inner();
+            assert_eq!(listed.members.len(), n_members);
+        }
         let of_bidder = by(other, &[&trustees[0], &trustees[2]]);
         assert_eq!(fields(&determine(&harness, &scene, of_bidder).await.unwrap_err()), ["deciders[1]"]);
         let too_few = by(other, &[&trustees[0]]);
@@ -322,9 +354,111 @@ async fn a_bid_on_which_the_recommending_board_can_have_no_quorum_goes_to_the_de
     each_engine(async |harness| {
         let stages = two_stages(&harness).await;
         for who in [&stages.scene.chair, &stages.scene.ann] {
-            recuse(&harness, &stages.scene, who, stages.scene.bids[0]).await;
+            stages.scene.recuse(&harness, who, stages.scene.bids[0]).await;
         }
         stages.determine(&harness, &stages.determining).await.unwrap();
+    })
+    .await;
+}
+
+/// G-C2: two members who never declared, and so never read the bid, made quorum and declined it.
+#[tokio::test]
+async fn members_who_have_not_declared_make_no_quorum_and_decide_nothing_in_writing() {
+    each_engine(async |harness| {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.open(&harness).await;
+        for who in [&scene.chair, &scene.of_kirklees, &scene.of_southampton] {
+            scene.declare(&harness, who, &[]).await.unwrap();
+        }
+        let [plymouth, kirklees, southampton] = scene.bids;
+        for bid in scene.bids {
+            scene.reviewed(&harness, bid, &scene.chair, [3, 3]).await;
+        }
+        for (who, bid) in [(&scene.of_kirklees, plymouth), (&scene.of_southampton, kirklees)] {
+            scene.reviewed(&harness, bid, who, [3, 3]).await;
+        }
+        scene.reviewed(&harness, southampton, &scene.of_kirklees, [3, 3]).await;
+        scene.start_moderation(&harness, &scene.manager).await.unwrap();
+        harness.clock(MEETING).await;
+        scene.start_determination(&harness, &scene.manager).await.unwrap();
+
+        let meeting = scene.meeting(&harness, Part::Joint, &[&scene.ann, &scene.bob]).await.unwrap();
+        assert_eq!(quorums(&harness, &scene.manager, &meeting).await[0], (3, 0, 2, false));
+        let decline = scene.determine(plymouth, Outcome::Decline, &meeting.id);
+        assert_eq!(reason(&determine(&harness, &scene, decline).await.unwrap_err()), "NO_QUORUM");
+        // With the two recused who declared besides the chair, the silence of the others is still no recusal.
+        for who in [&scene.of_kirklees, &scene.of_southampton] {
+            scene.recuse(&harness, who, plymouth).await;
+        }
+        let status = determine(&harness, &scene, written(&scene, plymouth, &[&scene.chair])).await.unwrap_err();
+        assert!(status.message().starts_with("quorum can be met"), "{}", status.message());
+        let undeclared = written(&scene, plymouth, &[&scene.chair, &scene.ann, &scene.bob]);
+        assert_eq!(reason(&determine(&harness, &scene, undeclared).await.unwrap_err()), "NO_QUORUM");
+        scene.declare(&harness, &scene.ann, &[]).await.unwrap();
+        let meeting = scene.meeting(&harness, Part::Joint, &[&scene.chair, &scene.ann]).await.unwrap();
+        scene.determined(&harness, plymouth, Outcome::Decline, &meeting).await;
+    })
+    .await;
+}
+
+/// G-B6: a meeting was held in 1970, and a bid of 2026 decided in 2019.
+#[tokio::test]
+async fn nothing_met_or_was_decided_before_the_assessment_was_opened() {
+    each_engine(async |harness| {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.determining(&harness, [[5, 5], [4, 4], [3, 3]]).await;
+        let held = |at: &str| pb::RecordMeetingRequest {
+            request_id: new_id(),
+            assessment_id: scene.assessment.clone(),
+            part: Part::Joint.into(),
+            held_at: wire(at),
+            place: "Stevenage".to_string(),
+            present: vec![scene.chair.subject.clone()],
+            chair_id: scene.chair.subject.clone(),
+            minutes: String::new(),
+            validate_only: false,
+        };
+        let mut clerk = harness.as_who(&scene.clerk).decisions;
+        for impossible in ["1970-01-01T00:00:00Z", "2020-01-20T09:59:59Z", "2020-01-28T14:00:01Z"] {
+            assert_eq!(fields(&clerk.record_meeting(held(impossible)).await.unwrap_err()), ["held_at"]);
+        }
+        clerk.record_meeting(held(OPENED)).await.unwrap();
+        let by_ann = written(&scene, scene.bids[0], &[&scene.ann]);
+        let early = pb::DetermineBidRequest { decided_on: "2020-01-19".to_string(), ..by_ann };
+        assert_eq!(fields(&determine(&harness, &scene, early).await.unwrap_err()), ["decided_on"]);
+    })
+    .await;
+}
+
+/// G-C9: a member whose seat ended read on, voted, and blocked every decision in writing.
+#[tokio::test]
+async fn who_holds_no_seat_any_more_has_no_vote_and_reads_nothing() {
+    each_engine(async |harness| {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.determining(&harness, [[5, 5], [4, 4], [3, 3]]).await;
+        let meeting = scene.full_meeting(&harness).await;
+        assert_eq!(quorums(&harness, &scene.manager, &meeting).await[0], (5, 5, 2, true));
+        let seats = harness.peers.seats.lock().unwrap().clone();
+        harness.peers.seats.lock().unwrap().retain(|seat| seat.person_id != scene.bob.subject);
+        let derive = || pb::DeriveInterestsRequest {
+            request_id: new_id(),
+            assessment_id: scene.assessment.clone(),
+            validate_only: false,
+        };
+        let mut manager = harness.as_who(&scene.manager).assessments;
+        manager.derive_interests(derive()).await.unwrap();
+        assert_eq!(quorums(&harness, &scene.manager, &meeting).await[0], (4, 4, 2, true));
+        let status = scene.list_bids(&harness, &scene.bob).await.unwrap_err();
+        assert_eq!((status.code(), status.message()), (Code::NotFound, "no such assessment"));
+        let all = pb::ListAssessmentsRequest::default();
+        let found = harness.as_who(&scene.bob).assessments.list_assessments(all).await.unwrap().into_inner();
+        assert!(found.assessments.is_empty());
+        // Marks that were given stay, and a seat that is held again counts again.
+        let ranking = scene.ranking(&harness, &scene.manager).await.unwrap();
+        assert!(ranking.bids.iter().all(|bid| bid.n_reviews == 3));
+        *harness.peers.seats.lock().unwrap() = seats;
+        manager.derive_interests(derive()).await.unwrap();
+        assert_eq!(scene.numbers(&harness, &scene.bob).await, [1, 2, 3]);
     })
     .await;
 }

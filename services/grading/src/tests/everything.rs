@@ -20,6 +20,8 @@ pub struct Prepared {
     pub of_hidden: Vec<pb::Review>,
     /// An interest of Bob in the hidden bid, cleared since.
     pub interest: String,
+    /// Of the chair, whose council is nearly called like a partner in the hidden bid.
+    pub near_miss: String,
     pub meeting: Option<pb::Meeting>,
 }
 
@@ -93,6 +95,7 @@ pub async fn reads(harness: &Harness, prepared: &Prepared, who: &Who) -> Vec<Str
             ListAssessedBidsRequest { assessment_id: id(), page_size: page_size }
         );
         pages!(seen, assessments.list_interests, ListInterestsRequest { assessment_id: id(), page_size: page_size });
+        pages!(seen, assessments.list_near_misses, ListNearMissesRequest { assessment_id: id(), page_size: page_size });
         pages!(seen, reviews.list_reviews, ListReviewsRequest { assessment_id: id(), page_size: page_size });
         pages!(seen, decisions.list_meetings, ListMeetingsRequest { assessment_id: id(), page_size: page_size });
         pages!(
@@ -132,7 +135,7 @@ pub async fn reads(harness: &Harness, prepared: &Prepared, who: &Who) -> Vec<Str
 
 /// Everything that somebody can provoke about the hidden bid, or about all bids together. Nothing of it may work.
 pub async fn refusals(harness: &Harness, prepared: &Prepared, who: &Who) -> Vec<String> {
-    let Prepared { scene, of_hidden, interest, meeting } = prepared;
+    let Prepared { scene, of_hidden, interest, near_miss, meeting } = prepared;
     let Clients { mut assessments, mut reviews, mut decisions } = harness.as_who(who);
     let (current, why) = (scene.get(harness).await.etag, "why not".to_string());
     let id = || scene.assessment.clone();
@@ -155,6 +158,16 @@ pub async fn refusals(harness: &Harness, prepared: &Prepared, who: &Who) -> Vec<
     for etag in ["1", "2"] {
         let cleared = pb::Interest { id: interest.clone(), etag: etag.to_string(), ..Default::default() };
         asked!(seen, assessments.decide_interest, decide(&cleared, pb::interest::State::Recused));
+        tried!(
+            seen,
+            assessments.answer_interest,
+            AnswerInterestRequest { interest_id: interest.clone(), etag: etag.to_string(), answer: why.clone() }
+        );
+        tried!(
+            seen,
+            assessments.dismiss_near_miss,
+            DismissNearMissRequest { near_miss_id: near_miss.clone(), etag: etag.to_string(), reason: why.clone() }
+        );
     }
     let assignments = vec![pb::Assignment { bid_id: hidden(), reviewer_id: scene.bob.subject.clone() }];
     tried!(seen, reviews.assign_reviews, AssignReviewsRequest { assessment_id: id(), assignments: assignments });
@@ -186,6 +199,8 @@ pub async fn refusals(harness: &Harness, prepared: &Prepared, who: &Who) -> Vec<
         decisions.refer_back,
         ReferBackRequest { assessment_id: id(), bid_id: hidden(), meeting_id: meeting_id(), question: why.clone() }
     );
+    let board_id = || scene.boards[0].to_string();
+    tried!(seen, decisions.refer_bid, ReferBidRequest { assessment_id: id(), bid_id: hidden(), board_id: board_id() });
     asked!(seen, decisions.determine_bid, scene.determine(bid, Outcome::Decline, &meeting_id()));
     let alone = || scene.chair.subject.clone();
     tried!(

@@ -1,5 +1,6 @@
 //! Moderation, rankings and casting decisions.
 
+use kit::caller::Role;
 use kit::ids::BidId;
 use pb::ranked_bid::SettledBy;
 use toadlane_proto::grading::v1 as pb;
@@ -14,10 +15,6 @@ fn moderate(scene: &Scene, bid: BidId, etag: &str, agreed: &[(&str, i32)]) -> pb
 
 async fn cast(harness: &Harness, scene: &Scene, who: &Who, bids: &[BidId]) -> Result<pb::Ranking, Status> {
     Ok(harness.as_who(who).reviews.cast_tie(scene.cast(bids)).await?.into_inner())
-}
-
-fn numbers(ranking: &pb::Ranking) -> Vec<i64> {
-    ranking.bids.iter().map(|one| one.number).collect()
 }
 
 #[tokio::test]
@@ -39,7 +36,7 @@ async fn an_agreed_mark_stands_beside_the_reviewers_own_and_counts_instead() {
         assert_eq!(fields(&off), ["agreed[0].mark"]);
 
         let ranking = scene.ranking(&harness, &scene.ann).await.unwrap();
-        assert_eq!(numbers(&ranking), [2, 3, 1]);
+        assert_eq!(scene.numbers_in(&ranking), [2, 3, 1]);
         let first = &ranking.bids[2];
         let (mark, mean) = (first.criteria[0].mark.clone().unwrap(), first.criteria[0].mean.clone().unwrap());
         assert_eq!((mark.shown.as_str(), mean.shown.as_str(), first.criteria[0].agreed), ("1.00", "5.00", true));
@@ -94,7 +91,7 @@ async fn marks_are_settled_once_each_criterion_has_one_and_those_apart_are_expla
         assert_eq!((reason(&status).as_str(), fields(&status)), ("ASSESSMENT_NOT_READY", vec![unmarked, apart]));
         let ranking = scene.ranking(&harness, &scene.ann).await.unwrap();
         let unranked = ranking.bids.last().unwrap();
-        assert_eq!((unranked.number, unranked.rank, &unranked.total), (2, 0, &None));
+        assert_eq!((&unranked.bid_id, unranked.rank, &unranked.total), (&scene.bids[1].to_string(), 0, &None));
 
         let mut chair = harness.as_who(&scene.chair).reviews;
         chair.moderate_bid(moderate(&scene, scene.bids[0], "0", &[("difference", 2)])).await.unwrap();
@@ -116,7 +113,7 @@ async fn an_open_tie_is_shown_as_one_and_settled_by_the_chair() {
         let mut tied = vec![scene.bids[0].to_string(), scene.bids[1].to_string()];
         tied.sort();
         assert_eq!(ranking.open_ties, [pb::Tie { rank: 2, bid_ids: tied }]);
-        assert_eq!(ranking.rule_version, "toadlane/weighted-mean/1");
+        assert_eq!(ranking.rule_version, "toadlane/weighted-mean/2");
 
         let status = cast(&harness, &scene, &scene.chair, &[scene.bids[1], scene.bids[2]]).await.unwrap_err();
         assert_eq!(fields(&status), ["bid_ids"]);
@@ -126,7 +123,7 @@ async fn an_open_tie_is_shown_as_one_and_settled_by_the_chair() {
             (Code::PermissionDenied, "a panel chair who has declared their interests may do this")
         );
         let cast = cast(&harness, &scene, &scene.chair, &[scene.bids[1], scene.bids[0]]).await.unwrap();
-        assert_eq!((numbers(&cast), cast.open_ties.len()), (vec![3, 2, 1], 0));
+        assert_eq!((scene.numbers_in(&cast), cast.open_ties.len()), (vec![3, 2, 1], 0));
         assert_eq!((cast.bids[1].settled_by(), cast.bids[1].tied), (SettledBy::Casting, true));
     })
     .await;
@@ -154,6 +151,95 @@ async fn marks_can_be_corrected_until_a_bid_is_determined() {
         scene.determined(&harness, scene.bids[0], pb::determination::Outcome::Fund, &meeting).await;
         let status = manager.return_to_moderation(back(scene.get(&harness).await.etag)).await.unwrap_err();
         assert_eq!(fields(&status), [format!("bids[{}]", scene.bids[0])]);
+    })
+    .await;
+}
+
+/// G-C5: chair 1, recused from a bid between them, cast A before B; chair 2 cast B, the hidden one, A; chair 1 read B
+/// before A, and knew that there is a bid that ties with them.
+#[tokio::test]
+async fn a_pair_that_was_cast_is_kept_when_a_larger_tie_is_cast() {
+    each_engine(async |harness| {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.determining(&harness, [[3, 3]; 3]).await;
+        let [first, hidden, last] = scene.bids;
+        let one = scene.of_kirklees.clone().and(Role::PanelChair, scene.network);
+        let two = scene.ann.clone().and(Role::PanelChair, scene.network);
+        let before = cast(&harness, &scene, &one, &[first, last]).await.unwrap();
+        assert_eq!((scene.numbers_in(&before), before.open_ties.len()), (vec![1, 3], 0));
+        // To somebody who sees all three it is another tie, and still open.
+        assert_eq!(scene.ranking(&harness, &two).await.unwrap().open_ties[0].bid_ids.len(), 3);
+        let turned = cast(&harness, &scene, &two, &[last, hidden, first]).await.unwrap_err();
+        assert_eq!((turned.code(), fields(&turned)), (Code::InvalidArgument, vec!["bid_ids".to_string()]));
+        let all = cast(&harness, &scene, &two, &[hidden, first, last]).await.unwrap();
+        assert_eq!((scene.numbers_in(&all), all.open_ties.len()), (vec![2, 1, 3], 0));
+        assert_eq!(scene.ranking(&harness, &one).await.unwrap().bids, before.bids);
+    })
+    .await;
+}
+
+/// G-C5: where the larger tie is cast first, the order of the others is theirs too who do not see all of it.
+#[tokio::test]
+async fn whoever_does_not_see_a_bid_of_a_cast_tie_finds_the_others_settled() {
+    each_engine(async |harness| {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.determining(&harness, [[3, 3]; 3]).await;
+        let [first, hidden, last] = scene.bids;
+        cast(&harness, &scene, &scene.chair, &[last, hidden, first]).await.unwrap();
+        let seen = scene.ranking(&harness, &scene.of_kirklees).await.unwrap();
+        assert_eq!((scene.numbers_in(&seen), seen.open_ties.len()), (vec![3, 1], 0));
+        assert_eq!(seen.bids[0].settled_by(), SettledBy::Casting);
+    })
+    .await;
+}
+
+/// G-C5: a casting settled a later tie of the same bids at other marks in silence.
+#[tokio::test]
+async fn a_casting_does_not_outlive_the_marks_that_it_was_for() {
+    each_engine(async |harness| {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.determining(&harness, [[3, 3], [3, 3], [5, 5]]).await;
+        let cast = cast(&harness, &scene, &scene.chair, &scene.bids[..2]).await.unwrap();
+        assert!(cast.open_ties.is_empty());
+        let back = pb::ReturnToModerationRequest {
+            request_id: new_id(),
+            assessment_id: scene.assessment.clone(),
+            etag: scene.get(&harness).await.etag,
+            reason: "a mark was mistyped".to_string(),
+            validate_only: false,
+        };
+        harness.as_who(&scene.manager).assessments.return_to_moderation(back).await.unwrap();
+        for bid in &scene.bids[..2] {
+            let higher = moderate(&scene, *bid, "0", &[("need", 4)]);
+            harness.as_who(&scene.chair).reviews.moderate_bid(higher).await.unwrap();
+        }
+        scene.start_determination(&harness, &scene.manager).await.unwrap();
+        assert_eq!(scene.ranking(&harness, &scene.manager).await.unwrap().open_ties.len(), 1);
+    })
+    .await;
+}
+
+/// G-C6: bids 1, 3 and 4 of a total of 3 told of a hidden one and its number.
+#[tokio::test]
+async fn nobody_on_the_panel_is_told_numbers_recused_or_not() {
+    each_engine(async |harness| {
+        let mut scene = Scene::joint(&harness.peers);
+        scene.determining(&harness, [[5, 5], [4, 4], [3, 3]]).await;
+        let with_duty = scene.bob.clone().and(Role::RoundManager, scene.network);
+        for who in [&scene.ann, &scene.of_kirklees, &scene.chair, &with_duty] {
+            let listed = scene.list_bids(&harness, who).await.unwrap();
+            assert!(listed.bids.iter().all(|bid| bid.number == 0), "{listed:?}");
+            let ranking = scene.ranking(&harness, who).await.unwrap();
+            assert!(ranking.bids.iter().all(|bid| bid.number == 0), "{ranking:?}");
+            let request = pb::GetAssessedBidRequest {
+                assessment_id: scene.assessment.clone(),
+                bid_id: scene.bids[0].to_string(),
+            };
+            let read = harness.as_who(who).assessments.get_assessed_bid(request).await.unwrap().into_inner();
+            assert_eq!(read.number, 0);
+        }
+        let listed = scene.list_bids(&harness, &scene.manager).await.unwrap();
+        assert_eq!(listed.bids.iter().map(|bid| bid.number).collect::<Vec<_>>(), [1, 2, 3], "staff are");
     })
     .await;
 }

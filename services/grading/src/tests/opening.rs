@@ -137,6 +137,21 @@ async fn only_a_round_manager_opens_and_a_neighbour_that_is_down_says_try_again(
     .await;
 }
 
+/// G-C7: a manager who sits on a board was told ids and states of received bids, also by a dry run.
+#[tokio::test]
+async fn a_manager_who_sits_on_a_board_opens_nothing() {
+    each_engine(async |harness| {
+        let scene = Scene::joint(&harness.peers);
+        let seated = Who::person(Role::RoundManager, OrgId::new()).seated();
+        for validate_only in [true, false] {
+            let request = pb::OpenAssessmentRequest { validate_only, ..scene.open_request() };
+            let status = harness.as_who(&seated).assessments.open_assessment(request).await.unwrap_err();
+            assert_eq!((status.code(), status.message()), (Code::PermissionDenied, "a round manager may do this"));
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_assessment_is_seen_by_its_panel_and_by_those_who_run_or_watch_the_round() {
     each_engine(async |harness| {

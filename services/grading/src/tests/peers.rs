@@ -118,6 +118,16 @@ impl Peers {
         id
     }
 
+    /// Gives a person a role for an organisation of their own.
+    pub fn charge(&self, person: PersonId, role: registry::Role, organisation: OrgId) {
+        let organisation_id = organisation.to_string();
+        let grant =
+            registry::RoleGrant { role: role.into(), organisation_id: organisation_id.clone(), ..Default::default() };
+        let (id, name) = (person.to_string(), format!("Name of {person}"));
+        let person = registry::Person { id, organisation_id, name, grants: vec![grant], ..Default::default() };
+        self.people.lock().unwrap().push(person);
+    }
+
     /// Has a person work for an organisation from now on.
     pub fn employ(&self, person: PersonId, organisation: OrgId) {
         let grant = registry::RoleGrant {

@@ -9,6 +9,7 @@ use kit::caller::Role;
 use kit::ids::{BidId, BoardId, OrgId, PersonId, RoundId};
 use pb::determination::{Basis, Outcome};
 use rounds::grading_board::Part;
+use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
@@ -34,6 +35,7 @@ pub struct Scene {
     pub of_southampton: Who,
     pub voteless: Who,
     pub plymouth: OrgId,
+    pub kirklees: OrgId,
     pub southampton: OrgId,
     /// Of Plymouth, of Kirklees and of Southampton.
     pub bids: [BidId; 3],
@@ -121,6 +123,7 @@ impl Scene {
             of_southampton: member(),
             voteless: member(),
             plymouth,
+            kirklees,
             southampton,
             bids: [BidId::new(); 3],
             assessment: String::new(),
@@ -136,6 +139,12 @@ impl Scene {
         let bids = [(1, plymouth), (2, kirklees), (3, southampton)];
         let bids = bids.map(|(number, council)| peers.bid(scene.round, number, council, |_| {}));
         Scene { bids, ..scene }
+    }
+
+    /// Changes a bid before it is assessed.
+    pub fn change_bid(&self, bid: usize, change: impl FnOnce(&mut bids::Bid)) {
+        let mut bids = self.peers.bids.lock().unwrap();
+        change(bids.iter_mut().find(|one| one.id == self.bids[bid].to_string()).unwrap());
     }
 
     /// Changes the round before it is assessed.
@@ -202,7 +211,35 @@ impl Scene {
             person_id: who.subject.clone(),
             interest: Some(interest_in(bid)),
             validate_only: false,
+            near_miss_id: String::new(),
         }
+    }
+
+    /// An interest that the manager recorded and the clerk decided on.
+    pub async fn recuse(&self, harness: &Harness, who: &Who, bid: BidId) {
+        let record = self.record_interest(who, bid);
+        let recorded = harness.as_who(&self.manager).assessments.record_interest(record).await.unwrap().into_inner();
+        let recuse = decide(&recorded, pb::interest::State::Recused);
+        harness.as_who(&self.clerk).assessments.decide_interest(recuse).await.unwrap();
+    }
+
+    /// Interests as somebody finds them.
+    pub async fn interests(&self, harness: &Harness, who: &Who) -> Vec<pb::Interest> {
+        let request = pb::ListInterestsRequest { assessment_id: self.assessment.clone(), ..Default::default() };
+        harness.as_who(who).assessments.list_interests(request).await.unwrap().into_inner().interests
+    }
+
+    /// The bids that somebody finds, by the number in their titles.
+    pub async fn numbers(&self, harness: &Harness, who: &Who) -> Vec<i64> {
+        let listed = self.list_bids(harness, who).await.unwrap();
+        assert_eq!(listed.total_size, listed.bids.len() as i64);
+        listed.bids.iter().map(|bid| bid.title.trim_start_matches("Bid ").parse().unwrap()).collect()
+    }
+
+    /// The bids of a ranking in its order, by their numbers, which not everybody is told.
+    pub fn numbers_in(&self, ranking: &pb::Ranking) -> Vec<usize> {
+        let number = |bid: &str| self.bids.iter().position(|one| one.to_string() == bid).unwrap() + 1;
+        ranking.bids.iter().map(|one| number(&one.bid_id)).collect()
     }
 
     /// Somebody of an organisation who comes in the place of the member of Kirklees.

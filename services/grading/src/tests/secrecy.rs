@@ -3,10 +3,11 @@
 //! One harness is prepared, and its store copied, so that every identity that a recused member can see is the same in
 //! both. From there the two go different ways with the hidden bid alone: other marks, another number of reviews, a tie
 //! here and none there, another rank, another decision. Then every read and every refusal is compared byte for byte.
-//! Copying a store is SQLite's alone; what is hidden is decided above the engine, by the same code for both.
 
 use std::sync::Arc;
 
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use kit::caller::{Area, Role};
 use kit::cx::Cx;
 use kit::db::{Storage, Tx};
@@ -25,32 +26,74 @@ use crate::error::Error;
 /// Two bids that are not hidden. The hidden one stands between them.
 const OPEN: [usize; 2] = [0, 2];
 
-/// Everybody for whom the second bid does not exist, by what they are charged with: its own council's member, and Ann,
-/// who declared an interest that nobody has decided yet.
+/// Everybody for whom the second bid does not exist, by what they are charged with: its own council's member; Ann, who
+/// declared an interest that nobody has decided yet; Bob, who has just moved to that council; and staff who are at home
+/// there, or have a role for it.
 fn recused(scene: &Scene) -> Vec<Who> {
     let roles = [Role::RoundManager, Role::PanelChair, Role::Clerk, Role::Auditor, Role::NetworkAdministrator];
-    let mut all = vec![scene.of_kirklees.clone(), scene.ann.clone()];
+    let moved = scene.bob.clone().of_home(scene.kirklees);
+    let mut all = vec![scene.of_kirklees.clone(), scene.ann.clone(), moved.clone()];
     for role in roles {
         all.push(scene.of_kirklees.clone().and(role, scene.network));
         all.push(scene.ann.clone().and(role, scene.network));
+        if role != Role::PanelChair {
+            all.push(Who::person(role, scene.network).of_home(scene.kirklees));
+        }
     }
+    all.push(moved.and(Role::RoundManager, scene.network));
+    all.push(Who::person(Role::RoundManager, scene.network).and(Role::Reviewer, scene.kirklees));
     all
 }
 
+/// A copy of a store as it is. PostgreSQL copies a database to which nobody is connected: whoever is must come again.
 fn copy_of(storage: &Storage) -> Fresh {
-    let copy = Fresh::sqlite();
-    let (Storage::Sqlite { folder: from, .. }, Storage::Sqlite { folder: to, .. }) = (storage, &copy.storage) else {
-        panic!("only SQLite's store is a folder");
-    };
-    for file in std::fs::read_dir(from).unwrap() {
-        let file = file.unwrap();
-        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    match storage {
+        Storage::Sqlite { folder: from, .. } => {
+            let copy = Fresh::sqlite();
+            let Storage::Sqlite { folder: to, .. } = &copy.storage else { panic!("it is a folder") };
+            for file in std::fs::read_dir(from).unwrap() {
+                let file = file.unwrap();
+                std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+            }
+            copy
+        }
+        Storage::Postgres { url: from } => {
+            let copy = Fresh::postgres();
+            let Storage::Postgres { url: to } = &copy.storage else { panic!("it is a database") };
+            let [from, to] = [from, to].map(|url| url.rsplit_once('/').unwrap().1);
+            let admin = std::env::var("TOADLANE_TEST_POSTGRES").unwrap();
+            let mut admin = PgConnection::establish(&admin).unwrap();
+            for step in [
+                format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{from}'"),
+                format!("DROP DATABASE {to}"),
+                format!("CREATE DATABASE {to} TEMPLATE {from}"),
+            ] {
+                admin.batch_execute(&step).unwrap();
+            }
+            copy
+        }
     }
-    copy
+}
+
+/// Two stores that are the same so far, with a service on each.
+struct Twins {
+    one: Harness,
+    other: Harness,
+    _copy: Fresh,
+}
+
+fn twins(fresh: &Fresh, one: Harness) -> Twins {
+    let (peers, copy) = (one.peers.clone(), copy_of(&fresh.storage));
+    let one = match &fresh.storage {
+        Storage::Sqlite { .. } => one,
+        Storage::Postgres { .. } => Harness::open(&fresh.storage, peers.clone()),
+    };
+    Twins { one, other: Harness::open(&copy.storage, peers), _copy: copy }
 }
 
 async fn prepare(harness: &Harness) -> Prepared {
     let mut scene = Scene::joint(&harness.peers);
+    scene.change_bid(HIDDEN, |bid| bid.content.as_mut().unwrap().partners.push("Neutral Town Council".to_string()));
     scene.open(harness).await;
     scene.declare(harness, &scene.ann, &[scene.bids[HIDDEN]]).await.unwrap();
     scene.declare(harness, &scene.bob, &[scene.bids[HIDDEN]]).await.unwrap();
@@ -70,7 +113,10 @@ async fn prepare(harness: &Harness) -> Prepared {
     for who in [&scene.chair, &scene.bob, &scene.of_southampton] {
         of_hidden.push(scene.accepted(harness, scene.bids[HIDDEN], who).await);
     }
-    Prepared { scene, of_hidden, interest: of_bob[0].id.clone(), meeting: None }
+    let found = pb::ListNearMissesRequest { assessment_id: scene.assessment.clone(), ..Default::default() };
+    let found = harness.as_who(&scene.manager).assessments.list_near_misses(found).await.unwrap().into_inner();
+    let of_chair = found.near_misses.into_iter().find(|one| one.person_id == scene.chair.subject).unwrap();
+    Prepared { scene, of_hidden, interest: of_bob[0].id.clone(), near_miss: of_chair.id, meeting: None }
 }
 
 /// Compares all that every recused member finds in the two stores, and makes sure that somebody free finds a
@@ -104,13 +150,26 @@ async fn agree(harness: &Harness, scene: &Scene, marks: [i32; 2]) {
 
 #[tokio::test]
 async fn a_recused_member_reads_the_same_whatever_the_reviews_of_the_hidden_bid_are() {
-    let (fresh, peers) = (Fresh::sqlite(), Arc::new(Peers::default()));
-    let one = Harness::open(&fresh.storage, peers.clone());
+    for fresh in [Fresh::sqlite(), Fresh::postgres()] {
+        whatever_its_reviews_are(&fresh).await;
+    }
+}
+
+async fn whatever_its_reviews_are(fresh: &Fresh) {
+    let one = Harness::open(&fresh.storage, Arc::new(Peers::default()));
     let prepared = prepare(&one).await;
-    let copy = copy_of(&fresh.storage);
-    let other = Harness::open(&copy.storage, peers);
+    let Twins { one, other, _copy } = twins(fresh, one);
     let scene = &prepared.scene;
 
+    // There a near miss is settled; here it is not.
+    let dismiss = pb::DismissNearMissRequest {
+        request_id: new_id(),
+        near_miss_id: prepared.near_miss.clone(),
+        etag: "1".to_string(),
+        reason: "another council".to_string(),
+        validate_only: false,
+    };
+    other.as_who(&scene.manager).assessments.dismiss_near_miss(dismiss).await.unwrap();
     // Here three reviews, as good as can be; there two, apart from each other, and one that was declined.
     let [chair, bob, southampton] = [0, 1, 2].map(|place| &prepared.of_hidden[place]);
     for (who, review) in [(&scene.chair, chair), (&scene.bob, bob), (&scene.of_southampton, southampton)] {
@@ -134,8 +193,13 @@ async fn a_recused_member_reads_the_same_whatever_the_reviews_of_the_hidden_bid_
 
 #[tokio::test]
 async fn nor_whatever_becomes_of_it_until_the_announcement() {
-    let (fresh, peers) = (Fresh::sqlite(), Arc::new(Peers::default()));
-    let one = Harness::open(&fresh.storage, peers.clone());
+    for fresh in [Fresh::sqlite(), Fresh::postgres()] {
+        whatever_becomes_of_it(&fresh).await;
+    }
+}
+
+async fn whatever_becomes_of_it(fresh: &Fresh) {
+    let one = Harness::open(&fresh.storage, Arc::new(Peers::default()));
     let mut prepared = prepare(&one).await;
     let scene = prepared.scene.clone();
     for (who, review) in
@@ -146,12 +210,10 @@ async fn nor_whatever_becomes_of_it_until_the_announcement() {
     scene.start_moderation(&one, &scene.manager).await.unwrap();
     one.clock(MEETING).await;
     prepared.meeting = Some(scene.full_meeting(&one).await);
-    let copy = copy_of(&fresh.storage);
-    let other = Harness::open(&copy.storage, peers);
+    let Twins { one, other, _copy } = twins(fresh, one);
 
     // Here the hidden bid ties with the two others; there it is the best, with a reviewer less.
-    let record = scene.record_interest(&scene.of_southampton, scene.bids[HIDDEN]);
-    other.as_who(&scene.manager).assessments.record_interest(record).await.unwrap();
+    scene.recuse(&other, &scene.of_southampton, scene.bids[HIDDEN]).await;
     agree(&other, &scene, [5, 5]).await;
     for harness in [&one, &other] {
         scene.start_determination(harness, &scene.manager).await.unwrap();

@@ -1,5 +1,6 @@
 //! Answers by request identity: the key is caller, RPC and id; the digest is over the message without it (AIP-155).
 //! The row is written in the transaction of the write it answers, so that "first received" (rule 6) is a committed row.
+//! How long it stays says [`crate::retention`].
 
 use diesel::prelude::*;
 use prost::Message;

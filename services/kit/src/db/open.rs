@@ -132,7 +132,13 @@ where
     let mut known: HashSet<String> = HashSet::new();
     for source in [&KIT, own] {
         let migrations: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(failed)?;
-        known.extend(migrations.iter().map(|migration| migration.name().version().to_string()));
+        for migration in migrations {
+            let version = migration.name().version().to_string();
+            if !known.insert(version.clone()) {
+                let cause = format!("two migrations have the version {version}, and one of them would never run");
+                return Err(OpenError::Migration { name, cause });
+            }
+        }
     }
     let applied = conn.applied_migrations().map_err(failed)?;
     if let Some(newer) = applied.iter().find(|version| !known.contains(&version.to_string())) {

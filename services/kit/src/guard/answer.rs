@@ -1,6 +1,7 @@
 //! The answer as it leaves the guard: its body keeps the deadline, ends when the caller's sign-in does, turns a panic
 //! into a status, and writes the request's line when it ends.
 
+use std::fmt::Debug;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -14,33 +15,47 @@ use tonic::body::Body;
 use tonic::{Code, Status};
 
 use super::{Pass, deadline_passed, panicked};
-use crate::fault::Fault;
+use crate::fault::{Fault, Reason};
+use crate::listener::Peer;
 use crate::time::Timestamp;
 
 /// The one line per request. Dropped unwritten it says that the caller left.
 pub struct Line {
     pub caller: String,
     rpc: String,
+    peer: Option<Peer>,
     begun: Instant,
     written: bool,
 }
 
 impl Line {
-    pub fn begin(rpc: String) -> Line {
-        Line { caller: "unknown".to_string(), rpc, begun: Instant::now(), written: false }
+    pub fn begin(rpc: String, peer: Option<Peer>) -> Line {
+        Line { caller: "unknown".to_string(), rpc, peer, begun: Instant::now(), written: false }
     }
 
-    fn write(&mut self, code: Code) {
+    /// Writes it, with a code of gRPC or a status of HTTP, unless that is done.
+    pub fn write(&mut self, code: impl Debug) {
         if std::mem::replace(&mut self.written, true) {
             return;
         }
         let (rpc, caller) = (&self.rpc, &self.caller);
+        let address = self.peer.map(|peer| tracing::field::display(peer.0.ip()));
         let duration_ms = self.begun.elapsed().as_secs_f64() * 1000.0;
-        tracing::info!(rpc, code = ?code, caller, duration_ms, "{rpc} answered {code:?} in {duration_ms:.1} ms");
+        tracing::info!(rpc, code = ?code, caller, peer.address = address, duration_ms,
+            "{rpc} answered {code:?} in {duration_ms:.1} ms");
+    }
+
+    /// The same for a refusal. Of calls over a limit a flood may come: that it began was told where they are counted.
+    pub fn write_refusal(&mut self, code: impl Debug, fault: &Fault) {
+        if fault.reason == Reason::TooManyCalls {
+            self.written = true;
+            tracing::debug!(rpc = self.rpc, caller = self.caller, "{} is refused: {}", self.rpc, fault.message);
+        }
+        self.write(code);
     }
 
     pub fn refuse(mut self, fault: Fault) -> Response<Body> {
-        self.write(fault.code);
+        self.write_refusal(fault.code, &fault);
         Status::from(fault).into_http()
     }
 

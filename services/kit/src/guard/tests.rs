@@ -20,7 +20,7 @@ use super::*;
 use crate::caller::{Area, Role};
 use crate::cx::Cx;
 use crate::fault::Violation;
-use crate::ids::{OrgId, PersonId};
+use crate::ids::{ClientId, OrgId, PersonId};
 use crate::listener::{Caps, Listen, Listener};
 use crate::time::at;
 use crate::tokens::{AccessClaims, Expect, SigningKey, mint, mint_role};
@@ -28,6 +28,8 @@ use crate::transport::{AUDIENCE, remote, signed};
 
 const ISSUER: &str = "https://toadlane.example";
 const PUBLIC: &str = "/toadlane.types.v1.ClockService/GetClock";
+/// A page for everybody.
+pub(super) const SHOWN: &str = "/.well-known/jwks.json";
 /// Longer than any test takes.
 const LONG: Duration = Duration::from_secs(30);
 
@@ -62,15 +64,19 @@ impl ClockService for Stand {
 }
 
 /// A service behind its guard, and the keys of those who call it.
-struct House {
+pub(super) struct House {
     stand: Stand,
-    door: Arc<Door>,
+    pub(super) door: Arc<Door>,
     local: Transport,
     registry: SigningKey,
     bids: Arc<SigningKey>,
 }
 
 fn house() -> House {
+    house_with(Revocations::complete(), PerMinute::default())
+}
+
+pub(super) fn house_with(revocations: Revocations, per_minute: PerMinute) -> House {
     let (registry, bids) = (SigningKey::generate("registry").unwrap(), SigningKey::generate("bids").unwrap());
     let mut keys = KeySet::default();
     keys.add(registry.public()).unwrap();
@@ -79,8 +85,9 @@ fn house() -> House {
     let door = Arc::new(Door {
         keys,
         tokens: TokenCache::new(expect, AUDIENCE),
-        revocations: Revocations::default(),
-        public: vec![PUBLIC.to_string()],
+        revocations,
+        public: [PUBLIC, SHOWN].map(|path| (path.to_string(), Public::Counted)).into(),
+        limits: Limits::new(per_minute),
         rules: RulesLayer::new(toadlane_proto::pool(), &[], 16 << 20).unwrap(),
     });
     let stand = Stand::default();
@@ -143,7 +150,7 @@ impl House {
             iat: now,
             nbf: now,
             exp: now + 600,
-            org: None,
+            org: Some(OrgId::new().to_string()),
             roles: Vec::new(),
             scope: String::new(),
             client_id: None,
@@ -267,8 +274,37 @@ async fn a_person_is_known_by_the_token_with_all_that_stands_in_it() {
     let caller = house.last_seen().caller;
     assert_eq!(caller.subject, Subject::Person(person));
     assert!(caller.has_for(Role::Certifier, organisation));
-    assert!(caller.may_as_system(Scope::BidsWrite, organisation));
+    assert_eq!(
+        (caller.home, caller.organisation),
+        (Some(organisation), None),
+        "a person is no system of their council"
+    );
+    assert!(!caller.may_as_system(Scope::BidsWrite, organisation));
     assert!(caller.sits);
+}
+
+#[tokio::test]
+async fn a_client_is_a_system_of_the_organisation_in_its_token() {
+    let house = house();
+    let (client, organisation) = (ClientId::new(), OrgId::new());
+    let claims = AccessClaims {
+        org: Some(organisation.to_string()),
+        scope: "bids.read bids.write".to_string(),
+        ..house.claims(&client.to_string())
+    };
+    house.call_with(format!("Bearer {}", mint(&house.registry, &claims)).as_bytes()).await.unwrap();
+    let caller = house.last_seen().caller;
+    assert_eq!((caller.home, caller.organisation), (None, Some(organisation)));
+    assert!(caller.may_as_system(Scope::BidsWrite, organisation));
+}
+
+/// F-A9, G-B2: whose own an organisation is must be known of everybody.
+#[tokio::test]
+async fn a_token_that_names_no_organisation_is_refused() {
+    let house = house();
+    let claims = AccessClaims { org: None, ..house.claims(&PersonId::new().to_string()) };
+    let refused = house.call_with(format!("Bearer {}", mint(&house.registry, &claims)).as_bytes()).await.unwrap_err();
+    assert_eq!(outcome(&refused), (Code::Unauthenticated, "SIGN_IN_NEEDED".to_string()));
 }
 
 #[tokio::test]
@@ -424,7 +460,7 @@ async fn a_stream_ends_before_its_next_message_once_the_sign_in_was_revoked() {
 
 #[test]
 fn a_pass_ends_with_its_revocation_and_a_calls_time_after_its_token() {
-    let revocations = Revocations::default();
+    let revocations = Revocations::complete();
     let pass = Pass { revocations: revocations.clone(), subject: "per_1".to_string(), issued_at: 100, ends_at: 1000 };
     assert!(pass.over_at(999).is_none());
     assert_eq!(pass.over_at(1000).unwrap().code, Code::Unauthenticated);
@@ -432,6 +468,87 @@ fn a_pass_ends_with_its_revocation_and_a_calls_time_after_its_token() {
     assert!(pass.over_at(999).is_none(), "signed in again since");
     revocations.add("per_1", 100);
     assert_eq!(pass.over_at(999).unwrap().code, Code::Unauthenticated);
+    let unread = Pass { revocations: Revocations::default(), ..pass };
+    assert_eq!(unread.over_at(999).unwrap().code, Code::Unavailable);
+}
+
+/// C-1.9: a process that had read no revocation yet, or none for long, took every token.
+#[tokio::test]
+async fn people_and_clients_wait_until_revocations_are_read_and_roles_and_strangers_do_not() {
+    let house = house_with(Revocations::default(), PerMinute::default());
+    for subject in [PersonId::new().to_string(), ClientId::new().to_string()] {
+        let bearer = format!("Bearer {}", mint(&house.registry, &house.claims(&subject)));
+        house.door.revocations.read(0);
+        let refused = house.call_with(bearer.as_bytes()).await.unwrap_err();
+        assert_eq!(outcome(&refused), (Code::Unavailable, "TRY_AGAIN".to_string()));
+        assert!(refused.get_error_details().retry_info().is_some());
+        set(&house.as_bids(&house.local), 100, None).await.unwrap();
+        ClockServiceClient::new(house.local.clone()).get_clock(GetClockRequest {}).await.unwrap();
+        house.door.revocations.read(Timestamp::of_this_machine().seconds());
+        house.call_with(bearer.as_bytes()).await.unwrap();
+    }
+}
+
+pub(super) fn peer(address: &str) -> Peer {
+    Peer(SocketAddr::new(address.parse().unwrap(), 50_000))
+}
+
+impl House {
+    /// Calls from an address with this header, or without one.
+    async fn call_from(&self, address: &str, authorization: Option<&str>) -> Result<(), Status> {
+        let mut request = tonic::Request::new(GetClockRequest {});
+        request.extensions_mut().insert(peer(address));
+        if let Some(value) = authorization {
+            request.metadata_mut().insert("authorization", value.parse().unwrap());
+        }
+        ClockServiceClient::new(self.local.clone()).get_clock(request).await.map(drop)
+    }
+}
+
+/// F-A5, C-1.10: nothing was limited by caller or address.
+#[tokio::test]
+async fn who_calls_too_often_waits_and_nobody_else_does() {
+    let house = house_with(Revocations::complete(), PerMinute { anonymous: 2, sign_ins: 0, signed_in: 3 });
+    let [one, other] = [(); 2].map(|()| {
+        let claims = house.claims(&PersonId::new().to_string());
+        format!("Bearer {}", mint(&house.registry, &claims))
+    });
+    let role = format!("Bearer {}", mint_role(&house.bids, AUDIENCE, Timestamp::of_this_machine().seconds()));
+    let too_many = (Code::ResourceExhausted, "TOO_MANY_CALLS".to_string());
+    for _ in 0..3 {
+        house.call_from("192.0.2.1", Some(&one)).await.unwrap();
+    }
+    let refused = house.call_from("192.0.2.2", Some(&one)).await.unwrap_err();
+    assert_eq!(outcome(&refused), too_many);
+    let wait = refused.get_error_details().retry_info().and_then(|info| info.retry_delay).unwrap();
+    assert!(wait <= Duration::from_secs(20), "{wait:?}");
+    assert!(refused.message().ends_with(&format!("try again in {} s", wait.as_secs())), "{}", refused.message());
+    house.call_from("192.0.2.1", Some(&other)).await.unwrap();
+
+    for _ in 0..2 {
+        house.call_from("192.0.2.1", None).await.unwrap();
+    }
+    assert_eq!(outcome(&house.call_from("192.0.2.1", None).await.unwrap_err()), too_many);
+    // A guess is a call without a token.
+    assert_eq!(outcome(&house.call_from("192.0.2.1", Some("Bearer guess")).await.unwrap_err()), too_many);
+    house.call_from("192.0.2.3", None).await.unwrap();
+    house.call_from("192.0.2.1", Some(&other)).await.unwrap();
+    // Roles have no limit, and what comes from within the process has none.
+    for _ in 0..20 {
+        house.call_from("192.0.2.1", Some(&role)).await.unwrap();
+        house.call_with(one.as_bytes()).await.unwrap();
+        ClockServiceClient::new(house.local.clone()).get_clock(GetClockRequest {}).await.unwrap();
+    }
+}
+
+/// C-1.1: the caller's time limit took the place of ours, and so a slow body stayed for as long as it liked.
+#[test]
+fn a_callers_time_limit_only_shortens_ours() {
+    let now = Instant::now();
+    let hour = Duration::from_secs(3600);
+    assert_eq!(head_until(now, None), now + LONGEST_CALL);
+    assert_eq!(head_until(now, Some(now + hour)), now + LONGEST_CALL);
+    assert_eq!(head_until(now, Some(now + Duration::from_secs(1))), now + Duration::from_secs(1));
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ use tonic::{Code, Status};
 
 use super::wire::{self, Flaw, MAX_VALUES};
 use super::{Error, Rules};
+use crate::caller::{Caller, Subject};
 use crate::fault::{Fault, Reason, Violation};
 
 /// How large the one message of a request may be, in bytes.
@@ -58,6 +59,8 @@ struct Gate {
     /// By path: `/package.Service/Method`.
     methods: HashMap<String, Arc<Method>>,
     in_flight: Arc<Semaphore>,
+    /// The same for the platform's roles, so that what others send cannot hold them up.
+    of_roles: Arc<Semaphore>,
 }
 
 struct Method {
@@ -69,7 +72,7 @@ struct Method {
 
 impl RulesLayer {
     /// Reads the contract. `large` are the paths (`/package.Service/Method`) of the RPCs whose message may have 1 MiB
-    /// rather than 64 KiB; `in_flight` is how many bytes of requests may be held at once.
+    /// rather than 64 KiB; `in_flight` is how many bytes of requests may be held at once, and again of those of roles.
     ///
     /// # Errors
     /// Those of [`Rules::new`], and a path in `large` that is no RPC.
@@ -85,8 +88,8 @@ impl RulesLayer {
         if let Some(path) = large.iter().find(|path| !methods.contains_key(**path)) {
             return Err(Error::NoSuchRpc((*path).to_string()));
         }
-        let in_flight = Arc::new(Semaphore::new((in_flight / UNIT).min(Semaphore::MAX_PERMITS)));
-        Ok(RulesLayer(Arc::new(Gate { rules, methods, in_flight })))
+        let room = || Arc::new(Semaphore::new((in_flight / UNIT).min(Semaphore::MAX_PERMITS)));
+        Ok(RulesLayer(Arc::new(Gate { rules, methods, in_flight: room(), of_roles: room() })))
     }
 }
 
@@ -128,31 +131,55 @@ impl Gate {
         }
     }
 
-    /// Takes room for a body of `len` bytes in all, of which `held` has a part already.
-    fn hold(&self, len: usize, held: &mut Option<OwnedSemaphorePermit>) -> Result<(), Fault> {
-        let more = len.div_ceil(UNIT).saturating_sub(held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
+    /// Where a request takes the room that its body needs. The guard has put its caller there.
+    fn room_for(&self, extensions: &http::Extensions) -> Room {
+        let all = match extensions.get::<Caller>().map(|caller| caller.subject) {
+            Some(Subject::Area(_)) => &self.of_roles,
+            Some(Subject::Person(_) | Subject::Client(_) | Subject::Anonymous) | None => &self.in_flight,
+        };
+        Room { all: Arc::clone(all), held: None }
+    }
+}
+
+/// What a request holds of the room for all bodies.
+struct Room {
+    all: Arc<Semaphore>,
+    held: Option<OwnedSemaphorePermit>,
+}
+
+impl Room {
+    /// Takes room for a body of `len` bytes in all, a part of which may be held already.
+    fn hold(&mut self, len: usize) -> Result<(), Fault> {
+        let n_held = self.held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let more = len.div_ceil(UNIT).saturating_sub(n_held);
         if more == 0 {
             return Ok(());
         }
         let n = u32::try_from(more).unwrap_or(u32::MAX);
-        let permit = Arc::clone(&self.in_flight).try_acquire_many_owned(n).map_err(|_| Fault {
+        let permit = Arc::clone(&self.all).try_acquire_many_owned(n).map_err(|_| Fault {
             retry_after: Some(Duration::from_secs(1)),
             ..Fault::new(Code::ResourceExhausted, Reason::TooLarge, "too many large requests at once; try again")
         })?;
-        match held {
+        match &mut self.held {
             Some(held) => held.merge(permit),
-            None => *held = Some(permit),
+            None => self.held = Some(permit),
         }
         Ok(())
     }
 
-    /// Reads the one message of a request, header included, together with the room that it takes.
-    async fn collect(&self, method: &Method, mut body: Body) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Status> {
-        let mut held = None;
+    /// Gives back all but what `len` bytes need.
+    fn shrink(&mut self, len: usize) {
+        if let Some(held) = &mut self.held {
+            drop(held.split(held.num_permits().saturating_sub(len.div_ceil(UNIT))));
+        }
+    }
+
+    /// Reads the one message of a request, header included.
+    async fn collect(&mut self, method: &Method, mut body: Body) -> Result<Bytes, Status> {
         let mut bytes = BytesMut::new();
         while let Some(frame) = body.frame().await {
             let Ok(data) = frame?.into_data() else { continue };
-            self.hold(bytes.len() + data.len(), &mut held)?;
+            self.hold(bytes.len() + data.len())?;
             bytes.extend_from_slice(&data);
             if let Some(len) = frame_len(&bytes, method)?
                 && bytes.len() > len
@@ -173,7 +200,7 @@ impl Gate {
         if frame_len(&bytes, method)? != Some(bytes.len()) {
             return Err(cut_short().into());
         }
-        Ok((bytes.freeze(), held))
+        Ok(bytes.freeze())
     }
 }
 
@@ -239,18 +266,18 @@ where
         };
         let (mut head, body) = request.into_parts();
         let gate = Arc::clone(&self.gate);
+        let mut room = gate.room_for(&head.extensions);
         if method.is_stream {
             head.extensions.insert(Asked::default());
-            let body = CheckedBody { body, gate, method, bytes: BytesMut::new(), held: None, ended: false };
+            let body = CheckedBody { body, gate, method, bytes: BytesMut::new(), room, ended: false };
             return Box::pin(self.inner.call(http::Request::from_parts(head, Body::new(body))));
         }
         // The service that was polled ready answers; its clone waits for the next request.
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
         Box::pin(async move {
-            // Held until the head of the answer is there.
-            let (bytes, _held) = match gate.collect(&method, body).await {
-                Ok(collected) => collected,
+            let bytes = match room.collect(&method, body).await {
+                Ok(bytes) => bytes,
                 Err(status) => return Ok(status.into_http()),
             };
             if bytes[0] == 0 {
@@ -259,7 +286,10 @@ where
                     Err(fault) => return Ok(Status::from(fault).into_http()),
                 };
             }
-            inner.call(http::Request::from_parts(head, Body::new(Full::new(bytes)))).await
+            let answer = inner.call(http::Request::from_parts(head, Body::new(Full::new(bytes)))).await;
+            // Held until the head of the answer is there.
+            drop(room);
+            answer
         })
     }
 }
@@ -271,7 +301,7 @@ struct CheckedBody {
     method: Arc<Method>,
     /// What has come of the next messages.
     bytes: BytesMut,
-    held: Option<OwnedSemaphorePermit>,
+    room: Room,
     ended: bool,
 }
 
@@ -281,10 +311,7 @@ impl CheckedBody {
         match frame_len(&self.bytes, &self.method)? {
             Some(len) if self.bytes.len() >= len => {
                 let message = self.bytes.split_to(len).freeze();
-                let left = self.bytes.len().div_ceil(UNIT);
-                if let Some(held) = &mut self.held {
-                    drop(held.split(held.num_permits().saturating_sub(left)));
-                }
+                self.room.shrink(self.bytes.len());
                 if message[0] == 0 {
                     self.gate.read(&self.method, message.slice(HEADER..))?;
                 }
@@ -302,7 +329,8 @@ impl CheckedBody {
             match ready!(Pin::new(&mut self.body).poll_frame(cx)?) {
                 Some(frame) => {
                     let Ok(data) = frame.into_data() else { continue };
-                    self.gate.hold(self.bytes.len() + data.len(), &mut self.held)?;
+                    let len = self.bytes.len() + data.len();
+                    self.room.hold(len)?;
                     self.bytes.extend_from_slice(&data);
                 }
                 None if self.bytes.is_empty() => return Poll::Ready(None),

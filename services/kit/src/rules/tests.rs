@@ -480,8 +480,15 @@ async fn bodies_in_flight_are_capped_until_the_answer_begins() {
     let refusal = refusal.unwrap();
     assert_eq!(refusal.code(), Code::ResourceExhausted);
     assert!(refusal.get_details_retry_info().is_some());
+    // Roles have room of their own.
+    let mut of_a_role = http::Request::post("http://local/t.v1.Asks/Put").body(body(six())).unwrap();
+    of_a_role.extensions_mut().insert(crate::caller::Caller::area(crate::caller::Area::Bids));
+    let of_a_role = tokio::spawn(slow.call(of_a_role));
+    began.notified().await;
+    go.notify_one();
     go.notify_one();
     first.await.unwrap().unwrap();
+    of_a_role.await.unwrap().unwrap();
     assert!(call(&layer, "t.v1.Asks/Put", body(six())).await.1.is_none());
 }
 

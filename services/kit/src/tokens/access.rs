@@ -36,7 +36,7 @@ pub struct AccessClaims {
     pub nbf: i64,
     /// The first second at which it no longer holds.
     pub exp: i64,
-    /// The organisation that the subject acts for.
+    /// The organisation of a client, or the one that a person belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub org: Option<String>,
     /// `role@org_..` for a role in one organisation, `role` for one in the whole network.

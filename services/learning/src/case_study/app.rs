@@ -11,6 +11,7 @@ use crate::corpus::document::{Document, Kind, Origin};
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::history::note;
+use crate::passage::Answered;
 use crate::policy::{self, Action};
 
 #[derive(Clone, Debug)]
@@ -33,6 +34,7 @@ pub fn create_case_study(tx: &mut Tx, cx: &Cx, text: &Text, cmd: &CreateCaseStud
         text: text.clone(),
         written,
         state: State::Draft,
+        answered: None,
         created_at: cx.now,
         updated_at: cx.now,
     };
@@ -64,14 +66,15 @@ pub struct ConsentCaseStudy {
 /// With its council's consent a version enters the corpus; all leave it when that is withdrawn.
 pub fn consent_case_study(tx: &mut Tx, cx: &Cx, origin: &Origin, cmd: &ConsentCaseStudy) -> Result<CaseStudy, Error> {
     let study = load_for(tx, cx, Action::ConsentCaseStudy, &cmd.target)?;
+    let answered = Answered { by: cx.caller.acting_for(Some(study.organisation)), at: cx.now };
     match cmd.consents {
         true => {
-            let new = study.consent(cx.now)?;
+            let new = study.consent(answered)?;
             corpus::app::take_document(tx, cx, &document_of(&new, cmd.document, origin, cx))?;
             save(tx, cx, &study, new, Happened::CaseStudyConsented)
         }
         false => {
-            let new = study.withdraw(cx.now)?;
+            let new = study.withdraw(answered)?;
             corpus::app::withdraw(tx, cx, &new.id.to_string(), Some(new.id))?;
             save(tx, cx, &study, new, Happened::CaseStudyWithdrawn)
         }
@@ -89,6 +92,7 @@ fn document_of(study: &CaseStudy, id: DocumentId, origin: &Origin, cx: &Cx) -> D
         kind: Kind::CaseStudy,
         source: study.id.to_string(),
         source_revision: study.revision,
+        addendum: 0,
         source_sha256: study.sha256.clone(),
         round: study.text.round,
         award_reference: study.text.award_reference.clone(),
@@ -103,6 +107,7 @@ fn document_of(study: &CaseStudy, id: DocumentId, origin: &Origin, cx: &Cx) -> D
         contact: contact.unwrap_or_default(),
         withdrawn: false,
         added_at: cx.now,
+        released_at: Some(cx.now),
     }
 }
 
@@ -128,6 +133,7 @@ fn record(
     happened: Happened,
 ) -> Result<CaseStudy, Error> {
     let states = (old.map(|old| old.state.name()), new.state.name());
-    note(tx, cx, happened, states, "", events::case_study(happened, &new))?;
+    let council = policy::council_of(&cx.caller, &[new.organisation]);
+    note(tx, cx, happened, states, "", council, events::case_study(happened, &new))?;
     Ok(new)
 }

@@ -30,6 +30,8 @@ impl From<CaseStudy> for pb::CaseStudy {
             state: wire_enum::<pb::case_study::State>(study.state).into(),
             created_at: wire_time(study.created_at),
             updated_at: wire_time(study.updated_at),
+            answered_at: study.answered.as_ref().and_then(|answered| wire_time(answered.at)),
+            answered_by: study.answered.map(|answered| answered.by.into()),
         }
     }
 }

@@ -9,6 +9,7 @@ use kit::time::Timestamp;
 
 use super::CaseStudy;
 use crate::error::Error;
+use crate::passage::store::answered;
 use crate::schema::case_study;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -24,6 +25,8 @@ struct Row {
     state: String,
     created_at: Timestamp,
     updated_at: Timestamp,
+    answered_by: Option<String>,
+    answered_at: Option<Timestamp>,
 }
 
 impl From<&CaseStudy> for Row {
@@ -39,6 +42,8 @@ impl From<&CaseStudy> for Row {
             state: case_study.state.name().to_string(),
             created_at: case_study.created_at,
             updated_at: case_study.updated_at,
+            answered_by: case_study.answered.as_ref().map(|answered| answered.by.subject.clone()),
+            answered_at: case_study.answered.as_ref().map(|answered| answered.at),
         }
     }
 }
@@ -56,6 +61,7 @@ impl TryFrom<Row> for CaseStudy {
             text: from_json(&row.text)?,
             written: row.text,
             state: parsed(&row.state)?,
+            answered: answered(row.answered_by, row.organisation_id, row.answered_at),
             created_at: row.created_at,
             updated_at: row.updated_at,
         })

@@ -58,6 +58,6 @@ fn save(tx: &mut Tx, cx: &Cx, old: &Codebook, new: Codebook, happened: Happened)
 /// Writes a line of history and the event. A codebook has one state: it is written.
 fn record(tx: &mut Tx, cx: &Cx, old: Option<&Codebook>, new: Codebook, happened: Happened) -> Result<Codebook, Error> {
     let states = (old.map(|_| "written"), "written");
-    note(tx, cx, happened, states, "", events::codebook(happened, &new))?;
+    note(tx, cx, happened, states, "", None, events::codebook(happened, &new))?;
     Ok(new)
 }

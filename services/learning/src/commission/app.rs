@@ -100,6 +100,6 @@ fn record(
 ) -> Result<CommissionNow, Error> {
     let states = (old.map(|old| old.state(cx.now).name()), new.state(cx.now).name());
     let now = CommissionNow { commission: new, as_of: cx.now };
-    note(tx, cx, happened, states, &now.commission.reason, events::commission(happened, &now))?;
+    note(tx, cx, happened, states, &now.commission.reason, None, events::commission(happened, &now))?;
     Ok(now)
 }

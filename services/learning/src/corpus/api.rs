@@ -4,7 +4,7 @@ mod requests;
 
 use kit::cx::{Answer, Cx};
 use kit::paging::Listed;
-use kit::shapes::{counted, one, page, step};
+use kit::shapes::{counted, listed, one, page, step};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::corpus_service_server::CorpusService;
 use tonic::{Request, Response};
@@ -12,7 +12,7 @@ use tonic::{Request, Response};
 use super::search::{self, Search};
 use super::{convert, reading};
 use crate::error::Error;
-use crate::{Learning, codebook, corpus_key, passage};
+use crate::{Learning, codebook, corpus_key, history, passage};
 
 #[tonic::async_trait]
 impl CorpusService for Learning {
@@ -74,6 +74,10 @@ impl CorpusService for Learning {
 
     async fn list_passages(&self, request: Request<pb::ListPassagesRequest>) -> Answer<pb::ListPassagesResponse> {
         self.db.show(request, requests::list_passages, passage::reading::passages, counted).await
+    }
+
+    async fn list_history(&self, request: Request<pb::ListHistoryRequest>) -> Answer<pb::ListHistoryResponse> {
+        self.db.show(request, listed, history::reading::history, page).await
     }
 
     async fn export_passages(&self, request: Request<pb::ExportPassagesRequest>) -> Answer<pb::ExportPassagesResponse> {

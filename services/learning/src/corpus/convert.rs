@@ -43,6 +43,7 @@ impl From<Document> for pb::Document {
             may_quote: document.may_quote,
             contact: document.contact,
             added_at: wire_time(document.added_at),
+            addendum: document.addendum,
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A document of the corpus: an accepted and released report at one revision, or a case study at one consented
-//! version. Its text never changes; an addendum to a report is one more section.
+//! A document of the corpus: an accepted and released report at one revision, an addendum to one that its council
+//! released by itself, or a case study at one consented version. Its text never changes.
 //!
 //! Sealed case studies hold [`Section`]s: see `case_study.rs` before you add a field.
 
@@ -18,9 +18,12 @@ pub struct Document {
     /// Grows with every write to the corpus, so that an index knows what it has not seen.
     pub position: i64,
     pub kind: Kind,
-    /// The report or case study, with its revision and its digest.
+    /// The report or case study, with its revision; of an addendum, those of its report.
     pub source: String,
     pub source_revision: i32,
+    /// Number of the addendum within its report; 0 for all else.
+    pub addendum: i32,
+    /// Of the report, the addendum or the case study itself.
     pub source_sha256: String,
     /// None for a case study outside any round.
     pub round: Option<RoundId>,
@@ -37,6 +40,8 @@ pub struct Document {
     /// Taken back by its council: in no read, search, count or export.
     pub withdrawn: bool,
     pub added_at: Timestamp,
+    /// Since when the release holds that it rests on; none where its source does not say.
+    pub released_at: Option<Timestamp>,
 }
 
 /// What a document was made from. Reports count revisions, case studies versions.
@@ -46,6 +51,7 @@ pub enum Kind {
     InterimReport,
     FinalReport,
     CaseStudy,
+    Addendum,
 }
 
 /// A part of a text. Passages point into it.
@@ -84,6 +90,7 @@ impl Kind {
             Kind::InterimReport => "interim report",
             Kind::FinalReport => "final report",
             Kind::CaseStudy => "case study",
+            Kind::Addendum => "addendum",
         }
     }
 }
@@ -96,12 +103,23 @@ impl Document {
 
     /// How it is named in a list of sources.
     pub fn citation(&self) -> String {
-        let counted = match self.kind {
-            Kind::InterimReport | Kind::FinalReport => "revision",
-            Kind::CaseStudy => "version",
-        };
-        let (name, title) = (&self.organisation_name, &self.title);
-        format!("{name}: {title}, {}, {counted} {}", self.kind.words(), self.source_revision)
+        let (name, title, words) = (&self.organisation_name, &self.title, self.kind.words());
+        let revision = self.source_revision;
+        match self.kind {
+            Kind::InterimReport | Kind::FinalReport => format!("{name}: {title}, {words}, revision {revision}"),
+            Kind::CaseStudy => format!("{name}: {title}, {words}, version {revision}"),
+            Kind::Addendum => format!("{name}: {title}, {words} {} to revision {revision}", self.addendum),
+        }
+    }
+
+    /// Whether it is the same part of the same source, at this revision or at another.
+    pub fn is_of_same_source(&self, other: &Document) -> bool {
+        self.source == other.source && self.addendum == other.addendum
+    }
+
+    /// Whether what its council consented to when it was as before is void: it, or quoting, was taken back meanwhile.
+    pub fn is_released_anew(&self, before: &Document) -> bool {
+        before.withdrawn || (self.may_quote && !before.may_quote) || self.released_at != before.released_at
     }
 
     /// Holds a quote to the bytes of a section.

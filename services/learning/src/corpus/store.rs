@@ -7,7 +7,7 @@ use kit::ids::{CaseStudyId, DocumentId, OrgId, RoundId};
 use kit::stored::{found, from_json, json, parsed};
 use kit::time::Timestamp;
 
-use super::document::Document;
+use super::document::{Document, Kind};
 use crate::error::Error;
 use crate::schema::document;
 
@@ -33,15 +33,27 @@ struct Row {
     contact: String,
     withdrawn: bool,
     added_at: Timestamp,
+    released_at: Option<Timestamp>,
+    addendum: i32,
+}
+
+/// How a source stands in a row: an addendum is one of its own.
+fn source_of(source: &str, addendum: i32) -> String {
+    if addendum == 0 { source.to_string() } else { format!("{source}/addenda/{addendum}") }
 }
 
 impl From<&Document> for Row {
     fn from(document: &Document) -> Row {
+        let kind = match document.kind {
+            kind @ (Kind::InterimReport | Kind::FinalReport | Kind::CaseStudy) => kind,
+            // The table knows no other kinds; its number tells it from a report.
+            Kind::Addendum => Kind::FinalReport,
+        };
         Row {
             id: document.id,
             position: document.position,
-            kind: document.kind.name().to_string(),
-            source_id: document.source.clone(),
+            kind: kind.name().to_string(),
+            source_id: source_of(&document.source, document.addendum),
             source_revision: document.source_revision,
             source_sha256: document.source_sha256.clone(),
             round_id: document.round,
@@ -57,6 +69,8 @@ impl From<&Document> for Row {
             contact: document.contact.clone(),
             withdrawn: document.withdrawn,
             added_at: document.added_at,
+            released_at: document.released_at,
+            addendum: document.addendum,
         }
     }
 }
@@ -65,12 +79,15 @@ impl TryFrom<Row> for Document {
     type Error = DbError;
 
     fn try_from(row: Row) -> Result<Document, DbError> {
+        let kind = if row.addendum > 0 { Kind::Addendum } else { parsed(&row.kind)? };
+        let source = row.source_id.split_once('/').map_or(row.source_id.as_str(), |(source, _)| source);
         Ok(Document {
             id: row.id,
             position: row.position,
-            kind: parsed(&row.kind)?,
-            source: row.source_id,
+            kind,
+            source: source.to_string(),
             source_revision: row.source_revision,
+            addendum: row.addendum,
             source_sha256: row.source_sha256,
             round: row.round_id,
             award_reference: row.award_reference,
@@ -85,6 +102,7 @@ impl TryFrom<Row> for Document {
             contact: row.contact,
             withdrawn: row.withdrawn,
             added_at: row.added_at,
+            released_at: row.released_at,
         })
     }
 }
@@ -94,21 +112,22 @@ pub fn get(conn: &mut Conn, id: DocumentId) -> Result<Document, Error> {
     Ok(Document::try_from(row)?)
 }
 
-/// The document of a source at one revision.
-pub fn of_revision(conn: &mut Conn, source: &str, revision: i32) -> Result<Option<Document>, DbError> {
+/// The document of the same source at the same revision.
+pub fn of_revision(conn: &mut Conn, new: &Document) -> Result<Option<Document>, DbError> {
     let row = document::table
-        .filter(document::source_id.eq(source))
-        .filter(document::source_revision.eq(revision))
+        .filter(document::source_id.eq(source_of(&new.source, new.addendum)))
+        .filter(document::source_revision.eq(new.source_revision))
         .select(Row::as_select())
         .first(conn)
         .optional()?;
     row.map(Document::try_from).transpose()
 }
 
-/// Every document of a source.
+/// Every document of a source, with its addenda.
 pub fn of_source(conn: &mut Conn, source: &str) -> Result<Vec<Document>, DbError> {
+    let of_addenda = document::source_id.like(format!("{source}/%"));
     let rows: Vec<Row> = document::table
-        .filter(document::source_id.eq(source))
+        .filter(document::source_id.eq(source).or(of_addenda))
         .order(document::id.asc())
         .select(Row::as_select())
         .load(conn)?;
@@ -159,16 +178,22 @@ pub fn changed(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Document>,
     rows.into_iter().map(Document::try_from).collect()
 }
 
-/// What a commission over these rounds opens: reports of its rounds that are released, and case studies of its rounds
-/// or of none that are consented to; by identity, with their text.
+/// Reports of these rounds, and case studies of them or of none.
+fn over(rounds: &[RoundId]) -> document::BoxedQuery<'static, Backend> {
+    let of_rounds = document::round_id.assume_not_null().eq_any(rounds.to_vec()).and(document::round_id.is_not_null());
+    let all = document::table.into_boxed::<Backend>();
+    all.filter(of_rounds.or(document::round_id.is_null())).order(document::id.asc())
+}
+
+/// What a commission over these rounds opens: reports that are released, and case studies that are consented to; by
+/// identity, with their text.
 pub fn visible(conn: &mut Conn, rounds: &[RoundId]) -> Result<Vec<Document>, DbError> {
-    let of_rounds = document::round_id.assume_not_null().eq_any(rounds).and(document::round_id.is_not_null());
-    let rows: Vec<Row> = document::table
-        .filter(document::withdrawn.eq(false))
-        .filter(of_rounds.or(document::round_id.is_null()))
-        .order(document::id.asc())
-        .into_boxed::<Backend>()
-        .select(Row::as_select())
-        .load(conn)?;
+    let rows: Vec<Row> = over(rounds).filter(document::withdrawn.eq(false)).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(Document::try_from).collect()
+}
+
+/// The same with what was withdrawn: nobody reads it, and nobody repeats its words.
+pub fn with_withdrawn(conn: &mut Conn, rounds: &[RoundId]) -> Result<Vec<Document>, DbError> {
+    let rows: Vec<Row> = over(rounds).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Document::try_from).collect()
 }

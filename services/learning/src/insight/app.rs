@@ -13,7 +13,7 @@ use crate::commission::access::{expect_open, opened};
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::history::note;
-use crate::passage;
+use crate::passage::{self, Passage};
 use crate::policy::{self, Action};
 
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub fn capture_insight(tx: &mut Tx, cx: &Cx, cmd: &CaptureInsight) -> Result<Ins
         updated_at: cx.now,
     };
     store::insert(tx, &insight)?;
-    record(tx, cx, None, insight, Happened::InsightCaptured)
+    record(tx, cx, None, insight, None, Happened::InsightCaptured)
 }
 
 /// The councils of passages, which are all of this commission and in the corpus.
@@ -100,9 +100,12 @@ pub fn answer_insight(tx: &mut Tx, cx: &Cx, cmd: &AnswerInsight) -> Result<Insig
     if !policy::answers_for(&cx.caller, cmd.organisation) {
         return Err(Refusal::NotFound { what: "insight" }.into());
     }
-    let said = Said { agrees: cmd.agrees, comment: cmd.comment.clone(), at: cx.now };
+    let by = Some(cx.caller.acting_for(Some(cmd.organisation)));
+    let said = Said { agrees: cmd.agrees, comment: cmd.comment.clone(), at: cx.now, by };
     let new = insight.answer(cmd.organisation, said)?;
-    Ok(save(tx, cx, &insight, new, Happened::InsightAnswered)?.with_answers_of(&[cmd.organisation]))
+    store::update(tx, &insight, &new)?;
+    let new = record(tx, cx, Some(&insight), new, Some(cmd.organisation), Happened::InsightAnswered)?;
+    Ok(new.with_answers_of(&[cmd.organisation]))
 }
 
 pub fn approve_insight(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<InsightId>) -> Result<Insight, Error> {
@@ -152,6 +155,32 @@ pub fn mark_interests(tx: &mut Tx, cx: &Cx, commission: &Commission, author: Per
     Ok(())
 }
 
+/// A council took back a document: whatever was said and approved of what rests on these passages of it is void.
+pub fn fall(tx: &mut Tx, cx: &Cx, passages: &[Passage]) -> Result<(), Error> {
+    let mut commissions: Vec<CommissionId> = passages.iter().map(|passage| passage.commission).collect();
+    commissions.sort();
+    commissions.dedup();
+    for commission in commissions {
+        for insight in store::of_commission(tx, commission)? {
+            let rests = passages.iter().any(|passage| insight.passages.contains(&passage.id));
+            match insight.state {
+                State::Checking { .. } | State::Checked { .. } | State::Approved { .. } | State::Used { .. }
+                    if rests =>
+                {
+                    save(tx, cx, &insight, insight.fall(cx.now)?, Happened::InsightFell)?;
+                }
+                State::Checking { .. }
+                | State::Checked { .. }
+                | State::Approved { .. }
+                | State::Used { .. }
+                | State::Captured
+                | State::Dropped { .. } => {}
+            }
+        }
+    }
+    Ok(())
+}
+
 /// A publication holds it from now on.
 pub fn use_insight(tx: &mut Tx, cx: &Cx, insight: &Insight) -> Result<(), Error> {
     let new = insight.used(cx.now)?;
@@ -169,12 +198,19 @@ fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<InsightId>) ->
 /// Saves the new version of an insight with its line of history and its event.
 fn save(tx: &mut Tx, cx: &Cx, old: &Insight, new: Insight, happened: Happened) -> Result<Insight, Error> {
     store::update(tx, old, &new)?;
-    record(tx, cx, Some(old), new, happened)
+    record(tx, cx, Some(old), new, None, happened)
 }
 
-/// Writes a line of history and the event.
-fn record(tx: &mut Tx, cx: &Cx, old: Option<&Insight>, new: Insight, happened: Happened) -> Result<Insight, Error> {
+/// Writes a line of history and the event; for which council, if it is an answer of one.
+fn record(
+    tx: &mut Tx,
+    cx: &Cx,
+    old: Option<&Insight>,
+    new: Insight,
+    council: Option<OrgId>,
+    happened: Happened,
+) -> Result<Insight, Error> {
     let states = (old.map(|old| old.state.name()), new.state.name());
-    note(tx, cx, happened, states, &new.reason, events::insight(happened, &new))?;
+    note(tx, cx, happened, states, &new.reason, council, events::insight(happened, &new))?;
     Ok(new)
 }

@@ -37,6 +37,7 @@ impl From<Answer> for pb::CouncilAnswer {
                 agrees: Some(said.agrees),
                 comment: said.comment,
                 answered_at: wire_time(said.at),
+                answered_by: said.by.map(Into::into),
             },
         }
     }

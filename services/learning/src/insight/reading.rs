@@ -3,7 +3,7 @@
 
 use kit::cx::Cx;
 use kit::db::Conn;
-use kit::ids::InsightId;
+use kit::ids::{InsightId, OrgId};
 use kit::paging::{Counted, Listed};
 
 use super::Insight;
@@ -11,14 +11,25 @@ use super::store::{self, Filter};
 use crate::commission::access::{expect_open, visible};
 use crate::commission::{self, Commission, Visible};
 use crate::error::Error;
+use crate::passage;
 use crate::policy::{self, Action};
 
 /// The insight and its commission, if the caller may do this with it.
 pub fn seen(conn: &mut Conn, cx: &Cx, action: Action, id: InsightId) -> Result<(Insight, Commission), Error> {
     let insight = store::get(conn, id)?;
     let commission = commission::store::get(conn, insight.commission)?;
-    policy::check(&cx.caller, action, &policy::insight_facts(&commission, &insight), "insight")?;
+    let facts = policy::insight_facts(&commission, &insight, cited(conn, &insight)?);
+    policy::check(&cx.caller, action, &facts, "insight")?;
     Ok((insight, commission))
+}
+
+/// The councils that it cites, whether they were asked or not.
+fn cited(conn: &mut Conn, insight: &Insight) -> Result<Vec<OrgId>, Error> {
+    let passages = passage::store::named(conn, &insight.passages)?;
+    let mut councils: Vec<OrgId> = passages.into_iter().map(|passage| passage.organisation).collect();
+    councils.sort();
+    councils.dedup();
+    Ok(councils)
 }
 
 pub fn insight(conn: &mut Conn, cx: &Cx, id: &InsightId) -> Result<Insight, Error> {

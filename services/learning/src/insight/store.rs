@@ -171,6 +171,15 @@ pub fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<InsightId>
         .load(conn)?)
 }
 
+pub fn of_commission(conn: &mut Conn, commission: CommissionId) -> Result<Vec<Insight>, DbError> {
+    let rows: Vec<Row> = insight::table
+        .filter(insight::commission_id.eq(commission))
+        .order(insight::id.asc())
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Insight::try_from).collect()
+}
+
 /// What a consultant wrote under a commission.
 pub fn of_author(conn: &mut Conn, commission: CommissionId, author: PersonId) -> Result<Vec<Insight>, DbError> {
     let rows: Vec<Row> = insight::table

@@ -5,12 +5,13 @@ use kit::db::Tx;
 use kit::ids::{CodebookId, CommissionId, DocumentId, PassageId};
 use kit::refusal::Refusal;
 
-use super::{Consent, ConsentStep, Passage, answer_by, reading, store};
+use super::record::{record, save};
+use super::{Answered, Consent, ConsentStep, Passage, answer_by, reading, store};
 use crate::commission::access::{expect_open, opened};
 use crate::error::Error;
-use crate::events::{self, Happened};
-use crate::history::note;
+use crate::events::Happened;
 use crate::policy::Action;
+use crate::publication::Gone;
 use crate::{codebook, corpus};
 
 #[derive(Clone, Debug)]
@@ -51,6 +52,7 @@ pub fn mark_passage(tx: &mut Tx, cx: &Cx, cmd: &MarkPassage) -> Result<Passage, 
         codebook_version: cmd.codebook_version,
         memo: cmd.memo.clone(),
         consent: Consent::NotAsked,
+        answered: None,
         organisation: document.organisation,
         award_reference: document.award_reference,
         marked_by,
@@ -93,7 +95,11 @@ pub struct AnswerConsent {
 pub fn answer_consent(tx: &mut Tx, cx: &Cx, cmd: &AnswerConsent) -> Result<Passage, Error> {
     let (passage, _) = reading::seen(tx, cx, Action::AnswerConsent, cmd.target.id)?;
     passage.clone().without_notes().expect_version(cmd.target.version)?;
-    let new = passage.step(cmd.step)?;
+    if cmd.step == ConsentStep::Give && !corpus::store::get(tx, passage.document)?.may_quote {
+        return Err(Error::NotQuotable);
+    }
+    let answered = Answered { by: cx.caller.acting_for(Some(passage.organisation)), at: cx.now };
+    let new = passage.answer(cmd.step, answered)?;
     let happened = match new.consent {
         Consent::Given { .. } => Happened::ConsentGiven,
         Consent::Refused { .. } => Happened::ConsentRefused,
@@ -102,7 +108,9 @@ pub fn answer_consent(tx: &mut Tx, cx: &Cx, cmd: &AnswerConsent) -> Result<Passa
     };
     let new = save(tx, cx, &passage, new, happened)?;
     if matches!(new.consent, Consent::Withdrawn { .. }) {
-        corpus::app::remove_quotes(tx, cx, new.document, vec![new.id], None)?;
+        let gone = Gone { passages: vec![new.id], ..Gone::default() };
+        let document = corpus::store::get(tx, new.document)?;
+        corpus::app::remove_quotes(tx, cx, &document, &gone)?;
     }
     Ok(new.without_notes())
 }
@@ -113,17 +121,4 @@ fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<PassageId>) ->
     expect_open(cx, action, &commission)?;
     passage.expect_version(target.version)?;
     Ok(passage)
-}
-
-/// Saves the new version of a passage with its line of history and its event.
-fn save(tx: &mut Tx, cx: &Cx, old: &Passage, new: Passage, happened: Happened) -> Result<Passage, Error> {
-    store::update(tx, old, &new)?;
-    record(tx, cx, Some(old), new, happened)
-}
-
-/// Writes a line of history and the event.
-fn record(tx: &mut Tx, cx: &Cx, old: Option<&Passage>, new: Passage, happened: Happened) -> Result<Passage, Error> {
-    let states = (old.map(|old| old.consent.name()), new.consent.name());
-    note(tx, cx, happened, states, "", events::passage(happened, &new))?;
-    Ok(new)
 }

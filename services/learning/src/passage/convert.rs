@@ -29,6 +29,8 @@ impl From<Passage> for pb::Passage {
             organisation_id: passage.organisation.to_string(),
             award_reference: passage.award_reference,
             created_at: wire_time(passage.created_at),
+            answered_at: passage.answered.as_ref().and_then(|answered| wire_time(answered.at)),
+            answered_by: passage.answered.map(|answered| answered.by.into()),
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use kit::caller::Actor;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{CodebookId, CommissionId, DocumentId, OrgId, PassageId, PersonId};
 use kit::refusal::Refusal;
 use kit::stored::{from_json, inconsistent, json};
 use kit::time::Timestamp;
 
-use super::{Consent, Passage};
+use super::{Answered, Consent, Passage};
 use crate::commission::Visible;
 use crate::error::Error;
 use crate::schema::{document, passage, passage_code};
@@ -37,6 +38,8 @@ struct Row {
     award_reference: String,
     marked_by: PersonId,
     created_at: Timestamp,
+    answered_by: Option<String>,
+    answered_at: Option<Timestamp>,
 }
 
 impl From<&Passage> for Row {
@@ -63,8 +66,16 @@ impl From<&Passage> for Row {
             award_reference: passage.award_reference.clone(),
             marked_by: passage.marked_by,
             created_at: passage.created_at,
+            answered_by: passage.answered.as_ref().map(|answered| answered.by.subject.clone()),
+            answered_at: passage.answered.as_ref().map(|answered| answered.at),
         }
     }
+}
+
+/// Who answered for a council, as rows keep it.
+pub fn answered(subject: Option<String>, council: OrgId, at: Option<Timestamp>) -> Option<Answered> {
+    let by = |subject| Actor { subject, organisation: Some(council) };
+    subject.zip(at).map(|(subject, at)| Answered { by: by(subject), at })
 }
 
 impl TryFrom<Row> for Passage {
@@ -96,6 +107,7 @@ impl TryFrom<Row> for Passage {
             codebook_version: row.codebook_version,
             memo: row.memo,
             consent,
+            answered: answered(row.answered_by, row.organisation_id, row.answered_at),
             organisation: row.organisation_id,
             award_reference: row.award_reference,
             marked_by: row.marked_by,
@@ -205,6 +217,17 @@ pub fn n_passages(conn: &mut Conn, filter: &Filter, visible: &Visible) -> Result
 pub fn of_document(conn: &mut Conn, document: DocumentId) -> Result<Vec<Passage>, DbError> {
     let rows: Vec<Row> = passage::table
         .filter(passage::document_id.eq(document))
+        .order(passage::id.asc())
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Passage::try_from).collect()
+}
+
+/// Those of a commission to which councils consented.
+pub fn given(conn: &mut Conn, commission: CommissionId) -> Result<Vec<Passage>, DbError> {
+    let rows: Vec<Row> = passage::table
+        .filter(passage::commission_id.eq(commission))
+        .filter(passage::consent.eq("given"))
         .order(passage::id.asc())
         .select(Row::as_select())
         .load(conn)?;

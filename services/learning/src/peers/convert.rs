@@ -51,38 +51,38 @@ pub fn principles(framework: rounds::Framework) -> Vec<Known> {
     known.collect()
 }
 
-/// A released report as a document; none where it is not accepted and released.
+/// Whether a report is accepted, and released to the learning.
+pub fn is_released(wire: &reporting::Report) -> bool {
+    let is_read = |release: &reporting::Release| release.to_learning;
+    wire.state() == reporting::report::State::Accepted && wire.release.as_ref().is_some_and(is_read)
+}
+
+/// A released report as a document.
 ///
 /// # Errors
 /// When it makes no sense.
-pub fn report(
-    wire: reporting::Report,
-    origin: Origin,
-    id: DocumentId,
-    now: Timestamp,
-) -> Result<Option<Document>, Unusable> {
-    let release = wire.release.clone().unwrap_or_default();
-    if wire.state() != reporting::report::State::Accepted || !release.to_learning {
-        return Ok(None);
-    }
+pub fn report(wire: reporting::Report, origin: Origin, now: Timestamp) -> Result<Document, Unusable> {
     let kind = match wire.kind() {
         reporting::report::Kind::Interim => Some(Kind::InterimReport),
         reporting::report::Kind::Final => Some(Kind::FinalReport),
         reporting::report::Kind::Unspecified => None,
     };
-    let (kind, content) = read(format!("report {}", wire.id), |reader| {
+    let (release, of) = (wire.release.unwrap_or_default(), format!("report {}", wire.id));
+    let (kind, content, released_at) = read(of, |reader| {
         let (kind, content) = (reader.known("kind", kind), reader.required("content", wire.content));
-        Some((kind?, content?))
+        let released_at = reader.time_or_none("release.given_at", release.given_at);
+        Some((kind?, content?, released_at?))
     })?;
     // What the report evidences; claims and the panel's view are kept apart from it (rule 34).
     let evidenced = content.principles.iter().filter(|record| record.evidenced);
     let evidenced = evidenced.map(|record| record.principle.clone());
-    Ok(Some(Document {
-        id,
+    Ok(Document {
+        id: DocumentId::new(),
         position: 0,
         kind,
         source: wire.id,
         source_revision: wire.revision,
+        addendum: 0,
         source_sha256: wire.content_sha256,
         round: origin.round,
         award_reference: wire.award_reference,
@@ -92,17 +92,66 @@ pub fn report(
         principles: evidenced.collect(),
         theme: origin.theme,
         group: origin.council.group,
-        sections: sections(&content, &wire.addenda),
+        sections: sections(&content),
         may_quote: release.may_quote,
         // Rule 35: a contact by role, where the council consented to name it.
         contact: if release.name_contact { release.contact } else { String::new() },
         withdrawn: false,
         added_at: now,
-    }))
+        released_at,
+    })
+}
+
+/// Whose words an addendum is.
+///
+/// # Errors
+/// When it does not say.
+pub fn author(report: &reporting::Report, wire: &reporting::Addendum) -> Result<OrgId, Unusable> {
+    let author = wire.author.clone().unwrap_or_default();
+    let of = format!("addendum {} of report {}", wire.number, report.id);
+    read(of, |reader| reader.id("author.organisation_id", &author.organisation_id))
+}
+
+/// A released addendum to a report as a document of its own, under the name of whoever wrote it.
+///
+/// # Errors
+/// When it makes no sense.
+pub fn addendum(
+    report: &reporting::Report,
+    wire: reporting::Addendum,
+    origin: Origin,
+    now: Timestamp,
+) -> Result<Document, Unusable> {
+    let (release, of) = (wire.release.unwrap_or_default(), format!("addendum {} of report {}", wire.number, report.id));
+    let released_at = read(of, |reader| reader.time_or_none("release.given_at", release.given_at))?;
+    let (key, heading) = (format!("addenda[{}]", wire.number), format!("Addendum {}", wire.number));
+    Ok(Document {
+        id: DocumentId::new(),
+        position: 0,
+        kind: Kind::Addendum,
+        source: report.id.clone(),
+        source_revision: report.revision,
+        addendum: wire.number,
+        source_sha256: wire.content_sha256,
+        round: origin.round,
+        award_reference: report.award_reference.clone(),
+        title: report.title.clone(),
+        organisation: origin.organisation,
+        organisation_name: origin.council.name,
+        principles: Vec::new(),
+        theme: origin.theme,
+        group: origin.council.group,
+        sections: vec![Section { key, heading, text: wire.text }],
+        may_quote: release.may_quote,
+        contact: String::new(),
+        withdrawn: false,
+        added_at: now,
+        released_at,
+    })
 }
 
 /// The texts of a report as they stand in it; where they are, their keys say. What is empty is left out.
-fn sections(content: &reporting::ReportContent, addenda: &[reporting::Addendum]) -> Vec<Section> {
+fn sections(content: &reporting::ReportContent) -> Vec<Section> {
     let section = |key: String, heading: String, text: &str| Section { key, heading, text: text.to_string() };
     let mut all = vec![section("nil_reason".to_string(), "Nothing to report".to_string(), &content.nil_reason)];
     for answer in &content.answers {
@@ -118,10 +167,6 @@ fn sections(content: &reporting::ReportContent, addenda: &[reporting::Addendum])
     for principle in &content.principles {
         let heading = format!("Evidence for {}", titled(&principle.principle, '_').to_lowercase());
         all.push(section(format!("principles[{}].evidence", principle.principle), heading, &principle.evidence));
-    }
-    for addendum in addenda {
-        let heading = format!("Addendum {}", addendum.number);
-        all.push(section(format!("addenda[{}]", addendum.number), heading, &addendum.text));
     }
     all.retain(|section| !section.text.is_empty());
     all

@@ -11,7 +11,17 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
         ("its consultant, without the duty".to_string(), named(facts.consultants[0], Role::Reviewer)),
         ("consultant of another commission".to_string(), person(Role::Consultant, OrgId::new())),
         ("person of the embargo group".to_string(), named(facts.readers[0], Role::Reviewer)),
+        ("editor who wrote it".to_string(), named(facts.authors[0], Role::Editor)),
     ];
+    // L-A8: whoever has a duty for the network belongs to a council too.
+    let council = facts.councils[0];
+    let consultant = Who::nobody(facts.consultants[0]).and(Role::Consultant, OrgId::new());
+    let at_home = consultant.clone().of_home(council);
+    let editor = Who::person(Role::Editor, OrgId::new()).of_home(council);
+    all.push(("consultant of the commission, staff of the council".to_string(), at_home.caller()));
+    let certifier = consultant.and(Role::Certifier, council).caller();
+    all.push(("consultant of the commission, certifier of the council".to_string(), certifier));
+    all.push(("editor of the network, staff of the council".to_string(), editor.caller()));
     for (relation, council) in [("the council", facts.councils[0]), ("another council", OrgId::new())] {
         for role in [Role::ApplicantOfficer, Role::Certifier, Role::CouncilAdministrator] {
             all.push((format!("{} of {relation}", role.name()), person(role, council)));
@@ -43,13 +53,14 @@ fn the_policy_is_as_the_golden_matrix_says() {
         consultants: vec![PersonId::new()],
         councils: vec![OrgId::new()],
         readers: vec![PersonId::new()],
+        authors: vec![PersonId::new()],
         open: false,
     };
     let open = Facts { open: true, ..shut.clone() };
     let mut matrix =
-        "Who may do what with the learning: yes; `no` is told why and who may; `hidden` is told that there \
-                      is no such thing.\nFirst before, then after the council was asked, consented, or the publication \
-                      was published.\n"
+        "Who may do what with the learning: yes; `no` is told why and who may; `apart` has the duty, and leaves it to \
+         others; `hidden` is told that there is no such thing.\nFirst before, then after the council was asked, \
+         consented, or the publication was published.\n"
             .to_string();
     for &action in Action::VARIANTS {
         matrix += &format!("\n{action:?}\n");

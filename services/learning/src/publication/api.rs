@@ -2,14 +2,19 @@
 
 mod requests;
 
-use kit::cx::Answer;
+use kit::cx::{Answer, Cx, Reasoned};
+use kit::db::{Gathered, Tx};
+use kit::ids::PublicationId;
 use kit::shapes::{listed_or_all, one, page, reasoned, step};
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::learning::v1::publications_service_server::PublicationsService;
 use tonic::Request;
 
-use super::{app, reading};
-use crate::{Learning, corpus_key};
+use super::{PublicationNow, app, reading};
+use crate::corpus::app::Releases;
+use crate::error::Error;
+use crate::policy::Action;
+use crate::{CORPUS, Learning, corpus, corpus_key};
 
 #[tonic::async_trait]
 impl PublicationsService for Learning {
@@ -36,6 +41,14 @@ impl PublicationsService for Learning {
         self.db.take_keyed(request, step, corpus_key, app::start_fact_check).await
     }
 
+    async fn answer_fact_check(&self, request: Request<pb::AnswerFactCheckRequest>) -> Answer<pb::Publication> {
+        self.db.take_keyed(request, requests::answer_fact_check, corpus_key, app::answer_fact_check).await
+    }
+
+    async fn end_fact_check(&self, request: Request<pb::EndFactCheckRequest>) -> Answer<pb::Publication> {
+        self.db.take_keyed(request, reasoned, corpus_key, app::end_fact_check).await
+    }
+
     async fn return_to_drafting(&self, request: Request<pb::ReturnToDraftingRequest>) -> Answer<pb::Publication> {
         self.db.take_keyed(request, reasoned, corpus_key, app::return_to_drafting).await
     }
@@ -49,7 +62,8 @@ impl PublicationsService for Learning {
     }
 
     async fn release_publication(&self, request: Request<pb::ReleasePublicationRequest>) -> Answer<pb::Publication> {
-        self.db.take_keyed(request, reasoned, corpus_key, app::release_publication).await
+        let gather = |cx, cmd| self.releases(cx, cmd);
+        self.db.take_keyed_with(request, reasoned, gather, release).await
     }
 
     async fn correct_publication(&self, request: Request<pb::CorrectPublicationRequest>) -> Answer<pb::Publication> {
@@ -71,5 +85,20 @@ impl PublicationsService for Learning {
 
     async fn list_citations(&self, request: Request<pb::ListCitationsRequest>) -> Answer<pb::ListCitationsResponse> {
         self.db.show(request, requests::list_citations, reading::citations, page).await
+    }
+}
+
+/// An early release rests, as the one at its instant does, on what councils release in that moment.
+fn release(tx: &mut Tx, cx: &Cx, releases: &Releases, cmd: &Reasoned<PublicationId>) -> Result<PublicationNow, Error> {
+    corpus::app::take_releases(tx, cx.now, releases)?;
+    app::release_publication(tx, cx, cmd)
+}
+
+/// Facts that writes need. Who may not write is refused before another service is asked.
+impl Learning {
+    async fn releases(&self, cx: Cx, cmd: Reasoned<PublicationId>) -> Result<Gathered<Releases>, Error> {
+        let id = cmd.target.id;
+        self.db.read(move |conn| reading::seen(conn, &cx, Action::ApprovePublication, id)).await?;
+        Ok(Gathered { key: Some(CORPUS.to_string()), facts: self.releases_of(id).await? })
     }
 }

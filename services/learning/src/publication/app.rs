@@ -2,22 +2,28 @@
 
 use kit::caller::Area;
 use kit::cx::{Cx, Reasoned, Target};
-use kit::db::Tx;
+use kit::db::{DbError, Tx};
 use kit::deadline::Deadline;
-use kit::ids::{CommissionId, PersonId, PublicationId, RoundId};
+use kit::ids::{CommissionId, OrgId, PersonId, PublicationId, RoundId};
 use kit::refusal::Refusal;
 use kit::time::{LONDON, Timestamp};
 
-use super::material::Material;
+use super::fact_check::FactCheck;
+use super::material::{Material, OwnText};
+use super::overlay::TakenBack;
 use super::render::{self, Standing};
 use super::state::{State, Step};
-use super::{Edition, Item, Printed, Publication, PublicationNow, reading, store};
+use super::{Edition, Gone, Item, Printed, Publication, PublicationNow, reading, store};
 use crate::commission::access::{expect_open, opened};
+use crate::corpus::document::Document;
+use crate::corpus::repeats::Runs;
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::history::note;
-use crate::insight;
-use crate::policy::Action;
+use crate::insight::Said;
+use crate::passage::answer_by;
+use crate::policy::{self, Action};
+use crate::{commission, corpus, insight, passage};
 
 #[derive(Clone, Debug)]
 pub struct CreatePublication {
@@ -44,11 +50,14 @@ pub fn create_publication(tx: &mut Tx, cx: &Cx, cmd: &CreatePublication) -> Resu
         edition: Edition { number: 1, title, note: String::new(), items: Vec::new(), sources: Vec::new() },
         reason: String::new(),
         correction_due: false,
+        authors: Vec::new(),
+        proposal: None,
+        fact_check: None,
         created_at: cx.now,
         updated_at: cx.now,
     };
     store::insert(tx, &publication)?;
-    record(tx, cx, None, publication, Happened::PublicationPlanned)
+    record(tx, cx, None, publication, None, Happened::PublicationPlanned)
 }
 
 #[derive(Clone, Debug)]
@@ -60,8 +69,9 @@ pub struct SetItems {
 
 pub fn set_items(tx: &mut Tx, cx: &Cx, cmd: &SetItems) -> Result<PublicationNow, Error> {
     let publication = load_for(tx, cx, Action::WritePublication, &cmd.target)?;
-    let (items, sources) = (cmd.items.clone(), Vec::new());
-    let material = store::material(tx, &Edition { items, sources, ..publication.edition.clone() })?;
+    let (title, items) = (cmd.title.clone(), cmd.items.clone());
+    let edition = Edition { title, items, sources: Vec::new(), ..publication.edition.clone() };
+    let material = store::material(tx, &edition)?;
     let mut of_passages = material.passages.values().map(|passage| passage.commission);
     let mut of_insights = material.insights.values().map(|insight| insight.commission);
     let is_elsewhere = |commission| commission != publication.commission;
@@ -69,22 +79,66 @@ pub fn set_items(tx: &mut Tx, cx: &Cx, cmd: &SetItems) -> Result<PublicationNow,
         return Err(Error::PassagesElsewhere);
     }
     let sources = material.pin(&cmd.items).map_err(Error::SourcesChanged)?;
-    let new = publication.set_items(cmd.title.clone(), cmd.items.clone(), sources, cx.now)?;
+    let Edition { title, items, .. } = edition.clone();
+    let new = publication.set_items(title, items, sources, cx.caller.person(), cx.now)?;
+    expect_own_words(tx, new.commission, &edition, &material)?;
     store::cite(tx, new.id, &new.edition)?;
     save(tx, cx, &publication, new, Happened::ItemsSet)
 }
 
 pub fn start_fact_check(tx: &mut Tx, cx: &Cx, cmd: &Target<PublicationId>) -> Result<PublicationNow, Error> {
     let publication = load_for(tx, cx, Action::WritePublication, cmd)?;
-    let new = publication.step(Step::StartFactCheck, cx.now)?;
+    let material = store::material(tx, &publication.edition)?;
+    let points = material.points(&publication.edition.items);
+    let check = FactCheck { answer_by: answer_by(cx.now), points, ended_because: String::new() };
+    let new = publication.start_fact_check(check, cx.now)?;
     expect_items(&new)?;
     save(tx, cx, &publication, new, Happened::FactCheckStarted)
 }
 
+#[derive(Clone, Debug)]
+pub struct AnswerFactCheck {
+    pub id: PublicationId,
+    pub organisation: OrgId,
+    /// Place of the item; none for all that cite the council.
+    pub item: Option<usize>,
+    pub confirms: bool,
+    pub comment: String,
+}
+
+pub fn answer_fact_check(tx: &mut Tx, cx: &Cx, cmd: &AnswerFactCheck) -> Result<PublicationNow, Error> {
+    let publication = reading::put_to(tx, cx, Action::AnswerFactCheck, cmd.id)?;
+    // For one council alone: who reads for another that is cited does not speak for this one.
+    if !policy::answers_for(&cx.caller, cmd.organisation) {
+        return Err(Refusal::NotFound { what: "publication" }.into());
+    }
+    let by = cx.caller.acting_for(Some(cmd.organisation));
+    let said = Said { agrees: cmd.confirms, comment: cmd.comment.clone(), at: cx.now, by: Some(by) };
+    let check = publication.running_check("answer")?.answer(cmd.organisation, cmd.item, &said)?;
+    let new = publication.with_check(check, cx.now);
+    // A council is not shown the newer one, which is more than it may read: it is looked at again.
+    store::update(tx, &publication, &new).map_err(|error| match error {
+        Error::Refused(Refusal::Stale(_)) => Error::Db(DbError::Meanwhile),
+        other => other,
+    })?;
+    let now = record(tx, cx, Some(&publication), new, Some(cmd.organisation), Happened::FactCheckAnswered)?;
+    Ok(now.for_councils(&[cmd.organisation]))
+}
+
+/// Whoever is not heard, or objects, is passed over with a reason for the record.
+pub fn end_fact_check(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<PublicationId>) -> Result<PublicationNow, Error> {
+    let publication = load_for(tx, cx, Action::EditPublication, &cmd.target)?;
+    let check = publication.running_check("end_fact_check")?.clone();
+    let new = publication.with_check(FactCheck { ended_because: cmd.reason.clone(), ..check }, cx.now);
+    let new = Publication { reason: cmd.reason.clone(), ..new };
+    save(tx, cx, &publication, new, Happened::FactCheckEnded)
+}
+
 pub fn approve_publication(tx: &mut Tx, cx: &Cx, cmd: &Target<PublicationId>) -> Result<PublicationNow, Error> {
-    let publication = load_for(tx, cx, Action::EditPublication, cmd)?;
+    let publication = load_for(tx, cx, Action::ApprovePublication, cmd)?;
     let new = publication.step(Step::Approve, cx.now)?;
     expect_sources(tx, &new)?;
+    publication.running_check("approve")?.expect_over(cx.now)?;
     save(tx, cx, &publication, new, Happened::PublicationApproved)
 }
 
@@ -102,7 +156,7 @@ pub fn withdraw_publication(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<PublicationId>)
 
 /// Rule 31: an early release is an editor's act, with a reason.
 pub fn release_publication(tx: &mut Tx, cx: &Cx, cmd: &Reasoned<PublicationId>) -> Result<PublicationNow, Error> {
-    let publication = load_for(tx, cx, Action::EditPublication, &cmd.target)?;
+    let publication = load_for(tx, cx, Action::ApprovePublication, &cmd.target)?;
     let released = publication.publish(Step::Release { at: cx.now }, cx.now)?;
     let released = Publication { reason: cmd.reason.clone(), ..released };
     let material = expect_sources(tx, &released)?;
@@ -117,13 +171,12 @@ pub struct EmbargoPublication {
 }
 
 pub fn embargo_publication(tx: &mut Tx, cx: &Cx, cmd: &EmbargoPublication) -> Result<PublicationNow, Error> {
-    let publication = load_for(tx, cx, Action::EditPublication, &cmd.target)?;
+    let publication = load_for(tx, cx, Action::ApprovePublication, &cmd.target)?;
     if cmd.publish_at.instant <= cx.now {
         let says = "give an instant that lies ahead";
         return Err(Refusal::bad_field("publish_at.instant", "timestamp.gt_now", says).into());
     }
-    let step = Step::Embargo { publish_at: cmd.publish_at.clone(), group: cmd.group.clone() };
-    let new = publication.step(step, cx.now)?;
+    let new = publication.embargo(cmd.publish_at.clone(), cmd.group.clone(), cx.now)?;
     expect_sources(tx, &new)?;
     save(tx, cx, &publication, new, Happened::PublicationEmbargoed)
 }
@@ -152,10 +205,10 @@ pub fn publish_due(tx: &mut Tx, id: PublicationId, now: Timestamp) -> Result<(),
     let published = publication.publish(Step::Publish { at: now }, now)?;
     let outcome = match expect_sources(tx, &published) {
         Ok(material) => print(tx, &cx, &material, &publication, published, Happened::PublicationPublished)?,
-        Err(Error::SourcesChanged(violations)) => {
+        Err(Error::SourcesChanged(violations) | Error::UnconsentedWords(violations)) => {
             let says = violations.iter().map(|violation| format!("{}: {}", violation.field, violation.says));
             let says: Vec<String> = says.collect();
-            let new = publication.step_with_reason(Step::HoldBack, &says.join("; "), now)?;
+            let new = publication.hold_back(&says.join("; "), now)?;
             save(tx, &cx, &publication, new, Happened::PublicationHeldBack)?
         }
         Err(error) => return Err(error),
@@ -189,6 +242,7 @@ fn print(
         html: render::html(&page)?,
         markdown: render::markdown(&page),
         citations: material.citations(&new.edition),
+        page: Some(page),
         published_at: cx.now,
     };
     store::insert_printed(tx, new.id, &printed)?;
@@ -202,12 +256,68 @@ fn expect_items(publication: &Publication) -> Result<(), Error> {
     if publication.edition.items.is_empty() { Err(Error::NothingToPublish) } else { Ok(()) }
 }
 
-/// What the publication is made of, if every source still is as it was pinned (rule 32).
+/// What a council takes back of editions that were published is blacked out from now on, and a corrected one is due.
+pub fn take_back(tx: &mut Tx, cx: &Cx, id: PublicationId, document: &Document, gone: &Gone) -> Result<(), Error> {
+    let publication = store::get(tx, id)?;
+    let known = store::taken_back(tx, id)?;
+    let mut is_of_newest = false;
+    for number in 1..=publication.readable {
+        let Some(printed) = store::printed(tx, id, number)? else { continue };
+        for anchor in printed.anchors(document.id, gone) {
+            if known.iter().any(|taken| taken.number == number && taken.anchor == anchor) {
+                continue;
+            }
+            let (organisation, organisation_name) = (document.organisation, document.organisation_name.clone());
+            let taken = TakenBack { number, anchor, organisation, organisation_name, at: cx.now };
+            store::insert_taken_back(tx, id, &taken)?;
+            is_of_newest |= number == publication.readable;
+        }
+    }
+    if is_of_newest
+        && publication.state != State::Withdrawn
+        && let Some(new) = publication.need_correction(cx.now)
+    {
+        save(tx, cx, &publication, new, Happened::PublicationNeedsCorrection)?;
+    }
+    Ok(())
+}
+
+/// Whatever is said in the authors' own words repeats nobody who did not consent.
+fn expect_own_words(
+    tx: &mut Tx,
+    commission: CommissionId,
+    edition: &Edition,
+    material: &Material,
+) -> Result<(), Error> {
+    let mut runs = Runs::default();
+    for OwnText { field, text, council } in material.texts(edition) {
+        runs.add(&field, text, council);
+    }
+    if runs.is_empty() {
+        return Ok(());
+    }
+    let rounds = commission::store::get(tx, commission)?.rounds;
+    let documents = corpus::store::with_withdrawn(tx, &rounds)?;
+    for passage in passage::store::given(tx, commission)? {
+        let is_its = |document: &&Document| document.id == passage.document;
+        if documents.iter().find(is_its).is_some_and(|document| document.may_quote && !document.withdrawn) {
+            runs.allow(&passage.quote);
+        }
+    }
+    let violations = runs.violations(&documents);
+    if violations.is_empty() { Ok(()) } else { Err(Error::UnconsentedWords(violations)) }
+}
+
+/// What the publication is made of, if every source still is as it was pinned (rule 32), and nothing else is quoted.
 fn expect_sources(tx: &mut Tx, publication: &Publication) -> Result<Material, Error> {
     expect_items(publication)?;
     let material = store::material(tx, &publication.edition)?;
     let violations = material.verify(&publication.edition);
-    if violations.is_empty() { Ok(material) } else { Err(Error::SourcesChanged(violations)) }
+    if !violations.is_empty() {
+        return Err(Error::SourcesChanged(violations));
+    }
+    expect_own_words(tx, publication.commission, &publication.edition, &material)?;
+    Ok(material)
 }
 
 /// The publication as it is, if the caller may take this step now and read its present version.
@@ -227,19 +337,20 @@ pub fn save(
     happened: Happened,
 ) -> Result<PublicationNow, Error> {
     store::update(tx, old, &new)?;
-    record(tx, cx, Some(old), new, happened)
+    record(tx, cx, Some(old), new, None, happened)
 }
 
-/// Writes a line of history and the event.
+/// Writes a line of history and the event; for which council, if it is an answer of one.
 fn record(
     tx: &mut Tx,
     cx: &Cx,
     old: Option<&Publication>,
     new: Publication,
+    council: Option<OrgId>,
     happened: Happened,
 ) -> Result<PublicationNow, Error> {
     let states = (old.map(|old| old.state.name()), new.state.name());
-    let now = PublicationNow { publication: new, as_of: cx.now };
-    note(tx, cx, happened, states, &now.publication.reason, events::publication(happened, &now))?;
+    let now = PublicationNow::of(new, cx.now);
+    note(tx, cx, happened, states, &now.publication.reason, council, events::publication(happened, &now))?;
     Ok(now)
 }

@@ -6,15 +6,18 @@ use kit::names::wire_enum;
 use kit::wire::{etag, wire_time};
 use toadlane_proto::learning::v1 as pb;
 
-use super::reading::PublicationDocument;
+use super::fact_check::{FactCheck, Point};
+use super::overlay::{AtOnce, Overlay};
+use super::reading::{CitationNow, PublicationDocument};
 use super::state::State;
-use super::{Citation, Item, Pinned, Publication, PublicationNow};
+use super::{Item, Pinned, Publication, PublicationNow};
 
 /// `as_of` is left out: it is unknown here.
 impl From<Publication> for pb::Publication {
     fn from(publication: Publication) -> pb::Publication {
         let embargo_group = publication.embargo_group().iter().map(ToString::to_string).collect();
         let state = wire_enum::<pb::publication::State>(&publication.state);
+        let withdrawn_at = publication.withdrawn().and_then(|(at, _)| wire_time(at));
         let (publish_at, published_at) = match publication.state {
             State::Embargoed { publish_at, .. } => (Some(publish_at), None),
             State::Published { at, publish_at } => (publish_at, Some(at)),
@@ -40,6 +43,10 @@ impl From<Publication> for pb::Publication {
             updated_at: wire_time(publication.updated_at),
             as_of: None,
             correction_due: publication.correction_due,
+            proposed_publish_at: publication.proposal.map(Into::into),
+            withdrawn_at,
+            overlay: None,
+            fact_check: publication.fact_check.map(Into::into),
         }
     }
 }
@@ -49,8 +56,58 @@ impl Shown for Publication {
 }
 
 impl From<PublicationNow> for pb::Publication {
-    fn from(PublicationNow { publication, as_of }: PublicationNow) -> pb::Publication {
-        pb::Publication { as_of: wire_time(as_of), ..publication.into() }
+    fn from(now: PublicationNow) -> pb::Publication {
+        let PublicationNow { publication, as_of, overlay, places } = now;
+        let mut wire = pb::Publication { as_of: wire_time(as_of), ..publication.into() };
+        wire.overlay = overlay.map(Into::into);
+        if let Some(check) = &mut wire.fact_check {
+            check.places = places.into_iter().map(|place| place as i32).collect();
+        }
+        wire
+    }
+}
+
+impl From<FactCheck> for pb::FactCheck {
+    fn from(FactCheck { answer_by, points, ended_because }: FactCheck) -> pb::FactCheck {
+        let answers = points.into_iter().map(Into::into).collect();
+        pb::FactCheck { answer_by: wire_time(answer_by), answers, ended_because, places: Vec::new() }
+    }
+}
+
+impl From<Point> for pb::FactCheckAnswer {
+    fn from(Point { item, organisation, said }: Point) -> pb::FactCheckAnswer {
+        let (organisation_id, item) = (organisation.to_string(), item as i32);
+        match said {
+            None => pb::FactCheckAnswer { organisation_id, item, ..Default::default() },
+            Some(said) => pb::FactCheckAnswer {
+                organisation_id,
+                item,
+                confirms: Some(said.agrees),
+                comment: said.comment,
+                answered_at: wire_time(said.at),
+                answered_by: said.by.map(Into::into),
+            },
+        }
+    }
+}
+
+impl From<Overlay> for pb::Overlay {
+    fn from(overlay: Overlay) -> pb::Overlay {
+        let taken_back = overlay.at_once().into_iter().map(Into::into).collect();
+        let (withdrawn_at, withdrawn_because) = match overlay.withdrawn {
+            Some((at, reason)) => (wire_time(at), reason),
+            None => (None, String::new()),
+        };
+        let superseded_by = overlay.superseded_by.unwrap_or(0);
+        pb::Overlay { superseded_by, taken_back, withdrawn_at, withdrawn_because }
+    }
+}
+
+impl From<AtOnce> for pb::TakenBack {
+    fn from(taken: AtOnce) -> pb::TakenBack {
+        let AtOnce { organisation, organisation_name, at, n_quotes, n_case_studies } = taken;
+        let organisation_id = organisation.to_string();
+        pb::TakenBack { organisation_id, organisation_name, n_quotes, n_case_studies, at: wire_time(at) }
     }
 }
 
@@ -81,8 +138,8 @@ impl From<Pinned> for pb::PinnedSource {
     }
 }
 
-impl From<Citation> for pb::Citation {
-    fn from(citation: Citation) -> pb::Citation {
+impl From<CitationNow> for pb::Citation {
+    fn from(CitationNow { citation, taken_back_at }: CitationNow) -> pb::Citation {
         pb::Citation {
             passage_id: citation.passage.to_string(),
             anchor: citation.anchor,
@@ -94,19 +151,22 @@ impl From<Citation> for pb::Citation {
             section_key: citation.section,
             start: citation.start as i32,
             end: citation.end as i32,
+            taken_back_at: taken_back_at.and_then(wire_time),
         }
     }
 }
 
 impl From<PublicationDocument> for pb::PublicationDocument {
     fn from(document: PublicationDocument) -> pb::PublicationDocument {
-        let PublicationDocument { edition, format, text, watermarked } = document;
+        let PublicationDocument { edition, format, text, watermarked, printed_sha256, overlay } = document;
         pb::PublicationDocument {
             edition,
             format: wire_enum::<pb::publication_document::Format>(format).into(),
             sha256: digest(text.as_bytes()),
             text,
             watermarked,
+            printed_sha256,
+            overlay: overlay.map(Into::into),
         }
     }
 }

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use kit::fault::Violation;
-use kit::ids::{CaseStudyId, DocumentId, InsightId, PassageId};
+use kit::ids::{CaseStudyId, DocumentId, InsightId, OrgId, PassageId};
 
+use super::fact_check::Point;
 use super::{Citation, Edition, Item, Pinned};
 use crate::case_study::{self, CaseStudy};
 use crate::corpus::document::Document;
@@ -19,6 +20,14 @@ pub struct Material {
     pub documents: BTreeMap<DocumentId, Document>,
     pub insights: BTreeMap<InsightId, Insight>,
     pub case_studies: BTreeMap<CaseStudyId, CaseStudy>,
+}
+
+/// A text that an edition says in its own words.
+pub struct OwnText<'a> {
+    pub field: String,
+    pub text: &'a str,
+    /// Whose words it may repeat; none for those of the authors, who repeat nobody's.
+    pub council: Option<OrgId>,
 }
 
 impl Material {
@@ -90,6 +99,46 @@ impl Material {
             }
         }
         citations
+    }
+
+    /// What is put to which council in a fact check: every item that cites it, by place and then by council.
+    pub fn points(&self, items: &[Item]) -> Vec<Point> {
+        let mut points = Vec::new();
+        for (item, cites) in items.iter().enumerate() {
+            let cited = self.cited(std::slice::from_ref(cites));
+            let mut councils: Vec<OrgId> = cited.into_iter().map(|(document, _)| document.organisation).collect();
+            councils.sort();
+            councils.dedup();
+            points.extend(councils.into_iter().map(|organisation| Point { item, organisation, said: None }));
+        }
+        points
+    }
+
+    /// The texts of an edition that are its authors' own, with where they stand: its title, headings, prose and
+    /// insights. What a case study tells is its council's, which answers for its own words alone.
+    pub fn texts<'a>(&'a self, edition: &'a Edition) -> Vec<OwnText<'a>> {
+        let text = |field: String, text: &'a str, council| OwnText { field, text, council };
+        let mut texts = vec![text("title".to_string(), &edition.title, None)];
+        for (place, item) in edition.items.iter().enumerate() {
+            let field = || format!("items[{place}]");
+            match item {
+                Item::Heading { text: words, .. } | Item::Prose(words) => texts.push(text(field(), words, None)),
+                Item::Insight(id) => {
+                    if let Some(insight) = self.insights.get(id) {
+                        texts.push(text(field(), &insight.text, None));
+                        texts.push(text(field(), &insight.conditions, None));
+                    }
+                }
+                Item::CaseStudy(id) => {
+                    if let Some(document) = self.case_studies.get(id).and_then(|study| self.document_of(study)) {
+                        let council = Some(document.organisation);
+                        texts.extend(document.sections.iter().map(|section| text(field(), &section.text, council)));
+                    }
+                }
+                Item::Passage(_) => {}
+            }
+        }
+        texts
     }
 
     /// Every document and passage that items cite, in order.

@@ -1,17 +1,20 @@
 //! An edition as a document: one accessible HTML file, and Markdown. Every quote is in an element of its own whose text
-//! is the passage's bytes, linked to the entry of its source and back. The page itself is `templates/publication.html`.
+//! is the passage's bytes, linked to the entry of its source and back. What it is written from is in `page.rs`, the
+//! HTML in `templates/publication.html`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kit::ids::{CaseStudyId, DocumentId, PassageId};
-use serde::Serialize;
 
 use super::material::Material;
+use super::page::{Heading, Page, Part, Quote, Reference, Source, Told};
 use super::{Edition, Item, Pinned};
 use crate::case_study::Language;
 use crate::error::Error;
 use crate::passage::Passage;
 
+/// What stands in the place of what was taken back.
+const TAKEN_BACK: &str = "\\[taken back by its council\\]";
 const TEMPLATE: &str = include_str!("../../templates/publication.html");
 
 /// What a document says of its own standing.
@@ -21,74 +24,6 @@ pub struct Standing {
     pub watermark: Option<String>,
     /// When it became public, in words.
     pub published: Option<String>,
-}
-
-/// An edition put together for readers: what the template is filled with, and what Markdown is written from.
-#[derive(Serialize)]
-pub struct Page {
-    title: String,
-    number: i32,
-    note: String,
-    watermark: Option<String>,
-    published: Option<String>,
-    contents: Vec<Heading>,
-    parts: Vec<Part>,
-    sources: Vec<Source>,
-}
-
-#[derive(Clone, Serialize)]
-struct Heading {
-    level: i32,
-    text: String,
-    /// Where it is not that of the document.
-    lang: Option<&'static str>,
-    anchor: String,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum Part {
-    Heading(Heading),
-    Prose { paragraphs: Vec<String> },
-    Quote { quote: Quote },
-    Insight { text: String, conditions: String, interest: bool, quotes: Vec<Quote> },
-    Story { heading: Heading, principles: Vec<String>, sections: Vec<Told>, contact: String, source: Reference },
-}
-
-#[derive(Serialize)]
-struct Told {
-    heading: String,
-    level: i32,
-    paragraphs: Vec<String>,
-}
-
-/// A passage as a document shows it.
-#[derive(Serialize)]
-struct Quote {
-    anchor: String,
-    /// None where its council has not consented, or where it is quoted further up.
-    words: Option<String>,
-    /// The same, escaped for HTML so that the element's text is these very bytes.
-    html: String,
-    is_above: bool,
-    source: Reference,
-}
-
-#[derive(Clone, Serialize)]
-struct Reference {
-    anchor: String,
-    number: usize,
-    citation: String,
-}
-
-#[derive(Serialize)]
-struct Source {
-    anchor: String,
-    citation: String,
-    award: String,
-    sha256: String,
-    /// Quotes from it: their anchors.
-    quotes: Vec<String>,
 }
 
 /// Puts an edition together. Items that are there no longer are passed over: nothing public rests on them, for an
@@ -112,6 +47,7 @@ pub fn page(edition: &Edition, material: &Material, standing: &Standing) -> Page
         contents,
         parts,
         sources: writer.sources(),
+        ..Page::default()
     }
 }
 
@@ -153,9 +89,10 @@ impl Writer<'_> {
         }
     }
 
-    fn heading(&mut self, level: i32, text: &str, lang: Option<&'static str>) -> Heading {
+    fn heading(&mut self, level: i32, text: &str, lang: Option<&str>) -> Heading {
         self.above = level;
         self.n_headings += 1;
+        let lang = lang.map(str::to_string);
         Heading { level, text: text.to_string(), lang, anchor: format!("h-{}", self.n_headings) }
     }
 
@@ -166,7 +103,7 @@ impl Writer<'_> {
         let words = (may_quote && !is_above).then(|| passage.quote.clone());
         let html = words.as_deref().map(escaped).unwrap_or_default();
         let anchor = self.anchors.get(&passage.id).cloned().unwrap_or_default();
-        Some(Quote { anchor, words, html, is_above, source })
+        Some(Quote { anchor, words, html, is_above, source, taken_back: false })
     }
 
     fn case_study(&mut self, id: CaseStudyId) -> Option<Part> {
@@ -194,6 +131,7 @@ impl Writer<'_> {
             sections: sections.collect(),
             contact: document.contact.clone(),
             source,
+            taken_back: false,
         })
     }
 
@@ -268,6 +206,10 @@ pub fn markdown(page: &Page) -> String {
     if !page.note.is_empty() {
         lines.push(format!("Corrected: {}", plain(&page.note)));
     }
+    lines.extend(page.notices.iter().map(|notice| format!("**{}**", plain(notice))));
+    if page.stone {
+        return lines.join("\n\n") + "\n";
+    }
     page.parts.iter().for_each(|part| lines.extend(part_in_markdown(part)));
     lines.push("## Sources".to_string());
     let sources = page.sources.iter().enumerate().map(|(place, source)| {
@@ -296,8 +238,11 @@ fn part_in_markdown(part: &Part) -> Vec<String> {
             lines.extend(quotes.iter().map(quote_in_markdown));
             lines
         }
-        Part::Story { heading, principles, sections, contact, source } => {
+        Part::Story { heading, principles, sections, contact, source, taken_back } => {
             let mut lines = vec![title_in_markdown(heading.level, &heading.text)];
+            if *taken_back {
+                lines.push(TAKEN_BACK.to_string());
+            }
             if !principles.is_empty() {
                 let met = principles.iter().map(|name| format!("- {}", plain(name)));
                 lines.push(format!("Principles met:\n\n{}", met.collect::<Vec<_>>().join("\n")));
@@ -320,7 +265,9 @@ fn title_in_markdown(level: i32, text: &str) -> String {
 }
 
 fn quote_in_markdown(quote: &Quote) -> String {
+    let anchor = &quote.anchor;
     match (&quote.words, quote.is_above) {
+        _ if quote.taken_back => format!("> <a id=\"{anchor}\"></a>{TAKEN_BACK}\n>\n> {}", link(&quote.source)),
         (Some(words), _) => {
             let quoted = broken(words).replace('\n', "\n> ");
             format!("> <a id=\"{}\"></a>{quoted}\n>\n> {}", quote.anchor, link(&quote.source))

@@ -52,6 +52,8 @@ pub enum Step {
     HoldBack,
     Correct,
     Withdraw,
+    /// A council took back what it quotes: whoever approved it approved another text.
+    LoseQuotes,
 }
 
 impl State {
@@ -71,6 +73,8 @@ impl State {
             }
             (State::Embargoed { .. }, Step::HoldBack) => State::Drafting,
             (State::Published { .. }, Step::Correct) => State::Drafting,
+            (from @ (State::Planned | State::Drafting | State::FactCheck), Step::LoseQuotes) => from.clone(),
+            (State::Approved | State::Embargoed { .. }, Step::LoseQuotes) => State::Drafting,
             (
                 State::Planned
                 | State::Drafting

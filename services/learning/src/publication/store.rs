@@ -6,16 +6,17 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use kit::db::{Backend, Conn, DbError};
 use kit::deadline::Deadline;
-use kit::ids::{CommissionId, DocumentId, PublicationId, RoundId};
+use kit::ids::{CommissionId, DocumentId, OrgId, PublicationId, RoundId};
 use kit::refusal::Refusal;
 use kit::stored::{found, from_json, inconsistent, json};
 use kit::time::Timestamp;
 
 use super::material::Material;
+use super::overlay::TakenBack;
 use super::state::State;
 use super::{Edition, Item, Printed, Publication};
 use crate::error::Error;
-use crate::schema::{cited, printed, publication, publication_round};
+use crate::schema::{cited, document, printed, publication, publication_round, taken_back};
 use crate::{case_study, corpus, insight, passage};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -37,6 +38,9 @@ struct Row {
     correction_due: bool,
     created_at: Timestamp,
     updated_at: Timestamp,
+    authors: String,
+    proposal: Option<String>,
+    fact_check: Option<String>,
 }
 
 impl From<&Publication> for Row {
@@ -63,6 +67,9 @@ impl From<&Publication> for Row {
             correction_due: publication.correction_due,
             created_at: publication.created_at,
             updated_at: publication.updated_at,
+            authors: json(&publication.authors),
+            proposal: publication.proposal.as_ref().map(json),
+            fact_check: publication.fact_check.as_ref().map(json),
         }
     }
 }
@@ -96,6 +103,9 @@ impl TryFrom<Row> for Publication {
             edition: from_json(&row.edition)?,
             reason: row.reason,
             correction_due: row.correction_due,
+            authors: from_json(&row.authors)?,
+            proposal: row.proposal.as_deref().map(from_json).transpose()?,
+            fact_check: row.fact_check.as_deref().map(from_json).transpose()?,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })
@@ -153,6 +163,32 @@ pub fn citing(conn: &mut Conn, document: DocumentId) -> Result<Vec<PublicationId
         .load(conn)?)
 }
 
+/// The councils that an edition cites, each once.
+pub fn councils(conn: &mut Conn, id: PublicationId, number: i32) -> Result<Vec<OrgId>, DbError> {
+    Ok(cited::table
+        .inner_join(document::table)
+        .filter(cited::publication_id.eq(id))
+        .filter(cited::number.eq(number))
+        .order(document::organisation_id.asc())
+        .select(document::organisation_id)
+        .distinct()
+        .load(conn)?)
+}
+
+/// Publications that are put to one of these councils in a fact check now.
+pub fn put_to(conn: &mut Conn, councils: &[OrgId]) -> Result<Vec<PublicationId>, DbError> {
+    Ok(cited::table
+        .inner_join(document::table)
+        .inner_join(publication::table)
+        .filter(publication::state.eq("fact_check"))
+        .filter(cited::number.eq(publication::edition_number))
+        .filter(document::organisation_id.eq_any(councils))
+        .order(cited::publication_id.asc())
+        .select(cited::publication_id)
+        .distinct()
+        .load(conn)?)
+}
+
 /// Which publications a caller sees.
 #[derive(Clone, Debug)]
 pub enum Visible {
@@ -160,6 +196,8 @@ pub enum Visible {
     /// Those that are public, and all under commissions under which the caller writes.
     Public {
         and_under: Vec<CommissionId>,
+        /// Those too that are put to councils of the caller in a fact check.
+        and_put_to: Vec<PublicationId>,
     },
 }
 
@@ -168,7 +206,15 @@ impl Visible {
     pub fn is_inside(&self, publication: &Publication) -> bool {
         match self {
             Visible::All => true,
-            Visible::Public { and_under } => and_under.contains(&publication.commission),
+            Visible::Public { and_under, .. } => and_under.contains(&publication.commission),
+        }
+    }
+
+    /// Whether it is put to a council of the caller.
+    pub fn is_put_to(&self, publication: &Publication) -> bool {
+        match self {
+            Visible::All => false,
+            Visible::Public { and_put_to, .. } => and_put_to.contains(&publication.id),
         }
     }
 }
@@ -182,10 +228,11 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Publication>, DbError> {
     let mut query = publication::table.into_boxed::<Backend>();
-    if let Visible::Public { and_under } = visible {
+    if let Visible::Public { and_under, and_put_to } = visible {
         // Rule 31: what is under embargo is in nobody else's list or count.
         let public = publication::readable.gt(0).and(publication::state.ne("withdrawn"));
-        query = query.filter(publication::commission_id.eq_any(and_under).or(public));
+        let theirs = publication::commission_id.eq_any(and_under).or(publication::id.eq_any(and_put_to));
+        query = query.filter(theirs.or(public));
     }
     if let Some(round) = round {
         query = query.filter(exists(
@@ -222,20 +269,67 @@ pub fn insert_printed(conn: &mut Conn, id: PublicationId, new: &Printed) -> Resu
             printed::markdown.eq(&new.markdown),
             printed::citations.eq(json(&new.citations)),
             printed::published_at.eq(new.published_at),
+            printed::page.eq(new.page.as_ref().map(json).unwrap_or_default()),
         ))
         .execute(conn)?;
     Ok(())
 }
 
+pub fn insert_taken_back(conn: &mut Conn, id: PublicationId, new: &TakenBack) -> Result<(), DbError> {
+    diesel::insert_into(taken_back::table)
+        .values((
+            taken_back::publication_id.eq(id),
+            taken_back::number.eq(new.number),
+            taken_back::anchor.eq(&new.anchor),
+            taken_back::organisation_id.eq(new.organisation),
+            taken_back::organisation_name.eq(&new.organisation_name),
+            taken_back::taken_back_at.eq(new.at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What was taken back of all editions of a publication, oldest first.
+pub fn taken_back(conn: &mut Conn, id: PublicationId) -> Result<Vec<TakenBack>, DbError> {
+    let rows: Vec<(i32, String, OrgId, String, Timestamp)> = taken_back::table
+        .filter(taken_back::publication_id.eq(id))
+        .order((taken_back::taken_back_at.asc(), taken_back::number.asc(), taken_back::anchor.asc()))
+        .select((
+            taken_back::number,
+            taken_back::anchor,
+            taken_back::organisation_id,
+            taken_back::organisation_name,
+            taken_back::taken_back_at,
+        ))
+        .load(conn)?;
+    let taken = rows.into_iter().map(|(number, anchor, organisation, organisation_name, at)| TakenBack {
+        number,
+        anchor,
+        organisation,
+        organisation_name,
+        at,
+    });
+    Ok(taken.collect())
+}
+
 /// An edition as it was published; none where that number never was.
 pub fn printed(conn: &mut Conn, id: PublicationId, number: i32) -> Result<Option<Printed>, DbError> {
-    let row: Option<(String, String, String, String, Timestamp)> = printed::table
+    let row: Option<(String, String, String, String, Timestamp, String)> = printed::table
         .find((id, number))
-        .select((printed::edition, printed::html, printed::markdown, printed::citations, printed::published_at))
+        .select((
+            printed::edition,
+            printed::html,
+            printed::markdown,
+            printed::citations,
+            printed::published_at,
+            printed::page,
+        ))
         .first(conn)
         .optional()?;
-    let Some((edition, html, markdown, citations, published_at)) = row else { return Ok(None) };
-    Ok(Some(Printed { edition: from_json(&edition)?, html, markdown, citations: from_json(&citations)?, published_at }))
+    let Some((edition, html, markdown, citations, published_at, page)) = row else { return Ok(None) };
+    let page = if page.is_empty() { None } else { Some(from_json(&page)?) };
+    let (edition, citations) = (from_json(&edition)?, from_json(&citations)?);
+    Ok(Some(Printed { edition, html, markdown, citations, page, published_at }))
 }
 
 /// The editions that readers have, without their pages, and when each was published.

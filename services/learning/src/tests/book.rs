@@ -33,6 +33,20 @@ pub struct Book {
 }
 
 impl Harness {
+    /// Changes one byte of what a passage quotes, behind the back of the service.
+    pub async fn alter(&self, passage: &pb::Passage) {
+        let id = passage.document_id.clone();
+        let alter = self.db.work(None, move |tx| {
+            use diesel::prelude::*;
+            diesel::table! { document (id) { id -> Text, sections -> Text, source_sha256 -> Text, } }
+            let sections: String = document::table.find(&id).select(document::sections).first(&mut **tx)?;
+            let altered = sections.replace("never", "nevez");
+            diesel::update(document::table.find(&id)).set(document::sections.eq(altered)).execute(&mut **tx)?;
+            Ok::<_, kit::db::DbError>(())
+        });
+        alter.await.unwrap();
+    }
+
     pub async fn planned(&self, commission: &pb::Commission) -> pb::Publication {
         let request = pb::CreatePublicationRequest {
             request_id: new_id(),
@@ -71,6 +85,15 @@ impl Harness {
         of: &pb::Publication,
         items: Vec<pb::PublicationItem>,
     ) -> Result<pb::Publication, Status> {
+        self.with_items_of(&self.consultant, of, items).await
+    }
+
+    pub async fn with_items_of(
+        &self,
+        who: &Who,
+        of: &pb::Publication,
+        items: Vec<pb::PublicationItem>,
+    ) -> Result<pb::Publication, Status> {
         let request = pb::SetItemsRequest {
             request_id: new_id(),
             publication_id: of.id.clone(),
@@ -79,7 +102,7 @@ impl Harness {
             items,
             validate_only: false,
         };
-        Ok(self.as_who(&self.consultant).publications.set_items(request).await?.into_inner())
+        Ok(self.as_who(who).publications.set_items(request).await?.into_inner())
     }
 
     pub async fn now(&self, who: &Who, of: &pb::Publication) -> Result<pb::Publication, Status> {
@@ -87,7 +110,20 @@ impl Harness {
         Ok(self.as_who(who).publications.get_publication(request).await?.into_inner())
     }
 
+    /// In a fact check that an editor does not wait for.
     pub async fn in_fact_check(&self, of: &pb::Publication) -> pb::Publication {
+        let checked = self.put_to_councils(of).await;
+        let request = pb::EndFactCheckRequest {
+            request_id: new_id(),
+            publication_id: checked.id.clone(),
+            etag: checked.etag.clone(),
+            reason: "the facts are the council's own".to_string(),
+            validate_only: false,
+        };
+        self.as_who(&self.editor).publications.end_fact_check(request).await.unwrap().into_inner()
+    }
+
+    pub async fn put_to_councils(&self, of: &pb::Publication) -> pb::Publication {
         let request = pb::StartFactCheckRequest {
             request_id: new_id(),
             publication_id: of.id.clone(),
@@ -98,17 +134,32 @@ impl Harness {
     }
 
     pub async fn approve(&self, of: &pb::Publication) -> Result<pb::Publication, Status> {
+        self.approve_as(&self.editor, of).await
+    }
+
+    pub async fn approve_as(&self, who: &Who, of: &pb::Publication) -> Result<pb::Publication, Status> {
         let request = pb::ApprovePublicationRequest {
             request_id: new_id(),
             publication_id: of.id.clone(),
             etag: of.etag.clone(),
             validate_only: false,
         };
-        Ok(self.as_who(&self.editor).publications.approve_publication(request).await?.into_inner())
+        Ok(self.as_who(who).publications.approve_publication(request).await?.into_inner())
     }
 
     pub async fn embargo(
         &self,
+        of: &pb::Publication,
+        instant: &str,
+        announced: &str,
+        group: &[&Who],
+    ) -> Result<pb::Publication, Status> {
+        self.embargo_as(&self.editor, of, instant, announced, group).await
+    }
+
+    pub async fn embargo_as(
+        &self,
+        who: &Who,
         of: &pb::Publication,
         instant: &str,
         announced: &str,
@@ -126,13 +177,36 @@ impl Harness {
             embargo_group: group.iter().map(|who| who.subject.clone()).collect(),
             validate_only: false,
         };
-        Ok(self.as_who(&self.editor).publications.embargo_publication(request).await?.into_inner())
+        Ok(self.as_who(who).publications.embargo_publication(request).await?.into_inner())
     }
 
     pub async fn embargoed(&self, of: &pb::Publication, group: &[&Who]) -> pb::Publication {
         let checked = self.in_fact_check(of).await;
         let approved = self.approve(&checked).await.unwrap();
         self.embargo(&approved, PUBLISH_AT, ANNOUNCED, group).await.unwrap()
+    }
+
+    /// Public at once.
+    pub async fn released(&self, embargoed: &pb::Publication) -> Result<pb::Publication, Status> {
+        let request = pb::ReleasePublicationRequest {
+            request_id: new_id(),
+            publication_id: embargoed.id.clone(),
+            etag: embargoed.etag.clone(),
+            reason: "it cannot wait".to_string(),
+            validate_only: false,
+        };
+        Ok(self.as_who(&self.editor).publications.release_publication(request).await?.into_inner())
+    }
+
+    pub async fn withdrawn(&self, of: &pb::Publication, reason: &str) -> Result<pb::Publication, Status> {
+        let request = pb::WithdrawPublicationRequest {
+            request_id: new_id(),
+            publication_id: of.id.clone(),
+            etag: of.etag.clone(),
+            reason: reason.to_string(),
+            validate_only: false,
+        };
+        Ok(self.as_who(&self.editor).publications.withdraw_publication(request).await?.into_inner())
     }
 
     pub async fn document(

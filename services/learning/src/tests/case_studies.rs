@@ -95,6 +95,11 @@ impl Harness {
             .into_inner()
     }
 
+    pub async fn consented(&self, council: &Council, study: &pb::CaseStudy) -> pb::CaseStudy {
+        let request = consent(study, true);
+        self.as_who(&council.certifier).case_studies.consent_case_study(request).await.unwrap().into_inner()
+    }
+
     pub async fn taken_back(&self, council: &Council, study: &pb::CaseStudy) -> pb::CaseStudy {
         self.as_who(&council.certifier)
             .case_studies

@@ -1,7 +1,9 @@
 //! The corpus: what enters, what is found, and what leaves at once.
 
+use kit::ids::OrgId;
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::reporting::v1 as reporting;
+use toadlane_proto::types::v1 as types;
 
 use super::harness::*;
 
@@ -38,12 +40,6 @@ async fn a_report_enters_when_it_is_released_and_leaves_every_answer_when_that_i
         let passage = harness.marked(&commission, &document, "three households").await;
         assert_eq!(search(&harness, &commission, "cooked").await.total_size, 1);
 
-        report.addenda =
-            vec![reporting::Addendum { number: 1, text: "A fourth joined.".to_string(), ..Default::default() }];
-        harness.publish("AddendumAdded", &mut report).await;
-        assert_eq!(search(&harness, &commission, "fourth").await.total_size, 1);
-        assert_eq!(harness.documents(&commission).await[0].id, document.id);
-
         report.release = Some(reporting::Release::default());
         harness.publish("ReleaseWithdrawn", &mut report).await;
         assert!(harness.documents(&commission).await.is_empty());
@@ -57,6 +53,60 @@ async fn a_report_enters_when_it_is_released_and_leaves_every_answer_when_that_i
         let export = pb::ExportPassagesRequest { commission_id: commission.id.clone() };
         let csv = harness.as_who(&harness.consultant).corpus.export_passages(export).await.unwrap().into_inner();
         assert_eq!((csv.n_passages, csv.csv.lines().count()), (0, 1));
+    })
+    .await;
+}
+
+/// L-A6: what somebody adds later is no word of the report, and nobody else's words stand under a council's name.
+#[tokio::test]
+async fn an_addendum_is_a_document_of_its_author_and_enters_with_its_own_release_alone() {
+    each_engine(async |harness| {
+        let (council, commission) = (harness.council("Stevenage Borough Council"), harness.running().await);
+        let mut report = harness.report(&council, "Connecting Communities", "Drivers hear of needs early.").await;
+        let added = |number: i32, text: &str, organisation: OrgId, to_learning: bool| reporting::Addendum {
+            number,
+            text: text.to_string(),
+            author: Some(types::Actor { organisation_id: organisation.to_string(), ..Default::default() }),
+            content_sha256: kit::digest::digest(text),
+            release: Some(reporting::Release { to_learning, may_quote: to_learning, ..Default::default() }),
+            ..Default::default()
+        };
+        let network = OrgId::new();
+        report.addenda = vec![
+            added(1, "A fourth driver joined.", council.id, false),
+            added(2, "The council was slow to answer.", network, false),
+        ];
+        harness.publish("AddendumAdded", &mut report).await;
+        for word in ["fourth", "slow"] {
+            assert_eq!(search(&harness, &commission, word).await.total_size, 0);
+        }
+
+        report.addenda[0] = added(1, "A fourth driver joined.", council.id, true);
+        harness.publish("AddendumReleased", &mut report).await;
+        let documents = harness.documents(&commission).await;
+        let own = documents.iter().find(|document| document.addendum == 1).unwrap();
+        assert_eq!((documents.len(), own.kind()), (2, pb::document::Kind::Addendum));
+        assert_eq!((&own.source_id, own.organisation_id.clone()), (&report.id, council.id.to_string()));
+        // The digest beside a quote is that of the bytes in which it stands.
+        assert_eq!(own.source_sha256, kit::digest::digest("A fourth driver joined."));
+        let get = pb::GetDocumentRequest { commission_id: commission.id.clone(), document_id: own.id.clone() };
+        let whole = harness.as_who(&harness.consultant).corpus.get_document(get).await.unwrap().into_inner();
+        let sections: Vec<_> = whole.sections.iter().map(|section| section.text.as_str()).collect();
+        assert_eq!(sections, ["A fourth driver joined."]);
+        let quoted = harness.quotable(&commission, &council, own, "A fourth driver").await;
+        let export = pb::ExportPassagesRequest { commission_id: commission.id.clone() };
+        let csv = harness.as_who(&harness.consultant).corpus.export_passages(export).await.unwrap().into_inner().csv;
+        assert!(csv.contains("Stevenage Borough Council: Connecting Communities, addendum 1 to revision 3"), "{csv}");
+
+        report.addenda[0] = added(1, "A fourth driver joined.", council.id, false);
+        harness.publish("AddendumWithdrawn", &mut report).await;
+        assert_eq!(harness.documents(&commission).await.len(), 1);
+        report.addenda[0] = added(1, "A fourth driver joined.", council.id, true);
+        harness.publish("AddendumReleased", &mut report).await;
+        let again = harness.passage(&harness.consultant, &quoted).await.unwrap();
+        assert_eq!(again.consent(), pb::passage::Consent::NotAsked);
+        harness.release(&mut report, false, false).await;
+        assert!(harness.documents(&commission).await.is_empty());
     })
     .await;
 }

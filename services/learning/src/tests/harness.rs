@@ -25,6 +25,7 @@ use toadlane_proto::reporting::v1 as reporting;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::types::v1 as types;
 use tokio_util::sync::CancellationToken;
+use tonic::Status;
 
 use super::peers::Peers;
 use crate::Learning;
@@ -147,6 +148,19 @@ impl Harness {
         let event = event(&report.id, version, &told);
         let event = types::Event { r#type: format!("toadlane.reporting.v1.{kind}"), ..event };
         self.learning.clone().take_report(event).await.unwrap();
+    }
+
+    /// What `reporting` publishes when a council lets a report be read and quoted, or takes it back: since when it is
+    /// given changes as it does there.
+    pub async fn release(&self, report: &mut reporting::Report, to_learning: bool, may_quote: bool) {
+        let before = report.release.clone().unwrap_or_default();
+        let is_anew = (to_learning && !before.to_learning) || (may_quote && !before.may_quote);
+        let given_at = match is_anew {
+            true => kit::wire::wire_time(self.db.clock().now().plus_micros(report.etag.parse().unwrap())),
+            false => before.given_at.filter(|_| to_learning),
+        };
+        report.release = Some(reporting::Release { to_learning, may_quote, given_at, ..before });
+        self.publish(if to_learning { "ReportReleased" } else { "ReleaseWithdrawn" }, report).await;
     }
 
     /// An accepted final report of a council that lets it be read and quoted.
@@ -274,7 +288,12 @@ impl Harness {
         consent: pb::passage::Consent,
     ) -> pb::Passage {
         let request = answer(passage, consent);
-        self.as_who(&council.officer).corpus.answer_consent(request).await.unwrap().into_inner()
+        self.as_who(&council.certifier).corpus.answer_consent(request).await.unwrap().into_inner()
+    }
+
+    pub async fn passage(&self, who: &Who, of: &pb::Passage) -> Result<pb::Passage, Status> {
+        let request = pb::GetPassageRequest { passage_id: of.id.clone() };
+        Ok(self.as_who(who).corpus.get_passage(request).await?.into_inner())
     }
 
     /// A passage whose council consented.

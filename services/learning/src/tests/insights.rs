@@ -67,7 +67,7 @@ impl Harness {
     }
 }
 
-fn says(insight: &pb::Insight, council: &Council, agrees: bool, comment: &str) -> pb::AnswerInsightRequest {
+pub fn says(insight: &pb::Insight, council: &Council, agrees: bool, comment: &str) -> pb::AnswerInsightRequest {
     pb::AnswerInsightRequest {
         request_id: new_id(),
         insight_id: insight.id.clone(),
@@ -78,7 +78,7 @@ fn says(insight: &pb::Insight, council: &Council, agrees: bool, comment: &str) -
     }
 }
 
-fn approve(insight: &pb::Insight, reason: &str) -> pb::ApproveInsightRequest {
+pub fn approve(insight: &pb::Insight, reason: &str) -> pb::ApproveInsightRequest {
     pb::ApproveInsightRequest {
         request_id: new_id(),
         insight_id: insight.id.clone(),

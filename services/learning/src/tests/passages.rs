@@ -1,5 +1,6 @@
 //! Passages: exact bytes, codes of one version, and a council's consent.
 
+use kit::caller::Scope;
 use pb::passage::Consent;
 use toadlane_proto::learning::v1 as pb;
 use toadlane_proto::reporting::v1 as reporting;
@@ -80,27 +81,23 @@ async fn a_council_is_asked_answers_in_its_own_time_and_may_take_it_back() {
 
         harness.at("2021-03-01T09:00:00Z").await;
         let early = harness
-            .as_who(&council.officer)
+            .as_who(&council.certifier)
             .corpus
             .answer_consent(answer(&asked, Consent::Withdrawn))
             .await
             .unwrap_err();
         assert_eq!(reason(&early), "ILLEGAL_STEP");
         let given = harness.answered(&council, &asked, Consent::Given).await;
-        let stale =
-            harness.as_who(&council.officer).corpus.answer_consent(answer(&asked, Consent::Refused)).await.unwrap_err();
+        let stale = harness.as_who(&council.certifier).corpus.answer_consent(answer(&asked, Consent::Refused)).await;
+        let stale = stale.unwrap_err();
         assert_eq!((stale.code(), reason(&stale).as_str()), (Code::Aborted, "STALE_ETAG"));
         let newer: pb::Passage = newer(&stale);
         assert_eq!((newer.etag.as_str(), newer.memo.as_str()), (given.etag.as_str(), ""));
         let back = harness.answered(&council, &given, Consent::Withdrawn).await;
         assert_eq!(back.consent(), Consent::Withdrawn);
-        let given = harness
-            .as_who(&council.system)
-            .corpus
-            .answer_consent(answer(&back, Consent::Given))
-            .await
-            .unwrap()
-            .into_inner();
+        let system = Who::system(council.id, &[Scope::ReportsCertify]);
+        let given = harness.as_who(&system).corpus.answer_consent(answer(&back, Consent::Given)).await;
+        let given = given.unwrap().into_inner();
         let by_editor =
             harness.as_who(&harness.editor).corpus.answer_consent(answer(&given, Consent::Given)).await.unwrap_err();
         assert_eq!(by_editor.code(), Code::PermissionDenied);

@@ -77,16 +77,7 @@ async fn one_altered_byte_of_a_pinned_document_is_found() {
     each_engine(async |harness| {
         let book = harness.book().await;
         let checked = harness.in_fact_check(&book.publication).await;
-        let id = book.passage.document_id.clone();
-        let alter = harness.db.work(None, move |tx| {
-            use diesel::prelude::*;
-            diesel::table! { document (id) { id -> Text, sections -> Text, source_sha256 -> Text, } }
-            let sections: String = document::table.find(&id).select(document::sections).first(&mut **tx)?;
-            let altered = sections.replace("never", "nevez");
-            diesel::update(document::table.find(&id)).set(document::sections.eq(altered)).execute(&mut **tx)?;
-            Ok::<_, kit::db::DbError>(())
-        });
-        alter.await.unwrap();
+        harness.alter(&book.passage).await;
         let refused = harness.approve(&checked).await.unwrap_err();
         assert_eq!(
             (reason(&refused).as_str(), fields(&refused)),

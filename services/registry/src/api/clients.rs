@@ -3,7 +3,7 @@
 use kit::cx::{Answer, Cx};
 use kit::db::Tx;
 use kit::ids::SecretId;
-use kit::shapes::{one, page};
+use kit::shapes::{one, page, step};
 use kit::wire::Parse;
 use prost::Message;
 use toadlane_proto::registry::v1 as pb;
@@ -18,12 +18,19 @@ use crate::error::Error;
 
 #[tonic::async_trait]
 impl ClientsService for Registry {
+    /// A council whom the network asks to take a client over is told; a repeated request tells it again.
     async fn create_client(&self, request: Request<pb::CreateClientRequest>) -> Answer<pb::CreateClientResponse> {
         let (parse, write) = (requests::create_client, app::create_client);
-        self.take_new_secret(request, parse, write, |answer: &mut pb::CreateClientResponse| {
+        let (cx, council) = (Cx::of(&request)?, request.get_ref().organisation_id.parse().ok());
+        let answer = self.take_new_secret(request, parse, write, |answer: &mut pb::CreateClientResponse| {
             (&answer.client, &mut answer.secret)
-        })
-        .await
+        });
+        let answer = answer.await?;
+        let waits = |client: &pb::Client| client.state() == pb::client::State::Pending;
+        if let Some(council) = council.filter(|_| answer.get_ref().client.as_ref().is_some_and(waits)) {
+            self.tell_council(&cx, council).await?;
+        }
+        Ok(answer)
     }
 
     async fn get_client(&self, request: Request<pb::GetClientRequest>) -> Answer<pb::Client> {
@@ -32,6 +39,10 @@ impl ClientsService for Registry {
 
     async fn list_clients(&self, request: Request<pb::ListClientsRequest>) -> Answer<pb::ListClientsResponse> {
         self.db.show(request, requests::list_clients, reading::clients, page).await
+    }
+
+    async fn activate_client(&self, request: Request<pb::ActivateClientRequest>) -> Answer<pb::Client> {
+        self.db.take(request, step, app::activate_client).await
     }
 
     async fn set_client_scopes(&self, request: Request<pb::SetClientScopesRequest>) -> Answer<pb::Client> {

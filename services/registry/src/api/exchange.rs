@@ -13,6 +13,7 @@ use crate::Registry;
 use crate::app::{self, ExchangeToken, SignedIn};
 use crate::person::Person;
 use crate::proof::{self, Proof, Refused};
+use crate::session::Session;
 use crate::sign_in::{TOKEN_LIFETIME_S, token_lifetime_s};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -59,14 +60,29 @@ impl Registry {
         Ok(self.issue(&claims))
     }
 
-    /// A token for a person who signed in.
-    pub(super) fn person_token(&self, signed_in: SignedIn<Person>) -> pb::AccessToken {
+    /// A token for a person who signed in, with what renews it.
+    pub(super) fn session_token(
+        &self,
+        signed_in: SignedIn<Person>,
+        session: &Session,
+        refresh_token: String,
+    ) -> pb::AccessToken {
+        pb::AccessToken {
+            refresh_token,
+            session_id: session.id.to_string(),
+            refresh_expires_at: Some(session.renewable_until().into()),
+            ..self.person_token(signed_in)
+        }
+    }
+
+    fn person_token(&self, signed_in: SignedIn<Person>) -> pb::AccessToken {
         let SignedIn { who: person, issued_at, sits } = signed_in;
         // Later than all that was read of the person: a role that ended meanwhile is not in it.
         let now = self.db.clock().now();
-        let lifetime = token_lifetime_s(now, person.first_end_after(now));
+        let lifetime = token_lifetime_s(now, person.first_change_after(now));
         let roles = person.held_at(now).iter().map(|grant| grant.to_string()).collect();
-        let claims = AccessClaims { roles, sits, ..self.claims(person.id.to_string(), issued_at, lifetime) };
+        let org = Some(person.organisation.to_string());
+        let claims = AccessClaims { org, roles, sits, ..self.claims(person.id.to_string(), issued_at, lifetime) };
         self.issue(&claims)
     }
 
@@ -94,6 +110,7 @@ impl Registry {
             expires_in: claims.exp - claims.iat,
             scope: claims.scope.clone(),
             expires_at: Some(Timestamp::from_micros(0).plus_seconds(claims.exp).into()),
+            ..Default::default()
         }
     }
 }

@@ -4,7 +4,7 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::BoardId;
 
-use super::record;
+use super::{Change, record};
 use crate::board::{Board, Names};
 use crate::error::Error;
 use crate::events::{self, Happened};
@@ -22,7 +22,8 @@ pub fn create_board(tx: &mut Tx, cx: &Cx, cmd: &CreateBoard) -> Result<Board, Er
     policy::check_at_large(&cx.caller, Action::ChangeRegister, "board")?;
     let board = Board::create(cmd.id, cmd.names.clone(), cmd.quorum, cx.now);
     store::insert(tx, &board)?;
-    record(tx, cx, board, Happened::BoardCreated, events::board)
+    let change = Change::to(None, in_words(&board));
+    record(tx, cx, board, Happened::BoardCreated, events::board, change)
 }
 
 #[derive(Clone, Debug)]
@@ -46,8 +47,14 @@ fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<BoardId>) -> R
     Ok(board)
 }
 
+/// A board as history keeps it.
+fn in_words(board: &Board) -> String {
+    format!("{} ({}), quorum {}", board.names.short_name, board.names.name, board.quorum)
+}
+
 /// Saves the new version of a board with its event.
 fn save(tx: &mut Tx, cx: &Cx, old: &Board, new: Board, happened: Happened) -> Result<Board, Error> {
     store::update(tx, old, &new)?;
-    record(tx, cx, new, happened, events::board)
+    let change = Change { from: in_words(old), ..Change::to(None, in_words(&new)) };
+    record(tx, cx, new, happened, events::board, change)
 }

@@ -4,7 +4,7 @@ use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::OrgId;
 
-use super::reading;
+use super::{Change, reading};
 use crate::error::Error;
 use crate::events::{self, Happened};
 use crate::organisation::{Details, Organisation, OrganisationNow};
@@ -22,7 +22,7 @@ pub fn create_organisation(tx: &mut Tx, cx: &Cx, cmd: &CreateOrganisation) -> Re
     let began = store::began(tx, &cmd.details.successors)?;
     let organisation = Organisation::create(cmd.id, cmd.details.clone(), &began, cx.now)?;
     store::insert(tx, &organisation)?;
-    record(tx, cx, organisation, Happened::OrganisationEntered)
+    record(tx, cx, "", organisation, Happened::OrganisationEntered)
 }
 
 #[derive(Clone, Debug)]
@@ -55,11 +55,29 @@ fn save(
     happened: Happened,
 ) -> Result<OrganisationNow, Error> {
     store::update(tx, old, &new)?;
-    record(tx, cx, new, happened)
+    record(tx, cx, &in_words(old), new, happened)
+}
+
+/// An organisation as history keeps it.
+fn in_words(organisation: &Organisation) -> String {
+    let Details { kind, name, legal_body, successors, .. } = &organisation.details;
+    let kind: &str = (*kind).into();
+    let mut words = format!("{kind} {name}");
+    if !legal_body {
+        words += ", no legal body";
+    }
+    if let Some(day) = organisation.abolished_from {
+        words += &format!(", abolished from {day}");
+    }
+    for successor in successors {
+        words += &format!(", succeeded by {successor}");
+    }
+    words
 }
 
 /// Writes the event, with what follows from others and from the day.
-fn record(tx: &mut Tx, cx: &Cx, new: Organisation, happened: Happened) -> Result<OrganisationNow, Error> {
+fn record(tx: &mut Tx, cx: &Cx, from: &str, new: Organisation, happened: Happened) -> Result<OrganisationNow, Error> {
+    let change = Change { from: from.to_string(), ..Change::to(Some(new.id), in_words(&new)) };
     let now = reading::now(tx, cx, new)?;
-    super::record(tx, cx, now, happened, events::organisation)
+    super::record(tx, cx, now, happened, events::organisation, change)
 }

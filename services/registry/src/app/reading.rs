@@ -1,10 +1,12 @@
 //! What a caller may read, each from one snapshot. Which rows of a list they see is decided here alone, from
 //! `policy.rs`.
 
-use kit::caller::{Caller, Subject};
+use kit::caller::{Caller, Grant, Role, Subject};
 use kit::cx::Cx;
-use kit::db::Conn;
-use kit::ids::{BoardId, ClientId, MembershipId, OrgId, PersonId, SeatId};
+use kit::db::{Conn, DbError};
+use kit::fold::fold;
+use kit::history::Line;
+use kit::ids::{BoardId, ClientId, MembershipId, OrgId, PersonId, SeatId, SignInId};
 use kit::paging::{Counted, Found, Listed, Page};
 use kit::refusal::Refusal;
 use kit::time::{Date, Timestamp};
@@ -13,9 +15,10 @@ use crate::board::{Board, NamedSeat};
 use crate::client::Client;
 use crate::error::Error;
 use crate::membership::{Membership, Standing, standing_on};
-use crate::organisation::{Organisation, OrganisationNow, fold};
+use crate::organisation::{Organisation, OrganisationNow};
 use crate::person::Person;
-use crate::policy::{self, Action, Verdict};
+use crate::policy::{self, Action, Facts, Verdict};
+use crate::session::Session;
 use crate::sign_in::{AllKeys, Revocation};
 use crate::store::{self, Key, Visible};
 
@@ -108,17 +111,46 @@ pub fn person(conn: &mut Conn, cx: &Cx, id: &PersonId) -> Result<Person, Error> 
 /// The person, if the caller may do this to them.
 pub fn seen_person(conn: &mut Conn, cx: &Cx, action: Action, id: PersonId) -> Result<Person, Error> {
     let person = store::people::get(conn, id)?;
-    policy::check(&cx.caller, action, &policy::person_facts(&person), "person")?;
+    policy::check(&cx.caller, action, &facts_of(conn, cx.now, &person)?, "person")?;
     Ok(person)
+}
+
+/// What the policy needs to know of a person.
+pub fn facts_of(conn: &mut Conn, now: Timestamp, person: &Person) -> Result<Facts, DbError> {
+    let sits = store::boards::seats_of(conn, person.id, None)?.iter().any(|seat| seat.binds(now));
+    Ok(policy::person_facts(person, sits, now))
 }
 
 /// The person as this caller may see them.
 pub fn shown(cx: &Cx, person: Person) -> Person {
-    match policy::decide(&cx.caller, Action::SeeEmail, &policy::person_facts(&person)) {
-        Verdict::Allow => person,
-        Verdict::Refuse { .. } | Verdict::Hide => person.without_email(),
+    // Who sees an address does not depend on a seat.
+    match policy::decide(&cx.caller, Action::SeeEmail, &policy::person_facts(&person, false, cx.now)) {
+        Verdict::Allow if cx.caller.has(Role::NetworkAdministrator) || cx.caller.person() == Some(person.id) => person,
+        // That somebody elsewhere has a first address is not for a council's administrator to know (F-C10).
+        Verdict::Allow => person.with_email_in_force(),
+        Verdict::Refuse { .. } | Verdict::Apart { .. } | Verdict::Hide => person.without_email(),
     }
 }
+
+/// The addresses of a council's administrators.
+pub fn administrators_of(conn: &mut Conn, council: OrgId, now: Timestamp) -> Result<Vec<String>, Error> {
+    let filter = store::people::Filter {
+        organisation: None,
+        role: Some(Role::CouncilAdministrator),
+        search: String::new(),
+        ended_too: false,
+    };
+    let visible = Visible::Own { organisations: Vec::new(), with_role_for: vec![council], caller: Subject::Anonymous };
+    let found = store::people::page(conn, &filter, &visible, now, None, MOST_TOLD)?;
+    let is_theirs = |person: &Person| {
+        let administers = Grant { role: Role::CouncilAdministrator, organisation: council };
+        person.email.in_force && person.held_at(now).contains(&administers)
+    };
+    Ok(found.into_iter().filter(is_theirs).map(|person| person.email.address).collect())
+}
+
+/// How many administrators of a council are told of what waits for it.
+const MOST_TOLD: i64 = 20;
 
 pub fn people(
     conn: &mut Conn,
@@ -134,19 +166,19 @@ pub fn people(
 fn visible_people(cx: &Cx) -> Visible {
     match policy::sees_all_people(&cx.caller) {
         true => Visible::All,
-        false => own(cx, policy::belongs_to),
+        false => own(cx, policy::belongs_to, cx.caller.organisations_where(policy::administers)),
     }
 }
 
 fn visible_clients(cx: &Cx) -> Visible {
     match policy::sees_all_clients(&cx.caller) {
         true => Visible::All,
-        false => own(cx, policy::administers),
+        false => own(cx, policy::administers, Vec::new()),
     }
 }
 
-fn own(cx: &Cx, is_of: fn(&Caller, OrgId) -> bool) -> Visible {
-    Visible::Own { organisations: cx.caller.organisations_where(is_of), caller: cx.caller.subject }
+fn own(cx: &Cx, is_of: fn(&Caller, OrgId) -> bool, with_role_for: Vec<OrgId>) -> Visible {
+    Visible::Own { organisations: cx.caller.organisations_where(is_of), with_role_for, caller: cx.caller.subject }
 }
 
 pub fn board(conn: &mut Conn, cx: &Cx, id: &BoardId) -> Result<Board, Error> {
@@ -215,6 +247,39 @@ pub fn who_am_i(conn: &mut Conn, cx: &Cx) -> Result<WhoIs, Error> {
         Subject::Anonymous => return Err(Refusal::NotFound { what: "subject" }.into()),
     };
     Ok(WhoIs { caller: cx.caller.clone(), name, organisation })
+}
+
+/// One's own sessions, newest first. Others than people have none.
+pub fn sessions(conn: &mut Conn, cx: &Cx, asked: &AskedSessions) -> Result<Found<Session>, Error> {
+    policy::check_at_large(&cx.caller, Action::ReadRegister, "session")?;
+    let AskedSessions { page, real_now } = asked;
+    let rows = match cx.caller.person() {
+        Some(person) => store::sessions::page(conn, person, *real_now, page.after, page.limit())?,
+        None => Vec::new(),
+    };
+    Ok(page.found(rows, |session| (session.started_at, session.id)))
+}
+
+/// A page of one's own sessions, as they are in real time.
+pub struct AskedSessions {
+    pub page: Page<(Timestamp, SignInId)>,
+    pub real_now: Timestamp,
+}
+
+/// One act on something that the register holds.
+pub struct Entry(pub Line);
+
+pub fn history(conn: &mut Conn, cx: &Cx, list: &Listed<String, i64>) -> Result<Found<Entry>, Error> {
+    let Listed { filter: subject, page } = list;
+    if let Ok(id) = subject.parse() {
+        seen_person(conn, cx, Action::ReadHistory, id)?;
+    } else if let Ok(id) = subject.parse() {
+        seen_client(conn, cx, Action::ReadHistory, id)?;
+    } else {
+        policy::check_at_large(&cx.caller, Action::ReadHistory, "history")?;
+    }
+    let lines = store::history::history(conn, subject.clone(), page.after.unwrap_or_default(), page.limit())?;
+    Ok(page.found(lines.into_iter().map(Entry).collect(), |entry| entry.0.sequence))
 }
 
 /// For everybody: whatever the platform signs is verified with them.

@@ -6,7 +6,7 @@ use kit::ids::{BoardId, OrgId, PersonId, SeatId};
 use kit::refusal::Refusal;
 use kit::time::Date;
 
-use super::{Ending, record};
+use super::{Change, Ending, record};
 use crate::board::{NamedSeat, NewSeat, Seat};
 use crate::dates::Term;
 use crate::error::Error;
@@ -45,7 +45,8 @@ pub fn add_seat(tx: &mut Tx, cx: &Cx, cmd: &AddSeat) -> Result<NamedSeat, Error>
     if seat.binds(cx.now) && person.held_at(cx.now).iter().any(|grant| grant.role.rests()) {
         revocations::insert(tx, &person.id.to_string())?;
     }
-    record(tx, cx, NamedSeat { seat, person_name: person.name }, Happened::SeatTaken, events::seat)
+    let change = Change::to(Some(organisation), in_words(&seat));
+    record(tx, cx, NamedSeat { seat, person_name: person.name }, Happened::SeatTaken, events::seat, change)
 }
 
 pub fn end_seat(tx: &mut Tx, cx: &Cx, cmd: &Ending<SeatId>) -> Result<NamedSeat, Error> {
@@ -62,8 +63,15 @@ fn load_for(tx: &mut Tx, cx: &Cx, action: Action, target: &Target<SeatId>) -> Re
     Ok(named)
 }
 
+/// A seat as history keeps it.
+fn in_words(seat: &Seat) -> String {
+    let votes = if seat.voting { "voting" } else { "not voting" };
+    format!("{} for {} on {}, {votes}, {}", seat.person, seat.organisation, seat.board, seat.term)
+}
+
 /// Saves the new version of a seat with its event.
 pub fn save(tx: &mut Tx, cx: &Cx, old: &Seat, new: NamedSeat, happened: Happened) -> Result<NamedSeat, Error> {
     store::update_seat(tx, old, &new.seat)?;
-    record(tx, cx, new, happened, events::seat)
+    let change = Change { from: in_words(old), ..Change::to(Some(new.seat.organisation), in_words(&new.seat)) };
+    record(tx, cx, new, happened, events::seat, change)
 }

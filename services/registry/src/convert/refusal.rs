@@ -24,7 +24,8 @@ impl From<Error> for Fault {
             Error::OutsideTerm { field } => Fault::bad_field(field, "term", says),
             Error::Overlap { existing, .. } => Fault::exists(says, existing),
             Error::AlreadyExists { field, existing, .. } => Fault::exists(says, existing).with("field", field),
-            Error::WrongCode => Fault::new(Code::Unauthenticated, Reason::SignInNeeded, says),
+            Error::WrongCode | Error::SessionEnded => Fault::new(Code::Unauthenticated, Reason::SignInNeeded, says),
+            Error::WrongConfirmation => Fault::precondition(Reason::WrongCode, says),
             Error::KeySet(cause) => Fault::internal(&cause),
             Error::Db(cause) => cause.fault(),
         }

@@ -14,6 +14,8 @@ fn a_grant(role: Role, organisation: OrgId, starts_at: &str, ends_at: &str) -> R
         grant: Grant { role, organisation },
         starts_at: at(starts_at),
         ends_at: (!ends_at.is_empty()).then(|| at(ends_at)),
+        granted_by: None,
+        state: GrantState::Active { confirmed_by: None },
     }
 }
 
@@ -38,8 +40,8 @@ fn a_role_holds_from_its_start_until_its_end() {
     assert!(!certifies("2020-03-31T23:59:59.999999Z"));
     assert!(certifies("2020-04-01T00:00:00Z"));
     assert!(!certifies("2021-04-01T00:00:00Z"));
-    assert_eq!(person.first_end_after(at("2020-05-01T00:00:00Z")), Some(at("2021-04-01T00:00:00Z")));
-    assert_eq!(person.first_end_after(at(NOW)), None, "it has not begun");
+    assert_eq!(person.first_change_after(at("2020-05-01T00:00:00Z")), Some(at("2021-04-01T00:00:00Z")));
+    assert_eq!(person.first_change_after(at(NOW)), Some(at("2020-04-01T00:00:00Z")), "a token ends when it begins");
 }
 
 #[test]
@@ -80,6 +82,41 @@ fn a_role_revoked_before_it_begins_never_does() {
     assert!(person.grant(RoleGrant { id: GrantId::new(), ..later }, at(NOW)).is_ok());
 }
 
+/// F-A12: what one person gave is nobody's until another confirms it.
+#[test]
+fn a_role_that_waits_is_not_held() {
+    let person = a_person();
+    let waiting = RoleGrant {
+        state: GrantState::Pending,
+        ..a_grant(Role::NetworkAdministrator, person.organisation, NOW, "2020-06-01T00:00:00Z")
+    };
+    let person = person.grant(waiting, at(NOW)).unwrap();
+    assert_eq!((person.held_at(at(NOW)), person.is_administrator(at(NOW))), (Vec::new(), false));
+    assert_eq!(person.duties_from(at(NOW)), [waiting.grant], "but it is counted as a duty");
+    let later = at("2020-02-01T09:00:00Z");
+    let by = Some(PersonId::new());
+    let confirmed = person.confirm(waiting.id, by, later).unwrap();
+    assert!(confirmed.is_administrator(later) && !confirmed.is_administrator(at(NOW)));
+    assert_eq!(confirmed.grants[0].state, GrantState::Active { confirmed_by: by });
+    assert!(matches!(confirmed.confirm(waiting.id, by, later), Err(Error::Refused(Refusal::IllegalStep { .. }))));
+    let withdrawn = person.revoke(waiting.id, later).unwrap();
+    assert!(matches!(withdrawn.confirm(waiting.id, by, later), Err(Error::EndedAlready { .. })));
+    let too_late = person.confirm(waiting.id, by, at("2020-06-01T00:00:00Z"));
+    assert!(matches!(too_late, Err(Error::EndedAlready { .. })));
+}
+
+#[test]
+fn another_address_waits_and_the_same_one_does_not() {
+    let person = a_person();
+    let written_otherwise = person.update("B", "BETHAN.rees@example.gov.uk", at(NOW)).unwrap();
+    assert_eq!(written_otherwise.email.address, "BETHAN.rees@example.gov.uk");
+    assert_eq!(written_otherwise.email.pending, "");
+    let waiting = person.update("B", "b@example.gov.uk", at(NOW)).unwrap();
+    assert_eq!((&waiting.email.address, waiting.email.pending.as_str()), (&person.email.address, "b@example.gov.uk"));
+    let confirmed = waiting.confirm_email("b@example.gov.uk", at(NOW)).unwrap();
+    assert_eq!((confirmed.email.address.as_str(), confirmed.email.pending.as_str()), ("b@example.gov.uk", ""));
+}
+
 #[test]
 fn an_ended_person_holds_nothing_and_changes_no_more() {
     let person = a_person();
@@ -101,6 +138,6 @@ fn the_last_network_administrator_stays() {
     let ended = person.end(at(NOW)).unwrap();
     assert!(matches!(keep_an_administrator(&person, &ended, 0, at(NOW)), Err(Error::LastAdministrator)));
     assert!(keep_an_administrator(&person, &ended, 1, at(NOW)).is_ok());
-    let renamed = person.update("B. Rees", &person.email, at(NOW)).unwrap();
+    let renamed = person.update("B. Rees", &person.email.address, at(NOW)).unwrap();
     assert!(keep_an_administrator(&person, &renamed, 0, at(NOW)).is_ok());
 }

@@ -39,6 +39,21 @@ fn an_unknown_address_counts_tries_like_a_known_one() {
     assert_eq!((tried.state, person), (State::Waiting { n_tries: 1 }, None));
 }
 
+/// F-A5: beyond five unused codes one a minute is mailed; what is started meanwhile is finished with the latest.
+#[test]
+fn a_further_sign_in_shares_the_latest_code_for_a_minute() {
+    let latest = a_sign_in();
+    let mut unused = vec![latest.clone(); MOST_UNUSED];
+    let soon = at("2026-11-23T09:00:59Z");
+    assert_eq!(code_to_share(&unused, soon), Some(&latest));
+    assert_eq!(code_to_share(&unused, at("2026-11-23T09:01:00Z")), None);
+    let further = latest.share(SignInId::new(), latest.person, soon);
+    assert_eq!((further.mailed_as, &further.code, further.is_mailed()), (latest.id, &latest.code, false));
+    assert_eq!(further.state, State::Waiting { n_tries: 0 }, "whatever the tries of the other");
+    unused.pop();
+    assert_eq!(code_to_share(&unused, soon), None, "four may wait");
+}
+
 #[test]
 fn a_token_issued_in_the_second_of_a_revocation_is_not_ended_by_it() {
     let revoked_at = at("2026-11-23T09:00:00.700Z");

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use kit::caller::{Scope, Subject};
 use kit::db::{Backend, Conn, DbError};
+use kit::fold::fold;
 use kit::ids::{ClientId, OrgId};
 use kit::refusal::Refusal;
 use kit::stored::{inconsistent, parsed};
@@ -13,7 +14,6 @@ use kit::time::Timestamp;
 use super::{Key as PageKey, Visible, grouped};
 use crate::client::{Client, Credentials, Key, Secret, State};
 use crate::error::Error;
-use crate::organisation::fold;
 use crate::schema::{client, client_key, client_secret, used_assertion};
 
 const PUBLIC_KEY: &str = "public_key";
@@ -32,6 +32,7 @@ struct Row {
     revoked_at: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
+    pending: bool,
 }
 
 impl From<&Client> for Row {
@@ -50,11 +51,12 @@ impl From<&Client> for Row {
             kind: kind.to_string(),
             scopes: scopes.join(" "),
             revoked_at: match client.state {
-                State::Active => None,
+                State::Pending | State::Active => None,
                 State::Revoked { at } => Some(at),
             },
             created_at: client.created_at,
             updated_at: client.updated_at,
+            pending: client.state == State::Pending,
         }
     }
 }
@@ -154,7 +156,7 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Client>, DbError> {
     let mut query = client::table.into_boxed::<Backend>();
-    if let Visible::Own { organisations, caller } = visible {
+    if let Visible::Own { organisations, with_role_for: _, caller } = visible {
         let of_its_own = client::organisation_id.eq_any(organisations);
         query = match caller {
             Subject::Client(id) => query.filter(of_its_own.or(client::id.eq(id))),
@@ -194,7 +196,11 @@ fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Client>, DbError> {
             name: row.name,
             credentials,
             scopes,
-            state: row.revoked_at.map_or(State::Active, |at| State::Revoked { at }),
+            state: match row.revoked_at {
+                Some(at) => State::Revoked { at },
+                None if row.pending => State::Pending,
+                None => State::Active,
+            },
             created_at: row.created_at,
             updated_at: row.updated_at,
         });

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kit::db::{Backend, Conn, DbError, taken_meanwhile};
 use kit::fault::Violation;
+use kit::fold::fold;
 use kit::ids::OrgId;
 use kit::refusal::Refusal;
 use kit::stored::{parsed, parsed_option};
@@ -15,7 +16,7 @@ use kit::time::{Date, Timestamp};
 use super::{Key, grouped};
 use crate::dates::RegisterDate;
 use crate::error::Error;
-use crate::organisation::{Details, Kind, Nation, Organisation, fold};
+use crate::organisation::{Details, Kind, Nation, Organisation};
 use crate::schema::{former_gss_code, organisation, successor};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]

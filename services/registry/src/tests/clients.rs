@@ -196,7 +196,7 @@ async fn somebody_elses_client_and_none_are_the_same_not_found() {
                     request_id: new_id(),
                     client_id: id,
                     etag: "1".to_string(),
-                    validate_only: false,
+                    ..Default::default()
                 };
                 let status = stranger.clients.revoke_client(revoke).await.unwrap_err();
                 said.push(told(&status));
@@ -266,7 +266,7 @@ async fn a_revoked_client_signs_in_no_more_and_its_tokens_end() {
             request_id: new_id(),
             client_id: client.id.clone(),
             etag: client.etag.clone(),
-            validate_only: false,
+            ..Default::default()
         };
         let revoked = harness.as_admin().clients.revoke_client(revoke).await.unwrap().into_inner();
         assert!(revoked.revoked_at.is_some());

@@ -19,6 +19,7 @@ use toadlane_proto::registry::v1::sign_in_service_client::SignInServiceClient;
 use tonic::{Code, Status};
 
 use super::people::grant;
+use super::sign_in::{finish, start};
 use crate::mail::Mail;
 use crate::{Registry, Settings};
 
@@ -151,28 +152,75 @@ impl Harness {
         self.as_nobody().sign_in.get_key_set(pb::GetKeySetRequest {}).await.unwrap().into_inner()
     }
 
-    /// Every code that was mailed, in any order.
-    pub fn mailed_codes(&self) -> Vec<String> {
-        let mut codes = Vec::new();
-        for entry in std::fs::read_dir(&self.mail).unwrap() {
-            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-            let said = text.split("sign-in code for Toad Lane is ").nth(1).unwrap();
-            codes.push(said[..9].to_string());
-        }
-        codes
+    /// Every mail that was sent, in any order.
+    pub fn mails(&self) -> Vec<String> {
+        let folder = std::fs::read_dir(&self.mail).unwrap();
+        folder.map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap()).collect()
     }
 
-    /// The mail goes behind the answer; this waits until there are so many.
+    /// Every sign-in code that was mailed, in any order.
+    pub fn mailed_codes(&self) -> Vec<String> {
+        let said = |mail: &String| Some(mail.split("sign-in code for Toad Lane is ").nth(1)?[..9].to_string());
+        self.mails().iter().filter_map(said).collect()
+    }
+
+    /// The mail goes behind the answer; this waits until so many codes are there.
     pub async fn wait_for_mail(&self, n_mails: usize) -> Vec<String> {
         for _ in 0..500 {
-            let n_written = std::fs::read_dir(&self.mail).unwrap().count();
-            if n_written >= n_mails {
+            if self.mailed_codes().len() >= n_mails {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         self.mailed_codes()
     }
+
+    /// The mail about a new address that goes to an address.
+    pub async fn mail_to(&self, address: &str) -> String {
+        let is_it = |mail: &String| {
+            let to = mail.lines().any(|line| line.starts_with("To: ") && line.contains(address));
+            to && !mail.contains("sign-in code for Toad Lane is ")
+        };
+        for _ in 0..500 {
+            if let Some(mail) = self.mails().into_iter().find(is_it) {
+                return mail;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("no mail came for {address}");
+    }
+
+    /// Signs somebody in with the code from their mail.
+    pub async fn sign_in(&self, email: &str) -> pb::AccessToken {
+        let (mut nobody, seen) = (self.as_nobody(), self.mailed_codes());
+        let started = start(&mut nobody, email).await;
+        let codes = self.wait_for_mail(seen.len() + 1).await;
+        let code = codes.iter().find(|code| !seen.contains(code)).unwrap();
+        finish(&mut nobody, &started, code).await.unwrap()
+    }
+
+    /// Somebody's own clients, signed in with the code from their mail.
+    pub async fn signed_in(&self, email: &str) -> Clients {
+        self.with_token(&self.sign_in(email).await.access_token)
+    }
+
+    /// What was done to something, oldest first.
+    pub async fn history(&self, subject_id: &str) -> Vec<pb::HistoryEntry> {
+        let request = pb::ListHistoryRequest { subject_id: subject_id.to_string(), ..Default::default() };
+        self.as_admin().people.list_history(request).await.unwrap().into_inner().entries
+    }
+
+    /// The present version of a person.
+    pub async fn person(&self, id: &str) -> pb::Person {
+        let request = pb::GetPersonRequest { person_id: id.to_string() };
+        self.as_admin().people.get_person(request).await.unwrap().into_inner()
+    }
+}
+
+/// Confirms an address with what its mail says.
+pub fn confirmation(mail: &str) -> pb::ConfirmEmailRequest {
+    let after = |word: &str| mail.split(word).nth(1).unwrap().split_whitespace().next().unwrap().to_string();
+    pb::ConfirmEmailRequest { request_id: new_id(), confirmation_id: after("\nfor "), code: after("\ncode ") }
 }
 
 /// What an answer lets its caller know.

@@ -14,9 +14,29 @@ pub fn grant(person: &pb::Person, role: pb::Role, organisation: OrgId) -> pb::Gr
         etag: person.etag.clone(),
         role: role.into(),
         organisation_id: organisation.to_string(),
-        starts_at: None,
-        ends_at: None,
-        validate_only: false,
+        ..Default::default()
+    }
+}
+
+/// Confirms the last of a person's roles.
+pub fn confirm(person: &pb::Person) -> pb::ConfirmGrantRequest {
+    pb::ConfirmGrantRequest {
+        request_id: new_id(),
+        person_id: person.id.clone(),
+        etag: person.etag.clone(),
+        grant_id: person.grants.last().unwrap().id.clone(),
+        ..Default::default()
+    }
+}
+
+/// Takes the last of a person's roles away.
+pub fn withdraw(person: &pb::Person) -> pb::RevokeRoleRequest {
+    pb::RevokeRoleRequest {
+        request_id: new_id(),
+        person_id: person.id.clone(),
+        etag: person.etag.clone(),
+        grant_id: person.grants.last().unwrap().id.clone(),
+        ..Default::default()
     }
 }
 
@@ -25,7 +45,7 @@ pub fn end(person: &pb::Person) -> pb::EndPersonRequest {
         request_id: new_id(),
         person_id: person.id.clone(),
         etag: person.etag.clone(),
-        validate_only: false,
+        ..Default::default()
     }
 }
 
@@ -37,12 +57,11 @@ pub fn update(person: &pb::Person) -> pb::UpdatePersonRequest {
         etag: person.etag.clone(),
         name: person.name.clone(),
         email: person.email.clone(),
-        organisation_id: String::new(),
-        validate_only: false,
+        ..Default::default()
     }
 }
 
-fn get(person: &pb::Person) -> pb::GetPersonRequest {
+pub fn get(person: &pb::Person) -> pb::GetPersonRequest {
     pb::GetPersonRequest { person_id: person.id.clone() }
 }
 
@@ -170,7 +189,8 @@ async fn an_address_that_somebody_signs_in_with_is_refused_whatever_its_case() {
         assert_eq!(refusal(answer), (Code::AlreadyExists, "ALREADY_EXISTS".to_string()));
         admin.people.end_person(end(&first)).await.unwrap();
         let request = pb::UpdatePersonRequest { request_id: new_id(), ..request };
-        assert_eq!(admin.people.update_person(request).await.unwrap().into_inner().email, "OLU@Kirklees.example");
+        let updated = admin.people.update_person(request).await.unwrap().into_inner();
+        assert_eq!(updated.pending_email, "OLU@Kirklees.example");
     })
     .await;
 }
@@ -205,14 +225,7 @@ async fn a_revoked_role_ends_tokens_too() {
     each_engine(async |harness| {
         let kirklees = harness.council("KIR").await;
         let certifier = harness.an_official(pb::Role::Certifier, kirklees, "c@kirklees.example").await;
-        let request = pb::RevokeRoleRequest {
-            request_id: new_id(),
-            person_id: certifier.id.clone(),
-            etag: certifier.etag.clone(),
-            grant_id: certifier.grants[0].id.clone(),
-            validate_only: false,
-        };
-        let left = harness.as_admin().people.revoke_role(request).await.unwrap().into_inner();
+        let left = harness.as_admin().people.revoke_role(withdraw(&certifier)).await.unwrap().into_inner();
         assert!(left.grants[0].ends_at.is_some());
         let listed = harness.list_revocations().await;
         assert_eq!(listed.revocations[0].subject, certifier.id);

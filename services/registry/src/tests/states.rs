@@ -12,7 +12,7 @@ use crate::client::{self, Client, Credentials, Key, Secret};
 use crate::dates::{Term, day};
 use crate::error::Error;
 use crate::membership::{Membership, standing_on};
-use crate::person::{self, Person, RoleGrant};
+use crate::person::{self, GrantState, Person, RoleGrant};
 use crate::sign_in::{self, SignIn};
 
 const NOW: &str = "2020-01-06T09:00:00Z";
@@ -50,24 +50,64 @@ fn cell<T>(result: Result<T, impl Into<Error>>, name: impl Fn(&T) -> String) -> 
 
 fn people() -> String {
     let organisation = OrgId::new();
-    let grant =
-        |role| RoleGrant { id: GrantId::new(), grant: Grant { role, organisation }, starts_at: now(), ends_at: None };
+    let grant = |role| RoleGrant {
+        id: GrantId::new(),
+        grant: Grant { role, organisation },
+        starts_at: now(),
+        ends_at: None,
+        granted_by: None,
+        state: GrantState::Active { confirmed_by: None },
+    };
     let held = grant(Role::Certifier);
     let entered = Person::create(PersonId::new(), organisation, "Bethan Rees", "b@example.org", now());
     let active = entered.grant(held, now()).unwrap();
     let ended = active.end(now()).unwrap();
     covers(person::StateName::VARIANTS, [&active, &ended].map(|person| person.state.into()));
     let name = |person: &Person| <&str>::from(person.state).to_string();
-    let steps = ["update", "grant role", "revoke role", "end"];
+    let steps = ["update", "confirm email", "grant role", "revoke role", "end"];
     let row = |from: &Person| {
         vec![
             cell(from.update("B. Rees", "b@example.org", now()), name),
+            cell(from.confirm_email("new@example.org", now()), name),
             cell(from.grant(grant(Role::ApplicantOfficer), now()), name),
             cell(from.revoke(held.id, now()), name),
             cell(from.end(now()), name),
         ]
     };
     table("person: state x step", &steps, &[("active", row(&active)), ("ended", row(&ended))])
+}
+
+fn grants() -> String {
+    let organisation = OrgId::new();
+    let pending = RoleGrant {
+        id: GrantId::new(),
+        grant: Grant { role: Role::Reviewer, organisation },
+        starts_at: now(),
+        ends_at: None,
+        granted_by: Some(PersonId::new()),
+        state: GrantState::Pending,
+    };
+    let entered = Person::create(PersonId::new(), organisation, "Bethan Rees", "b@example.org", now());
+    let waiting = entered.grant(pending, now()).unwrap();
+    let active = waiting.confirm(pending.id, None, now()).unwrap();
+    let withdrawn = waiting.revoke(pending.id, now()).unwrap();
+    let over = active.revoke(pending.id, now()).unwrap();
+    let all = [&waiting, &active, &withdrawn, &over];
+    covers(person::GrantStateName::VARIANTS, all.map(|person| person.grants[0].state.into()));
+    let name = |person: &Person| {
+        let is_over = if person.grants[0].is_over_at(now()) { ", over" } else { "" };
+        format!("{}{is_over}", <&str>::from(person.grants[0].state))
+    };
+    let row = |from: &Person| {
+        vec![
+            cell(from.confirm(pending.id, None, now()), name),
+            cell(from.revoke(pending.id, now()), name),
+            cell(from.end(now()), name),
+        ]
+    };
+    let rows =
+        [("pending", row(&waiting)), ("active", row(&active)), ("withdrawn", row(&withdrawn)), ("over", row(&over))];
+    table("role: state x step", &["confirm", "revoke role", "end person"], &rows)
 }
 
 fn memberships() -> String {
@@ -114,11 +154,14 @@ fn clients() -> String {
     let with_key = create(Credentials::Keys(vec![one.clone()]));
     let with_secret = create(Credentials::Secrets(vec![secret()]));
     let revoked = with_key.revoke(now()).unwrap();
-    covers(client::StateName::VARIANTS, [&with_key, &with_secret, &revoked].map(|client| client.state.into()));
+    let pending = with_key.clone().waiting();
+    let all = [&pending, &with_key, &with_secret, &revoked];
+    covers(client::StateName::VARIANTS, all.map(|client| client.state.into()));
     let name = |client: &Client| <&str>::from(client.state).to_string();
-    let steps = ["set scopes", "add key", "retire key", "rotate secret", "revoke"];
+    let steps = ["activate", "set scopes", "add key", "retire key", "rotate secret", "revoke"];
     let row = |from: &Client| {
         vec![
+            cell(from.activate(now()), name),
             cell(from.set_scopes(&[], now()), name),
             cell(from.add_key(key("two"), now(), now()), name),
             cell(from.retire_key(one.id, None, now(), now()), name),
@@ -126,7 +169,12 @@ fn clients() -> String {
             cell(from.revoke(now()), name),
         ]
     };
-    let rows = [("with key", row(&with_key)), ("with secret", row(&with_secret)), ("revoked", row(&revoked))];
+    let rows = [
+        ("pending", row(&pending)),
+        ("with key", row(&with_key)),
+        ("with secret", row(&with_secret)),
+        ("revoked", row(&revoked)),
+    ];
     table("client: state x step", &steps, &rows)
 }
 
@@ -152,6 +200,6 @@ fn sign_ins() -> String {
 
 #[test]
 fn every_step_from_every_state_is_as_the_golden_table_says() {
-    let tables = [people(), memberships(), clients(), sign_ins()].join("\n");
+    let tables = [people(), grants(), memberships(), clients(), sign_ins()].join("\n");
     super::expect_golden("states.txt", &tables);
 }

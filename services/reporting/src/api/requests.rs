@@ -89,6 +89,8 @@ pub fn add_addendum(wire: pb::AddAddendumRequest, reader: &mut Reader) -> Option
     Some(app::AddAddendum { target: target?, text: text? })
 }
 
+const READ_FIRST: &str = "give to_learning with it: what may not be read cannot be used";
+
 pub fn set_release(wire: pb::SetReleaseRequest, reader: &mut Reader) -> Option<app::SetRelease> {
     let target = reader.target("report_id", &wire.report_id, &wire.etag);
     let mut refuse_if = |is_so: bool, field: &str, says: &str| {
@@ -96,13 +98,22 @@ pub fn set_release(wire: pb::SetReleaseRequest, reader: &mut Reader) -> Option<a
             reader.add(Violation::new(field, "release", says));
         }
     };
-    let first = "give to_learning with it: what may not be read cannot be used";
-    refuse_if(wire.may_quote && !wire.to_learning, "may_quote", first);
-    refuse_if(wire.name_contact && !wire.to_learning, "name_contact", first);
+    refuse_if(wire.may_quote && !wire.to_learning, "may_quote", READ_FIRST);
+    refuse_if(wire.name_contact && !wire.to_learning, "name_contact", READ_FIRST);
     refuse_if(wire.name_contact && wire.contact.is_empty(), "contact", "give the contact that may be named");
     let pb::SetReleaseRequest { to_learning, may_quote, name_contact, contact, .. } = wire;
-    let release = Release { to_learning, may_quote, name_contact, contact, changed_at: None };
+    let release = Release { to_learning, may_quote, name_contact, contact, ..Release::default() };
     Some(app::SetRelease { target: target?, release })
+}
+
+pub fn release_addendum(wire: pb::ReleaseAddendumRequest, reader: &mut Reader) -> Option<app::ReleaseAddendum> {
+    let target = reader.target("report_id", &wire.report_id, &wire.etag);
+    let pb::ReleaseAddendumRequest { number, to_learning, may_quote, .. } = wire;
+    if may_quote && !to_learning {
+        reader.add(Violation::new("may_quote", "release", READ_FIRST));
+    }
+    let release = Release { to_learning, may_quote, ..Release::default() };
+    Some(app::ReleaseAddendum { target: target?, number, release })
 }
 
 pub fn list_reports(wire: pb::ListReportsRequest, reader: &mut Reader) -> Option<Listed<Filter, Key>> {

@@ -3,7 +3,7 @@
 use kit::cx::{Cx, Target};
 use kit::db::Tx;
 use kit::ids::{OrgId, PersonId, ReportId};
-use kit::refusal::Refusal;
+use kit::register::expect_word_of;
 
 use super::{load_live_for, save};
 use crate::error::Error;
@@ -35,13 +35,7 @@ pub fn sign_off_report(
     cmd: &SignOffReport,
 ) -> Result<ReportNow, Error> {
     let report = load_live_for(tx, cx, Action::SignOff, &cmd.target)?;
-    if *certifier_of != Some(report.organisation) {
-        let says = "the registry holds no such certifier of this organisation";
-        return Err(Refusal::bad_field("certifier_id", "certifier", says).into());
-    }
-    if !cx.caller.gives_word_of(cmd.certifier) {
-        return Err(Refusal::NotAllowed { who_may: "only the certifier named" }.into());
-    }
+    expect_word_of(&cx.caller, cmd.certifier, *certifier_of, report.organisation)?;
     let recorded_by = cx.caller.subject.to_string();
     let new = report.sign_off(cmd.revision, cmd.certifier, cmd.role.clone(), recorded_by, cx.now)?;
     save(tx, cx, &report, new, Happened::ReportSignedOff)

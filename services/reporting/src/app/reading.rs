@@ -37,9 +37,12 @@ pub fn seen(conn: &mut Conn, cx: &Cx, action: Action, id: ReportId) -> Result<Re
     Ok(report)
 }
 
-/// A report as its answer shows it to this caller.
-pub fn shown(cx: &Cx, report: Report) -> ReportNow {
+/// A report as its answer shows it to this caller. The learning reads of its addenda those that are released too.
+pub fn shown(cx: &Cx, mut report: Report) -> ReportNow {
     let whole = policy::reads(&cx.caller, &report);
+    if policy::learns(&cx.caller) {
+        report.addenda.retain(|addendum| addendum.release.to_learning);
+    }
     ReportNow { report, as_of: cx.now, whole }
 }
 

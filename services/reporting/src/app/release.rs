@@ -39,3 +39,24 @@ pub fn set_release(tx: &mut Tx, cx: &Cx, cmd: &SetRelease) -> Result<ReportNow, 
     let happened = if new.release.to_learning { Happened::ReportReleased } else { Happened::ReleaseWithdrawn };
     save(tx, cx, &report, new, happened)
 }
+
+#[derive(Clone, Debug)]
+pub struct ReleaseAddendum {
+    pub target: Target<ReportId>,
+    pub number: i32,
+    pub release: Release,
+}
+
+/// The same for an addendum that the council wrote.
+pub fn release_addendum(tx: &mut Tx, cx: &Cx, cmd: &ReleaseAddendum) -> Result<ReportNow, Error> {
+    let report = load_for(tx, cx, Action::ReleaseAddendum, &cmd.target)?;
+    let new = report.release_addendum(cmd.number, cmd.release.clone(), cx.now)?;
+    if let Some(released) = new.addenda.iter().find(|addendum| addendum.number == cmd.number) {
+        store::update_addendum(tx, new.id, released)?;
+    }
+    let happened = match cmd.release.to_learning {
+        true => Happened::AddendumReleased,
+        false => Happened::AddendumWithdrawn,
+    };
+    save(tx, cx, &report, new, happened)
+}

@@ -1,4 +1,4 @@
-use testing::callers::{person, seated, system};
+use testing::callers::{Who, person, seated, system};
 
 use super::*;
 
@@ -27,6 +27,11 @@ fn everybody(facts: &Facts) -> Vec<(String, Caller)> {
     for role in Role::ALL.into_iter().filter(|role| role.rests()) {
         all.push((format!("{} of the network, with a seat", role.name()), seated(role, OrgId::new())));
     }
+    // L-A8: whoever runs the round belongs to a council too.
+    for (relation, council) in [("the council", facts.holder), ("the council before it", facts.organisation)] {
+        let manager = Who::person(Role::RoundManager, OrgId::new()).of_home(council);
+        all.push((format!("round_manager, staff of {relation}"), manager.caller()));
+    }
     for area in [Area::Awards, Area::Learning] {
         all.push((format!("the platform's {area}"), Caller::area(area)));
     }
@@ -45,10 +50,10 @@ fn the_policy_is_as_the_golden_matrix_says() {
     let handed_in = Facts { handed_in: true, ..draft };
     let released = Facts { released: true, ..handed_in };
     let mut matrix =
-        "Who may do what with a report: yes; `no` is told why and who may; `hidden` is told that there is no such \
-         report.\nFirst for a draft, then for a report that was handed in, then for one that is accepted and \
-         released to the learning.\nThe council is the one that holds the award; the council before it is that from \
-         which the award was novated.\n"
+        "Who may do what with a report: yes; `no` is told why and who may; `apart` has the duty, and leaves it to \
+         others; `hidden` is told that there is no such report.\nFirst for a draft, then for a report that was handed \
+         in, then for one that is accepted and released to the learning.\nThe council is the one that holds the award; \
+         the council before it is that from which the award was novated.\n"
             .to_string();
     for &action in Action::VARIANTS {
         matrix += &format!("\n{action:?}\n");
@@ -66,7 +71,7 @@ fn who_may_is_said_to_those_who_may_not() {
     let facts = a_draft();
     let who_may = |caller: &Caller, action| match decide(caller, action, &facts) {
         Verdict::Refuse { who_may } => Refusal::NotAllowed { who_may }.to_string(),
-        Verdict::Allow | Verdict::Hide => String::new(),
+        Verdict::Allow | Verdict::Apart { .. } | Verdict::Hide => String::new(),
     };
     let administrator = person(Role::CouncilAdministrator, facts.holder);
     let said = who_may(&administrator, Action::SignOff);

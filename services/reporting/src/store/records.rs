@@ -6,11 +6,11 @@ use diesel::prelude::*;
 use kit::caller::Actor;
 use kit::db::{Backend, Conn, DbError};
 use kit::ids::{OrgId, ReportId};
-use kit::stored::from_json;
+use kit::stored::{from_json, json};
 use kit::time::Timestamp;
 
 use crate::content::{Paper, Revision, RevisionNow};
-use crate::report::{Addendum, Report};
+use crate::report::{Addendum, Release, Report};
 use crate::schema::{addendum, hand_in, revision};
 
 /// Reads the canonical JSON of a revision back.
@@ -107,28 +107,52 @@ pub fn insert_addendum(conn: &mut Conn, report: ReportId, new: &Addendum) -> Res
         addendum::author.eq(&new.author.subject),
         addendum::author_organisation.eq(new.author.organisation),
         addendum::added_at.eq(new.at),
+        addendum::release.eq(json(&new.release)),
     );
     diesel::insert_into(addendum::table).values(row).execute(conn)?;
     Ok(())
 }
 
+/// Its words never change: only what the council consents to does.
+pub fn update_addendum(conn: &mut Conn, report: ReportId, new: &Addendum) -> Result<(), DbError> {
+    let of_it = addendum::table.find((report, new.number));
+    diesel::update(of_it).set(addendum::release.eq(json(&new.release))).execute(conn)?;
+    Ok(())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = addendum)]
+struct AddendumRow {
+    report_id: ReportId,
+    number: i32,
+    text: String,
+    author: String,
+    author_organisation: Option<OrgId>,
+    added_at: Timestamp,
+    release: String,
+}
+
+impl TryFrom<AddendumRow> for Addendum {
+    type Error = DbError;
+
+    fn try_from(row: AddendumRow) -> Result<Addendum, DbError> {
+        // Empty in rows that were written before addenda had one.
+        let release = if row.release.is_empty() { Release::default() } else { from_json(&row.release)? };
+        let author = Actor { subject: row.author, organisation: row.author_organisation };
+        Ok(Addendum { number: row.number, text: row.text, author, at: row.added_at, release })
+    }
+}
+
 /// The addenda of some reports, in their order.
 pub fn addenda_of(conn: &mut Conn, reports: &[ReportId]) -> Result<HashMap<ReportId, Vec<Addendum>>, DbError> {
-    let rows: Vec<(ReportId, i32, String, String, Option<OrgId>, Timestamp)> = addendum::table
+    let rows: Vec<AddendumRow> = addendum::table
         .filter(addendum::report_id.eq_any(reports))
         .order(addendum::number.asc())
-        .select((
-            addendum::report_id,
-            addendum::number,
-            addendum::text,
-            addendum::author,
-            addendum::author_organisation,
-            addendum::added_at,
-        ))
+        .select(AddendumRow::as_select())
         .load(conn)?;
     let mut found: HashMap<ReportId, Vec<Addendum>> = HashMap::new();
-    for (report, number, text, subject, organisation, at) in rows {
-        found.entry(report).or_default().push(Addendum { number, text, author: Actor { subject, organisation }, at });
+    for row in rows {
+        found.entry(row.report_id).or_default().push(row.try_into()?);
     }
     Ok(found)
 }

@@ -57,3 +57,13 @@ pub fn waive(report: &pb::Report, reason: &str) -> pb::WaiveReportRequest {
         validate_only: false,
     }
 }
+
+pub fn addendum(report: &pb::Report, text: &str) -> pb::AddAddendumRequest {
+    pb::AddAddendumRequest {
+        request_id: new_id(),
+        report_id: report.id.clone(),
+        etag: report.etag.clone(),
+        text: text.to_string(),
+        validate_only: false,
+    }
+}

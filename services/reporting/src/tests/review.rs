@@ -106,14 +106,37 @@ async fn an_accepted_report_does_not_change_and_takes_addenda_of_either_side() {
     .await;
 }
 
-fn addendum(report: &pb::Report, text: &str) -> pb::AddAddendumRequest {
-    pb::AddAddendumRequest {
-        request_id: new_id(),
-        report_id: report.id.clone(),
-        etag: report.etag.clone(),
-        text: text.to_string(),
-        validate_only: false,
-    }
+/// L-A8: whoever runs the round for the network, and belongs to the council, leaves its report to others.
+#[tokio::test]
+async fn a_round_manager_decides_nothing_on_a_report_of_a_council_of_their_own() {
+    each_engine(async |harness| {
+        let council = harness.council(Nation::England);
+        let submitted = harness.submitted(&council).await;
+        let of_network = Who::person(Role::RoundManager, OrgId::new());
+        let at_home = of_network.clone().of_home(council.id);
+        let reviews_there = of_network.and(Role::Reviewer, council.id);
+        let (waivable, _) = harness.accepted(&council).await;
+        let accept = pb::AcceptReportRequest {
+            request_id: new_id(),
+            report_id: submitted.id.clone(),
+            etag: submitted.etag.clone(),
+            validate_only: false,
+        };
+        for who in [&at_home, &reviews_there] {
+            let mut manager = harness.as_who(who);
+            let refused = [
+                manager.accept_report(accept.clone()).await.unwrap_err(),
+                manager.request_changes(request_changes(&submitted, &[("answers[progress]", "?")])).await.unwrap_err(),
+                manager.waive_report(waive(&waivable, "small")).await.unwrap_err(),
+                manager.add_addendum(addendum(&submitted, "noted")).await.unwrap_err(),
+            ];
+            for status in refused {
+                assert_eq!(reason(&status), "SEPARATION_OF_DUTIES", "{status}");
+            }
+        }
+        harness.accept(&submitted).await.unwrap();
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use toadlane_proto::awards::v1 as pb;
 
-use super::{OFFERED, PREPARED, of_none, one, section};
+use super::{OFFERED, PREPARED, of_none, one, section, see};
 use crate::authorization::Case;
 use crate::authorization::callers::Org;
 use crate::authorization::scene::Scene;
@@ -105,10 +105,20 @@ fn books(scene: &Scene, rpc: &str) -> Option<Vec<Case>> {
     let instrument = || "policy_prototype".to_string();
     let payee = scene.callers.org(Org::Editor);
     Some(match rpc {
-        "RecordPayeeCheck" => of_none("CheckPayee", &payee, one(check(&payee))),
+        "RecordPayeeCheck" => {
+            let staff = scene.callers.staff();
+            // Whoever is of some council checks that one.
+            let case = Case::by_caller(section("CheckPayee", PREPARED), "", move |caller| {
+                one(check(staff.get(&caller.subject).unwrap_or(&payee)))
+            });
+            vec![case.and(&section("CheckPayee", OFFERED))]
+        }
         "ListPayeeChecks" => {
             let request = pb::ListPayeeChecksRequest { organisation_id: payee.clone(), ..Default::default() };
             of_none("SeeBooks", &payee, one(request))
+        }
+        "ListMoneyHistory" => {
+            see(scene, |award_id| one(pb::ListMoneyHistoryRequest { award_id, ..Default::default() }))
         }
         "GetPot" => {
             let request = pb::GetPotRequest { round_id: round_id.clone(), instrument: instrument() };

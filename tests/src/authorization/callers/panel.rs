@@ -18,10 +18,12 @@ pub enum Place {
     Own,
     RecusedElsewhere,
     Recused,
+    /// The interest in question was recorded of them.
+    RecordedOf,
 }
 
 /// Their names in the golden matrix.
-const PLACES: [(&str, Place); 8] = [
+const PLACES: [(&str, Place); 11] = [
     ("on the panel, undeclared", Place::Undeclared),
     ("on the panel, undeclared, it is their own", Place::UndeclaredOwn),
     ("on the panel", Place::Declared),
@@ -30,6 +32,10 @@ const PLACES: [(&str, Place); 8] = [
     ("on the panel, it is their own", Place::Own),
     ("on the panel, recused from another bid", Place::RecusedElsewhere),
     ("on the panel, recused from this bid", Place::Recused),
+    ("on the panel, recorded of them", Place::RecordedOf),
+    // Whose record it is depends on the interest.
+    ("on the panel, recorded by them", Place::Declared),
+    ("on the panel, recorded by another", Place::Declared),
 ];
 
 /// Whom a row of the matrix of `grading` means that names a place; none for other rows.
@@ -42,8 +48,15 @@ pub(super) fn kind_of(row: &str) -> Option<CallerKind> {
         "no such duty" => None,
         role => Some(role.parse().expect("a duty")),
     };
-    if place == "not on the panel" {
-        return Some(role.map_or(CallerKind::ThePerson, |role| CallerKind::Holder(role, Org::Network)));
+    let of_council = |org| role.map_or(CallerKind::AtHome(org), |role| CallerKind::Staff(role, org, None));
+    match place {
+        "not on the panel" | "not on the panel, recorded by them" | "not on the panel, recorded by another" => {
+            return Some(role.map_or(CallerKind::ThePerson, |role| CallerKind::Holder(role, Org::Network)));
+        }
+        "not on the panel, of the council of this bid" => return Some(of_council(Org::Applicant)),
+        // It leads the third bid of every assessment.
+        "not on the panel, of the council of another bid" => return Some(of_council(Org::Reader)),
+        _ => {}
     }
     if place == "with a seat elsewhere" {
         return role.map(CallerKind::Seated);
@@ -60,6 +73,14 @@ impl Callers {
             _ => None,
         });
         members.collect()
+    }
+
+    /// Those with a row who may record an interest of another.
+    pub fn recorders(&self) -> [&Caller; 5] {
+        let within = |role| CallerKind::Member(Some(role), Place::Declared);
+        let [manager, clerk] = [Role::RoundManager, Role::Clerk].map(|role| CallerKind::Holder(role, Org::Network));
+        let kinds = [manager, clerk, within(Role::RoundManager), within(Role::PanelChair), within(Role::Clerk)];
+        kinds.map(|kind| &self.others[&kind])
     }
 }
 

@@ -76,6 +76,20 @@ pub fn cases(scene: &Scene, rpc: &str) -> Option<Vec<Case>> {
             };
             vec![Case::new(section("Decide", "moderation"), &on.bids[0].id, request)]
         }
+        "ReferBid" => {
+            let case = |stage: &str, on: &Assessed| {
+                let request = pb::ReferBidRequest {
+                    assessment_id: on.assessment.id.clone(),
+                    bid_id: on.bids[0].id.clone(),
+                    board_id: scene.register.boards[0].id.clone(),
+                    ..Default::default()
+                };
+                Case::new(section("Decide", stage), &on.bids[0].id, request)
+            };
+            let mut cases = legal_in(scene, &[], case);
+            cases.push(case("moderation", of(scene, "referring")));
+            cases
+        }
         "DetermineBid" => {
             let case = |stage: &str, on: &Assessed| {
                 let held = on.meetings.first().unwrap_or(&of(scene, "determination").meetings[0]);

@@ -1,7 +1,7 @@
 //! An assessment for every stage, with everybody of the matrix on its panel: each with the interests and reviews that
 //! make them what their row says, so far as a stage leaves that open.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use toadlane_proto::bids::v1 as bids;
 use toadlane_proto::grading::v1 as pb;
@@ -14,8 +14,9 @@ use super::{Harness, Register, Rounds, content, deadline};
 
 /// One for each stage of the matrix, and more where two calls would spoil it for each other: `ready` waits for
 /// moderation, `settling` for determination, `returning` and `determined` are on the way from there, `spare` is called
-/// off, and on `advised` two boards act one after the other.
-pub const ALL: [&str; 13] = [
+/// off, and on `advised` and `referring` two boards act one after the other, the second of which is recused from the first
+/// bid of `referring`.
+pub const ALL: [&str; 14] = [
     "reviewing",
     "spare",
     "ready",
@@ -25,6 +26,7 @@ pub const ALL: [&str; 13] = [
     "returning",
     "determined",
     "advised",
+    "referring",
     "decided",
     "bidders_informed",
     "announced",
@@ -48,6 +50,13 @@ pub struct Assessed {
     /// A grader's in the first bid, to be decided on; and those of whoever has an own one in question.
     pub interest: String,
     pub own_interests: HashMap<String, String>,
+    /// A member's in the first bid that the chair recorded; and those that others of the matrix recorded, by them and by
+    /// whom they concern.
+    pub recorded: String,
+    pub own_recorded: HashMap<String, String>,
+    /// What may be an interest of a grader in the first bid; and the same of whoever has an own one in question.
+    pub near_miss: String,
+    pub own_near_misses: HashMap<String, String>,
     /// Once there was one; the determining board's second.
     pub meetings: Vec<pb::Meeting>,
 }
@@ -72,7 +81,7 @@ impl<'a> Assessing<'a> {
         let [large, small] = [&harness.callers.large_board.id, &register.small_board.id];
         for name in ALL.into_iter().chain(["unopened"]) {
             let boards = match name {
-                "advised" => vec![(large.clone(), Part::Recommends), (small.clone(), Part::Determines)],
+                "advised" | "referring" => vec![(large.clone(), Part::Recommends), (small.clone(), Part::Determines)],
                 _ => vec![(large.clone(), Part::Joint)],
             };
             let timetable = match name {
@@ -95,8 +104,15 @@ impl<'a> Assessing<'a> {
         for (name, (round, bids)) in &mut self.rounds {
             for nth in ["first", "second", "third"] {
                 let content = content(&format!("{name} {nth}"));
+                // Members of one council are recused from it alone, and prepare none of its awards.
+                let content = if nth == "third" { self.harness.led(content) } else { content };
                 bids.push(self.harness.handed_in_by(Org::Applicant, &round.id, content).await);
             }
+            let has_own = |place: &Place| matches!(place, Place::Own | Place::UndeclaredOwn);
+            let tied = self.members.iter().filter(|(place, ..)| has_own(place)).map(|(.., member)| member);
+            let tied = tied.chain([&self.harness.callers.graders[1]]);
+            let request = ties(&bids[0].id, tied.map(|member| &member.caller));
+            let _: bids::Bid = self.harness.asking.made(self.harness.officer(), "DeclareConflicts", &request).await;
         }
     }
 
@@ -114,9 +130,15 @@ impl<'a> Assessing<'a> {
                 own_reviews: HashMap::new(),
                 interest: String::new(),
                 own_interests: HashMap::new(),
+                recorded: String::new(),
+                own_recorded: HashMap::new(),
+                near_miss: String::new(),
+                own_near_misses: HashMap::new(),
                 meetings: Vec::new(),
             };
             self.declare(&mut assessed).await;
+            self.record(&mut assessed).await;
+            self.find_near_misses(&mut assessed).await;
             self.review(&mut assessed, due == LATER).await;
             if name == "cancelled" {
                 let request = cancel(&assessed.assessment.id);
@@ -136,7 +158,7 @@ impl<'a> Assessing<'a> {
         let of_members = self.members.iter().filter_map(|(place, org, member)| {
             let interests = match place {
                 Place::Undeclared | Place::UndeclaredOwn => return None,
-                Place::Declared | Place::Owes | Place::HandedIn => vec![],
+                Place::Declared | Place::Owes | Place::HandedIn | Place::RecordedOf => vec![],
                 Place::Own => vec![first],
                 Place::RecusedElsewhere => vec![third],
                 // What the register shows needs no word of theirs.
@@ -166,12 +188,40 @@ impl<'a> Assessing<'a> {
         }
     }
 
+    /// Of everybody of whom one is to be recorded, by the chair first.
+    async fn record(&self, assessed: &mut Assessed) {
+        let chair = &self.graders()[0].caller;
+        let concerned = self.members.iter().filter(|(place, ..)| *place == Place::RecordedOf);
+        let recorders = [chair].into_iter().chain(self.harness.callers.recorders());
+        for ((.., member), recorder) in concerned.zip(recorders) {
+            let request = record(&assessed.assessment.id, &member.caller.subject, &assessed.bids[0].id);
+            let recorded: pb::Interest = self.harness.asking.made(recorder, "RecordInterest", &request).await;
+            assessed.own_recorded.insert(member.caller.subject.clone(), recorded.id.clone());
+            if recorder.subject == chair.subject {
+                assessed.recorded = recorded.id;
+            } else {
+                assessed.own_recorded.insert(recorder.subject.clone(), recorded.id);
+            }
+        }
+    }
+
+    async fn find_near_misses(&self, assessed: &mut Assessed) {
+        let assessment_id = assessed.assessment.id.clone();
+        let request = pb::ListNearMissesRequest { assessment_id, page_size: 500, ..Default::default() };
+        let listed: pb::ListNearMissesResponse =
+            self.harness.asking.made(self.harness.manager(), "ListNearMisses", &request).await;
+        assessed.own_near_misses = listed.near_misses.into_iter().map(|found| (found.person_id, found.id)).collect();
+        let of_grader = assessed.own_near_misses.remove(&self.graders()[1].caller.subject);
+        assessed.near_miss = of_grader.expect("the applicant declares a tie of theirs");
+    }
+
     async fn review(&self, assessed: &mut Assessed, is_open: bool) {
         let assessment_id = assessed.assessment.id.clone();
         for (place, _, member) in &self.members {
             match place {
                 Place::UndeclaredOwn | Place::Owes | Place::HandedIn | Place::Own => {}
-                Place::Undeclared | Place::Declared | Place::RecusedElsewhere | Place::Recused => continue,
+                Place::Undeclared | Place::Declared | Place::RecusedElsewhere => continue,
+                Place::Recused | Place::RecordedOf => continue,
             }
             let both = self.harness.assigned(&assessment_id, &assessed.bids[..2], &[member]).await;
             let both: Vec<String> = both.into_iter().map(|review| review.id).collect();
@@ -212,18 +262,30 @@ impl<'a> Assessing<'a> {
             let bid_id = assessed.bids[0].id.clone();
             let request = pb::GetModerationRequest { assessment_id: id.clone(), bid_id };
             let _: pb::Moderation = harness.asking.made(harness.manager(), "GetModeration", &request).await;
-            let parts: &[Part] = if name == "advised" { &[Part::Recommends, Part::Determines] } else { &[Part::Joint] };
+            let in_two_stages = ["advised", "referring"].contains(&name);
+            let parts: &[Part] = if in_two_stages { &[Part::Recommends, Part::Determines] } else { &[Part::Joint] };
             for part in parts {
                 assessed.meetings.push(harness.met(&id, *part, &graders).await);
             }
             if !["moderation", "settling"].contains(&name) {
                 harness.settled(&id).await;
             }
+            if ["determined", "decided", "bidders_informed", "announced"].contains(&name) {
+                harness.recused(assessed).await;
+            }
+            if in_two_stages {
+                let request = recommend(&assessed.meetings[0], &assessed.bids[0]);
+                let _: pb::Recommendation =
+                    harness.asking.made(harness.clerk(), "RecordRecommendation", &request).await;
+            }
             match name {
-                "advised" => {
-                    let request = recommend(&assessed.meetings[0], &assessed.bids[0]);
-                    let _: pb::Recommendation =
-                        harness.asking.made(harness.clerk(), "RecordRecommendation", &request).await;
+                // The third has declared it before.
+                "referring" => {
+                    for member in &graders[..2] {
+                        let request = declare(&id, &[&assessed.bids[0].id]);
+                        let _: pb::PanelMember =
+                            harness.asking.made(&member.caller, "DeclareInterests", &request).await;
+                    }
                 }
                 "determined" => harness.determined(decisions(assessed)).await,
                 "decided" | "bidders_informed" | "announced" => {
@@ -238,6 +300,19 @@ impl<'a> Assessing<'a> {
     pub fn finish(mut self) -> Assessments {
         let (unopened, _) = self.rounds.remove("unopened").expect("it was scheduled");
         Assessments { of: self.of, unopened }
+    }
+}
+
+impl Harness<'_> {
+    /// A second person agrees with whatever was recorded.
+    async fn recused(&self, assessed: &Assessed) {
+        let all: BTreeSet<&String> = assessed.own_recorded.values().collect();
+        for interest_id in all {
+            let chair = &self.callers.graders[0].caller;
+            let second = if *interest_id == assessed.recorded { self.manager() } else { chair };
+            let request = decide(interest_id, pb::interest::State::Recused);
+            let _: pb::Interest = self.asking.made(second, "DecideInterest", &request).await;
+        }
     }
 }
 
@@ -260,6 +335,25 @@ pub fn declare(assessment_id: &str, bid_ids: &[&str]) -> pb::DeclareInterestsReq
 pub fn link(bid_id: &str) -> pb::DeclaredInterest {
     let kind = pb::interest::Kind::Other.into();
     pb::DeclaredInterest { bid_id: bid_id.to_string(), kind, note: "an old acquaintance".to_string() }
+}
+
+pub fn record(assessment_id: &str, person_id: &str, bid_id: &str) -> pb::RecordInterestRequest {
+    pb::RecordInterestRequest {
+        assessment_id: assessment_id.to_string(),
+        person_id: person_id.to_string(),
+        interest: Some(link(bid_id)),
+        ..Default::default()
+    }
+}
+
+/// The applicant declares ties of these people.
+fn ties<'a>(bid_id: &str, people: impl Iterator<Item = &'a Caller>) -> bids::DeclareConflictsRequest {
+    let tie = |person: &Caller| bids::DeclaredConflict {
+        whose: Some(bids::declared_conflict::Whose::PersonId(person.subject.clone())),
+        words: super::TIE.to_string(),
+    };
+    let (bid_id, declared_conflicts) = (bid_id.to_string(), people.map(tie).collect());
+    bids::DeclareConflictsRequest { bid_id, declared_conflicts, ..Default::default() }
 }
 
 pub fn decide(interest_id: &str, state: pb::interest::State) -> pb::DecideInterestRequest {

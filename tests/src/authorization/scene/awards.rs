@@ -17,19 +17,19 @@ use super::{Harness, Register, Rounds, content};
 
 /// Who asks with the bids of the granted round: as many awards of each are accepted. The round's pot has room for
 /// forty.
-const APPLICANTS: [Org; 13] = {
-    let mut all = [Org::Applicant; 13];
-    all[11] = Org::Former;
-    all[12] = Org::Former;
+const APPLICANTS: [Org; 11] = {
+    let mut all = [Org::Applicant; 11];
+    all[9] = Org::Former;
+    all[10] = Org::Former;
     all
 };
 
 /// From here on awards are reported on, and nothing else is done with them.
-pub const FIRST_REPORTED: usize = 6;
+pub const FIRST_REPORTED: usize = 4;
 
 /// The awards that the cases of `awards` are about, by what is to happen to each, or where it stands. The applicant
 /// asks, one partner leads, and the other is paid.
-const OWN: [&str; 27] = [
+const OWN: [&str; 29] = [
     "prepared",
     "to offer",
     "to withdraw unoffered",
@@ -48,6 +48,8 @@ const OWN: [&str; 27] = [
     "completed",
     "closed",
     "varied",
+    "to agree",
+    "to decline",
     "to approve",
     "to hold",
     "held",
@@ -74,7 +76,8 @@ pub struct Granted {
     pub payments: BTreeMap<&'static str, pb::Payment>,
     /// All of the award that is paid: due, asked for, a small one, and one that has come back.
     pub recoveries: Vec<pb::Recovery>,
-    pub variation: pb::Variation,
+    /// By the names of their awards: one asked for, and two that await the council's word.
+    pub variations: BTreeMap<&'static str, pb::Variation>,
     pub extension: pb::Extension,
 }
 
@@ -102,11 +105,7 @@ impl<'a> Granting<'a> {
             self.bids.push(self.harness.handed_in_by(applicant, &self.round.id, content).await);
         }
         for name in OWN {
-            let content = bids::BidContent {
-                lead_organisation_id: self.harness.callers.org(Org::Reader),
-                payee_organisation_id: self.harness.callers.org(Org::Editor),
-                ..content(name)
-            };
+            let content = self.harness.led(content(name));
             self.bids.push(self.harness.handed_in_by(Org::Applicant, &self.round.id, content).await);
         }
     }
@@ -177,7 +176,11 @@ impl<'a> Granting<'a> {
         let recoveries = harness.moved(&own, &payments).await;
         harness.ended(&own, &payments).await;
         let extension = harness.extended(&round.id).await;
-        let variation = harness.asking.made(harness.manager(), "RequestVariation", &vary(&own["varied"])).await;
+        let variations = BTreeMap::from([
+            ("varied", harness.asked_to_vary(&vary(&own["varied"])).await),
+            ("to agree", harness.awaiting(&own["to agree"]).await),
+            ("to decline", harness.awaiting(&own["to decline"]).await),
+        ]);
 
         let mut awards = harness.awards(&round.id).await;
         let mut named = BTreeMap::new();
@@ -185,7 +188,7 @@ impl<'a> Granting<'a> {
             let place = awards.iter().position(|award| award.id == id).expect("it is an award still");
             named.insert(name, awards.remove(place));
         }
-        Granted { round, accepted: awards, own: named, payments, recoveries, variation, extension }
+        Granted { round, accepted: awards, own: named, payments, recoveries, variations, extension }
     }
 }
 
@@ -194,6 +197,15 @@ fn is_reserved(bid: &bids::Bid) -> bool {
 }
 
 impl Harness<'_> {
+    /// One partner leads, and the other is paid.
+    pub fn led(&self, content: bids::BidContent) -> bids::BidContent {
+        bids::BidContent {
+            lead_organisation_id: self.callers.org(Org::Reader),
+            payee_organisation_id: self.callers.org(Org::Editor),
+            ..content
+        }
+    }
+
     /// Prepares the awards of a decided round; all of them, by their references.
     pub async fn prepared(&self, round_id: &str) -> Vec<pb::Award> {
         let settings = pb::AwardSettings { starts_on: "2019-11-06".to_string(), offer_days: 21, ..Default::default() };
@@ -239,6 +251,18 @@ pub fn accept(award: &pb::Award, certifier_id: &str) -> pb::AcceptAwardRequest {
         award_id: award.id.clone(),
         version: agreement.version,
         sha256: agreement.sha256,
+        certifier_id: certifier_id.to_string(),
+        role: "Chief finance officer".to_string(),
+        ..Default::default()
+    }
+}
+
+pub fn agree(variation: &pb::Variation, certifier_id: &str) -> pb::AcceptVariationRequest {
+    let proposed = variation.proposed.clone().expect("it awaits the council's word");
+    pb::AcceptVariationRequest {
+        variation_id: variation.id.clone(),
+        version: proposed.version,
+        sha256: proposed.sha256,
         certifier_id: certifier_id.to_string(),
         role: "Chief finance officer".to_string(),
         ..Default::default()

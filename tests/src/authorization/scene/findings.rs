@@ -52,12 +52,13 @@ impl Findings {
     /// Of the round of the reports; the other round is one that other consultants are to learn from.
     pub async fn set(asking: &Asking, callers: &Callers, round_id: &str, other_round_id: &str) -> Findings {
         let study = Study { asking, callers };
-        let consultants = [Learner::Consultant, Learner::Relieved];
-        let commission = study.commission(round_id, &consultants, BEGAN).await;
-        let commission = study.declared(Learner::Consultant, &commission).await;
-        let spare = study.commission(round_id, &consultants, BEGAN).await;
-        let planned = study.commission(round_id, &consultants, BEGINS).await;
-        let ended = study.commission(round_id, &consultants, BEGAN).await;
+        let mut commission = study.commission(round_id, &Learner::NAMED, BEGAN).await;
+        for learner in Learner::AT_WORK {
+            commission = study.declared(learner, &commission).await;
+        }
+        let spare = study.commission(round_id, &Learner::NAMED, BEGAN).await;
+        let planned = study.commission(round_id, &Learner::NAMED, BEGINS).await;
+        let ended = study.commission(round_id, &Learner::NAMED, BEGAN).await;
         let ended = study.ended(&ended).await;
         let elsewhere = study.commission(other_round_id, &[Learner::Elsewhere], BEGAN).await;
         study.declared(Learner::Elsewhere, &elsewhere).await;
@@ -87,12 +88,21 @@ impl Study<'_> {
         self.callers.learner(Learner::Consultant)
     }
 
+    /// Writes what editors approve.
+    pub fn author(&self) -> &Caller {
+        self.callers.learner(Learner::Author)
+    }
+
     pub fn editor(&self) -> &Caller {
         self.callers.holder_of(Role::Editor, Org::Network)
     }
 
-    fn officer(&self) -> &Caller {
+    pub fn officer(&self) -> &Caller {
         self.callers.holder_of(Role::ApplicantOfficer, Org::Applicant)
+    }
+
+    fn certifier(&self) -> &Caller {
+        self.callers.holder_of(Role::Certifier, Org::Applicant)
     }
 
     async fn commission(&self, round_id: &str, consultants: &[Learner], from: &str) -> pb::Commission {
@@ -138,7 +148,7 @@ impl Study<'_> {
         let [marked, asked, given] = marked.try_into().expect("three were marked");
         let asked = self.asked(&asked.id).await;
         let given = self.asked(&given.id).await;
-        let given = self.asking.made(self.officer(), "AnswerConsent", &give(&given.id)).await;
+        let given = self.asking.made(self.certifier(), "AnswerConsent", &give(&given.id)).await;
         Passages { marked, asked, given }
     }
 
@@ -151,7 +161,7 @@ impl Study<'_> {
         let mut captured: Vec<pb::Insight> = Vec::new();
         for _ in 0..3 {
             let request = new_insight(commission_id, passage_id);
-            captured.push(self.asking.made(self.consultant(), "CaptureInsight", &request).await);
+            captured.push(self.asking.made(self.author(), "CaptureInsight", &request).await);
         }
         let [captured, checking, checked] = captured.try_into().expect("three were captured");
         let checking = self.checking(&checking.id).await;
@@ -171,8 +181,7 @@ impl Study<'_> {
         let draft = self.asking.made(self.officer(), "CreateCaseStudy", &request).await;
         let consented: pb::CaseStudy = self.asking.made(self.officer(), "CreateCaseStudy", &request).await;
         let request = pb::ConsentCaseStudyRequest { case_study_id: consented.id, consents: true, ..Default::default() };
-        let certifier = self.callers.holder_of(Role::Certifier, Org::Applicant);
-        let consented = self.asking.made(certifier, "ConsentCaseStudy", &request).await;
+        let consented = self.asking.made(self.certifier(), "ConsentCaseStudy", &request).await;
         Stories { draft, consented }
     }
 }

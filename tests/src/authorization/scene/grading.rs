@@ -4,6 +4,7 @@
 use kit::caller::Role;
 use kit::time::at;
 use toadlane_proto::bids::v1 as bids;
+use toadlane_proto::bids::v1::participation::Part as Asked;
 use toadlane_proto::grading::v1 as pb;
 use toadlane_proto::rounds::v1 as rounds;
 use toadlane_proto::rounds::v1::grading_board::Part;
@@ -68,8 +69,20 @@ impl Harness<'_> {
         let created: bids::Bid = self.asking.made(officer, "CreateBid", &request).await;
         let request = super::sign_off(&created.id, &certifier.subject);
         let signed: bids::Bid = self.asking.made(certifier, "SignOffBid", &request).await;
+        for organisation_id in [content.lead_organisation_id, content.payee_organisation_id] {
+            if !organisation_id.is_empty() {
+                self.joined(&signed.id, &organisation_id).await;
+            }
+        }
         let request = bids::SubmitBidRequest { bid_id: signed.id, ..Default::default() };
         self.asking.made(officer, "SubmitBid", &request).await
+    }
+
+    /// The word of a lead or payee that is not the applicant, for all its parts.
+    pub async fn joined(&self, bid_id: &str, organisation_id: &str) {
+        let certifier = self.callers.holder_of(Role::Certifier, self.callers.org_of(organisation_id));
+        let request = super::confirm(bid_id, organisation_id, Asked::Unspecified, Some(&certifier.subject));
+        let _: bids::Bid = self.asking.made(certifier, "ConfirmParticipation", &request).await;
     }
 
     /// Finds the bids of a closed round eligible and opens its assessment.

@@ -2,13 +2,16 @@
 
 use toadlane_proto::learning::v1 as pb;
 
-use super::super::callers::Learner;
+use super::super::callers::{Callers, Learner, Org};
 use super::findings::Study;
 use super::{LATER, LATER_IN_WORDS, deadline};
 
 pub struct Publications {
     pub drafting: pb::Publication,
+    /// In a fact check that waits for its council.
     pub checking: pb::Publication,
+    /// In one that is over.
+    pub heard: pb::Publication,
     /// One to be returned to drafting, one to be embargoed.
     pub approved: [pb::Publication; 2],
     /// With a group of one.
@@ -16,6 +19,8 @@ pub struct Publications {
     pub published: pb::Publication,
     /// Published, and open for a second edition.
     pub corrected: pb::Publication,
+    /// Published, and taken back.
+    pub withdrawn: pb::Publication,
 }
 
 impl Publications {
@@ -23,12 +28,15 @@ impl Publications {
         let press = Press { study, commission, passage };
         let drafting = press.drafted().await;
         let checking = press.checked().await;
+        let heard = press.heard().await;
         let approved = [press.approved().await, press.approved().await];
         let embargoed = press.embargoed().await;
         let published = press.published().await;
         let corrected = press.published().await;
         let corrected = study.asking.made(study.editor(), "CorrectPublication", &correct(&corrected.id)).await;
-        Publications { drafting, checking, approved, embargoed, published, corrected }
+        let withdrawn = press.published().await;
+        let withdrawn = study.asking.made(study.editor(), "WithdrawPublication", &withdraw(&withdrawn.id)).await;
+        Publications { drafting, checking, heard, approved, embargoed, published, corrected, withdrawn }
     }
 }
 
@@ -43,7 +51,7 @@ impl Press<'_> {
         let study = self.study;
         let request = new(self.commission);
         let planned: pb::Publication = study.asking.made(study.consultant(), "CreatePublication", &request).await;
-        study.asking.made(study.consultant(), "SetItems", &items(&planned.id, &self.passage.id)).await
+        study.asking.made(study.author(), "SetItems", &items(&planned.id, &self.passage.id)).await
     }
 
     async fn checked(&self) -> pb::Publication {
@@ -52,8 +60,14 @@ impl Press<'_> {
         self.study.asking.made(self.study.consultant(), "StartFactCheck", &request).await
     }
 
+    async fn heard(&self) -> pb::Publication {
+        let checked = self.checked().await;
+        let request = confirm(self.study.callers, &checked.id);
+        self.study.asking.made(self.study.officer(), "AnswerFactCheck", &request).await
+    }
+
     async fn approved(&self) -> pb::Publication {
-        let publication_id = self.checked().await.id;
+        let publication_id = self.heard().await.id;
         let request = pb::ApprovePublicationRequest { publication_id, ..Default::default() };
         self.study.asking.made(self.study.editor(), "ApprovePublication", &request).await
     }
@@ -92,6 +106,16 @@ pub fn items(publication_id: &str, passage_id: &str) -> pb::SetItemsRequest {
     }
 }
 
+/// What the council says of all that cites it.
+pub fn confirm(callers: &Callers, publication_id: &str) -> pb::AnswerFactCheckRequest {
+    pb::AnswerFactCheckRequest {
+        publication_id: publication_id.to_string(),
+        organisation_id: callers.org(Org::Applicant),
+        confirms: true,
+        ..Default::default()
+    }
+}
+
 pub fn embargo(publication_id: &str, reader: String) -> pb::EmbargoPublicationRequest {
     pb::EmbargoPublicationRequest {
         publication_id: publication_id.to_string(),
@@ -113,6 +137,14 @@ pub fn correct(publication_id: &str) -> pb::CorrectPublicationRequest {
     pb::CorrectPublicationRequest {
         publication_id: publication_id.to_string(),
         note: "a wrong date".to_string(),
+        ..Default::default()
+    }
+}
+
+pub fn withdraw(publication_id: &str) -> pb::WithdrawPublicationRequest {
+    pb::WithdrawPublicationRequest {
+        publication_id: publication_id.to_string(),
+        reason: "it was wrong".to_string(),
         ..Default::default()
     }
 }

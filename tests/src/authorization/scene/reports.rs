@@ -27,7 +27,7 @@ pub struct Reports {
     pub unwritten: pb::Report,
     /// Accepted, and released to the learning.
     pub released: pb::Report,
-    /// The applicant's by novation: accepted, and accepted and released.
+    /// The applicant's by novation, with an addendum of the council before it: accepted, and accepted and released.
     pub passed_on: [pb::Report; 2],
 }
 
@@ -52,7 +52,8 @@ impl Reports {
         let mut passed_on = Vec::new();
         for award in &of_former[..2] {
             let report = desk.scheduled(&award.id, pb::report::Kind::Interim).await;
-            passed_on.push(desk.accepted(Org::Former, &report.id).await);
+            desk.accepted(Org::Former, &report.id).await;
+            passed_on.push(desk.added(Org::Former, &report.id).await);
         }
         let [accepted, other] = passed_on.try_into().expect("there are two");
         let other = desk.released(Org::Former, &other.id).await;
@@ -117,9 +118,17 @@ impl Desk<'_> {
         self.asking.made(self.manager(), "AcceptReport", &request).await
     }
 
-    async fn released(&self, org: Org, report_id: &str) -> pb::Report {
+    /// With an addendum that its council wrote.
+    async fn added(&self, org: Org, report_id: &str) -> pb::Report {
         let officer = self.callers.holder_of(Role::ApplicantOfficer, org);
-        self.asking.made(officer, "SetRelease", &release(report_id)).await
+        let (report_id, text) = (report_id.to_string(), "The council was told.".to_string());
+        let request = pb::AddAddendumRequest { report_id, text, ..Default::default() };
+        self.asking.made(officer, "AddAddendum", &request).await
+    }
+
+    async fn released(&self, org: Org, report_id: &str) -> pb::Report {
+        let certifier = self.callers.holder_of(Role::Certifier, org);
+        self.asking.made(certifier, "SetRelease", &release(report_id)).await
     }
 
     /// The council before the applicant is no more, and its awards go to the applicant.
@@ -144,7 +153,8 @@ impl Desk<'_> {
                 reason: "it was merged".to_string(),
                 ..Default::default()
             };
-            let asked: awards::Variation = self.asking.made(self.manager(), "RequestVariation", &request).await;
+            let asked: awards::Variation =
+                self.asking.made(&self.callers.administrator, "RequestVariation", &request).await;
             let request =
                 awards::DecideVariationRequest { variation_id: asked.id, approve: true, ..Default::default() };
             let _: awards::Variation = self.asking.made(self.manager(), "DecideVariation", &request).await;
@@ -227,6 +237,17 @@ pub fn release(report_id: &str) -> pb::SetReleaseRequest {
         may_quote: true,
         name_contact: true,
         contact: "policy@council.example".to_string(),
+        ..Default::default()
+    }
+}
+
+/// The first addendum.
+pub fn release_addendum(report_id: &str) -> pb::ReleaseAddendumRequest {
+    pb::ReleaseAddendumRequest {
+        report_id: report_id.to_string(),
+        number: 1,
+        to_learning: true,
+        may_quote: true,
         ..Default::default()
     }
 }

@@ -17,7 +17,7 @@ use crate::plan::Instalment;
 use crate::round::Settings;
 use crate::store::Filter;
 
-/// Largest balance that is given up where a round does not say (rule 26).
+/// The most of an award that is given up where a round does not say (rule 26).
 const SMALL_BALANCE: Money = Money::pence(2_500);
 
 pub fn prepare_awards(wire: pb::PrepareAwardsRequest, reader: &mut Reader) -> Option<app::PrepareAwards> {
@@ -45,6 +45,7 @@ fn settings(reader: &mut Reader, wire: pb::AwardSettings) -> Option<Settings> {
     let interim_report_due = deadline(reader, "settings.interim_report_due", wire.interim_report_due);
     let final_report_due = deadline(reader, "settings.final_report_due", wire.final_report_due);
     let small_balance = reader.money_or_none("settings.small_balance", wire.small_balance);
+    let variation_limit = reader.money_or_none("settings.variation_limit", wire.variation_limit);
     Some(Settings {
         starts_on: starts_on?,
         ends_on: ends_on?,
@@ -53,6 +54,7 @@ fn settings(reader: &mut Reader, wire: pb::AwardSettings) -> Option<Settings> {
         interim_report_due,
         final_report_due,
         small_balance: small_balance?.unwrap_or(SMALL_BALANCE),
+        variation_limit: variation_limit?.unwrap_or(Settings::usual_variation_limit()),
     })
 }
 
@@ -126,7 +128,25 @@ pub fn request_variation(wire: pb::RequestVariationRequest, reader: &mut Reader)
     let award = reader.id("award_id", &wire.award_id);
     let reason = reader.text("reason", &wire.reason);
     let change = reader.required("change", wire.change).and_then(|wire| change(reader, wire));
-    Some(app::RequestVariation { id: VariationId::new(), award: award?, change: change?, reason: reason? })
+    let word = match wire.certifier_id.is_empty() {
+        true => Some(None),
+        false => word(reader, &wire.certifier_id, &wire.role, wire.version, &wire.sha256).map(Some),
+    };
+    let id = VariationId::new();
+    Some(app::RequestVariation { id, award: award?, change: change?, reason: reason?, word: word? })
+}
+
+fn word(reader: &mut Reader, certifier: &str, role: &str, version: i32, digest: &str) -> Option<app::Word> {
+    let certifier = reader.id("certifier_id", certifier);
+    let role = reader.text("role", role);
+    let digest = reader.text("sha256", digest);
+    Some(app::Word { certifier: certifier?, role: role?, version, digest: digest? })
+}
+
+pub fn accept_variation(wire: pb::AcceptVariationRequest, reader: &mut Reader) -> Option<app::AcceptVariation> {
+    let target = reader.target("variation_id", &wire.variation_id, &wire.etag);
+    let word = word(reader, &wire.certifier_id, &wire.role, wire.version, &wire.sha256);
+    Some(app::AcceptVariation { target: target?, word: word? })
 }
 
 fn change(reader: &mut Reader, wire: pb::Change) -> Option<Change> {
@@ -156,7 +176,8 @@ pub fn decide_variation(wire: pb::DecideVariationRequest, reader: &mut Reader) -
         // The council reads why.
         false => reader.text("reason", &wire.reason),
     };
-    Some(app::DecideVariation { target: target?, approve: wire.approve, reason: reason? })
+    let reference = wire.decision_reference.trim().to_string();
+    Some(app::DecideVariation { target: target?, approve: wire.approve, reason: reason?, reference })
 }
 
 pub fn extend_awards(wire: pb::ExtendAwardsRequest, reader: &mut Reader) -> Option<app::ExtendAwards> {

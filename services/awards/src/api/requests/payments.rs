@@ -55,7 +55,9 @@ fn money_filter(reader: &mut Reader, award: &str, round: &str, states: Vec<Strin
 pub fn record_return(wire: pb::RecordReturnRequest, reader: &mut Reader) -> Option<app::RecordReturn> {
     let target = reader.target("recovery_id", &wire.recovery_id, &wire.etag);
     let amount = positive(reader, "amount", wire.amount);
-    Some(app::RecordReturn { target: target?, amount: amount? })
+    let received_on = reader.date_or_none("received_on", &wire.received_on);
+    let bank_reference = wire.bank_reference.trim().to_string();
+    Some(app::RecordReturn { target: target?, amount: amount?, received_on: received_on?, bank_reference })
 }
 
 pub fn record_payee_check(wire: pb::RecordPayeeCheckRequest, reader: &mut Reader) -> Option<app::RecordPayeeCheck> {

@@ -60,7 +60,15 @@ pub fn record_interest(wire: pb::RecordInterestRequest, reader: &mut Reader) -> 
     let person = reader.id("person_id", &wire.person_id);
     let interest = reader.required("interest", wire.interest);
     let interest = interest.and_then(|interest| declared(reader, "interest", interest));
-    Some(app::RecordInterest { assessment: assessment?, person: person?, interest: interest? })
+    let near_miss = reader.id_or_none("near_miss_id", &wire.near_miss_id);
+    let (assessment, person) = (assessment?, person?);
+    Some(app::RecordInterest { assessment, person, interest: interest?, near_miss: near_miss? })
+}
+
+pub fn answer_interest(wire: pb::AnswerInterestRequest, reader: &mut Reader) -> Option<app::AnswerInterest> {
+    let target = reader.target("interest_id", &wire.interest_id, &wire.etag);
+    let answer = reader.text("answer", &wire.answer);
+    Some(app::AnswerInterest { target: target?, answer: answer? })
 }
 
 pub fn decide_interest(wire: pb::DecideInterestRequest, reader: &mut Reader) -> Option<app::DecideInterest> {
@@ -68,7 +76,7 @@ pub fn decide_interest(wire: pb::DecideInterestRequest, reader: &mut Reader) -> 
     let step = match wire.state() {
         pb::interest::State::Recused => Some(Step::Recuse),
         pb::interest::State::Cleared => Some(Step::Clear),
-        pb::interest::State::Unspecified | pb::interest::State::Declared => None,
+        pb::interest::State::Unspecified | pb::interest::State::Declared | pb::interest::State::Recorded => None,
     };
     let step = reader.known("state", step);
     let reason = reader.text("reason", &wire.reason);

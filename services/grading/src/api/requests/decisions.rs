@@ -59,6 +59,12 @@ pub fn refer_back(wire: pb::ReferBackRequest, reader: &mut Reader) -> Option<app
     Some(app::ReferBack { on: on?, meeting: meeting?, question: question? })
 }
 
+pub fn refer_bid(wire: pb::ReferBidRequest, reader: &mut Reader) -> Option<app::ReferBid> {
+    let on = on_bid(reader, &wire.assessment_id, &wire.bid_id);
+    let board = reader.id("board_id", &wire.board_id);
+    Some(app::ReferBid { on: on?, board: board? })
+}
+
 pub fn determine_bid(wire: pb::DetermineBidRequest, reader: &mut Reader) -> Option<app::DetermineBid> {
     let on = on_bid(reader, &wire.assessment_id, &wire.bid_id);
     let outcome = reader.named("outcome", wire.outcome());

@@ -96,7 +96,7 @@ fn a_bid_is_returned_once_and_after_the_second_time_only_the_joint_meeting_acts(
 
 #[test]
 fn a_bid_on_which_the_recommending_board_has_nobody_free_goes_to_the_determining_one() {
-    let nobody = Quorum { n_entitled: 0, n_present: 0, needed: 2 };
+    let nobody = Quorum { n_entitled: 0, n_awaited: 0, n_present: 0, needed: 2 };
     let everybody = Quorum { n_entitled: 2, ..nobody };
     assert_eq!(Turn::Recommending.given(nobody), Turn::Determining);
     assert_eq!(Turn::Recommending.given(everybody), Turn::Recommending);
@@ -112,5 +112,8 @@ fn another_board_decides_with_its_own_quorum_of_voters_without_an_interest() {
     assert_eq!(violations(other.check(&voters[..1])), ["deciders: the board needs at least 2 voters"]);
     assert_eq!(violations(other.check(&[voters[0], voters[0]])), ["deciders[1]: name each person once"]);
     let stranger = violations(other.check(&[voters[0], PersonId::new()]));
-    assert_eq!(stranger, ["deciders[1]: this person has no vote on that board, or an interest in the bid"]);
+    assert_eq!(
+        stranger,
+        ["deciders[1]: this person was not seated for the bid, has yet to declare, or has an interest in it"]
+    );
 }

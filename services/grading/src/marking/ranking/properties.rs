@@ -158,6 +158,7 @@ proptest! {
             chair: PersonId::new(),
             reason: String::new(),
             at: at("2020-01-28T12:00:00Z"),
+            total: open.bids.iter().find(|one| one.bid == tie.bids[0]).and_then(|one| one.total),
         }).collect();
         let cast = ranked_of(&rubric, &entries, &castings);
         prop_assert!(cast.open_ties.is_empty());

@@ -154,12 +154,46 @@ fn what_no_rule_settles_stays_an_open_tie_and_shares_a_place() {
 
 fn casting(bids: &[&Entry]) -> Casting {
     let bids = bids.iter().map(|one| one.bid).collect();
-    Casting { bids, chair: PersonId::new(), reason: "by the chair".to_string(), at: at("2020-01-28T12:00:00Z") }
+    let (reason, at) = ("by the chair".to_string(), at("2020-01-28T12:00:00Z"));
+    Casting { bids, chair: PersonId::new(), reason, at, total: fraction(60, 1) }
+}
+
+/// G-C5: a casting decided between other bids, or the same ones at other marks, in silence.
+#[test]
+fn a_casting_decision_binds_exactly_the_tie_that_it_named() {
+    let tied = [entry(1, &[&[3, 3]]), entry(2, &[&[3, 3]]), entry(3, &[&[3, 3]])];
+    let numbers = |ranking: &Ranking| places(ranking).iter().map(|place| place.0).collect::<Vec<_>>();
+    let of_all = casting(&[&tied[2], &tied[0], &tied[1]]);
+    let ranking = ranked_with(&a_rubric(), &tied, std::slice::from_ref(&of_all));
+    assert_eq!((numbers(&ranking), ranking.open_ties.len()), (vec![3, 1, 2], 0));
+    // A smaller tie is another one, and so is a larger one.
+    let of_two = casting(&[&tied[1], &tied[0]]);
+    assert_eq!(ranked_with(&a_rubric(), &tied[..2], std::slice::from_ref(&of_all)).open_ties.len(), 1);
+    assert_eq!(ranked_with(&a_rubric(), &tied, std::slice::from_ref(&of_two)).open_ties.len(), 1);
+    // And the same bids at other marks.
+    let better = [0, 1].map(|place: usize| Entry { bid: tied[place].bid, ..entry(1, &[&[4, 4]]) });
+    assert_eq!(ranked_with(&a_rubric(), &tied[..2], std::slice::from_ref(&of_two)).open_ties.len(), 0);
+    assert_eq!(ranked_with(&a_rubric(), &better, &[of_two]).open_ties.len(), 1);
+    // Somebody who does not see the last bid finds the others in the order that was cast.
+    let seen = of_all.without(&[tied[2].bid]);
+    assert_eq!(numbers(&ranked_with(&a_rubric(), &tied[..2], &[seen])), [1, 2]);
 }
 
 #[test]
-fn the_latest_casting_decision_that_names_all_of_a_tie_settles_it() {
+fn a_pair_that_was_cast_is_found_where_it_is_turned_round() {
     let tied = [entry(1, &[&[3, 3]]), entry(2, &[&[3, 3]]), entry(3, &[&[3, 3]])];
+    let [one, two, three] = [0, 1, 2].map(|place: usize| tied[place].bid);
+    let (cast, total) = (casting(&[&tied[0], &tied[1]]), fraction(60, 1));
+    assert_eq!(cast.parted_otherwise(&[two, three, one], total), Some((one, two)));
+    assert_eq!(cast.parted_otherwise(&[one, three, two], total), None);
+    assert_eq!(cast.parted_otherwise(&[two, one], fraction(80, 1)), None, "that is another tie");
+}
+
+/// As in records of the first version, which replay for ever.
+#[test]
+fn the_latest_casting_decision_without_a_total_that_names_all_of_a_tie_settles_it() {
+    let tied = [entry(1, &[&[3, 3]]), entry(2, &[&[3, 3]]), entry(3, &[&[3, 3]])];
+    let casting = |bids: &[&Entry]| Casting { total: None, ..casting(bids) };
     let of_two = casting(&[&tied[2], &tied[0]]);
     let (early, late) = (casting(&[&tied[0], &tied[1], &tied[2]]), casting(&[&tied[1], &tied[2], &tied[0]]));
     let ranking = ranked_with(&a_rubric(), &tied, &[early, late.clone(), of_two.clone()]);

@@ -98,7 +98,7 @@ fn a_record_that_todays_types_print_otherwise_replays_by_the_bytes_given() {
 fn bytes_that_are_not_canonical_another_rule_version_and_other_json_are_refused() {
     let json = a_record().canonical_json();
     assert!(matches!(replay(&format!("{json} ")).unwrap_err(), ReplayError::NotCanonical));
-    let other = Record { rule_version: "toadlane/weighted-mean/2".to_string(), ..a_record() };
+    let other = Record { rule_version: "toadlane/weighted-mean/3".to_string(), ..a_record() };
     assert!(matches!(replay(&other.canonical_json()).unwrap_err(), ReplayError::OtherRules { .. }));
     assert!(matches!(replay("{}").unwrap_err(), ReplayError::NotARecord(_)));
 }

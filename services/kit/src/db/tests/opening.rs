@@ -108,6 +108,15 @@ async fn a_store_of_a_newer_version_is_left_alone() {
     }
 }
 
+/// A service's migration that bears the version of one of ours would never run, in silence.
+#[test]
+fn two_migrations_of_one_version_stop_the_start() {
+    const CLASH: EmbeddedMigrations = embed_migrations!("src/db/tests/clash");
+    let fresh = Fresh::sqlite();
+    let refused = Db::open(&fresh.storage, "accounts", CLASH, None).err().expect("both are of one day");
+    assert!(refused.to_string().contains("two migrations have the version 20261101000001"), "{refused}");
+}
+
 #[test]
 fn a_database_that_may_lose_what_was_answered_is_refused() {
     let fresh = Fresh::postgres();

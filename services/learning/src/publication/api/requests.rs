@@ -36,6 +36,15 @@ pub fn set_items(wire: pb::SetItemsRequest, reader: &mut Reader) -> Option<app::
     Some(app::SetItems { target: target?, title: title?, items })
 }
 
+pub fn answer_fact_check(wire: pb::AnswerFactCheckRequest, reader: &mut Reader) -> Option<app::AnswerFactCheck> {
+    let id = reader.id("publication_id", &wire.publication_id);
+    let organisation = reader.id("organisation_id", &wire.organisation_id);
+    let pb::AnswerFactCheckRequest { item, confirms, comment, .. } = wire;
+    // The rules of the contract let no place be negative.
+    let item = item.and_then(|item| usize::try_from(item).ok());
+    Some(app::AnswerFactCheck { id: id?, organisation: organisation?, item, confirms, comment })
+}
+
 pub fn embargo_publication(
     wire: pb::EmbargoPublicationRequest,
     reader: &mut Reader,

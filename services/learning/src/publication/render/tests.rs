@@ -62,6 +62,7 @@ fn document(kind: Kind, source: String, council: &str, title: &str, sections: Ve
         kind,
         source,
         source_revision: 3,
+        addendum: 0,
         source_sha256: kit::digest::digest(title.as_bytes()),
         round: None,
         award_reference: if kind == Kind::CaseStudy { String::new() } else { "r3-2020-09".to_string() },
@@ -76,6 +77,7 @@ fn document(kind: Kind, source: String, council: &str, title: &str, sections: Ve
         contact: "Director of Adult Social Services, South Tyneside Council".to_string(),
         withdrawn: false,
         added_at: now(),
+        released_at: None,
     }
 }
 
@@ -152,6 +154,7 @@ impl Book {
             codebook_version: 1,
             memo: String::new(),
             consent: Consent::Given { answer_by: now() },
+            answered: None,
             organisation: document.organisation,
             award_reference: document.award_reference.clone(),
             marked_by: PersonId::new(),
@@ -211,6 +214,7 @@ impl Book {
             written: text.canonical_json(),
             text,
             state: case_study::State::Consented,
+            answered: None,
             created_at: now(),
             updated_at: now(),
         };

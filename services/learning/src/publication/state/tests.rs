@@ -32,6 +32,7 @@ fn every_step_from_every_state_is_as_the_golden_table_says() {
             Step::HoldBack,
             Step::Correct,
             Step::Withdraw,
+            Step::LoseQuotes,
         ]
     };
     covers(StateName::VARIANTS, states.iter().map(StateName::from));
@@ -72,6 +73,7 @@ fn insights_and_consents() -> String {
         InsightStep::Approve,
         InsightStep::Use,
         InsightStep::Drop,
+        InsightStep::Fall,
     ];
     covers(InsightName::VARIANTS, insights.map(InsightName::from));
     covers(InsightStepName::VARIANTS, steps.map(InsightStepName::from));
@@ -89,7 +91,14 @@ fn insights_and_consents() -> String {
         Consent::Refused { answer_by },
         Consent::Withdrawn { answer_by },
     ];
-    let steps = [ConsentStep::Ask { answer_by }, ConsentStep::Give, ConsentStep::Refuse, ConsentStep::Withdraw];
+    let steps = [
+        ConsentStep::Ask { answer_by },
+        ConsentStep::Give,
+        ConsentStep::Refuse,
+        ConsentStep::Withdraw,
+        ConsentStep::Fall,
+        ConsentStep::Renew,
+    ];
     covers(ConsentName::VARIANTS, consents.map(ConsentName::from));
     covers(ConsentStepName::VARIANTS, steps.map(ConsentStepName::from));
     for from in consents {

@@ -67,9 +67,8 @@ pub fn create_client(wire: pb::CreateClientRequest, reader: &mut Reader) -> Opti
             shown_once = Some(issued);
             Some(Credentials::Secrets(vec![secret]))
         }
-        (pb::client::Kind::PublicKey, None) => {
-            reader.take("key", "required", Err("a client with keys needs its first public key"))
-        }
+        // Only what the network enters waits for its first key.
+        (pb::client::Kind::PublicKey, None) => Some(Credentials::Keys(Vec::new())),
         (pb::client::Kind::Secret, Some(_)) => reader.take("key", "kind", Err("a client with a secret takes no key")),
         (pb::client::Kind::Unspecified, _) => reader.known("kind", None),
     };
@@ -127,5 +126,5 @@ pub fn rotate_client_secret(
 pub fn revoke_client(wire: pb::RevokeClientRequest, reader: &mut Reader) -> Option<app::RevokeClient> {
     let target = reader.target("client_id", &wire.client_id, &wire.etag);
     let real_now = Timestamp::of_this_machine();
-    Some(app::RevokeClient { target: target?, real_now })
+    Some(app::RevokeClient { target: target?, reason: wire.reason, real_now })
 }

@@ -78,9 +78,8 @@ async fn nobody_walks_into_a_duty_that_nobody_gave_them() {
             walk.expect_all_is_well().await;
         }
     }
-    for name in ["create_person", "update_person", "grant_role", "revoke_role"] {
-        assert!(walk.n_allowed.contains_key(name), "nobody was ever let do {name}: the walk shows nothing");
-    }
+    let n_allowed: usize = walk.n_allowed.values().sum();
+    assert!(n_allowed >= 25, "hardly anything was ever let do: the walk shows nothing: {:?}", walk.n_allowed);
     println!("{steps} steps; let do: {:?}", walk.n_allowed);
 }
 
@@ -180,6 +179,10 @@ impl Walk {
                 let entered = clients.people.create_person(request).await;
                 if let Ok(entered) = &entered {
                     self.people.push(entered.get_ref().id.clone());
+                    // Whom they enter under an address of theirs is theirs from the start.
+                    if address.ends_with("@hostile.example") {
+                        self.mailboxes.insert(address);
+                    }
                 }
                 self.told("create_person", entered)
             }

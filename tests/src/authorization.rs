@@ -377,13 +377,13 @@ async fn for_real(scene: &Scene, golden: &Golden) {
     let mut rpcs: Vec<_> = rpcs().into_iter().filter(asking::can_be_dry).collect();
     rpcs.sort_by_key(|rpc| (rpc.name() == "EndSession", rpc.parent_service().package_name().to_string()));
     for rpc in &rpcs {
-        let done = cases(scene, rpc).into_iter().rev().filter(|case| matches!(case.judge, Judge::Done));
+        let mut done = cases(scene, rpc).into_iter().rev().filter(|case| matches!(case.judge, Judge::Done));
         let may = |case: &Case| {
             let mut rows = case.rows_of(golden).into_iter();
             let allowed = rows.find(|(_, judged_by)| case.verdict(golden, judged_by) == Verdict::Yes);
             allowed.map(|(row, _)| row.to_string())
         };
-        let found = done.filter_map(|case| may(&case).map(|row| (case, row))).next();
+        let found = done.find_map(|case| may(&case).map(|row| (case, row)));
         let (case, row) = found.unwrap_or_else(|| panic!("{} has no case in which somebody succeeds", rpc.name()));
         let caller = scene.callers.for_row(&row, &case.about)[0];
         let answer = scene.asking.ask(rpc, caller, &(case.messages)(caller), Run::Real).await;

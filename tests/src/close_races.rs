@@ -16,10 +16,10 @@ use toadlane_proto::rounds::v1::Round;
 use tokio::task::JoinSet;
 
 use crate::call::{self, Host};
-use crate::measured::{Waits, say};
 use crate::platform::{ONE_AT_A_TIME, Platform, signal};
-use crate::seeded::Random;
 use close::Close;
+use testing::measured::{Waits, say};
+use testing::seeded::Random;
 
 const N_ROUNDS: usize = 40;
 const N_CLIENTS: usize = 64;

@@ -24,12 +24,12 @@ use toadlane_proto::rounds::v1::{GetRoundRequest, Round};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::call::{self, Host};
-use crate::measured::say;
 use crate::platform::{ONE_AT_A_TIME, Platform};
-use crate::seeded::Random;
 use crate::servers::{Broker, Cluster};
 use bidders::Bidders;
 use consumer::Consumer;
+use testing::measured::say;
+use testing::seeded::Random;
 
 const N_KILLS: usize = 20;
 const LEAST_IN_FLIGHT: usize = 8;

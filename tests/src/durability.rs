@@ -19,9 +19,9 @@ use toadlane_proto::rounds::v1 as rounds;
 
 use crate::call::{self, Host};
 use crate::child;
-use crate::measured::say;
 use crate::platform::{ONE_AT_A_TIME, Platform, Process, provided};
 use crate::servers::until;
+use testing::measured::say;
 use trace::{Asked, RestsOn};
 
 pub const PART: &str = "a server that does not sync";

@@ -16,8 +16,8 @@ use testing::stores::Fresh;
 use toadlane_client::{Place, Places};
 use tokio::sync::Mutex;
 
-use crate::seeded::Random;
 use crate::servers::Broker;
+use testing::seeded::Random;
 
 /// Held by tests that load the machine, so that they do not load it for each other.
 pub static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());

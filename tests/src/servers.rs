@@ -13,7 +13,7 @@ use diesel::{Connection, PgConnection};
 use testing::stores::Fresh;
 
 use crate::platform::{folder_of, free_port, provided};
-use crate::seeded::Random;
+use testing::seeded::Random;
 
 /// How long a server may take to come up, crash recovery included.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -276,7 +276,8 @@ impl Caller {
     /// Whether this organisation is the caller's own: their home, or one that they have any role for. Whoever handles,
     /// decides, approves, pays, checks or records for the network does not do so for their own (rules 10 and 21).
     pub fn is_of(&self, organisation: OrgId) -> bool {
-        self.home == Some(organisation) || self.organisations().contains(&organisation)
+        let has_a_role = self.grants.iter().any(|grant| grant.organisation == organisation);
+        has_a_role || [self.home, self.organisation].contains(&Some(organisation))
     }
 
     /// The same of any of these organisations.

@@ -5,6 +5,8 @@
 pub mod answers;
 pub mod callers;
 pub mod golden;
+pub mod measured;
 pub mod schema;
 pub mod sealed;
+pub mod seeded;
 pub mod stores;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::measured::say;
+use testing::measured::say;
 
 /// The files of one run, by their names in its folder.
 pub struct Papers(BTreeMap<String, String>);

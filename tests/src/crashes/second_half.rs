@@ -24,9 +24,9 @@ use tokio::time::sleep;
 use tonic::Status;
 
 use super::papers::Papers;
-use crate::measured::say;
 use crate::platform::{ONE_AT_A_TIME, Platform, Process, folder_of, free_port};
-use crate::seeded::Random;
+use testing::measured::say;
+use testing::seeded::Random;
 
 const N_KILLS: usize = 20;
 /// How long a call is tried again.

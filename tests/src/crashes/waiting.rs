@@ -11,8 +11,8 @@ use testing::stores::Fresh;
 
 use super::books;
 use crate::call::Host;
-use crate::measured::say;
 use crate::platform::{Platform, Process};
+use testing::measured::say;
 
 const N_ROUNDS: usize = 5;
 

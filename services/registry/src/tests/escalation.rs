@@ -2,13 +2,13 @@
 //! councils call whatever changes the register, about anybody, and sign in wherever a mailbox of theirs lets them; the
 //! network's two administrators meanwhile do their work. Nobody ever holds or causes what is not theirs to give.
 //!
-//! Short here; `TOADLANE_WALK_STEPS=200000` walks far, and `TOADLANE_WALK_SEED` takes a walk again.
+//! Short here; `TOADLANE_WALK_STEPS=200000` walks far, and `TOADLANE_TEST_SEED` takes a walk again.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::time::Duration;
+use std::collections::{BTreeMap, VecDeque};
 
 use kit::caller::{Caller, Grant, Role, Subject};
 use kit::ids::OrgId;
+use testing::seeded::Random;
 use testing::stores::Fresh;
 use toadlane_proto::registry::v1 as pb;
 use tonic::{Code, Response, Status};
@@ -19,25 +19,10 @@ use super::people::{confirm, end, grant, update};
 
 const STEPS: u64 = 2_000;
 const COUNCILS: [&str; 3] = ["KIR", "RCH", "PLY"];
+/// Addresses end so whose mail those who walk read.
+const THEIRS: &str = "@hostile.example";
 /// How many people there are at most: beyond it nobody is entered any more.
 const MOST_PEOPLE: usize = 40;
-
-/// Numbers from a seed (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % limit as u64).expect("it is below a usize")
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-}
 
 /// Somebody whom nobody of those who walk may become, hinder or hear of, as they were when the walk began.
 struct Victim {
@@ -52,8 +37,6 @@ struct Walk {
     councils: Vec<OrgId>,
     /// Where those who walk have no business: another council, and the network itself.
     others: [OrgId; 2],
-    /// Addresses whose mail they read.
-    mailboxes: BTreeSet<String>,
     victims: Vec<Victim>,
     people: Vec<String>,
     clients: Vec<String>,
@@ -66,12 +49,10 @@ struct Walk {
 /// F-A1, F-A12: the search that the rule of addresses of old would not have survived.
 #[tokio::test]
 async fn nobody_walks_into_a_duty_that_nobody_gave_them() {
-    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a whole number"));
-    let steps = number("TOADLANE_WALK_STEPS").unwrap_or(STEPS);
-    let seed = number("TOADLANE_WALK_SEED").unwrap_or_else(rand_seed);
-    println!("TOADLANE_WALK_SEED={seed}");
+    let asked = std::env::var("TOADLANE_WALK_STEPS").ok();
+    let steps = asked.map_or(STEPS, |text| text.parse().expect("TOADLANE_WALK_STEPS is a whole number"));
     let fresh = Fresh::sqlite();
-    let mut walk = Walk::begin(Harness::open(&fresh.storage).await, seed).await;
+    let mut walk = Walk::begin(Harness::open(&fresh.storage).await).await;
     for step in 0..steps {
         walk.step().await;
         if step % 25 == 0 || step + 1 == steps {
@@ -83,32 +64,24 @@ async fn nobody_walks_into_a_duty_that_nobody_gave_them() {
     println!("{steps} steps; let do: {:?}", walk.n_allowed);
 }
 
-fn rand_seed() -> u64 {
-    // The last bits of a fresh identity are random.
-    let id = new_id().replace('-', "");
-    u64::from_str_radix(&id[id.len() - 15..], 16).expect("an identity is hexadecimal")
-}
-
 impl Walk {
-    async fn begin(harness: Harness, seed: u64) -> Walk {
+    async fn begin(harness: Harness) -> Walk {
         let mut councils = Vec::new();
         for code in COUNCILS {
             councils.push(harness.council(code).await);
         }
         let others = [harness.council("STV").await, harness.network];
-        let (mut mailboxes, mut people, mut victims) = (BTreeSet::new(), Vec::new(), Vec::new());
+        let (mut people, mut victims) = (Vec::new(), Vec::new());
         // Those who walk.
         for (turn, council) in councils.iter().enumerate() {
-            let email = format!("administrator{turn}@hostile.example");
+            let email = format!("administrator{turn}{THEIRS}");
             people.push(harness.an_official(pb::Role::CouncilAdministrator, *council, &email).await.id);
-            mailboxes.insert(email);
         }
         for turn in 0..5 {
-            let email = format!("person{turn}@hostile.example");
+            let email = format!("person{turn}{THEIRS}");
             let council = councils[turn % councils.len()];
             let person = harness.an_official(pb::Role::ApplicantOfficer, council, &email).await;
             people.push(person.id);
-            mailboxes.insert(email);
         }
         // Those who do not: of the very councils, with duties for the network, for another council, or with a seat.
         let mut admin = harness.as_admin();
@@ -136,15 +109,15 @@ impl Walk {
         victims.push(Victim { id: harness.admin.to_string(), email: "ada@example.org".to_string(), grants: 1 });
         people.push(harness.admin.to_string());
         let (clients, trail, n_allowed) = (Vec::new(), VecDeque::new(), BTreeMap::new());
-        let random = Random(seed);
-        Walk { harness, random, councils, others, mailboxes, victims, people, clients, board, trail, n_allowed }
+        let random = Random::announced();
+        Walk { harness, random, councils, others, victims, people, clients, board, trail, n_allowed }
     }
 
     /// Somebody whose mail one of those who walk reads, with the roles that they now have.
     async fn a_walker(&mut self) -> Option<(Who, pb::Person)> {
         for _ in 0..8 {
             let person = self.harness.person(&self.random.one(&self.people).clone()).await;
-            if self.mailboxes.contains(&person.email) && person.ended_at.is_none() {
+            if is_theirs(&person.email) && person.ended_at.is_none() {
                 return Some((who(&person), person));
             }
         }
@@ -179,10 +152,6 @@ impl Walk {
                 let entered = clients.people.create_person(request).await;
                 if let Ok(entered) = &entered {
                     self.people.push(entered.get_ref().id.clone());
-                    // Whom they enter under an address of theirs is theirs from the start.
-                    if address.ends_with("@hostile.example") {
-                        self.mailboxes.insert(address);
-                    }
                 }
                 self.told("create_person", entered)
             }
@@ -190,8 +159,7 @@ impl Walk {
                 let organisation_id = if self.random.below(4) == 0 { organisation.to_string() } else { String::new() };
                 let request = pb::UpdatePersonRequest { email: address.clone(), organisation_id, ..update(&target) };
                 let updated = clients.people.update_person(request).await;
-                let is_theirs = address.ends_with("@hostile.example") && address != target.email;
-                let is_asked = updated.is_ok() && is_theirs;
+                let is_asked = updated.is_ok() && is_theirs(&address) && address != target.email;
                 let name = self.told("update_person", updated);
                 if is_asked {
                     self.confirm_address(&address).await;
@@ -252,19 +220,15 @@ impl Walk {
     fn address(&mut self, target: &pb::Person) -> String {
         match self.random.below(4) {
             0 => target.email.clone(),
-            1 => format!("new{}@hostile.example", self.random.below(1 << 30)),
+            1 => format!("new{}{THEIRS}", self.random.below(1 << 30)),
             2 => self.random.one(&self.victims).email.clone(),
-            _ => {
-                let all: Vec<String> = self.mailboxes.iter().cloned().collect();
-                self.random.one(&all).clone()
-            }
+            _ => format!("person{}{THEIRS}", self.random.below(8)),
         }
     }
 
     /// Reads the mail of an address of theirs, and confirms with what it says.
     async fn confirm_address(&mut self, address: &str) {
-        self.mailboxes.insert(address.to_string());
-        let Some(mail) = self.mail_with_a_code(address).await else { panic!("no code came for {address}") };
+        let mail = self.harness.mail_that(address, |mail| mail.contains("\ncode ")).await;
         let answer = self.harness.as_nobody().sign_in.confirm_email(confirmation(&mail)).await;
         self.told("confirm_email", answer);
         for file in std::fs::read_dir(&self.harness.mail).unwrap() {
@@ -272,23 +236,10 @@ impl Walk {
         }
     }
 
-    /// The mail goes behind the answer.
-    async fn mail_with_a_code(&self, address: &str) -> Option<String> {
-        for _ in 0..500 {
-            let found =
-                self.harness.mails().into_iter().find(|mail| mail.contains(address) && mail.contains("\ncode "));
-            if found.is_some() {
-                return found;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        None
-    }
-
     /// Two administrators charge an innocent person with a duty for the network, which makes them a victim too.
     async fn network_works(&mut self) {
         let person = self.harness.person(&self.random.one(&self.people).clone()).await;
-        let is_innocent = !self.mailboxes.contains(&person.email) && person.ended_at.is_none();
+        let is_innocent = !is_theirs(&person.email) && person.ended_at.is_none();
         if !is_innocent || !person.grants.is_empty() || person.email.is_empty() {
             return;
         }
@@ -310,14 +261,13 @@ impl Walk {
             let is_it = held.any(|held| {
                 held.role() == pb::Role::CouncilAdministrator && held.organisation_id == council.to_string()
             });
-            if is_it && self.mailboxes.contains(&person.email) && person.ended_at.is_none() {
+            if is_it && is_theirs(&person.email) && person.ended_at.is_none() {
                 return;
             }
         }
-        let email = format!("administrator{}@hostile.example", self.random.below(1 << 30));
+        let email = format!("administrator{}{THEIRS}", self.random.below(1 << 30));
         let entered = self.harness.an_official(pb::Role::CouncilAdministrator, council, &email).await;
         self.people.push(entered.id);
-        self.mailboxes.insert(email);
     }
 
     fn told<T>(&mut self, name: &'static str, answer: Result<Response<T>, Status>) -> &'static str {
@@ -354,7 +304,7 @@ impl Walk {
         let councils: Vec<String> = self.councils.iter().map(OrgId::to_string).collect();
         for id in self.people.clone() {
             let person = self.harness.person(&id).await;
-            if !self.mailboxes.contains(&person.email) {
+            if !is_theirs(&person.email) {
                 continue;
             }
             for held in &person.grants {
@@ -386,6 +336,10 @@ const ROLES: [pb::Role; 8] = [
 /// The clock stands still: what has an end has ended.
 fn is_in_force(grant: &pb::RoleGrant) -> bool {
     grant.state() == pb::role_grant::State::Active && grant.ends_at.is_none()
+}
+
+fn is_theirs(email: &str) -> bool {
+    email.ends_with(THEIRS)
 }
 
 /// A person as their token says who they are.

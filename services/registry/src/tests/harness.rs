@@ -177,9 +177,14 @@ impl Harness {
 
     /// The mail about a new address that goes to an address.
     pub async fn mail_to(&self, address: &str) -> String {
+        self.mail_that(address, |mail| !mail.contains("sign-in code for Toad Lane is ")).await
+    }
+
+    /// The mail that goes to an address and of which this is so.
+    pub async fn mail_that(&self, address: &str, is_so: impl Fn(&str) -> bool) -> String {
         let is_it = |mail: &String| {
             let to = mail.lines().any(|line| line.starts_with("To: ") && line.contains(address));
-            to && !mail.contains("sign-in code for Toad Lane is ")
+            to && is_so(mail)
         };
         for _ in 0..500 {
             if let Some(mail) = self.mails().into_iter().find(is_it) {

@@ -3,13 +3,16 @@
 use std::fs::File;
 use std::io::Read;
 
-use crate::measured::say;
+use super::measured::say;
 
 /// SplitMix64.
 pub struct Random(u64);
 
 impl Random {
     /// From `TOADLANE_TEST_SEED`, or else from the machine. Says which, so that a failure can be looked for again.
+    ///
+    /// # Panics
+    /// For a seed that is no whole number.
     pub fn announced() -> Random {
         let seed = match std::env::var("TOADLANE_TEST_SEED") {
             Ok(seed) => seed.parse().expect("TOADLANE_TEST_SEED is a whole number"),
@@ -21,6 +24,22 @@ impl Random {
 
     pub fn of_this_machine() -> Random {
         Random(u64::from_be_bytes(random_bytes()))
+    }
+
+    /// One of these.
+    ///
+    /// # Panics
+    /// Where there are none.
+    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+
+    /// From 0 on, and below `limit`.
+    ///
+    /// # Panics
+    /// Where nothing is below it.
+    pub fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.between(0, limit as u64)).expect("it is below a usize")
     }
 
     /// From `least` on, and below `limit`.
